@@ -1,0 +1,7 @@
+/** Accounts, roles, tokens, site keys, throttling, audit: all of security. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"store", "problem"})
+package dev.imprimatur.access;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

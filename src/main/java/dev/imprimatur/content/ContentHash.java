@@ -1,0 +1,38 @@
+package dev.imprimatur.content;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a piece of content is known by: the SHA-256 of its canonical JSON.
+ *
+ * @param value {@code sha256:} and 64 lower-case hexadecimal digits
+ */
+public record ContentHash(String value) {
+    private static final String PREFIX = "sha256:";
+
+    public ContentHash {
+        if (!value.matches(PREFIX + "[0-9a-f]{64}")) throw new IllegalArgumentException("not a content hash: " + value);
+    }
+
+    public static ContentHash of(JsonNode content) {
+        return ofBytes(CanonicalJson.bytes(content));
+    }
+
+    public static ContentHash ofBytes(byte[] bytes) {
+        try {
+            return new ContentHash(PREFIX
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

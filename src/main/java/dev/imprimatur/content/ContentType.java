@@ -1,0 +1,205 @@
+package dev.imprimatur.content;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.dialect.Dialects;
+import dev.imprimatur.problem.CleanText;
+import dev.imprimatur.problem.Fault;
+import java.time.Period;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What guides of one type hold, how often they must be reviewed, by how many, and in which workflow: one JSON Schema
+ * (2020-12) file with the {@code x-} keywords.
+ */
+public final class ContentType {
+    /** Words that stand where a type's name stands in a path, and so cannot name one. */
+    static final Set<String> RESERVED = Set.of(
+            "tasks", "accounts", "api-keys", "webhooks", "content-types", "tokens", "ledger", "preview", "audit");
+
+    /** What completeness asks for and a draft need not have. */
+    private static final Set<String> ONLY_WHEN_COMPLETE = Set.of("required", "minItems", "minLength", "minProperties");
+
+    private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDialect(
+            Dialects.getDraft202012(),
+            registry -> registry.schemaRegistryConfig(
+                    SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
+
+    private final String name;
+    private final ObjectNode schema;
+    private final Schema complete;
+    private final Schema partial;
+    private final Period reviewInterval;
+
+    /**
+     * Reads the schema of a content type.
+     *
+     * @throws IllegalArgumentException if it is none; the message says where and why
+     */
+    public ContentType(String name, ObjectNode schema) {
+        this.name = name;
+        this.schema = schema;
+        var faults = new ArrayList<String>();
+        if (!name.matches("[a-z]+(-[a-z]+)*") || RESERVED.contains(name))
+            faults.add("a type's name is lower-case words with hyphens and none of " + new TreeSet<>(RESERVED));
+        faults.addAll(Declarations.faults(schema));
+        if (!faults.isEmpty()) throw new IllegalArgumentException(String.join("; ", faults));
+        this.complete = SCHEMAS.getSchema(schema);
+        this.partial = SCHEMAS.getSchema(relaxed(schema.deepCopy()));
+        this.reviewInterval = Period.parse(schema.get("x-review-interval").asString());
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String title() {
+        return schema.path("title").asString(name);
+    }
+
+    /** The schema as in its file. */
+    public ObjectNode schema() {
+        return schema.deepCopy();
+    }
+
+    /** The id of the BPMN process that guides of this type follow. */
+    public String workflow() {
+        return schema.get("x-workflow").asString();
+    }
+
+    /** How long a review holds. */
+    public Period reviewInterval() {
+        return reviewInterval;
+    }
+
+    /** How many people must approve a revision before it is published: one, unless the type says more. */
+    public int approvals() {
+        return schema.path("x-approvals").asInt(1);
+    }
+
+    public Shape shape() {
+        return Shape.of(schema);
+    }
+
+    /** The names of the fields at the top of a document. */
+    public List<String> fields() {
+        return shape().properties();
+    }
+
+    /** What is wrong with the content as a draft: it may be incomplete, but never of the wrong type. */
+    public List<Fault> draftFaults(JsonNode content) {
+        if (!content.isObject()) return List.of(new Fault("", "the content must be an object"));
+        var faults = new ArrayList<>(faults(partial, content));
+        textFaults(content, "", faults);
+        if (faults.isEmpty())
+            try {
+                CanonicalJson.bytes(content);
+            } catch (IllegalArgumentException inexact) {
+                faults.add(new Fault("", String.valueOf(inexact.getMessage())));
+            }
+        return faults;
+    }
+
+    /** What is wrong with the content as a submission: everything required, every rule between fields. */
+    public List<Fault> submissionFaults(JsonNode content) {
+        var faults = new ArrayList<>(faults(complete, content));
+        faults.addAll(CrossFieldRules.check(shape(), content));
+        return faults;
+    }
+
+    private static List<Fault> faults(Schema schema, JsonNode content) {
+        return schema.validate(content).stream()
+                .map(ContentType::fault)
+                .distinct()
+                .toList();
+    }
+
+    private static Fault fault(Error error) {
+        String at = String.valueOf(error.getInstanceLocation());
+        var property = error.getProperty();
+        return switch (error.getKeyword()) {
+            case "required" -> new Fault(Pointers.join(at, String.valueOf(property)), "is required");
+            case "additionalProperties" ->
+                new Fault(Pointers.join(at, String.valueOf(property)), "is not a field of this content type");
+            default -> new Fault(at, detail(error));
+        };
+    }
+
+    private static String detail(Error error) {
+        String message = error.getMessage();
+        int location = message.indexOf(": ");
+        return location >= 0 && location < 3 ? message.substring(location + 2) : message;
+    }
+
+    private static void textFaults(JsonNode value, String pointer, List<Fault> faults) {
+        if (value.isString()) {
+            String fault = CleanText.fault(value.stringValue());
+            if (fault != null) faults.add(new Fault(pointer, fault));
+        }
+        value.properties()
+                .forEach(entry -> textFaults(entry.getValue(), Pointers.join(pointer, entry.getKey()), faults));
+        if (value.isArray()) for (int i = 0; i < value.size(); i++) textFaults(value.get(i), pointer + "/" + i, faults);
+    }
+
+    /** The same schema without what only a complete document must have. Property names are never keywords. */
+    private static JsonNode relaxed(JsonNode schema) {
+        if (schema instanceof ObjectNode object) {
+            object.remove(ONLY_WHEN_COMPLETE);
+            object.properties().forEach(entry -> {
+                if (entry.getKey().equals("properties") || entry.getKey().equals("$defs"))
+                    entry.getValue().values().forEach(ContentType::relaxed);
+                else relaxed(entry.getValue());
+            });
+        } else if (schema.isArray()) schema.values().forEach(ContentType::relaxed);
+        return schema;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /** The rules for the schema file itself. */
+    private static final class Declarations {
+        private Declarations() {}
+
+        static List<String> faults(ObjectNode schema) {
+            var faults = new ArrayList<String>();
+            if (schema.path("x-workflow").asString("").isEmpty())
+                faults.add("x-workflow is missing: the workflow's id");
+            try {
+                if (Period.parse(schema.path("x-review-interval").asString("")).toTotalMonths() < 0)
+                    faults.add("x-review-interval is negative");
+            } catch (java.time.format.DateTimeParseException wrong) {
+                faults.add("x-review-interval must be an ISO 8601 period such as P6M");
+            }
+            if (schema.path("x-approvals").asInt(1) < 1) faults.add("x-approvals must be at least 1");
+            walk(schema, "", faults);
+            return faults;
+        }
+
+        private static void walk(JsonNode schema, String pointer, List<String> faults) {
+            if (!(schema instanceof ObjectNode object)) return;
+            object.propertyNames().stream()
+                    .filter(keyword -> keyword.startsWith("x-") && !Shape.KEYWORDS.contains(keyword))
+                    .forEach(keyword -> faults.add(pointer + "/" + keyword + " is no keyword; known are "
+                            + Shape.KEYWORDS.stream().sorted().collect(Collectors.joining(", "))));
+            if (object.has("properties") && !object.path("additionalProperties").isBoolean())
+                faults.add(pointer + ": an object must say \"additionalProperties\": false");
+            for (String container : List.of("properties", "$defs"))
+                object.path(container)
+                        .properties()
+                        .forEach(entry -> walk(
+                                entry.getValue(), Pointers.join(pointer + "/" + container, entry.getKey()), faults));
+            walk(object.path("items"), pointer + "/items", faults);
+        }
+    }
+}

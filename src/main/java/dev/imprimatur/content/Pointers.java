@@ -1,0 +1,11 @@
+package dev.imprimatur.content;
+
+/** JSON Pointers (RFC 6901). */
+public final class Pointers {
+    private Pointers() {}
+
+    /** The pointer to a member of what {@code parent} points to, with the member's name escaped. */
+    public static String join(String parent, String name) {
+        return parent + "/" + name.replace("~", "~0").replace("/", "~1");
+    }
+}

@@ -1,0 +1,87 @@
+package dev.imprimatur.content;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/**
+ * What a content type says of one place in its documents: a view on the JSON Schema there, with {@code $ref} into
+ * {@code $defs} followed. Undeclared places have an empty shape.
+ */
+public final class Shape {
+    /** The keywords of ours; anything else that starts with {@code x-} is a misspelling. */
+    static final Set<String> KEYWORDS = Set.of(
+            "x-workflow",
+            "x-review-interval",
+            "x-approvals",
+            "x-filterable",
+            "x-searchable",
+            "x-widget",
+            "x-key",
+            "x-ordered",
+            "x-ascending");
+
+    private final JsonNode root;
+    private final JsonNode schema;
+
+    private Shape(JsonNode root, JsonNode schema) {
+        this.root = root;
+        String ref = schema.path("$ref").asString("");
+        this.schema = ref.startsWith("#") ? root.at(ref.substring(1)) : schema;
+    }
+
+    static Shape of(JsonNode root) {
+        return new Shape(root, root);
+    }
+
+    public Shape property(String name) {
+        return new Shape(root, schema.path("properties").path(name));
+    }
+
+    public Shape items() {
+        return new Shape(root, schema.path("items"));
+    }
+
+    /** The fields that tell the items of this list apart; empty if items are told apart by their whole value. */
+    public List<String> key() {
+        return strings(schema.path("x-key"));
+    }
+
+    /** Whether the text here is Markdown: JSON Schema's own {@code contentMediaType: text/markdown}. */
+    public boolean isMarkdown() {
+        return schema.path("contentMediaType").asString("").equals("text/markdown");
+    }
+
+    /** The name of a field as a person reads it: the schema's {@code title}. */
+    public Optional<String> title() {
+        return schema.path("title").asStringOpt();
+    }
+
+    boolean isDeclared() {
+        return !(schema instanceof MissingNode);
+    }
+
+    boolean isRequired(String property) {
+        return strings(schema.path("required")).contains(property);
+    }
+
+    List<String> properties() {
+        return List.copyOf(schema.path("properties").propertyNames());
+    }
+
+    /** Pairs of number fields of this object of which the first may not exceed the second. */
+    List<List<String>> ordered() {
+        return schema.path("x-ordered").values().stream().map(Shape::strings).toList();
+    }
+
+    /** Number fields that may not fall from one item of this list to the next. */
+    List<String> ascending() {
+        return strings(schema.path("x-ascending"));
+    }
+
+    private static List<String> strings(JsonNode array) {
+        return array.values().stream().map(JsonNode::asString).toList();
+    }
+}

@@ -1,0 +1,7 @@
+/** What sites read: a catalogue in memory, folded from the ledger. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"publication", "content", "access", "problem"})
+package dev.imprimatur.delivery;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,168 @@
+package dev.imprimatur.editing;
+
+import com.github.difflib.DiffUtils;
+import com.github.difflib.patch.AbstractDelta;
+import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Shape;
+import dev.imprimatur.editing.Change.Kind;
+import dev.imprimatur.editing.Change.Op;
+import dev.imprimatur.editing.Change.Piece;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What changed from one revision to another: field by field, words within prose, list items matched by identity. */
+final class Diff {
+    private static final Pattern WORDS = Pattern.compile("\\s+|[\\p{L}\\p{N}_]+|.", Pattern.DOTALL);
+    /** Texts with more words are shown whole, old and new: comparing them word by word would take too long. */
+    private static final int MOST_WORDS = 5_000;
+
+    private final List<Change> changes = new ArrayList<>();
+
+    private Diff() {}
+
+    static List<Change> between(Shape shape, JsonNode older, JsonNode newer) {
+        var diff = new Diff();
+        diff.values(shape, older, newer, "", "");
+        return diff.changes;
+    }
+
+    private void values(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        if (older.equals(newer)) return;
+        if (older.isObject() && newer.isObject()) objects(shape, older, newer, was, pointer);
+        else if (older.isArray() && newer.isArray()) lists(shape, older, newer, was, pointer);
+        else changes.add(new Change(Kind.CHANGED, pointer, null, older, newer, words(older, newer)));
+    }
+
+    private void objects(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        var names = new LinkedHashSet<>(newer.propertyNames());
+        names.addAll(older.propertyNames());
+        for (String name : names) {
+            String at = Pointers.join(pointer, name);
+            if (!older.has(name)) added(newer.get(name), at);
+            else if (!newer.has(name)) removed(older.get(name), Pointers.join(was, name));
+            else values(shape.property(name), older.get(name), newer.get(name), Pointers.join(was, name), at);
+        }
+    }
+
+    private void lists(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        var before = identities(shape.key(), older);
+        var after = identities(shape.key(), newer);
+        if (before.isEmpty() || after.isEmpty()) {
+            byValue(shape, older, newer, was, pointer);
+            return;
+        }
+        var places = new HashMap<Identity, Integer>();
+        for (int i = 0; i < before.get().size(); i++) places.put(before.get().get(i), i);
+        var kept = after.get().stream()
+                .filter(places::containsKey)
+                .map(places::get)
+                .toList();
+        var inOrder = longestAscending(kept);
+        for (int i = 0; i < newer.size(); i++) {
+            Integer place = places.remove(after.get().get(i));
+            String at = pointer + "/" + i;
+            if (place == null) added(newer.get(i), at);
+            else {
+                if (!inOrder.contains(place))
+                    changes.add(new Change(Kind.MOVED, at, was + "/" + place, null, null, null));
+                values(shape.items(), older.get(place), newer.get(i), was + "/" + place, at);
+            }
+        }
+        places.values().stream().sorted().forEach(gone -> removed(older.get(gone), was + "/" + gone));
+    }
+
+    /** The identity of an item: the values of its key fields. */
+    private record Identity(List<JsonNode> values) {}
+
+    /** The identities of the items, or empty where the key does not tell them apart. */
+    private static Optional<List<Identity>> identities(List<String> key, JsonNode list) {
+        if (key.isEmpty()) return Optional.empty();
+        var identities = list.values().stream()
+                .map(item -> new Identity(key.stream().map(item::path).toList()))
+                .toList();
+        return new HashSet<>(identities).size() == identities.size() ? Optional.of(identities) : Optional.empty();
+    }
+
+    /** Lists without identities: items are matched where their values are equal, the rest pairwise. */
+    private void byValue(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        var before = List.copyOf(older.values());
+        var after = List.copyOf(newer.values());
+        for (AbstractDelta<JsonNode> delta : DiffUtils.diff(before, after).getDeltas()) {
+            int from = delta.getSource().getPosition();
+            int to = delta.getTarget().getPosition();
+            int gone = delta.getSource().size();
+            int come = delta.getTarget().size();
+            for (int i = 0; i < Math.max(gone, come); i++) {
+                String at = pointer + "/" + (to + i);
+                if (i >= gone) added(newer.get(to + i), at);
+                else if (i >= come) removed(older.get(from + i), was + "/" + (from + i));
+                else values(shape.items(), older.get(from + i), newer.get(to + i), was + "/" + (from + i), at);
+            }
+        }
+    }
+
+    private void added(JsonNode value, String pointer) {
+        changes.add(new Change(Kind.ADDED, pointer, null, null, value, null));
+    }
+
+    private void removed(JsonNode value, String pointer) {
+        changes.add(new Change(Kind.REMOVED, pointer, null, value, null, null));
+    }
+
+    static @Nullable List<Piece> words(JsonNode older, JsonNode newer) {
+        if (!older.isString() || !newer.isString()) return null;
+        var before = split(older.stringValue());
+        var after = split(newer.stringValue());
+        if (before.size() > MOST_WORDS || after.size() > MOST_WORDS) return null;
+        var pieces = new ArrayList<Piece>();
+        int read = 0;
+        for (AbstractDelta<String> delta : DiffUtils.diff(before, after).getDeltas()) {
+            int at = delta.getSource().getPosition();
+            piece(Op.EQUAL, before.subList(read, at), pieces);
+            piece(Op.DELETE, delta.getSource().getLines(), pieces);
+            piece(Op.INSERT, delta.getTarget().getLines(), pieces);
+            read = at + delta.getSource().size();
+        }
+        piece(Op.EQUAL, before.subList(read, before.size()), pieces);
+        return pieces;
+    }
+
+    private static void piece(Op op, List<String> words, List<Piece> pieces) {
+        if (!words.isEmpty()) pieces.add(new Piece(op, String.join("", words)));
+    }
+
+    private static List<String> split(String text) {
+        return WORDS.matcher(text)
+                .results()
+                .map(java.util.regex.MatchResult::group)
+                .toList();
+    }
+
+    /** The items of a longest ascending subsequence: those that did not move. */
+    static Set<Integer> longestAscending(List<Integer> places) {
+        int[] length = new int[places.size()];
+        int[] previous = new int[places.size()];
+        int best = -1;
+        for (int i = 0; i < length.length; i++) {
+            length[i] = 1;
+            previous[i] = -1;
+            for (int j = 0; j < i; j++)
+                if (places.get(j) < places.get(i) && length[j] + 1 > length[i]) {
+                    length[i] = length[j] + 1;
+                    previous[i] = j;
+                }
+            if (best < 0 || length[i] > length[best]) best = i;
+        }
+        var kept = new HashSet<Integer>();
+        for (int i = best; i >= 0; i = previous[i]) kept.add(places.get(i));
+        return kept;
+    }
+}

@@ -1,0 +1,383 @@
+package dev.imprimatur.editing;
+
+import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** What editors do with guides before anybody reviews them. */
+@Component
+public class Editing {
+    private static final String DEFAULT_LOCALE = "en-US";
+
+    private final ContentTypes types;
+    private final Guides guides;
+    private final Editions editions;
+    private final EditionLog log;
+    private final WorkingCopies copies;
+    private final Revisions revisions;
+    private final Comments comments;
+    private final Ids ids;
+    private final Clock clock;
+
+    Editing(
+            ContentTypes types,
+            Guides guides,
+            Editions editions,
+            EditionLog log,
+            WorkingCopies copies,
+            Revisions revisions,
+            Comments comments,
+            Ids ids,
+            Clock clock) {
+        this.types = types;
+        this.guides = guides;
+        this.editions = editions;
+        this.log = log;
+        this.copies = copies;
+        this.revisions = revisions;
+        this.comments = comments;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /** The guide of that type and id, or a refusal. */
+    public Guide require(String type, String id) {
+        return guides.find(id)
+                .filter(guide -> guide.type().equals(types.require(type).name()))
+                .orElseThrow(() ->
+                        Refusal.missing("there is no " + type + " with this id").raise());
+    }
+
+    public Guide require(String id) {
+        return guides.find(id)
+                .orElseThrow(
+                        () -> Refusal.missing("there is no guide with this id").raise());
+    }
+
+    public Optional<Guide> bySlug(String type, String locale, String slug) {
+        return guides.bySlug(type, locale, slug);
+    }
+
+    public List<Guide> all() {
+        return guides.all();
+    }
+
+    /** At most one more guide than the query's limit, which tells whether a page follows. */
+    public List<Guide> page(GuideQuery query) {
+        return guides.page(query);
+    }
+
+    /** Brings a guide into being, with edition 1 in draft. */
+    public Guide create(String typeName, String slug, @Nullable String locale, JsonNode content, Person by) {
+        var type = types.require(typeName);
+        Slug.checked(slug);
+        String tag = Slug.locale(locale == null ? DEFAULT_LOCALE : locale);
+        mustBeDraft(type, content, "/content");
+        if (guides.bySlug(typeName, tag, slug).isPresent()) throw slugTaken();
+        var now = now();
+        var first = new EditionId(ids.next(), 1);
+        var copy = new WorkingCopy(first, 1, content, List.of(by.account()), null, by.account(), now);
+        copies.insert(copy);
+        log.insert(Edition.opened(first, by, now));
+        var card = new Guide(
+                        first.guide(),
+                        typeName,
+                        tag,
+                        slug,
+                        slug,
+                        by.account(),
+                        now,
+                        1,
+                        Edition.State.DRAFT,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        false,
+                        now,
+                        1)
+                .with(copy);
+        if (guides.insert(card)) return card;
+        log.forget(first);
+        copies.forget(first);
+        throw slugTaken();
+    }
+
+    private static RuntimeException slugTaken() {
+        return Refusal.conflict("slug-taken", "a guide of this type and locale has this slug; choose another")
+                .raise();
+    }
+
+    public WorkingCopy draft(Guide guide) {
+        editions.get(guide.current()).mustBeEditable();
+        return requireCopy(guide);
+    }
+
+    private WorkingCopy requireCopy(Guide guide) {
+        return copies.find(guide.current())
+                .orElseThrow(
+                        () -> Refusal.missing("the guide has no working copy").raise());
+    }
+
+    /**
+     * Replaces the content of the working copy.
+     *
+     * @param etag the version the content was made from
+     */
+    public WorkingCopy save(Guide guide, String etag, JsonNode content, Person by) {
+        return edit(guide, etag, content, current -> content, Set.of(), by);
+    }
+
+    /** Changes the working copy by a JSON Merge Patch (RFC 7396). */
+    public WorkingCopy patch(Guide guide, String etag, JsonNode patch, Person by) {
+        return edit(guide, etag, patch, current -> MergePatch.apply(current, patch), Set.of(), by);
+    }
+
+    /** Puts an earlier revision into the working copy; whoever contributed to it contributes to this edition. */
+    public WorkingCopy restore(Guide guide, String etag, int number, Person by) {
+        var revision = revision(guide, number);
+        return edit(
+                guide,
+                etag,
+                revision.content(),
+                current -> revision.content(),
+                Set.copyOf(revision.contributors()),
+                by);
+    }
+
+    private WorkingCopy edit(
+            Guide guide, String etag, JsonNode yours, UnaryOperator<JsonNode> change, Set<String> alsoBy, Person by) {
+        editions.get(guide.current()).mustBeEditable();
+        var current = requireCopy(guide);
+        if (!current.etag().equals(etag)) throw stale(current, yours);
+        var changed = change.apply(current.content());
+        mustBeDraft(types.require(guide.type()), changed, "");
+        if (changed.equals(current.content()) && current.contributors().containsAll(alsoBy)) return current;
+        var next = current.edited(changed, by, alsoBy, now());
+        if (!copies.replace(next)) throw stale(requireCopy(guide), yours);
+        guides.retitle(guide.with(next));
+        return next;
+    }
+
+    private static RuntimeException stale(WorkingCopy current, JsonNode yours) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put(
+                "current",
+                Map.of(
+                        "etag", "\"" + current.etag() + "\"",
+                        "content", current.content(),
+                        "updatedBy", current.updatedBy(),
+                        "updatedAt", current.updatedAt()));
+        members.put("yours", yours);
+        return new Refusal(
+                        Refusal.Kind.STALE,
+                        "working-copy-changed",
+                        "somebody saved since you read it; merge your version with the current one and save with its ETag",
+                        List.of(),
+                        members)
+                .raise();
+    }
+
+    private static void mustBeDraft(ContentType type, JsonNode content, String at) {
+        var faults = type.draftFaults(content);
+        if (!faults.isEmpty())
+            throw Refusal.malformed(
+                            "the content is not a draft of a " + type.name(),
+                            faults.stream()
+                                    .map(fault -> new Fault(at + fault.pointer(), fault.detail()))
+                                    .toList())
+                    .raise();
+    }
+
+    /** What a submission would be refused for. */
+    public List<Fault> submissionFaults(Guide guide) {
+        return types.require(guide.type()).submissionFaults(requireCopy(guide).content());
+    }
+
+    /**
+     * Puts the working copy forward as a revision. What is under review already is not put forward twice; changed content
+     * takes its place.
+     *
+     * @param task the BPMN id of the drafting task that this completes
+     * @return the edition with the submission
+     */
+    public Edition submit(Guide guide, String task, @Nullable String message, Person by) {
+        return editions.record(guide.current(), edition -> {
+            edition.mustBeEditable();
+            var copy = requireCopy(guide);
+            var faults = types.require(guide.type()).submissionFaults(copy.content());
+            if (!faults.isEmpty())
+                throw Refusal.incomplete("the guide is not complete; mend what is listed and submit again", faults)
+                        .raise();
+            var hash = ContentHash.of(copy.content()).value();
+            boolean same = edition.submitted()
+                    .filter(ref -> ref.contentHash().equals(hash))
+                    .isPresent();
+            if (edition.state() == Edition.State.IN_REVIEW && same) return Optional.empty();
+            if (guide.live() != null && isLive(guide, hash))
+                throw Refusal.conflict(
+                                "nothing-changed", "this is word for word what is live; there is nothing to review")
+                        .raise();
+            var revision = mint(copy, by);
+            copies.submittedAs(copy, revision.number());
+            return Optional.of(edition.submitted(revision.ref(), task, message, by, now()));
+        });
+    }
+
+    private boolean isLive(Guide guide, String hash) {
+        var live = guide.live();
+        return live != null
+                && revisions
+                        .find(guide.id(), live.revision())
+                        .filter(revision -> revision.hash().value().equals(hash))
+                        .isPresent();
+    }
+
+    /** The next revision; one that was minted of the same copy but never put forward (a crash, a race) is taken up. */
+    private Revision mint(WorkingCopy copy, Person by) {
+        String guide = copy.edition().guide();
+        for (; ; ) {
+            var last = revisions.last(guide);
+            var next = new Revision(
+                    guide,
+                    last.map(Revision::number).orElse(0) + 1,
+                    copy.edition().number(),
+                    ContentHash.of(copy.content()),
+                    copy.content(),
+                    java.util.stream.Stream.concat(
+                                    copy.contributors().stream(), java.util.stream.Stream.of(by.account()))
+                            .toList(),
+                    copy.parent(),
+                    by.account(),
+                    now());
+            var same = last.filter(revision -> revision.edition() == next.edition()
+                    && revision.hash().equals(next.hash())
+                    && revision.contributors().equals(next.contributors()));
+            if (same.isPresent()) return same.get();
+            if (revisions.insert(next)) return next;
+        }
+    }
+
+    /** Opens the next edition, from what was published last, or from the draft that never was. */
+    public EditionId openNext(Guide guide, Person by) {
+        var all = editions.of(guide.id());
+        var latest = all.getLast();
+        if (latest.state().isInProgress())
+            throw Refusal.conflict(
+                            "edition-in-progress",
+                            "edition " + latest.id().number() + " is " + Edition.name(latest.state())
+                                    + "; a guide has one edition in progress at a time")
+                    .raise();
+        var next = latest.id().next();
+        copies.insert(nextCopy(guide, all, next, by));
+        if (!log.insert(Edition.opened(next, by, now())))
+            throw Refusal.conflict("edition-in-progress", "somebody has just opened edition " + next.number())
+                    .raise();
+        editions.refreshCard(guide.id());
+        guides.retitle(guide.with(copies.find(next).orElseThrow()));
+        return next;
+    }
+
+    /** Edits made while the last edition was under review and never put forward go on in the next one. */
+    private WorkingCopy nextCopy(Guide guide, List<Edition> all, EditionId next, Person by) {
+        var published = all.stream()
+                .filter(edition -> edition.publishedEntry().isPresent())
+                .max(Comparator.comparingInt(edition -> edition.id().number()))
+                .flatMap(Edition::submitted)
+                .map(ref -> revision(guide, ref.number()));
+        var last = copies.find(all.getLast().id());
+        boolean lastWasDropped = all.getLast().state() == Edition.State.DISCARDED;
+        var leftOver = last.filter(copy -> published
+                .map(revision -> !lastWasDropped && !copy.content().equals(revision.content()))
+                .orElse(true));
+        return new WorkingCopy(
+                next,
+                1,
+                leftOver.map(WorkingCopy::content)
+                        .or(() -> published.map(Revision::content))
+                        .orElseGet(JsonNodeFactory.instance::objectNode),
+                leftOver.map(WorkingCopy::contributors).orElse(List.of()),
+                published.map(Revision::number).orElse(null),
+                by.account(),
+                now());
+    }
+
+    /** Gives up the edition in progress. */
+    public Edition discard(Guide guide, Person by) {
+        var discarded = editions.record(guide.current(), edition -> Optional.of(edition.discarded(by, now())));
+        editions.of(guide.id()).stream()
+                .filter(Edition::isRevisionCalled)
+                .forEach(live -> editions.record(live.id(), edition -> edition.revisionDropped(now())));
+        return discarded;
+    }
+
+    /** All revisions of the guide, the newest first. */
+    public List<Revision> revisions(Guide guide) {
+        return revisions.of(guide.id());
+    }
+
+    public Revision revision(Guide guide, int number) {
+        return revision(guide.id(), number);
+    }
+
+    public Revision revision(String guide, int number) {
+        return revisions
+                .find(guide, number)
+                .orElseThrow(() -> Refusal.missing("there is no revision " + number + " of this guide")
+                        .raise());
+    }
+
+    /** What changed from revision {@code from} to revision {@code to}. */
+    public List<Change> diff(Guide guide, int from, int to) {
+        return Diff.between(
+                types.require(guide.type()).shape(),
+                revision(guide, from).content(),
+                revision(guide, to).content());
+    }
+
+    public List<Comment> comments(Guide guide) {
+        return comments.of(guide.id());
+    }
+
+    public Comment comment(Guide guide, int revision, String pointer, @Nullable String quote, String body, Person by) {
+        if (body.isBlank())
+            throw Refusal.malformed("/body", "a comment says something").raise();
+        if (!pointer.isEmpty() && !pointer.startsWith("/"))
+            throw Refusal.malformed("/pointer", "a JSON Pointer is empty or starts with /")
+                    .raise();
+        revision(guide, revision);
+        var comment =
+                new Comment(ids.next(), guide.id(), revision, pointer, quote, body, by.account(), now(), false, null);
+        comments.save(comment);
+        return comment;
+    }
+
+    public Comment resolveComment(Guide guide, String id, boolean resolved, Person by) {
+        var comment = comments.find(guide.id(), id)
+                .orElseThrow(() -> Refusal.missing("there is no comment with this id on this guide")
+                        .raise())
+                .resolved(resolved, by);
+        comments.save(comment);
+        return comment;
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

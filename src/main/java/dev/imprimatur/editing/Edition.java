@@ -1,0 +1,388 @@
+package dev.imprimatur.editing;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.imprimatur.editing.LogEntry.Kind;
+import dev.imprimatur.problem.Refusal;
+import java.time.Instant;
+import java.time.Period;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An edition as its log tells it, with the rules for what may happen next. Each verb returns the entry to append, made
+ * for exactly this state: if the log has grown meanwhile, appending fails and the rule is asked again.
+ */
+public final class Edition {
+    /** Where an edition stands. */
+    public enum State {
+        DRAFT,
+        IN_REVIEW,
+        APPROVED,
+        SCHEDULED,
+        PUBLISHED,
+        SUPERSEDED,
+        UNPUBLISHED,
+        DISCARDED;
+
+        /** Whether it is on its way to readers, so that no next edition can be opened beside it. */
+        public boolean isInProgress() {
+            return this == DRAFT || this == IN_REVIEW || this == APPROVED || this == SCHEDULED;
+        }
+
+        public boolean isOver() {
+            return this == SUPERSEDED || this == UNPUBLISHED || this == DISCARDED;
+        }
+    }
+
+    private final EditionId id;
+    private final List<LogEntry> log;
+    private State state = State.DRAFT;
+    private @Nullable LogEntry submission;
+    private @Nullable LogEntry evidence;
+    private @Nullable LogEntry stamped;
+    private @Nullable LogEntry published;
+    private @Nullable LogEntry confirmation;
+    private @Nullable LogEntry revisionCall;
+    private boolean reviewDueMarked;
+    private boolean overdueMarked;
+    private List<LogEntry> approvals = new ArrayList<>();
+    private List<LogEntry> standing = new ArrayList<>();
+
+    private Edition(EditionId id, List<LogEntry> log) {
+        this.id = id;
+        this.log = List.copyOf(log);
+        this.log.forEach(this::apply);
+    }
+
+    static Edition of(EditionId id, List<LogEntry> log) {
+        return new Edition(id, log);
+    }
+
+    private void apply(LogEntry entry) {
+        switch (entry.kind()) {
+            case OPENED -> state = State.DRAFT;
+            case SUBMITTED -> {
+                state = State.IN_REVIEW;
+                submission = entry;
+                evidence = null;
+                approvals = new ArrayList<>();
+                standing = new ArrayList<>(List.of(entry));
+            }
+            case IMPORTED -> evidence = entry;
+            case DECIDED -> standing.add(entry);
+            case APPROVED -> {
+                approvals.add(entry);
+                standing.add(entry);
+            }
+            case CHANGES_REQUESTED -> {
+                state = State.DRAFT;
+                approvals = new ArrayList<>();
+                standing = new ArrayList<>();
+            }
+            case STAMPED -> {
+                stamped = entry;
+                if (state == State.IN_REVIEW) state = State.APPROVED;
+                reviewDueMarked = false;
+                overdueMarked = false;
+                confirmation = null;
+                var live = published;
+                if (live != null) standing.removeIf(decision -> decision.seq() > live.seq());
+            }
+            case PUBLISHED -> {
+                state = State.PUBLISHED;
+                published = entry;
+            }
+            case REVIEW_DUE -> reviewDueMarked = true;
+            case OVERDUE -> overdueMarked = true;
+            case CONFIRMED -> {
+                confirmation = entry;
+                standing.add(entry);
+            }
+            case REVISION_CALLED -> {
+                revisionCall = entry;
+                standing.add(entry);
+            }
+            case REVISION_DROPPED -> {
+                standing.remove(revisionCall);
+                revisionCall = null;
+            }
+            case SUPERSEDED -> state = State.SUPERSEDED;
+            case UNPUBLISHED -> state = State.UNPUBLISHED;
+            case DISCARDED -> state = State.DISCARDED;
+        }
+    }
+
+    public EditionId id() {
+        return id;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    public boolean exists() {
+        return !log.isEmpty();
+    }
+
+    public List<LogEntry> log() {
+        return log;
+    }
+
+    /** What was put forward last. */
+    public Optional<Revision.Ref> submitted() {
+        return submissionEntry().map(LogEntry::revision);
+    }
+
+    /** The entry of the submission that stands; absent before the first. */
+    public Optional<LogEntry> submissionEntry() {
+        return Optional.ofNullable(submission);
+    }
+
+    /** Approvals of what was put forward last, each for exactly that content. */
+    public List<LogEntry> approvals() {
+        return List.copyOf(approvals);
+    }
+
+    /** Evidence of a review elsewhere, of what was put forward last. */
+    public Optional<Stamp> evidence() {
+        return Optional.ofNullable(evidence).map(LogEntry::stamp);
+    }
+
+    /** The stamp that holds. */
+    public Optional<Stamp> stamp() {
+        return Optional.ofNullable(stamped).map(LogEntry::stamp);
+    }
+
+    /** The seq of the stamp that holds; what is made once a stamp is known by it. */
+    public int stampSeq() {
+        return requireNonNull(stamped, "the edition has no stamp").seq();
+    }
+
+    public Optional<LogEntry> publishedEntry() {
+        return Optional.ofNullable(published);
+    }
+
+    /** A confirmation that no stamp follows yet. */
+    public Optional<LogEntry> confirmation() {
+        return Optional.ofNullable(confirmation);
+    }
+
+    public boolean isReviewDueMarked() {
+        return reviewDueMarked;
+    }
+
+    public boolean isOverdueMarked() {
+        return overdueMarked;
+    }
+
+    /** Whether a reviewer called for a next edition since the last stamp, and it has not been dropped. */
+    public boolean isRevisionCalled() {
+        return revisionCall != null;
+    }
+
+    /** The decisions that hold: a process that is started anew is led through these to where the edition stands. */
+    public List<LogEntry> standing() {
+        return List.copyOf(standing);
+    }
+
+    /** Which time the edition stands at that task: one more than the times it was completed. */
+    public int round(String task) {
+        return completions(task).size() + 1;
+    }
+
+    private List<LogEntry> completions(String task) {
+        return log.stream().filter(entry -> task.equals(entry.task())).toList();
+    }
+
+    /** What the reviewers have before them: what was put forward, or, once published, what is live. */
+    public Optional<Revision.Ref> underReview() {
+        return switch (state) {
+            case IN_REVIEW, APPROVED, SCHEDULED, PUBLISHED -> submitted();
+            default -> Optional.empty();
+        };
+    }
+
+    public int approvalsMissing(int required) {
+        return evidence != null ? 0 : Math.max(0, required - approvals.size());
+    }
+
+    static LogEntry opened(EditionId id, Person by, Instant now) {
+        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null);
+    }
+
+    void mustBeEditable() {
+        if (state != State.DRAFT && state != State.IN_REVIEW)
+            throw Refusal.conflict(
+                            "not-in-draft",
+                            "edition " + id.number() + " is " + name(state)
+                                    + " and no longer edited; open the next edition")
+                    .raise();
+    }
+
+    LogEntry submitted(Revision.Ref revision, String task, @Nullable String message, Person by, Instant now) {
+        mustBeEditable();
+        return next(Kind.SUBMITTED, revision, state == State.DRAFT ? task : null, null, message, by, now);
+    }
+
+    LogEntry imported(Stamp elsewhere, Instant now) {
+        mustBe(State.IN_REVIEW);
+        return next(Kind.IMPORTED, elsewhere.reviewed(), null, now).withStamp(elsewhere);
+    }
+
+    /**
+     * A decision on a task.
+     *
+     * @param contributors whoever may not vouch for the content
+     * @return empty if exactly this decision was taken already
+     */
+    Optional<LogEntry> decided(Decision decision, Set<String> contributors, Instant now) {
+        var done = completions(decision.task());
+        if (decision.round() <= done.size()) {
+            if (decision.isSameAs(done.get(decision.round() - 1))) return Optional.empty();
+            throw Refusal.conflict("already-decided", "somebody has decided on this task already; see the log")
+                    .raise();
+        }
+        boolean live = state == State.PUBLISHED;
+        boolean fits = switch (decision.effect()) {
+            case NONE -> live || state == State.IN_REVIEW;
+            case APPROVE, REQUEST_CHANGES -> state == State.IN_REVIEW;
+            case CONFIRM, REVISE -> live;
+        };
+        if (!fits || decision.round() != done.size() + 1)
+            throw Refusal.conflict(
+                            "review-is-stale",
+                            "edition " + id.number() + " is " + name(state) + "; this task is not open any more")
+                    .raise();
+        if (!underReview().equals(Optional.of(decision.seen())))
+            throw Refusal.conflict(
+                            "review-is-stale",
+                            "what you looked at is not what is under review any more; read the task again")
+                    .raise();
+        if (decision.effect().vouches()) mayVouch(decision.by(), contributors);
+        return Optional.of(next(
+                decision.kind(),
+                decision.seen(),
+                decision.task(),
+                decision.outcome(),
+                decision.message(),
+                decision.by(),
+                now));
+    }
+
+    private void mayVouch(Person by, Set<String> contributors) {
+        if (contributors.contains(by.account()))
+            throw Refusal.forbidden("contributor", "you contributed to this edition, so somebody else has to review it")
+                    .raise();
+        if (state == State.IN_REVIEW
+                && approvals.stream().anyMatch(entry -> entry.by().account().equals(by.account())))
+            throw Refusal.forbidden("already-approved", "you have approved this revision; it needs somebody else too")
+                    .raise();
+    }
+
+    /**
+     * The stamp that is due: for approvals or evidence that no stamp follows yet, or for a confirmation.
+     *
+     * @return empty if every review is stamped
+     */
+    Optional<LogEntry> stamped(int approvalsRequired, Period interval, Instant now) {
+        if (state == State.IN_REVIEW) {
+            if (approvalsMissing(approvalsRequired) > 0)
+                throw Refusal.conflict(
+                                "approval-missing",
+                                "edition " + id.number() + " needs " + approvalsMissing(approvalsRequired)
+                                        + " more approval(s)")
+                        .raise();
+            var stamp = evidence()
+                    .orElseGet(() -> Stamp.here(
+                            requireNonNull(requireNonNull(submission).revision()),
+                            approvals.stream()
+                                    .map(entry -> Reviewer.of(entry.by()))
+                                    .toList(),
+                            approvals.getLast().at(),
+                            interval));
+            return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
+        }
+        var confirmed = confirmation;
+        if (state != State.PUBLISHED || confirmed == null) return Optional.empty();
+        var stamp = Stamp.here(
+                requireNonNull(confirmed.revision()), List.of(Reviewer.of(confirmed.by())), confirmed.at(), interval);
+        return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
+    }
+
+    Optional<LogEntry> published(long position, Instant now) {
+        if (published != null) return Optional.empty();
+        mustBe(State.APPROVED);
+        return Optional.of(next(Kind.PUBLISHED, requireNonNull(submission).revision(), null, now)
+                .withPosition(position));
+    }
+
+    Optional<LogEntry> reviewDue(Instant now) {
+        return state != State.PUBLISHED || reviewDueMarked
+                ? Optional.empty()
+                : Optional.of(next(Kind.REVIEW_DUE, requireNonNull(submission).revision(), null, now));
+    }
+
+    Optional<LogEntry> overdue(long position, Instant now) {
+        return state != State.PUBLISHED || overdueMarked
+                ? Optional.empty()
+                : Optional.of(next(Kind.OVERDUE, requireNonNull(submission).revision(), null, now)
+                        .withPosition(position));
+    }
+
+    Optional<LogEntry> revisionDropped(Instant now) {
+        return state != State.PUBLISHED || revisionCall == null
+                ? Optional.empty()
+                : Optional.of(next(Kind.REVISION_DROPPED, null, null, now));
+    }
+
+    Optional<LogEntry> superseded(Instant now) {
+        return state != State.PUBLISHED ? Optional.empty() : Optional.of(next(Kind.SUPERSEDED, null, null, now));
+    }
+
+    Optional<LogEntry> unpublished(long position, @Nullable String reason, Person by, Instant now) {
+        return state != State.PUBLISHED
+                ? Optional.empty()
+                : Optional.of(next(Kind.UNPUBLISHED, null, null, null, reason, by, now)
+                        .withPosition(position));
+    }
+
+    LogEntry discarded(Person by, Instant now) {
+        if (state != State.DRAFT && state != State.IN_REVIEW)
+            throw Refusal.conflict(
+                            "not-in-draft",
+                            "edition " + id.number() + " is " + name(state) + " and cannot be discarded")
+                    .raise();
+        return next(Kind.DISCARDED, null, null, null, null, by, now);
+    }
+
+    private void mustBe(State expected) {
+        if (state != expected)
+            throw Refusal.conflict(
+                            "wrong-state", "edition " + id.number() + " is " + name(state) + ", not " + name(expected))
+                    .raise();
+    }
+
+    /** The state as the API spells it. */
+    public static String name(State state) {
+        return state.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+
+    private LogEntry next(Kind kind, Revision.@Nullable Ref revision, @Nullable String message, Instant now) {
+        return next(kind, revision, null, null, message, Person.SYSTEM, now);
+    }
+
+    private LogEntry next(
+            Kind kind,
+            Revision.@Nullable Ref revision,
+            @Nullable String task,
+            @Nullable String outcome,
+            @Nullable String message,
+            Person by,
+            Instant now) {
+        return new LogEntry(id, log.size(), kind, now, by, revision, task, outcome, message, null, null);
+    }
+}

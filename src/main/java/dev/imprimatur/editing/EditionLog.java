@@ -1,0 +1,88 @@
+package dev.imprimatur.editing;
+
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
+import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.Numbered;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.springframework.stereotype.Component;
+
+/** The logs of all editions. The unique {@code _id} of an entry (edition and seq) is the commit point of every decision. */
+@Component
+class EditionLog {
+    private record Row(@BsonId String id, LogEntry entry) {}
+
+    private final MongoCollection<Row> log;
+
+    EditionLog(MongoDatabase database) {
+        log = database.getCollection("edition_log", Row.class);
+        log.createIndex(Indexes.ascending("entry.at"));
+    }
+
+    Edition edition(EditionId id) {
+        return Edition.of(
+                id, Numbered.all(log, id.toString(), 0).stream().map(Row::entry).toList());
+    }
+
+    /** All editions of a guide, the first first. */
+    List<Edition> editions(String guide) {
+        var editions = new ArrayList<Edition>();
+        for (var edition = edition(new EditionId(guide, 1));
+                edition.exists();
+                edition = edition(edition.id().next())) editions.add(edition);
+        return editions;
+    }
+
+    /** The guides of which something was logged since then. */
+    Set<String> guidesLoggedSince(Instant since) {
+        var guides = new TreeSet<String>();
+        log.find(Filters.gte("entry.at", since))
+                .forEach(row -> guides.add(row.entry().edition().guide()));
+        return guides;
+    }
+
+    /**
+     * Appends what the rule makes of the edition as it is; if somebody else appends first, the rule is asked again about
+     * what the edition is then.
+     *
+     * @return the edition with the entry, or as it was if the rule makes nothing of it
+     */
+    Edition append(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
+        for (; ; ) {
+            var edition = edition(id);
+            var entry = rule.apply(edition);
+            if (entry.isEmpty()) return edition;
+            if (insert(entry.get())) {
+                var grown = new ArrayList<>(edition.log());
+                grown.add(entry.get());
+                return Edition.of(id, grown);
+            }
+        }
+    }
+
+    /** Whether the entry is the first at its place. */
+    boolean insert(LogEntry entry) {
+        try {
+            log.insertOne(new Row(Numbered.id(entry.edition().toString(), entry.seq()), entry));
+            return true;
+        } catch (MongoWriteException taken) {
+            if (Failures.isDuplicateKey(taken)) return false;
+            throw taken;
+        }
+    }
+
+    /** Takes back the opening of a guide that never came to be, since its slug was taken. */
+    void forget(EditionId unborn) {
+        log.deleteOne(Filters.eq("_id", Numbered.id(unborn.toString(), 0)));
+    }
+}

@@ -1,0 +1,111 @@
+package dev.imprimatur.editing;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.Period;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** What is recorded of editions. Every verb ends with the guide's card as the log then tells it. */
+@Component
+public class Editions {
+    private final EditionLog log;
+    private final Guides guides;
+    private final Revisions revisions;
+    private final WorkingCopies copies;
+    private final Clock clock;
+
+    Editions(EditionLog log, Guides guides, Revisions revisions, WorkingCopies copies, Clock clock) {
+        this.log = log;
+        this.guides = guides;
+        this.revisions = revisions;
+        this.copies = copies;
+        this.clock = clock;
+    }
+
+    public Edition get(EditionId id) {
+        return log.edition(id);
+    }
+
+    /** All editions of a guide, the first first. */
+    public List<Edition> of(String guide) {
+        return log.editions(guide);
+    }
+
+    /** Takes a decision; the same decision again changes nothing. */
+    public Edition decide(EditionId id, Decision decision) {
+        return record(id, edition -> edition.decided(decision, contributors(edition, decision.seen()), now()));
+    }
+
+    /** Everybody whose edits are in the revision or, by now, in the working copy of its edition. */
+    public Set<String> contributors(Edition edition, Revision.Ref seen) {
+        var all = new HashSet<String>();
+        revisions.find(edition.id().guide(), seen.number()).ifPresent(revision -> all.addAll(revision.contributors()));
+        if (edition.state() == Edition.State.IN_REVIEW)
+            copies.find(edition.id()).ifPresent(copy -> all.addAll(copy.contributors()));
+        return all;
+    }
+
+    /** Stamps what has been approved or confirmed and bears no stamp yet. */
+    public Edition stamp(EditionId id, int approvalsRequired, Period interval) {
+        return record(id, edition -> edition.stamped(approvalsRequired, interval, now()));
+    }
+
+    /** Notes evidence of a review elsewhere; only the server's operator can vouch for such. */
+    public Edition importEvidence(EditionId id, Stamp elsewhere) {
+        return record(id, edition -> Optional.of(edition.imported(elsewhere, now())));
+    }
+
+    /** Notes that readers can see it, and that they no longer see the editions before it. */
+    public Edition published(EditionId id, long position) {
+        var edition = record(id, it -> it.published(position, now()));
+        log.editions(id.guide()).stream()
+                .filter(earlier -> earlier.id().number() < id.number())
+                .filter(earlier -> earlier.state() == Edition.State.PUBLISHED)
+                .forEach(earlier -> record(earlier.id(), it -> it.superseded(now())));
+        return edition;
+    }
+
+    public Edition reviewDue(EditionId id) {
+        return record(id, edition -> edition.reviewDue(now()));
+    }
+
+    public Edition overdue(EditionId id, long position) {
+        return record(id, edition -> edition.overdue(position, now()));
+    }
+
+    public Edition unpublished(EditionId id, long position, @Nullable String reason, Person by) {
+        return record(id, edition -> edition.unpublished(position, reason, by, now()));
+    }
+
+    Edition record(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
+        var edition = log.append(id, rule);
+        refreshCard(id.guide());
+        return edition;
+    }
+
+    /** Brings the card up to its logs; a crash between an entry and this is mended by doing it again. */
+    public void refreshCard(String guide) {
+        var editions = log.editions(guide);
+        if (!editions.isEmpty())
+            guides.find(guide).ifPresent(card -> {
+                var refreshed = card.refreshed(editions);
+                if (!refreshed.equals(card)) guides.refresh(refreshed);
+            });
+    }
+
+    /** Guides of which something was logged since then. */
+    public Set<String> guidesLoggedSince(Instant since) {
+        return log.guidesLoggedSince(since);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

@@ -1,0 +1,169 @@
+package dev.imprimatur.editing;
+
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Failures;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** The index cards. Type, locale and slug together are unique: inserting the card is what brings a guide into being. */
+@Component
+class Guides {
+    private record Row(
+            @BsonId String id,
+            String type,
+            String locale,
+            String slug,
+            String title,
+            String sortTitle,
+            String createdBy,
+            Instant createdAt,
+            int edition,
+            Edition.State state,
+            @Nullable Integer revision,
+            List<String> contributors,
+            Guide.@Nullable Live live,
+            @Nullable LocalDate reviewDue,
+            boolean overdue,
+            Instant updatedAt,
+            int entries) {
+        static Row of(Guide g) {
+            return new Row(
+                    g.id(),
+                    g.type(),
+                    g.locale(),
+                    g.slug(),
+                    g.title(),
+                    g.title().toLowerCase(Locale.ROOT),
+                    g.createdBy(),
+                    g.createdAt(),
+                    g.edition(),
+                    g.state(),
+                    g.revision(),
+                    g.contributors(),
+                    g.live(),
+                    g.reviewDue(),
+                    g.overdue(),
+                    g.updatedAt(),
+                    g.entries());
+        }
+
+        Guide guide() {
+            return new Guide(
+                    id,
+                    type,
+                    locale,
+                    slug,
+                    title,
+                    createdBy,
+                    createdAt,
+                    edition,
+                    state,
+                    revision,
+                    contributors,
+                    live,
+                    reviewDue,
+                    overdue,
+                    updatedAt,
+                    entries);
+        }
+    }
+
+    private final MongoCollection<Row> guides;
+
+    Guides(MongoDatabase database) {
+        guides = database.getCollection("guides", Row.class);
+        guides.createIndex(Indexes.ascending("type", "locale", "slug"), new IndexOptions().unique(true));
+        guides.createIndex(Indexes.ascending("type", "reviewDue"));
+        guides.createIndex(Indexes.ascending("state"));
+    }
+
+    /** Whether the slug was free. */
+    boolean insert(Guide guide) {
+        try {
+            guides.insertOne(Row.of(guide));
+            return true;
+        } catch (MongoWriteException taken) {
+            if (Failures.isDuplicateKey(taken)) return false;
+            throw taken;
+        }
+    }
+
+    Optional<Guide> find(String id) {
+        return Optional.ofNullable(guides.find(Filters.eq("_id", id)).first()).map(Row::guide);
+    }
+
+    Optional<Guide> bySlug(String type, String locale, String slug) {
+        return Optional.ofNullable(guides.find(Filters.and(
+                                Filters.eq("type", type), Filters.eq("locale", locale), Filters.eq("slug", slug)))
+                        .first())
+                .map(Row::guide);
+    }
+
+    List<Guide> all() {
+        return guides.find().map(Row::guide).into(new ArrayList<>());
+    }
+
+    /** Replaces what the logs tell, unless a card made from more entries is there already. */
+    void refresh(Guide g) {
+        var newer = Filters.and(Filters.eq("_id", g.id()), Filters.lte("entries", g.entries()));
+        guides.updateOne(
+                newer,
+                Updates.combine(
+                        Updates.set("edition", g.edition()),
+                        Updates.set("state", g.state()),
+                        Updates.set("revision", g.revision()),
+                        Updates.set("live", g.live()),
+                        Updates.set("reviewDue", g.reviewDue()),
+                        Updates.set("overdue", g.overdue()),
+                        Updates.set("updatedAt", g.updatedAt()),
+                        Updates.set("entries", g.entries())));
+    }
+
+    /** Replaces what the working copy tells. */
+    void retitle(Guide g) {
+        guides.updateOne(
+                Filters.eq("_id", g.id()),
+                Updates.combine(
+                        Updates.set("title", g.title()),
+                        Updates.set("sortTitle", g.title().toLowerCase(Locale.ROOT)),
+                        Updates.set("contributors", g.contributors()),
+                        Updates.set("updatedAt", g.updatedAt())));
+    }
+
+    /** One page of the guides of a type; the text is sought literally, in title and slug. */
+    List<Guide> page(GuideQuery query) {
+        var filters = new ArrayList<Bson>();
+        filters.add(Filters.eq("type", query.type()));
+        if (query.state() != null) filters.add(Filters.eq("state", query.state()));
+        if (query.reviewDueBefore() != null) filters.add(Filters.lt("reviewDue", query.reviewDueBefore()));
+        if (query.text() != null) {
+            var literal = Pattern.compile(Pattern.quote(query.text()), Pattern.CASE_INSENSITIVE);
+            filters.add(Filters.or(Filters.regex("title", literal), Filters.regex("slug", literal)));
+        }
+        String field = query.sort().field();
+        var order = Sorts.orderBy(
+                query.sort().descending() ? Sorts.descending(field) : Sorts.ascending(field), Sorts.ascending("_id"));
+        return guides.find(Filters.and(filters))
+                .sort(order)
+                .skip(query.offset())
+                .limit(query.limit() + 1)
+                .map(Row::guide)
+                .into(new ArrayList<>());
+    }
+}

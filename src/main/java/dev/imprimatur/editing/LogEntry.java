@@ -1,0 +1,73 @@
+package dev.imprimatur.editing;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that happened to an edition. Entries are only ever appended; together they are the truth about what was
+ * decided.
+ *
+ * @param seq 0, 1, 2… within the edition
+ * @param revision what it is about; null for what concerns no revision
+ * @param task the BPMN id of the user task that it completed; null if it completed none
+ * @param outcome the BPMN's outcome that was chosen
+ * @param message what the person said
+ * @param stamp of kinds {@code STAMPED} and {@code IMPORTED}
+ * @param position in the ledger, of kinds that readers could see
+ */
+public record LogEntry(
+        EditionId edition,
+        int seq,
+        Kind kind,
+        Instant at,
+        Person by,
+        Revision.@Nullable Ref revision,
+        @Nullable String task,
+        @Nullable String outcome,
+        @Nullable String message,
+        @Nullable Stamp stamp,
+        @Nullable Long position) {
+    /** What can happen to an edition. */
+    public enum Kind {
+        /** It was begun: its working copy can be edited. */
+        OPENED,
+        /** A revision was minted and put forward for review, in place of any before it. */
+        SUBMITTED,
+        /** Evidence that the submitted revision was reviewed elsewhere, vouched for by the server's operator. */
+        IMPORTED,
+        /** A task was completed that neither approves nor rejects, such as a check of facts. */
+        DECIDED,
+        /** A reviewer approved the submitted revision. */
+        APPROVED,
+        /** A reviewer sent the submitted revision back. */
+        CHANGES_REQUESTED,
+        /** The review was stamped. */
+        STAMPED,
+        /** Readers can see it. */
+        PUBLISHED,
+        /** Its review comes due soon. */
+        REVIEW_DUE,
+        /** Its review was due and nobody had confirmed it. */
+        OVERDUE,
+        /** A reviewer found what is live still true. */
+        CONFIRMED,
+        /** A reviewer found that what is live needs a next edition. */
+        REVISION_CALLED,
+        /** The next edition that was called for was discarded. */
+        REVISION_DROPPED,
+        /** A later edition took its place. */
+        SUPERSEDED,
+        /** It was taken from readers. */
+        UNPUBLISHED,
+        /** It was given up before publication. */
+        DISCARDED
+    }
+
+    LogEntry withStamp(Stamp given) {
+        return new LogEntry(edition, seq, kind, at, by, revision, task, outcome, message, given, position);
+    }
+
+    LogEntry withPosition(long given) {
+        return new LogEntry(edition, seq, kind, at, by, revision, task, outcome, message, stamp, given);
+    }
+}

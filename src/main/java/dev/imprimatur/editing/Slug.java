@@ -1,0 +1,35 @@
+package dev.imprimatur.editing;
+
+import dev.imprimatur.problem.Refusal;
+import java.util.IllformedLocaleException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The forms of what a guide is addressed by. */
+final class Slug {
+    private static final Pattern FORM = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
+    private static final int LONGEST = 100;
+
+    private Slug() {}
+
+    /** The slug as it is: lower-case ASCII words and digits with hyphens, at most 100 characters. */
+    static String checked(String slug) {
+        if (slug.length() > LONGEST || !FORM.matcher(slug).matches())
+            throw Refusal.malformed(
+                            "/slug", "a slug is lower-case words and digits with hyphens, at most 100 characters")
+                    .raise();
+        return slug;
+    }
+
+    /** The locale in its canonical form (BCP 47). */
+    static String locale(String tag) {
+        try {
+            String canonical = new Locale.Builder().setLanguageTag(tag).build().toLanguageTag();
+            if (!canonical.equals("und")) return canonical;
+        } catch (IllformedLocaleException wrong) {
+            // told below
+        }
+        throw Refusal.malformed("/locale", "a locale is a BCP 47 language tag such as en-US")
+                .raise();
+    }
+}

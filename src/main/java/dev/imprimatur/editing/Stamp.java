@@ -1,0 +1,47 @@
+package dev.imprimatur.editing;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.Period;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/**
+ * The “last reviewed” record: who vouched for which content, when, and until when.
+ *
+ * @param reviewedAt when the last of them decided
+ * @param lastReviewed the same as a date in UTC; for a review elsewhere the date its evidence gives
+ * @param reviewDue the last day it holds
+ */
+public record Stamp(
+        Revision.Ref reviewed,
+        List<Reviewer> reviewers,
+        Instant reviewedAt,
+        LocalDate lastReviewed,
+        LocalDate reviewDue,
+        Origin origin) {
+    /** Where the review took place: here, or elsewhere with the operator of this server vouching for it. */
+    public enum Origin {
+        HERE,
+        IMPORTED
+    }
+
+    public Stamp {
+        if (reviewers.isEmpty()) throw new IllegalArgumentException("a stamp names at least one reviewer");
+        reviewers = List.copyOf(reviewers);
+    }
+
+    static Stamp here(Revision.Ref reviewed, List<Reviewer> reviewers, Instant reviewedAt, Period interval) {
+        var day = LocalDate.ofInstant(reviewedAt, ZoneOffset.UTC);
+        return new Stamp(reviewed, reviewers, reviewedAt, day, day.plus(interval), Origin.HERE);
+    }
+
+    public boolean overdueOn(LocalDate day) {
+        return day.isAfter(reviewDue);
+    }
+
+    /** The first instant at which it is overdue: the start of the day after {@code reviewDue}, UTC. */
+    public Instant overdueAt() {
+        return reviewDue.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.imprimatur.editing;
+
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Failures;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+
+/** The drafts, one document an edition. A write replaces exactly the version it was made from. */
+@Component
+class WorkingCopies {
+    private record Row(
+            @BsonId String id,
+            long version,
+            JsonNode content,
+            List<String> contributors,
+            @Nullable Integer parent,
+            String updatedBy,
+            Instant updatedAt) {
+        static Row of(WorkingCopy c) {
+            return new Row(
+                    c.edition().toString(),
+                    c.version(),
+                    c.content(),
+                    c.contributors(),
+                    c.parent(),
+                    c.updatedBy(),
+                    c.updatedAt());
+        }
+
+        WorkingCopy copy() {
+            return new WorkingCopy(EditionId.parse(id), version, content, contributors, parent, updatedBy, updatedAt);
+        }
+    }
+
+    private final MongoCollection<Row> copies;
+
+    WorkingCopies(MongoDatabase database) {
+        copies = database.getCollection("working_copies", Row.class);
+        // the embedded server finds by a unique index over exactly the fields of the filter, or scans
+        copies.createIndex(Indexes.ascending("_id", "version"), new IndexOptions().unique(true));
+    }
+
+    Optional<WorkingCopy> find(EditionId edition) {
+        return Optional.ofNullable(
+                        copies.find(Filters.eq("_id", edition.toString())).first())
+                .map(Row::copy);
+    }
+
+    /** Inserts the copy unless the edition has one. */
+    void insert(WorkingCopy copy) {
+        try {
+            copies.insertOne(Row.of(copy));
+        } catch (MongoWriteException taken) {
+            if (!Failures.isDuplicateKey(taken)) throw taken;
+        }
+    }
+
+    /** Whether the version before {@code next} was still the current one. */
+    boolean replace(WorkingCopy next) {
+        return copies.replaceOne(
+                                Filters.and(
+                                        Filters.eq("_id", next.edition().toString()),
+                                        Filters.eq("version", next.version() - 1)),
+                                Row.of(next))
+                        .getMatchedCount()
+                == 1;
+    }
+
+    /** Notes which revision this version was submitted as; the text and its version stay as they are. */
+    void submittedAs(WorkingCopy copy, int revision) {
+        copies.updateOne(
+                Filters.and(Filters.eq("_id", copy.edition().toString()), Filters.eq("version", copy.version())),
+                Updates.set("parent", revision));
+    }
+
+    void forget(EditionId unborn) {
+        copies.deleteOne(Filters.eq("_id", unborn.toString()));
+    }
+}

@@ -1,0 +1,144 @@
+package dev.imprimatur.problem;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.MissingRequestHeaderException;
+import org.springframework.web.bind.MissingServletRequestParameterException;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+
+/** Turns whatever a controller throws into a problem document; what nobody foresaw is logged and told apart by nothing. */
+@ControllerAdvice
+class ProblemAdvice {
+    private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    private final ProblemWriter problems;
+
+    ProblemAdvice(ProblemWriter problems) {
+        this.problems = problems;
+    }
+
+    @ExceptionHandler
+    void refused(Refused refused, HttpServletResponse response) throws IOException {
+        problems.write(refused.refusal(), response);
+    }
+
+    @ExceptionHandler
+    void unreadable(HttpMessageNotReadableException unreadable, HttpServletResponse response) throws IOException {
+        Throwable cause = unreadable.getCause();
+        for (Throwable at = unreadable; at != null; at = at.getCause())
+            if (at instanceof Refused refused) {
+                problems.write(refused.refusal(), response);
+                return;
+            }
+        problems.write(
+                cause instanceof JacksonException json
+                        ? Json.refusal(json)
+                        : Refusal.malformed("", "the request needs a JSON body"),
+                response);
+    }
+
+    @ExceptionHandler
+    void wrongParameter(MethodArgumentTypeMismatchException wrong, HttpServletResponse response) throws IOException {
+        problems.write(
+                Refusal.malformed("the parameter “" + wrong.getName() + "” has a value of the wrong form", List.of()),
+                response);
+    }
+
+    @ExceptionHandler
+    void missingParameter(MissingServletRequestParameterException missing, HttpServletResponse response)
+            throws IOException {
+        problems.write(
+                Refusal.malformed("the parameter “" + missing.getParameterName() + "” is missing", List.of()),
+                response);
+    }
+
+    @ExceptionHandler
+    void missingHeader(MissingRequestHeaderException missing, HttpServletResponse response) throws IOException {
+        problems.write(
+                Refusal.malformed("the header “" + missing.getHeaderName() + "” is missing", List.of()), response);
+    }
+
+    /** The security filters answer these: they know whether somebody is signed in at all. */
+    @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
+    void denied(RuntimeException denied) {
+        throw denied;
+    }
+
+    @ExceptionHandler
+    void anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        problems.write(foreseen(unforeseen, request), response);
+    }
+
+    private static Refusal foreseen(Exception unforeseen, HttpServletRequest request) {
+        if (unforeseen instanceof ErrorResponse spring) {
+            int status = spring.getStatusCode().value();
+            for (var kind : Refusal.Kind.values())
+                if (kind.status() == status)
+                    return Refusal.of(
+                            kind, kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), detail(kind));
+        }
+        if (Outage.is(unforeseen)) {
+            log.warn(
+                    "a store did not answer {} {}: {}",
+                    request.getMethod(),
+                    request.getRequestURI(),
+                    unforeseen.toString());
+            return Outage.refusal();
+        }
+        log.error("unforeseen failure of {} {}", request.getMethod(), request.getRequestURI(), unforeseen);
+        return Refusal.of(Refusal.Kind.BROKEN, "internal", "this should not have happened; the operator's log has it");
+    }
+
+    private static String detail(Refusal.Kind kind) {
+        return switch (kind) {
+            case MISSING -> "there is nothing here; the paths are listed in /openapi.json";
+            case NOT_ALLOWED -> "this method is not allowed here; the methods are listed in /openapi.json";
+            case UNSUPPORTED -> "send JSON, with Content-Type: application/json";
+            case NOT_ACCEPTABLE -> "this is answered as application/json only";
+            default -> "the request cannot be done as it is";
+        };
+    }
+
+    /** What Jackson says of a body it cannot read, without class names. */
+    static final class Json {
+        private Json() {}
+
+        static Refusal refusal(JacksonException json) {
+            if (json instanceof StreamConstraintsException)
+                return Refusal.malformed("", "the JSON is nested too deeply or a value in it is too long");
+            String pointer = json.getPath().stream()
+                    .map(step -> "/" + (step.getPropertyName() != null ? step.getPropertyName() : step.getIndex()))
+                    .collect(Collectors.joining());
+            if (json instanceof UnrecognizedPropertyException unknown)
+                return Refusal.malformed(
+                        pointer,
+                        "unknown field; known are "
+                                + unknown.getKnownPropertyIds().stream()
+                                        .map(Object::toString)
+                                        .sorted()
+                                        .collect(Collectors.joining(", ")));
+            if (json instanceof MismatchedInputException)
+                return Refusal.malformed(pointer, "a value of the wrong type, or one that is required and missing");
+            var at = json.getLocation();
+            return Refusal.malformed(
+                    pointer,
+                    "not JSON" + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.imprimatur.problem;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Refuses query parameters that a handler does not name, and repeated ones: what is ignored misleads. */
+@Configuration(proxyBeanMethods = false)
+class StrictQuery implements HandlerInterceptor, WebMvcConfigurer {
+    private final Map<HandlerMethod, Set<String>> known = new ConcurrentHashMap<>();
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(this).excludePathPatterns("/actuator/**", "/error");
+    }
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (!(handler instanceof HandlerMethod method) || request.getQueryString() == null) return true;
+        var allowed = known.computeIfAbsent(method, StrictQuery::parameters);
+        request.getParameterMap().forEach((name, values) -> {
+            if (!allowed.contains(name))
+                throw Refusal.malformed(
+                                "unknown query parameter; "
+                                        + (allowed.isEmpty()
+                                                ? "none is known here"
+                                                : "known here are " + String.join(", ", allowed)),
+                                List.of())
+                        .raise();
+            if (values.length > 1)
+                throw Refusal.malformed("the query parameter “" + name + "” is given more than once", List.of())
+                        .raise();
+        });
+        return true;
+    }
+
+    private static Set<String> parameters(HandlerMethod method) {
+        var names = new TreeSet<String>();
+        Arrays.stream(method.getMethodParameters()).forEach(parameter -> {
+            var annotation = parameter.getParameterAnnotation(RequestParam.class);
+            if (annotation == null) return;
+            parameter.initParameterNameDiscovery(new DefaultParameterNameDiscoverer());
+            names.add(
+                    annotation.name().isEmpty()
+                            ? Objects.requireNonNull(parameter.getParameterName())
+                            : annotation.name());
+        });
+        return names;
+    }
+}

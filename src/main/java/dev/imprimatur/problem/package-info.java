@@ -1,0 +1,7 @@
+/** Refusals, and their one form on the wire: RFC 9457 problem details. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {})
+package dev.imprimatur.problem;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,73 @@
+package dev.imprimatur.publication;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.editing.Revision;
+import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.problem.Refusal;
+import java.util.HashSet;
+import org.springframework.stereotype.Component;
+
+/**
+ * Says whether a revision may reach readers. It trusts nobody: it reads the edition log and the stored revision itself,
+ * and asks for the approvals of the content type, each for exactly this content, each by somebody who did not contribute.
+ */
+@Component
+class Gate {
+    private final ContentTypes types;
+    private final Editing editing;
+
+    Gate(ContentTypes types, Editing editing) {
+        this.types = types;
+        this.editing = editing;
+    }
+
+    /** The revision that may be published, or a refusal that says what is missing. */
+    Revision admit(Guide guide, Edition edition) {
+        if (edition.state() != Edition.State.APPROVED && edition.state() != Edition.State.PUBLISHED)
+            throw refused("the edition is not approved");
+        var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
+        var submitted = edition.submitted().orElseThrow(() -> refused("nothing was submitted"));
+        var revision = editing.revision(guide, submitted.number());
+        if (!revision.isIntact() || !revision.ref().equals(submitted))
+            throw refused("the stored revision is not the one that was reviewed");
+        if (!stamp.reviewed().equals(submitted)) throw refused("the stamp is for another revision");
+        boolean vouchedFor = stamp.origin() == Stamp.Origin.IMPORTED
+                ? edition.evidence().filter(stamp::equals).isPresent()
+                : approvers(edition, revision) >= types.require(guide.type()).approvals();
+        if (!vouchedFor) throw refused("it has not been approved by enough people who did not contribute");
+        return revision;
+    }
+
+    private static int approvers(Edition edition, Revision revision) {
+        var people = new HashSet<String>();
+        edition.approvals().stream()
+                .filter(entry -> entry.kind() == LogEntry.Kind.APPROVED)
+                .filter(entry -> revision.ref().equals(entry.revision()))
+                .map(entry -> entry.by().account())
+                .filter(account -> !revision.contributors().contains(account))
+                .forEach(people::add);
+        return people.size();
+    }
+
+    /** Asks that somebody who did not contribute has confirmed what is live, and that the stamp says so. */
+    void admitRestamp(Guide guide, Edition edition, LedgerEntry live) {
+        var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
+        var revision = editing.revision(guide, live.revision());
+        boolean confirmed = edition.log().stream()
+                .filter(entry -> entry.kind() == LogEntry.Kind.CONFIRMED)
+                .filter(entry -> revision.ref().equals(entry.revision()))
+                .anyMatch(entry -> entry.at().equals(stamp.reviewedAt())
+                        && !revision.contributors().contains(entry.by().account()));
+        if (!revision.isIntact() || !live.contentHash().equals(stamp.reviewed().contentHash()) || !confirmed)
+            throw refused("nobody who did not contribute has confirmed what is live");
+    }
+
+    private static RuntimeException refused(String why) {
+        return Refusal.conflict("not-through-the-gate", "this cannot be published: " + why)
+                .raise();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.imprimatur.publication;
+
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.store.Failures;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * What readers could see, in order. The unique position is the commit point; the unique cause makes a step that is
+ * retried find its own entry.
+ */
+@Component
+class Ledger {
+    private static final int BATCH = 500;
+
+    /** Makes the next entry, still unsealed, of the last one and of the guide's own last one. */
+    interface Proposal {
+        LedgerEntry after(long lastPosition, String lastHash, @Nullable LedgerEntry ofGuide);
+    }
+
+    private record Row(@BsonId long position, String cause, LedgerEntry entry) {}
+
+    private final MongoCollection<Row> ledger;
+    private final Seal seal;
+    private final Map<String, LedgerEntry> lastOfGuide = new HashMap<>();
+    private @Nullable LedgerEntry last;
+
+    Ledger(MongoDatabase database, Seal seal) {
+        this.seal = seal;
+        ledger = database.getCollection("ledger", Row.class);
+        ledger.createIndex(Indexes.ascending("cause"), new IndexOptions().unique(true));
+    }
+
+    /**
+     * Appends at the next position. A lost race reads on and asks the proposal again; a known cause returns its entry.
+     *
+     * @param cause what made it, such as {@code publish:EDITION:REVISION}
+     */
+    synchronized LedgerEntry append(String cause, String guide, Proposal proposal) {
+        for (; ; ) {
+            var done = byCause(cause);
+            if (done.isPresent()) return done.get();
+            var before = last();
+            var entry = seal.seal(proposal.after(
+                    before.map(LedgerEntry::position).orElse(0L),
+                    before.map(LedgerEntry::hash).orElse(Seal.GENESIS),
+                    lastOfGuide.get(guide)));
+            try {
+                ledger.insertOne(new Row(entry.position(), cause, entry));
+                return entry;
+            } catch (MongoWriteException taken) {
+                if (!Failures.isDuplicateKey(taken)) throw taken;
+            }
+        }
+    }
+
+    private Optional<LedgerEntry> byCause(String cause) {
+        return Optional.ofNullable(ledger.find(Filters.eq("cause", cause)).first())
+                .map(Row::entry);
+    }
+
+    /** The last entry there is now; reading on to it folds the ledger to each guide's last entry. */
+    synchronized Optional<LedgerEntry> last() {
+        List<LedgerEntry> batch;
+        do {
+            batch = after(last == null ? 0 : last.position(), BATCH);
+            for (var entry : batch) {
+                lastOfGuide.put(entry.id(), entry);
+                last = entry;
+            }
+        } while (batch.size() == BATCH);
+        return Optional.ofNullable(last);
+    }
+
+    /** The guide's last entry, as of the last reading on. */
+    synchronized Optional<LedgerEntry> lastOf(String guide) {
+        last();
+        return Optional.ofNullable(lastOfGuide.get(guide));
+    }
+
+    /** Entries above the position, in order. Positions have no gaps, so they are read by naming them. */
+    List<LedgerEntry> after(long position, int limit) {
+        var positions =
+                LongStream.rangeClosed(position + 1, position + limit).boxed().toList();
+        return ledger.find(Filters.in("_id", positions))
+                .sort(Sorts.ascending("_id"))
+                .map(Row::entry)
+                .into(new ArrayList<>());
+    }
+}

@@ -1,0 +1,166 @@
+package dev.imprimatur.publication;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of what readers can see. An entry carries all that is delivered with a guide but its content, so that what
+ * is live is a fold that keeps each guide's last entry.
+ *
+ * @param position 1, 2, 3… without gaps
+ * @param id of the guide
+ * @param review of kinds other than {@code unpublish}
+ * @param redirectTo of kind {@code unpublish}: where readers are sent, if anywhere
+ * @param at when it was appended
+ * @param previousHash the hash of the entry before; of the first, 64 zeros
+ * @param hash SHA-256 of this entry's canonical JSON (RFC 8785) without {@code hash} and {@code signature}
+ * @param signature compact JWS (EdDSA) over position and hash
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({
+    "position",
+    "kind",
+    "id",
+    "type",
+    "slug",
+    "locale",
+    "edition",
+    "revision",
+    "contentHash",
+    "publishedAt",
+    "firstPublishedAt",
+    "review",
+    "redirectTo",
+    "at",
+    "previousHash",
+    "hash",
+    "signature"
+})
+public record LedgerEntry(
+        long position,
+        Kind kind,
+        String id,
+        String type,
+        String slug,
+        String locale,
+        int edition,
+        int revision,
+        String contentHash,
+        Instant publishedAt,
+        Instant firstPublishedAt,
+        @Nullable Review review,
+        @Nullable String redirectTo,
+        Instant at,
+        String previousHash,
+        String hash,
+        String signature) {
+    /** What became of a guide for its readers. */
+    public enum Kind {
+        @JsonProperty("publish")
+        PUBLISH,
+        @JsonProperty("restamp")
+        RESTAMP,
+        @JsonProperty("review-overdue")
+        REVIEW_OVERDUE,
+        @JsonProperty("unpublish")
+        UNPUBLISH
+    }
+
+    /**
+     * The “last reviewed” stamp as it is delivered.
+     *
+     * @param origin {@code here}, or {@code imported} for a review elsewhere that the server's operator vouches for
+     * @param signature compact JWS (EdDSA) that binds the review to the content hash
+     */
+    @JsonPropertyOrder({"lastReviewed", "reviewedAt", "reviewedBy", "reviewDue", "overdue", "origin", "signature"})
+    public record Review(
+            LocalDate lastReviewed,
+            Instant reviewedAt,
+            List<By> reviewedBy,
+            LocalDate reviewDue,
+            boolean overdue,
+            String origin,
+            String signature) {
+        Review asOverdue() {
+            return new Review(lastReviewed, reviewedAt, reviewedBy, reviewDue, true, origin, signature);
+        }
+    }
+
+    /** Who vouched, as readers are told. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record By(String name, @Nullable String title) {}
+
+    public boolean isLive() {
+        return kind != Kind.UNPUBLISH;
+    }
+
+    LedgerEntry sealed(String newHash, String newSignature) {
+        return new LedgerEntry(
+                position,
+                kind,
+                id,
+                type,
+                slug,
+                locale,
+                edition,
+                revision,
+                contentHash,
+                publishedAt,
+                firstPublishedAt,
+                review,
+                redirectTo,
+                at,
+                previousHash,
+                newHash,
+                newSignature);
+    }
+
+    /** The same with another review, unsealed. */
+    LedgerEntry with(@Nullable Review newReview) {
+        return new LedgerEntry(
+                position,
+                kind,
+                id,
+                type,
+                slug,
+                locale,
+                edition,
+                revision,
+                contentHash,
+                publishedAt,
+                firstPublishedAt,
+                newReview,
+                redirectTo,
+                at,
+                previousHash,
+                "",
+                "");
+    }
+
+    /** What follows from this being live: another kind of entry about the same publication, unsealed. */
+    LedgerEntry next(Kind newKind, long newPosition, String hashBefore, @Nullable String newRedirect, Instant now) {
+        return new LedgerEntry(
+                newPosition,
+                newKind,
+                id,
+                type,
+                slug,
+                locale,
+                edition,
+                revision,
+                contentHash,
+                publishedAt,
+                firstPublishedAt,
+                review,
+                newRedirect,
+                now,
+                hashBefore,
+                "",
+                "");
+    }
+}

@@ -1,0 +1,36 @@
+package dev.imprimatur.publication;
+
+import dev.imprimatur.problem.Refusal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.regex.Pattern;
+
+/** Where readers of an unpublished guide may be sent. */
+final class Redirect {
+    private static final Pattern SLUG = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
+    private static final Pattern PATH = Pattern.compile("/(?:[A-Za-z0-9._~-][A-Za-z0-9._~/-]*)?");
+
+    private Redirect() {}
+
+    static void check(String target, String ownSlug) {
+        if (target.equals(ownSlug))
+            throw Refusal.malformed("/redirectTo", "a guide cannot redirect to itself")
+                    .raise();
+        if (!SLUG.matcher(target).matches() && !PATH.matcher(target).matches() && !isWebAddress(target))
+            throw Refusal.malformed(
+                            "/redirectTo", "give a slug of the same type, a path that starts with /, or an http(s) URL")
+                    .raise();
+    }
+
+    private static boolean isWebAddress(String target) {
+        try {
+            var uri = new URI(target);
+            return ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getUserInfo() == null
+                    && target.chars().allMatch(c -> c > ' ' && c < 127);
+        } catch (URISyntaxException none) {
+            return false;
+        }
+    }
+}

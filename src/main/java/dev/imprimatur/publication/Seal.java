@@ -1,0 +1,85 @@
+package dev.imprimatur.publication;
+
+import dev.imprimatur.content.CanonicalJson;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What makes a ledger entry provable: its hash over the one before, and its signatures. */
+@Component
+class Seal {
+    static final String GENESIS = "0".repeat(64);
+
+    private final Signer signer;
+    private final JsonMapper json;
+
+    Seal(Signer signer, JsonMapper json) {
+        this.signer = signer;
+        this.json = json;
+    }
+
+    LedgerEntry seal(LedgerEntry open) {
+        String hash = hash(open);
+        return open.sealed(hash, signer.sign(proof(open.position(), hash)));
+    }
+
+    /** What is wrong with an entry that follows one with this position and hash; empty if nothing is. */
+    Optional<String> broken(LedgerEntry entry, long previousPosition, String previousHash) {
+        if (entry.position() != previousPosition + 1) return Optional.of("does not follow " + previousPosition);
+        if (!entry.previousHash().equals(previousHash))
+            return Optional.of("does not name the hash of the entry before");
+        if (!hash(entry).equals(entry.hash())) return Optional.of("does not have the hash it says");
+        if (!signer.verifies(entry.signature(), proof(entry.position(), entry.hash())))
+            return Optional.of("is not signed by a known key");
+        var review = entry.review();
+        if (review != null && !signer.verifies(review.signature(), claim(entry, review)))
+            return Optional.of("carries a review that is not signed by a known key");
+        return Optional.empty();
+    }
+
+    /** The review with its own signature, by which a site can check it without the ledger. */
+    LedgerEntry.Review sign(LedgerEntry entry, LedgerEntry.Review review) {
+        return new LedgerEntry.Review(
+                review.lastReviewed(),
+                review.reviewedAt(),
+                List.copyOf(review.reviewedBy()),
+                review.reviewDue(),
+                review.overdue(),
+                review.origin(),
+                signer.sign(claim(entry, review)));
+    }
+
+    private static String hash(LedgerEntry entry, JsonMapper json) {
+        ObjectNode tree = json.valueToTree(entry);
+        tree.remove(List.of("hash", "signature"));
+        return HexFormat.of().formatHex(Hashes.sha256(CanonicalJson.bytes(tree)));
+    }
+
+    private String hash(LedgerEntry entry) {
+        return hash(entry, json);
+    }
+
+    private JsonNode proof(long position, String hash) {
+        return json.createObjectNode().put("position", position).put("hash", hash);
+    }
+
+    private JsonNode claim(LedgerEntry entry, LedgerEntry.Review review) {
+        ObjectNode claim = json.createObjectNode()
+                .put("id", entry.id())
+                .put("type", entry.type())
+                .put("slug", entry.slug())
+                .put("locale", entry.locale())
+                .put("edition", entry.edition())
+                .put("revision", entry.revision())
+                .put("contentHash", entry.contentHash())
+                .put("lastReviewed", review.lastReviewed().toString())
+                .put("reviewDue", review.reviewDue().toString())
+                .put("origin", review.origin());
+        claim.set("reviewedBy", json.valueToTree(review.reviewedBy()));
+        return claim;
+    }
+}

@@ -1,0 +1,7 @@
+/** The bridge to Flowable: workflows, tasks, decisions, stamps, freshness, and the reconciler. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"publication", "editing", "content", "store", "problem"})
+package dev.imprimatur.review;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

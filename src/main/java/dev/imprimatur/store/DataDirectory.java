@@ -1,0 +1,92 @@
+package dev.imprimatur.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** The folder that holds what this process keeps on disk; only its owner can read it, and one process at a time uses it. */
+@Component
+public class DataDirectory implements DisposableBean {
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+    private final Path path;
+    private final FileChannel lockFile;
+
+    /** @param directory {@code imprimatur.data-dir}; made if it is missing */
+    DataDirectory(@Value("${imprimatur.data-dir:./data}") Path directory) throws IOException {
+        this.path = directory.toAbsolutePath().normalize();
+        Files.createDirectories(path.getParent() == null ? path : path.getParent());
+        if (!Files.exists(path)) Files.createDirectory(path, ownerOnly("rwx------"));
+        this.lockFile = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (lock(lockFile) == null)
+            throw new IllegalStateException("the data directory " + path + " is in use by another process");
+    }
+
+    private static @Nullable FileLock lock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException heldHere) {
+            return null;
+        }
+    }
+
+    public Path resolve(String name) {
+        return path.resolve(name);
+    }
+
+    /** The content of a file only its owner can read, made from {@code fresh} if it is not there yet. */
+    public String secret(String name, Supplier<String> fresh) {
+        Path file = resolve(name);
+        try {
+            if (!Files.exists(file)) {
+                Path partial = resolve(name + ".new");
+                Files.deleteIfExists(partial);
+                writeOwnerOnly(partial, fresh.get());
+                Files.move(partial, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            }
+            return Files.readString(file).strip();
+        } catch (FileAlreadyExistsException race) {
+            throw new IllegalStateException(file + " is being made by another process", race);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot read or make " + file, failed);
+        }
+    }
+
+    /** Writes a new file only its owner can read, and has it on disk before it returns. */
+    public static void writeOwnerOnly(Path file, String content) throws IOException {
+        try (FileChannel out = FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly("rw-------"))) {
+            out.write(java.nio.ByteBuffer.wrap(content.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            out.force(true);
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(String permissions) {
+        return POSIX
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    @Override
+    public void destroy() throws IOException {
+        lockFile.close();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.imprimatur.store;
+
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.h2.mvstore.MVStore;
+
+/**
+ * The embedded server's storage with the promise that the stock one does not keep: a write command is on disk before it
+ * is answered, whole or not at all. Writes run one at a time and each ends with a commit of the store; nothing else
+ * commits, so a crash cannot leave half a command. Every so many bytes written the file is compacted.
+ */
+final class DurableBackend extends H2Backend {
+    private static final Set<String> READS = Set.of(
+            "find",
+            "count",
+            "distinct",
+            "aggregate",
+            "getmore",
+            "killcursors",
+            "ping",
+            "ismaster",
+            "buildinfo",
+            "endsessions",
+            "listcollections",
+            "listindexes",
+            "serverstatus");
+    /** Chunks with less than this share (percent) of live pages are rewritten. */
+    private static final int FILL_RATE = 60;
+    /** Bytes that the file may grow before it is compacted. */
+    private static final long COMPACT_EVERY = 16L << 20;
+    /** Bytes rewritten in one go, which is how long (some tens of milliseconds) a write may wait for a compaction. */
+    private static final int COMPACT_WRITE = 4 << 20;
+    /** How long a dead chunk is kept, for disks that reorder writes, in milliseconds. */
+    private static final int RETENTION = 5_000;
+
+    private final ReentrantLock writing = new ReentrantLock();
+    private long sizeAtLastCompaction;
+
+    DurableBackend(Path file) {
+        super(open(file));
+        sizeAtLastCompaction = size();
+    }
+
+    private static MVStore open(Path file) {
+        var store = new MVStore.Builder()
+                .fileName(file.toString())
+                .autoCommitDisabled()
+                .cacheSize(16)
+                .compress()
+                .open();
+        store.setVersionsToKeep(0);
+        store.setRetentionTime(RETENTION);
+        return store;
+    }
+
+    @Override
+    public Document handleMessage(MongoMessage message) {
+        String command = message.getDocument().keySet().iterator().next();
+        if (READS.contains(command.toLowerCase(Locale.ROOT))) return super.handleMessage(message);
+        writing.lock();
+        try {
+            Document answer;
+            try {
+                answer = super.handleMessage(message);
+            } finally {
+                commit();
+            }
+            compactIfGrown();
+            return answer;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void compactIfGrown() {
+        if (size() - sizeAtLastCompaction < COMPACT_EVERY) return;
+        var store = getMvStore();
+        store.compact(FILL_RATE, COMPACT_WRITE);
+        store.commit();
+        sizeAtLastCompaction = size();
+    }
+
+    private long size() {
+        return getMvStore().getFileStore().size();
+    }
+}

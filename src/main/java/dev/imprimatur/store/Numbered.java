@@ -1,0 +1,45 @@
+package dev.imprimatur.store;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Ids of documents that are numbered without gaps under an owner, such as revisions under their guide:
+ * {@code OWNER#000042}. They are read by naming them, which needs no index but the one that every server has.
+ */
+public final class Numbered {
+    private static final int BATCH = 32;
+
+    private Numbered() {}
+
+    public static String id(String owner, int number) {
+        return "%s#%06d".formatted(owner, number);
+    }
+
+    public static int number(String id) {
+        return Integer.parseInt(id.substring(id.indexOf('#') + 1));
+    }
+
+    public static String owner(String id) {
+        return id.substring(0, id.indexOf('#'));
+    }
+
+    /** All documents of the owner from that number on, in order. */
+    public static <T> List<T> all(MongoCollection<T> collection, String owner, int from) {
+        var all = new ArrayList<T>();
+        int before;
+        do {
+            before = all.size();
+            int start = from + before;
+            var ids = IntStream.range(start, start + BATCH)
+                    .mapToObj(number -> id(owner, number))
+                    .toList();
+            collection.find(Filters.in("_id", ids)).sort(Sorts.ascending("_id")).into(all);
+        } while (all.size() == before + BATCH);
+        return all;
+    }
+}

@@ -1,0 +1,100 @@
+package dev.imprimatur.store;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+import com.zaxxer.hikari.HikariDataSource;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.bson.codecs.configuration.CodecRegistries;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
+import org.springframework.boot.mongodb.autoconfigure.MongoConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** MongoDB and the engine's SQL store: those configured, or embedded ones in the data directory. */
+@Configuration(proxyBeanMethods = false)
+class StoreConfiguration {
+    private static final String DEFAULT_DATABASE = "imprimatur";
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnExpression("'${spring.mongodb.uri:}' == ''")
+    static class Embedded {
+        @Bean
+        EmbeddedMongo embeddedMongo(DataDirectory data) {
+            return new EmbeddedMongo(data);
+        }
+
+        @Bean
+        MongoConnectionDetails embeddedMongoConnection(EmbeddedMongo server) {
+            var uri = new ConnectionString(server.uri());
+            return () -> uri;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnExpression("'${spring.datasource.url:}' == ''")
+    static class EmbeddedSql {
+        /** WRITE_DELAY=0: with H2's default a committed process start was gone after a kill. */
+        @Bean
+        DataSource embeddedEngineStore(DataDirectory data) {
+            var source = new HikariDataSource();
+            source.setJdbcUrl("jdbc:h2:file:" + data.resolve("engine") + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
+            source.setUsername("imprimatur");
+            source.setPassword(data.secret("engine.password", StoreConfiguration::randomSecret));
+            return source;
+        }
+    }
+
+    private static String randomSecret() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Every write is on a majority's journal before it is acknowledged; reads see only what will stay. */
+    @Bean
+    MongoClientSettingsBuilderCustomizer safeSettings() {
+        return settings -> settings.writeConcern(WriteConcern.MAJORITY.withJournal(true))
+                .readConcern(ReadConcern.MAJORITY)
+                .readPreference(ReadPreference.primary())
+                .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(5, TimeUnit.SECONDS))
+                .applyToSocketSettings(
+                        socket -> socket.connectTimeout(3, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS));
+    }
+
+    @Bean
+    MongoDatabase mongoDatabase(MongoClient client, MongoConnectionDetails connection) {
+        String name =
+                Objects.requireNonNullElse(connection.getConnectionString().getDatabase(), DEFAULT_DATABASE);
+        return client.getDatabase(name)
+                .withCodecRegistry(CodecRegistries.fromRegistries(
+                        CodecRegistries.fromProviders(new JsonCodecProvider()),
+                        MongoClientSettings.getDefaultCodecRegistry()));
+    }
+
+    /** Boot's own check says hello, which the embedded server does not know; both answer a ping. */
+    @Bean
+    HealthIndicator mongoHealthIndicator(MongoDatabase database) {
+        return () -> {
+            try {
+                database.runCommand(new org.bson.Document("ping", 1));
+                return Health.up().build();
+            } catch (RuntimeException down) {
+                return Health.down()
+                        .withDetail("error", down.getClass().getSimpleName())
+                        .build();
+            }
+        };
+    }
+}
