@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 /** Comments of all guides. */
 @Component
 class Comments {
-    private record Row(@BsonId String id, String guide, Comment comment) {}
+    public record Row(@BsonId String id, String guide, Comment comment) {}
 
     private final MongoCollection<Row> comments;
 

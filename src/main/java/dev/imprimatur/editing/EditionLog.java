@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 /** The logs of all editions. The unique {@code _id} of an entry (edition and seq) is the commit point of every decision. */
 @Component
 class EditionLog {
-    private record Row(@BsonId String id, LogEntry entry) {}
+    public record Row(@BsonId String id, LogEntry entry) {}
 
     private final MongoCollection<Row> log;
 

@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 /** The index cards. Type, locale and slug together are unique: inserting the card is what brings a guide into being. */
 @Component
 class Guides {
-    private record Row(
+    public record Row(
             @BsonId String id,
             String type,
             String locale,

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 /** Every revision ever submitted; inserted once and never changed. */
 @Component
 class Revisions {
-    private record Row(
+    public record Row(
             @BsonId String id,
             int edition,
             String contentHash,

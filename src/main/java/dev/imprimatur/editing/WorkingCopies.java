@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 /** The drafts, one document an edition. A write replaces exactly the version it was made from. */
 @Component
 class WorkingCopies {
-    private record Row(
+    public record Row(
             @BsonId String id,
             long version,
             JsonNode content,

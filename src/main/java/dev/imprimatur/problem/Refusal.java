@@ -16,6 +16,7 @@ import java.util.Map;
 public record Refusal(Kind kind, String name, String detail, List<Fault> faults, Map<String, Object> members) {
     /** The families of refusals, each with its HTTP status. */
     public enum Kind {
+        MOVED(301),
         MALFORMED(400),
         UNAUTHENTICATED(401),
         FORBIDDEN(403),

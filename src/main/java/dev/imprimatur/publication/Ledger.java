@@ -31,7 +31,7 @@ class Ledger {
         LedgerEntry after(long lastPosition, String lastHash, @Nullable LedgerEntry ofGuide);
     }
 
-    private record Row(@BsonId long position, String cause, LedgerEntry entry) {}
+    public record Row(@BsonId long position, String cause, LedgerEntry entry) {}
 
     private final MongoCollection<Row> ledger;
     private final Seal seal;

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 /** The content of every revision that has passed the gate, apart from all that has not: delivery reads nothing else. */
 @Component
 class PublishedContents {
-    private record Row(@BsonId String id, String contentHash, JsonNode content) {}
+    public record Row(@BsonId String id, String contentHash, JsonNode content) {}
 
     private final MongoCollection<Row> published;
 

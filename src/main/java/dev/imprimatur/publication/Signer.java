@@ -47,16 +47,16 @@ public class Signer {
     Signer(
             DataDirectory data,
             @Value("${imprimatur.signing.key-file:}") String keyFile,
-            @Value("${imprimatur.signing.retired-key-files:}") List<Path> retired)
+            @Value("${imprimatur.signing.retired-key-files:}") List<String> retired)
             throws IOException, GeneralSecurityException {
         String pem = keyFile.isEmpty()
                 ? data.secret("signing-key.pem", Signer::freshKey)
                 : Files.readString(Path.of(keyFile));
         privateKey = KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(decode(pem)));
         keyId = know(publicKeyOf(privateKey));
-        for (Path file : retired)
+        for (String file : retired)
             know(KeyFactory.getInstance("Ed25519")
-                    .generatePublic(new X509EncodedKeySpec(decode(Files.readString(file)))));
+                    .generatePublic(new X509EncodedKeySpec(decode(Files.readString(Path.of(file))))));
     }
 
     private static String freshKey() {

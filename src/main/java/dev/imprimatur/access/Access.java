@@ -1,0 +1,215 @@
+package dev.imprimatur.access;
+
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.stereotype.Component;
+
+/** Who may do what: accounts, personal tokens, site keys. */
+@Component
+public class Access {
+    private static final Pattern USERNAME = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?");
+    private static final int SHORTEST_PASSWORD = 12;
+    private static final int LONGEST_PASSWORD = 128;
+    private static final Duration LONGEST_TOKEN = Duration.ofDays(366);
+    private static final Set<String> SCOPES = Set.of("delivery");
+
+    private final Accounts accounts;
+    private final Tokens tokens;
+    private final SiteKeys keys;
+    private final Audit audit;
+    private final Throttle throttle;
+    private final Clock clock;
+    private final PasswordEncoder passwords = Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8();
+    private final String nobodysHash = passwords.encode(UUID.randomUUID().toString());
+
+    Access(Accounts accounts, Tokens tokens, SiteKeys keys, Audit audit, Throttle throttle, Clock clock) {
+        this.accounts = accounts;
+        this.tokens = tokens;
+        this.keys = keys;
+        this.audit = audit;
+        this.throttle = throttle;
+        this.clock = clock;
+    }
+
+    /** What is asked for a new account. */
+    public record NewAccount(
+            String username,
+            String displayName,
+            @Nullable String title,
+            @Nullable String email,
+            String password,
+            Set<Role> roles) {
+        @Override
+        public String toString() {
+            return "NewAccount[" + username + "]";
+        }
+    }
+
+    public Account create(NewAccount wanted, @Nullable String by) {
+        var faults = new ArrayList<Fault>();
+        if (!USERNAME.matcher(wanted.username()).matches())
+            faults.add(new Fault("/username", "1 to 64 lower-case letters, digits, dots, hyphens and underscores"));
+        if (wanted.displayName().isBlank() || wanted.displayName().length() > 100)
+            faults.add(new Fault("/displayName", "a name of 1 to 100 characters"));
+        int length = wanted.password().length();
+        if (length < SHORTEST_PASSWORD
+                || length > LONGEST_PASSWORD
+                || wanted.password().contains(wanted.username()))
+            faults.add(new Fault(
+                    "/password",
+                    "a password of %d to %d characters that does not hold the username"
+                            .formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD)));
+        if (!faults.isEmpty())
+            throw Refusal.malformed("the account cannot be made like this", faults)
+                    .raise();
+        var account = new Account(
+                wanted.username(), wanted.displayName(), wanted.title(), wanted.email(), wanted.roles(), true, now());
+        if (!accounts.insert(account, passwords.encode(wanted.password())))
+            throw Refusal.conflict("username-taken", "this username is or was somebody else's; choose another")
+                    .raise();
+        audit.record(by, "account-created", account.username() + " " + account.roles(), null);
+        return account;
+    }
+
+    public List<Account> accounts() {
+        return accounts.all();
+    }
+
+    public boolean hasNoAccount() {
+        return accounts.isEmpty();
+    }
+
+    /** The account if it is active. */
+    public Optional<Account> account(String username) {
+        return accounts.find(username).filter(Account::active);
+    }
+
+    /** Takes every right from the account with the next request; the last administrator stays. */
+    public void deactivate(String username, String by) {
+        var account = accounts.find(username)
+                .orElseThrow(() ->
+                        Refusal.missing("there is no account with this id").raise());
+        boolean lastAdmin = account.active()
+                && account.roles().contains(Role.ADMIN)
+                && accounts.all().stream()
+                                .filter(it -> it.active() && it.roles().contains(Role.ADMIN))
+                                .count()
+                        == 1;
+        if (lastAdmin)
+            throw Refusal.conflict("last-administrator", "the last administrator stays")
+                    .raise();
+        accounts.deactivate(username);
+        tokens.deleteOf(username);
+        audit.record(by, "account-deactivated", username, null);
+    }
+
+    /** Sets a password without asking for the old one; for the demo only. */
+    public void resetPassword(String username, String password) {
+        accounts.password(username, passwords.encode(password));
+    }
+
+    /** Checks a password; unknown and known accounts take the same time and get the same answer. */
+    Account signIn(String username, String password, String source) {
+        throttle.check(username, source);
+        var credentials =
+                accounts.credentials(username).filter(it -> it.account().active());
+        boolean right = passwords.matches(
+                password.length() > LONGEST_PASSWORD ? "" : password,
+                credentials.map(Accounts.Credentials::passwordHash).orElse(nobodysHash));
+        if (!right || credentials.isEmpty()) {
+            throttle.failed(username, source);
+            audit.record(
+                    null, "sign-in-failed", USERNAME.matcher(username).matches() ? username : "(no username)", source);
+            throw Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-credentials", "username or password is wrong")
+                    .raise();
+        }
+        throttle.succeeded(username, source);
+        return credentials.get().account();
+    }
+
+    /** The token, to be shown once. */
+    public String createToken(Account account, String name, Duration expiresIn) {
+        if (name.isBlank() || name.length() > 100)
+            throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
+        if (expiresIn.isNegative() || expiresIn.isZero() || expiresIn.compareTo(LONGEST_TOKEN) > 0)
+            throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most P366D, such as P30D")
+                    .raise();
+        var secret = Secret.fresh(Secret.PERSONAL);
+        tokens.insert(new Tokens.Token(secret.hash(), account.username(), name, now(), now().plus(expiresIn)));
+        audit.record(account.username(), "token-created", name, null);
+        return secret.text();
+    }
+
+    /** Who holds the token, as they are now: a demotion counts with the next request. */
+    Account holder(String token, String source) {
+        throttle.check(source);
+        var account = token.startsWith(Secret.PERSONAL)
+                ? tokens.find(new Secret(token))
+                        .filter(it -> it.expiresAt().isAfter(clock.instant()))
+                        .flatMap(it -> account(it.account()))
+                : Optional.<Account>empty();
+        return account.orElseThrow(() -> {
+            throttle.failed(source);
+            return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-token", "the token is wrong or has expired")
+                    .raise();
+        });
+    }
+
+    /** A key and its secret, which is shown once. */
+    public record FreshKey(SiteKey key, String secret) {
+        @Override
+        public String toString() {
+            return "FreshKey[" + key.id() + "]";
+        }
+    }
+
+    public FreshKey createKey(String name, List<String> scopes, List<String> types, String by) {
+        if (name.isBlank() || name.length() > 100)
+            throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
+        if (scopes.isEmpty() || !SCOPES.containsAll(scopes))
+            throw Refusal.malformed("/scopes", "one or more of " + String.join(", ", SCOPES))
+                    .raise();
+        var key = new SiteKey(UUID.randomUUID().toString(), name, List.copyOf(scopes), List.copyOf(types), now());
+        var secret = Secret.fresh(Secret.SITE);
+        keys.insert(key, secret);
+        audit.record(by, "key-created", key.id() + " " + name, null);
+        return new FreshKey(key, secret.text());
+    }
+
+    public List<SiteKey> keys() {
+        return keys.all();
+    }
+
+    public void revokeKey(String id, String by) {
+        if (!keys.delete(id))
+            throw Refusal.missing("there is no key with this id").raise();
+        audit.record(by, "key-revoked", id, null);
+    }
+
+    SiteKey site(String key, String source) {
+        throttle.check(source);
+        var found = key.startsWith(Secret.SITE) ? keys.find(new Secret(key)) : Optional.<SiteKey>empty();
+        return found.orElseThrow(() -> {
+            throttle.failed(source);
+            return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-key", "the site key is wrong or was revoked")
+                    .raise();
+        });
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

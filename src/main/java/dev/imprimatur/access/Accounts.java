@@ -1,0 +1,87 @@
+package dev.imprimatur.access;
+
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Failures;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** The accounts; a username is taken for good. */
+@Component
+class Accounts {
+    public record Row(
+            @BsonId String username,
+            String displayName,
+            @Nullable String title,
+            @Nullable String email,
+            List<Role> roles,
+            boolean active,
+            String passwordHash,
+            Instant createdAt) {
+        Account account() {
+            return new Account(username, displayName, title, email, new HashSet<>(roles), active, createdAt);
+        }
+    }
+
+    /** An account with the hash that its password is compared with. */
+    record Credentials(Account account, String passwordHash) {}
+
+    private final MongoCollection<Row> accounts;
+
+    Accounts(MongoDatabase database) {
+        accounts = database.getCollection("accounts", Row.class);
+    }
+
+    boolean insert(Account a, String passwordHash) {
+        try {
+            accounts.insertOne(new Row(
+                    a.username(),
+                    a.displayName(),
+                    a.title(),
+                    a.email(),
+                    List.copyOf(a.roles()),
+                    a.active(),
+                    passwordHash,
+                    a.createdAt()));
+            return true;
+        } catch (MongoWriteException taken) {
+            if (Failures.isDuplicateKey(taken)) return false;
+            throw taken;
+        }
+    }
+
+    boolean isEmpty() {
+        return accounts.find().limit(1).first() == null;
+    }
+
+    Optional<Account> find(String username) {
+        return credentials(username).map(Credentials::account);
+    }
+
+    Optional<Credentials> credentials(String username) {
+        return Optional.ofNullable(accounts.find(Filters.eq("_id", username)).first())
+                .map(row -> new Credentials(row.account(), row.passwordHash()));
+    }
+
+    List<Account> all() {
+        return accounts.find().sort(Sorts.ascending("_id")).map(Row::account).into(new ArrayList<>());
+    }
+
+    void deactivate(String username) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("active", false));
+    }
+
+    void password(String username, String passwordHash) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("passwordHash", passwordHash));
+    }
+}

@@ -1,0 +1,127 @@
+package dev.imprimatur.access;
+
+import dev.imprimatur.problem.ProblemWriter;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Reads the Authorization header of one kind of caller; each filter chain has its own, so no secret works elsewhere. */
+abstract sealed class Credentials extends OncePerRequestFilter {
+    private final ProblemWriter problems;
+
+    private Credentials(ProblemWriter problems) {
+        this.problems = problems;
+    }
+
+    /** Who sent the header, and what they may do. */
+    record Caller(Principal who, Collection<? extends GrantedAuthority> may) {}
+
+    abstract @Nullable Caller caller(String scheme, String value, HttpServletRequest request);
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (header != null) {
+            int space = header.indexOf(' ');
+            try {
+                var caller = space < 0
+                        ? null
+                        : caller(
+                                header.substring(0, space).toLowerCase(Locale.ROOT),
+                                header.substring(space + 1).strip(),
+                                request);
+                if (caller == null)
+                    throw Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-scheme", "this credential is not for here")
+                            .raise();
+                var context = SecurityContextHolder.createEmptyContext();
+                context.setAuthentication(
+                        UsernamePasswordAuthenticationToken.authenticated(caller.who(), null, caller.may()));
+                SecurityContextHolder.setContext(context);
+            } catch (Refused refused) {
+                problems.write(refused.refusal(), response);
+                return;
+            }
+        }
+        chain.doFilter(request, response);
+    }
+
+    /** People: a personal token, and the password to get one. */
+    static final class OfPeople extends Credentials {
+        private final Access access;
+
+        OfPeople(ProblemWriter problems, Access access) {
+            super(problems);
+            this.access = access;
+        }
+
+        @Override
+        @Nullable
+        Caller caller(String scheme, String value, HttpServletRequest request) {
+            Account account = switch (scheme) {
+                case "bearer" -> access.holder(value, request.getRemoteAddr());
+                case "basic" -> asksForToken(request) ? basic(value, request.getRemoteAddr()) : null;
+                default -> null;
+            };
+            return account == null
+                    ? null
+                    : new Caller(
+                            account,
+                            account.roles().stream()
+                                    .map(role -> new SimpleGrantedAuthority("ROLE_" + role))
+                                    .toList());
+        }
+
+        private static boolean asksForToken(HttpServletRequest request) {
+            return request.getMethod().equals("POST")
+                    && request.getRequestURI().equals(SecurityConfiguration.MANAGEMENT + "/tokens");
+        }
+
+        private Account basic(String value, String source) {
+            String[] pair;
+            try {
+                pair = new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8).split(":", 2);
+            } catch (IllegalArgumentException noBase64) {
+                pair = new String[] {""};
+            }
+            return access.signIn(pair[0], pair.length == 2 ? pair[1] : "", source);
+        }
+    }
+
+    /** Sites: their key. */
+    static final class OfSites extends Credentials {
+        private final Access access;
+
+        OfSites(ProblemWriter problems, Access access) {
+            super(problems);
+            this.access = access;
+        }
+
+        @Override
+        @Nullable
+        Caller caller(String scheme, String value, HttpServletRequest request) {
+            return scheme.equals("bearer")
+                    ? new Caller(
+                            access.site(value, request.getRemoteAddr()),
+                            List.of(new SimpleGrantedAuthority("ROLE_SITE")))
+                    : null;
+        }
+    }
+}

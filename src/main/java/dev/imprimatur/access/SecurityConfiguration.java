@@ -1,0 +1,116 @@
+package dev.imprimatur.access;
+
+import dev.imprimatur.problem.ProblemWriter;
+import dev.imprimatur.problem.Refusal;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+
+/** Three doors, each with its own kind of credential; whatever is not named is denied. */
+@Configuration(proxyBeanMethods = false)
+@EnableMethodSecurity
+class SecurityConfiguration {
+    static final String MANAGEMENT = "/api/management/v1";
+    private static final String CSP = "default-src 'none'; frame-ancestors 'none'";
+
+    private final ProblemWriter problems;
+    private final Audit audit;
+
+    SecurityConfiguration(ProblemWriter problems, Audit audit) {
+        this.problems = problems;
+        this.audit = audit;
+    }
+
+    /** Sites read with a key and nothing else; what they may cache, delivery says itself. */
+    @Bean
+    @Order(1)
+    SecurityFilterChain delivery(HttpSecurity http, Access access) {
+        return common(http.securityMatcher("/api/delivery/**"))
+                .headers(headers -> headers.cacheControl(cache -> cache.disable()))
+                .addFilterBefore(new Credentials.OfSites(problems, access), AnonymousAuthenticationFilter.class)
+                .authorizeHttpRequests(requests -> requests.anyRequest().hasRole("SITE"))
+                .build();
+    }
+
+    /** People and their scripts; which role a request needs stands at its handler. */
+    @Bean
+    @Order(2)
+    SecurityFilterChain management(HttpSecurity http, Access access) {
+        return common(http.securityMatcher("/api/management/**", "/actuator/prometheus"))
+                .addFilterBefore(new Credentials.OfPeople(problems, access), AnonymousAuthenticationFilter.class)
+                .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/prometheus")
+                        .hasRole("ADMIN")
+                        .anyRequest()
+                        .authenticated())
+                .build();
+    }
+
+    /** What anybody may read, and the door for the first administrator; all else is closed. */
+    @Bean
+    @Order(3)
+    SecurityFilterChain everythingElse(HttpSecurity http) {
+        return common(http)
+                .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(
+                        "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'")))
+                .authorizeHttpRequests(requests -> requests.requestMatchers(
+                                HttpMethod.GET,
+                                "/actuator/health",
+                                "/actuator/health/liveness",
+                                "/actuator/health/readiness",
+                                "/openapi.json",
+                                "/.well-known/jwks.json",
+                                "/setup",
+                                "/setup.js")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.POST, "/setup")
+                        .permitAll()
+                        .anyRequest()
+                        .denyAll())
+                .build();
+    }
+
+    /** No session and no cookie, so nothing a browser would send by itself and nothing to forge. */
+    private HttpSecurity common(HttpSecurity http) {
+        return http.sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(CSP))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
+                .exceptionHandling(exceptions -> exceptions
+                        .authenticationEntryPoint((request, response, none) -> problems.write(
+                                Refusal.of(
+                                        Refusal.Kind.UNAUTHENTICATED,
+                                        "unauthenticated",
+                                        "send a credential in the Authorization header"),
+                                response))
+                        .accessDeniedHandler((request, response, denied) -> {
+                            var principal = request.getUserPrincipal();
+                            audit.record(
+                                    principal == null ? null : principal.getName(),
+                                    "denied",
+                                    request.getMethod() + " " + request.getRequestURI(),
+                                    request.getRemoteAddr());
+                            problems.write(Refusal.forbidden("forbidden", "your roles do not allow this"), response);
+                        }));
+    }
+
+    /** There is no other way to authenticate; without this bean Spring Boot would make up a user. */
+    @Bean
+    AuthenticationManager noOtherWay() {
+        return (Authentication authentication) -> {
+            throw new AuthenticationServiceException("credentials are read by our own filters only");
+        };
+    }
+}

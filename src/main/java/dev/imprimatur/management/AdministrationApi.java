@@ -1,0 +1,153 @@
+package dev.imprimatur.management;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Account;
+import dev.imprimatur.access.Audit;
+import dev.imprimatur.access.SiteKey;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.Publication;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Content types for everybody; accounts, keys, audit and the check of the ledger for administrators; one's own tokens. */
+@RestController
+@RequestMapping(Api.ROOT)
+class AdministrationApi {
+    private static final String DEFAULT_EXPIRY = "P30D";
+
+    private final Access access;
+    private final Audit audit;
+    private final ContentTypes types;
+    private final Publication publication;
+
+    AdministrationApi(Access access, Audit audit, ContentTypes types, Publication publication) {
+        this.access = access;
+        this.audit = audit;
+        this.types = types;
+        this.publication = publication;
+    }
+
+    record NewToken(String name, @Nullable String expiresIn) {}
+
+    record TokenView(String token) {
+        @Override
+        public String toString() {
+            return "TokenView[…]";
+        }
+    }
+
+    @PostMapping("/tokens")
+    @PreAuthorize("isAuthenticated()")
+    @ResponseStatus(HttpStatus.CREATED)
+    TokenView token(@RequestBody NewToken wanted, Person me) {
+        var account = access.account(me.account())
+                .orElseThrow(() -> Refusal.of(Refusal.Kind.UNAUTHENTICATED, "unauthenticated", "sign in again")
+                        .raise());
+        return new TokenView(access.createToken(
+                account, wanted.name(), duration(wanted.expiresIn() == null ? DEFAULT_EXPIRY : wanted.expiresIn())));
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Duration.parse(text);
+        } catch (DateTimeParseException wrong) {
+            throw Refusal.malformed("/expiresIn", "an ISO 8601 duration such as P30D")
+                    .raise();
+        }
+    }
+
+    @GetMapping("/content-types")
+    @PreAuthorize("isAuthenticated()")
+    Api.Page<Views.TypeView> types() {
+        return new Api.Page<>(
+                types.all().stream().map(type -> Views.TypeView.of(type, false)).toList(), null);
+    }
+
+    @GetMapping("/content-types/{type}")
+    @PreAuthorize("isAuthenticated()")
+    Views.TypeView type(@PathVariable String type) {
+        return Views.TypeView.of(types.require(type), true);
+    }
+
+    @GetMapping("/accounts")
+    @PreAuthorize("hasRole('ADMIN')")
+    Api.Page<Account> accounts() {
+        return new Api.Page<>(access.accounts(), null);
+    }
+
+    @PostMapping("/accounts")
+    @PreAuthorize("hasRole('ADMIN')")
+    @ResponseStatus(HttpStatus.CREATED)
+    Account createAccount(@RequestBody Access.NewAccount wanted, Person me) {
+        return access.create(wanted, me.account());
+    }
+
+    @DeleteMapping("/accounts/{username}")
+    @PreAuthorize("hasRole('ADMIN')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void deactivate(@PathVariable String username, Person me) {
+        access.deactivate(username, me.account());
+    }
+
+    @GetMapping("/api-keys")
+    @PreAuthorize("hasRole('ADMIN')")
+    Api.Page<SiteKey> keys() {
+        return new Api.Page<>(access.keys(), null);
+    }
+
+    record NewKey(
+            String name, List<String> scopes, @Nullable List<String> types) {}
+
+    record KeyView(String id, String key) {
+        @Override
+        public String toString() {
+            return "KeyView[" + id + "]";
+        }
+    }
+
+    @PostMapping("/api-keys")
+    @PreAuthorize("hasRole('ADMIN')")
+    @ResponseStatus(HttpStatus.CREATED)
+    KeyView createKey(@RequestBody NewKey wanted, Person me) {
+        List<String> readable = wanted.types() == null ? List.of() : wanted.types();
+        readable.forEach(types::require);
+        var fresh = access.createKey(wanted.name(), wanted.scopes(), readable, me.account());
+        return new KeyView(fresh.key().id(), fresh.secret());
+    }
+
+    @DeleteMapping("/api-keys/{id}")
+    @PreAuthorize("hasRole('ADMIN')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revokeKey(@PathVariable String id, Person me) {
+        access.revokeKey(id, me.account());
+    }
+
+    @GetMapping("/audit")
+    @PreAuthorize("hasRole('ADMIN')")
+    Api.Page<Audit.Entry> audit(@RequestParam(defaultValue = "50") int limit, @RequestParam @Nullable String cursor) {
+        var window = Api.Window.of(limit, cursor);
+        return window.page(audit.page(window.offset(), window.limit()));
+    }
+
+    /** Checks hashes, order and signatures of the whole ledger. */
+    @GetMapping("/ledger/verification")
+    @PreAuthorize("hasRole('ADMIN')")
+    Publication.Verification verify() {
+        return publication.verify();
+    }
+}

@@ -1,0 +1,300 @@
+package dev.imprimatur.management;
+
+import static dev.imprimatur.management.Views.CommentView;
+import static dev.imprimatur.management.Views.DraftView;
+import static dev.imprimatur.management.Views.GuideView;
+import static dev.imprimatur.management.Views.LogView;
+import static dev.imprimatur.management.Views.RevisionView;
+import static dev.imprimatur.management.Views.TaskView;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Change;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideQuery;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.editing.WorkingCopy;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.review.Inbox;
+import dev.imprimatur.review.Review;
+import java.net.URI;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.format.annotation.DateTimeFormat;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Guides: drafting, submitting, what came before, and taking them from readers. */
+@RestController
+@RequestMapping(Api.ROOT + "/{type}")
+class GuidesApi {
+    private final Editing editing;
+    private final Editions editions;
+    private final Review review;
+    private final Inbox inbox;
+    private final ContentTypes types;
+
+    GuidesApi(Editing editing, Editions editions, Review review, Inbox inbox, ContentTypes types) {
+        this.editing = editing;
+        this.editions = editions;
+        this.review = review;
+        this.inbox = inbox;
+        this.types = types;
+    }
+
+    record NewGuide(String slug, @Nullable String locale, JsonNode content) {}
+
+    @PostMapping
+    @PreAuthorize("hasRole('EDITOR')")
+    ResponseEntity<GuideView> create(@PathVariable String type, @RequestBody NewGuide wanted, Person me) {
+        var guide = review.create(type, wanted.slug(), wanted.locale(), wanted.content(), me);
+        return ResponseEntity.created(URI.create(Api.ROOT + "/" + type + "/" + guide.id()))
+                .eTag(Api.etag(editing.draft(guide).etag()))
+                .body(view(guide));
+    }
+
+    @GetMapping
+    @PreAuthorize("isAuthenticated()")
+    Api.Page<GuideView> list(
+            @PathVariable String type,
+            @RequestParam @Nullable String state,
+            @RequestParam @Nullable String q,
+            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate reviewDueBefore,
+            @RequestParam(defaultValue = "-updated") String sort,
+            @RequestParam(defaultValue = "20") int limit,
+            @RequestParam @Nullable String cursor) {
+        var window = Api.Window.of(limit, cursor);
+        var query = new GuideQuery(
+                types.require(type).name(),
+                state(state),
+                q,
+                reviewDueBefore,
+                sort(sort),
+                window.offset(),
+                window.limit());
+        return window.page(editing.page(query).stream().map(GuideView::of).toList());
+    }
+
+    private static Edition.@Nullable State state(@Nullable String name) {
+        if (name == null) return null;
+        return Arrays.stream(Edition.State.values())
+                .filter(state -> Edition.name(state).equals(name))
+                .findFirst()
+                .orElseThrow(() -> Refusal.malformed(
+                                "state is one of "
+                                        + Arrays.stream(Edition.State.values())
+                                                .map(Edition::name)
+                                                .collect(Collectors.joining(", ")),
+                                List.of())
+                        .raise());
+    }
+
+    private static GuideQuery.Sort sort(String name) {
+        String constant = (name.startsWith("-") ? name.substring(1) + "_DESC" : name)
+                .replaceAll("([a-z])([A-Z])", "$1_$2")
+                .toUpperCase(Locale.ROOT);
+        return Arrays.stream(GuideQuery.Sort.values())
+                .filter(sort -> sort.name().equals(constant))
+                .findFirst()
+                .orElseThrow(() -> Refusal.malformed(
+                                "sort by title, updated or reviewDue, with a hyphen before it for descending",
+                                List.of())
+                        .raise());
+    }
+
+    @GetMapping("/{id}")
+    @PreAuthorize("isAuthenticated()")
+    GuideView get(@PathVariable String type, @PathVariable String id) {
+        return view(editing.require(type, id));
+    }
+
+    private GuideView view(Guide guide) {
+        return GuideView.of(
+                guide,
+                inbox.of(guide.current()).stream().findFirst().map(TaskView::of).orElse(null));
+    }
+
+    @GetMapping("/{id}/draft")
+    @PreAuthorize("isAuthenticated()")
+    ResponseEntity<DraftView> draft(@PathVariable String type, @PathVariable String id) {
+        return answer(editing.draft(editing.require(type, id)));
+    }
+
+    @PutMapping("/{id}/draft")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    ResponseEntity<DraftView> save(
+            @PathVariable String type,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody JsonNode content,
+            Person me) {
+        return answer(editing.save(editing.require(type, id), Api.ifMatch(ifMatch), content, me));
+    }
+
+    @PatchMapping(
+            path = "/{id}/draft",
+            consumes = {"application/merge-patch+json", "application/json"})
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    ResponseEntity<DraftView> patch(
+            @PathVariable String type,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody JsonNode patch,
+            Person me) {
+        return answer(editing.patch(editing.require(type, id), Api.ifMatch(ifMatch), patch, me));
+    }
+
+    private static ResponseEntity<DraftView> answer(WorkingCopy copy) {
+        return ResponseEntity.ok().eTag(Api.etag(copy.etag())).body(DraftView.of(copy));
+    }
+
+    record Submission(@Nullable String message) {}
+
+    @PostMapping("/{id}/submit")
+    @PreAuthorize("hasRole('EDITOR')")
+    GuideView submit(
+            @PathVariable String type,
+            @PathVariable String id,
+            @RequestBody(required = false) @Nullable Submission submission,
+            Person me) {
+        var guide = editing.require(type, id);
+        review.submit(guide, submission == null ? null : submission.message(), me);
+        return view(editing.require(type, id));
+    }
+
+    @PostMapping("/{id}/editions")
+    @PreAuthorize("hasRole('EDITOR')")
+    @ResponseStatus(HttpStatus.CREATED)
+    GuideView openNext(@PathVariable String type, @PathVariable String id, Person me) {
+        review.openNext(editing.require(type, id), me);
+        return view(editing.require(type, id));
+    }
+
+    @DeleteMapping("/{id}/editions/current")
+    @PreAuthorize("hasRole('EDITOR')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void discard(@PathVariable String type, @PathVariable String id, Person me) {
+        review.discard(editing.require(type, id), me);
+    }
+
+    @GetMapping("/{id}/revisions")
+    @PreAuthorize("isAuthenticated()")
+    Api.Page<RevisionView> revisions(@PathVariable String type, @PathVariable String id) {
+        return new Api.Page<>(
+                editing.revisions(editing.require(type, id)).stream()
+                        .map(revision -> RevisionView.of(revision, false))
+                        .toList(),
+                null);
+    }
+
+    @GetMapping("/{id}/revisions/{number}")
+    @PreAuthorize("isAuthenticated()")
+    RevisionView revision(@PathVariable String type, @PathVariable String id, @PathVariable int number) {
+        return RevisionView.of(editing.revision(editing.require(type, id), number), true);
+    }
+
+    record DiffView(int from, int to, List<Change> changes) {}
+
+    @GetMapping("/{id}/revisions/{from}/diff/{to}")
+    @PreAuthorize("isAuthenticated()")
+    DiffView diff(@PathVariable String type, @PathVariable String id, @PathVariable int from, @PathVariable int to) {
+        return new DiffView(from, to, editing.diff(editing.require(type, id), from, to));
+    }
+
+    @PostMapping("/{id}/revisions/{number}/restore")
+    @PreAuthorize("hasRole('EDITOR')")
+    ResponseEntity<DraftView> restore(
+            @PathVariable String type,
+            @PathVariable String id,
+            @PathVariable int number,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            Person me) {
+        return answer(editing.restore(editing.require(type, id), Api.ifMatch(ifMatch), number, me));
+    }
+
+    @GetMapping("/{id}/comments")
+    @PreAuthorize("isAuthenticated()")
+    Api.Page<CommentView> comments(@PathVariable String type, @PathVariable String id) {
+        return new Api.Page<>(
+                editing.comments(editing.require(type, id)).stream()
+                        .map(CommentView::of)
+                        .toList(),
+                null);
+    }
+
+    record NewComment(
+            int revision, String pointer, @Nullable String quote, String body) {}
+
+    @PostMapping("/{id}/comments")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    @ResponseStatus(HttpStatus.CREATED)
+    CommentView comment(@PathVariable String type, @PathVariable String id, @RequestBody NewComment wanted, Person me) {
+        return CommentView.of(editing.comment(
+                editing.require(type, id), wanted.revision(), wanted.pointer(), wanted.quote(), wanted.body(), me));
+    }
+
+    record CommentPatch(boolean resolved) {}
+
+    @PatchMapping(
+            path = "/{id}/comments/{comment}",
+            consumes = {"application/merge-patch+json", "application/json"})
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    CommentView resolve(
+            @PathVariable String type,
+            @PathVariable String id,
+            @PathVariable String comment,
+            @RequestBody CommentPatch patch,
+            Person me) {
+        return CommentView.of(editing.resolveComment(editing.require(type, id), comment, patch.resolved(), me));
+    }
+
+    record Unpublication(String reason, @Nullable String redirectTo) {}
+
+    @PostMapping("/{id}/unpublish")
+    @PreAuthorize("hasRole('PUBLISHER')")
+    GuideView unpublish(
+            @PathVariable String type, @PathVariable String id, @RequestBody Unpublication wanted, Person me) {
+        if (wanted.reason().isBlank())
+            throw Refusal.malformed("/reason", "say why").raise();
+        review.unpublish(editing.require(type, id), wanted.reason(), wanted.redirectTo(), me);
+        return view(editing.require(type, id));
+    }
+
+    @GetMapping("/{id}/log")
+    @PreAuthorize("isAuthenticated()")
+    Api.Page<LogView> log(@PathVariable String type, @PathVariable String id) {
+        return new Api.Page<>(
+                editions.of(editing.require(type, id).id()).stream()
+                        .flatMap(edition -> edition.log().stream())
+                        .map(LogView::of)
+                        .toList(),
+                null);
+    }
+
+    @GetMapping("/{id}/process")
+    @PreAuthorize("isAuthenticated()")
+    Review.Progress process(@PathVariable String type, @PathVariable String id) {
+        return review.progress(editing.require(type, id));
+    }
+}

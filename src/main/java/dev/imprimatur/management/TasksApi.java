@@ -1,0 +1,88 @@
+package dev.imprimatur.management;
+
+import static dev.imprimatur.management.Views.GuideView;
+import static dev.imprimatur.management.Views.TaskView;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.editing.Revision;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.review.Inbox;
+import dev.imprimatur.review.Review;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.format.annotation.DateTimeFormat;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The inbox, and what is decided from it. Who may take a task, its workflow says; these handlers need any account. */
+@RestController
+@RequestMapping(Api.ROOT + "/tasks")
+@PreAuthorize("isAuthenticated()")
+class TasksApi {
+    private final Inbox inbox;
+    private final Review review;
+    private final Access access;
+
+    TasksApi(Inbox inbox, Review review, Access access) {
+        this.inbox = inbox;
+        this.review = review;
+        this.access = access;
+    }
+
+    @GetMapping
+    Api.Page<TaskView> list(
+            @RequestParam(defaultValue = "false") boolean mine,
+            @RequestParam @Nullable String group,
+            @RequestParam @Nullable String type,
+            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE_TIME) Instant due,
+            @RequestParam(defaultValue = "50") int limit,
+            @RequestParam @Nullable String cursor,
+            Person me) {
+        var window = Api.Window.of(limit, cursor);
+        var query = new Inbox.Query(mine, group, type, due, window.offset(), window.limit());
+        return window.page(inbox.list(query, me).stream().map(TaskView::of).toList());
+    }
+
+    @PostMapping("/{id}/claim")
+    TaskView claim(@PathVariable String id, Person me) {
+        return TaskView.of(inbox.claim(id, me));
+    }
+
+    @PostMapping("/{id}/unclaim")
+    TaskView unclaim(@PathVariable String id, Person me) {
+        return TaskView.of(inbox.unclaim(id, me));
+    }
+
+    record Assignment(String account) {}
+
+    @PostMapping("/{id}/assign")
+    TaskView assign(@PathVariable String id, @RequestBody Assignment wanted, Person me) {
+        var to = access.account(wanted.account())
+                .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
+                        .raise());
+        return TaskView.of(inbox.assign(id, ManagementConfiguration.person(to), me));
+    }
+
+    record Completion(
+            String outcome,
+            int revision,
+            String contentHash,
+            @Nullable String message) {}
+
+    @PostMapping("/{id}/complete")
+    GuideView complete(@PathVariable String id, @RequestBody Completion completion, Person me) {
+        return GuideView.of(review.complete(
+                id,
+                completion.outcome(),
+                new Revision.Ref(completion.revision(), completion.contentHash()),
+                completion.message(),
+                me));
+    }
+}

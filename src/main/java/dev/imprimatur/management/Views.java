@@ -1,0 +1,230 @@
+package dev.imprimatur.management;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.editing.Comment;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.editing.Revision;
+import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.editing.WorkingCopy;
+import dev.imprimatur.review.OpenTask;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The documents of the management API, as its description at {@code /openapi.json} has them. */
+final class Views {
+    private Views() {}
+
+    record EditionView(int number, String state, @Nullable Integer revision, List<String> contributors) {}
+
+    record GuideView(
+            String id,
+            String type,
+            String slug,
+            String locale,
+            String title,
+            EditionView edition,
+            Guide.@Nullable Live live,
+            @Nullable TaskView task,
+            @Nullable LocalDate reviewDue,
+            boolean overdue,
+            Instant updatedAt) {
+        static GuideView of(Guide guide) {
+            return of(guide, null);
+        }
+
+        static GuideView of(Guide guide, @Nullable TaskView task) {
+            return new GuideView(
+                    guide.id(),
+                    guide.type(),
+                    guide.slug(),
+                    guide.locale(),
+                    guide.title(),
+                    new EditionView(
+                            guide.edition(), Edition.name(guide.state()), guide.revision(), guide.contributors()),
+                    guide.live(),
+                    task,
+                    guide.reviewDue(),
+                    guide.overdue(),
+                    guide.updatedAt());
+        }
+    }
+
+    record OutcomeView(String id, String name, boolean needsMessage) {}
+
+    record TaskGuide(String id, String type, String slug, String locale, String title) {}
+
+    record TaskView(
+            String id,
+            String name,
+            String group,
+            TaskGuide guide,
+            int edition,
+            @Nullable Integer revision,
+            @Nullable String contentHash,
+            List<OutcomeView> outcomes,
+            @Nullable Instant due,
+            @Nullable String assignee,
+            Instant since) {
+        static TaskView of(OpenTask task) {
+            var seen = task.revision();
+            return new TaskView(
+                    task.id(),
+                    task.name(),
+                    task.group(),
+                    new TaskGuide(
+                            task.guide().id(),
+                            task.guide().type(),
+                            task.guide().slug(),
+                            task.guide().locale(),
+                            task.guide().title()),
+                    task.edition().id().number(),
+                    seen == null ? null : seen.number(),
+                    seen == null ? null : seen.contentHash(),
+                    task.outcomes().stream()
+                            .map(outcome -> new OutcomeView(outcome.id(), outcome.name(), outcome.needsMessage()))
+                            .toList(),
+                    task.due(),
+                    task.assignee(),
+                    task.since());
+        }
+    }
+
+    record DraftView(
+            int edition,
+            JsonNode content,
+            List<String> contributors,
+            @Nullable Integer parent,
+            String updatedBy,
+            Instant updatedAt) {
+        static DraftView of(WorkingCopy copy) {
+            return new DraftView(
+                    copy.edition().number(),
+                    copy.content(),
+                    copy.contributors(),
+                    copy.parent(),
+                    copy.updatedBy(),
+                    copy.updatedAt());
+        }
+    }
+
+    record RevisionView(
+            int number,
+            int edition,
+            String contentHash,
+            List<String> contributors,
+            @Nullable Integer parent,
+            String submittedBy,
+            Instant at,
+            @Nullable JsonNode content) {
+        static RevisionView of(Revision revision, boolean withContent) {
+            return new RevisionView(
+                    revision.number(),
+                    revision.edition(),
+                    revision.hash().value(),
+                    revision.contributors(),
+                    revision.parent(),
+                    revision.submittedBy(),
+                    revision.at(),
+                    withContent ? revision.content() : null);
+        }
+    }
+
+    record ByView(
+            @Nullable String account, String name, @Nullable String title) {}
+
+    record StampView(
+            List<ByView> reviewedBy, Instant reviewedAt, LocalDate lastReviewed, LocalDate reviewDue, String origin) {
+        static @Nullable StampView of(@Nullable Stamp stamp) {
+            return stamp == null
+                    ? null
+                    : new StampView(
+                            stamp.reviewers().stream()
+                                    .map(by -> new ByView(by.account(), by.name(), by.title()))
+                                    .toList(),
+                            stamp.reviewedAt(),
+                            stamp.lastReviewed(),
+                            stamp.reviewDue(),
+                            stamp.origin().name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    record LogView(
+            int edition,
+            int seq,
+            String kind,
+            Instant at,
+            ByView by,
+            @Nullable Integer revision,
+            @Nullable String contentHash,
+            @Nullable String task,
+            @Nullable String outcome,
+            @Nullable String message,
+            @Nullable StampView stamp,
+            @Nullable Long position) {
+        static LogView of(LogEntry entry) {
+            var revision = entry.revision();
+            return new LogView(
+                    entry.edition().number(),
+                    entry.seq(),
+                    entry.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    entry.at(),
+                    new ByView(
+                            entry.by().account(), entry.by().name(), entry.by().title()),
+                    revision == null ? null : revision.number(),
+                    revision == null ? null : revision.contentHash(),
+                    entry.task(),
+                    entry.outcome(),
+                    entry.message(),
+                    StampView.of(entry.stamp()),
+                    entry.position());
+        }
+    }
+
+    record CommentView(
+            String id,
+            int revision,
+            String pointer,
+            @Nullable String quote,
+            String body,
+            String author,
+            Instant at,
+            boolean resolved,
+            @Nullable String resolvedBy) {
+        static CommentView of(Comment comment) {
+            return new CommentView(
+                    comment.id(),
+                    comment.revision(),
+                    comment.pointer(),
+                    comment.quote(),
+                    comment.body(),
+                    comment.author(),
+                    comment.at(),
+                    comment.resolved(),
+                    comment.resolvedBy());
+        }
+    }
+
+    record TypeView(
+            String name,
+            String title,
+            String workflow,
+            String reviewInterval,
+            int approvals,
+            @Nullable JsonNode schema) {
+        static TypeView of(ContentType type, boolean withSchema) {
+            return new TypeView(
+                    type.name(),
+                    type.title(),
+                    type.workflow(),
+                    type.reviewInterval().toString(),
+                    type.approvals(),
+                    withSchema ? type.schema() : null);
+        }
+    }
+}

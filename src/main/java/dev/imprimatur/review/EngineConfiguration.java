@@ -1,0 +1,131 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.store.DataDirectory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Calendar;
+import java.util.Date;
+import java.util.GregorianCalendar;
+import java.util.TimeZone;
+import java.util.UUID;
+import org.flowable.common.engine.impl.async.AsyncTaskExecutorConfiguration;
+import org.flowable.engine.ManagementService;
+import org.flowable.engine.ProcessEngineConfiguration;
+import org.flowable.engine.impl.cmd.ClearProcessInstanceLockTimesCmd;
+import org.flowable.job.service.impl.asyncexecutor.AsyncJobExecutorConfiguration;
+import org.flowable.spring.SpringProcessEngineConfiguration;
+import org.flowable.spring.boot.EngineConfigurationConfigurer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The engine, locked down: one clock, no scripts, expressions that see our steps and nothing else, short locks. */
+@Configuration(proxyBeanMethods = false)
+class EngineConfiguration {
+    /** How long a job stays locked by a node that died; how often such locks, and due jobs, are looked for. */
+    private static final Duration LOCK = Duration.ofSeconds(20);
+
+    private static final Duration SWEEP = Duration.ofSeconds(2);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    /** A step that fails is tried again every so many seconds, for as long as a store may be down. */
+    private static final int RETRY = 5;
+
+    private static final int RETRIES = 20_000;
+
+    @Bean
+    EngineConfigurationConfigurer<SpringProcessEngineConfiguration> lockedDown(
+            Clock clock, ObjectProvider<Steps> steps, DataDirectory data) {
+        return engine -> {
+            engine.setClock(new EngineClock(clock));
+            engine.setBeans(Steps.beans(steps));
+            engine.setDisableIdmEngine(true);
+            engine.setDisableEventRegistry(true);
+            engine.setServicesEnabledInScripting(false);
+            engine.setEnableSafeBpmnXml(true);
+            engine.setAsyncExecutorActivate(false);
+            var jobs = new AsyncJobExecutorConfiguration();
+            jobs.setLockOwner(data.secret("node-id", () -> UUID.randomUUID().toString()));
+            jobs.setUnlockOwnedJobs(true);
+            jobs.setTimerLockTime(LOCK);
+            jobs.setAsyncJobLockTime(LOCK);
+            jobs.setResetExpiredJobsInterval(SWEEP);
+            jobs.setDefaultTimerJobAcquireWaitTime(POLL);
+            jobs.setDefaultAsyncJobAcquireWaitTime(POLL);
+            engine.setAsyncExecutorConfiguration(jobs);
+            var threads = new AsyncTaskExecutorConfiguration();
+            threads.setCorePoolSize(2);
+            threads.setMaxPoolSize(2);
+            engine.setAsyncExecutorTaskExecutorConfiguration(threads);
+            engine.setAsyncExecutorNumberOfRetries(RETRIES);
+            engine.setAsyncFailedJobWaitTime(RETRY);
+            engine.setDefaultFailedJobWaitTime(RETRY);
+        };
+    }
+
+    /** Starts the timers last, after the locks that this node held when it was killed are released. */
+    @Bean
+    SmartLifecycle timers(ProcessEngineConfiguration engine, ManagementService management, Workflows deployed) {
+        return new SmartLifecycle() {
+            private boolean running;
+
+            @Override
+            public void start() {
+                var executor = engine.getAsyncExecutor();
+                management.executeCommand(new ClearProcessInstanceLockTimesCmd(executor.getLockOwner()));
+                executor.start();
+                running = true;
+            }
+
+            @Override
+            public void stop() {
+                engine.getAsyncExecutor().shutdown();
+                running = false;
+            }
+
+            @Override
+            public boolean isRunning() {
+                return running;
+            }
+        };
+    }
+
+    /** The application's clock as the engine reads it; the engine never sets it. */
+    private record EngineClock(Clock clock) implements org.flowable.common.engine.impl.runtime.Clock {
+        @Override
+        public Date getCurrentTime() {
+            return Date.from(clock.instant());
+        }
+
+        @Override
+        public Calendar getCurrentCalendar() {
+            return getCurrentCalendar(getCurrentTimeZone());
+        }
+
+        @Override
+        public Calendar getCurrentCalendar(TimeZone zone) {
+            var calendar = new GregorianCalendar(zone);
+            calendar.setTime(getCurrentTime());
+            return calendar;
+        }
+
+        @Override
+        public TimeZone getCurrentTimeZone() {
+            return TimeZone.getTimeZone("UTC");
+        }
+
+        @Override
+        public void setCurrentTime(@Nullable Date time) {
+            throw new IllegalStateException("the engine does not set the clock");
+        }
+
+        @Override
+        public void setCurrentCalendar(@Nullable Calendar time) {
+            throw new IllegalStateException("the engine does not set the clock");
+        }
+
+        @Override
+        public void reset() {}
+    }
+}

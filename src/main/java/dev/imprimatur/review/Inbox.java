@@ -1,0 +1,185 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.problem.Refusal;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import org.flowable.common.engine.api.FlowableObjectNotFoundException;
+import org.flowable.engine.TaskService;
+import org.flowable.engine.runtime.ProcessInstance;
+import org.flowable.task.api.Task;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** What waits for whom. */
+@Component
+public class Inbox {
+    private final TaskService tasks;
+    private final Processes processes;
+    private final Workflows workflows;
+    private final Editing editing;
+    private final Editions editions;
+
+    Inbox(TaskService tasks, Processes processes, Workflows workflows, Editing editing, Editions editions) {
+        this.tasks = tasks;
+        this.processes = processes;
+        this.workflows = workflows;
+        this.editing = editing;
+        this.editions = editions;
+    }
+
+    /**
+     * Which tasks to list.
+     *
+     * @param mine only those assigned to me
+     * @param group only those that this role may take; without it, those that my roles may take or that are mine
+     * @param dueBefore only those due before then
+     */
+    public record Query(
+            boolean mine,
+            @Nullable String group,
+            @Nullable String type,
+            @Nullable Instant dueBefore,
+            int offset,
+            int limit) {}
+
+    /** Open tasks, those due first first, those without a due date last and by age. */
+    public List<OpenTask> list(Query query, Person me) {
+        var wanted = tasks.createTaskQuery();
+        if (query.mine()) wanted.taskAssignee(me.account());
+        if (query.group() != null) wanted.taskCandidateGroup(query.group()).ignoreAssigneeValue();
+        if (!query.mine() && query.group() == null) {
+            if (me.roles().isEmpty()) return List.of();
+            wanted.or()
+                    .taskCandidateGroupIn(me.roles())
+                    .ignoreAssigneeValue()
+                    .taskAssignee(me.account())
+                    .endOr();
+        }
+        if (query.dueBefore() != null) wanted.taskDueBefore(Date.from(query.dueBefore()));
+        return wanted.list().stream()
+                .sorted(Comparator.comparing(Task::getDueDate, Comparator.nullsLast(Comparator.naturalOrder()))
+                        .thenComparing(Task::getCreateTime)
+                        .thenComparing(Task::getId))
+                .map(this::open)
+                .flatMap(Optional::stream)
+                .filter(task -> query.type() == null || task.guide().type().equals(query.type()))
+                .skip(query.offset())
+                .limit(query.limit() + 1L)
+                .toList();
+    }
+
+    /** The open tasks of an edition. */
+    public List<OpenTask> of(EditionId id) {
+        return processes.of(id).stream()
+                .flatMap(process -> processes.tasksOf(process).stream())
+                .map(this::open)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Optional<OpenTask> open(Task task) {
+        var step = workflows.ofDefinition(task.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
+        var id = businessKey(task);
+        if (step.isEmpty() || id.isEmpty()) return Optional.empty();
+        var edition = editions.get(id.get());
+        var guide = editing.require(id.get().guide());
+        return Optional.of(open(task, step.get(), guide, edition));
+    }
+
+    private Optional<EditionId> businessKey(Task task) {
+        return processes
+                .byId(task.getProcessInstanceId())
+                .map(ProcessInstance::getBusinessKey)
+                .map(EditionId::parse);
+    }
+
+    private static OpenTask open(Task task, Workflow.Step step, Guide guide, Edition edition) {
+        return new OpenTask(
+                new TaskId(edition.id(), step.id(), edition.round(step.id())).toString(),
+                step.name(),
+                step.id(),
+                step.group(),
+                guide,
+                edition,
+                step.isDrafting() ? null : edition.underReview().orElse(null),
+                step.outcomes(),
+                task.getDueDate() == null ? null : task.getDueDate().toInstant(),
+                task.getAssignee(),
+                task.getCreateTime().toInstant());
+    }
+
+    /** Takes the task for oneself. */
+    public OpenTask claim(String id, Person me) {
+        var task = require(id);
+        mayTake(task, me);
+        if (task.assignee() != null && !me.account().equals(task.assignee()))
+            throw Refusal.conflict("claimed", task.assignee() + " has this task; ask them or have it assigned to you")
+                    .raise();
+        return assigned(task, me.account());
+    }
+
+    /** Gives the task back to its group. */
+    public OpenTask unclaim(String id, Person me) {
+        var task = require(id);
+        if (task.assignee() != null && !me.account().equals(task.assignee()) && !me.has("ADMIN"))
+            throw Refusal.forbidden("not-yours", task.assignee() + " has this task")
+                    .raise();
+        return assigned(task, null);
+    }
+
+    /**
+     * Gives the task to somebody.
+     *
+     * @param to somebody who may take it
+     */
+    public OpenTask assign(String id, Person to, Person me) {
+        var task = require(id);
+        if (!me.has(task.group()) && !me.has("ADMIN")) throw mayNot(task);
+        if (!to.has(task.group()))
+            throw Refusal.conflict("wrong-role", to.account() + " does not have the role " + task.group())
+                    .raise();
+        return assigned(task, to.account());
+    }
+
+    private OpenTask assigned(OpenTask task, @Nullable String account) {
+        try {
+            tasks.setAssignee(engineTask(task).getId(), account);
+        } catch (FlowableObjectNotFoundException completed) {
+            throw TaskId.missing();
+        }
+        return require(task.id());
+    }
+
+    private Task engineTask(OpenTask task) {
+        return processes.of(task.edition().id()).stream()
+                .flatMap(process -> processes.tasksOf(process).stream())
+                .filter(it -> it.getTaskDefinitionKey().equals(task.task()))
+                .findFirst()
+                .orElseThrow(TaskId::missing);
+    }
+
+    OpenTask require(String id) {
+        return of(TaskId.parse(id).edition()).stream()
+                .filter(task -> task.id().equals(id))
+                .findFirst()
+                .orElseThrow(TaskId::missing);
+    }
+
+    private static void mayTake(OpenTask task, Person me) {
+        if (!me.has(task.group())) throw mayNot(task);
+    }
+
+    private static RuntimeException mayNot(OpenTask task) {
+        return Refusal.forbidden("wrong-role", "this task is for the role " + task.group())
+                .raise();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Revision;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that waits for somebody.
+ *
+ * @param id stays the same for as long as the task is open
+ * @param name as the workflow calls it
+ * @param task its BPMN id
+ * @param group the role that may take it
+ * @param revision what is to be looked at; null for a draft
+ * @param outcomes what can be said to it; empty for a draft, which is completed by submitting
+ */
+public record OpenTask(
+        String id,
+        String name,
+        String task,
+        String group,
+        Guide guide,
+        Edition edition,
+        Revision.@Nullable Ref revision,
+        List<Outcome> outcomes,
+        @Nullable Instant due,
+        @Nullable String assignee,
+        Instant since) {}

@@ -1,0 +1,229 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.editing.Decision.Effect;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.review.Workflow.Step;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.flowable.common.engine.api.FlowableObjectNotFoundException;
+import org.flowable.common.engine.api.FlowableOptimisticLockingException;
+import org.flowable.engine.RuntimeService;
+import org.flowable.engine.TaskService;
+import org.flowable.engine.runtime.Execution;
+import org.flowable.engine.runtime.ProcessInstance;
+import org.flowable.task.api.Task;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The processes in the engine, one for each edition that is not over. A process is led to where the log says its edition
+ * stands; where it cannot have come from there, it is thrown away and led there anew.
+ */
+@Component
+class Processes {
+    private static final Logger log = LoggerFactory.getLogger(Processes.class);
+    /** Variable: how long the log was when the process was started; older decisions count only if they stand. */
+    private static final String STARTED_AT = "startedAt";
+    /** Variable: the seq of the submission that the process carries. */
+    private static final String SUBMISSION = "submission";
+    /** Prefix of variables: the seq of the last decision that completed that task. */
+    private static final String CONSUMED = "consumed:";
+
+    private static final String DROPPED = "next-edition-dropped";
+    private static final int ATTEMPTS = 20;
+
+    private final RuntimeService runtime;
+    private final TaskService tasks;
+    private final Workflows workflows;
+    private final Steps steps;
+
+    Processes(RuntimeService runtime, TaskService tasks, Workflows workflows, Steps steps) {
+        this.runtime = runtime;
+        this.tasks = tasks;
+        this.workflows = workflows;
+        this.steps = steps;
+    }
+
+    /** The process of the edition; of two that were started at once, the same one is told by everybody. */
+    Optional<ProcessInstance> of(EditionId id) {
+        return runtime.createProcessInstanceQuery().processInstanceBusinessKey(id.toString()).list().stream()
+                .min(Comparator.comparing(ProcessInstance::getStartTime).thenComparing(ProcessInstance::getId));
+    }
+
+    Optional<ProcessInstance> byId(String processInstanceId) {
+        return Optional.ofNullable(runtime.createProcessInstanceQuery()
+                .processInstanceId(processInstanceId)
+                .singleResult());
+    }
+
+    /** The business keys of all processes. */
+    List<String> businessKeys() {
+        return runtime.createProcessInstanceQuery().list().stream()
+                .map(ProcessInstance::getBusinessKey)
+                .toList();
+    }
+
+    /**
+     * Leads the process of the edition to where its log says it stands.
+     *
+     * @param workflow the process a new one is started of
+     */
+    void settle(Edition edition, Workflow workflow) {
+        for (int attempt = 1; ; attempt++)
+            try {
+                lead(edition, workflow);
+                return;
+            } catch (FlowableOptimisticLockingException | FlowableObjectNotFoundException race) {
+                if (attempt == ATTEMPTS) throw race;
+                log.debug("edition {} was moved by somebody else, attempt {}", edition.id(), attempt);
+            }
+    }
+
+    private void lead(Edition edition, Workflow workflow) {
+        dropDoubles(edition.id());
+        if (edition.state().isOver()) {
+            of(edition.id()).ifPresent(process -> end(process, edition));
+            return;
+        }
+        var process = of(edition.id()).orElseGet(() -> start(edition, workflow));
+        if (!canHaveComeFrom(process, edition)) {
+            log.warn("the process of edition {} does not fit its log; it is led through it anew", edition.id());
+            runtime.deleteProcessInstance(process.getId(), "rebuilt from the edition log");
+            process = start(edition, workflow);
+        }
+        while (advance(process, edition)) log.debug("edition {} moved on", edition.id());
+    }
+
+    private void dropDoubles(EditionId id) {
+        var all = runtime.createProcessInstanceQuery()
+                .processInstanceBusinessKey(id.toString())
+                .list();
+        if (all.size() < 2) return;
+        String kept = of(id).orElseThrow().getId();
+        all.stream()
+                .filter(process -> !process.getId().equals(kept))
+                .forEach(process -> runtime.deleteProcessInstance(process.getId(), "started twice"));
+    }
+
+    private ProcessInstance start(Edition edition, Workflow workflow) {
+        return runtime.createProcessInstanceBuilder()
+                .processDefinitionKey(workflow.id())
+                .businessKey(edition.id().toString())
+                .variable(STARTED_AT, edition.log().size())
+                .start();
+    }
+
+    private void end(ProcessInstance process, Edition edition) {
+        String message = Edition.name(edition.state());
+        var waiting = waitingFor(process, message);
+        if (waiting.isPresent())
+            runtime.messageEventReceived(message, waiting.get().getId());
+        if (of(edition.id()).isPresent()) runtime.deleteProcessInstance(process.getId(), "edition " + message);
+    }
+
+    private Optional<Execution> waitingFor(ProcessInstance process, String message) {
+        return runtime
+                .createExecutionQuery()
+                .processInstanceId(process.getId())
+                .messageEventSubscriptionName(message)
+                .list()
+                .stream()
+                .findFirst();
+    }
+
+    /** A process past its draft carries the submission that stands; one in the draft belongs to an edition in draft. */
+    private boolean canHaveComeFrom(ProcessInstance process, Edition edition) {
+        var variables = runtime.getVariables(process.getId());
+        int submission = edition.submissionEntry().map(LogEntry::seq).orElse(-1);
+        boolean drafting = tasksOf(process).stream()
+                .anyMatch(task -> step(process, task).filter(Step::isDrafting).isPresent());
+        return drafting || Integer.valueOf(submission).equals(variables.get(SUBMISSION));
+    }
+
+    /** Takes one step if the log has one to take. */
+    private boolean advance(ProcessInstance process, Edition edition) {
+        if (of(edition.id()).isEmpty()) return false;
+        var variables = runtime.getVariables(process.getId());
+        for (Task task : tasksOf(process)) {
+            var step = step(process, task);
+            if (step.filter(Step::isDrafting).isPresent()) {
+                if (edition.state() == Edition.State.DRAFT
+                        || edition.submissionEntry().isEmpty()) continue;
+                int submission = edition.submissionEntry().orElseThrow().seq();
+                tasks.complete(task.getId(), Map.of(SUBMISSION, submission));
+                return true;
+            }
+            var decision = pending(edition, task.getTaskDefinitionKey(), variables);
+            if (decision.isPresent()) {
+                complete(
+                        task,
+                        edition,
+                        String.valueOf(decision.get().outcome()),
+                        decision.get().seq());
+                return true;
+            }
+            var waved = step.flatMap(it -> wavedThrough(edition, it));
+            if (waved.isPresent()) {
+                complete(task, edition, waved.get().id(), edition.log().size() - 1);
+                return true;
+            }
+        }
+        var dropped = edition.isRevisionCalled() ? Optional.<Execution>empty() : waitingFor(process, DROPPED);
+        dropped.ifPresent(waiting -> runtime.messageEventReceived(DROPPED, waiting.getId()));
+        return dropped.isPresent();
+    }
+
+    private void complete(Task task, Edition edition, String outcome, int consumed) {
+        var facts = new HashMap<>(steps.facts(edition, outcome));
+        facts.put(CONSUMED + task.getTaskDefinitionKey(), consumed);
+        tasks.complete(task.getId(), facts);
+    }
+
+    /** Evidence of a review elsewhere stands for every decision on the way to publication. */
+    private static Optional<Outcome> wavedThrough(Edition edition, Step step) {
+        return edition.evidence().isEmpty()
+                ? Optional.empty()
+                : Stream.of(Effect.APPROVE, Effect.NONE)
+                        .flatMap(effect -> step.outcomes().stream().filter(outcome -> outcome.effect() == effect))
+                        .findFirst();
+    }
+
+    /** The first decision on the task that the process has not taken yet. */
+    private static Optional<LogEntry> pending(Edition edition, String task, Map<String, Object> variables) {
+        int startedAt = (Integer) variables.getOrDefault(STARTED_AT, 0);
+        int consumed = (Integer) variables.getOrDefault(CONSUMED + task, -1);
+        return edition.log().stream()
+                .filter(entry -> task.equals(entry.task()) && entry.seq() > consumed)
+                .filter(entry -> entry.seq() >= startedAt || edition.standing().contains(entry))
+                .findFirst();
+    }
+
+    List<Task> tasksOf(ProcessInstance process) {
+        return tasks.createTaskQuery().processInstanceId(process.getId()).list();
+    }
+
+    Optional<Step> step(ProcessInstance process, Task task) {
+        return workflows.ofDefinition(process.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
+    }
+
+    /** Where the process stands and has been: activity ids. */
+    Map<Boolean, List<String>> activities(ProcessInstance process) {
+        return runtime.createActivityInstanceQuery().processInstanceId(process.getId()).list().stream()
+                .filter(activity -> !activity.getActivityType().equals("sequenceFlow"))
+                .collect(Collectors.partitioningBy(
+                        activity -> activity.getEndTime() == null,
+                        Collectors.mapping(
+                                org.flowable.engine.runtime.ActivityInstance::getActivityId,
+                                Collectors.collectingAndThen(
+                                        Collectors.toList(),
+                                        ids -> ids.stream().distinct().toList()))));
+    }
+}

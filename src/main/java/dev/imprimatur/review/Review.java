@@ -1,0 +1,222 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Decision;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.editing.Revision;
+import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.Publication;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What moves an edition through its workflow. Each verb writes the fact to the edition log and then leads the process
+ * there in the same call; what a crash leaves undone in between, the reconciler does.
+ */
+@Component
+public class Review {
+    private static final int STRIPES = 64;
+
+    private final Editing editing;
+    private final Editions editions;
+    private final Publication publication;
+    private final Processes processes;
+    private final Workflows workflows;
+    private final ContentTypes types;
+    private final ReentrantLock[] locks =
+            Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
+
+    Review(
+            Editing editing,
+            Editions editions,
+            Publication publication,
+            Processes processes,
+            Workflows workflows,
+            ContentTypes types) {
+        this.editing = editing;
+        this.editions = editions;
+        this.publication = publication;
+        this.processes = processes;
+        this.workflows = workflows;
+        this.types = types;
+    }
+
+    /** Brings a guide into being, with its first edition in draft. */
+    public Guide create(String type, String slug, @Nullable String locale, JsonNode content, Person by) {
+        var guide = editing.create(type, slug, locale, content, by);
+        settle(guide.id());
+        return editing.require(guide.id());
+    }
+
+    /** Puts the working copy forward for review. */
+    public Edition submit(Guide guide, @Nullable String message, Person by) {
+        var edition = editing.submit(guide, workflow(guide).drafting().id(), message, by);
+        settle(guide.id());
+        return edition;
+    }
+
+    /**
+     * Takes a decision; when it is one that publishes, the guide is live when this returns.
+     *
+     * @param seen the revision that was looked at
+     * @return the guide as it then stands
+     */
+    public Guide complete(String taskId, String outcomeId, Revision.Ref seen, @Nullable String message, Person by) {
+        var id = TaskId.parse(taskId);
+        var guide = editing.require(id.edition().guide());
+        var step = processes
+                .of(id.edition())
+                .map(process -> workflows.ofDefinition(process.getProcessDefinitionId()))
+                .orElseGet(() -> workflow(guide))
+                .step(id.task())
+                .orElseThrow(TaskId::missing);
+        if (!by.has(step.group()))
+            throw Refusal.forbidden("wrong-role", "this task is for the role " + step.group())
+                    .raise();
+        if (step.isDrafting())
+            throw Refusal.conflict("submit-instead", "a draft is completed by submitting the guide")
+                    .raise();
+        var outcome = step.outcome(outcomeId)
+                .orElseThrow(() -> Refusal.malformed(
+                                "/outcome",
+                                "the outcomes of this task are "
+                                        + step.outcomes().stream()
+                                                .map(Outcome::id)
+                                                .collect(Collectors.joining(", ")))
+                        .raise());
+        if (outcome.needsMessage() && (message == null || message.isBlank()))
+            throw Refusal.malformed("/message", "say why: “" + outcome.name() + "” needs a message")
+                    .raise();
+        mustNotBeSomebodyElses(id, by);
+        editions.decide(
+                id.edition(), new Decision(id.task(), id.round(), outcome.id(), outcome.effect(), seen, message, by));
+        settle(guide.id());
+        return editing.require(guide.id());
+    }
+
+    private void mustNotBeSomebodyElses(TaskId id, Person by) {
+        processes.of(id.edition()).stream()
+                .flatMap(process -> processes.tasksOf(process).stream())
+                .filter(task -> task.getTaskDefinitionKey().equals(id.task()))
+                .map(org.flowable.task.api.Task::getAssignee)
+                .filter(assignee -> assignee != null && !assignee.equals(by.account()))
+                .findFirst()
+                .ifPresent(assignee -> {
+                    throw Refusal.conflict("claimed", assignee + " has claimed this task")
+                            .raise();
+                });
+    }
+
+    /** Opens the next edition of a guide. */
+    public EditionId openNext(Guide guide, Person by) {
+        var id = editing.openNext(guide, by);
+        settle(guide.id());
+        return id;
+    }
+
+    /** Gives up the edition in progress. */
+    public void discard(Guide guide, Person by) {
+        editing.discard(guide, by);
+        settle(guide.id());
+    }
+
+    /** Takes what is live from readers. */
+    public void unpublish(Guide guide, String reason, @Nullable String redirectTo, Person by) {
+        publication.unpublish(guide, reason, redirectTo, by);
+        settle(guide.id());
+    }
+
+    /**
+     * Publishes a guide on evidence of a review elsewhere, which the operator of this server vouches for by having put the
+     * file where only the start-up import reads it.
+     */
+    public void importReviewed(Guide guide, List<dev.imprimatur.editing.Reviewer> reviewers, ImportedReview review) {
+        var drafting = workflow(guide).drafting().id();
+        var edition = editing.submit(guide, drafting, review.note(), Person.SYSTEM);
+        var interval = types.require(guide.type()).reviewInterval();
+        var stamp = new Stamp(
+                edition.submitted().orElseThrow(),
+                reviewers,
+                review.reviewedAt(),
+                review.lastReviewed(),
+                review.lastReviewed().plus(interval),
+                Stamp.Origin.IMPORTED);
+        editions.importEvidence(edition.id(), stamp);
+        settle(guide.id());
+    }
+
+    /**
+     * What the evidence of a review elsewhere says.
+     *
+     * @param note where the evidence is from
+     */
+    public record ImportedReview(
+            java.time.Instant reviewedAt,
+            java.time.LocalDate lastReviewed,
+            @Nullable String note) {}
+
+    /** Leads the processes of all editions of the guide to where their logs say they stand. */
+    void settle(String guideId) {
+        var lock = locks[Math.floorMod(guideId.hashCode(), STRIPES)];
+        lock.lock();
+        try {
+            var guide = editing.require(guideId);
+            var workflow = workflow(guide);
+            int settled;
+            do {
+                var all = editions.of(guideId);
+                settled = all.size();
+                all.forEach(edition -> settle(edition, workflow));
+            } while (editions.of(guideId).size() > settled);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settle(Edition edition, Workflow workflow) {
+        processes.settle(edition, workflow);
+        var after = editions.get(edition.id());
+        if (after.log().size() > edition.log().size()) settle(after, workflow);
+    }
+
+    private Workflow workflow(Guide guide) {
+        return workflows.of(types.require(guide.type()));
+    }
+
+    /** Where the current edition stands in its workflow. */
+    public Progress progress(Guide guide) {
+        var process = processes.of(guide.current());
+        if (process.isEmpty())
+            throw Refusal.missing("edition " + guide.edition() + " is over; no process drives it any more")
+                    .raise();
+        String definition = process.get().getProcessDefinitionId();
+        var activities = processes.activities(process.get());
+        return new Progress(
+                workflows.ofDefinition(definition).id(),
+                workflows.version(definition),
+                new String(workflows.bytes(definition), StandardCharsets.UTF_8),
+                activities.getOrDefault(true, List.of()),
+                activities.getOrDefault(false, List.of()));
+    }
+
+    /**
+     * Where an edition stands in its workflow.
+     *
+     * @param bpmn the process as BPMN 2.0 XML with diagram
+     * @param active ids of the activities it stands at
+     * @param completed ids of the activities it has been through
+     */
+    public record Progress(String workflow, int version, String bpmn, List<String> active, List<String> completed) {}
+}

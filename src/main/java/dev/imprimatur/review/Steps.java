@@ -1,0 +1,123 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.publication.Publication;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.flowable.engine.delegate.DelegateExecution;
+import org.flowable.engine.delegate.JavaDelegate;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * What the service tasks of a workflow can do. Each step may run any number of times for the same cause and leaves one
+ * effect; each writes facts first and then tells the process what it needs to know of them.
+ */
+@Component
+class Steps {
+    /** The names by which workflow files know the steps; nothing else is known to expressions. */
+    static final Set<String> NAMES =
+            Set.of("stamp", "publish", "restamp", "markReviewDue", "markOverdue", "openNextEdition");
+
+    private final Editing editing;
+    private final Editions editions;
+    private final Publication publication;
+    private final ContentTypes types;
+    private final Duration lead;
+
+    /** @param lead how long before it is due a review is asked for, {@code imprimatur.review.lead} */
+    Steps(
+            Editing editing,
+            Editions editions,
+            Publication publication,
+            ContentTypes types,
+            @Value("${imprimatur.review.lead:14d}") Duration lead) {
+        this.editing = editing;
+        this.editions = editions;
+        this.publication = publication;
+        this.types = types;
+        this.lead = lead;
+    }
+
+    /** The steps by name; what each needs is asked for when it runs, since the engine is there before they are. */
+    static Map<Object, Object> beans(ObjectProvider<Steps> steps) {
+        var beans = new HashMap<Object, Object>();
+        NAMES.forEach(name ->
+                beans.put(name, (JavaDelegate) execution -> steps.getObject().run(name, execution)));
+        return beans;
+    }
+
+    private void run(String name, DelegateExecution execution) {
+        var id = EditionId.parse(execution.getProcessInstanceBusinessKey());
+        switch (name) {
+            case "stamp" -> stamp(execution, id);
+            case "publish" -> publication.publish(id);
+            case "restamp" -> {
+                stamp(execution, id);
+                publication.restamp(id);
+            }
+            case "markReviewDue" -> editions.reviewDue(id);
+            case "markOverdue" -> publication.markOverdue(id);
+            case "openNextEdition" -> openNextEdition(id);
+            default -> throw new IllegalStateException("no step " + name);
+        }
+    }
+
+    private void stamp(DelegateExecution execution, EditionId id) {
+        var type = types.require(editing.require(id.guide()).type());
+        var edition = editions.stamp(id, type.approvals(), type.reviewInterval());
+        execution.setVariables(dueDates(edition.stamp().orElseThrow()));
+    }
+
+    /** The facts that timers wait for. */
+    private Map<String, Object> dueDates(Stamp stamp) {
+        return Map.of(
+                "reviewOpensAt", Date.from(opensAt(stamp)),
+                "reviewDueAt", Date.from(stamp.overdueAt().minusMillis(1)),
+                "overdueAt", Date.from(stamp.overdueAt()));
+    }
+
+    /** The lead before the due day, but not in the first half of the time that the review holds. */
+    private Instant opensAt(Stamp stamp) {
+        Instant due = startOf(stamp.reviewDue());
+        long half = ChronoUnit.DAYS.between(stamp.lastReviewed(), stamp.reviewDue()) / 2;
+        Instant notBefore = startOf(stamp.lastReviewed().plusDays(half));
+        Instant opens = due.minus(lead);
+        return opens.isBefore(notBefore) ? notBefore : opens;
+    }
+
+    private static Instant startOf(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    /** Opens it on behalf of the reviewer who called for it, unless one is in progress anyway. */
+    private void openNextEdition(EditionId id) {
+        var guide = editing.require(id.guide());
+        var latest = editions.of(id.guide()).getLast();
+        if (latest.state().isInProgress()) return;
+        editions.get(id).log().stream()
+                .filter(entry -> entry.kind() == LogEntry.Kind.REVISION_CALLED)
+                .reduce((earlier, later) -> later)
+                .ifPresent(call -> editing.openNext(guide, call.by()));
+    }
+
+    /** What the gateways of a workflow ask for. */
+    Map<String, Object> facts(Edition edition, String outcome) {
+        var type = types.require(editing.require(edition.id().guide()).type());
+        return Map.of("outcome", outcome, "approvalsMissing", edition.approvalsMissing(type.approvals()));
+    }
+}

@@ -1,0 +1,31 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.problem.Refusal;
+
+/**
+ * Which task: the edition, the BPMN id of the user task, and which time the edition stands there. It does not change when
+ * a process is rebuilt.
+ */
+record TaskId(EditionId edition, String task, int round) {
+    static TaskId parse(String text) {
+        String[] parts = text.split("\\.", -1);
+        try {
+            if (parts.length == 4)
+                return new TaskId(
+                        new EditionId(parts[0], Integer.parseInt(parts[1])), parts[2], Integer.parseInt(parts[3]));
+        } catch (IllegalArgumentException none) {
+            // told below
+        }
+        throw missing();
+    }
+
+    static RuntimeException missing() {
+        return Refusal.missing("there is no task with this id").raise();
+    }
+
+    @Override
+    public String toString() {
+        return edition + "." + task + "." + round;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.imprimatur.review;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A workflow as its BPMN file has it: the user tasks, who may take them, and the outcomes they offer. */
+public final class Workflow {
+    /**
+     * A user task.
+     *
+     * @param group the role that may take it
+     * @param outcomes empty for a drafting task, which a submission completes
+     */
+    public record Step(String id, String name, String group, List<Outcome> outcomes) {
+        public boolean isDrafting() {
+            return outcomes.isEmpty();
+        }
+
+        public Optional<Outcome> outcome(String outcome) {
+            return outcomes.stream().filter(it -> it.id().equals(outcome)).findFirst();
+        }
+    }
+
+    private final String id;
+    private final boolean asksForMoreApprovals;
+    private final Map<String, Step> steps = new LinkedHashMap<>();
+
+    Workflow(String id, Collection<Step> steps, boolean asksForMoreApprovals) {
+        this.id = id;
+        this.asksForMoreApprovals = asksForMoreApprovals;
+        steps.forEach(step -> this.steps.put(step.id(), step));
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public Optional<Step> step(String task) {
+        return Optional.ofNullable(steps.get(task));
+    }
+
+    Collection<Step> steps() {
+        return steps.values();
+    }
+
+    /** The task in which an edition is written. */
+    Step drafting() {
+        return steps.values().stream().filter(Step::isDrafting).findFirst().orElseThrow();
+    }
+
+    /** Whether as many people as that can approve on the way through it. */
+    boolean canCollect(int approvals) {
+        long approving = steps.values().stream()
+                .filter(step -> step.outcomes().stream().anyMatch(WorkflowFile::approves))
+                .count();
+        return asksForMoreApprovals || approving >= approvals;
+    }
+}

@@ -1,0 +1,317 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.editing.Decision;
+import dev.imprimatur.editing.Decision.Effect;
+import dev.imprimatur.review.Workflow.Step;
+import java.io.ByteArrayInputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a BPMN file before the engine does, and lets nothing through that is not on a list: elements, attributes, the
+ * steps a service task may name, the expressions a condition or timer may hold. So no file can run a script, name a
+ * class, or reach a bean; and none can publish what nobody approved, though the gate would refuse that anyway.
+ */
+final class WorkflowFile {
+    private static final String BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
+    private static final String FLOWABLE = "http://flowable.org/bpmn";
+    private static final String OURS = "https://imprimatur.dev/bpmn";
+    private static final String XSI = "http://www.w3.org/2001/XMLSchema-instance";
+    private static final Set<String> DIAGRAM = Set.of(
+            "http://www.omg.org/spec/BPMN/20100524/DI",
+            "http://www.omg.org/spec/DD/20100524/DC",
+            "http://www.omg.org/spec/DD/20100524/DI");
+
+    private static final Set<String> ELEMENTS = Set.of(
+            "definitions",
+            "process",
+            "documentation",
+            "message",
+            "startEvent",
+            "endEvent",
+            "userTask",
+            "serviceTask",
+            "exclusiveGateway",
+            "parallelGateway",
+            "subProcess",
+            "intermediateCatchEvent",
+            "boundaryEvent",
+            "timerEventDefinition",
+            "timeDate",
+            "messageEventDefinition",
+            "sequenceFlow",
+            "conditionExpression",
+            "extensionElements",
+            "incoming",
+            "outgoing");
+    private static final Set<String> ATTRIBUTES = Set.of(
+            "id",
+            "name",
+            "targetNamespace",
+            "exporter",
+            "exporterVersion",
+            "isExecutable",
+            "sourceRef",
+            "targetRef",
+            "default",
+            "attachedToRef",
+            "cancelActivity",
+            "messageRef");
+    private static final Set<String> FLOWABLE_ATTRIBUTES = Set.of("candidateGroups", "delegateExpression", "dueDate");
+    private static final Set<String> GROUPS = Set.of("EDITOR", "REVIEWER", "PUBLISHER", "ADMIN");
+    private static final Pattern TIME = Pattern.compile("\\$\\{(?:reviewOpensAt|reviewDueAt|overdueAt)}");
+    private static final Pattern CONDITION =
+            Pattern.compile("\\$\\{(?:outcome == '([a-z-]+)'|approvalsMissing (?:>|==) 0)}");
+
+    private final String file;
+    private final Set<String> knownSteps;
+    private final List<String> faults = new ArrayList<>();
+    private final Map<String, Step> tasks = new LinkedHashMap<>();
+    private final Map<String, String> services = new HashMap<>();
+    private final Map<String, Set<String>> next = new HashMap<>();
+    private final Set<String> conditions = new HashSet<>();
+    private final Deque<String> open = new ArrayDeque<>();
+    private final Deque<String> containers = new ArrayDeque<>();
+    private String process = "";
+    private boolean asksForMoreApprovals;
+    private @Nullable Step task;
+
+    private WorkflowFile(String file, Set<String> knownSteps) {
+        this.file = file;
+        this.knownSteps = knownSteps;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param knownSteps what a service task may name
+     * @throws IllegalArgumentException naming the file and every element that is not allowed
+     */
+    static Workflow read(String file, byte[] xml, Set<String> knownSteps) {
+        var reading = new WorkflowFile(file, knownSteps);
+        try {
+            reading.read(xml);
+        } catch (XMLStreamException notXml) {
+            reading.faults.add("is not well-formed XML: " + notXml.getMessage());
+        }
+        if (reading.faults.isEmpty()) reading.checkGraph();
+        if (!reading.faults.isEmpty())
+            throw new IllegalArgumentException("workflow " + file + ": " + String.join("; ", reading.faults));
+        return new Workflow(reading.process, reading.tasks.values(), reading.asksForMoreApprovals);
+    }
+
+    static boolean approves(Outcome outcome) {
+        return outcome.effect() == Effect.APPROVE;
+    }
+
+    private void read(byte[] xml) throws XMLStreamException {
+        var factory = XMLInputFactory.newFactory();
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+        factory.setProperty(XMLInputFactory.IS_COALESCING, true);
+        var in = factory.createXMLStreamReader(new ByteArrayInputStream(xml));
+        while (in.hasNext()) {
+            switch (in.next()) {
+                case XMLStreamConstants.START_ELEMENT -> start(in);
+                case XMLStreamConstants.END_ELEMENT -> end(in);
+                case XMLStreamConstants.CHARACTERS -> text(in);
+                case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
+                    fault(in, "a document type or entity is not allowed");
+                default -> {}
+            }
+        }
+    }
+
+    private void start(XMLStreamReader in) {
+        String name = in.getLocalName();
+        open.push(name);
+        if (DIAGRAM.contains(in.getNamespaceURI())) return;
+        if (OURS.equals(in.getNamespaceURI()) && name.equals("outcome")) {
+            outcome(in);
+            return;
+        }
+        if (!BPMN.equals(in.getNamespaceURI()) || !ELEMENTS.contains(name)) {
+            fault(in, "<%s> is not allowed; allowed are %s".formatted(name, sorted(ELEMENTS)));
+            return;
+        }
+        checkAttributes(in);
+        String id = attribute(in, "id");
+        switch (name) {
+            case "process" -> {
+                if (!process.isEmpty()) fault(in, "a second process; a file has one");
+                process = id;
+                if (!file.equals(id + Workflows.SUFFIX))
+                    fault(in, "the process “" + id + "” does not have the file's name");
+                containers.push("");
+            }
+            case "subProcess" -> containers.push(id);
+            case "startEvent" -> edge(containers.element(), id);
+            case "boundaryEvent" -> edge(attribute(in, "attachedToRef"), id);
+            case "sequenceFlow" -> edge(attribute(in, "sourceRef"), attribute(in, "targetRef"));
+            case "userTask" -> {
+                String group = flowable(in, "candidateGroups");
+                if (!GROUPS.contains(group)) fault(in, "candidateGroups must be one of " + sorted(GROUPS));
+                task = new Step(id, attribute(in, "name"), group, new ArrayList<>());
+                tasks.put(id, task);
+            }
+            case "serviceTask" -> {
+                String step = flowable(in, "delegateExpression").replaceFirst("^\\$\\{([A-Za-z]+)}$", "$1");
+                if (!knownSteps.contains(step))
+                    fault(in, "delegateExpression must name one of the steps " + sorted(knownSteps) + " as ${step}");
+                services.put(id, step);
+            }
+            default -> {}
+        }
+    }
+
+    private void end(XMLStreamReader in) {
+        open.pop();
+        if (!BPMN.equals(in.getNamespaceURI())) return;
+        if (in.getLocalName().equals("userTask")) task = null;
+        if (in.getLocalName().equals("subProcess") || in.getLocalName().equals("process")) containers.pop();
+    }
+
+    private void checkAttributes(XMLStreamReader in) {
+        for (int i = 0; i < in.getAttributeCount(); i++) {
+            String space = in.getAttributeNamespace(i);
+            String name = in.getAttributeLocalName(i);
+            boolean allowed = space == null || space.isEmpty()
+                    ? ATTRIBUTES.contains(name)
+                    : FLOWABLE.equals(space)
+                            ? FLOWABLE_ATTRIBUTES.contains(name)
+                            : XSI.equals(space) && (name.equals("type") || name.equals("schemaLocation"));
+            if (!allowed) fault(in, "the attribute “" + name + "” is not allowed");
+            String value = in.getAttributeValue(i);
+            boolean fits = switch (name) {
+                case "delegateExpression" -> true;
+                case "dueDate" -> TIME.matcher(value).matches();
+                default -> !isExpression(value);
+            };
+            if (!fits) fault(in, "the attribute “" + name + "” holds an expression that is not allowed: " + value);
+        }
+    }
+
+    private void text(XMLStreamReader in) {
+        String text = in.getText().strip();
+        if (text.isEmpty() || open.isEmpty()) return;
+        switch (open.element()) {
+            case "timeDate" -> {
+                if (!TIME.matcher(text).matches()) fault(in, "a timer may only wait for a fact, not for " + text);
+            }
+            case "conditionExpression" -> {
+                var condition = CONDITION.matcher(text);
+                if (!condition.matches())
+                    fault(in, "a condition is ${outcome == '…'} or ${approvalsMissing > 0}, not " + text);
+                else if (condition.group(1) != null) conditions.add(condition.group(1));
+                else asksForMoreApprovals = true;
+            }
+            default -> {
+                if (isExpression(text)) fault(in, "an expression is not allowed here: " + text);
+            }
+        }
+    }
+
+    private static boolean isExpression(String text) {
+        return text.contains("${") || text.contains("#{");
+    }
+
+    private void outcome(XMLStreamReader in) {
+        if (task == null) {
+            fault(in, "an outcome belongs into the extensionElements of a user task");
+            return;
+        }
+        String effect = attribute(in, "effect");
+        try {
+            task.outcomes()
+                    .add(new Outcome(
+                            attribute(in, "id"),
+                            attribute(in, "name"),
+                            Effect.valueOf(effect.toUpperCase(Locale.ROOT).replace('-', '_')),
+                            Boolean.parseBoolean(attribute(in, "needsMessage"))));
+        } catch (IllegalArgumentException unknown) {
+            fault(
+                    in,
+                    "the effect “" + effect + "” is none of "
+                            + Arrays.stream(Decision.Effect.values())
+                                    .map(it ->
+                                            it.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                                    .collect(Collectors.joining(", ")));
+        }
+    }
+
+    private void checkGraph() {
+        if (tasks.values().stream().noneMatch(Step::isDrafting))
+            faults.add("needs a user task without outcomes, in which an edition is written");
+        var offered = tasks.values().stream()
+                .flatMap(it -> it.outcomes().stream())
+                .map(Outcome::id)
+                .collect(Collectors.toSet());
+        conditions.stream()
+                .filter(outcome -> !offered.contains(outcome))
+                .forEach(outcome -> faults.add("a condition asks for the outcome “" + outcome
+                        + "”, which no task offers; offered are " + sorted(offered)));
+        services.forEach((id, step) -> {
+            if (step.equals("publish") && isReachedWithoutApproval(id))
+                faults.add("<serviceTask id=\"" + id + "\"> can be reached without anybody approving");
+        });
+    }
+
+    /** Walks from the start, not past tasks in which somebody can approve. */
+    private boolean isReachedWithoutApproval(String target) {
+        var seen = new HashSet<String>();
+        var toVisit = new ArrayDeque<>(List.of(""));
+        while (!toVisit.isEmpty()) {
+            String at = toVisit.pop();
+            if (!seen.add(at)) continue;
+            if (at.equals(target)) return true;
+            var step = tasks.get(at);
+            if (step == null || step.outcomes().stream().noneMatch(WorkflowFile::approves))
+                toVisit.addAll(next.getOrDefault(at, Set.of()));
+        }
+        return false;
+    }
+
+    private void edge(String from, String to) {
+        next.computeIfAbsent(from, none -> new HashSet<>()).add(to);
+    }
+
+    private static String attribute(XMLStreamReader in, String name) {
+        String value = in.getAttributeValue(null, name);
+        return value == null ? "" : value;
+    }
+
+    private static String flowable(XMLStreamReader in, String name) {
+        String value = in.getAttributeValue(FLOWABLE, name);
+        return value == null ? "" : value;
+    }
+
+    private void fault(XMLStreamReader in, String what) {
+        String id = in.isStartElement() ? attribute(in, "id") : "";
+        faults.add("line %d, <%s%s>: %s"
+                .formatted(
+                        in.getLocation().getLineNumber(),
+                        open.isEmpty() ? "" : open.element(),
+                        id.isEmpty() ? "" : " id=\"" + id + "\"",
+                        what));
+    }
+
+    private static String sorted(Set<String> words) {
+        return words.stream().sorted().collect(Collectors.joining(", "));
+    }
+}

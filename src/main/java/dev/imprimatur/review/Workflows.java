@@ -1,0 +1,86 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.ContentTypes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.flowable.engine.RepositoryService;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.ResourcePatternResolver;
+import org.springframework.stereotype.Component;
+
+/** The workflow files: read, checked and deployed at start; running processes keep the version they were started with. */
+@Component
+class Workflows {
+    static final String SUFFIX = ".bpmn20.xml";
+
+    private final RepositoryService repository;
+    private final Map<String, Workflow> latest = new TreeMap<>();
+    private final Map<String, Workflow> byDefinition = new ConcurrentHashMap<>();
+
+    /** @param location the folder of the files, {@code imprimatur.workflows} */
+    Workflows(
+            RepositoryService repository,
+            ResourcePatternResolver files,
+            ContentTypes types,
+            @Value("${imprimatur.workflows:classpath:workflows/}") String location)
+            throws IOException {
+        this.repository = repository;
+        for (Resource file : files.getResources(location + "*.xml")) {
+            String name = Objects.requireNonNull(file.getFilename());
+            if (!name.endsWith(SUFFIX))
+                throw new IllegalStateException("workflow " + name + ": a workflow file is named ID" + SUFFIX);
+            byte[] xml = file.getContentAsByteArray();
+            var workflow = WorkflowFile.read(name, xml, Steps.NAMES);
+            latest.put(workflow.id(), workflow);
+            repository
+                    .createDeployment()
+                    .name(name)
+                    .enableDuplicateFiltering()
+                    .addBytes(name, xml)
+                    .deploy();
+        }
+        types.all().forEach(this::check);
+    }
+
+    private void check(ContentType type) {
+        var workflow = latest.get(type.workflow());
+        if (workflow == null)
+            throw new IllegalStateException("content type " + type.name() + ": x-workflow “" + type.workflow()
+                    + "” is none of the workflows " + String.join(", ", latest.keySet()));
+        if (!workflow.canCollect(type.approvals()))
+            throw new IllegalStateException("content type " + type.name() + ": asks for " + type.approvals()
+                    + " approvals, but the workflow " + workflow.id() + " cannot collect as many");
+    }
+
+    Workflow of(ContentType type) {
+        return Objects.requireNonNull(latest.get(type.workflow()), "checked at start");
+    }
+
+    /** The workflow as a running process has it. */
+    Workflow ofDefinition(String definitionId) {
+        return byDefinition.computeIfAbsent(definitionId, id -> {
+            var definition = repository.getProcessDefinition(id);
+            return WorkflowFile.read(definition.getKey() + SUFFIX, bytes(id), Steps.NAMES);
+        });
+    }
+
+    /** The BPMN of a deployed process. */
+    byte[] bytes(String definitionId) {
+        var definition = repository.getProcessDefinition(definitionId);
+        try (var in = repository.getResourceAsStream(definition.getDeploymentId(), definition.getResourceName())) {
+            return in.readAllBytes();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    int version(String definitionId) {
+        return repository.getProcessDefinition(definitionId).getVersion();
+    }
+}

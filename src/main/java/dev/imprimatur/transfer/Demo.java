@@ -1,0 +1,151 @@
+package dev.imprimatur.transfer;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Role;
+import dev.imprimatur.access.Setup;
+import dev.imprimatur.access.SiteKey;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Person;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.web.server.servlet.ConfigurableServletWebServerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+/** What the start does last: the first administrator, the seed content, and, in the demo, accounts and a key to try it. */
+@Configuration(proxyBeanMethods = false)
+class Demo {
+    private static final String KEY_NAME = "demo site";
+    private static final int PASSWORD_BYTES = 12;
+
+    private record DemoAccount(String username, String displayName, String title, Set<Role> roles) {}
+
+    private static final List<DemoAccount> ACCOUNTS = List.of(
+            new DemoAccount("admin", "Ada Admin", "Administrator", Set.of(Role.ADMIN)),
+            new DemoAccount("editor", "Edith Editor", "Editor", Set.of(Role.EDITOR)),
+            new DemoAccount("second-editor", "Erin Second", "Editor", Set.of(Role.EDITOR)),
+            new DemoAccount("reviewer", "Rosa Reviewer", "Senior editor", Set.of(Role.REVIEWER)),
+            new DemoAccount("second-reviewer", "Ravi Second", "Subject expert", Set.of(Role.REVIEWER)),
+            new DemoAccount("publisher", "Petra Publisher", "Head of publishing", Set.of(Role.PUBLISHER)));
+
+    /** The demo listens on loopback only. */
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableServletWebServerFactory> loopbackOnly(
+            @Value("${imprimatur.demo:false}") boolean demo) {
+        return server -> {
+            if (demo) server.setAddress(InetAddress.getLoopbackAddress());
+        };
+    }
+
+    @Bean
+    @Order(0)
+    ApplicationRunner firstSteps(
+            Environment settings,
+            WebServerApplicationContext server,
+            Access access,
+            Setup setup,
+            SeedImport seeds,
+            ContentTypes types,
+            @Value("${imprimatur.demo:false}") boolean demo,
+            @Value("${imprimatur.import-seed-content:false}") boolean importSeeds,
+            @Value("${imprimatur.demo-password:}") String chosenPassword) {
+        if (demo
+                && (!settings.getProperty("spring.mongodb.uri", "").isEmpty()
+                        || !settings.getProperty("spring.datasource.url", "").isEmpty()))
+            throw new IllegalStateException("the demo runs on its embedded stores only; unset imprimatur.demo");
+        return (ApplicationArguments arguments) -> {
+            var webServer = server.getWebServer();
+            int port = webServer == null ? 0 : webServer.getPort();
+            String url = "http://127.0.0.1:" + port;
+            if (demo) start(url, access, seeds, types, setup, chosenPassword);
+            else {
+                setup.begin(url, System.out);
+                if (importSeeds) seeds.run(Person.SYSTEM);
+            }
+        };
+    }
+
+    private static void start(
+            String url, Access access, SeedImport seeds, ContentTypes types, Setup setup, String chosenPassword)
+            throws IOException {
+        boolean first = access.hasNoAccount();
+        String password = chosenPassword.isEmpty() ? randomPassword() : chosenPassword;
+        if (first)
+            ACCOUNTS.forEach(account -> access.create(
+                    new Access.NewAccount(
+                            account.username(),
+                            account.displayName(),
+                            account.title(),
+                            null,
+                            password,
+                            account.roles()),
+                    null));
+        else if (!chosenPassword.isEmpty())
+            ACCOUNTS.forEach(account -> access.resetPassword(account.username(), password));
+        setup.begin(url, System.out);
+        var editor = ACCOUNTS.get(1);
+        seeds.run(new Person(
+                editor.username(),
+                editor.displayName(),
+                editor.title(),
+                editor.roles().stream().map(Enum::name).collect(Collectors.toSet())));
+        access.keys().stream()
+                .filter(key -> key.name().equals(KEY_NAME))
+                .map(SiteKey::id)
+                .forEach(id -> access.revokeKey(id, "admin"));
+        String key = access.createKey(KEY_NAME, List.of("delivery"), List.of(), "admin")
+                .secret();
+        banner(
+                url,
+                first || !chosenPassword.isEmpty() ? password : null,
+                key,
+                types.all().iterator().next().name(),
+                System.out);
+    }
+
+    private static String randomPassword() {
+        byte[] bytes = new byte[PASSWORD_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static void banner(String url, @Nullable String password, String key, String type, PrintStream out) {
+        out.printf(
+                """
+
+                  Imprimatur, demo: embedded stores, this machine only
+
+                  Management API   %1$s/api/management/v1
+                  Delivery API     %1$s/api/delivery/v1
+                  API description  %1$s/openapi.json
+                  Accounts         %2$s
+                  Password         %3$s
+
+                  Read a guide as a site does:
+                  curl -H 'Authorization: Bearer %4$s' %1$s/api/delivery/v1/%5$s
+
+                """,
+                url,
+                ACCOUNTS.stream().map(DemoAccount::username).collect(Collectors.joining(", ")),
+                password == null
+                        ? "as at the first start (to choose one, start with IMPRIMATUR_DEMO_PASSWORD set)"
+                        : password + "  (all of them)",
+                key,
+                type);
+        out.flush();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.imprimatur.transfer;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.editing.Reviewer;
+import dev.imprimatur.review.Review;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.ZoneOffset;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.ResourcePatternResolver;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * The start-up import of guides from files on the server's own disk. It is the one way in for evidence of a review
+ * elsewhere, which whoever put the files there vouches for; what it publishes says so, and passes the gate like all else.
+ */
+@Component
+class SeedImport {
+    private static final Logger log = LoggerFactory.getLogger(SeedImport.class);
+    private static final String DEFAULT_LOCALE = "en-US";
+
+    private final ResourcePatternResolver files;
+    private final ContentTypes types;
+    private final Editing editing;
+    private final Review review;
+    private final String location;
+    private final YAMLMapper yaml = YAMLMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    /** @param location the folder of the seed files, {@code imprimatur.seed-content} */
+    SeedImport(
+            ResourcePatternResolver files,
+            ContentTypes types,
+            Editing editing,
+            Review review,
+            @Value("${imprimatur.seed-content:classpath:seed-content/}") String location) {
+        this.files = files;
+        this.types = types;
+        this.editing = editing;
+        this.review = review;
+        this.location = location;
+    }
+
+    /**
+     * Imports every guide that is not there yet; a second run, or one after a crash, goes on where the last one stopped.
+     *
+     * @param editor on whose behalf drafts and next editions are put forward
+     */
+    void run(Person editor) throws IOException {
+        for (var type : types.all())
+            for (Resource file : files.getResources(location + type.name() + "s/*.yaml"))
+                try (InputStream in = file.getInputStream()) {
+                    bring(type.name(), slugOf(file), yaml.readValue(in, SeedFile.class), editor);
+                } catch (JacksonException wrong) {
+                    throw new IllegalStateException("seed " + file.getFilename() + ": " + wrong.getMessage(), wrong);
+                }
+    }
+
+    private static String slugOf(Resource file) {
+        return Objects.requireNonNull(file.getFilename()).replaceFirst("\\.yaml$", "");
+    }
+
+    private void bring(String type, String fileName, SeedFile seed, Person editor) {
+        String slug = Objects.requireNonNullElse(seed.slug(), fileName);
+        String locale = Objects.requireNonNullElse(seed.locale(), DEFAULT_LOCALE);
+        var evidence = seed.review();
+        var guide = editing.bySlug(type, locale, slug)
+                .orElseGet(() ->
+                        review.create(type, slug, locale, seed.content(), evidence == null ? editor : Person.SYSTEM));
+        if (evidence == null) return;
+        if (guide.edition() == 1 && guide.live() == null) {
+            publish(guide, evidence);
+            log.info("imported {} {}, last reviewed elsewhere on {}", type, slug, evidence.lastReviewed());
+        }
+        var next = seed.next();
+        if (next != null) propose(editing.require(guide.id()), next, editor);
+    }
+
+    private void publish(Guide guide, SeedFile.Evidence evidence) {
+        review.importReviewed(
+                guide,
+                evidence.reviewedBy().stream()
+                        .map(by -> new Reviewer(null, by.name(), by.title()))
+                        .toList(),
+                new Review.ImportedReview(
+                        evidence.lastReviewed().atStartOfDay(ZoneOffset.UTC).toInstant(),
+                        evidence.lastReviewed(),
+                        evidence.note()));
+    }
+
+    private void propose(Guide guide, SeedFile.Next next, Person editor) {
+        if (guide.edition() == 1) {
+            review.openNext(guide, editor);
+            propose(editing.require(guide.id()), next, editor);
+            return;
+        }
+        if (guide.edition() != 2 || guide.revision() != null || !guide.state().isInProgress()) return;
+        var draft = editing.draft(guide);
+        editing.patch(guide, draft.etag(), next.patch(), editor);
+        review.submit(guide, next.message(), editor);
+    }
+}
