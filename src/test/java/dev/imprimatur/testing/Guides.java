@@ -1,0 +1,108 @@
+package dev.imprimatur.testing;
+
+import dev.imprimatur.testing.Http.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** What a team does with a guide, in one call each. */
+public final class Guides {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final Node node;
+
+    Guides(Node node) {
+        this.node = node;
+    }
+
+    /** The content of the seed's guide, complete. */
+    public static ObjectNode content() {
+        try {
+            var seed = Path.of("seed-content/role-guides/machine-learning-engineer.yaml");
+            return (ObjectNode)
+                    new YAMLMapper().readTree(Files.readString(seed)).get("content");
+        } catch (IOException missing) {
+            throw new UncheckedIOException(missing);
+        }
+    }
+
+    /** A guide by its id and slug. */
+    public record Ref(String id, String slug) {
+        public String path() {
+            return "/role-guide/" + id;
+        }
+    }
+
+    public Ref drafted() {
+        String slug = "guide-" + COUNT.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36);
+        var created = node.as("editor")
+                .post("/role-guide", Map.of("slug", slug, "content", content()))
+                .ok();
+        return new Ref(created.get("id").asString(), slug);
+    }
+
+    public Ref submitted() {
+        var guide = drafted();
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        return guide;
+    }
+
+    public Ref published() {
+        var guide = submitted();
+        decide("reviewer", task("reviewer", guide), "approve").ok();
+        return guide;
+    }
+
+    /** The one open task on the guide, as the person's inbox has it. */
+    public JsonNode task(String username, Ref guide) {
+        return find(username, guide).orElseThrow(() -> new AssertionError(username + " has no task on " + guide));
+    }
+
+    public java.util.Optional<JsonNode> find(String username, Ref guide) {
+        String cursor = "";
+        for (; ; ) {
+            var page = node.as(username).get("/tasks?limit=100" + cursor).ok();
+            for (var task : page.get("items").values())
+                if (task.get("guide").get("id").asString().equals(guide.id())) return java.util.Optional.of(task);
+            if (!page.has("next")) return java.util.Optional.empty();
+            cursor = "&cursor=" + page.get("next").asString();
+        }
+    }
+
+    public Answer decide(String username, JsonNode task, String outcome) {
+        var completion = new HashMap<String, Object>();
+        completion.put("outcome", outcome);
+        completion.put("revision", task.get("revision").asInt());
+        completion.put("contentHash", task.get("contentHash").asString());
+        completion.put("message", "because");
+        return node.as(username).post("/tasks/" + task.get("id").asString() + "/complete", completion);
+    }
+
+    /** Changes the summary of the draft. */
+    public Answer edit(String username, Ref guide, String summary) {
+        String etag = node.as(username).get(guide.path() + "/draft").header("ETag");
+        return node.as(username).patch(guide.path() + "/draft", Map.of("summary", summary), "If-Match", etag);
+    }
+
+    public Ref nextEditionSubmitted(Ref guide, String summary) {
+        node.as("editor").post(guide.path() + "/editions", null).ok();
+        edit("editor", guide, summary).ok();
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        return guide;
+    }
+
+    public Answer read(Ref guide) {
+        return node.site().get("/role-guide/" + guide.slug());
+    }
+
+    public JsonNode state(Ref guide) {
+        return node.as("editor").get(guide.path()).ok();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.imprimatur.testing;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/** Real time, moved by as much as a test says. */
+public final class MovableClock extends Clock {
+    private volatile Duration moved = Duration.ZERO;
+
+    public void forward(Duration by) {
+        moved = moved.plus(by);
+    }
+
+    public void to(Instant instant) {
+        moved = Duration.between(Instant.now(), instant);
+    }
+
+    @Override
+    public Instant instant() {
+        return Instant.now().plus(moved);
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+        return this;
+    }
+}

@@ -1,0 +1,209 @@
+package dev.imprimatur.testing;
+
+import dev.imprimatur.Imprimatur;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A running application with a team, spoken to over HTTP as everybody does. */
+public final class Node implements AutoCloseable {
+    public static final String PASSWORD = "a password for tests";
+    private static final Map<String, List<String>> TEAM = Map.of(
+            "editor", List.of("EDITOR"),
+            "second-editor", List.of("EDITOR"),
+            "reviewer", List.of("REVIEWER"),
+            "second-reviewer", List.of("REVIEWER"),
+            "both", List.of("EDITOR", "REVIEWER"),
+            "publisher", List.of("PUBLISHER"));
+    private static Node shared;
+
+    private final Map<String, String> settings;
+    private final MovableClock clock;
+    private final Map<String, Http> people = new ConcurrentHashMap<>();
+    private ConfigurableApplicationContext context;
+    private int port;
+    private Http site;
+
+    private Node(Map<String, String> settings, MovableClock clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** One application for all tests that neither move its clock nor stop it. */
+    public static synchronized Node shared() {
+        if (shared == null) shared = start();
+        return shared;
+    }
+
+    /** An application of the test's own, with stores of its own. */
+    public static Node start(String... more) {
+        var settings = new HashMap<>(Stores.fresh());
+        settings.put("imprimatur.data-dir", freshDirectory().toString());
+        for (int i = 0; i < more.length; i += 2) settings.put(more[i], more[i + 1]);
+        var node = new Node(settings, new MovableClock());
+        node.run();
+        node.makeTeam();
+        return node;
+    }
+
+    /** A second node on the stores of this one; for real stores only. */
+    public Node beside() {
+        var twin = new HashMap<>(settings);
+        twin.put("imprimatur.data-dir", freshDirectory().toString());
+        try {
+            Path key = Path.of(settings.get("imprimatur.data-dir"), "signing-key.pem");
+            twin.put("imprimatur.signing.key-file", key.toString());
+        } catch (RuntimeException none) {
+            throw new IllegalStateException(none);
+        }
+        var node = new Node(twin, clock);
+        node.run();
+        return node;
+    }
+
+    private static Path freshDirectory() {
+        try {
+            var directory = Files.createTempDirectory("imprimatur-test");
+            directory.toFile().deleteOnExit();
+            return directory;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private void run() {
+        var application = new SpringApplication(Imprimatur.class);
+        application.setRegisterShutdownHook(false);
+        application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
+        var all = new HashMap<String, Object>(settings);
+        all.put("server.port", "0");
+        all.put("server.address", "127.0.0.1");
+        all.put("spring.main.log-startup-info", "false");
+        all.put("logging.level.root", "error");
+        all.put("logging.level.dev.imprimatur", "warn");
+        all.putIfAbsent("imprimatur.content-types", "classpath*:seed-content/types/");
+        all.putIfAbsent("imprimatur.workflows", "classpath*:workflows/");
+        all.putIfAbsent("imprimatur.admin-password-file", passwordFile().toString());
+        application.setDefaultProperties(all);
+        context = application.run(all.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toArray(String[]::new));
+        port = Integer.parseInt(context.getEnvironment().getProperty("local.server.port"));
+        people.clear();
+    }
+
+    private static Path passwordFile() {
+        try {
+            var file = Files.createTempFile(
+                    "imprimatur",
+                    "password",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, PASSWORD);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private void makeTeam() {
+        TEAM.forEach((username, roles) -> as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                username,
+                                "displayName",
+                                "The " + username,
+                                "title",
+                                "Of the team",
+                                "password",
+                                PASSWORD,
+                                "roles",
+                                roles))
+                .ok());
+        site = siteWith(Map.of("name", "a site", "scopes", List.of("delivery")));
+    }
+
+    public Http siteWith(Map<String, Object> key) {
+        String secret = as("admin").post("/api-keys", key).ok().get("key").asString();
+        return new Http(delivery(), "Bearer " + secret);
+    }
+
+    /** Somebody of the team, on the management API. */
+    public Http as(String username) {
+        return people.computeIfAbsent(username, name -> {
+            String token = new Http(management(), basic(name, PASSWORD))
+                    .post("/tokens", Map.of("name", "test"))
+                    .ok()
+                    .get("token")
+                    .asString();
+            return new Http(management(), "Bearer " + token);
+        });
+    }
+
+    public static String basic(String username, String password) {
+        return "Basic "
+                + Base64.getEncoder().encodeToString((username + ":" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A site, on the delivery API. */
+    public Http site() {
+        return site;
+    }
+
+    public Http nobody() {
+        return new Http(url(), null);
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    public String management() {
+        return url() + "/api/management/v1";
+    }
+
+    public String delivery() {
+        return url() + "/api/delivery/v1";
+    }
+
+    public MovableClock clock() {
+        return clock;
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public Path data() {
+        return Path.of(settings.get("imprimatur.data-dir"));
+    }
+
+    public Guides guides() {
+        return new Guides(this);
+    }
+
+    /** Stops it, does something while it is down, and starts it again on the same stores. */
+    public void restart(Runnable whileDown) {
+        context.close();
+        whileDown.run();
+        String authorization = site.authorization();
+        run();
+        site = new Http(delivery(), authorization);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.imprimatur.testing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.testcontainers.mongodb.MongoDBContainer;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+/** The one place that chooses what tests run on: stores named by the environment, else Docker's, else embedded ones. */
+public final class Stores {
+    private static final String MONGODB = System.getenv("IMPRIMATUR_TEST_MONGODB_URI");
+    private static final String POSTGRESQL = System.getenv("IMPRIMATUR_TEST_POSTGRESQL_URL");
+    private static final boolean DOCKER =
+            MONGODB == null && (System.getenv("DOCKER_HOST") != null || Files.exists(Path.of("/var/run/docker.sock")));
+
+    private Stores() {}
+
+    /** A database of its own, as the settings of an application; the same settings reach the same data again. */
+    public static Map<String, String> fresh() {
+        String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+        if (MONGODB != null && POSTGRESQL != null) return named(name, MONGODB, POSTGRESQL, "imprimatur", "imprimatur");
+        if (DOCKER)
+            return named(
+                    name,
+                    Containers.MONGODB.getConnectionString() + "/",
+                    Containers.POSTGRESQL.getJdbcUrl(),
+                    Containers.POSTGRESQL.getUsername(),
+                    Containers.POSTGRESQL.getPassword());
+        return Map.of();
+    }
+
+    public static boolean areEmbedded() {
+        return MONGODB == null && !DOCKER;
+    }
+
+    /** What the tests ran on, for the log. */
+    public static String description() {
+        return MONGODB != null ? "real stores by URI" : DOCKER ? "stores in Docker" : "embedded stores";
+    }
+
+    private static Map<String, String> named(
+            String name, String mongodb, String postgresql, String user, String password) {
+        try (var connection = DriverManager.getConnection(postgresql, user, password);
+                var statement = connection.createStatement()) {
+            statement.execute("create database " + name);
+        } catch (SQLException failed) {
+            throw new IllegalStateException("PostgreSQL of the tests does not work", failed);
+        }
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("spring.mongodb.uri", mongodb.replaceFirst("/(?=\\?|$)", "/" + name));
+        settings.put("spring.datasource.url", postgresql.replaceFirst("/[^/]*$", "/" + name));
+        settings.put("spring.datasource.username", user);
+        settings.put("spring.datasource.password", password);
+        return settings;
+    }
+
+    private static final class Containers {
+        static final MongoDBContainer MONGODB = new MongoDBContainer("mongo:8");
+        static final PostgreSQLContainer POSTGRESQL = new PostgreSQLContainer("postgres:17");
+
+        static {
+            MONGODB.start();
+            POSTGRESQL.start();
+        }
+    }
+}
