@@ -1,6 +1,8 @@
 package dev.imprimatur.content;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import tools.jackson.databind.JsonNode;
@@ -94,7 +96,7 @@ public final class CanonicalJson {
     /** The shortest decimal that reads back as the same double, laid out by ECMAScript's Number::toString. */
     static String number(double value) {
         if (value == 0) return "0";
-        var decimal = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+        var decimal = shortest(Math.abs(value));
         String digits = decimal.unscaledValue().toString();
         int point = digits.length() - decimal.scale();
         String text;
@@ -107,5 +109,12 @@ public final class CanonicalJson {
             text = digits.charAt(0) + fraction + "e" + (exponent < 0 ? "-" : "+") + Math.abs(exponent);
         }
         return value < 0 ? "-" + text : text;
+    }
+
+    /** Java writes at least two digits, so where one would do (5e-324) it must be asked whether one does. */
+    private static BigDecimal shortest(double value) {
+        var decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        var oneDigit = decimal.round(new MathContext(1, RoundingMode.HALF_EVEN));
+        return oneDigit.doubleValue() == value ? oneDigit.stripTrailingZeros() : decimal;
     }
 }

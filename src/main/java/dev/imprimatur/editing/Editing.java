@@ -236,7 +236,8 @@ public class Editing {
                         .raise();
             var revision = mint(copy, by);
             copies.submittedAs(copy, revision.number());
-            return Optional.of(edition.submitted(revision.ref(), task, message, by, now()));
+            return Optional.of(edition.submitted(
+                    revision.ref(), types.require(guide.type()).approvals(), task, message, by, now()));
         });
     }
 

@@ -72,11 +72,15 @@ public final class Edition {
                 approvals = new ArrayList<>();
                 standing = new ArrayList<>(List.of(entry));
             }
-            case IMPORTED -> evidence = entry;
+            case IMPORTED -> {
+                evidence = entry;
+                state = State.APPROVED;
+            }
             case DECIDED -> standing.add(entry);
             case APPROVED -> {
                 approvals.add(entry);
                 standing.add(entry);
+                if (approvalsMissing() == 0) state = State.APPROVED;
             }
             case CHANGES_REQUESTED -> {
                 state = State.DRAFT;
@@ -85,7 +89,6 @@ public final class Edition {
             }
             case STAMPED -> {
                 stamped = entry;
-                if (state == State.IN_REVIEW) state = State.APPROVED;
                 reviewDueMarked = false;
                 overdueMarked = false;
                 confirmation = null;
@@ -206,12 +209,19 @@ public final class Edition {
         };
     }
 
-    public int approvalsMissing(int required) {
-        return evidence != null ? 0 : Math.max(0, required - approvals.size());
+    /** How many people still have to approve what was put forward, by the rules that held then. */
+    public int approvalsMissing() {
+        var required = submission == null ? null : submission.approvalsRequired();
+        return evidence != null || required == null ? 0 : Math.max(0, required - approvals.size());
+    }
+
+    /** Whether what was put forward bears its stamp. */
+    private boolean isStamped() {
+        return stamped != null && submission != null && stamped.seq() > submission.seq();
     }
 
     static LogEntry opened(EditionId id, Person by, Instant now) {
-        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null);
+        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null);
     }
 
     void mustBeEditable() {
@@ -223,9 +233,16 @@ public final class Edition {
                     .raise();
     }
 
-    LogEntry submitted(Revision.Ref revision, String task, @Nullable String message, Person by, Instant now) {
+    LogEntry submitted(
+            Revision.Ref revision,
+            int approvalsRequired,
+            String task,
+            @Nullable String message,
+            Person by,
+            Instant now) {
         mustBeEditable();
-        return next(Kind.SUBMITTED, revision, state == State.DRAFT ? task : null, null, message, by, now);
+        return next(Kind.SUBMITTED, revision, state == State.DRAFT ? task : null, null, message, by, now)
+                .requiring(approvalsRequired);
     }
 
     LogEntry imported(Stamp elsewhere, Instant now) {
@@ -277,7 +294,7 @@ public final class Edition {
         if (contributors.contains(by.account()))
             throw Refusal.forbidden("contributor", "you contributed to this edition, so somebody else has to review it")
                     .raise();
-        if (state == State.IN_REVIEW
+        if (state != State.PUBLISHED
                 && approvals.stream().anyMatch(entry -> entry.by().account().equals(by.account())))
             throw Refusal.forbidden("already-approved", "you have approved this revision; it needs somebody else too")
                     .raise();
@@ -288,14 +305,14 @@ public final class Edition {
      *
      * @return empty if every review is stamped
      */
-    Optional<LogEntry> stamped(int approvalsRequired, Period interval, Instant now) {
-        if (state == State.IN_REVIEW) {
-            if (approvalsMissing(approvalsRequired) > 0)
-                throw Refusal.conflict(
-                                "approval-missing",
-                                "edition " + id.number() + " needs " + approvalsMissing(approvalsRequired)
-                                        + " more approval(s)")
-                        .raise();
+    Optional<LogEntry> stamped(Period interval, Instant now) {
+        if (state == State.IN_REVIEW)
+            throw Refusal.conflict(
+                            "approval-missing",
+                            "edition " + id.number() + " needs " + approvalsMissing() + " more approval(s)")
+                    .raise();
+        if (state == State.APPROVED) {
+            if (isStamped()) return Optional.empty();
             var stamp = evidence()
                     .orElseGet(() -> Stamp.here(
                             requireNonNull(requireNonNull(submission).revision()),
@@ -383,6 +400,6 @@ public final class Edition {
             @Nullable String message,
             Person by,
             Instant now) {
-        return new LogEntry(id, log.size(), kind, now, by, revision, task, outcome, message, null, null);
+        return new LogEntry(id, log.size(), kind, now, by, revision, task, outcome, message, null, null, null);
     }
 }

@@ -47,14 +47,14 @@ public class Editions {
     public Set<String> contributors(Edition edition, Revision.Ref seen) {
         var all = new HashSet<String>();
         revisions.find(edition.id().guide(), seen.number()).ifPresent(revision -> all.addAll(revision.contributors()));
-        if (edition.state() == Edition.State.IN_REVIEW)
+        if (edition.state() != Edition.State.PUBLISHED)
             copies.find(edition.id()).ifPresent(copy -> all.addAll(copy.contributors()));
         return all;
     }
 
     /** Stamps what has been approved or confirmed and bears no stamp yet. */
-    public Edition stamp(EditionId id, int approvalsRequired, Period interval) {
-        return record(id, edition -> edition.stamped(approvalsRequired, interval, now()));
+    public Edition stamp(EditionId id, Period interval) {
+        return record(id, edition -> edition.stamped(interval, now()));
     }
 
     /** Notes evidence of a review elsewhere; only the server's operator can vouch for such. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param task the BPMN id of the user task that it completed; null if it completed none
  * @param outcome the BPMN's outcome that was chosen
  * @param message what the person said
+ * @param approvalsRequired of kind {@code SUBMITTED}: how many people have to approve it
  * @param stamp of kinds {@code STAMPED} and {@code IMPORTED}
  * @param position in the ledger, of kinds that readers could see
  */
@@ -25,6 +26,7 @@ public record LogEntry(
         @Nullable String task,
         @Nullable String outcome,
         @Nullable String message,
+        @Nullable Integer approvalsRequired,
         @Nullable Stamp stamp,
         @Nullable Long position) {
     /** What can happen to an edition. */
@@ -63,11 +65,17 @@ public record LogEntry(
         DISCARDED
     }
 
+    LogEntry requiring(int approvals) {
+        return new LogEntry(edition, seq, kind, at, by, revision, task, outcome, message, approvals, stamp, position);
+    }
+
     LogEntry withStamp(Stamp given) {
-        return new LogEntry(edition, seq, kind, at, by, revision, task, outcome, message, given, position);
+        return new LogEntry(
+                edition, seq, kind, at, by, revision, task, outcome, message, approvalsRequired, given, position);
     }
 
     LogEntry withPosition(long given) {
-        return new LogEntry(edition, seq, kind, at, by, revision, task, outcome, message, stamp, given);
+        return new LogEntry(
+                edition, seq, kind, at, by, revision, task, outcome, message, approvalsRequired, stamp, given);
     }
 }

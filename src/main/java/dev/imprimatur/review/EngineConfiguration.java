@@ -8,7 +8,6 @@ import java.util.Date;
 import java.util.GregorianCalendar;
 import java.util.TimeZone;
 import java.util.UUID;
-import org.flowable.common.engine.impl.async.AsyncTaskExecutorConfiguration;
 import org.flowable.engine.ManagementService;
 import org.flowable.engine.ProcessEngineConfiguration;
 import org.flowable.engine.impl.cmd.ClearProcessInstanceLockTimesCmd;
@@ -17,6 +16,7 @@ import org.flowable.spring.SpringProcessEngineConfiguration;
 import org.flowable.spring.boot.EngineConfigurationConfigurer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,7 +36,10 @@ class EngineConfiguration {
 
     @Bean
     EngineConfigurationConfigurer<SpringProcessEngineConfiguration> lockedDown(
-            Clock clock, ObjectProvider<Steps> steps, DataDirectory data) {
+            Clock clock,
+            ObjectProvider<Steps> steps,
+            DataDirectory data,
+            @Qualifier("processAsyncExecutorConfiguration") AsyncJobExecutorConfiguration jobs) {
         return engine -> {
             engine.setClock(new EngineClock(clock));
             engine.setBeans(Steps.beans(steps));
@@ -45,7 +48,6 @@ class EngineConfiguration {
             engine.setServicesEnabledInScripting(false);
             engine.setEnableSafeBpmnXml(true);
             engine.setAsyncExecutorActivate(false);
-            var jobs = new AsyncJobExecutorConfiguration();
             jobs.setLockOwner(data.secret("node-id", () -> UUID.randomUUID().toString()));
             jobs.setUnlockOwnedJobs(true);
             jobs.setTimerLockTime(LOCK);
@@ -53,11 +55,6 @@ class EngineConfiguration {
             jobs.setResetExpiredJobsInterval(SWEEP);
             jobs.setDefaultTimerJobAcquireWaitTime(POLL);
             jobs.setDefaultAsyncJobAcquireWaitTime(POLL);
-            engine.setAsyncExecutorConfiguration(jobs);
-            var threads = new AsyncTaskExecutorConfiguration();
-            threads.setCorePoolSize(2);
-            threads.setMaxPoolSize(2);
-            engine.setAsyncExecutorTaskExecutorConfiguration(threads);
             engine.setAsyncExecutorNumberOfRetries(RETRIES);
             engine.setAsyncFailedJobWaitTime(RETRY);
             engine.setDefaultFailedJobWaitTime(RETRY);

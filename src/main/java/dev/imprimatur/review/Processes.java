@@ -5,7 +5,9 @@ import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.review.Workflow.Step;
+import java.time.Clock;
 import java.util.Comparator;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowable.common.engine.api.FlowableObjectNotFoundException;
 import org.flowable.common.engine.api.FlowableOptimisticLockingException;
+import org.flowable.engine.ManagementService;
 import org.flowable.engine.RuntimeService;
 import org.flowable.engine.TaskService;
 import org.flowable.engine.runtime.Execution;
@@ -42,14 +45,17 @@ class Processes {
 
     private final RuntimeService runtime;
     private final TaskService tasks;
+    private final ManagementService management;
     private final Workflows workflows;
-    private final Steps steps;
+    private final Clock clock;
 
-    Processes(RuntimeService runtime, TaskService tasks, Workflows workflows, Steps steps) {
+    Processes(
+            RuntimeService runtime, TaskService tasks, ManagementService management, Workflows workflows, Clock clock) {
+        this.management = management;
+        this.clock = clock;
         this.runtime = runtime;
         this.tasks = tasks;
         this.workflows = workflows;
-        this.steps = steps;
     }
 
     /** The process of the edition; of two that were started at once, the same one is told by everybody. */
@@ -178,11 +184,27 @@ class Processes {
         }
         var dropped = edition.isRevisionCalled() ? Optional.<Execution>empty() : waitingFor(process, DROPPED);
         dropped.ifPresent(waiting -> runtime.messageEventReceived(DROPPED, waiting.getId()));
-        return dropped.isPresent();
+        return dropped.isPresent() || (edition.isReviewDueMarked() && fireDueTimer(process));
+    }
+
+    /** What the log says has come due already need not wait for its timer: only a process led anew stands before one. */
+    private boolean fireDueTimer(ProcessInstance process) {
+        var due = management
+                .createTimerJobQuery()
+                .processInstanceId(process.getId())
+                .duedateLowerThan(Date.from(clock.instant()))
+                .list()
+                .stream()
+                .findFirst();
+        due.ifPresent(timer -> {
+            management.moveTimerToExecutableJob(timer.getId());
+            management.executeJob(timer.getId());
+        });
+        return due.isPresent();
     }
 
     private void complete(Task task, Edition edition, String outcome, int consumed) {
-        var facts = new HashMap<>(steps.facts(edition, outcome));
+        var facts = new HashMap<>(Steps.facts(edition, outcome));
         facts.put(CONSUMED + task.getTaskDefinitionKey(), consumed);
         tasks.complete(task.getId(), facts);
     }

@@ -99,11 +99,25 @@ public class Review {
         if (outcome.needsMessage() && (message == null || message.isBlank()))
             throw Refusal.malformed("/message", "say why: “" + outcome.name() + "” needs a message")
                     .raise();
+        mustBeOpenOrDecided(id);
         mustNotBeSomebodyElses(id, by);
         editions.decide(
                 id.edition(), new Decision(id.task(), id.round(), outcome.id(), outcome.effect(), seen, message, by));
         settle(guide.id());
         return editing.require(guide.id());
+    }
+
+    /** An outcome counts only for a task that the process has reached; what is decided already, the log knows. */
+    private void mustBeOpenOrDecided(TaskId id) {
+        if (id.round() < editions.get(id.edition()).round(id.task())) return;
+        settle(id.edition().guide());
+        boolean open = processes.of(id.edition()).stream()
+                .flatMap(process -> processes.tasksOf(process).stream())
+                .anyMatch(task -> task.getTaskDefinitionKey().equals(id.task()));
+        boolean decidedMeanwhile = id.round() < editions.get(id.edition()).round(id.task());
+        if (!open && !decidedMeanwhile)
+            throw Refusal.conflict("review-is-stale", "this task is not open any more; read the inbox again")
+                    .raise();
     }
 
     private void mustNotBeSomebodyElses(TaskId id, Person by) {

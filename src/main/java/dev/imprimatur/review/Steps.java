@@ -79,7 +79,7 @@ class Steps {
 
     private void stamp(DelegateExecution execution, EditionId id) {
         var type = types.require(editing.require(id.guide()).type());
-        var edition = editions.stamp(id, type.approvals(), type.reviewInterval());
+        var edition = editions.stamp(id, type.reviewInterval());
         execution.setVariables(dueDates(edition.stamp().orElseThrow()));
     }
 
@@ -116,8 +116,7 @@ class Steps {
     }
 
     /** What the gateways of a workflow ask for. */
-    Map<String, Object> facts(Edition edition, String outcome) {
-        var type = types.require(editing.require(edition.id().guide()).type());
-        return Map.of("outcome", outcome, "approvalsMissing", edition.approvalsMissing(type.approvals()));
+    static Map<String, Object> facts(Edition edition, String outcome) {
+        return Map.of("outcome", outcome, "approvalsMissing", edition.approvalsMissing());
     }
 }

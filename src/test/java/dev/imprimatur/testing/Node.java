@@ -60,14 +60,11 @@ public final class Node implements AutoCloseable {
     public Node beside() {
         var twin = new HashMap<>(settings);
         twin.put("imprimatur.data-dir", freshDirectory().toString());
-        try {
-            Path key = Path.of(settings.get("imprimatur.data-dir"), "signing-key.pem");
-            twin.put("imprimatur.signing.key-file", key.toString());
-        } catch (RuntimeException none) {
-            throw new IllegalStateException(none);
-        }
+        twin.put(
+                "imprimatur.signing.key-file", data().resolve("signing-key.pem").toString());
         var node = new Node(twin, clock);
         node.run();
+        node.site = new Http(node.delivery(), site.authorization());
         return node;
     }
 
@@ -143,7 +140,7 @@ public final class Node implements AutoCloseable {
     public Http as(String username) {
         return people.computeIfAbsent(username, name -> {
             String token = new Http(management(), basic(name, PASSWORD))
-                    .post("/tokens", Map.of("name", "test"))
+                    .post("/tokens", Map.of("name", "test", "expiresIn", "P366D"))
                     .ok()
                     .get("token")
                     .asString();
@@ -200,6 +197,11 @@ public final class Node implements AutoCloseable {
         String authorization = site.authorization();
         run();
         site = new Http(delivery(), authorization);
+    }
+
+    /** Throws the engine's database away while it is down. */
+    public void restartWithoutEngineDatabase() {
+        restart(() -> Stores.discardEngine(settings));
     }
 
     @Override

@@ -58,6 +58,31 @@ public final class Stores {
         return settings;
     }
 
+    /** Throws the engine's database away, as after the loss of its disk; the application must be down. */
+    static void discardEngine(Map<String, String> settings) {
+        String url = settings.get("spring.datasource.url");
+        try {
+            if (url == null) {
+                try (var files =
+                        Files.newDirectoryStream(Path.of(settings.get("imprimatur.data-dir")), "engine.*.db")) {
+                    for (var file : files) Files.delete(file);
+                }
+                return;
+            }
+            String name = url.substring(url.lastIndexOf('/') + 1);
+            String user = settings.get("spring.datasource.username");
+            String server = POSTGRESQL != null ? POSTGRESQL : Containers.POSTGRESQL.getJdbcUrl();
+            try (var connection =
+                            DriverManager.getConnection(server, user, settings.get("spring.datasource.password"));
+                    var statement = connection.createStatement()) {
+                statement.execute("drop database " + name);
+                statement.execute("create database " + name);
+            }
+        } catch (SQLException | java.io.IOException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
     private static final class Containers {
         static final MongoDBContainer MONGODB = new MongoDBContainer("mongo:8");
         static final PostgreSQLContainer POSTGRESQL = new PostgreSQLContainer("postgres:17");

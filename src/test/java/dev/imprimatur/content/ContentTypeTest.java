@@ -1,0 +1,117 @@
+package dev.imprimatur.content;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.testing.Guides;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class ContentTypeTest {
+    private static final JsonMapper JSON = new JsonMapper();
+    private final ContentType roleGuide = type("role-guide", read("seed-content/types/role-guide.schema.json"));
+
+    private static ContentType type(String name, String schema) {
+        return new ContentType(name, (ObjectNode) JSON.readTree(schema));
+    }
+
+    private static String read(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (java.io.IOException missing) {
+            throw new java.io.UncheckedIOException(missing);
+        }
+    }
+
+    private static List<String> pointers(List<Fault> faults) {
+        return faults.stream().map(Fault::pointer).toList();
+    }
+
+    @Test
+    void theSeedsGuideIsComplete() {
+        assertThat(roleGuide.draftFaults(Guides.content())).isEmpty();
+        assertThat(roleGuide.submissionFaults(Guides.content())).isEmpty();
+    }
+
+    @Test
+    void anEmptyDraftIsFineButIncomplete() {
+        var empty = JSON.createObjectNode();
+
+        assertThat(roleGuide.draftFaults(empty)).isEmpty();
+        assertThat(pointers(roleGuide.submissionFaults(empty)))
+                .containsExactlyInAnyOrder(
+                        "/title",
+                        "/role",
+                        "/byline",
+                        "/summary",
+                        "/introduction",
+                        "/duties",
+                        "/skills",
+                        "/education",
+                        "/careerPath",
+                        "/compensation");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'title': 5} | /title",
+                "{'colour': 'red'} | /colour",
+                "{'duties': {'items': 'one'}} | /duties/items",
+                "{'duties': {'items': ['fine', 7]}} | /duties/items/1",
+                "{'compensation': {'bands': [{'level': 'a', 'extra': 1}]}} | /compensation/bands/0/extra",
+                "{'title': 'nul \\u0000'} | /title",
+                "{'title': 'half \\ud800'} | /title",
+                "{'$where': 'x'} | /$where",
+                "{'a.b': 'x'} | /a.b",
+                "{'__proto__': 'x'} | /__proto__"
+            })
+    void aDraftIsNeverOfTheWrongType(String content, String pointer) {
+        assertThat(pointers(roleGuide.draftFaults(JSON.readTree(content.replace('\'', '"')))))
+                .containsExactly(pointer);
+    }
+
+    @Test
+    void bandsAscendAndTheirLowIsNotAboveTheirHigh() {
+        var content = Guides.content();
+        var bands = content.get("compensation").get("bands");
+        ((ObjectNode) bands.get(0)).put("low", 999_999);
+        ((ObjectNode) bands.get(2)).put("minYears", 1);
+
+        assertThat(pointers(roleGuide.submissionFaults(content)))
+                .containsExactlyInAnyOrder(
+                        "/compensation/bands/0/high", "/compensation/bands/1/low", "/compensation/bands/2/minYears");
+        assertThat(roleGuide.draftFaults(content)).isEmpty();
+    }
+
+    @Test
+    void whatTellsItemsApartIsUnique() {
+        var content = Guides.content();
+        ((ObjectNode) content.at("/education/certifications/1"))
+                .put("vendor", "AWS")
+                .put("name", "AWS Certified Machine Learning Engineer - Associate");
+
+        assertThat(pointers(roleGuide.submissionFaults(content))).containsExactly("/education/certifications/1");
+    }
+
+    @Test
+    void aMisspeltKeywordIsNamedWithWhatExists() {
+        assertThatThrownBy(() -> type(
+                        "x", read("seed-content/types/role-guide.schema.json").replace("x-widget", "x-wigdet")))
+                .hasMessageContaining("x-wigdet")
+                .hasMessageContaining("x-widget");
+        assertThatThrownBy(() -> type("x", "{\"type\": \"object\"}"))
+                .hasMessageContaining("x-workflow")
+                .hasMessageContaining("x-review-interval");
+        assertThatThrownBy(() -> type("tasks", read("seed-content/types/role-guide.schema.json")))
+                .hasMessageContaining("api-keys");
+    }
+}

@@ -1,0 +1,186 @@
+package dev.imprimatur.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.flowable.engine.RuntimeService;
+import org.flowable.engine.TaskService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Invariant 5: losing the engine's database loses no decision; the clock of the facts drives the timers. */
+@Tag("store")
+class RebuildTest {
+    private final Node node = Node.start();
+    private final Guides guides = node.guides();
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    /** Every open task with all that does not say when the engine made it. */
+    private Map<String, JsonNode> tasks() {
+        var all = new TreeMap<String, JsonNode>();
+        for (String who : new String[] {"editor", "reviewer"})
+            node.as(who)
+                    .get("/tasks?limit=100")
+                    .ok()
+                    .get("items")
+                    .values()
+                    .forEach(task -> all.put(
+                            task.get("id").asString(),
+                            ((tools.jackson.databind.node.ObjectNode) task).without("since")));
+        return all;
+    }
+
+    @Test
+    void aLostEngineDatabaseIsRebuiltFromTheLogs() {
+        var draft = guides.drafted();
+        var inReview = guides.submitted();
+        var sentBack = guides.submitted();
+        guides.decide("reviewer", guides.task("reviewer", sentBack), "request-changes")
+                .ok();
+        var live = guides.published();
+        var withNext = guides.published();
+        guides.nextEditionSubmitted(withNext, "The next edition.");
+        var due = guides.published();
+        node.clock().forward(Duration.ofDays(175));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> guides.find("reviewer", due).isPresent()
+                        && guides.find("reviewer", live).isPresent()
+                        && tasks().size() == 7);
+        guides.decide("reviewer", guides.task("reviewer", live), "confirm").ok();
+        guides.decide("reviewer", guides.task("reviewer", due), "revise").ok();
+        var before = tasks();
+        var ledger = node.site().get("/ledger").body();
+
+        node.restartWithoutEngineDatabase();
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(tasks().keySet()).isEqualTo(before.keySet()));
+        assertThat(tasks()).isEqualTo(before);
+        assertThat(node.site().get("/ledger").body()).isEqualTo(ledger);
+        node.as("editor").post(draft.path() + "/submit", Map.of()).ok();
+        guides.decide("reviewer", guides.task("reviewer", draft), "approve").ok();
+        guides.decide("reviewer", guides.task("reviewer", inReview), "approve").ok();
+        assertThat(guides.read(draft).status()).isEqualTo(200);
+        assertThat(guides.read(inReview).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aTaskWhoseOutcomeIsLoggedAndAMissingProcessAreMended() {
+        var guide = guides.submitted();
+        var gone = guides.submitted();
+        var hash = guides.task("reviewer", guide).get("contentHash").asString();
+        node.bean(dev.imprimatur.editing.Editions.class)
+                .decide(
+                        new dev.imprimatur.editing.EditionId(guide.id(), 1),
+                        new dev.imprimatur.editing.Decision(
+                                "review",
+                                1,
+                                "approve",
+                                dev.imprimatur.editing.Decision.Effect.APPROVE,
+                                new dev.imprimatur.editing.Revision.Ref(1, hash),
+                                null,
+                                new dev.imprimatur.editing.Person(
+                                        "reviewer", "The reviewer", null, java.util.Set.of("REVIEWER"))));
+        var runtime = node.bean(RuntimeService.class);
+        runtime.deleteProcessInstance(
+                runtime.createProcessInstanceQuery()
+                        .processInstanceBusinessKey(gone.id() + ".1")
+                        .singleResult()
+                        .getId(),
+                "lost");
+
+        node.bean(Reconciler.class).everyMinute();
+
+        assertThat(guides.read(guide).status()).isEqualTo(200);
+        guides.decide("reviewer", guides.task("reviewer", gone), "approve").ok();
+        assertThat(guides.read(gone).status()).isEqualTo(200);
+    }
+
+    @Test
+    void anEngineThatIsAheadOfTheLogIsLedBack() {
+        var guide = guides.drafted();
+        var tasks = node.bean(TaskService.class);
+        var task = tasks.createTaskQuery()
+                .processInstanceBusinessKey(guide.id() + ".1")
+                .singleResult();
+        tasks.complete(task.getId(), Map.of("submission", 7));
+        assertThat(guides.find("reviewer", guide)).isPresent();
+
+        node.bean(Reconciler.class).everyMinute();
+
+        assertThat(guides.find("reviewer", guide)).isEmpty();
+        assertThat(guides.task("editor", guide).get("name").asString()).isEqualTo("Write draft");
+    }
+
+    @Test
+    void timersThatCameDueWhileItWasDownFireOnce() {
+        var confirmed = guides.published();
+        var overdue = guides.published();
+        long position = node.site().get("/ledger").ok().get("position").asLong();
+
+        node.restart(() -> node.clock().forward(Duration.ofDays(200)));
+
+        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+            assertThat(guides.read(overdue).json().at("/review/overdue").asBoolean())
+                    .isTrue();
+            assertThat(guides.read(confirmed).json().at("/review/overdue").asBoolean())
+                    .isTrue();
+        });
+        var entries =
+                node.site().get("/ledger?after=" + position).ok().get("entries").values();
+        assertThat(entries)
+                .hasSize(2)
+                .allMatch(entry -> entry.get("kind").asString().equals("review-overdue"));
+
+        guides.decide("reviewer", guides.task("reviewer", confirmed), "confirm").ok();
+        var review = guides.read(confirmed).json().get("review");
+        assertThat(review.get("overdue").asBoolean()).isFalse();
+        assertThat(review.get("lastReviewed").asString())
+                .isEqualTo(java.time.LocalDate.ofInstant(node.clock().instant(), java.time.ZoneOffset.UTC)
+                        .toString());
+        assertThat(guides.find("reviewer", confirmed)).isEmpty();
+    }
+
+    @Test
+    void aCalledForEditionThatIsDroppedBringsTheReviewBack() {
+        var guide = guides.published();
+        node.clock().forward(Duration.ofDays(175));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> guides.find("reviewer", guide).isPresent());
+
+        guides.decide("reviewer", guides.task("reviewer", guide), "revise").ok();
+        assertThat(guides.state(guide).at("/edition/number").asInt()).isEqualTo(2);
+        assertThat(guides.find("reviewer", guide)).isEmpty();
+        assertThat(node.as("editor").delete(guide.path() + "/editions/current").status())
+                .isEqualTo(204);
+
+        assertThat(guides.task("reviewer", guide).get("edition").asInt()).isEqualTo(1);
+        guides.decide("reviewer", guides.task("reviewer", guide), "confirm").ok();
+        assertThat(guides.read(guide).json().get("edition").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void whoContributedToWhatIsLiveCannotConfirmIt() {
+        var guide = guides.drafted();
+        guides.edit("both", guide, "By both.").ok();
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        node.clock().forward(Duration.ofDays(175));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> guides.find("reviewer", guide).isPresent());
+
+        assertThat(guides.decide("both", guides.task("both", guide), "confirm").status())
+                .isEqualTo(403);
+    }
+}

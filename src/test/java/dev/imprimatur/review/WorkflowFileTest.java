@@ -1,0 +1,92 @@
+package dev.imprimatur.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The engine is locked down: what a workflow file may hold is on a list. */
+class WorkflowFileTest {
+    private static final String FILE = "role-guide-review.bpmn20.xml";
+    private final String file = Files.readString(Path.of("workflows", FILE));
+
+    WorkflowFileTest() throws IOException {}
+
+    private Workflow read(String xml) {
+        return WorkflowFile.read(FILE, xml.getBytes(StandardCharsets.UTF_8), Steps.NAMES);
+    }
+
+    @Test
+    void theWorkflowOfRoleGuidesIsReadWithItsOutcomes() {
+        var workflow = read(file);
+
+        assertThat(workflow.drafting().id()).isEqualTo("draft");
+        assertThat(workflow.step("review").orElseThrow().outcomes())
+                .extracting(Outcome::id)
+                .containsExactly("approve", "request-changes");
+        assertThat(workflow.step("re-review").orElseThrow().outcomes())
+                .extracting(Outcome::id)
+                .containsExactly("confirm", "revise");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "<serviceTask id=\"stamp\" | <scriptTask id=\"evil\" scriptFormat=\"groovy\"><script>1</script></scriptTask><serviceTask id=\"stamp\" | scriptTask",
+                "flowable:delegateExpression=\"${stamp}\" | flowable:class=\"java.lang.Runtime\" | class",
+                "flowable:delegateExpression=\"${stamp}\" | flowable:type=\"shell\" | type",
+                "flowable:delegateExpression=\"${stamp}\" | flowable:expression=\"${x.y()}\" | expression",
+                "flowable:delegateExpression=\"${stamp}\" | flowable:delegateExpression=\"${runtimeService}\" | steps",
+                "flowable:delegateExpression=\"${stamp}\" | flowable:delegateExpression=\"${stamp.run()}\" | steps",
+                "<userTask id=\"draft\" | <userTask flowable:taskListener=\"x\" id=\"draft\" | taskListener",
+                "<extensionElements> | <extensionElements><flowable:taskListener event=\"create\" class=\"x\"/> | taskListener",
+                "<extensionElements> | <extensionElements><flowable:executionListener event=\"start\" class=\"x\"/> | executionListener",
+                "${reviewOpensAt} | ${T(java.lang.Runtime).getRuntime()} | timer",
+                "${reviewOpensAt} | R/PT1S | timer",
+                "${outcome == 'revise'} | ${outcome == 'revise' &amp;&amp; ''.getClass() != null} | condition",
+                "${outcome == 'revise'} | ${outcome == 'publish-at-once'} | no task offers",
+                "name=\"Write draft\" | name=\"${execution.setVariable('x', 1)}\" | expression",
+                "flowable:candidateGroups=\"EDITOR\" | flowable:candidateGroups=\"${anybody}\" | candidateGroups",
+                "effect=\"approve\" | effect=\"publish\" | effect",
+                "<process id=\"role-guide-review\" | <process id=\"another\" | file's name",
+                "targetRef=\"review\" name=\"submitted\" | targetRef=\"publish\" name=\"submitted\" | without anybody approving",
+                "<process id | <callActivity id=\"x\" calledElement=\"y\"/><process id | callActivity",
+            })
+    void whatIsNotOnTheListIsRefusedByFileAndElement(String here, String evil, String named) {
+        assertThat(file).contains(here);
+
+        assertThatThrownBy(() -> read(file.replaceFirst(
+                        java.util.regex.Pattern.quote(here), java.util.regex.Matcher.quoteReplacement(evil))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(FILE)
+                .hasMessageContaining(named)
+                .message()
+                .matches("(?s).*(line \\d+|no task offers|<serviceTask id=).*");
+    }
+
+    @Test
+    void entitiesAndDocumentTypesAreRefused() {
+        assertThatThrownBy(() -> read(file.replace(
+                        "<definitions", "<!DOCTYPE definitions SYSTEM \"http://127.0.0.1:1/evil.dtd\"><definitions")))
+                .hasMessageContaining(FILE);
+        assertThatThrownBy(() -> read(file.replace(
+                                "<definitions",
+                                "<!DOCTYPE definitions [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><definitions")
+                        .replace("Drives one edition", "&x;")))
+                .hasMessageContaining(FILE);
+    }
+
+    @Test
+    void aStepThatDoesNotExistIsNamedWithThoseThatDo() {
+        assertThatThrownBy(() -> read(file.replace("${markOverdue}", "${markOverdu}")))
+                .hasMessageContaining("markOverdue, markReviewDue, openNextEdition, publish, restamp, stamp");
+    }
+}
