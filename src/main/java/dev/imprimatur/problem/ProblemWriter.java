@@ -40,6 +40,8 @@ public class ProblemWriter {
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         if (refusal.members().get(Refusal.RETRY_AFTER) instanceof Long seconds)
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+        // the rest of the body is not read, so the connection cannot serve another request
+        if (refusal.kind() == Refusal.Kind.TOO_LARGE) response.setHeader(HttpHeaders.CONNECTION, "close");
         if (refusal.kind() == Refusal.Kind.UNAUTHENTICATED)
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"imprimatur\"");
         byte[] body = document(refusal);

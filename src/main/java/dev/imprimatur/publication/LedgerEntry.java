@@ -1,5 +1,6 @@
 package dev.imprimatur.publication;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -95,6 +96,7 @@ public record LedgerEntry(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record By(String name, @Nullable String title) {}
 
+    @JsonIgnore
     public boolean isLive() {
         return kind != Kind.UNPUBLISH;
     }

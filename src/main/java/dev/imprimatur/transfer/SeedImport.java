@@ -59,12 +59,17 @@ class SeedImport {
      */
     void run(Person editor) throws IOException {
         for (var type : types.all())
-            for (Resource file : files.getResources(location + type.name() + "s/*.yaml"))
+            for (Resource file : seedsOf(type.name()))
                 try (InputStream in = file.getInputStream()) {
                     bring(type.name(), slugOf(file), yaml.readValue(in, SeedFile.class), editor);
                 } catch (JacksonException wrong) {
                     throw new IllegalStateException("seed " + file.getFilename() + ": " + wrong.getMessage(), wrong);
                 }
+    }
+
+    private Resource[] seedsOf(String type) throws IOException {
+        String folder = location + type + "s/";
+        return files.getResource(folder).exists() ? files.getResources(folder + "*.yaml") : new Resource[0];
     }
 
     private static String slugOf(Resource file) {

@@ -52,6 +52,10 @@ public final class Http {
         }
     }
 
+    public String base() {
+        return base;
+    }
+
     String authorization() {
         return authorization;
     }

@@ -182,6 +182,10 @@ public final class Node implements AutoCloseable {
         return context.getBean(type);
     }
 
+    public <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     public Path data() {
         return Path.of(settings.get("imprimatur.data-dir"));
     }

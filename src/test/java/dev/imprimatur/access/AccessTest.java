@@ -1,0 +1,287 @@
+package dev.imprimatur.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+class AccessTest {
+    private static final List<String> EVERYBODY = List.of("editor", "reviewer", "publisher", "admin");
+    private static final List<String> PUBLIC =
+            List.of("GET /.well-known/jwks.json", "GET /openapi.json", "GET /setup", "GET /setup.js", "POST /setup");
+
+    private final Node node = Node.shared();
+    private final Guides guides = node.guides();
+
+    /** Which role each route of the management API is for; a route that is missing here fails. */
+    private static final Map<String, List<String>> MATRIX = new TreeMap<>(Map.ofEntries(
+            Map.entry("POST /tokens", EVERYBODY),
+            Map.entry("GET /content-types", EVERYBODY),
+            Map.entry("GET /content-types/{type}", EVERYBODY),
+            Map.entry("GET /accounts", List.of("admin")),
+            Map.entry("POST /accounts", List.of("admin")),
+            Map.entry("DELETE /accounts/{username}", List.of("admin")),
+            Map.entry("GET /api-keys", List.of("admin")),
+            Map.entry("POST /api-keys", List.of("admin")),
+            Map.entry("DELETE /api-keys/{id}", List.of("admin")),
+            Map.entry("GET /audit", List.of("admin")),
+            Map.entry("GET /ledger/verification", List.of("admin")),
+            Map.entry("GET /tasks", EVERYBODY),
+            Map.entry("POST /tasks/{id}/claim", EVERYBODY),
+            Map.entry("POST /tasks/{id}/unclaim", EVERYBODY),
+            Map.entry("POST /tasks/{id}/assign", EVERYBODY),
+            Map.entry("POST /tasks/{id}/complete", EVERYBODY),
+            Map.entry("POST /{type}", List.of("editor")),
+            Map.entry("GET /{type}", EVERYBODY),
+            Map.entry("GET /{type}/{id}", EVERYBODY),
+            Map.entry("GET /{type}/{id}/draft", EVERYBODY),
+            Map.entry("PUT /{type}/{id}/draft", List.of("editor", "reviewer")),
+            Map.entry("PATCH /{type}/{id}/draft", List.of("editor", "reviewer")),
+            Map.entry("POST /{type}/{id}/submit", List.of("editor")),
+            Map.entry("POST /{type}/{id}/editions", List.of("editor")),
+            Map.entry("DELETE /{type}/{id}/editions/current", List.of("editor")),
+            Map.entry("GET /{type}/{id}/revisions", EVERYBODY),
+            Map.entry("GET /{type}/{id}/revisions/{number}", EVERYBODY),
+            Map.entry("GET /{type}/{id}/revisions/{from}/diff/{to}", EVERYBODY),
+            Map.entry("POST /{type}/{id}/revisions/{number}/restore", List.of("editor")),
+            Map.entry("GET /{type}/{id}/comments", EVERYBODY),
+            Map.entry("POST /{type}/{id}/comments", List.of("editor", "reviewer")),
+            Map.entry("PATCH /{type}/{id}/comments/{comment}", List.of("editor", "reviewer")),
+            Map.entry("POST /{type}/{id}/unpublish", List.of("publisher")),
+            Map.entry("GET /{type}/{id}/log", EVERYBODY),
+            Map.entry("GET /{type}/{id}/process", EVERYBODY)));
+
+    private TreeSet<String> routes(String prefix) {
+        var routes = new TreeSet<String>();
+        node.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .forEach((mapping, handler) -> {
+                    if (!handler.getBeanType().getName().startsWith("dev.imprimatur")) return;
+                    for (var method : mapping.getMethodsCondition().getMethods())
+                        for (String path : mapping.getPatternValues())
+                            if (path.startsWith(prefix)) routes.add(method + " " + path.substring(prefix.length()));
+                });
+        return routes;
+    }
+
+    @Test
+    void everyRouteIsForTheRolesOfTheMatrixAndForNobodyElse() {
+        assertThat(routes("/api/management/v1")).isEqualTo(MATRIX.keySet());
+        MATRIX.forEach((route, roles) -> {
+            String method = route.substring(0, route.indexOf(' '));
+            String path = route.substring(route.indexOf(' ') + 1)
+                    .replace("{type}", "role-guide")
+                    .replaceAll("\\{(number|from|to)}", "1")
+                    .replaceAll("\\{[a-z]+}", "nothing");
+            var anonymous = new Http(node.management(), null).send(method, path, null);
+            assertThat(anonymous.status()).as("nobody " + route).isEqualTo(401);
+            for (String who : EVERYBODY) {
+                Object body = method.equals("GET") || method.equals("DELETE") ? null : bodyFor(path);
+                var answer = node.as(who).send(method, path, body);
+                if (roles.contains(who))
+                    assertThat(answer.status())
+                            .as(who + " " + route + " " + answer.body())
+                            .isNotIn(401, 403, 500);
+                else assertThat(answer.status()).as(who + " " + route).isEqualTo(403);
+            }
+        });
+    }
+
+    private static Object bodyFor(String path) {
+        if (path.endsWith("/assign")) return Map.of("account", "editor");
+        if (path.endsWith("/complete")) return Map.of("outcome", "approve", "revision", 1, "contentHash", "x");
+        if (path.endsWith("/comments")) return Map.of("revision", 1, "pointer", "", "body", "x");
+        if (path.endsWith("/comments/nothing")) return Map.of("resolved", true);
+        if (path.endsWith("/unpublish")) return Map.of("reason", "x");
+        if (path.equals("/role-guide")) return Map.of("slug", "Not A Slug", "content", Map.of());
+        if (path.equals("/accounts"))
+            return Map.of("username", "x", "displayName", "x", "password", "short", "roles", List.of());
+        if (path.equals("/api-keys")) return Map.of("name", "", "scopes", List.of());
+        if (path.equals("/tokens")) return Map.of("name", "");
+        return Map.of();
+    }
+
+    @Test
+    void withoutACredentialOnlyThePublicListAnswers() {
+        for (String route : routes("")) {
+            String method = route.substring(0, route.indexOf(' '));
+            String path = route.substring(route.indexOf(' ') + 1).replaceAll("\\{[a-z]+}", "x");
+            int status = node.nobody().send(method, path, null).status();
+            if (PUBLIC.contains(route)) assertThat(status).as(route).isIn(200, 404);
+            else assertThat(status).as(route).isEqualTo(401);
+        }
+        for (String path :
+                new String[] {"/actuator/env", "/actuator", "/actuator/prometheus", "/error", "/", "/h2-console"})
+            assertThat(node.nobody().get(path).status()).as(path).isIn(401, 404);
+        assertThat(node.nobody()
+                        .get("/actuator/health/readiness")
+                        .ok()
+                        .get("components")
+                        .propertyNames())
+                .contains("mongo", "db");
+    }
+
+    @Test
+    void aSecretOpensItsOwnDoorOnly() {
+        String site = node.site()
+                .get("/role-guide")
+                .response()
+                .request()
+                .headers()
+                .firstValue("Authorization")
+                .orElseThrow();
+        String person = node.as("editor")
+                .get("/tasks")
+                .response()
+                .request()
+                .headers()
+                .firstValue("Authorization")
+                .orElseThrow();
+
+        assertThat(new Http(node.management(), site).get("/tasks").status()).isEqualTo(401);
+        assertThat(new Http(node.delivery(), person).get("/role-guide").status())
+                .isEqualTo(401);
+        assertThat(new Http(node.management(), Node.basic("editor", Node.PASSWORD))
+                        .get("/tasks")
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void whoIsDeactivatedIsOutWithTheNextRequest() {
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                "leaver",
+                                "displayName",
+                                "Leaver",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("EDITOR")))
+                .ok();
+        assertThat(node.as("leaver").get("/tasks").status()).isEqualTo(200);
+
+        assertThat(node.as("admin").delete("/accounts/leaver").status()).isEqualTo(204);
+
+        assertThat(node.as("leaver").get("/tasks").status()).isEqualTo(401);
+        assertThat(node.as("admin").delete("/accounts/admin").problem()).isEqualTo("last-administrator");
+        assertThat(node.as("admin")
+                        .post(
+                                "/accounts",
+                                Map.of(
+                                        "username",
+                                        "leaver",
+                                        "displayName",
+                                        "Another",
+                                        "password",
+                                        Node.PASSWORD,
+                                        "roles",
+                                        List.of()))
+                        .problem())
+                .isEqualTo("username-taken");
+    }
+
+    @Test
+    void aRevokedKeyReadsNothingMore() {
+        var fresh = node.as("admin")
+                .post("/api-keys", Map.of("name", "short-lived", "scopes", List.of("delivery")))
+                .ok();
+        var site = new Http(node.delivery(), "Bearer " + fresh.get("key").asString());
+        assertThat(site.get("/role-guide").status()).isEqualTo(200);
+
+        node.as("admin").delete("/api-keys/" + fresh.get("id").asString());
+
+        assertThat(site.get("/role-guide").status()).isEqualTo(401);
+        assertThat(node.as("admin").get("/api-keys").body()).doesNotContain("imp_site_", "hash");
+    }
+
+    @Test
+    void refusalsAndChangesAreAudited() {
+        var guide = guides.submitted();
+        guides.decide("editor", guides.task("reviewer", guide), "approve");
+
+        var audit = node.as("admin").get("/audit?limit=100").ok().get("items").values();
+
+        assertThat(audit)
+                .anyMatch(entry -> entry.get("action").asString().equals("denied")
+                        && entry.get("actor").asString().equals("editor")
+                        && entry.get("target").asString().contains("/complete"));
+        assertThat(audit).anyMatch(entry -> entry.get("action").asString().equals("token-created"));
+        assertThat(node.as("admin").get("/audit?limit=100").body()).doesNotContain("imp_pat_", Node.PASSWORD);
+    }
+
+    @Test
+    void hostileBodiesAreRefusedAndChangeNothing() {
+        var editor = node.as("editor");
+        assertThat(editor.post("/role-guide", "{\"slug\": {\"$ne\": null}, \"content\": {}}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(editor.post("/role-guide", "{\"slug\": \"x\", \"slug\": \"y\", \"content\": {}}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(editor.post("/role-guide", "{\"slug\": \"аdmin\", \"content\": {}}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(editor.post("/role-guide", "{\"slug\": \"a\\r\\nSet-Cookie:x=1\", \"content\": {}}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(editor.post("/role-guide", "[".repeat(10_000)).status()).isEqualTo(400);
+        assertThat(editor.post(
+                                "/role-guide",
+                                "{\"slug\": \"x\", \"content\": {\"summary\": \"" + "a".repeat(2_000_000) + "\"}}")
+                        .status())
+                .isEqualTo(413);
+        assertThat(editor.post("/role-guide", "slug=x", "Content-Type", "application/x-www-form-urlencoded")
+                        .status())
+                .isEqualTo(415);
+        assertThat(editor.post("/role-guide", "{}", "Content-Encoding", "gzip").status())
+                .isEqualTo(415);
+        assertThat(editor.post("/role-guide", "{} trailing").status()).isEqualTo(400);
+        assertThat(editor.send("TRACE", "/role-guide", null).status()).isIn(400, 401, 403, 405);
+    }
+
+    @Test
+    void whoKeepsFailingIsSlowedDownButNotTheirVictim() {
+        var throttle = new Throttle();
+        for (int i = 0; i < 100; i++) throttle.failed("victim", "10.0.0." + i % 50);
+        throttle.succeeded("victim", "192.0.2.1");
+
+        assertThat(refused(() -> throttle.check("victim", "198.51.100.9"))).isTrue();
+        assertThat(refused(() -> throttle.check("victim", "192.0.2.1"))).isFalse();
+        assertThat(refused(() -> throttle.check("somebody-else", "198.51.100.9")))
+                .isFalse();
+
+        for (int i = 0; i < 6; i++) throttle.failed("somebody-else", "203.0.113.5");
+        assertThat(refused(() -> throttle.check("somebody-else", "203.0.113.5")))
+                .isTrue();
+    }
+
+    private static boolean refused(Runnable attempt) {
+        try {
+            attempt.run();
+            return false;
+        } catch (dev.imprimatur.problem.Refused refused) {
+            return refused.refusal().kind() == dev.imprimatur.problem.Refusal.Kind.THROTTLED;
+        }
+    }
+
+    @Test
+    void unknownAndKnownAccountsFailAlike() {
+        var known = new Http(node.management(), Node.basic("publisher", "wrong")).post("/tokens", Map.of("name", "x"));
+        var unknown =
+                new Http(node.management(), Node.basic("nobody-here", "wrong")).post("/tokens", Map.of("name", "x"));
+
+        assertThat(known.status()).isEqualTo(401);
+        assertThat(known.body()).isEqualTo(unknown.body());
+    }
+}

@@ -1,0 +1,104 @@
+package dev.imprimatur.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http.Answer;
+import dev.imprimatur.testing.Node;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Invariant 8: what is not published cannot be told from what never was, by any request. */
+@Tag("store")
+class NonInterferenceTest {
+    private static final List<String> PATHS = List.of(
+            "/role-guide",
+            "/role-guide/SLUG",
+            "/role-guide/LIVE",
+            "/ledger",
+            "/faq",
+            "/faq/SLUG",
+            "/no-such-type/SLUG");
+    private static final List<String> PARAMETERS = List.of(
+            "limit=2",
+            "limit=0",
+            "sort=title",
+            "sort=-lastReviewed",
+            "fields=title",
+            "fields=secret",
+            "format=html",
+            "format=text",
+            "locale=en-US",
+            "locale=de",
+            "cursor=YQ",
+            "after=0",
+            "after=3",
+            "q=secret",
+            "status=draft");
+
+    @Test
+    void draftsChangeNoAnswer() {
+        try (var node = Node.start()) {
+            var guides = node.guides();
+            var live = guides.published();
+            var withdrawn = guides.published();
+            node.as("publisher")
+                    .post(withdrawn.path() + "/unpublish", Map.of("reason", "x"))
+                    .ok();
+            long seed = System.nanoTime();
+            System.out.println("non-interference with seed " + seed);
+            var before = answers(node, live.slug(), new Random(seed), "secret-draft");
+            var goneBefore = node.site().get("/role-guide/" + withdrawn.slug());
+
+            String etag = makeDrafts(node, guides, live, withdrawn);
+
+            assertThat(answers(node, live.slug(), new Random(seed), "secret-draft"))
+                    .isEqualTo(before);
+            assertThat(told(node.site().get("/role-guide/" + withdrawn.slug()))).isEqualTo(told(goneBefore));
+            assertThat(node.site()
+                            .get("/role-guide/secret-draft", "If-None-Match", etag)
+                            .status())
+                    .isEqualTo(404);
+            assertThat(told(node.site().get("/role-guide/secret-draft")))
+                    .isEqualTo(told(node.site().get("/role-guide/some-other-slug")));
+        }
+    }
+
+    private static String makeDrafts(Node node, Guides guides, Guides.Ref live, Guides.Ref withdrawn) {
+        var created = node.as("editor")
+                .post(
+                        "/role-guide",
+                        Map.of(
+                                "slug",
+                                "secret-draft",
+                                "content",
+                                Guides.content().put("title", "secret")));
+        created.ok();
+        guides.submitted();
+        guides.nextEditionSubmitted(live, "secret");
+        guides.nextEditionSubmitted(withdrawn, "secret");
+        return created.header("ETag");
+    }
+
+    private static List<String> answers(Node node, String live, Random random, String slug) {
+        return random.ints(300, 0, Integer.MAX_VALUE)
+                .mapToObj(any -> {
+                    var path = PATHS.get(any % PATHS.size());
+                    var query = new StringBuilder("?");
+                    for (int i = 0; i < any % 3; i++)
+                        query.append(PARAMETERS.get(random.nextInt(PARAMETERS.size())))
+                                .append('&');
+                    return path.replace("SLUG", slug).replace("LIVE", live) + query;
+                })
+                .map(path -> path + " → " + told(node.site().get(path)))
+                .toList();
+    }
+
+    private static String told(Answer answer) {
+        return answer.status() + " " + answer.header("ETag") + " " + answer.header("Last-Modified") + " "
+                + answer.header("Imprimatur-Position") + " " + answer.header("Cache-Control") + " " + answer.body();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.imprimatur.management;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.dialect.Dialects;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The API description says what the code does: the same operations, the same parameters, documents of the same shape. */
+class DescriptionTest {
+    private static final JsonMapper JSON = new JsonMapper();
+    private final Node node = Node.shared();
+    private final Guides guides = node.guides();
+    private final ObjectNode description =
+            (ObjectNode) node.nobody().get("/openapi.json").ok();
+
+    @Test
+    void everyRouteIsDescribedWithItsQueryParametersAndNothingElse() {
+        var described = new TreeMap<String, Set<String>>();
+        description
+                .get("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(operation -> described.put(
+                                operation.getKey().toUpperCase(java.util.Locale.ROOT) + " " + path.getKey(),
+                                queryParameters(operation.getValue()))));
+
+        assertThat(described).isEqualTo(routes());
+    }
+
+    private Set<String> queryParameters(JsonNode operation) {
+        return operation.path("parameters").values().stream()
+                .map(parameter -> parameter.has("$ref")
+                        ? description.at(parameter.get("$ref").asString().substring(1))
+                        : parameter)
+                .filter(parameter -> parameter.get("in").asString().equals("query"))
+                .map(parameter -> parameter.get("name").asString())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private Map<String, Set<String>> routes() {
+        var routes = new TreeMap<String, Set<String>>();
+        node.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .forEach((mapping, handler) -> {
+                    if (!handler.getBeanType().getName().startsWith("dev.imprimatur")) return;
+                    var parameters = Arrays.stream(handler.getMethod().getParameters())
+                            .filter(parameter -> parameter.isAnnotationPresent(RequestParam.class))
+                            .map(java.lang.reflect.Parameter::getName)
+                            .collect(Collectors.toCollection(TreeSet::new));
+                    for (var method : mapping.getMethodsCondition().getMethods())
+                        for (String path : mapping.getPatternValues()) routes.put(method + " " + path, parameters);
+                });
+        return routes;
+    }
+
+    @Test
+    void documentsHaveTheShapeThatIsDescribed() {
+        var guide = guides.published();
+        guides.nextEditionSubmitted(guide, "To have a diff.");
+        node.as("editor")
+                .post(guide.path() + "/comments", Map.of("revision", 1, "pointer", "/summary", "body", "Good."))
+                .ok();
+        is("Guide", node.as("editor").get(guide.path()).ok());
+        is("GuidePage", node.as("editor").get("/role-guide?limit=100").ok());
+        is("WorkingCopy", node.as("editor").get(guide.path() + "/draft").ok());
+        is("RevisionPage", node.as("editor").get(guide.path() + "/revisions").ok());
+        is("Revision", node.as("editor").get(guide.path() + "/revisions/1").ok());
+        is("Diff", node.as("editor").get(guide.path() + "/revisions/1/diff/2").ok());
+        is("CommentPage", node.as("editor").get(guide.path() + "/comments").ok());
+        is("LogPage", node.as("editor").get(guide.path() + "/log").ok());
+        is("Process", node.as("editor").get(guide.path() + "/process").ok());
+        is("TaskPage", node.as("reviewer").get("/tasks").ok());
+        is("ContentTypePage", node.as("editor").get("/content-types").ok());
+        is("ContentType", node.as("editor").get("/content-types/role-guide").ok());
+        is("AccountPage", node.as("admin").get("/accounts").ok());
+        is("SiteKeyPage", node.as("admin").get("/api-keys").ok());
+        is("AuditPage", node.as("admin").get("/audit").ok());
+        is("Verification", node.as("admin").get("/ledger/verification").ok());
+        is("Published", guides.read(guide).ok());
+        is("PublishedPage", node.site().get("/role-guide?limit=2").ok());
+        is("LedgerPage", node.site().get("/ledger").ok());
+        is("Problem", node.site().get("/role-guide?x=y").json());
+    }
+
+    private void is(String name, JsonNode document) {
+        ObjectNode schema = JSON.createObjectNode().put("$ref", "#/components/schemas/" + name);
+        schema.set("components", description.get("components"));
+        var errors = SchemaRegistry.withDialect(Dialects.getDraft202012())
+                .getSchema(schema)
+                .validate(document);
+        assertThat(errors).as(name + " of " + document).isEmpty();
+    }
+
+    @Test
+    void everyHandlerOfTheManagementApiSaysWhoMayCallIt() {
+        var unguarded = new HashSet<String>();
+        for (Class<?> api : List.of(GuidesApi.class, TasksApi.class, AdministrationApi.class))
+            for (var method : api.getDeclaredMethods())
+                if (Arrays.stream(method.getAnnotations())
+                                .anyMatch(it ->
+                                        it.annotationType().getSimpleName().endsWith("Mapping"))
+                        && !method.isAnnotationPresent(org.springframework.security.access.prepost.PreAuthorize.class)
+                        && !api.isAnnotationPresent(org.springframework.security.access.prepost.PreAuthorize.class))
+                    unguarded.add(api.getSimpleName() + "." + method.getName());
+
+        assertThat(unguarded).isEmpty();
+    }
+}

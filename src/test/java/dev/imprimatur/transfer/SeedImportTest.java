@@ -1,0 +1,83 @@
+package dev.imprimatur.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class SeedImportTest {
+    private static final Person EDITOR = new Person("editor", "The editor", null, Set.of("EDITOR"));
+
+    @Test
+    void seedsPassTheGateOnEvidenceThatIsToldAsSuchAndOnlyOnce() throws Exception {
+        try (var node = Node.start()) {
+            node.bean(SeedImport.class).run(EDITOR);
+            var ledger = node.site().get("/ledger").ok();
+            node.bean(SeedImport.class).run(EDITOR);
+
+            assertThat(node.site().get("/ledger").ok()).isEqualTo(ledger);
+            var engineer =
+                    node.site().get("/role-guide/machine-learning-engineer").ok();
+            assertThat(engineer.get("content")).isEqualTo(Guides.content());
+            assertThat(engineer.at("/review/origin").asString()).isEqualTo("imported");
+            assertThat(engineer.at("/review/lastReviewed").asString()).startsWith("2026-05");
+            assertThat(node.site()
+                            .get("/role-guide/information-security-analyst")
+                            .ok()
+                            .at("/review/overdue")
+                            .asBoolean())
+                    .isTrue();
+            assertThat(node.site().get("/role-guide/data-scientist").status()).isEqualTo(404);
+            assertThat(states(node.as("editor").get("/role-guide?sort=title").ok()))
+                    .containsExactlyInAnyOrder(
+                            "data-scientist draft",
+                            "information-security-analyst published",
+                            "machine-learning-engineer in-review");
+        }
+    }
+
+    private static java.util.List<String> states(JsonNode page) {
+        return page.get("items").values().stream()
+                .map(guide -> guide.get("slug").asString() + " "
+                        + guide.at("/edition/state").asString())
+                .toList();
+    }
+
+    @Test
+    void everyFactOfTheSeedIsInTheGuide() {
+        String guide = Guides.content().toString();
+
+        assertThat(guide)
+                .contains(
+                        "recommendation engines".substring(1),
+                        "fraud detection",
+                        "content moderation",
+                        "demand forecasting",
+                        "Python",
+                        "Linear algebra, probability and optimization",
+                        "PyTorch, TensorFlow and scikit-learn",
+                        "Infrastructure as code",
+                        "AWS Certified Machine Learning Engineer - Associate",
+                        "Microsoft Certified: Azure AI Engineer Associate",
+                        "TensorFlow Developer Certificate",
+                        "Google Cloud",
+                        "95000",
+                        "130000",
+                        "175000",
+                        "230000",
+                        "2025",
+                        "$749",
+                        "Trainerbot",
+                        "Data Scientist",
+                        "feature stores",
+                        "two percent",
+                        "master's degree",
+                        "PyTorch on AWS",
+                        "practice exams",
+                        "labs");
+    }
+}
