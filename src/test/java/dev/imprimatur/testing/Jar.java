@@ -1,0 +1,102 @@
+package dev.imprimatur.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The built jar in a process of its own, which can be killed and started again on the same stores. */
+public final class Jar implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Path directory;
+    private final List<String> command = new ArrayList<>();
+    private final int port;
+    private Process process;
+
+    public Jar(Map<String, String> settings, String password) throws IOException {
+        directory = Files.createTempDirectory("imprimatur-jar");
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        var file = directory.resolve("password");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, password);
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx384m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-jar",
+                System.getProperty("imprimatur.jar"),
+                "--server.address=127.0.0.1",
+                "--server.port=" + port,
+                "--imprimatur.data-dir=" + directory.resolve("data"),
+                "--imprimatur.admin-password-file=" + file,
+                "--imprimatur.review.reconcile-every=5s"));
+        settings.forEach((name, value) -> command.add("--" + name + "=" + value));
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** How long it took until it was ready. */
+    public Duration start() throws IOException, InterruptedException {
+        var begun = Instant.now();
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log()))
+                .start();
+        var health = new Http(url(), null);
+        while (true) {
+            if (!process.isAlive())
+                throw new AssertionError("the process ended; its log:\n" + Files.readString(log().toPath()));
+            if (Duration.between(begun, Instant.now()).compareTo(PATIENCE) > 0) {
+                process.destroyForcibly();
+                throw new AssertionError("not ready in time; its log:\n" + Files.readString(log().toPath()));
+            }
+            try {
+                if (health.get("/actuator/health/readiness").status() == 200)
+                    return Duration.between(begun, Instant.now());
+            } catch (java.io.UncheckedIOException notYet) {
+                // it does not listen yet
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    private File log() {
+        return directory.resolve("log").toFile();
+    }
+
+    /** SIGKILL: nothing of it gets to tidy up. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Resident memory in MiB, where the platform tells. */
+    public long residentMiB() throws IOException {
+        var status = Path.of("/proc/" + process.pid() + "/status");
+        if (!Files.exists(status)) return 0;
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElse(0);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (process != null) kill();
+    }
+}
