@@ -35,8 +35,11 @@ final class DurableBackend extends H2Backend {
     private static final long COMPACT_EVERY = 16L << 20;
     /** Bytes rewritten in one go, which is how long (some tens of milliseconds) a write may wait for a compaction. */
     private static final int COMPACT_WRITE = 4 << 20;
-    /** How long a dead chunk is kept, for disks that reorder writes, in milliseconds. */
-    private static final int RETENTION = 5_000;
+    /**
+     * How long, in milliseconds, a dead chunk is kept from being written over. Not at all: what a killed process wrote, the
+     * next one reads in order, and with even a few seconds the file grew twenty times over.
+     */
+    private static final int RETENTION = 0;
 
     private final ReentrantLock writing = new ReentrantLock();
     private long sizeAtLastCompaction;

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The built jar in a process of its own, which can be killed and started again on the same stores. */
+/** The built jar, extracted as in the image, in a process that can be killed and started again on the same stores. */
 public final class Jar implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -44,6 +44,33 @@ public final class Jar implements AutoCloseable {
                 "--imprimatur.admin-password-file=" + file,
                 "--imprimatur.review.reconcile-every=5s"));
         settings.forEach((name, value) -> command.add("--" + name + "=" + value));
+    }
+
+    /** Jars within a jar take twice the time to start; Spring Boot lays them out beside each other. */
+    private Path extracted() throws IOException {
+        var jar = Path.of(System.getProperty("imprimatur.jar"));
+        var layout = directory.resolve("application");
+        try {
+            int status = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Djarmode=tools",
+                            "-jar",
+                            jar.toString(),
+                            "extract",
+                            "--destination",
+                            layout.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log())
+                    .start()
+                    .waitFor();
+            if (status != 0)
+                throw new IllegalStateException("the jar cannot be extracted: " + Files.readString(log().toPath()));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+        return layout.resolve(jar.getFileName());
     }
 
     public String url() {

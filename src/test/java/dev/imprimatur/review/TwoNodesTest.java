@@ -1,0 +1,66 @@
+package dev.imprimatur.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Stores;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes on the same stores act as one. */
+@Tag("store")
+class TwoNodesTest {
+    @Test
+    void decisionsTimersAndPositionsAreThoseOfOne() throws Exception {
+        assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
+        try (var one = Node.start();
+                var other = one.beside()) {
+            var guides = one.guides();
+            for (int round = 0; round < 10; round++) {
+                var guide = guides.submitted();
+                var task = guides.task("reviewer", guide);
+                var statuses = new ArrayList<Integer>();
+                List<Callable<Integer>> both = List.of(
+                        () -> guides.decide("reviewer", task, "approve").status(),
+                        () -> other.guides()
+                                .decide("second-reviewer", task, "approve")
+                                .status());
+                try (var pool = Executors.newFixedThreadPool(2)) {
+                    for (var done : pool.invokeAll(both)) statuses.add(done.get());
+                }
+                assertThat(statuses).containsExactlyInAnyOrder(200, 409);
+                String position = guides.read(guide).header("Imprimatur-Position");
+                assertThat(other.site()
+                                .get("/role-guide/" + guide.slug(), "Imprimatur-At-Least", position)
+                                .status())
+                        .isEqualTo(200);
+            }
+            var withdrawn = guides.published();
+            one.as("publisher")
+                    .post(withdrawn.path() + "/unpublish", Map.of("reason", "x"))
+                    .ok();
+            await().atMost(Duration.ofSeconds(1))
+                    .until(() -> other.guides().read(withdrawn).status() == 410);
+
+            one.clock().forward(Duration.ofDays(200));
+            await().atMost(Duration.ofSeconds(120)).until(() -> kinds(one, "review-overdue") == 10);
+            assertThat(one.as("admin").get("/ledger/verification").ok().has("broken"))
+                    .isFalse();
+            assertThat(kinds(other, "publish")).isEqualTo(11);
+        }
+    }
+
+    private static long kinds(Node node, String kind) {
+        return node.site().get("/ledger?limit=100").ok().get("entries").values().stream()
+                .filter(entry -> entry.get("kind").asString().equals(kind))
+                .count();
+    }
+}
