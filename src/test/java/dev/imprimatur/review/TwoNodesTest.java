@@ -51,7 +51,7 @@ class TwoNodesTest {
                     .until(() -> other.guides().read(withdrawn).status() == 410);
 
             one.clock().forward(Duration.ofDays(200));
-            await().atMost(Duration.ofSeconds(120)).until(() -> kinds(one, "review-overdue") == 10);
+            await().atMost(Duration.ofSeconds(150)).until(() -> kinds(one, "review-overdue") == 10);
             assertThat(one.as("admin").get("/ledger/verification").ok().has("broken"))
                     .isFalse();
             assertThat(kinds(other, "publish")).isEqualTo(11);
