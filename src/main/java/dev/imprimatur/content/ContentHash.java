@@ -1,7 +1,5 @@
 package dev.imprimatur.content;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import tools.jackson.databind.JsonNode;
 
@@ -18,17 +16,7 @@ public record ContentHash(String value) {
     }
 
     public static ContentHash of(JsonNode content) {
-        return ofBytes(CanonicalJson.bytes(content));
-    }
-
-    public static ContentHash ofBytes(byte[] bytes) {
-        try {
-            return new ContentHash(PREFIX
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every Java platform has SHA-256", impossible);
-        }
+        return new ContentHash(PREFIX + HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(content))));
     }
 
     @Override

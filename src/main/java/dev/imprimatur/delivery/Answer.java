@@ -1,10 +1,9 @@
 package dev.imprimatur.delivery;
 
+import dev.imprimatur.content.Sha256;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -40,12 +39,8 @@ final class Answer {
     }
 
     private static String etag(byte[] body) {
-        try {
-            byte[] hash = Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(body), ETAG_BYTES);
-            return "\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(hash) + "\"";
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every Java platform has SHA-256", impossible);
-        }
+        byte[] hash = Arrays.copyOf(Sha256.of(body), ETAG_BYTES);
+        return "\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(hash) + "\"";
     }
 
     /** Sends it, or 304 if the site has it already (RFC 9110, 13.1). */

@@ -77,11 +77,8 @@ class DeliveryApi {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        var state = state(request);
-        response.setHeader(Answer.POSITION, Long.toString(state.position()));
-        var contentType = readable(type, site);
-        var wanted = fields(fields, contentType);
-        var rendering = format(format);
+        var asked = asked(type, fields, format, site, request, response);
+        var state = asked.state();
         var found = address(state, type, slug, locale)
                 .flatMap(state::find)
                 .orElseThrow(() -> notLive(state, type, slug, locale, response));
@@ -90,8 +87,23 @@ class DeliveryApi {
                         state.position(),
                         entry.at(),
                         type + " " + type + "/" + slug,
-                        json.writeValueAsBytes(found.document(rendering, wanted)))
+                        json.writeValueAsBytes(found.document(asked.format(), asked.fields())))
                 .send(request, response, maxAge.toSeconds());
+    }
+
+    /** What a request for guides asks for, and the one state that it is answered from. */
+    private record Asked(Catalogue.State state, List<String> fields, Format format) {}
+
+    private Asked asked(
+            String type,
+            @Nullable String fields,
+            @Nullable String format,
+            Authentication site,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        var state = state(request);
+        response.setHeader(Answer.POSITION, Long.toString(state.position()));
+        return new Asked(state, fields(fields, readable(type, site)), format(format));
     }
 
     /** Without a locale the default one is meant, or the first that there is. */
@@ -143,11 +155,8 @@ class DeliveryApi {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        var state = state(request);
-        response.setHeader(Answer.POSITION, Long.toString(state.position()));
-        var contentType = readable(type, site);
-        var wanted = fields(fields, contentType);
-        var rendering = format(format);
+        var asked = asked(type, fields, format, site, request, response);
+        var state = asked.state();
         mustBePage(limit);
         var order = Listing.Sort.parse(sort)
                 .orElseThrow(() -> Refusal.malformed(
@@ -175,7 +184,7 @@ class DeliveryApi {
                 .orElse(Instant.EPOCH);
         var document = new Page(
                 page.guides().stream()
-                        .map(guide -> guide.document(rendering, wanted))
+                        .map(guide -> guide.document(asked.format(), asked.fields()))
                         .toList(),
                 page.next(),
                 page.total());

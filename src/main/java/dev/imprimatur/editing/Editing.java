@@ -149,16 +149,32 @@ public class Editing {
         return edit(guide, etag, patch, current -> MergePatch.apply(current, patch), Set.of(), by);
     }
 
-    /** Puts an earlier revision into the working copy; whoever contributed to it contributes to this edition. */
-    public WorkingCopy restore(Guide guide, String etag, int number, Person by) {
+    /**
+     * Puts an earlier revision into the working copy; whoever contributed to it contributes to this edition.
+     *
+     * @param etag the version it takes the place of; may be left out while that version holds nothing that no revision has
+     */
+    public WorkingCopy restore(Guide guide, @Nullable String etag, int number, Person by) {
         var revision = revision(guide, number);
         return edit(
                 guide,
-                etag,
+                etag == null ? versionWithNothingToLose(guide) : etag,
                 revision.content(),
                 current -> revision.content(),
                 Set.copyOf(revision.contributors()),
                 by);
+    }
+
+    private String versionWithNothingToLose(Guide guide) {
+        var copy = draft(guide);
+        var parent = copy.parent();
+        if (parent == null || !revision(guide, parent).content().equals(copy.content()))
+            throw Refusal.of(
+                            Refusal.Kind.UNVERSIONED,
+                            "if-match-required",
+                            "the draft holds what is in no revision; send the ETag of what you read as If-Match")
+                    .raise();
+        return copy.etag();
     }
 
     private WorkingCopy edit(

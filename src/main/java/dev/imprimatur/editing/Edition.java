@@ -209,10 +209,14 @@ public final class Edition {
         };
     }
 
-    /** How many people still have to approve what was put forward, by the rules that held then. */
-    public int approvalsMissing() {
+    /** How many people have to approve what was put forward, by the rules that held then; at least one. */
+    public int approvalsRequired() {
         var required = submission == null ? null : submission.approvalsRequired();
-        return evidence != null || required == null ? 0 : Math.max(0, required - approvals.size());
+        return required == null ? 1 : Math.max(1, required);
+    }
+
+    public int approvalsMissing() {
+        return evidence != null ? 0 : Math.max(0, approvalsRequired() - approvals.size());
     }
 
     /** Whether what was put forward bears its stamp. */

@@ -4,6 +4,7 @@ import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
 import dev.imprimatur.access.Audit;
 import dev.imprimatur.access.SiteKey;
+import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
@@ -125,7 +126,9 @@ class AdministrationApi {
     @ResponseStatus(HttpStatus.CREATED)
     KeyView createKey(@RequestBody NewKey wanted, Person me) {
         List<String> readable = wanted.types() == null ? List.of() : wanted.types();
-        readable.forEach(types::require);
+        if (!types.all().stream().map(ContentType::name).toList().containsAll(readable))
+            throw Refusal.malformed("/types", "names of content types, as /content-types lists them")
+                    .raise();
         var fresh = access.createKey(wanted.name(), wanted.scopes(), readable, me.account());
         return new KeyView(fresh.key().id(), fresh.secret());
     }

@@ -230,7 +230,8 @@ class GuidesApi {
             @PathVariable int number,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Person me) {
-        return answer(editing.restore(editing.require(type, id), Api.ifMatch(ifMatch), number, me));
+        return answer(
+                editing.restore(editing.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
     }
 
     @GetMapping("/{id}/comments")

@@ -10,8 +10,12 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.Review;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.format.annotation.DateTimeFormat;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -41,13 +45,26 @@ class TasksApi {
             @RequestParam(defaultValue = "false") boolean mine,
             @RequestParam @Nullable String group,
             @RequestParam @Nullable String type,
-            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE_TIME) Instant due,
+            @RequestParam @Nullable String due,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam @Nullable String cursor,
             Person me) {
         var window = Api.Window.of(limit, cursor);
-        var query = new Inbox.Query(mine, group, type, due, window.offset(), window.limit());
+        var query = new Inbox.Query(mine, group, type, instant(due), window.offset(), window.limit());
         return window.page(inbox.list(query, me).stream().map(TaskView::of).toList());
+    }
+
+    /** An instant, or a date for its first instant in UTC. */
+    private static @Nullable Instant instant(@Nullable String text) {
+        try {
+            if (text == null) return null;
+            return text.contains("T")
+                    ? OffsetDateTime.parse(text).toInstant()
+                    : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeParseException wrong) {
+            throw Refusal.malformed("due is a date or an RFC 3339 instant, such as 2026-12-01", List.of())
+                    .raise();
+        }
     }
 
     @PostMapping("/{id}/claim")

@@ -1,6 +1,5 @@
 package dev.imprimatur.publication;
 
-import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
@@ -13,15 +12,14 @@ import org.springframework.stereotype.Component;
 
 /**
  * Says whether a revision may reach readers. It trusts nobody: it reads the edition log and the stored revision itself,
- * and asks for the approvals of the content type, each for exactly this content, each by somebody who did not contribute.
+ * and asks for the approvals that the content type asked for when it was put forward, each for exactly this content, each by
+ * somebody who did not contribute.
  */
 @Component
 class Gate {
-    private final ContentTypes types;
     private final Editing editing;
 
-    Gate(ContentTypes types, Editing editing) {
-        this.types = types;
+    Gate(Editing editing) {
         this.editing = editing;
     }
 
@@ -37,7 +35,7 @@ class Gate {
         if (!stamp.reviewed().equals(submitted)) throw refused("the stamp is for another revision");
         boolean vouchedFor = stamp.origin() == Stamp.Origin.IMPORTED
                 ? edition.evidence().filter(stamp::equals).isPresent()
-                : approvers(edition, revision) >= types.require(guide.type()).approvals();
+                : approvers(edition, revision) >= edition.approvalsRequired();
         if (!vouchedFor) throw refused("it has not been approved by enough people who did not contribute");
         return revision;
     }

@@ -1,6 +1,7 @@
 package dev.imprimatur.publication;
 
 import dev.imprimatur.content.CanonicalJson;
+import dev.imprimatur.content.Sha256;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -53,14 +54,10 @@ class Seal {
                 signer.sign(claim(entry, review)));
     }
 
-    private static String hash(LedgerEntry entry, JsonMapper json) {
+    private String hash(LedgerEntry entry) {
         ObjectNode tree = json.valueToTree(entry);
         tree.remove(List.of("hash", "signature"));
-        return HexFormat.of().formatHex(Hashes.sha256(CanonicalJson.bytes(tree)));
-    }
-
-    private String hash(LedgerEntry entry) {
-        return hash(entry, json);
+        return HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(tree)));
     }
 
     private JsonNode proof(long position, String hash) {

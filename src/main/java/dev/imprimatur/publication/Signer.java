@@ -1,6 +1,7 @@
 package dev.imprimatur.publication;
 
 import dev.imprimatur.content.CanonicalJson;
+import dev.imprimatur.content.Sha256;
 import dev.imprimatur.store.DataDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -112,7 +113,7 @@ public class Signer {
                 .put("crv", "Ed25519")
                 .put("kty", "OKP")
                 .put("x", point(key));
-        return URL.encodeToString(Hashes.sha256(CanonicalJson.bytes(required)));
+        return URL.encodeToString(Sha256.of(CanonicalJson.bytes(required)));
     }
 
     /** The public key's 32 bytes, little-endian with the sign of x in the highest bit (RFC 8032). */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLInputFactory;
@@ -86,6 +87,7 @@ final class WorkflowFile {
     private final Map<String, String> services = new HashMap<>();
     private final Map<String, Set<String>> next = new HashMap<>();
     private final Set<String> conditions = new HashSet<>();
+    private final Set<String> catchEvents = new HashSet<>();
     private final Deque<String> open = new ArrayDeque<>();
     private final Deque<String> containers = new ArrayDeque<>();
     private String process = "";
@@ -162,6 +164,7 @@ final class WorkflowFile {
             }
             case "subProcess" -> containers.push(id);
             case "startEvent" -> edge(containers.element(), id);
+            case "intermediateCatchEvent" -> catchEvents.add(id);
             case "boundaryEvent" -> edge(attribute(in, "attachedToRef"), id);
             case "sequenceFlow" -> edge(attribute(in, "sourceRef"), attribute(in, "targetRef"));
             case "userTask" -> {
@@ -267,24 +270,29 @@ final class WorkflowFile {
                 .forEach(outcome -> faults.add("a condition asks for the outcome “" + outcome
                         + "”, which no task offers; offered are " + sorted(offered)));
         services.forEach((id, step) -> {
-            if (step.equals("publish") && isReachedWithoutApproval(id))
+            if (!step.equals("publish")) return;
+            if (reachable("", this::canApprove).contains(id))
                 faults.add("<serviceTask id=\"" + id + "\"> can be reached without anybody approving");
+            if (reachable(id, at -> false).stream().noneMatch(at -> tasks.containsKey(at) || catchEvents.contains(at)))
+                faults.add("<serviceTask id=\"" + id
+                        + "\"> is followed by nothing that waits; a process lives as long as its edition is live");
         });
     }
 
-    /** Walks from the start, not past tasks in which somebody can approve. */
-    private boolean isReachedWithoutApproval(String target) {
+    private boolean canApprove(String at) {
+        var step = tasks.get(at);
+        return step != null && step.outcomes().stream().anyMatch(WorkflowFile::approves);
+    }
+
+    /** Where the flow can get to from there, not past where it is stopped. */
+    private Set<String> reachable(String from, Predicate<String> stopped) {
         var seen = new HashSet<String>();
-        var toVisit = new ArrayDeque<>(List.of(""));
+        var toVisit = new ArrayDeque<>(List.of(from));
         while (!toVisit.isEmpty()) {
             String at = toVisit.pop();
-            if (!seen.add(at)) continue;
-            if (at.equals(target)) return true;
-            var step = tasks.get(at);
-            if (step == null || step.outcomes().stream().noneMatch(WorkflowFile::approves))
-                toVisit.addAll(next.getOrDefault(at, Set.of()));
+            if (seen.add(at) && !stopped.test(at)) toVisit.addAll(next.getOrDefault(at, Set.of()));
         }
-        return false;
+        return seen;
     }
 
     private void edge(String from, String to) {

@@ -25,10 +25,6 @@ class WorkingCopyTest {
                         .put(guide.path() + "/draft", Guides.content())
                         .status())
                 .isEqualTo(428);
-        assertThat(node.as("editor")
-                        .post(guide.path() + "/revisions/1/restore", null)
-                        .status())
-                .isIn(404, 428);
     }
 
     @Test
@@ -101,5 +97,19 @@ class WorkingCopyTest {
         }
         assertThat(node.as("editor").get(guide.path() + "/draft").header("ETag"))
                 .isEqualTo(etag);
+    }
+
+    @Test
+    void restoringNeedsTheVersionOnlyWhereSomethingCouldBeLost() {
+        var guide = guides.published();
+        guides.nextEditionSubmitted(guide, "The second.");
+        var editor = node.as("editor");
+
+        var restored = editor.post(guide.path() + "/revisions/1/restore", null).ok();
+        assertThat(restored.get("content")).isEqualTo(Guides.content());
+        guides.edit("editor", guide, "In no revision.").ok();
+
+        assertThat(editor.post(guide.path() + "/revisions/1/restore", null).status())
+                .isEqualTo(428);
     }
 }

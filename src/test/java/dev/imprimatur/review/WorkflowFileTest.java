@@ -58,6 +58,7 @@ class WorkflowFileTest {
                 "effect=\"approve\" | effect=\"publish\" | effect",
                 "<process id=\"role-guide-review\" | <process id=\"another\" | file's name",
                 "targetRef=\"review\" name=\"submitted\" | targetRef=\"publish\" name=\"submitted\" | without anybody approving",
+                "sourceRef=\"publish\" targetRef=\"live\" | sourceRef=\"publish\" targetRef=\"edition-unpublished\" | nothing that waits",
                 "<process id | <callActivity id=\"x\" calledElement=\"y\"/><process id | callActivity",
             })
     void whatIsNotOnTheListIsRefusedByFileAndElement(String here, String evil, String named) {

@@ -1,13 +1,13 @@
-package dev.imprimatur.publication;
+package dev.imprimatur.content;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256. */
-final class Hashes {
-    private Hashes() {}
+/** SHA-256, without the exception that no platform ever throws. */
+public final class Sha256 {
+    private Sha256() {}
 
-    static byte[] sha256(byte[] bytes) {
+    public static byte[] of(byte[] bytes) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException impossible) {
