@@ -4,8 +4,6 @@ import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +74,13 @@ public class Access {
             throw Refusal.malformed("the account cannot be made like this", faults)
                     .raise();
         var account = new Account(
-                wanted.username(), wanted.displayName(), wanted.title(), wanted.email(), wanted.roles(), true, now());
+                wanted.username(),
+                wanted.displayName(),
+                wanted.title(),
+                wanted.email(),
+                wanted.roles(),
+                true,
+                clock.instant());
         if (!accounts.insert(account, passwords.encode(wanted.password())))
             throw Refusal.conflict("username-taken", "this username is or was somebody else's; choose another")
                     .raise();
@@ -148,7 +152,12 @@ public class Access {
             throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most P366D, such as P30D")
                     .raise();
         var secret = Secret.fresh(Secret.PERSONAL);
-        tokens.insert(new Tokens.Token(secret.hash(), account.username(), name, now(), now().plus(expiresIn)));
+        tokens.insert(new Tokens.Token(
+                secret.hash(),
+                account.username(),
+                name,
+                clock.instant(),
+                clock.instant().plus(expiresIn)));
         audit.record(account.username(), "token-created", name, null);
         return secret.text();
     }
@@ -182,7 +191,8 @@ public class Access {
         if (scopes.isEmpty() || !SCOPES.containsAll(scopes))
             throw Refusal.malformed("/scopes", "one or more of " + String.join(", ", SCOPES))
                     .raise();
-        var key = new SiteKey(UUID.randomUUID().toString(), name, List.copyOf(scopes), List.copyOf(types), now());
+        var key = new SiteKey(
+                UUID.randomUUID().toString(), name, List.copyOf(scopes), List.copyOf(types), clock.instant());
         var secret = Secret.fresh(Secret.SITE);
         keys.insert(key, secret);
         audit.record(by, "key-created", key.id() + " " + name, null);
@@ -207,9 +217,5 @@ public class Access {
             return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-key", "the site key is wrong or was revoked")
                     .raise();
         });
-    }
-
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 }

@@ -1,12 +1,11 @@
 package dev.imprimatur.access;
 
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
-import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,21 +42,17 @@ class Accounts {
     }
 
     boolean insert(Account a, String passwordHash) {
-        try {
-            accounts.insertOne(new Row(
-                    a.username(),
-                    a.displayName(),
-                    a.title(),
-                    a.email(),
-                    List.copyOf(a.roles()),
-                    a.active(),
-                    passwordHash,
-                    a.createdAt()));
-            return true;
-        } catch (MongoWriteException taken) {
-            if (Failures.isDuplicateKey(taken)) return false;
-            throw taken;
-        }
+        return Unique.insert(
+                accounts,
+                new Row(
+                        a.username(),
+                        a.displayName(),
+                        a.title(),
+                        a.email(),
+                        List.copyOf(a.roles()),
+                        a.active(),
+                        passwordHash,
+                        a.createdAt()));
     }
 
     boolean isEmpty() {

@@ -5,7 +5,6 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Sorts;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -43,7 +42,7 @@ public class Audit {
     }
 
     public void record(@Nullable String actor, String action, @Nullable String target, @Nullable String source) {
-        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        var now = clock.instant();
         String id = "%013d-%s".formatted(now.toEpochMilli(), UUID.randomUUID());
         audit.insertOne(new Entry(id, now, actor, action, shortened(target), source));
     }

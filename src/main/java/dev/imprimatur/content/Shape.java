@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
 
 /**
  * What a content type says of one place in its documents: a view on the JSON Schema there, with {@code $ref} into
@@ -57,14 +56,6 @@ public final class Shape {
     /** The name of a field as a person reads it: the schema's {@code title}. */
     public Optional<String> title() {
         return schema.path("title").asStringOpt();
-    }
-
-    boolean isDeclared() {
-        return !(schema instanceof MissingNode);
-    }
-
-    boolean isRequired(String property) {
-        return strings(schema.path("required")).contains(property);
     }
 
     List<String> properties() {

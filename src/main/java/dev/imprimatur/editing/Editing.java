@@ -6,8 +6,6 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +88,7 @@ public class Editing {
         String tag = Slug.locale(locale == null ? DEFAULT_LOCALE : locale);
         mustBeDraft(type, content, "/content");
         if (guides.bySlug(typeName, tag, slug).isPresent()) throw slugTaken();
-        var now = now();
+        var now = clock.instant();
         var first = new EditionId(ids.next(), 1);
         var copy = new WorkingCopy(first, 1, content, List.of(by.account()), null, by.account(), now);
         copies.insert(copy);
@@ -185,7 +183,7 @@ public class Editing {
         var changed = change.apply(current.content());
         mustBeDraft(types.require(guide.type()), changed, "");
         if (changed.equals(current.content()) && current.contributors().containsAll(alsoBy)) return current;
-        var next = current.edited(changed, by, alsoBy, now());
+        var next = current.edited(changed, by, alsoBy, clock.instant());
         if (!copies.replace(next)) throw stale(requireCopy(guide), yours);
         guides.retitle(guide.with(next));
         return next;
@@ -221,11 +219,6 @@ public class Editing {
                     .raise();
     }
 
-    /** What a submission would be refused for. */
-    public List<Fault> submissionFaults(Guide guide) {
-        return types.require(guide.type()).submissionFaults(requireCopy(guide).content());
-    }
-
     /**
      * Puts the working copy forward as a revision. What is under review already is not put forward twice; changed content
      * takes its place.
@@ -253,7 +246,7 @@ public class Editing {
             var revision = mint(copy, by);
             copies.submittedAs(copy, revision.number());
             return Optional.of(edition.submitted(
-                    revision.ref(), types.require(guide.type()).approvals(), task, message, by, now()));
+                    revision.ref(), types.require(guide.type()).approvals(), task, message, by, clock.instant()));
         });
     }
 
@@ -282,7 +275,7 @@ public class Editing {
                             .toList(),
                     copy.parent(),
                     by.account(),
-                    now());
+                    clock.instant());
             var same = last.filter(revision -> revision.edition() == next.edition()
                     && revision.hash().equals(next.hash())
                     && revision.contributors().equals(next.contributors()));
@@ -303,7 +296,7 @@ public class Editing {
                     .raise();
         var next = latest.id().next();
         copies.insert(nextCopy(guide, all, next, by));
-        if (!log.insert(Edition.opened(next, by, now())))
+        if (!log.insert(Edition.opened(next, by, clock.instant())))
             throw Refusal.conflict("edition-in-progress", "somebody has just opened edition " + next.number())
                     .raise();
         editions.refreshCard(guide.id());
@@ -332,15 +325,16 @@ public class Editing {
                 leftOver.map(WorkingCopy::contributors).orElse(List.of()),
                 published.map(Revision::number).orElse(null),
                 by.account(),
-                now());
+                clock.instant());
     }
 
     /** Gives up the edition in progress. */
     public Edition discard(Guide guide, Person by) {
-        var discarded = editions.record(guide.current(), edition -> Optional.of(edition.discarded(by, now())));
+        var discarded =
+                editions.record(guide.current(), edition -> Optional.of(edition.discarded(by, clock.instant())));
         editions.of(guide.id()).stream()
                 .filter(Edition::isRevisionCalled)
-                .forEach(live -> editions.record(live.id(), edition -> edition.revisionDropped(now())));
+                .forEach(live -> editions.record(live.id(), edition -> edition.revisionDropped(clock.instant())));
         return discarded;
     }
 
@@ -379,8 +373,8 @@ public class Editing {
             throw Refusal.malformed("/pointer", "a JSON Pointer is empty or starts with /")
                     .raise();
         revision(guide, revision);
-        var comment =
-                new Comment(ids.next(), guide.id(), revision, pointer, quote, body, by.account(), now(), false, null);
+        var comment = new Comment(
+                ids.next(), guide.id(), revision, pointer, quote, body, by.account(), clock.instant(), false, null);
         comments.save(comment);
         return comment;
     }
@@ -392,9 +386,5 @@ public class Editing {
                 .resolved(resolved, by);
         comments.save(comment);
         return comment;
-    }
-
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 }

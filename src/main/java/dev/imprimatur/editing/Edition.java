@@ -169,11 +169,6 @@ public final class Edition {
         return Optional.ofNullable(published);
     }
 
-    /** A confirmation that no stamp follows yet. */
-    public Optional<LogEntry> confirmation() {
-        return Optional.ofNullable(confirmation);
-    }
-
     public boolean isReviewDueMarked() {
         return reviewDueMarked;
     }

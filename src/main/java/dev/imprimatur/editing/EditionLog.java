@@ -1,12 +1,11 @@
 package dev.imprimatur.editing;
 
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
-import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,13 +71,7 @@ class EditionLog {
 
     /** Whether the entry is the first at its place. */
     boolean insert(LogEntry entry) {
-        try {
-            log.insertOne(new Row(Numbered.id(entry.edition().toString(), entry.seq()), entry));
-            return true;
-        } catch (MongoWriteException taken) {
-            if (Failures.isDuplicateKey(taken)) return false;
-            throw taken;
-        }
+        return Unique.insert(log, new Row(Numbered.id(entry.edition().toString(), entry.seq()), entry));
     }
 
     /** Takes back the opening of a guide that never came to be, since its slug was taken. */

@@ -3,7 +3,6 @@ package dev.imprimatur.editing;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.Period;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +39,8 @@ public class Editions {
 
     /** Takes a decision; the same decision again changes nothing. */
     public Edition decide(EditionId id, Decision decision) {
-        return record(id, edition -> edition.decided(decision, contributors(edition, decision.seen()), now()));
+        return record(
+                id, edition -> edition.decided(decision, contributors(edition, decision.seen()), clock.instant()));
     }
 
     /** Everybody whose edits are in the revision or, by now, in the working copy of its edition. */
@@ -54,34 +54,34 @@ public class Editions {
 
     /** Stamps what has been approved or confirmed and bears no stamp yet. */
     public Edition stamp(EditionId id, Period interval) {
-        return record(id, edition -> edition.stamped(interval, now()));
+        return record(id, edition -> edition.stamped(interval, clock.instant()));
     }
 
     /** Notes evidence of a review elsewhere; only the server's operator can vouch for such. */
     public Edition importEvidence(EditionId id, Stamp elsewhere) {
-        return record(id, edition -> Optional.of(edition.imported(elsewhere, now())));
+        return record(id, edition -> Optional.of(edition.imported(elsewhere, clock.instant())));
     }
 
     /** Notes that readers can see it, and that they no longer see the editions before it. */
     public Edition published(EditionId id, long position) {
-        var edition = record(id, it -> it.published(position, now()));
+        var edition = record(id, it -> it.published(position, clock.instant()));
         log.editions(id.guide()).stream()
                 .filter(earlier -> earlier.id().number() < id.number())
                 .filter(earlier -> earlier.state() == Edition.State.PUBLISHED)
-                .forEach(earlier -> record(earlier.id(), it -> it.superseded(now())));
+                .forEach(earlier -> record(earlier.id(), it -> it.superseded(clock.instant())));
         return edition;
     }
 
     public Edition reviewDue(EditionId id) {
-        return record(id, edition -> edition.reviewDue(now()));
+        return record(id, edition -> edition.reviewDue(clock.instant()));
     }
 
     public Edition overdue(EditionId id, long position) {
-        return record(id, edition -> edition.overdue(position, now()));
+        return record(id, edition -> edition.overdue(position, clock.instant()));
     }
 
     public Edition unpublished(EditionId id, long position, @Nullable String reason, Person by) {
-        return record(id, edition -> edition.unpublished(position, reason, by, now()));
+        return record(id, edition -> edition.unpublished(position, reason, by, clock.instant()));
     }
 
     Edition record(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
@@ -103,9 +103,5 @@ public class Editions {
     /** Guides of which something was logged since then. */
     public Set<String> guidesLoggedSince(Instant since) {
         return log.guidesLoggedSince(since);
-    }
-
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 }

@@ -1,6 +1,5 @@
 package dev.imprimatur.editing;
 
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -8,7 +7,7 @@ import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
-import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -95,13 +94,7 @@ class Guides {
 
     /** Whether the slug was free. */
     boolean insert(Guide guide) {
-        try {
-            guides.insertOne(Row.of(guide));
-            return true;
-        } catch (MongoWriteException taken) {
-            if (Failures.isDuplicateKey(taken)) return false;
-            throw taken;
-        }
+        return Unique.insert(guides, Row.of(guide));
     }
 
     Optional<Guide> find(String id) {

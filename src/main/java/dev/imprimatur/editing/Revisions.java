@@ -1,12 +1,11 @@
 package dev.imprimatur.editing;
 
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.content.ContentHash;
-import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -79,12 +78,6 @@ class Revisions {
 
     /** Whether the number was still free. */
     boolean insert(Revision revision) {
-        try {
-            revisions.insertOne(Row.of(revision));
-            return true;
-        } catch (MongoWriteException taken) {
-            if (Failures.isDuplicateKey(taken)) return false;
-            throw taken;
-        }
+        return Unique.insert(revisions, Row.of(revision));
     }
 }

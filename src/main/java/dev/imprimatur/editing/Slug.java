@@ -6,15 +6,20 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The forms of what a guide is addressed by. */
-final class Slug {
+public final class Slug {
     private static final Pattern FORM = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
     private static final int LONGEST = 100;
 
     private Slug() {}
 
+    /** Whether the text is lower-case ASCII words and digits with hyphens, of whatever length. */
+    public static boolean hasForm(String text) {
+        return FORM.matcher(text).matches();
+    }
+
     /** The slug as it is: lower-case ASCII words and digits with hyphens, at most 100 characters. */
     static String checked(String slug) {
-        if (slug.length() > LONGEST || !FORM.matcher(slug).matches())
+        if (slug.length() > LONGEST || !hasForm(slug))
             throw Refusal.malformed(
                             "/slug", "a slug is lower-case words and digits with hyphens, at most 100 characters")
                     .raise();

@@ -1,13 +1,12 @@
 package dev.imprimatur.editing;
 
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Updates;
-import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -59,11 +58,7 @@ class WorkingCopies {
 
     /** Inserts the copy unless the edition has one. */
     void insert(WorkingCopy copy) {
-        try {
-            copies.insertOne(Row.of(copy));
-        } catch (MongoWriteException taken) {
-            if (!Failures.isDuplicateKey(taken)) throw taken;
-        }
+        Unique.insert(copies, Row.of(copy));
     }
 
     /** Whether the version before {@code next} was still the current one. */

@@ -1,13 +1,12 @@
 package dev.imprimatur.publication;
 
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
-import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.Unique;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,12 +57,7 @@ class Ledger {
                     before.map(LedgerEntry::position).orElse(0L),
                     before.map(LedgerEntry::hash).orElse(Seal.GENESIS),
                     lastOfGuide.get(guide)));
-            try {
-                ledger.insertOne(new Row(entry.position(), cause, entry));
-                return entry;
-            } catch (MongoWriteException taken) {
-                if (!Failures.isDuplicateKey(taken)) throw taken;
-            }
+            if (Unique.insert(ledger, new Row(entry.position(), cause, entry))) return entry;
         }
     }
 

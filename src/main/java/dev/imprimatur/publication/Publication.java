@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -82,9 +81,9 @@ public class Publication {
             if (before != null && before.edition() >= id.number())
                 throw Refusal.conflict("superseded", "a later edition is published already")
                         .raise();
-            var now = now();
+            var now = clock.instant();
             var first = before == null ? now : before.firstPublishedAt();
-            return reviewed(open(Kind.PUBLISH, guide, id, revision, now, first, now, position, hash), stamp);
+            return reviewed(open(guide, id, revision, first, now, position, hash), stamp);
         });
         editions.published(id, entry.position());
         return entry;
@@ -99,7 +98,7 @@ public class Publication {
         return Optional.of(append("restamp:" + id + ":" + edition.stampSeq(), guide, (position, hash, before) -> {
             var live = live(before, id);
             gate.admitRestamp(guide, edition, live);
-            return reviewed(live.next(Kind.RESTAMP, position + 1, hash, null, now()), stamp);
+            return reviewed(live.next(Kind.RESTAMP, position + 1, hash, null, clock.instant()), stamp);
         }));
     }
 
@@ -115,7 +114,7 @@ public class Publication {
                 .filter(last -> last.edition() == id.number() && isOverdue(last))
                 .orElseGet(() -> append("overdue:" + id + ":" + edition.stampSeq(), guide, (position, hash, before) -> {
                     var live = live(before, id);
-                    return live.next(Kind.REVIEW_OVERDUE, position + 1, hash, null, now())
+                    return live.next(Kind.REVIEW_OVERDUE, position + 1, hash, null, clock.instant())
                             .with(requireNonNull(live.review()).asOverdue());
                 }));
         editions.overdue(id, entry.position());
@@ -138,7 +137,7 @@ public class Publication {
                 "unpublish:" + id,
                 guide,
                 (position, hash, before) -> live(before, id)
-                        .next(Kind.UNPUBLISH, position + 1, hash, redirectTo, now())
+                        .next(Kind.UNPUBLISH, position + 1, hash, redirectTo, clock.instant())
                         .with(null));
         editions.unpublished(id, entry.position(), reason, by);
         return entry;
@@ -163,18 +162,16 @@ public class Publication {
     }
 
     private static LedgerEntry open(
-            Kind kind,
             Guide guide,
             EditionId id,
             Revision revision,
-            Instant publishedAt,
             Instant firstPublishedAt,
             Instant now,
             long lastPosition,
             String lastHash) {
         return new LedgerEntry(
                 lastPosition + 1,
-                kind,
+                Kind.PUBLISH,
                 guide.id(),
                 guide.type(),
                 guide.slug(),
@@ -182,7 +179,7 @@ public class Publication {
                 id.number(),
                 revision.number(),
                 revision.hash().value(),
-                publishedAt,
+                now,
                 firstPublishedAt,
                 null,
                 null,
@@ -266,8 +263,4 @@ public class Publication {
             long position,
             String hash,
             @Nullable String broken) {}
-
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    }
 }

@@ -1,11 +1,10 @@
 package dev.imprimatur.publication;
 
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
-import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.Unique;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -23,11 +22,7 @@ class PublishedContents {
     }
 
     void insert(String guide, int revision, String contentHash, JsonNode content) {
-        try {
-            published.insertOne(new Row(Numbered.id(guide, revision), contentHash, content));
-        } catch (MongoWriteException there) {
-            if (!Failures.isDuplicateKey(there)) throw there;
-        }
+        Unique.insert(published, new Row(Numbered.id(guide, revision), contentHash, content));
     }
 
     @Nullable

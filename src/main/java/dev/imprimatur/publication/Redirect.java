@@ -1,5 +1,6 @@
 package dev.imprimatur.publication;
 
+import dev.imprimatur.editing.Slug;
 import dev.imprimatur.problem.Refusal;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -7,7 +8,6 @@ import java.util.regex.Pattern;
 
 /** Where readers of an unpublished guide may be sent. */
 final class Redirect {
-    private static final Pattern SLUG = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
     private static final Pattern PATH = Pattern.compile("/(?:[A-Za-z0-9._~-][A-Za-z0-9._~/-]*)?");
 
     private Redirect() {}
@@ -16,7 +16,7 @@ final class Redirect {
         if (target.equals(ownSlug))
             throw Refusal.malformed("/redirectTo", "a guide cannot redirect to itself")
                     .raise();
-        if (!SLUG.matcher(target).matches() && !PATH.matcher(target).matches() && !isWebAddress(target))
+        if (!Slug.hasForm(target) && !PATH.matcher(target).matches() && !isWebAddress(target))
             throw Refusal.malformed(
                             "/redirectTo", "give a slug of the same type, a path that starts with /, or an http(s) URL")
                     .raise();

@@ -120,7 +120,7 @@ public class Inbox {
     /** Takes the task for oneself. */
     public OpenTask claim(String id, Person me) {
         var task = require(id);
-        mayTake(task, me);
+        if (!me.has(task.group())) throw mayNot(task);
         if (task.assignee() != null && !me.account().equals(task.assignee()))
             throw Refusal.conflict("claimed", task.assignee() + " has this task; ask them or have it assigned to you")
                     .raise();
@@ -152,19 +152,12 @@ public class Inbox {
 
     private OpenTask assigned(OpenTask task, @Nullable String account) {
         try {
-            tasks.setAssignee(engineTask(task).getId(), account);
+            var open = processes.taskOf(task.edition().id(), task.task()).orElseThrow(TaskId::missing);
+            tasks.setAssignee(open.getId(), account);
         } catch (FlowableObjectNotFoundException completed) {
             throw TaskId.missing();
         }
         return require(task.id());
-    }
-
-    private Task engineTask(OpenTask task) {
-        return processes.of(task.edition().id()).stream()
-                .flatMap(process -> processes.tasksOf(process).stream())
-                .filter(it -> it.getTaskDefinitionKey().equals(task.task()))
-                .findFirst()
-                .orElseThrow(TaskId::missing);
     }
 
     OpenTask require(String id) {
@@ -172,10 +165,6 @@ public class Inbox {
                 .filter(task -> task.id().equals(id))
                 .findFirst()
                 .orElseThrow(TaskId::missing);
-    }
-
-    private static void mayTake(OpenTask task, Person me) {
-        if (!me.has(task.group())) throw mayNot(task);
     }
 
     private static RuntimeException mayNot(OpenTask task) {

@@ -232,6 +232,14 @@ class Processes {
         return tasks.createTaskQuery().processInstanceId(process.getId()).list();
     }
 
+    /** The open task of the edition with that BPMN id. */
+    Optional<Task> taskOf(EditionId id, String task) {
+        return of(id).stream()
+                .flatMap(process -> tasksOf(process).stream())
+                .filter(it -> it.getTaskDefinitionKey().equals(task))
+                .findFirst();
+    }
+
     Optional<Step> step(ProcessInstance process, Task task) {
         return workflows.ofDefinition(process.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
     }

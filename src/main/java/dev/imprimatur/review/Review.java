@@ -111,9 +111,7 @@ public class Review {
     private void mustBeOpenOrDecided(TaskId id) {
         if (id.round() < editions.get(id.edition()).round(id.task())) return;
         settle(id.edition().guide());
-        boolean open = processes.of(id.edition()).stream()
-                .flatMap(process -> processes.tasksOf(process).stream())
-                .anyMatch(task -> task.getTaskDefinitionKey().equals(id.task()));
+        boolean open = processes.taskOf(id.edition(), id.task()).isPresent();
         boolean decidedMeanwhile = id.round() < editions.get(id.edition()).round(id.task());
         if (!open && !decidedMeanwhile)
             throw Refusal.conflict("review-is-stale", "this task is not open any more; read the inbox again")
@@ -121,12 +119,10 @@ public class Review {
     }
 
     private void mustNotBeSomebodyElses(TaskId id, Person by) {
-        processes.of(id.edition()).stream()
-                .flatMap(process -> processes.tasksOf(process).stream())
-                .filter(task -> task.getTaskDefinitionKey().equals(id.task()))
+        processes
+                .taskOf(id.edition(), id.task())
                 .map(org.flowable.task.api.Task::getAssignee)
-                .filter(assignee -> assignee != null && !assignee.equals(by.account()))
-                .findFirst()
+                .filter(assignee -> !assignee.equals(by.account()))
                 .ifPresent(assignee -> {
                     throw Refusal.conflict("claimed", assignee + " has claimed this task")
                             .raise();

@@ -42,10 +42,6 @@ public final class Workflow {
         return Optional.ofNullable(steps.get(task));
     }
 
-    Collection<Step> steps() {
-        return steps.values();
-    }
-
     /** The task in which an edition is written. */
     Step drafting() {
         return steps.values().stream().filter(Step::isDrafting).findFirst().orElseThrow();

@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 
-/** Real time, moved by as much as a test says. */
+/** Real time in milliseconds, moved by as much as a test says. */
 public final class MovableClock extends Clock {
     private volatile Duration moved = Duration.ZERO;
 
@@ -20,7 +21,7 @@ public final class MovableClock extends Clock {
 
     @Override
     public Instant instant() {
-        return Instant.now().plus(moved);
+        return Instant.now().plus(moved).truncatedTo(ChronoUnit.MILLIS);
     }
 
     @Override
