@@ -47,6 +47,7 @@ public final class Edition {
     private @Nullable LogEntry published;
     private @Nullable LogEntry confirmation;
     private @Nullable LogEntry revisionCall;
+    private int approvalsRequired = 1;
     private boolean reviewDueMarked;
     private boolean overdueMarked;
     private List<LogEntry> approvals = new ArrayList<>();
@@ -68,6 +69,7 @@ public final class Edition {
             case SUBMITTED -> {
                 state = State.IN_REVIEW;
                 submission = entry;
+                approvalsRequired = asksFor(entry);
                 evidence = null;
                 approvals = new ArrayList<>();
                 standing = new ArrayList<>(List.of(entry));
@@ -78,6 +80,7 @@ public final class Edition {
             }
             case DECIDED -> standing.add(entry);
             case APPROVED -> {
+                approvalsRequired = asksFor(entry);
                 approvals.add(entry);
                 standing.add(entry);
                 if (approvalsMissing() == 0) state = State.APPROVED;
@@ -204,14 +207,21 @@ public final class Edition {
         };
     }
 
-    /** How many people have to approve what was put forward, by the rules that held then; at least one. */
+    /**
+     * How many people have to approve what was put forward: at least one. It is what the content type asked for at the last
+     * submission or approval, so a rule made stricter meanwhile holds for what is still under review.
+     */
     public int approvalsRequired() {
-        var required = submission == null ? null : submission.approvalsRequired();
+        return approvalsRequired;
+    }
+
+    private static int asksFor(LogEntry entry) {
+        var required = entry.approvalsRequired();
         return required == null ? 1 : Math.max(1, required);
     }
 
     public int approvalsMissing() {
-        return evidence != null ? 0 : Math.max(0, approvalsRequired() - approvals.size());
+        return evidence != null ? 0 : Math.max(0, approvalsRequired - approvals.size());
     }
 
     /** Whether what was put forward bears its stamp. */
@@ -253,9 +263,10 @@ public final class Edition {
      * A decision on a task.
      *
      * @param contributors whoever may not vouch for the content
+     * @param approvals how many the content type asks for now
      * @return empty if exactly this decision was taken already
      */
-    Optional<LogEntry> decided(Decision decision, Set<String> contributors, Instant now) {
+    Optional<LogEntry> decided(Decision decision, Set<String> contributors, int approvals, Instant now) {
         var done = completions(decision.task());
         if (decision.round() <= done.size()) {
             if (decision.isSameAs(done.get(decision.round() - 1))) return Optional.empty();
@@ -279,14 +290,15 @@ public final class Edition {
                             "what you looked at is not what is under review any more; read the task again")
                     .raise();
         if (decision.effect().vouches()) mayVouch(decision.by(), contributors);
-        return Optional.of(next(
+        var entry = next(
                 decision.kind(),
                 decision.seen(),
                 decision.task(),
                 decision.outcome(),
                 decision.message(),
                 decision.by(),
-                now));
+                now);
+        return Optional.of(entry.kind() == Kind.APPROVED ? entry.requiring(approvals) : entry);
     }
 
     private void mayVouch(Person by, Set<String> contributors) {

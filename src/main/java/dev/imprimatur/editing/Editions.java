@@ -37,10 +37,16 @@ public class Editions {
         return log.editions(guide);
     }
 
-    /** Takes a decision; the same decision again changes nothing. */
-    public Edition decide(EditionId id, Decision decision) {
+    /**
+     * Takes a decision; the same decision again changes nothing.
+     *
+     * @param approvals how many the content type asks for
+     */
+    public Edition decide(EditionId id, Decision decision, int approvals) {
         return record(
-                id, edition -> edition.decided(decision, contributors(edition, decision.seen()), clock.instant()));
+                id,
+                edition ->
+                        edition.decided(decision, contributors(edition, decision.seen()), approvals, clock.instant()));
     }
 
     /** Everybody whose edits are in the revision or, by now, in the working copy of its edition. */

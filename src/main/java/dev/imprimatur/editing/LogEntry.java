@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param task the BPMN id of the user task that it completed; null if it completed none
  * @param outcome the BPMN's outcome that was chosen
  * @param message what the person said
- * @param approvalsRequired of kind {@code SUBMITTED}: how many people have to approve it
+ * @param approvalsRequired of kinds {@code SUBMITTED} and {@code APPROVED}: how many people have to approve it
  * @param stamp of kinds {@code STAMPED} and {@code IMPORTED}
  * @param position in the ledger, of kinds that readers could see
  */

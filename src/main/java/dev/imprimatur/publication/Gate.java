@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Says whether a revision may reach readers. It trusts nobody: it reads the edition log and the stored revision itself,
- * and asks for the approvals that the content type asked for when it was put forward, each for exactly this content, each by
- * somebody who did not contribute.
+ * and asks for the approvals that the content type asked for when the last of them was given, each for exactly this content,
+ * each by somebody who did not contribute.
  */
 @Component
 class Gate {

@@ -24,6 +24,8 @@ import org.springframework.stereotype.Component;
 @Component
 class Ledger {
     private static final int BATCH = 500;
+    private static final int FIRST_READ = 4;
+    private static final int GROWTH = 8;
 
     /** Makes the next entry, still unsealed, of the last one and of the guide's own last one. */
     interface Proposal {
@@ -85,13 +87,24 @@ class Ledger {
         return Optional.ofNullable(lastOfGuide.get(guide));
     }
 
-    /** Entries above the position, in order. Positions have no gaps, so they are read by naming them. */
+    /**
+     * Entries above the position, in order. Positions have no gaps, so they are read by naming them: a few at first, since
+     * whoever has read on before finds little new, then ever more.
+     */
     List<LedgerEntry> after(long position, int limit) {
-        var positions =
-                LongStream.rangeClosed(position + 1, position + limit).boxed().toList();
-        return ledger.find(Filters.in("_id", positions))
-                .sort(Sorts.ascending("_id"))
-                .map(Row::entry)
-                .into(new ArrayList<>());
+        var entries = new ArrayList<LedgerEntry>();
+        for (int size = FIRST_READ; entries.size() < limit; size *= GROWTH) {
+            long from = position + entries.size();
+            int named = Math.min(size, limit - entries.size());
+            var positions =
+                    LongStream.rangeClosed(from + 1, from + named).boxed().toList();
+            int before = entries.size();
+            ledger.find(Filters.in("_id", positions))
+                    .sort(Sorts.ascending("_id"))
+                    .map(Row::entry)
+                    .into(entries);
+            if (entries.size() - before < named) break;
+        }
+        return entries;
     }
 }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import org.flowable.common.engine.api.FlowableObjectNotFoundException;
 import org.flowable.engine.TaskService;
-import org.flowable.engine.runtime.ProcessInstance;
 import org.flowable.task.api.Task;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -51,6 +50,8 @@ public class Inbox {
             int offset,
             int limit) {}
 
+    private record Placed(Task task, EditionId edition) {}
+
     /** Open tasks, those due first first, those without a due date last and by age. */
     public List<OpenTask> list(Query query, Person me) {
         var wanted = tasks.createTaskQuery();
@@ -65,15 +66,22 @@ public class Inbox {
                     .endOr();
         }
         if (query.dueBefore() != null) wanted.taskDueBefore(Date.from(query.dueBefore()));
-        return wanted.list().stream()
+        var open = wanted.list();
+        var keys = processes.businessKeys(
+                open.stream().map(Task::getProcessInstanceId).toList());
+        return open.stream()
                 .sorted(Comparator.comparing(Task::getDueDate, Comparator.nullsLast(Comparator.naturalOrder()))
                         .thenComparing(Task::getCreateTime)
                         .thenComparing(Task::getId))
-                .map(this::open)
-                .flatMap(Optional::stream)
-                .filter(task -> query.type() == null || task.guide().type().equals(query.type()))
+                .flatMap(
+                        task -> Optional.ofNullable(keys.get(task.getProcessInstanceId()))
+                                .map(edition -> new Placed(task, edition))
+                                .stream())
+                .filter(placed -> query.type() == null
+                        || editing.require(placed.edition().guide()).type().equals(query.type()))
                 .skip(query.offset())
                 .limit(query.limit() + 1L)
+                .flatMap(placed -> open(placed.task(), placed.edition()).stream())
                 .toList();
     }
 
@@ -81,25 +89,15 @@ public class Inbox {
     public List<OpenTask> of(EditionId id) {
         return processes.of(id).stream()
                 .flatMap(process -> processes.tasksOf(process).stream())
-                .map(this::open)
-                .flatMap(Optional::stream)
+                .flatMap(task -> open(task, id).stream())
                 .toList();
     }
 
-    private Optional<OpenTask> open(Task task) {
-        var step = workflows.ofDefinition(task.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
-        var id = businessKey(task);
-        if (step.isEmpty() || id.isEmpty()) return Optional.empty();
-        var edition = editions.get(id.get());
-        var guide = editing.require(id.get().guide());
-        return Optional.of(open(task, step.get(), guide, edition));
-    }
-
-    private Optional<EditionId> businessKey(Task task) {
-        return processes
-                .byId(task.getProcessInstanceId())
-                .map(ProcessInstance::getBusinessKey)
-                .map(EditionId::parse);
+    private Optional<OpenTask> open(Task task, EditionId id) {
+        return workflows
+                .ofDefinition(task.getProcessDefinitionId())
+                .step(task.getTaskDefinitionKey())
+                .map(step -> open(task, step, editing.require(id.guide()), editions.get(id)));
     }
 
     private static OpenTask open(Task task, Workflow.Step step, Guide guide, Edition edition) {

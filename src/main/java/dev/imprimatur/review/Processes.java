@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowable.common.engine.api.FlowableObjectNotFoundException;
@@ -64,17 +65,24 @@ class Processes {
                 .min(Comparator.comparing(ProcessInstance::getStartTime).thenComparing(ProcessInstance::getId));
     }
 
-    Optional<ProcessInstance> byId(String processInstanceId) {
-        return Optional.ofNullable(runtime.createProcessInstanceQuery()
-                .processInstanceId(processInstanceId)
-                .singleResult());
-    }
-
     /** The business keys of all processes. */
     List<String> businessKeys() {
         return runtime.createProcessInstanceQuery().list().stream()
                 .map(ProcessInstance::getBusinessKey)
                 .toList();
+    }
+
+    /** The editions that these processes drive, by process instance id. */
+    Map<String, EditionId> businessKeys(List<String> processInstanceIds) {
+        return processInstanceIds.isEmpty()
+                ? Map.of()
+                : runtime
+                        .createProcessInstanceQuery()
+                        .processInstanceIds(Set.copyOf(processInstanceIds))
+                        .list()
+                        .stream()
+                        .collect(Collectors.toMap(
+                                ProcessInstance::getId, process -> EditionId.parse(process.getBusinessKey())));
     }
 
     /**

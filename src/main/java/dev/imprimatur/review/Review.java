@@ -102,7 +102,9 @@ public class Review {
         mustBeOpenOrDecided(id);
         mustNotBeSomebodyElses(id, by);
         editions.decide(
-                id.edition(), new Decision(id.task(), id.round(), outcome.id(), outcome.effect(), seen, message, by));
+                id.edition(),
+                new Decision(id.task(), id.round(), outcome.id(), outcome.effect(), seen, message, by),
+                types.require(guide.type()).approvals());
         settle(guide.id());
         return editing.require(guide.id());
     }

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  * {@code OWNER#000042}. They are read by naming them, which needs no index but the one that every server has.
  */
 public final class Numbered {
-    private static final int BATCH = 32;
+    private static final int FIRST_READ = 8;
+    private static final int GROWTH = 8;
 
     private Numbered() {}
 
@@ -28,18 +29,20 @@ public final class Numbered {
         return id.substring(0, id.indexOf('#'));
     }
 
-    /** All documents of the owner from that number on, in order. */
+    /** All documents of the owner from that number on, in order: a few are asked for at first, then ever more. */
     public static <T> List<T> all(MongoCollection<T> collection, String owner, int from) {
         var all = new ArrayList<T>();
         int before;
+        int size = FIRST_READ;
         do {
             before = all.size();
             int start = from + before;
-            var ids = IntStream.range(start, start + BATCH)
+            var ids = IntStream.range(start, start + size)
                     .mapToObj(number -> id(owner, number))
                     .toList();
             collection.find(Filters.in("_id", ids)).sort(Sorts.ascending("_id")).into(all);
-        } while (all.size() == before + BATCH);
+            size *= GROWTH;
+        } while (all.size() == before + size / GROWTH);
         return all;
     }
 }

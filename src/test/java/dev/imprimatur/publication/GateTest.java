@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.editing.Decision;
+import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.editing.Revision;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bson.Document;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -93,6 +99,23 @@ class GateTest {
         assertThat(fresh.get("revision").asInt()).isEqualTo(2);
         guides.decide("reviewer", fresh, "approve").ok();
         assertThat(guides.read(guide).json().at("/content/summary").asString()).isEqualTo("Another salary.");
+    }
+
+    @Test
+    void aTypeThatAsksForMoreApprovalsByNowGetsThem() {
+        var guide = guides.submitted();
+        var edition = new EditionId(guide.id(), 1);
+        var seen = new Revision.Ref(
+                1, guides.task("reviewer", guide).get("contentHash").asString());
+        var reviewer = new Person("reviewer", "The reviewer", null, Set.of("REVIEWER"));
+        var approval = new Decision("review", 1, "approve", Decision.Effect.APPROVE, seen, null, reviewer);
+
+        var decided = node.bean(Editions.class).decide(edition, approval, 2);
+
+        assertThat(decided.state()).isEqualTo(Edition.State.IN_REVIEW);
+        assertThat(decided.approvalsMissing()).isEqualTo(1);
+        assertThatThrownBy(() -> node.bean(Publication.class).publish(edition)).isInstanceOf(Refused.class);
+        assertThat(guides.read(guide).status()).isEqualTo(404);
     }
 
     @Test

@@ -91,7 +91,8 @@ class RebuildTest {
                                 new dev.imprimatur.editing.Revision.Ref(1, hash),
                                 null,
                                 new dev.imprimatur.editing.Person(
-                                        "reviewer", "The reviewer", null, java.util.Set.of("REVIEWER"))));
+                                        "reviewer", "The reviewer", null, java.util.Set.of("REVIEWER"))),
+                        1);
         var runtime = node.bean(RuntimeService.class);
         runtime.deleteProcessInstance(
                 runtime.createProcessInstanceQuery()
