@@ -22,6 +22,7 @@ public class Access {
     private static final int SHORTEST_PASSWORD = 12;
     private static final int LONGEST_PASSWORD = 128;
     private static final Duration LONGEST_TOKEN = Duration.ofDays(366);
+    private static final int LONGEST_NAME = 100;
     private static final Set<String> SCOPES = Set.of("delivery");
 
     private final Accounts accounts;
@@ -29,16 +30,25 @@ public class Access {
     private final SiteKeys keys;
     private final Audit audit;
     private final Throttle throttle;
+    private final Sessions sessions;
     private final Clock clock;
     private final PasswordEncoder passwords = Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8();
     private final String nobodysHash = passwords.encode(UUID.randomUUID().toString());
 
-    Access(Accounts accounts, Tokens tokens, SiteKeys keys, Audit audit, Throttle throttle, Clock clock) {
+    Access(
+            Accounts accounts,
+            Tokens tokens,
+            SiteKeys keys,
+            Audit audit,
+            Throttle throttle,
+            Sessions sessions,
+            Clock clock) {
         this.accounts = accounts;
         this.tokens = tokens;
         this.keys = keys;
         this.audit = audit;
         this.throttle = throttle;
+        this.sessions = sessions;
         this.clock = clock;
     }
 
@@ -60,16 +70,10 @@ public class Access {
         var faults = new ArrayList<Fault>();
         if (!USERNAME.matcher(wanted.username()).matches())
             faults.add(new Fault("/username", "1 to 64 lower-case letters, digits, dots, hyphens and underscores"));
-        if (wanted.displayName().isBlank() || wanted.displayName().length() > 100)
+        if (wanted.displayName().isBlank() || wanted.displayName().length() > LONGEST_NAME)
             faults.add(new Fault("/displayName", "a name of 1 to 100 characters"));
-        int length = wanted.password().length();
-        if (length < SHORTEST_PASSWORD
-                || length > LONGEST_PASSWORD
-                || wanted.password().contains(wanted.username()))
-            faults.add(new Fault(
-                    "/password",
-                    "a password of %d to %d characters that does not hold the username"
-                            .formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD)));
+        var passwordFault = passwordFault(wanted.username(), wanted.password());
+        if (passwordFault != null) faults.add(passwordFault);
         if (!faults.isEmpty())
             throw Refusal.malformed("the account cannot be made like this", faults)
                     .raise();
@@ -103,21 +107,92 @@ public class Access {
 
     /** Takes every right from the account with the next request; the last administrator stays. */
     public void deactivate(String username, String by) {
-        var account = accounts.find(username)
+        mustNotBeLastAdministrator(require(username));
+        accounts.deactivate(username);
+        tokens.deleteOf(username);
+        sessions.endAllOf(username, null);
+        audit.record(by, "account-deactivated", username, null);
+    }
+
+    /**
+     * Changes what an account may do; the last administrator stays one.
+     *
+     * @param by the administrator who does it
+     */
+    public void setRoles(String username, Set<Role> roles, String by) {
+        var account = require(username);
+        if (!roles.contains(Role.ADMIN)) mustNotBeLastAdministrator(account);
+        accounts.roles(username, roles);
+        audit.record(by, "roles-changed", username + " " + account.roles() + " to " + roles, null);
+    }
+
+    /** Changes how somebody appears to readers and colleagues from now on; what they vouched for keeps the old name. */
+    public void rename(String username, String displayName, @Nullable String title, @Nullable String email) {
+        if (displayName.isBlank() || displayName.length() > LONGEST_NAME)
+            throw Refusal.malformed("/displayName", "a name of 1 to 100 characters")
+                    .raise();
+        if (title != null && title.length() > LONGEST_NAME)
+            throw Refusal.malformed("/title", "a title of at most 100 characters")
+                    .raise();
+        accounts.rename(username, displayName.strip(), title, email);
+        audit.record(username, "account-renamed", displayName, null);
+    }
+
+    /** Changes one's own password; all tokens and other sessions end, since whoever knew the old one may hold them. */
+    public void changePassword(
+            String username, String old, String wanted, String source, @Nullable String keptSession) {
+        signIn(username, old, source);
+        var fault = passwordFault(username, wanted);
+        if (fault != null)
+            throw Refusal.malformed(fault.pointer(), fault.detail()).raise();
+        accounts.password(username, passwords.encode(wanted));
+        tokens.deleteOf(username);
+        sessions.endAllOf(username, keptSession);
+        audit.record(username, "password-changed", null, source);
+    }
+
+    private static @Nullable Fault passwordFault(String username, String password) {
+        int length = password.length();
+        return length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD || password.contains(username)
+                ? new Fault(
+                        "/password",
+                        "a password of %d to %d characters that does not hold the username"
+                                .formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD))
+                : null;
+    }
+
+    private Account require(String username) {
+        return accounts.find(username)
                 .orElseThrow(() ->
                         Refusal.missing("there is no account with this id").raise());
-        boolean lastAdmin = account.active()
+    }
+
+    private void mustNotBeLastAdministrator(Account account) {
+        boolean last = account.active()
                 && account.roles().contains(Role.ADMIN)
                 && accounts.all().stream()
                                 .filter(it -> it.active() && it.roles().contains(Role.ADMIN))
                                 .count()
                         == 1;
-        if (lastAdmin)
+        if (last)
             throw Refusal.conflict("last-administrator", "the last administrator stays")
                     .raise();
-        accounts.deactivate(username);
-        tokens.deleteOf(username);
-        audit.record(by, "account-deactivated", username, null);
+    }
+
+    /** One's own tokens, the newest first. */
+    public List<Tokens.Token> tokens(String username) {
+        return tokens.of(username);
+    }
+
+    /**
+     * Revokes one of one's own tokens.
+     *
+     * @param hash what the token is known by
+     */
+    public void revokeToken(String username, String hash) {
+        if (!tokens.delete(username, hash))
+            throw Refusal.missing("there is no token of this name").raise();
+        audit.record(username, "token-revoked", null, null);
     }
 
     /** Sets a password without asking for the old one; for the demo only. */

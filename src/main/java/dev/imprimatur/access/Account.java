@@ -1,9 +1,11 @@
 package dev.imprimatur.access;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.imprimatur.editing.Person;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,12 @@ public record Account(
         implements Principal {
     public Account {
         roles = Set.copyOf(roles);
+    }
+
+    /** The account as the domain knows it. */
+    public Person person() {
+        return new Person(
+                username, displayName, title, roles.stream().map(Enum::name).collect(Collectors.toSet()));
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -74,6 +75,19 @@ class Accounts {
 
     void deactivate(String username) {
         accounts.updateOne(Filters.eq("_id", username), Updates.set("active", false));
+    }
+
+    void roles(String username, Set<Role> roles) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("roles", List.copyOf(roles)));
+    }
+
+    void rename(String username, String displayName, @Nullable String title, @Nullable String email) {
+        accounts.updateOne(
+                Filters.eq("_id", username),
+                Updates.combine(
+                        Updates.set("displayName", displayName),
+                        Updates.set("title", title),
+                        Updates.set("email", email)));
     }
 
     void password(String username, String passwordHash) {

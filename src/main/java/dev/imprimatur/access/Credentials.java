@@ -80,13 +80,7 @@ abstract sealed class Credentials extends OncePerRequestFilter {
                 case "basic" -> asksForToken(request) ? basic(value, request.getRemoteAddr()) : null;
                 default -> null;
             };
-            return account == null
-                    ? null
-                    : new Caller(
-                            account,
-                            account.roles().stream()
-                                    .map(role -> new SimpleGrantedAuthority("ROLE_" + role))
-                                    .toList());
+            return account == null ? null : new Caller(account, SignIn.authorities(account));
         }
 
         private static boolean asksForToken(HttpServletRequest request) {

@@ -2,12 +2,17 @@ package dev.imprimatur.access;
 
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.authentication.LockedException;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -15,13 +20,23 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
+import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
+import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 
-/** Three doors, each with its own kind of credential; whatever is not named is denied. */
+/** Four doors, each with its own kind of credential; whatever is not named is denied. */
 @Configuration(proxyBeanMethods = false)
 @EnableMethodSecurity
 class SecurityConfiguration {
     static final String MANAGEMENT = "/api/management/v1";
+    /** The page that says so to people, and the attribute that holds why. */
+    private static final String DENIED = "/studio/denied";
+
+    private static final String STUDIO_CSP =
+            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+                    + "frame-ancestors 'none'; img-src 'self' https: data:";
     private static final String CSP = "default-src 'none'; frame-ancestors 'none'";
 
     private final ProblemWriter problems;
@@ -56,9 +71,79 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** What anybody may read, and the door for the first administrator; all else is closed. */
+    /** People in a browser: a session that a password opens, a token in every form, scripts and styles from here only. */
     @Bean
     @Order(3)
+    SecurityFilterChain studio(HttpSecurity http, Access access, Sessions sessions) {
+        return http.securityMatcher(
+                        "/", "/login", "/logout", "/studio", "/studio/**", "/assets/**", "/webjars/**", "/favicon.ico")
+                .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(STUDIO_CSP))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)))
+                .authenticationManager(new SignIn(access))
+                .authorizeHttpRequests(requests -> requests.requestMatchers(
+                                HttpMethod.GET, "/login", "/assets/**", "/webjars/**", "/favicon.ico")
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
+                .formLogin(form -> form.loginPage("/login")
+                        .successHandler(new Welcome(sessions))
+                        .failureHandler((request, response, failure) -> response.sendRedirect(
+                                failure instanceof LockedException ? "/login?throttled" : "/login?wrong")))
+                .logout(logout -> logout.logoutSuccessUrl("/login?out"))
+                .addFilterBefore(new SignIn.Refreshed(access), AnonymousAuthenticationFilter.class)
+                .exceptionHandling(exceptions -> exceptions
+                        .defaultAuthenticationEntryPointFor(
+                                (request, response, none) -> {
+                                    response.setHeader("HX-Redirect", "/login");
+                                    problems.write(
+                                            Refusal.of(
+                                                    Refusal.Kind.UNAUTHENTICATED,
+                                                    "signed-out",
+                                                    "your session has ended; sign in again"),
+                                            response);
+                                },
+                                request -> request.getHeader("HX-Request") != null
+                                        || request.getHeader("X-Requested-With") != null)
+                        .defaultAuthenticationEntryPointFor(
+                                new LoginUrlAuthenticationEntryPoint("/login"), AnyRequestMatcher.INSTANCE)
+                        .accessDeniedHandler((request, response, denied) -> {
+                            var principal = request.getUserPrincipal();
+                            audit.record(
+                                    principal == null ? null : principal.getName(),
+                                    "denied",
+                                    request.getMethod() + " " + request.getRequestURI(),
+                                    request.getRemoteAddr());
+                            request.setAttribute(
+                                    DENIED,
+                                    denied instanceof CsrfException
+                                            ? "the form is too old: go back, reload the page and send it again"
+                                            : "your roles do not allow this");
+                            request.getRequestDispatcher(DENIED).forward(request, response);
+                        }))
+                .build();
+    }
+
+    /** After the sign-in: to the page that was asked for, or to what waits. */
+    private static final class Welcome extends SavedRequestAwareAuthenticationSuccessHandler {
+        private final Sessions sessions;
+
+        Welcome(Sessions sessions) {
+            this.sessions = sessions;
+            setDefaultTargetUrl("/studio");
+        }
+
+        @Override
+        public void onAuthenticationSuccess(
+                HttpServletRequest request, HttpServletResponse response, Authentication authentication)
+                throws ServletException, IOException {
+            sessions.opened(authentication.getName(), request);
+            super.onAuthenticationSuccess(request, response, authentication);
+        }
+    }
+
+    /** What anybody may read, and the door for the first administrator; all else is closed. */
+    @Bean
+    @Order(4)
     SecurityFilterChain everythingElse(HttpSecurity http) {
         return common(http)
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(

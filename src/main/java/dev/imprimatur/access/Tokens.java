@@ -3,14 +3,17 @@ package dev.imprimatur.access;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
 /** Personal tokens, by the hash of what their holder sends. */
 @Component
-class Tokens {
+public class Tokens {
     public record Token(@BsonId String hash, String account, String name, Instant createdAt, Instant expiresAt) {}
 
     private final MongoCollection<Token> tokens;
@@ -25,6 +28,18 @@ class Tokens {
 
     Optional<Token> find(Secret secret) {
         return Optional.ofNullable(tokens.find(Filters.eq("_id", secret.hash())).first());
+    }
+
+    List<Token> of(String account) {
+        return tokens.find(Filters.eq("account", account))
+                .sort(Sorts.descending("createdAt"))
+                .into(new ArrayList<>());
+    }
+
+    boolean delete(String account, String hash) {
+        return tokens.deleteOne(Filters.and(Filters.eq("_id", hash), Filters.eq("account", account)))
+                        .getDeletedCount()
+                > 0;
     }
 
     void deleteOf(String account) {

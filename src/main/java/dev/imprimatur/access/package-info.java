@@ -1,6 +1,6 @@
 /** Accounts, roles, tokens, site keys, throttling, audit: all of security. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"store", "problem"})
+@ApplicationModule(allowedDependencies = {"editing", "store", "problem"})
 package dev.imprimatur.access;
 
 import org.jspecify.annotations.NullMarked;

@@ -8,4 +8,9 @@ public final class Pointers {
     public static String join(String parent, String name) {
         return parent + "/" + name.replace("~", "~0").replace("/", "~1");
     }
+
+    /** A member's name as a pointer spells it, unescaped. */
+    public static String unescape(String step) {
+        return step.replace("~1", "/").replace("~0", "~");
+    }
 }

@@ -58,7 +58,8 @@ public final class Shape {
         return schema.path("title").asStringOpt();
     }
 
-    List<String> properties() {
+    /** The names of the fields of this object, in the order of the schema. */
+    public List<String> properties() {
         return List.copyOf(schema.path("properties").propertyNames());
     }
 
@@ -70,6 +71,36 @@ public final class Shape {
     /** Number fields that may not fall from one item of this list to the next. */
     List<String> ascending() {
         return strings(schema.path("x-ascending"));
+    }
+
+    /** What holds values here: {@code object}, {@code array}, {@code string}, {@code integer}, {@code number}, {@code boolean}. */
+    public String type() {
+        return schema.path("type").asString("string");
+    }
+
+    /** How a form shows it, where it says so: {@code markdown}, {@code textarea}, {@code table}. */
+    public String widget() {
+        return schema.path("x-widget").asString("");
+    }
+
+    /** Whether a complete document has this field. */
+    public boolean requires(String name) {
+        return strings(schema.path("required")).contains(name);
+    }
+
+    /** The only values there may be; empty where any may be. */
+    public List<String> options() {
+        return strings(schema.path("enum"));
+    }
+
+    /** A keyword whose value is text, such as {@code description}, {@code pattern} or {@code format}. */
+    public Optional<String> text(String keyword) {
+        return schema.path(keyword).asStringOpt();
+    }
+
+    /** A keyword whose value is a number, such as {@code maxLength} or {@code minimum}. */
+    public Optional<Integer> number(String keyword) {
+        return schema.path(keyword).asIntOpt().stream().boxed().findFirst();
     }
 
     private static List<String> strings(JsonNode array) {

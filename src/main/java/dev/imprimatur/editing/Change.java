@@ -21,6 +21,11 @@ public record Change(
         @Nullable JsonNode from,
         @Nullable JsonNode to,
         @Nullable List<Piece> words) {
+    /** What became of a text word by word; null where either is no text, or too long to compare. */
+    public static @Nullable List<Piece> words(JsonNode older, JsonNode newer) {
+        return Diff.words(older, newer);
+    }
+
     public enum Kind {
         @JsonProperty("added")
         ADDED,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pointer the field, as a JSON Pointer
  * @param quote the passage it is about, as it stood then
+ * @param parent the comment that it answers
  */
 public record Comment(
         String id,
@@ -15,12 +16,14 @@ public record Comment(
         int revision,
         String pointer,
         @Nullable String quote,
+        @Nullable String parent,
         String body,
         String author,
         Instant at,
         boolean resolved,
         @Nullable String resolvedBy) {
     Comment resolved(boolean now, Person by) {
-        return new Comment(id, guide, revision, pointer, quote, body, author, at, now, now ? by.account() : null);
+        return new Comment(
+                id, guide, revision, pointer, quote, parent, body, author, at, now, now ? by.account() : null);
     }
 }

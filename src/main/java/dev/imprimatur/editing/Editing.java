@@ -21,6 +21,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** What editors do with guides before anybody reviews them. */
 @Component
 public class Editing {
+    private static final int LONGEST_COMMENT = 5_000;
     private static final String DEFAULT_LOCALE = "en-US";
 
     private final ContentTypes types;
@@ -189,6 +190,15 @@ public class Editing {
         return next;
     }
 
+    /**
+     * What I made of a version that is old by now, and what others made of it since, in one.
+     *
+     * @param base the content of the version that I started from
+     */
+    public Merge merge(Guide guide, JsonNode base, JsonNode mine, JsonNode theirs) {
+        return Merge.of(types.require(guide.type()).shape(), base, mine, theirs);
+    }
+
     private static RuntimeException stale(WorkingCopy current, JsonNode yours) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put(
@@ -354,29 +364,71 @@ public class Editing {
                         .raise());
     }
 
+    /** What changed from one content of the guide to another. */
+    public List<Change> changes(Guide guide, JsonNode from, JsonNode to) {
+        return Diff.between(types.require(guide.type()).shape(), from, to);
+    }
+
     /** What changed from revision {@code from} to revision {@code to}. */
     public List<Change> diff(Guide guide, int from, int to) {
-        return Diff.between(
-                types.require(guide.type()).shape(),
-                revision(guide, from).content(),
-                revision(guide, to).content());
+        return changes(
+                guide, revision(guide, from).content(), revision(guide, to).content());
     }
 
     public List<Comment> comments(Guide guide) {
         return comments.of(guide.id());
     }
 
-    public Comment comment(Guide guide, int revision, String pointer, @Nullable String quote, String body, Person by) {
+    /**
+     * Says something about a place in a revision, or answers what was said about it.
+     *
+     * @param parent the comment that this answers
+     */
+    public Comment comment(
+            Guide guide,
+            int revision,
+            String pointer,
+            @Nullable String quote,
+            @Nullable String parent,
+            String body,
+            Person by) {
         if (body.isBlank())
             throw Refusal.malformed("/body", "a comment says something").raise();
         if (!pointer.isEmpty() && !pointer.startsWith("/"))
             throw Refusal.malformed("/pointer", "a JSON Pointer is empty or starts with /")
                     .raise();
+        if (body.length() > LONGEST_COMMENT)
+            throw Refusal.malformed("/body", "a comment of at most " + LONGEST_COMMENT + " characters")
+                    .raise();
         revision(guide, revision);
+        if (parent != null && comments.find(guide.id(), parent).isEmpty())
+            throw Refusal.malformed("/parent", "there is no comment with this id on this guide")
+                    .raise();
         var comment = new Comment(
-                ids.next(), guide.id(), revision, pointer, quote, body, by.account(), clock.instant(), false, null);
+                ids.next(),
+                guide.id(),
+                revision,
+                pointer,
+                quote,
+                parent,
+                body,
+                by.account(),
+                clock.instant(),
+                false,
+                null);
         comments.save(comment);
         return comment;
+    }
+
+    /** Where the passage of a comment stands in that revision; empty if it is gone. */
+    public Optional<Passage> passage(Guide guide, Comment comment, Revision now) {
+        return Passage.of(
+                types.require(guide.type()).shape(),
+                comment,
+                comment.revision() == now.number()
+                        ? now.content()
+                        : revision(guide, comment.revision()).content(),
+                now.content());
     }
 
     public Comment resolveComment(Guide guide, String id, boolean resolved, Person by) {

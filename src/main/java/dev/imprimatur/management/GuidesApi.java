@@ -245,14 +245,24 @@ class GuidesApi {
     }
 
     record NewComment(
-            int revision, String pointer, @Nullable String quote, String body) {}
+            int revision,
+            String pointer,
+            @Nullable String quote,
+            @Nullable String parent,
+            String body) {}
 
     @PostMapping("/{id}/comments")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     @ResponseStatus(HttpStatus.CREATED)
     CommentView comment(@PathVariable String type, @PathVariable String id, @RequestBody NewComment wanted, Person me) {
         return CommentView.of(editing.comment(
-                editing.require(type, id), wanted.revision(), wanted.pointer(), wanted.quote(), wanted.body(), me));
+                editing.require(type, id),
+                wanted.revision(),
+                wanted.pointer(),
+                wanted.quote(),
+                wanted.parent(),
+                wanted.body(),
+                me));
     }
 
     record CommentPatch(boolean resolved) {}
@@ -296,6 +306,10 @@ class GuidesApi {
     @GetMapping("/{id}/process")
     @PreAuthorize("isAuthenticated()")
     Review.Progress process(@PathVariable String type, @PathVariable String id) {
-        return review.progress(editing.require(type, id));
+        var edition = editing.require(type, id).current();
+        return review.progress(edition)
+                .orElseThrow(
+                        () -> Refusal.missing("edition " + edition.number() + " is over; no process drives it any more")
+                                .raise());
     }
 }

@@ -84,7 +84,7 @@ class TasksApi {
         var to = access.account(wanted.account())
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
                         .raise());
-        return TaskView.of(inbox.assign(id, ManagementConfiguration.person(to), me));
+        return TaskView.of(inbox.assign(id, to.person(), me));
     }
 
     record Completion(

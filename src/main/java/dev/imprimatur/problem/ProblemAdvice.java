@@ -5,12 +5,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
-import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MissingRequestHeaderException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
@@ -24,8 +21,6 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 /** Turns whatever a controller throws into a problem document; what nobody foresaw is logged and told apart by nothing. */
 @ControllerAdvice
 class ProblemAdvice {
-    private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
-
     private final ProblemWriter problems;
 
     ProblemAdvice(ProblemWriter problems) {
@@ -82,37 +77,7 @@ class ProblemAdvice {
     @ExceptionHandler
     void anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        problems.write(foreseen(unforeseen, request), response);
-    }
-
-    private static Refusal foreseen(Exception unforeseen, HttpServletRequest request) {
-        if (unforeseen instanceof ErrorResponse spring) {
-            int status = spring.getStatusCode().value();
-            for (var kind : Refusal.Kind.values())
-                if (kind.status() == status)
-                    return Refusal.of(
-                            kind, kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), detail(kind));
-        }
-        if (Outage.is(unforeseen)) {
-            log.warn(
-                    "a store did not answer {} {}: {}",
-                    request.getMethod(),
-                    request.getRequestURI(),
-                    unforeseen.toString());
-            return Outage.refusal();
-        }
-        log.error("unforeseen failure of {} {}", request.getMethod(), request.getRequestURI(), unforeseen);
-        return Refusal.of(Refusal.Kind.BROKEN, "internal", "this should not have happened; the operator's log has it");
-    }
-
-    private static String detail(Refusal.Kind kind) {
-        return switch (kind) {
-            case MISSING -> "there is nothing here; the paths are listed in /openapi.json";
-            case NOT_ALLOWED -> "this method is not allowed here; the methods are listed in /openapi.json";
-            case UNSUPPORTED -> "send JSON, with Content-Type: application/json";
-            case NOT_ACCEPTABLE -> "this is answered as application/json only";
-            default -> "the request cannot be done as it is";
-        };
+        problems.write(Unforeseen.refusal(unforeseen, request), response);
     }
 
     /** What Jackson says of a body it cannot read, without class names. */

@@ -24,7 +24,7 @@ class StrictQuery implements HandlerInterceptor, WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(this).excludePathPatterns("/actuator/**", "/error");
+        registry.addInterceptor(this).excludePathPatterns("/actuator/**", "/error", "/login", "/studio", "/studio/**");
     }
 
     @Override

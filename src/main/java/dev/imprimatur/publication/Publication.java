@@ -208,6 +208,20 @@ public class Publication {
         return open.with(seal.sign(open, review));
     }
 
+    /** The last thing that readers were told about the guide. */
+    public Optional<LedgerEntry> lastOf(String guide) {
+        return ledger.lastOf(guide);
+    }
+
+    /** What is wrong with an entry's hash, place or signature; empty if it is right. */
+    public Optional<String> broken(LedgerEntry entry) {
+        long before = entry.position() - 1;
+        String hash = before == 0
+                ? Seal.GENESIS
+                : ledger.after(before - 1, 1).getFirst().hash();
+        return seal.broken(entry, before, hash);
+    }
+
     /** The last position; 0 while nothing was ever published. */
     public long position() {
         return ledger.last().map(LedgerEntry::position).orElse(0L);

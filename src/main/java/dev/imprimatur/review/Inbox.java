@@ -50,6 +50,17 @@ public class Inbox {
             int offset,
             int limit) {}
 
+    /** How many tasks wait for the person or their roles. */
+    public long waiting(Person me) {
+        if (me.roles().isEmpty()) return 0;
+        return tasks.createTaskQuery()
+                .or()
+                .taskCandidateGroupIn(me.roles())
+                .taskAssignee(me.account())
+                .endOr()
+                .count();
+    }
+
     private record Placed(Task task, EditionId edition) {}
 
     /** Open tasks, those due first first, those without a due date last and by age. */

@@ -252,6 +252,15 @@ class Processes {
         return workflows.ofDefinition(process.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
     }
 
+    /** How many processes of that workflow stand at each activity, by its id. */
+    Map<String, Integer> standing(String workflow) {
+        return runtime.createActivityInstanceQuery().unfinished().list().stream()
+                .filter(activity -> activity.getProcessDefinitionId().startsWith(workflow + ":"))
+                .collect(Collectors.groupingBy(
+                        org.flowable.engine.runtime.ActivityInstance::getActivityId,
+                        Collectors.reducing(0, activity -> 1, Integer::sum)));
+    }
+
     /** Where the process stands and has been: activity ids. */
     Map<Boolean, List<String>> activities(ProcessInstance process) {
         return runtime.createActivityInstanceQuery().processInstanceId(process.getId()).list().stream()

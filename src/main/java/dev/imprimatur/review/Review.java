@@ -1,5 +1,6 @@
 package dev.imprimatur.review;
 
+import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Decision;
 import dev.imprimatur.editing.Editing;
@@ -14,6 +15,8 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -207,20 +210,48 @@ public class Review {
         return workflows.of(types.require(guide.type()));
     }
 
-    /** Where the current edition stands in its workflow. */
-    public Progress progress(Guide guide) {
-        var process = processes.of(guide.current());
-        if (process.isEmpty())
-            throw Refusal.missing("edition " + guide.edition() + " is over; no process drives it any more")
-                    .raise();
-        String definition = process.get().getProcessDefinitionId();
-        var activities = processes.activities(process.get());
-        return new Progress(
-                workflows.ofDefinition(definition).id(),
+    /** Where an edition stands in its workflow; empty once it is over and no process drives it any more. */
+    public Optional<Progress> progress(EditionId edition) {
+        return processes.of(edition).map(process -> {
+            String definition = process.getProcessDefinitionId();
+            var activities = processes.activities(process);
+            return new Progress(
+                    workflows.ofDefinition(definition).id(),
+                    workflows.version(definition),
+                    new String(workflows.bytes(definition), StandardCharsets.UTF_8),
+                    activities.getOrDefault(true, List.of()),
+                    activities.getOrDefault(false, List.of()));
+        });
+    }
+
+    /**
+     * A workflow that content types follow.
+     *
+     * @param types that follow it
+     * @param standing how many editions stand at an activity, by its id
+     */
+    public record Deployed(String id, int version, String bpmn, List<String> types, Map<String, Integer> standing) {}
+
+    /** The workflows as they are started now, each with where the editions in it stand. */
+    public List<Deployed> deployed() {
+        return types.all().stream()
+                .map(type -> workflows.of(type).id())
+                .distinct()
+                .map(this::deployed)
+                .toList();
+    }
+
+    private Deployed deployed(String id) {
+        String definition = workflows.latestDefinition(id);
+        return new Deployed(
+                id,
                 workflows.version(definition),
                 new String(workflows.bytes(definition), StandardCharsets.UTF_8),
-                activities.getOrDefault(true, List.of()),
-                activities.getOrDefault(false, List.of()));
+                types.all().stream()
+                        .filter(type -> type.workflow().equals(id))
+                        .map(ContentType::title)
+                        .toList(),
+                processes.standing(id));
     }
 
     /**

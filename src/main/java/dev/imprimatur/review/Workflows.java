@@ -80,6 +80,15 @@ class Workflows {
         }
     }
 
+    String latestDefinition(String id) {
+        return repository
+                .createProcessDefinitionQuery()
+                .processDefinitionKey(id)
+                .latestVersion()
+                .singleResult()
+                .getId();
+    }
+
     int version(String definitionId) {
         return repository.getProcessDefinition(definitionId).getVersion();
     }

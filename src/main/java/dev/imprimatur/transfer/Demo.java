@@ -97,12 +97,7 @@ class Demo {
         else if (!chosenPassword.isEmpty())
             ACCOUNTS.forEach(account -> access.resetPassword(account.username(), password));
         setup.begin(url, System.out);
-        var editor = ACCOUNTS.get(1);
-        seeds.run(new Person(
-                editor.username(),
-                editor.displayName(),
-                editor.title(),
-                editor.roles().stream().map(Enum::name).collect(Collectors.toSet())));
+        seeds.run(access.account(ACCOUNTS.get(1).username()).orElseThrow().person());
         access.keys().stream()
                 .filter(key -> key.name().equals(KEY_NAME))
                 .map(SiteKey::id)
@@ -129,6 +124,7 @@ class Demo {
 
                   Imprimatur, demo: embedded stores, this machine only
 
+                  Studio           %1$s/studio
                   Management API   %1$s/api/management/v1
                   Delivery API     %1$s/api/delivery/v1
                   API description  %1$s/openapi.json

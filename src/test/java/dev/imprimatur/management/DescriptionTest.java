@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -59,7 +60,8 @@ class DescriptionTest {
         node.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
                 .forEach((mapping, handler) -> {
-                    if (!handler.getBeanType().getName().startsWith("dev.imprimatur")) return;
+                    if (!handler.getBeanType().isAnnotationPresent(RestController.class)
+                            || !handler.getBeanType().getName().startsWith("dev.imprimatur")) return;
                     var parameters = Arrays.stream(handler.getMethod().getParameters())
                             .filter(parameter -> parameter.isAnnotationPresent(RequestParam.class))
                             .map(java.lang.reflect.Parameter::getName)

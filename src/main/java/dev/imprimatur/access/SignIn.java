@@ -1,0 +1,77 @@
+package dev.imprimatur.access;
+
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collection;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.LockedException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** How people come in through the studio's door: by password, once; after that by their session. */
+final class SignIn implements AuthenticationManager {
+    private final Access access;
+
+    SignIn(Access access) {
+        this.access = access;
+    }
+
+    @Override
+    public Authentication authenticate(Authentication given) {
+        String source =
+                given.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
+        try {
+            var account = access.signIn(given.getName(), String.valueOf(given.getCredentials()), source);
+            return authenticated(account);
+        } catch (Refused refused) {
+            if (refused.refusal().kind() == Refusal.Kind.THROTTLED)
+                throw new LockedException(refused.refusal().detail());
+            throw new BadCredentialsException(refused.refusal().detail());
+        }
+    }
+
+    static Authentication authenticated(Account account) {
+        return UsernamePasswordAuthenticationToken.authenticated(account, null, authorities(account));
+    }
+
+    static Collection<? extends GrantedAuthority> authorities(Account account) {
+        return account.roles().stream()
+                .map(role -> new SimpleGrantedAuthority("ROLE_" + role))
+                .toList();
+    }
+
+    /** Replaces who signed in by who they are now: a demotion or deactivation counts with the next request. */
+    static final class Refreshed extends OncePerRequestFilter {
+        private final Access access;
+
+        Refreshed(Access access) {
+            this.access = access;
+        }
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws ServletException, IOException {
+            var authentication = SecurityContextHolder.getContext().getAuthentication();
+            if (authentication != null && authentication.getPrincipal() instanceof Account remembered) {
+                var now = access.account(remembered.username());
+                var context = SecurityContextHolder.createEmptyContext();
+                now.ifPresent(account -> context.setAuthentication(authenticated(account)));
+                SecurityContextHolder.setContext(context);
+                var session = request.getSession(false);
+                if (now.isEmpty() && session != null) session.invalidate();
+            }
+            chain.doFilter(request, response);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.imprimatur.editing;
+
+import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Shape;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Where the passage that a comment quotes stands in a later revision.
+ *
+ * @param pointer the field, as that revision has it
+ * @param start of the passage in the field's text, in characters; equal to {@code end} where the comment is on the whole field
+ */
+public record Passage(String pointer, int start, int end) {
+    /** The passage of the comment in {@code now}, or empty if it is gone: less than half of its characters are left. */
+    static Optional<Passage> of(Shape shape, Comment comment, JsonNode then, JsonNode now) {
+        return pointer(shape, comment.pointer(), then, now).flatMap(pointer -> {
+            var was = then.at(comment.pointer());
+            var is = now.at(pointer);
+            String quote = comment.quote();
+            if (quote == null || quote.isEmpty())
+                return is.isMissingNode() && !pointer.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new Passage(pointer, 0, 0));
+            if (!is.isString()) return Optional.empty();
+            int start = was.asString("").indexOf(quote);
+            return (start < 0 ? Optional.<int[]>empty() : carried(Diff.words(was, is), start, start + quote.length()))
+                    .or(() -> found(is.stringValue(), quote))
+                    .map(range -> new Passage(pointer, range[0], range[1]));
+        });
+    }
+
+    private static Optional<int[]> found(String text, String quote) {
+        int at = text.indexOf(quote);
+        return at < 0 ? Optional.empty() : Optional.of(new int[] {at, at + quote.length()});
+    }
+
+    /** Follows a range of the older text through the pieces of the change. */
+    private static Optional<int[]> carried(@Nullable List<Change.Piece> pieces, int start, int end) {
+        if (pieces == null) return Optional.empty();
+        int older = 0;
+        int newer = 0;
+        int kept = 0;
+        int first = -1;
+        int last = -1;
+        for (var piece : pieces) {
+            int length = piece.text().length();
+            if (piece.op() == Change.Op.EQUAL) {
+                int from = Math.max(start, older);
+                int to = Math.min(end, older + length);
+                if (from < to) {
+                    kept += to - from;
+                    if (first < 0) first = newer + from - older;
+                    last = newer + to - older;
+                }
+            }
+            if (piece.op() != Change.Op.INSERT) older += length;
+            if (piece.op() != Change.Op.DELETE) newer += length;
+        }
+        return kept * 2 < end - start || kept == 0 ? Optional.empty() : Optional.of(new int[] {first, last});
+    }
+
+    /** The pointer as the newer content has it: items of lists are followed by identity, or by being equal. */
+    private static Optional<String> pointer(Shape shape, String pointer, JsonNode then, JsonNode now) {
+        var translated = new StringBuilder();
+        var at = shape;
+        var older = then;
+        var newer = now;
+        for (String step :
+                pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1)) {
+            if (older.isArray()) {
+                if (!step.matches("[0-9]{1,6}")) return Optional.empty();
+                var item = older.path(Integer.parseInt(step));
+                int place = place(at, item, newer, Integer.parseInt(step));
+                if (place < 0) return Optional.empty();
+                translated.append('/').append(place);
+                older = item;
+                newer = newer.path(place);
+                at = at.items();
+            } else {
+                String name = Pointers.unescape(step);
+                translated.append('/').append(step);
+                older = older.path(name);
+                newer = newer.path(name);
+                at = at.property(name);
+            }
+        }
+        return Optional.of(translated.toString());
+    }
+
+    private static int place(Shape list, JsonNode item, JsonNode now, int same) {
+        for (int i = 0; i < now.size(); i++) {
+            var other = now.get(i);
+            boolean matches = list.key().isEmpty()
+                    ? other.equals(item)
+                    : list.key().stream().allMatch(key -> other.path(key).equals(item.path(key)));
+            if (matches) return i;
+        }
+        return list.key().isEmpty() && same < now.size() ? same : -1;
+    }
+}

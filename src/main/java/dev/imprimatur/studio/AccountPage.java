@@ -1,0 +1,98 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Account;
+import dev.imprimatur.access.Sessions;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** One's own account: how one appears, password, tokens, sessions. */
+@Controller
+@RequestMapping("/studio/account")
+class AccountPage {
+    private final Access access;
+    private final Sessions sessions;
+
+    AccountPage(Access access, Sessions sessions) {
+        this.access = access;
+        this.sessions = sessions;
+    }
+
+    @GetMapping
+    String account(Person me, HttpServletRequest request, Model model) {
+        var account = require(me);
+        model.addAttribute("account", account);
+        model.addAttribute("tokens", access.tokens(me.account()));
+        model.addAttribute("sessions", sessions.of(me.account()));
+        model.addAttribute("current", sessions.current(request));
+        return "studio/account";
+    }
+
+    private Account require(Person me) {
+        return access.account(me.account())
+                .orElseThrow(() ->
+                        Refusal.missing("there is no account with this id").raise());
+    }
+
+    @PostMapping
+    String rename(
+            @RequestParam String displayName,
+            @RequestParam(defaultValue = "") String title,
+            @RequestParam(defaultValue = "") String email,
+            Person me,
+            RedirectAttributes told) {
+        access.rename(
+                me.account(),
+                displayName,
+                title.isBlank() ? null : title.strip(),
+                email.isBlank() ? null : email.strip());
+        told.addFlashAttribute("told", "Saved. What you vouched for before keeps the name it bore then.");
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/password")
+    String password(
+            @RequestParam String old,
+            @RequestParam String wanted,
+            Person me,
+            HttpServletRequest request,
+            RedirectAttributes told) {
+        try {
+            access.changePassword(me.account(), old, wanted, request.getRemoteAddr(), sessions.current(request));
+            told.addFlashAttribute("told", "The password is changed; your tokens and other sessions have ended.");
+        } catch (Refused refused) {
+            told.addFlashAttribute("problem", refused.refusal().detail());
+        }
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/tokens")
+    String token(@RequestParam String name, @RequestParam int days, Person me, RedirectAttributes told) {
+        told.addFlashAttribute("secret", access.createToken(require(me), name, Duration.ofDays(days)));
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/tokens/revoke")
+    String revoke(@RequestParam String token, Person me, RedirectAttributes told) {
+        access.revokeToken(me.account(), token);
+        told.addFlashAttribute("told", "The token is revoked.");
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/sessions/end")
+    String end(@RequestParam String session, Person me, RedirectAttributes told) {
+        sessions.end(session, me.account());
+        told.addFlashAttribute("told", "The session has ended.");
+        return "redirect:/studio/account";
+    }
+}

@@ -1,0 +1,166 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Audit;
+import dev.imprimatur.access.Role;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.Publication;
+import dev.imprimatur.review.Review;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** Workflows, accounts, site keys, audit and the check of the ledger: for administrators. */
+@Controller
+@RequestMapping("/studio")
+@PreAuthorize("hasRole('ADMIN')")
+class AdministrationPages {
+    private static final int PAGE = 100;
+
+    private final Access access;
+    private final Audit audit;
+    private final Review review;
+    private final Publication publication;
+    private final ContentTypes types;
+
+    AdministrationPages(Access access, Audit audit, Review review, Publication publication, ContentTypes types) {
+        this.access = access;
+        this.audit = audit;
+        this.review = review;
+        this.publication = publication;
+        this.types = types;
+    }
+
+    record Drawn(Review.Deployed workflow, Diagram diagram) {}
+
+    @GetMapping("/workflows")
+    String workflows(Model model) {
+        model.addAttribute(
+                "workflows",
+                review.deployed().stream()
+                        .map(workflow -> new Drawn(workflow, Diagram.of(workflow.bpmn(), workflow.standing())))
+                        .toList());
+        return "studio/workflows";
+    }
+
+    @GetMapping("/accounts")
+    String accounts(Model model) {
+        model.addAttribute("accounts", access.accounts());
+        model.addAttribute("roles", Role.values());
+        return "studio/accounts";
+    }
+
+    @PostMapping("/accounts")
+    String create(
+            @RequestParam String username,
+            @RequestParam String displayName,
+            @RequestParam(defaultValue = "") String title,
+            @RequestParam(defaultValue = "") String email,
+            @RequestParam String password,
+            @RequestParam(required = false) @Nullable Set<Role> roles,
+            Person me,
+            Model model,
+            RedirectAttributes told) {
+        try {
+            access.create(
+                    new Access.NewAccount(
+                            username,
+                            displayName,
+                            orNull(title),
+                            orNull(email),
+                            password,
+                            roles == null ? Set.of() : roles),
+                    me.account());
+        } catch (Refused refused) {
+            model.addAttribute("refusal", refused.refusal());
+            model.addAttribute(
+                    "given", Map.of("username", username, "displayName", displayName, "title", title, "email", email));
+            return accounts(model);
+        }
+        told.addFlashAttribute("told", displayName + " can sign in as " + username + ".");
+        return "redirect:/studio/accounts";
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isBlank() ? null : text.strip();
+    }
+
+    @PostMapping("/accounts/{username}/roles")
+    String roles(
+            @PathVariable String username,
+            @RequestParam(required = false) @Nullable Set<Role> roles,
+            Person me,
+            RedirectAttributes told) {
+        access.setRoles(username, roles == null ? Set.of() : roles, me.account());
+        told.addFlashAttribute("told", "The roles of " + username + " hold from now on.");
+        return "redirect:/studio/accounts";
+    }
+
+    @PostMapping("/accounts/{username}/deactivate")
+    String deactivate(@PathVariable String username, Person me, RedirectAttributes told) {
+        access.deactivate(username, me.account());
+        told.addFlashAttribute("told", username + " can no longer sign in.");
+        return "redirect:/studio/accounts";
+    }
+
+    @GetMapping("/api-keys")
+    String keys(Model model) {
+        model.addAttribute("keys", access.keys());
+        model.addAttribute("types", types.all());
+        return "studio/keys";
+    }
+
+    @PostMapping("/api-keys")
+    String createKey(
+            @RequestParam String name,
+            @RequestParam(name = "types", required = false) @Nullable List<String> readable,
+            Person me,
+            RedirectAttributes told) {
+        List<String> chosen = readable == null ? List.of() : readable;
+        chosen.forEach(types::require);
+        var fresh = access.createKey(name, List.of("delivery"), chosen, me.account());
+        told.addFlashAttribute("secret", fresh.secret());
+        return "redirect:/studio/api-keys";
+    }
+
+    @PostMapping("/api-keys/{id}/revoke")
+    String revokeKey(@PathVariable String id, Person me, RedirectAttributes told) {
+        access.revokeKey(id, me.account());
+        told.addFlashAttribute("told", "The key is revoked: the next request with it is refused.");
+        return "redirect:/studio/api-keys";
+    }
+
+    @GetMapping("/audit")
+    String audit(@RequestParam(defaultValue = "1") int page, Model model) {
+        int at = Math.max(1, page);
+        var records = audit.page((at - 1) * PAGE, PAGE);
+        model.addAttribute("records", records.stream().limit(PAGE).toList());
+        model.addAttribute("page", at);
+        model.addAttribute("isLast", records.size() <= PAGE);
+        return "studio/audit";
+    }
+
+    @PostMapping("/ledger/verify")
+    String verify(RedirectAttributes told) {
+        var verification = publication.verify();
+        told.addFlashAttribute(
+                "told",
+                verification.broken() == null
+                        ? "The ledger is right from its first to its last entry, position " + verification.position()
+                                + "."
+                        : "The ledger is broken: " + verification.broken());
+        return "redirect:/studio/audit";
+    }
+}

@@ -1,0 +1,16 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.editing.Edition;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+
+/** The design system, shown with what it is made of. */
+@Controller
+class DesignPage {
+    @GetMapping("/studio/design")
+    String design(Model model) {
+        model.addAttribute("states", Edition.State.values());
+        return "studio/design";
+    }
+}

@@ -1,0 +1,188 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Shape;
+import dev.imprimatur.problem.Fault;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * One field of the form of a content type: what the type says of it and what the draft holds. Lists and groups hold further
+ * fields.
+ *
+ * @param pointer where in the content, which is also its name in the form
+ * @param value as the input shows it; empty for what is not there
+ * @param hint what the content type says about it
+ * @param children fields of a group, items of a list
+ * @param blank an item to add to a list, its index still {@link #INDEX} and its depth
+ * @param faults what is wrong with it
+ */
+record Field(
+        String pointer,
+        String label,
+        Kind kind,
+        boolean required,
+        String value,
+        @Nullable String hint,
+        Limits limits,
+        List<String> options,
+        List<Field> children,
+        @Nullable Field blank,
+        List<String> faults) {
+    /** Stands for the index of an item that is still to be added; followed by how many lists it is in. */
+    static final String INDEX = "new";
+
+    /** What kind of input a field is. */
+    enum Kind {
+        TEXT,
+        TEXTAREA,
+        MARKDOWN,
+        NUMBER,
+        CHECKBOX,
+        CHOICE,
+        DATE,
+        LINK,
+        GROUP,
+        LIST,
+        TABLE
+    }
+
+    /** What the browser can check by itself. */
+    record Limits(
+            @Nullable Integer maxLength,
+            @Nullable Integer minimum,
+            @Nullable Integer maximum,
+            @Nullable Integer maxItems,
+            @Nullable String pattern) {}
+
+    /** The fields of a whole document. */
+    static List<Field> of(Shape type, JsonNode content, List<Fault> faults) {
+        return group(type, content, "", 0, faults);
+    }
+
+    private static List<Field> group(Shape shape, JsonNode value, String pointer, int depth, List<Fault> faults) {
+        return shape.properties().stream()
+                .map(name -> of(
+                        shape.property(name),
+                        name,
+                        shape.requires(name),
+                        value.path(name),
+                        Pointers.join(pointer, name),
+                        depth,
+                        faults))
+                .toList();
+    }
+
+    private static Field of(
+            Shape shape, String name, boolean required, JsonNode value, String pointer, int depth, List<Fault> faults) {
+        var kind = kind(shape);
+        var children = switch (kind) {
+            case GROUP -> group(shape, value, pointer, depth, faults);
+            case LIST, TABLE ->
+                IntStream.range(0, value.size())
+                        .mapToObj(
+                                i -> of(shape.items(), name, true, value.get(i), pointer + "/" + i, depth + 1, faults))
+                        .toList();
+            default -> List.<Field>of();
+        };
+        var blank = kind == Kind.LIST || kind == Kind.TABLE
+                ? of(
+                        shape.items(),
+                        name,
+                        true,
+                        JsonNodeFactory.instance.missingNode(),
+                        pointer + "/" + INDEX + depth,
+                        depth + 1,
+                        List.of())
+                : null;
+        return new Field(
+                pointer,
+                shape.title().orElse(name),
+                kind,
+                required,
+                value.isValueNode() ? value.asString("") : "",
+                shape.text("description").orElse(null),
+                new Limits(
+                        shape.number("maxLength").orElse(null),
+                        shape.number("minimum").orElse(null),
+                        shape.number("maximum").orElse(null),
+                        shape.number("maxItems").orElse(null),
+                        shape.text("pattern").orElse(null)),
+                shape.options(),
+                children,
+                blank,
+                faults.stream()
+                        .filter(fault -> fault.pointer().equals(pointer))
+                        .map(Fault::detail)
+                        .toList());
+    }
+
+    private static Kind kind(Shape shape) {
+        if (!shape.options().isEmpty()) return Kind.CHOICE;
+        return switch (shape.type()) {
+            case "object" -> Kind.GROUP;
+            case "array" -> shape.widget().equals("table") ? Kind.TABLE : Kind.LIST;
+            case "integer", "number" -> Kind.NUMBER;
+            case "boolean" -> Kind.CHECKBOX;
+            default -> {
+                if (shape.isMarkdown()) yield Kind.MARKDOWN;
+                if (shape.widget().equals("textarea")) yield Kind.TEXTAREA;
+                yield switch (shape.text("format").orElse("")) {
+                    case "date" -> Kind.DATE;
+                    case "uri", "uri-reference" -> Kind.LINK;
+                    default -> Kind.TEXT;
+                };
+            }
+        };
+    }
+
+    /** The id of its input; a pointer is none, since style sheets and scripts would stumble over it. */
+    public String id() {
+        return "f" + pointer.replaceAll("[^A-Za-z0-9]+", "-");
+    }
+
+    /** How many lists it is in. */
+    public int depth() {
+        return blank == null
+                ? 0
+                : Integer.parseInt(blank.pointer().substring(blank.pointer().lastIndexOf(INDEX) + INDEX.length()));
+    }
+
+    public boolean isList() {
+        return kind == Kind.LIST || kind == Kind.TABLE;
+    }
+
+    /** Whether its input shows one short line, two of which fit side by side. */
+    public boolean isShort() {
+        return kind == Kind.NUMBER || kind == Kind.CHECKBOX || kind == Kind.CHOICE || kind == Kind.DATE;
+    }
+
+    /** What an item of a list is called in a sentence about it: its first text. */
+    public String nameOfItem() {
+        return value.isEmpty()
+                ? children.stream()
+                        .map(Field::value)
+                        .filter(it -> !it.isEmpty())
+                        .findFirst()
+                        .orElse("new item")
+                : value;
+    }
+
+    /** What is wrong anywhere in it. */
+    public Optional<String> firstFault() {
+        return faults.stream()
+                .findFirst()
+                .or(() -> children.stream()
+                        .flatMap(child -> child.firstFault().stream())
+                        .findFirst());
+    }
+
+    /** Whether it or anything in it holds a value. */
+    public boolean isFilled() {
+        return !value.isEmpty() || children.stream().anyMatch(Field::isFilled);
+    }
+}

@@ -1,0 +1,309 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Account;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Publication;
+import dev.imprimatur.review.Inbox;
+import dev.imprimatur.review.Review;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.util.UriComponentsBuilder;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** All guides: found, sorted, assigned, begun. */
+@Controller
+@RequestMapping("/studio/guides")
+class GuidesPage {
+    private static final int PAGE = 50;
+    private static final int MOST_AT_ONCE = 200;
+
+    private final Editing editing;
+    private final Review review;
+    private final Inbox inbox;
+    private final Access access;
+    private final ContentTypes types;
+    private final Publication publication;
+    private final Words words;
+
+    GuidesPage(
+            Editing editing,
+            Review review,
+            Inbox inbox,
+            Access access,
+            ContentTypes types,
+            Publication publication,
+            Words words) {
+        this.editing = editing;
+        this.review = review;
+        this.inbox = inbox;
+        this.access = access;
+        this.types = types;
+        this.publication = publication;
+        this.words = words;
+    }
+
+    /** A guide in the list. */
+    record Row(Guide guide, @Nullable LocalDate lastReviewed) {}
+
+    /** A tab: a filter with how many guides pass it. */
+    record Tab(String state, String name, long count) {}
+
+    /**
+     * What the URL asks for.
+     *
+     * @param state a state of the current edition, {@code live}, {@code soon} or {@code overdue}; empty for all
+     */
+    record Filter(String q, String state, String type, String owner, String sort, int page) {
+        String url(int otherPage) {
+            var url = UriComponentsBuilder.fromPath("/studio/guides");
+            if (!q.isEmpty()) url.queryParam("q", "{q}");
+            if (!state.isEmpty()) url.queryParam("state", state);
+            if (!type.isEmpty()) url.queryParam("type", type);
+            if (!owner.isEmpty()) url.queryParam("owner", "{owner}");
+            if (!sort.equals("-updated")) url.queryParam("sort", sort);
+            if (otherPage > 1) url.queryParam("page", otherPage);
+            return url.encode().buildAndExpand(Map.of("q", q, "owner", owner)).toUriString();
+        }
+
+        public String next() {
+            return url(page + 1);
+        }
+
+        public String previous() {
+            return url(page - 1);
+        }
+
+        public String with(String otherState) {
+            return new Filter(q, otherState, type, owner, sort, 1).url(1);
+        }
+
+        public String sorted(String by) {
+            return new Filter(q, state, type, owner, sort.equals(by) ? "-" + by : by, 1).url(1);
+        }
+    }
+
+    @GetMapping
+    String list(
+            @RequestParam(defaultValue = "") String q,
+            @RequestParam(defaultValue = "") String state,
+            @RequestParam(defaultValue = "") String type,
+            @RequestParam(defaultValue = "") String owner,
+            @RequestParam(defaultValue = "-updated") String sort,
+            @RequestParam(defaultValue = "1") int page,
+            @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
+            Model model) {
+        var filter = new Filter(q.strip(), state, type, owner, sort, Math.max(1, page));
+        String text = filter.q().toLowerCase(Locale.ROOT);
+        var found = editing.all().stream()
+                .filter(guide -> type.isEmpty() || guide.type().equals(type))
+                .filter(guide -> owner.isEmpty() || guide.createdBy().equals(owner))
+                .filter(guide -> guide.title().toLowerCase(Locale.ROOT).contains(text)
+                        || guide.slug().contains(text)
+                        || words.name(guide.createdBy())
+                                .toLowerCase(Locale.ROOT)
+                                .contains(text))
+                .toList();
+        var filters = states();
+        var wanted = state.isEmpty() ? null : filters.get(state);
+        if (wanted == null && !state.isEmpty())
+            throw Refusal.malformed("state is one of " + String.join(", ", filters.keySet()), List.of())
+                    .raise();
+        var rows = found.stream()
+                .filter(guide -> wanted == null || wanted.test(guide))
+                .sorted(order(sort))
+                .toList();
+        var tabs = new ArrayList<Tab>();
+        tabs.add(new Tab("", "All", found.size()));
+        filters.forEach((name, test) -> {
+            long count = found.stream().filter(test).count();
+            if (count > 0 || name.equals(state)) tabs.add(new Tab(name, nameOf(name), count));
+        });
+        model.addAttribute("filter", filter);
+        model.addAttribute("tabs", tabs);
+        model.addAttribute("total", rows.size());
+        model.addAttribute(
+                "rows",
+                rows.stream()
+                        .skip((filter.page() - 1L) * PAGE)
+                        .limit(PAGE)
+                        .map(guide -> new Row(guide, lastReviewed(guide)))
+                        .toList());
+        model.addAttribute("isLast", rows.size() <= filter.page() * PAGE);
+        model.addAttribute("types", types.all());
+        model.addAttribute(
+                "people", access.accounts().stream().filter(Account::active).toList());
+        return htmx == null ? "studio/guides" : "studio/guides :: list";
+    }
+
+    private Map<String, Predicate<Guide>> states() {
+        var states = new LinkedHashMap<String, Predicate<Guide>>();
+        for (var state : Edition.State.values()) states.put(Edition.name(state), guide -> guide.state() == state);
+        states.put("live", guide -> guide.live() != null);
+        states.put("soon", guide -> words.freshness(guide).equals("soon"));
+        states.put("overdue", guide -> words.freshness(guide).equals("overdue"));
+        return states;
+    }
+
+    private static String nameOf(String state) {
+        return switch (state) {
+            case "live" -> "Live";
+            case "soon" -> "Due soon";
+            case "overdue" -> "Overdue";
+            default -> {
+                String spaced = state.replace('-', ' ');
+                yield spaced.substring(0, 1).toUpperCase(Locale.ROOT) + spaced.substring(1);
+            }
+        };
+    }
+
+    private static Comparator<Guide> order(String sort) {
+        Comparator<Guide> order = switch (sort.startsWith("-") ? sort.substring(1) : sort) {
+            case "title" -> Comparator.comparing(guide -> guide.title().toLowerCase(Locale.ROOT));
+            case "state" -> Comparator.comparing(Guide::state);
+            case "due" -> Comparator.comparing(Guide::reviewDue, Comparator.nullsLast(Comparator.naturalOrder()));
+            case "owner" -> Comparator.comparing(Guide::createdBy);
+            case "updated" -> Comparator.comparing(Guide::updatedAt);
+            default ->
+                throw Refusal.malformed("sort by title, state, due, owner or updated", List.of())
+                        .raise();
+        };
+        return (sort.startsWith("-") ? order.reversed() : order).thenComparing(Guide::id);
+    }
+
+    private @Nullable LocalDate lastReviewed(Guide guide) {
+        return guide.live() == null
+                ? null
+                : publication
+                        .lastOf(guide.id())
+                        .map(LedgerEntry::review)
+                        .map(LedgerEntry.Review::lastReviewed)
+                        .orElse(null);
+    }
+
+    /** Gives the open tasks of the chosen guides to somebody. */
+    @PostMapping("/assign")
+    String assign(
+            @RequestParam(name = "guide", required = false) @Nullable List<String> chosen,
+            @RequestParam String account,
+            Person me,
+            RedirectAttributes told) {
+        var to = access.account(account)
+                .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
+                        .raise())
+                .person();
+        List<String> ids = chosen == null ? List.of() : chosen;
+        if (ids.isEmpty() || ids.size() > MOST_AT_ONCE)
+            throw Refusal.malformed("choose 1 to " + MOST_AT_ONCE + " guides to assign", List.of())
+                    .raise();
+        var refused = new LinkedHashMap<String, String>();
+        int assigned = 0;
+        for (String id : ids) {
+            var guide = editing.require(id);
+            try {
+                var tasks = inbox.of(guide.current());
+                if (tasks.isEmpty()) refused.put(guide.title(), "nothing waits for anybody");
+                for (var task : tasks) {
+                    inbox.assign(task.id(), to, me);
+                    assigned++;
+                }
+            } catch (Refused no) {
+                refused.put(guide.title(), no.refusal().detail());
+            }
+        }
+        told.addFlashAttribute("told", Words.count(assigned, "task") + " assigned to " + to.name() + ".");
+        if (!refused.isEmpty()) told.addFlashAttribute("refused", refused);
+        return "redirect:/studio/guides";
+    }
+
+    @GetMapping("/new")
+    @PreAuthorize("hasRole('EDITOR')")
+    String blank(Model model) {
+        model.addAttribute("types", types.all());
+        return "studio/new";
+    }
+
+    @PostMapping
+    @PreAuthorize("hasRole('EDITOR')")
+    String create(
+            @RequestParam String type,
+            @RequestParam String title,
+            @RequestParam String slug,
+            @RequestParam(defaultValue = "en-US") String locale,
+            Person me,
+            Model model) {
+        var content = JsonNodeFactory.instance.objectNode();
+        if (!title.isBlank() && types.require(type).fields().contains("title")) content.put("title", title.strip());
+        try {
+            return "redirect:/studio/guides/"
+                    + review.create(type, slug, locale, content, me).id() + "/edit";
+        } catch (Refused refused) {
+            model.addAttribute("refusal", refused.refusal());
+            model.addAttribute("given", Map.of("type", type, "title", title, "slug", slug, "locale", locale));
+            return blank(model);
+        }
+    }
+
+    /** The page where the guide can be worked on as it stands. */
+    @GetMapping("/{id}")
+    String guide(@PathVariable String id, Person me) {
+        var guide = editing.require(id);
+        boolean draft = guide.state() == Edition.State.DRAFT && me.has("EDITOR");
+        return "redirect:/studio/guides/" + id + (draft ? "/edit" : "/review");
+    }
+
+    @PostMapping("/{id}/editions")
+    @PreAuthorize("hasRole('EDITOR')")
+    String openNext(@PathVariable String id, Person me) {
+        review.openNext(editing.require(id), me);
+        return "redirect:/studio/guides/" + id + "/edit";
+    }
+
+    @PostMapping("/{id}/discard")
+    @PreAuthorize("hasRole('EDITOR')")
+    String discard(@PathVariable String id, Person me, RedirectAttributes told) {
+        var guide = editing.require(id);
+        review.discard(guide, me);
+        told.addFlashAttribute("told", "Edition " + guide.edition() + " of “" + guide.title() + "” is given up.");
+        return "redirect:/studio/guides/" + id + "/history";
+    }
+
+    @PostMapping("/{id}/unpublish")
+    @PreAuthorize("hasRole('PUBLISHER')")
+    String unpublish(
+            @PathVariable String id,
+            @RequestParam String reason,
+            @RequestParam(defaultValue = "") String redirectTo,
+            Person me,
+            RedirectAttributes told) {
+        if (reason.isBlank()) throw Refusal.malformed("/reason", "say why").raise();
+        var guide = editing.require(id);
+        review.unpublish(guide, reason, redirectTo.isBlank() ? null : redirectTo, me);
+        told.addFlashAttribute("told", "Readers no longer see “" + guide.title() + "”.");
+        return "redirect:/studio/guides/" + id + "/history";
+    }
+}

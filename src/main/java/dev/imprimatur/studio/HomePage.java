@@ -1,0 +1,139 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Publication;
+import dev.imprimatur.review.Inbox;
+import dev.imprimatur.review.OpenTask;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+
+/** What waits for me. */
+@Controller
+class HomePage {
+    private static final int TASKS = 50;
+    private static final int WEEKS = 13;
+    private static final int RECENT = 8;
+    private static final int BAR = 72;
+
+    private final Inbox inbox;
+    private final Editing editing;
+    private final Publication publication;
+    private final Words words;
+
+    HomePage(Inbox inbox, Editing editing, Publication publication, Words words) {
+        this.inbox = inbox;
+        this.editing = editing;
+        this.publication = publication;
+        this.words = words;
+    }
+
+    /**
+     * One week of the strip of reviews that come due.
+     *
+     * @param height of its bar, out of {@value HomePage#BAR}
+     */
+    record Week(LocalDate from, List<Guide> due, int height) {}
+
+    /** How many guides are how fresh. */
+    record Freshness(long current, long soon, long overdue) {
+        public long all() {
+            return current + soon + overdue;
+        }
+
+        /** The share of a number, out of 1000. */
+        public long share(long number) {
+            return all() == 0 ? 0 : number * 1000 / all();
+        }
+    }
+
+    record Recent(LedgerEntry entry, String title) {}
+
+    @GetMapping("/studio")
+    String home(Person me, Model model) {
+        var tasks = inbox.list(new Inbox.Query(false, null, null, null, 0, TASKS), me);
+        var shown = tasks.stream().limit(TASKS).toList();
+        var guides = editing.all();
+        model.addAttribute(
+                "tasks", shown.stream().filter(task -> waitsFor(task, me)).toList());
+        model.addAttribute(
+                "drafts",
+                shown.stream()
+                        .filter(task -> task.outcomes().isEmpty() && !waitsFor(task, me))
+                        .filter(task -> task.guide().contributors().contains(me.account())
+                                || task.guide().createdBy().equals(me.account()))
+                        .toList());
+        model.addAttribute("more", tasks.size() > TASKS);
+        model.addAttribute("others", waitingForOthers(guides, me));
+        model.addAttribute("freshness", freshness(guides));
+        model.addAttribute("weeks", weeks(guides));
+        model.addAttribute("recent", recent(guides));
+        return "studio/home";
+    }
+
+    /** A draft waits for whoever it was assigned to, and for those who wrote it once changes are asked for. */
+    private static boolean waitsFor(OpenTask task, Person me) {
+        if (!task.outcomes().isEmpty() || me.account().equals(task.assignee())) return true;
+        return task.edition().log().getLast().kind() == LogEntry.Kind.CHANGES_REQUESTED
+                && task.guide().contributors().contains(me.account());
+    }
+
+    private static List<Guide> waitingForOthers(List<Guide> guides, Person me) {
+        return guides.stream()
+                .filter(guide -> guide.state() == Edition.State.IN_REVIEW
+                        && guide.contributors().contains(me.account()))
+                .sorted(Comparator.comparing(Guide::updatedAt))
+                .limit(RECENT)
+                .toList();
+    }
+
+    private Freshness freshness(List<Guide> guides) {
+        Map<String, Long> counts =
+                guides.stream().collect(Collectors.groupingBy(words::freshness, Collectors.counting()));
+        return new Freshness(
+                counts.getOrDefault("current", 0L),
+                counts.getOrDefault("soon", 0L),
+                counts.getOrDefault("overdue", 0L));
+    }
+
+    private List<Week> weeks(List<Guide> guides) {
+        var today = words.today();
+        Map<Long, List<Guide>> due = guides.stream()
+                .filter(guide -> guide.reviewDue() != null && !guide.reviewDue().isBefore(today))
+                .collect(Collectors.groupingBy(guide -> ChronoUnit.WEEKS.between(today, guide.reviewDue())));
+        int most = IntStream.range(0, WEEKS)
+                .map(week -> due.getOrDefault((long) week, List.of()).size())
+                .max()
+                .orElse(0);
+        return IntStream.range(0, WEEKS)
+                .mapToObj(week -> {
+                    var these = due.getOrDefault((long) week, List.of());
+                    int height = most == 0 ? 0 : Math.max(these.isEmpty() ? 0 : 6, these.size() * BAR / most);
+                    return new Week(today.plusWeeks(week), these, height);
+                })
+                .toList();
+    }
+
+    private List<Recent> recent(List<Guide> guides) {
+        var cards = guides.stream().collect(Collectors.toMap(Guide::id, Function.identity()));
+        return publication.after(Math.max(0, publication.position() - RECENT), RECENT).reversed().stream()
+                .map(entry -> {
+                    var card = cards.get(entry.id());
+                    return new Recent(entry, card == null ? entry.slug() : card.title());
+                })
+                .toList();
+    }
+}

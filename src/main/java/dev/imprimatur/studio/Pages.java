@@ -1,0 +1,75 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.access.Account;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.problem.Unforeseen;
+import dev.imprimatur.review.Inbox;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.servlet.ModelAndView;
+
+/** What all pages share: who looks at them, what waits, and what a refusal looks like. */
+@ControllerAdvice(annotations = Controller.class, basePackageClasses = Pages.class)
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class Pages {
+    private final Inbox inbox;
+
+    Pages(Inbox inbox) {
+        this.inbox = inbox;
+    }
+
+    @ModelAttribute
+    void common(Model model, HttpServletRequest request) {
+        var me = who(request);
+        if (me == null || request.getHeader("X-Requested-With") != null) return;
+        model.addAttribute("me", me);
+        model.addAttribute("path", request.getRequestURI());
+        model.addAttribute("waiting", inbox.waiting(me));
+    }
+
+    private static @Nullable Person who(HttpServletRequest request) {
+        return request.getUserPrincipal() instanceof Authentication authentication
+                        && authentication.getPrincipal() instanceof Account account
+                ? account.person()
+                : null;
+    }
+
+    @ExceptionHandler
+    ModelAndView refused(Refused refused, HttpServletRequest request, HttpServletResponse response) {
+        return page(refused.refusal(), request, response);
+    }
+
+    /** The security filters answer these. */
+    @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
+    void denied(RuntimeException denied) {
+        throw denied;
+    }
+
+    @ExceptionHandler
+    ModelAndView anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response) {
+        return page(Unforeseen.refusal(unforeseen, request), request, response);
+    }
+
+    private static ModelAndView page(Refusal refusal, HttpServletRequest request, HttpServletResponse response) {
+        response.setStatus(refusal.kind().status());
+        var page = new ModelAndView("studio/problem");
+        page.addObject("refusal", refusal);
+        page.addObject("path", request.getRequestURI());
+        page.addObject("waiting", 0L);
+        page.addObject("me", who(request));
+        return page;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.problem.Refusal;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** The door. */
+@Controller
+class SignInPage {
+    @GetMapping("/")
+    String root() {
+        return "redirect:/studio";
+    }
+
+    @GetMapping("/login")
+    String signIn(
+            @RequestParam @Nullable String wrong,
+            @RequestParam @Nullable String throttled,
+            @RequestParam @Nullable String out,
+            Model model) {
+        if (wrong != null) model.addAttribute("problem", "The username or the password is wrong.");
+        if (throttled != null)
+            model.addAttribute("problem", "There were too many failed attempts. Wait a little and try again.");
+        if (out != null) model.addAttribute("told", "You are signed out.");
+        return "studio/login";
+    }
+
+    /** Where the security filters send whoever may not do what they asked for. */
+    @RequestMapping("/studio/denied")
+    void denied(HttpServletRequest request) {
+        String why = (String) request.getAttribute("/studio/denied");
+        throw Refusal.forbidden("forbidden", why == null ? "your roles do not allow this" : why)
+                .raise();
+    }
+}

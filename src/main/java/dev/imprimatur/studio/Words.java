@@ -1,0 +1,122 @@
+package dev.imprimatur.studio;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Account;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Guide;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** How pages put things: states, days, times, people. The templates know it as {@code @words}. */
+@Component("words")
+class Words {
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM yyyy", Locale.ENGLISH);
+    private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern(
+                    "d MMM yyyy, HH:mm:ss 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+    /** How long before its due date a review counts as due soon, in days. */
+    static final int SOON = 30;
+
+    private final Access access;
+    private final Clock clock;
+    /** Names change seldom, and a page of guides names many people. */
+    private final Cache<String, String> names = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(Duration.ofSeconds(10))
+            .build();
+
+    Words(Access access, Clock clock) {
+        this.access = access;
+        this.clock = clock;
+    }
+
+    LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    public String day(LocalDate day) {
+        return DAY.format(day);
+    }
+
+    public String exact(Instant instant) {
+        return EXACT.format(instant);
+    }
+
+    public String ago(Instant instant) {
+        var past = Duration.between(instant, clock.instant());
+        if (past.isNegative()) return "in " + span(past.negated());
+        return past.toMinutes() < 1 ? "just now" : span(past) + " ago";
+    }
+
+    private static String span(Duration past) {
+        if (past.toDays() > 0) return count(past.toDays(), "day");
+        if (past.toHours() > 0) return count(past.toHours(), "hour");
+        return count(past.toMinutes(), "minute");
+    }
+
+    /** The number with its noun: {@code 1 day}, {@code 2 days}. */
+    public static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** When something is due, from today's point of view. */
+    public String due(LocalDate day) {
+        long days = ChronoUnit.DAYS.between(today(), day);
+        if (days < 0) return count(-days, "day") + " overdue";
+        if (days == 0) return "due today";
+        return days <= SOON ? "due in " + count(days, "day") : "fresh until " + day(day);
+    }
+
+    public String due(Instant instant) {
+        return due(LocalDate.ofInstant(instant, ZoneOffset.UTC));
+    }
+
+    /** Whether what is live is {@code current}, {@code soon} due, {@code overdue}, or {@code none}. */
+    public String freshness(Guide guide) {
+        var due = guide.reviewDue();
+        if (due == null) return "none";
+        if (guide.overdue() || due.isBefore(today())) return "overdue";
+        return due.isBefore(today().plusDays(SOON)) ? "soon" : "current";
+    }
+
+    public String state(Edition.State state) {
+        String words = Edition.name(state).replace('-', ' ');
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    public String stateClass(Edition.State state) {
+        return Edition.name(state);
+    }
+
+    /** Somebody's name, or their account where nobody has it any more. */
+    public String name(@Nullable String account) {
+        if (account == null) return "nobody";
+        return names.get(
+                account, name -> access.account(name).map(Account::displayName).orElse(name));
+    }
+
+    public String initials(String name) {
+        return Arrays.stream(name.split("\\s+"))
+                .filter(word -> !word.isEmpty())
+                .limit(2)
+                .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT))
+                .collect(Collectors.joining());
+    }
+
+    /** A role as people call it. */
+    public String role(String role) {
+        return role.substring(0, 1) + role.substring(1).toLowerCase(Locale.ROOT);
+    }
+}

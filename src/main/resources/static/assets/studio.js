@@ -1,0 +1,72 @@
+// What the pages do beyond HTML. Everything here makes a working page better; nothing depends on it.
+document.documentElement.classList.add('has-js');
+const csrf = document.querySelector('meta[name=csrf]')?.content;
+document.body.addEventListener('htmx:configRequest', event => { event.detail.headers['X-CSRF-TOKEN'] = csrf; });
+
+// Times as the reader's zone has them; the server says them relative and, in the title, exactly.
+function localTimes(root) {
+  for (const time of root.querySelectorAll('time[data-time]')) {
+    const at = new Date(time.dateTime);
+    time.title = at.toLocaleString(undefined, {dateStyle: 'full', timeStyle: 'long'}) + ' (' + time.dateTime + ')';
+  }
+}
+localTimes(document);
+document.body.addEventListener('htmx:afterSwap', event => localTimes(event.target));
+
+const drawer = document.querySelector('.drawer');
+document.querySelector('[data-menu]')?.addEventListener('click', event => {
+  const open = drawer.classList.toggle('is-open');
+  event.currentTarget.setAttribute('aria-expanded', open);
+});
+
+const slug = document.querySelector('[data-slug]');
+document.querySelector('[data-slug-source]')?.addEventListener('input', event => {
+  if (slug.dataset.touched) return;
+  slug.value = event.target.value.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
+    .replace(/^how to become an? /, '').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+});
+slug?.addEventListener('input', () => { slug.dataset.touched = 'yes'; });
+
+// Keys of a single letter: never in a field or dialog, and not at all where somebody turned them off (WCAG 2.1.4).
+const OFF = 'imprimatur.no-keys';
+const keys = document.getElementById('keys');
+const switchedOff = document.querySelector('[data-no-keys]');
+if (switchedOff) {
+  switchedOff.checked = localStorage.getItem(OFF) === 'yes';
+  switchedOff.addEventListener('change', () => localStorage.setItem(OFF, switchedOff.checked ? 'yes' : 'no'));
+}
+document.querySelector('[data-keys]')?.addEventListener('click', () => keys.showModal());
+let before = '';
+document.addEventListener('keydown', event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest('input, textarea, select, dialog[open], [contenteditable]')) return;
+  if (localStorage.getItem(OFF) === 'yes') return;
+  const key = event.key;
+  const done = {
+    '?': () => keys?.showModal(),
+    '/': () => document.getElementById(document.getElementById('q') ? 'q' : 'find')?.focus(),
+    j: () => step(1),
+    k: () => step(-1),
+    a: () => press('a'),
+    r: () => press('r'),
+    h: () => before === 'g' && location.assign('/studio'),
+    l: () => before === 'g' && location.assign('/studio/guides'),
+  }[key];
+  if (done) { event.preventDefault(); done(); }
+  before = key;
+});
+function step(by) {
+  const steps = [...document.querySelectorAll('[data-step]')].filter(it => it.offsetParent);
+  if (!steps.length) return;
+  const here = steps.findIndex(it => it.classList.contains('is-here'));
+  const next = steps[Math.min(steps.length - 1, Math.max(0, here + by))];
+  steps.forEach(it => it.classList.toggle('is-here', it === next));
+  next.scrollIntoView({block: 'center'});
+  const link = next.querySelector('a, summary');
+  (link ?? next).focus({preventScroll: true});
+}
+function press(key) {
+  const button = document.querySelector(`button[data-key=${key}]:not(:disabled)`);
+  button?.scrollIntoView({block: 'center'});
+  button?.focus();
+}
