@@ -2,7 +2,7 @@
 const TOOLS = [
   {name: 'Bold (Ctrl B)', key: 'b', text: 'B', wrap: ['**', '**'], blank: 'bold'},
   {name: 'Italic (Ctrl I)', key: 'i', text: 'I', wrap: ['_', '_'], blank: 'italic'},
-  {name: 'Link (Ctrl K)', key: 'k', text: '🔗\uFE0E', wrap: ['[', '](https://)'], blank: 'words'},
+  {name: 'Link (Ctrl K)', key: 'k', text: 'Link', wrap: ['[', '](https://)'], blank: 'words'},
   {name: 'Heading', text: 'H', line: '### '},
   {name: 'List', text: '•', line: '- '},
   {name: 'Quote', text: '❝', line: '> '},

@@ -13,6 +13,12 @@ function localTimes(root) {
 localTimes(document);
 document.body.addEventListener('htmx:afterSwap', event => localTimes(event.target));
 
+// A drawing that is wider than its place shows the step that counts.
+for (const drawing of document.querySelectorAll('.drawing')) {
+  const active = [...drawing.querySelectorAll('.d-usertask.is-active')].pop();
+  if (active) drawing.scrollLeft = active.getBoundingClientRect().x - drawing.getBoundingClientRect().x - drawing.clientWidth / 2;
+}
+
 const drawer = document.querySelector('.drawer');
 document.querySelector('[data-menu]')?.addEventListener('click', event => {
   const open = drawer.classList.toggle('is-open');

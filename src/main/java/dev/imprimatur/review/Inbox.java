@@ -50,14 +50,21 @@ public class Inbox {
             int offset,
             int limit) {}
 
-    /** How many tasks wait for the person or their roles. */
+    /** How many decisions wait for the person's roles, and drafts for the person. */
     public long waiting(Person me) {
         if (me.roles().isEmpty()) return 0;
-        return tasks.createTaskQuery()
+        var drafting = workflows.drafting();
+        return tasks
+                .createTaskQuery()
                 .or()
                 .taskCandidateGroupIn(me.roles())
+                .ignoreAssigneeValue()
                 .taskAssignee(me.account())
                 .endOr()
+                .list()
+                .stream()
+                .filter(task -> !drafting.contains(task.getTaskDefinitionKey())
+                        || me.account().equals(task.getAssignee()))
                 .count();
     }
 

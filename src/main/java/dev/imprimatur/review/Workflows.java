@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.flowable.engine.RepositoryService;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.Resource;
@@ -78,6 +80,13 @@ class Workflows {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /** The BPMN ids of the tasks in which editions are written. */
+    Set<String> drafting() {
+        return latest.values().stream()
+                .map(workflow -> workflow.drafting().id())
+                .collect(Collectors.toSet());
     }
 
     String latestDefinition(String id) {

@@ -111,9 +111,9 @@ record Diagram(String svg, List<Step> steps) {
                 svg.append("<defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\""
                         + " markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0 0 10 5 0 10z\" class=\"d-arrow\"/>"
                         + "</marker></defs>");
-                all(root, "BPMNEdge").forEach(this::edge);
                 // what holds others first
                 shapes.stream().filter(it -> kind(it).equals("subProcess")).forEach(this::shape);
+                all(root, "BPMNEdge").forEach(this::edge);
                 shapes.stream().filter(it -> !kind(it).equals("subProcess")).forEach(this::shape);
                 svg.append("</svg>");
             }
@@ -175,7 +175,7 @@ record Diagram(String svg, List<Step> steps) {
             boolean level = Math.abs(y1 - y2) < 1;
             double x = level ? (x1 + x2) / 2 : x1 + 6;
             double y = level ? y1 - 6 : y1 + Math.signum(y2 - y1) * 16;
-            text(name, x, y, level ? "d-label" : "d-label is-start");
+            text(name, x, y, level ? "d-label" : "d-label is-start", 14);
         }
 
         private void shape(Element shape) {
@@ -206,7 +206,7 @@ record Diagram(String svg, List<Step> steps) {
                             "<path class=\"d-mark\" d=\"M%.0f %.0fh14v10h-14zl7 6 7-6\"/>",
                             middle - 7,
                             y + radius - 5));
-                text(name, middle, y + height + 14, "d-label", 18);
+                text(name, middle, y + height + 14, "d-label", 10);
             } else if (kind.endsWith("Gateway")) {
                 svg.append(String.format(
                         Locale.ROOT,
@@ -215,7 +215,7 @@ record Diagram(String svg, List<Step> steps) {
                         y,
                         width / 2,
                         height / 2));
-                text(name, middle, y - 8, "d-label");
+                text(name, x + 8, y + 4, "d-label is-end");
             } else if (kind.equals("subProcess")) {
                 svg.append(String.format(
                         Locale.ROOT,
@@ -256,7 +256,7 @@ record Diagram(String svg, List<Step> steps) {
         /** Text of one line or, where it is longer than the width in characters, of two. */
         private void text(String text, double x, double y, String style, int width) {
             if (text.isEmpty()) return;
-            int space = text.length() > width ? text.lastIndexOf(' ', Math.max(width, text.length() / 2)) : -1;
+            int space = text.length() > width ? text.indexOf(' ', text.length() / 3) : -1;
             if (space < 0) {
                 svg.append(String.format(
                         Locale.ROOT,

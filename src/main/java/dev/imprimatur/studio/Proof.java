@@ -101,11 +101,11 @@ record Proof(List<Row> rows, int added, int removed) {
                 rows.stream().mapToInt(Row::removed).sum());
     }
 
-    List<Row> changed() {
+    public List<Row> changed() {
         return rows.stream().filter(Row::isChanged).toList();
     }
 
-    List<Row> unchanged() {
+    public List<Row> unchanged() {
         return rows.stream().filter(row -> !row.isChanged()).toList();
     }
 

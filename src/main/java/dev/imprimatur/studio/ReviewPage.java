@@ -40,6 +40,8 @@ import tools.jackson.databind.JsonNode;
 @Controller
 @RequestMapping("/studio/guides/{id}")
 class ReviewPage {
+    private static final List<String> VIEWS = List.of("both", "changes", "reader");
+
     private final Editing editing;
     private final Editions editions;
     private final Review review;
@@ -76,7 +78,7 @@ class ReviewPage {
     String review(
             @PathVariable String id,
             @RequestParam @Nullable Integer edition,
-            @RequestParam(defaultValue = "changes") String view,
+            @RequestParam(defaultValue = "both") String view,
             Person me,
             Model model) {
         var guide = editing.require(id);
@@ -89,7 +91,7 @@ class ReviewPage {
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
         model.addAttribute("edition", shown);
-        model.addAttribute("view", view.equals("reader") ? "reader" : "changes");
+        model.addAttribute("view", VIEWS.contains(view) ? view : "both");
         review.progress(shown.id())
                 .map(progress -> Diagram.of(progress.bpmn(), progress.active(), progress.completed()))
                 .ifPresent(diagram -> model.addAttribute("diagram", diagram));
@@ -234,6 +236,7 @@ class ReviewPage {
             @RequestParam(defaultValue = "") String quote,
             @RequestParam(defaultValue = "") String parent,
             @RequestParam String body,
+            @RequestParam(defaultValue = "both") String view,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
             Person me,
             Model model) {
@@ -249,7 +252,7 @@ class ReviewPage {
                 parent.isBlank() ? null : parent,
                 body,
                 me);
-        return answer(guide, revision, htmx, model);
+        return answer(guide, revision, view, htmx, model);
     }
 
     /** The text within the field that holds the passage. */
@@ -279,17 +282,20 @@ class ReviewPage {
             @PathVariable String comment,
             @RequestParam boolean resolved,
             @RequestParam int revision,
+            @RequestParam(defaultValue = "both") String view,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
             Person me,
             Model model) {
         var guide = editing.require(id);
         editing.resolveComment(guide, comment, resolved, me);
-        return answer(guide, revision, htmx, model);
+        return answer(guide, revision, view, htmx, model);
     }
 
-    private String answer(Guide guide, int revision, @Nullable String htmx, Model model) {
+    private String answer(Guide guide, int revision, String view, @Nullable String htmx, Model model) {
         int edition = editing.revision(guide, revision).edition();
-        if (htmx == null) return "redirect:/studio/guides/" + guide.id() + "/review?edition=" + edition;
+        if (htmx == null)
+            return "redirect:/studio/guides/" + guide.id() + "/review?edition=" + edition + "&view="
+                    + (VIEWS.contains(view) ? view : "both");
         var shown = editing.revision(guide, revision);
         var live = guide.live();
         fill(
@@ -298,7 +304,7 @@ class ReviewPage {
                 shown,
                 live == null || live.revision() >= revision ? null : editing.revision(guide, live.revision()));
         model.addAttribute("guide", guide);
-        model.addAttribute("view", "changes");
+        model.addAttribute("view", VIEWS.contains(view) ? view : "both");
         return "studio/review :: sheet";
     }
 }

@@ -1,0 +1,186 @@
+package dev.imprimatur.studio;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Page;
+import dev.imprimatur.testing.Browser;
+import dev.imprimatur.testing.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What holds of every page: accessible, within its policy, within its width, and working without scripts. */
+class StudioPagesTest {
+    private static final long FIRST_LOAD = 250_000;
+
+    private final Node node = Node.shared();
+
+    /** Pages by who sees them. */
+    private Map<String, List<String>> pages() {
+        var published = node.guides().published();
+        var changed = node.guides().nextEditionSubmitted(node.guides().published(), "Another summary.");
+        var draft = node.guides().drafted();
+        return Map.of(
+                "editor",
+                List.of(
+                        "/studio",
+                        "/studio/guides",
+                        "/studio/guides?q=no+guide+is+called+that",
+                        "/studio/guides/new",
+                        "/studio/guides/" + draft.id() + "/edit",
+                        "/studio/guides/" + published.id() + "/history?from=1&to=1",
+                        "/studio/account",
+                        "/studio/design",
+                        "/studio/guides/nothing"),
+                "reviewer",
+                List.of(
+                        "/studio",
+                        "/studio/guides/" + changed.id() + "/review",
+                        "/studio/guides/" + changed.id() + "/review?view=changes",
+                        "/studio/guides/" + changed.id() + "/review?view=reader",
+                        "/studio/guides/" + published.id() + "/review"),
+                "admin",
+                List.of("/studio/workflows", "/studio/accounts", "/studio/api-keys", "/studio/audit"));
+    }
+
+    @Test
+    void everyPageIsAccessibleByDayAndNightAndFitsEveryWidth() {
+        try (var browser = Browser.open(node)) {
+            var door = browser.window(new NewContextOptions());
+            door.navigate("/login?wrong");
+            Browser.assertAccessible(door);
+            pages().forEach((who, paths) -> {
+                var page = browser.signedIn(who);
+                for (String path : paths) {
+                    page.navigate(path);
+                    page.setViewportSize(1440, 900);
+                    Browser.assertAccessible(page);
+                    for (int width : List.of(360, 768, 1920)) {
+                        page.setViewportSize(width, 800);
+                        assertThat(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+                                .as(path + " at " + width)
+                                .isEqualTo(0);
+                    }
+                    if (!path.startsWith("/studio/guides/nothing"))
+                        assertThat(page.title()).isNotEqualTo("Not done · Imprimatur");
+                }
+                page.setViewportSize(360, 800);
+                Browser.assertAccessible(page);
+            });
+            browser.assertNoComplaints();
+        }
+    }
+
+    @Test
+    void homeLoadsWithinItsBudget() {
+        try (var browser = Browser.open(node)) {
+            var page = browser.window(new NewContextOptions());
+            var transferred = new AtomicLong();
+            page.onRequestFinished(request ->
+                    transferred.addAndGet(request.sizes().responseBodySize + request.sizes().responseHeadersSize));
+            page.navigate("/login");
+            page.locator("#username").fill("editor");
+            page.locator("#password").fill(Node.PASSWORD);
+            page.locator("button.primary").click();
+            page.waitForURL(node.url() + "/studio*");
+            page.waitForLoadState(com.microsoft.playwright.options.LoadState.NETWORKIDLE);
+
+            assertThat(transferred.get()).isPositive().isLessThan(FIRST_LOAD);
+        }
+    }
+
+    @Test
+    void withoutScriptsAGuideIsWrittenReorderedSubmittedCommentedAndApproved() {
+        var guide = node.guides().drafted();
+        try (var browser = Browser.open(node)) {
+            var plain = new NewContextOptions().setJavaScriptEnabled(false);
+            var editor = browser.signedIn("editor", plain);
+            editor.navigate("/studio/guides/" + guide.id() + "/edit");
+            editor.locator("[name='/summary']").fill("Written without scripts.");
+            String first = editor.locator("[name='/duties/items/0']").inputValue();
+            editor.locator("button[value='down:/duties/items/0']").click();
+            assertThat(editor.locator("[name='/duties/items/1']")).hasValue(first);
+            assertThat(editor.locator("[name='/summary']")).hasValue("Written without scripts.");
+            editor.locator("button[value='add:/tags']").click();
+            editor.locator("[name='/tags/new0']").fill("plain");
+            editor.locator("button[value=save]").last().click();
+            assertThat(editor.locator("[name^='/tags/']").last()).hasValue("plain");
+            editor.locator("button[value='remove:/duties/items/0']").click();
+            editor.locator("[name='/title']").fill("");
+            editor.locator("button[value=submit]").click();
+            assertThat(editor.locator("#faults")).containsText("is required");
+            editor.locator("[name='/title']").fill("A title");
+            editor.locator("button[value=submit]").click();
+            assertThat(editor.locator(".told").first()).containsText("put forward");
+
+            var reviewer = browser.signedIn("reviewer", new NewContextOptions().setJavaScriptEnabled(false));
+            reviewer.navigate("/studio/guides/" + guide.id() + "/review");
+            var field = reviewer.locator("[data-pointer='/summary']");
+            field.locator(".new-comment summary").click();
+            field.locator("[name=body]").fill("Good.");
+            field.locator(".new-comment button").click();
+            assertThat(reviewer.locator(".thread")).containsText("Good.");
+            reviewer.locator("button[value=approve]").click();
+            assertThat(reviewer.locator(".told").first()).containsText("is live");
+        }
+        assertThat(node.guides().read(guide).json().at("/content/summary").asString())
+                .isEqualTo("Written without scripts.");
+    }
+
+    @Test
+    void theListIsFilteredInPlaceAndTheAddressFollows() {
+        var guide = node.guides().drafted();
+        try (var browser = Browser.open(node)) {
+            var page = browser.signedIn("editor");
+            page.navigate("/studio/guides");
+            page.locator("#q").pressSequentially(guide.slug());
+            assertThat(page.locator(".guides tbody tr")).hasCount(1);
+            page.waitForURL(Pattern.compile(".*q=" + guide.slug() + ".*"));
+            page.reload();
+            assertThat(page.locator(".guides tbody tr")).hasCount(1);
+            page.locator("[name=guide]").check();
+            page.locator("#account").selectOption("second-editor");
+            page.getByText("Assign", new Page.GetByTextOptions().setExact(true)).click();
+            assertThat(page.locator(".told").first()).containsText("1 task assigned to The second-editor");
+        }
+    }
+
+    @Test
+    void whoeverIsNotSignedInOrMayNotIsToldSo() {
+        assertThat(node.nobody().get("/studio").status()).isEqualTo(302);
+        try (var browser = Browser.open(node)) {
+            var page = browser.signedIn("editor");
+            var statuses = new ArrayList<Integer>();
+            for (String path : List.of("/studio/accounts", "/studio/api-keys", "/studio/audit", "/studio/workflows"))
+                statuses.add(page.navigate(path).status());
+            assertThat(statuses).containsOnly(403);
+            assertThat(page.locator("main")).containsText("your roles do not allow this");
+        }
+    }
+
+    @Test
+    void everyFormCarriesATokenAndThePolicyAllowsNothingInline() {
+        var login = node.nobody().get("/login");
+        String policy = login.header("Content-Security-Policy");
+
+        assertThat(policy).contains("default-src 'self'").doesNotContain("unsafe");
+        assertThat(login.body())
+                .contains("name=\"_csrf\"")
+                .doesNotContain("style=\"")
+                .doesNotContain("onclick");
+        assertThat(node.nobody()
+                        .send(
+                                "POST",
+                                "/login",
+                                "username=editor&password=x",
+                                "Content-Type",
+                                "application/x-www-form-urlencoded")
+                        .status())
+                .isEqualTo(403);
+    }
+}

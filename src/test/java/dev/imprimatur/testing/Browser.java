@@ -1,0 +1,129 @@
+package dev.imprimatur.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A real Chromium, with as many people signed in as a test wants; without one installed, the test is skipped. */
+public final class Browser implements AutoCloseable {
+    private static final List<String> FLAGS = List.of(
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync");
+
+    private final Node node;
+    private final Playwright playwright;
+    private final com.microsoft.playwright.Browser chromium;
+    private final List<String> complaints = new ArrayList<>();
+
+    private Browser(Node node, Path executable) {
+        this.node = node;
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        chromium = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(executable)
+                        .setArgs(FLAGS));
+    }
+
+    public static Browser open(Node node) {
+        var executable = executable();
+        assumeTrue(executable.isPresent(), "no chromium on the PATH");
+        return new Browser(node, executable.get());
+    }
+
+    private static Optional<Path> executable() {
+        return Stream.of("chromium", "chromium-browser", "google-chrome")
+                .flatMap(name -> Arrays.stream(System.getenv("PATH").split(java.io.File.pathSeparator))
+                        .map(directory -> Path.of(directory, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** A new window of nobody yet. */
+    public Page window(com.microsoft.playwright.Browser.NewContextOptions options) {
+        BrowserContext context = chromium.newContext(options.setBaseURL(node.url()));
+        context.setDefaultTimeout(15_000);
+        context.addInitScript("addEventListener('securitypolicyviolation', event => console.error("
+                + "'CSP: ' + event.violatedDirective + ' ' + event.blockedURI))");
+        var page = context.newPage();
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error") && !message.text().startsWith("Failed to load resource"))
+                complaints.add(page.url() + ": " + message.text());
+        });
+        page.onPageError(error -> complaints.add(page.url() + ": " + error));
+        return page;
+    }
+
+    /** Somebody of the team in a window of their own, at what waits for them. */
+    public Page signedIn(String username) {
+        return signedIn(username, new com.microsoft.playwright.Browser.NewContextOptions().setViewportSize(1440, 900));
+    }
+
+    public Page signedIn(String username, com.microsoft.playwright.Browser.NewContextOptions options) {
+        var page = window(options);
+        page.navigate("/studio");
+        page.locator("#username").fill(username);
+        page.locator("#password").fill(Node.PASSWORD);
+        page.locator("button.primary").click();
+        page.waitForURL(node.url() + "/studio*");
+        return page;
+    }
+
+    /** Nothing that a screen reader or a person with low vision would stumble over, by day and by night. */
+    public static void assertAccessible(Page page) {
+        for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+            var violations = new AxeBuilder(page)
+                    .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"))
+                    .analyze()
+                    .getViolations();
+            assertThat(violations.stream()
+                            .map(rule -> rule.getId() + ": "
+                                    + rule.getNodes().stream()
+                                            .limit(3)
+                                            .map(it -> it.getHtml() + " " + it.getFailureSummary())
+                                            .toList())
+                            .toList())
+                    .as(page.url() + " " + scheme)
+                    .isEmpty();
+        }
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+    }
+
+    /** No violation of the content security policy, and no error of a script, in any window so far. */
+    public void assertNoComplaints() {
+        assertThat(complaints).isEmpty();
+    }
+
+    /** A picture for the manual; written only when the manual is (with {@code -Dwrite.docs=true}). */
+    public static void picture(Page page, String name) {
+        if (Boolean.getBoolean("write.docs"))
+            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("docs/images", name + ".png")));
+    }
+
+    @Override
+    public void close() {
+        playwright.close();
+    }
+}
