@@ -5,6 +5,8 @@ const SOON = 900, LATEST = 5000, RETRY = 5000, PREVIEW = 300;
 if (form) {
   const csrf = document.querySelector('meta[name=csrf]').content;
   const state = document.getElementById('save-state');
+  // the buttons are named action, which hides the property
+  const path = form.getAttribute('action');
   const kept = 'imprimatur.draft.' + form.dataset.guide;
   let timer, firstEdit, inFlight = false, again = false, dirty = false, stopped = false, previewTimer;
 
@@ -18,7 +20,7 @@ if (form) {
     data.delete('message');
     return new URLSearchParams(data);
   };
-  const post = (path, content) => fetch(path, {
+  const post = (to, content) => fetch(to, {
     method: 'POST', body: content, credentials: 'same-origin',
     headers: {'X-Requested-With': 'fetch', 'X-CSRF-TOKEN': csrf},
   });
@@ -54,7 +56,7 @@ if (form) {
     firstEdit = undefined;
     show('saving', 'Saving…');
     try {
-      const answer = await post(form.action, body());
+      const answer = await post(path, body());
       if (answer.status === 200) saved(await answer.json());
       else if (answer.status === 409) conflict(await answer.text());
       else if (answer.status === 401 || answer.redirected) fail('offline', 'You are signed out: sign in again in another tab; your text is kept in this browser');
@@ -142,7 +144,7 @@ if (form) {
   async function preview() {
     const content = body();
     content.delete('base');
-    const answer = await post(form.action.replace(/\/edit$/, '/preview'), content).catch(() => null);
+    const answer = await post(path.replace(/\/edit$/, '/preview'), content).catch(() => null);
     if (!answer?.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const shown = page.querySelector('.reader');

@@ -173,14 +173,13 @@ class StudioPagesTest {
                 .contains("name=\"_csrf\"")
                 .doesNotContain("style=\"")
                 .doesNotContain("onclick");
-        assertThat(node.nobody()
-                        .send(
-                                "POST",
-                                "/login",
-                                "username=editor&password=x",
-                                "Content-Type",
-                                "application/x-www-form-urlencoded")
-                        .status())
-                .isEqualTo(403);
+        var forged = node.nobody()
+                .send(
+                        "POST",
+                        "/login",
+                        "username=editor&password=" + Node.PASSWORD.replace(' ', '+'),
+                        "Content-Type",
+                        "application/x-www-form-urlencoded");
+        assertThat(forged.header("Location")).endsWith("/login");
     }
 }

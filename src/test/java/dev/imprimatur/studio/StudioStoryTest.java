@@ -47,6 +47,7 @@ class StudioStoryTest {
 
     private static String draftByTyping(Page editor) {
         editor.navigate("/studio/guides/new");
+        editor.getByLabel("Type").selectOption("role-guide");
         editor.getByLabel("Title").fill("How to become a machine learning engineer");
         assertThat(editor.getByLabel("Slug, as in")).hasValue("machine-learning-engineer");
         editor.getByText("Begin the draft").click();

@@ -9,6 +9,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,7 +63,8 @@ public final class Browser implements AutoCloseable {
 
     /** A new window of nobody yet. */
     public Page window(com.microsoft.playwright.Browser.NewContextOptions options) {
-        BrowserContext context = chromium.newContext(options.setBaseURL(node.url()));
+        BrowserContext context =
+                chromium.newContext(options.setBaseURL(node.url()).setReducedMotion(ReducedMotion.REDUCE));
         context.setDefaultTimeout(15_000);
         context.addInitScript("addEventListener('securitypolicyviolation', event => console.error("
                 + "'CSP: ' + event.violatedDirective + ' ' + event.blockedURI))");
