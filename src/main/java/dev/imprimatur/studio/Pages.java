@@ -14,7 +14,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
-import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -22,7 +21,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.servlet.ModelAndView;
 
 /** What all pages share: who looks at them, what waits, and what a refusal looks like. */
-@ControllerAdvice(annotations = Controller.class, basePackageClasses = Pages.class)
+@ControllerAdvice(basePackageClasses = Pages.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Pages {
     private final Inbox inbox;
