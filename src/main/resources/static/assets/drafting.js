@@ -28,7 +28,6 @@ if (form) {
   form.addEventListener('input', event => {
     if (event.target.name === 'message') return;
     dirty = true;
-    stopped = false;
     if (state.dataset.state === 'saved') show('unsaved', 'Unsaved changes');
     try { localStorage.setItem(kept, body().toString()); } catch { /* a full store loses no more than this copy */ }
     firstEdit ??= Date.now();
@@ -82,7 +81,7 @@ if (form) {
   function saved(answer) {
     form.elements.etag.value = answer.etag;
     form.elements.base.value = answer.base;
-    faults(answer.faults);
+    faults([...answer.faults, ...answer.missing.filter(({detail}) => detail !== 'is required')]);
     outline(answer.missing);
     document.getElementById('presence').textContent =
       answer.here.length ? answer.here.join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
@@ -133,7 +132,7 @@ if (form) {
   function conflict(html) {
     stopped = true;
     dirty = true;
-    show('conflict', 'Two edits collide: choose, or go on writing; nothing of yours is lost');
+    show('conflict', 'Two edits collide: nothing of yours is lost; Ctrl S asks again');
     const dialog = document.getElementById('conflict');
     dialog.innerHTML = new DOMParser().parseFromString(html, 'text/html').querySelector('form.conflict').outerHTML;
     dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close());
@@ -155,6 +154,7 @@ if (form) {
     if ((event.ctrlKey || event.metaKey) && event.key === 's') {
       event.preventDefault();
       dirty = true;
+      stopped = false;
       save();
     }
   });

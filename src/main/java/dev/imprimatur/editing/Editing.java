@@ -77,6 +77,11 @@ public class Editing {
         return guides.all();
     }
 
+    /** All cards, for pages that look over them: at most two seconds old, with everything that this node wrote. */
+    public List<Guide> glance() {
+        return guides.glance();
+    }
+
     /** At most one more guide than the query's limit, which tells whether a page follows. */
     public List<Guide> page(GuideQuery query) {
         return guides.page(query);
@@ -351,6 +356,11 @@ public class Editing {
     /** All revisions of the guide, the newest first. */
     public List<Revision> revisions(Guide guide) {
         return revisions.of(guide.id());
+    }
+
+    /** The number that the next revision of the guide will have, unless somebody else submits first. */
+    public int nextRevision(Guide guide) {
+        return revisions.last(guide.id()).map(Revision::number).orElse(0) + 1;
     }
 
     public Revision revision(Guide guide, int number) {

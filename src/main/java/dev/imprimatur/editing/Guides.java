@@ -8,12 +8,14 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Unique;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
@@ -83,7 +85,14 @@ class Guides {
         }
     }
 
+    /** How old a glance may be: what other nodes wrote since is not in it. */
+    private static final Duration GLANCE = Duration.ofSeconds(2);
+
+    private record Glance(List<Guide> cards, long writes, long nanos) {}
+
     private final MongoCollection<Row> guides;
+    private final AtomicLong writes = new AtomicLong();
+    private volatile @Nullable Glance glance;
 
     Guides(MongoDatabase database) {
         guides = database.getCollection("guides", Row.class);
@@ -94,7 +103,11 @@ class Guides {
 
     /** Whether the slug was free. */
     boolean insert(Guide guide) {
-        return Unique.insert(guides, Row.of(guide));
+        try {
+            return Unique.insert(guides, Row.of(guide));
+        } finally {
+            writes.incrementAndGet();
+        }
     }
 
     Optional<Guide> find(String id) {
@@ -112,6 +125,17 @@ class Guides {
         return guides.find().map(Row::guide).into(new ArrayList<>());
     }
 
+    /** All cards as they were at most two seconds ago, with everything that this node wrote. */
+    List<Guide> glance() {
+        var last = glance;
+        long now = System.nanoTime();
+        if (last != null && last.writes() == writes.get() && now - last.nanos() < GLANCE.toNanos()) return last.cards();
+        long before = writes.get();
+        var fresh = List.copyOf(all());
+        glance = new Glance(fresh, before, now);
+        return fresh;
+    }
+
     /** Replaces what the logs tell, unless a card made from more entries is there already. */
     void refresh(Guide g) {
         var newer = Filters.and(Filters.eq("_id", g.id()), Filters.lte("entries", g.entries()));
@@ -126,6 +150,7 @@ class Guides {
                         Updates.set("overdue", g.overdue()),
                         Updates.set("updatedAt", g.updatedAt()),
                         Updates.set("entries", g.entries())));
+        writes.incrementAndGet();
     }
 
     /** Replaces what the working copy tells. */
@@ -137,6 +162,7 @@ class Guides {
                         Updates.set("sortTitle", g.title().toLowerCase(Locale.ROOT)),
                         Updates.set("contributors", g.contributors()),
                         Updates.set("updatedAt", g.updatedAt())));
+        writes.incrementAndGet();
     }
 
     /** One page of the guides of a type; the text is sought literally, in title and slug. */

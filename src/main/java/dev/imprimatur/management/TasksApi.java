@@ -50,7 +50,7 @@ class TasksApi {
             @RequestParam @Nullable String cursor,
             Person me) {
         var window = Api.Window.of(limit, cursor);
-        var query = new Inbox.Query(mine, group, type, instant(due), window.offset(), window.limit());
+        var query = new Inbox.Query(mine, false, group, type, instant(due), window.offset(), window.limit());
         return window.page(inbox.list(query, me).stream().map(TaskView::of).toList());
     }
 

@@ -8,7 +8,6 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -39,11 +38,13 @@ public class Inbox {
      * Which tasks to list.
      *
      * @param mine only those assigned to me
+     * @param decisions only those that ask for a decision, and no drafts
      * @param group only those that this role may take; without it, those that my roles may take or that are mine
      * @param dueBefore only those due before then
      */
     public record Query(
             boolean mine,
+            boolean decisions,
             @Nullable String group,
             @Nullable String type,
             @Nullable Instant dueBefore,
@@ -53,19 +54,18 @@ public class Inbox {
     /** How many decisions wait for the person's roles, and drafts for the person. */
     public long waiting(Person me) {
         if (me.roles().isEmpty()) return 0;
-        var drafting = workflows.drafting();
-        return tasks
-                .createTaskQuery()
+        long decisions = tasks.createTaskQuery()
+                .taskDefinitionKeys(workflows.deciding())
                 .or()
                 .taskCandidateGroupIn(me.roles())
                 .ignoreAssigneeValue()
                 .taskAssignee(me.account())
                 .endOr()
-                .list()
-                .stream()
-                .filter(task -> !drafting.contains(task.getTaskDefinitionKey())
-                        || me.account().equals(task.getAssignee()))
                 .count();
+        long drafts = tasks.createTaskQuery().taskAssignee(me.account()).list().stream()
+                .filter(task -> !workflows.deciding().contains(task.getTaskDefinitionKey()))
+                .count();
+        return decisions + drafts;
     }
 
     private record Placed(Task task, EditionId edition) {}
@@ -83,24 +83,29 @@ public class Inbox {
                     .taskAssignee(me.account())
                     .endOr();
         }
+        if (query.decisions()) wanted.taskDefinitionKeys(workflows.deciding());
         if (query.dueBefore() != null) wanted.taskDueBefore(Date.from(query.dueBefore()));
-        var open = wanted.list();
+        wanted.orderByDueDateNullsLast()
+                .asc()
+                .orderByTaskCreateTime()
+                .asc()
+                .orderByTaskId()
+                .asc();
+        // which type a task's guide has, the engine does not know
+        var open = query.type() == null ? wanted.listPage(query.offset(), query.limit() + 1) : wanted.list();
         var keys = processes.businessKeys(
                 open.stream().map(Task::getProcessInstanceId).toList());
-        return open.stream()
-                .sorted(Comparator.comparing(Task::getDueDate, Comparator.nullsLast(Comparator.naturalOrder()))
-                        .thenComparing(Task::getCreateTime)
-                        .thenComparing(Task::getId))
+        var placed = open.stream()
                 .flatMap(
                         task -> Optional.ofNullable(keys.get(task.getProcessInstanceId()))
                                 .map(edition -> new Placed(task, edition))
-                                .stream())
-                .filter(placed -> query.type() == null
-                        || editing.require(placed.edition().guide()).type().equals(query.type()))
-                .skip(query.offset())
-                .limit(query.limit() + 1L)
-                .flatMap(placed -> open(placed.task(), placed.edition()).stream())
-                .toList();
+                                .stream());
+        if (query.type() != null)
+            placed = placed.filter(
+                            it -> editing.require(it.edition().guide()).type().equals(query.type()))
+                    .skip(query.offset())
+                    .limit(query.limit() + 1L);
+        return placed.flatMap(it -> open(it.task(), it.edition()).stream()).toList();
     }
 
     /** The open tasks of an edition. */

@@ -38,6 +38,10 @@ public final class Workflow {
         return id;
     }
 
+    Collection<Step> steps() {
+        return steps.values();
+    }
+
     public Optional<Step> step(String task) {
         return Optional.ofNullable(steps.get(task));
     }

@@ -82,10 +82,12 @@ class Workflows {
         }
     }
 
-    /** The BPMN ids of the tasks in which editions are written. */
-    Set<String> drafting() {
+    /** The BPMN ids of the tasks that ask for a decision. */
+    Set<String> deciding() {
         return latest.values().stream()
-                .map(workflow -> workflow.drafting().id())
+                .flatMap(workflow -> workflow.steps().stream())
+                .filter(step -> !step.isDrafting())
+                .map(Workflow.Step::id)
                 .collect(Collectors.toSet());
     }
 

@@ -1,7 +1,6 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.content.Format;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
@@ -15,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -81,7 +80,7 @@ class EditPage {
                         .distinct()
                         .toList());
         model.addAttribute("here", presence.open(guide.id(), me.account()));
-        model.addAttribute("nextRevision", editing.revisions(guide).size() + 1);
+        model.addAttribute("nextRevision", editing.nextRevision(guide));
         model.addAttribute("preview", preview(guide, copy.content()));
         model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));
         return "studio/edit";
@@ -234,15 +233,6 @@ class EditPage {
         return "studio/parts :: reader(${preview})";
     }
 
-    /** What a draft would be delivered as. */
-    @GetMapping(path = "/draft.json", produces = "application/json")
-    @ResponseBody
-    JsonNode delivered(@PathVariable String id) {
-        var guide = editing.require(id);
-        return dev.imprimatur.content.Rendering.render(
-                types.require(guide.type()), editing.draft(guide).content(), Format.HTML);
-    }
-
     /** A button of a list, pressed without scripts: {@code add:POINTER}, {@code remove:…}, {@code up:…}, {@code down:…}. */
     record ListAction(String verb, String pointer) {
         static @Nullable ListAction parse(String action) {
@@ -280,7 +270,7 @@ class EditPage {
             int from = order.indexOf(pointer);
             int to = verb.equals("up") ? from - 1 : from + 1;
             if (from < 0 || to < 0 || to >= order.size()) return;
-            java.util.Collections.swap(order, from, to);
+            Collections.swap(order, from, to);
             inputs.keySet().removeIf(name -> name.startsWith(list));
             order.forEach(item -> inputs.putAll(Objects.requireNonNull(items.get(item))));
         }

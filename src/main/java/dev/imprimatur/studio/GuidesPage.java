@@ -119,7 +119,7 @@ class GuidesPage {
             Model model) {
         var filter = new Filter(q.strip(), state, type, owner, sort, Math.max(1, page));
         String text = filter.q().toLowerCase(Locale.ROOT);
-        var found = editing.all().stream()
+        var found = editing.glance().stream()
                 .filter(guide -> type.isEmpty() || guide.type().equals(type))
                 .filter(guide -> owner.isEmpty() || guide.createdBy().equals(owner))
                 .filter(guide -> guide.title().toLowerCase(Locale.ROOT).contains(text)

@@ -3,7 +3,6 @@ package dev.imprimatur.studio;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
@@ -17,14 +16,16 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 
 /** What waits for me. */
 @Controller
 class HomePage {
-    private static final int TASKS = 50;
+    private static final int TASKS = 20;
     private static final int WEEKS = 13;
     private static final int RECENT = 8;
     private static final int BAR = 72;
@@ -63,20 +64,18 @@ class HomePage {
     record Recent(LedgerEntry entry, String title) {}
 
     @GetMapping("/studio")
-    String home(Person me, Model model) {
-        var tasks = inbox.list(new Inbox.Query(false, null, null, null, 0, TASKS), me);
-        var shown = tasks.stream().limit(TASKS).toList();
-        var guides = editing.all();
+    String home(@RequestParam(defaultValue = "0") int from, Person me, Model model) {
+        int offset = Math.max(0, from);
+        var guides = editing.glance();
+        var decisions = inbox.list(new Inbox.Query(false, true, null, null, null, offset, TASKS), me);
         model.addAttribute(
-                "tasks", shown.stream().filter(task -> waitsFor(task, me)).toList());
-        model.addAttribute(
-                "drafts",
-                shown.stream()
-                        .filter(task -> task.outcomes().isEmpty() && !waitsFor(task, me))
-                        .filter(task -> task.guide().contributors().contains(me.account())
-                                || task.guide().createdBy().equals(me.account()))
+                "tasks",
+                Stream.concat(decisions.stream().limit(TASKS), offset == 0 ? drafts(guides, me) : Stream.empty())
                         .toList());
-        model.addAttribute("more", tasks.size() > TASKS);
+        model.addAttribute("drafts", unfinished(guides, me));
+        model.addAttribute("from", offset);
+        if (offset > 0) model.addAttribute("earlier", Math.max(0, offset - TASKS));
+        if (decisions.size() > TASKS) model.addAttribute("later", offset + TASKS);
         model.addAttribute("others", waitingForOthers(guides, me));
         model.addAttribute("freshness", freshness(guides));
         model.addAttribute("weeks", weeks(guides));
@@ -85,10 +84,29 @@ class HomePage {
     }
 
     /** A draft waits for whoever it was assigned to, and for those who wrote it once changes are asked for. */
-    private static boolean waitsFor(OpenTask task, Person me) {
-        if (!task.outcomes().isEmpty() || me.account().equals(task.assignee())) return true;
-        return task.edition().log().getLast().kind() == LogEntry.Kind.CHANGES_REQUESTED
-                && task.guide().contributors().contains(me.account());
+    private Stream<OpenTask> drafts(List<Guide> guides, Person me) {
+        var assigned = inbox.list(new Inbox.Query(true, false, null, null, null, 0, TASKS), me).stream()
+                .filter(task -> task.outcomes().isEmpty());
+        var sentBack = guides.stream()
+                .filter(guide -> isSentBack(guide) && guide.contributors().contains(me.account()))
+                .limit(TASKS)
+                .flatMap(guide -> inbox.of(guide.current()).stream())
+                .filter(task -> task.outcomes().isEmpty() && !me.account().equals(task.assignee()));
+        return Stream.concat(assigned, sentBack);
+    }
+
+    private static boolean isSentBack(Guide guide) {
+        return guide.state() == Edition.State.DRAFT && guide.revision() != null;
+    }
+
+    private static List<Guide> unfinished(List<Guide> guides, Person me) {
+        return guides.stream()
+                .filter(guide -> guide.state() == Edition.State.DRAFT && !isSentBack(guide))
+                .filter(guide -> guide.contributors().contains(me.account())
+                        || guide.createdBy().equals(me.account()))
+                .sorted(Comparator.comparing(Guide::updatedAt).reversed())
+                .limit(RECENT)
+                .toList();
     }
 
     private static List<Guide> waitingForOthers(List<Guide> guides, Person me) {
