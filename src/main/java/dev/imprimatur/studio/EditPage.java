@@ -230,7 +230,7 @@ class EditPage {
         var form = FormContent.read(types.require(guide.type()).shape(), request.getParameterMap());
         model.addAttribute("guide", guide);
         model.addAttribute("preview", preview(guide, form.content()));
-        return "studio/parts :: reader(${preview})";
+        return "studio/parts :: reader(proof=${preview})";
     }
 
     /** A button of a list, pressed without scripts: {@code add:POINTER}, {@code remove:…}, {@code up:…}, {@code down:…}. */

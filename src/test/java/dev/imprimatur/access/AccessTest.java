@@ -14,8 +14,13 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 class AccessTest {
     private static final List<String> EVERYBODY = List.of("editor", "reviewer", "publisher", "admin");
-    private static final List<String> PUBLIC =
-            List.of("GET /.well-known/jwks.json", "GET /openapi.json", "GET /setup", "GET /setup.js", "POST /setup");
+    private static final List<String> PUBLIC = List.of(
+            "GET /.well-known/jwks.json",
+            "GET /login",
+            "GET /openapi.json",
+            "GET /setup",
+            "GET /setup.js",
+            "POST /setup");
 
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
@@ -113,12 +118,13 @@ class AccessTest {
         for (String route : routes("")) {
             String method = route.substring(0, route.indexOf(' '));
             String path = route.substring(route.indexOf(' ') + 1).replaceAll("\\{[a-z]+}", "x");
-            int status = node.nobody().send(method, path, null).status();
-            if (PUBLIC.contains(route)) assertThat(status).as(route).isIn(200, 404);
-            else assertThat(status).as(route).isEqualTo(401);
+            var answer = node.nobody().send(method, path, null);
+            if (PUBLIC.contains(route)) assertThat(answer.status()).as(route).isIn(200, 404);
+            else if (path.equals("/") || path.startsWith("/studio"))
+                assertThat(answer.header("Location")).as(route).endsWith("/login");
+            else assertThat(answer.status()).as(route).isEqualTo(401);
         }
-        for (String path :
-                new String[] {"/actuator/env", "/actuator", "/actuator/prometheus", "/error", "/", "/h2-console"})
+        for (String path : new String[] {"/actuator/env", "/actuator", "/actuator/prometheus", "/error", "/h2-console"})
             assertThat(node.nobody().get(path).status()).as(path).isIn(401, 404);
         assertThat(node.nobody()
                         .get("/actuator/health/readiness")

@@ -144,6 +144,7 @@ class RebuildTest {
                 .hasSize(2)
                 .allMatch(entry -> entry.get("kind").asString().equals("review-overdue"));
 
+        await().until(() -> guides.find("reviewer", confirmed).isPresent());
         guides.decide("reviewer", guides.task("reviewer", confirmed), "confirm").ok();
         var review = guides.read(confirmed).json().get("review");
         assertThat(review.get("overdue").asBoolean()).isFalse();

@@ -58,7 +58,7 @@ class StudioStoryTest {
         editor.keyboard().press("Control+s");
         saved(editor);
         assertThat(editor.locator("#missing")).containsText("Complete");
-        assertThat(editor.locator("#preview")).containsText("machine learning engineer");
+        assertThat(editor.locator("#preview")).containsText("A machine learning engineer designs");
         Browser.picture(editor, "edit");
         return editor.url().replaceAll(".*/guides/([^/]+)/edit.*", "$1");
     }
@@ -121,6 +121,8 @@ class StudioStoryTest {
         assertThat(reviewer.locator(".task")).containsText("The first edition.");
         Browser.picture(reviewer, "home");
         reviewer.getByText("How to become a machine learning engineer").first().click();
+        reviewer.waitForURL(Pattern.compile(".*/review.*"));
+        reviewer.waitForLoadState();
         var summary = reviewer.locator("[data-pointer='/summary']");
         summary.locator(".row-body .prose, .row-body .value").first().selectText();
         summary.locator(".new-comment summary").click();
