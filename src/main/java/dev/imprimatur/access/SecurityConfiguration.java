@@ -2,6 +2,7 @@ package dev.imprimatur.access;
 
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -54,7 +55,11 @@ class SecurityConfiguration {
         return common(http.securityMatcher("/api/delivery/**"))
                 .headers(headers -> headers.cacheControl(cache -> cache.disable()))
                 .addFilterBefore(new Credentials.OfSites(problems, access), AnonymousAuthenticationFilter.class)
-                .authorizeHttpRequests(requests -> requests.anyRequest().hasRole("SITE"))
+                // the end of a stream that was authorized when it was opened
+                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
+                        .permitAll()
+                        .anyRequest()
+                        .hasRole("SITE"))
                 .build();
     }
 

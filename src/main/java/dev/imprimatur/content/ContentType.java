@@ -38,6 +38,7 @@ public final class ContentType {
     private final Schema complete;
     private final Schema partial;
     private final Period reviewInterval;
+    private final List<FilterField> filterFields;
 
     /**
      * Reads the schema of a content type.
@@ -54,6 +55,7 @@ public final class ContentType {
         if (!faults.isEmpty()) throw new IllegalArgumentException(String.join("; ", faults));
         this.complete = SCHEMAS.getSchema(schema);
         this.partial = SCHEMAS.getSchema(relaxed(schema.deepCopy()));
+        this.filterFields = FilterField.of(Shape.of(schema), List.of()).toList();
         this.reviewInterval = Period.parse(schema.get("x-review-interval").asString());
     }
 
@@ -92,6 +94,21 @@ public final class ContentType {
     /** The names of the fields at the top of a document. */
     public List<String> fields() {
         return shape().properties();
+    }
+
+    /** The fields that sites can filter, sort and count by. */
+    public List<FilterField> filterFields() {
+        return filterFields;
+    }
+
+    /** Whether there is a field of that name, or of that path with dots, in documents of this type. */
+    public boolean hasField(String path) {
+        var at = shape();
+        for (String step : path.split("\\.", -1)) {
+            if (at.type().equals("array") || !at.properties().contains(step)) return false;
+            at = at.property(step);
+        }
+        return true;
     }
 
     /** What is wrong with the content as a draft: it may be incomplete, but never of the wrong type. */

@@ -73,6 +73,13 @@ public final class Shape {
         return strings(schema.path("x-ascending"));
     }
 
+    /** The name of the query parameter that filters by this field; empty where none does. */
+    Optional<String> filterName(String otherwise) {
+        var filterable = schema.path("x-filterable");
+        if (filterable.isString()) return filterable.asStringOpt();
+        return filterable.asBoolean(false) ? Optional.of(otherwise) : Optional.empty();
+    }
+
     /** What holds values here: {@code object}, {@code array}, {@code string}, {@code integer}, {@code number}, {@code boolean}. */
     public String type() {
         return schema.path("type").asString("string");

@@ -1,15 +1,20 @@
 package dev.imprimatur.delivery;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +30,7 @@ import org.springframework.stereotype.Component;
 class Catalogue implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Catalogue.class);
     private static final int BATCH = 500;
+    private static final int MOST_PASTS = 16;
 
     /** How a guide is addressed. */
     record Address(String type, String slug, String locale) {
@@ -33,12 +39,20 @@ class Catalogue implements SmartLifecycle {
         }
     }
 
+    /** When a ledger entry about a guide was appended. */
+    record Moment(long position, Instant at) {}
+
     /**
      * The fold up to a position; never changed once made.
      *
      * @param gone guides that were live once, by the entry that took them away
+     * @param history when what readers saw of a guide changed, in order
      */
-    record State(long position, Map<Address, Delivered> live, Map<Address, LedgerEntry> gone) {
+    record State(
+            long position,
+            Map<Address, Delivered> live,
+            Map<Address, LedgerEntry> gone,
+            Map<Address, List<Moment>> history) {
         Collection<Delivered> guides() {
             return live.values();
         }
@@ -46,12 +60,26 @@ class Catalogue implements SmartLifecycle {
         Optional<Delivered> find(Address address) {
             return Optional.ofNullable(live.get(address));
         }
+
+        /** When guides of that type last changed for readers; the epoch if none ever did. */
+        Instant lastChange(String type) {
+            return history.entrySet().stream()
+                    .filter(it -> it.getKey().type().equals(type))
+                    .map(it -> it.getValue().getLast().at())
+                    .max(Comparator.naturalOrder())
+                    .orElse(Instant.EPOCH);
+        }
     }
+
+    /** What readers could see then, asked now: what was taken from them since is gone from then too. */
+    private record Past(long now, long then) {}
 
     private final Publication publication;
     private final ContentTypes types;
     private final Duration poll;
-    private volatile State state = new State(0, Map.of(), Map.of());
+    private volatile State state = new State(0, Map.of(), Map.of(), Map.of());
+    private final Cache<Past, State> pasts =
+            Caffeine.newBuilder().maximumSize(MOST_PASTS).build();
     private final Object moved = new Object();
     private volatile @Nullable Thread tail;
 
@@ -81,6 +109,29 @@ class Catalogue implements SmartLifecycle {
         return Optional.of(now());
     }
 
+    /**
+     * What readers could see at that instant. A guide that has been taken from readers since is not told of: withdrawn is
+     * withdrawn.
+     */
+    State asOf(State now, Instant instant) {
+        var last = new HashMap<Address, Moment>();
+        now.history()
+                .forEach((address, moments) -> moments.stream()
+                        .takeWhile(moment -> !moment.at().isAfter(instant))
+                        .reduce((earlier, later) -> later)
+                        .ifPresent(moment -> last.put(address, moment)));
+        long then = last.values().stream().mapToLong(Moment::position).max().orElse(0);
+        return pasts.get(new Past(now.position(), then), past -> {
+            last.keySet().retainAll(now.live().keySet());
+            var live = new HashMap<Address, Delivered>();
+            publication.at(last.values().stream().map(Moment::position).toList()).stream()
+                    .filter(LedgerEntry::isLive)
+                    .forEach(entry -> delivered(entry, now.live().get(Address.of(entry)))
+                            .ifPresent(guide -> live.put(Address.of(entry), guide)));
+            return new State(then, live, now.gone(), now.history());
+        });
+    }
+
     /** Reads on to the end of the ledger. */
     synchronized void advance() {
         List<LedgerEntry> batch;
@@ -90,8 +141,16 @@ class Catalogue implements SmartLifecycle {
             if (batch.isEmpty()) return;
             var live = new HashMap<>(before.live());
             var gone = new HashMap<>(before.gone());
-            batch.forEach(entry -> fold(entry, live, gone));
-            state = new State(batch.getLast().position(), live, gone);
+            var history = new HashMap<>(before.history());
+            for (var entry : batch) {
+                fold(entry, live, gone);
+                history.merge(
+                        Address.of(entry),
+                        List.of(new Moment(entry.position(), entry.at())),
+                        (earlier, now) ->
+                                Stream.concat(earlier.stream(), now.stream()).toList());
+            }
+            state = new State(batch.getLast().position(), live, gone, history);
             synchronized (moved) {
                 moved.notifyAll();
             }
@@ -105,17 +164,25 @@ class Catalogue implements SmartLifecycle {
             gone.put(address, entry);
             return;
         }
-        var before = live.get(address);
-        var content = before != null && before.entry().contentHash().equals(entry.contentHash())
-                ? before.content()
-                : publication.content(entry);
-        if (content == null || !ContentHash.of(content).value().equals(entry.contentHash())) {
-            log.error("what is stored of {} is not what was approved; it is not delivered", address);
+        var delivered = delivered(entry, live.get(address));
+        if (delivered.isEmpty()) {
             live.remove(address);
             return;
         }
-        live.put(address, new Delivered(entry, types.require(entry.type()), content));
+        live.put(address, delivered.get());
         gone.remove(address);
+    }
+
+    /** The guide as the entry has it, its content checked against the hash that was approved. */
+    private Optional<Delivered> delivered(LedgerEntry entry, @Nullable Delivered known) {
+        var content = known != null && known.entry().contentHash().equals(entry.contentHash())
+                ? known.content()
+                : publication.content(entry);
+        if (content == null || !ContentHash.of(content).value().equals(entry.contentHash())) {
+            log.error("what is stored of {} is not what was approved; it is not delivered", Address.of(entry));
+            return Optional.empty();
+        }
+        return Optional.of(new Delivered(entry, types.require(entry.type()), content));
     }
 
     private void advanceQuietly() {

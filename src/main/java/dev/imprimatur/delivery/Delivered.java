@@ -72,7 +72,15 @@ record Delivered(LedgerEntry entry, ContentType type, JsonNode content) {
 
     private JsonNode only(List<String> fields) {
         ObjectNode some = JsonNodeFactory.instance.objectNode();
-        fields.forEach(field -> content.optional(field).ifPresent(value -> some.set(field, value)));
+        for (String field : fields) {
+            var steps = List.of(field.split("\\."));
+            JsonNode from = content;
+            for (String step : steps) from = from.path(step);
+            if (from.isMissingNode()) continue;
+            ObjectNode to = some;
+            for (String step : steps.subList(0, steps.size() - 1)) to = to.withObjectProperty(step);
+            to.set(steps.getLast(), from.deepCopy());
+        }
         return some;
     }
 

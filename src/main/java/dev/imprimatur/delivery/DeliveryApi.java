@@ -4,28 +4,35 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.content.Format;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.security.core.Authentication;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What sites ask for. Every answer comes from one state of the catalogue; what is not live is answered as what never was. */
@@ -33,12 +40,13 @@ import tools.jackson.databind.json.JsonMapper;
 @RequestMapping("/api/delivery/v1")
 class DeliveryApi {
     private static final String DEFAULT_LOCALE = "en-US";
-    private static final int LARGEST_PAGE = 100;
 
     private final Catalogue catalogue;
     private final Publication publication;
     private final ContentTypes types;
     private final JsonMapper json;
+    private final Clock clock;
+    private final LedgerEvents events;
     private final Duration maxAge;
     private final Duration patience;
 
@@ -53,6 +61,8 @@ class DeliveryApi {
             Publication publication,
             ContentTypes types,
             JsonMapper json,
+            Clock clock,
+            LedgerEvents events,
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge,
             @Value("${imprimatur.delivery.patience:2s}") Duration patience) {
         if (maxAge.toSeconds() > 60)
@@ -62,6 +72,8 @@ class DeliveryApi {
         this.publication = publication;
         this.types = types;
         this.json = json;
+        this.clock = clock;
+        this.events = events;
         this.maxAge = maxAge;
         this.patience = patience;
     }
@@ -73,12 +85,15 @@ class DeliveryApi {
             @RequestParam @Nullable String locale,
             @RequestParam @Nullable String format,
             @RequestParam @Nullable String fields,
+            @RequestParam @Nullable String asOf,
             Authentication site,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        var asked = asked(type, fields, format, site, request, response);
-        var state = asked.state();
+        var contentType = readable(type, site);
+        var wanted = Query.fields(fields, contentType);
+        var rendered = Query.format(format);
+        var state = then(state(request, response), asOf == null ? null : Query.instant("asOf", asOf));
         var found = address(state, type, slug, locale)
                 .flatMap(state::find)
                 .orElseThrow(() -> notLive(state, type, slug, locale, response));
@@ -87,23 +102,16 @@ class DeliveryApi {
                         state.position(),
                         entry.at(),
                         type + " " + type + "/" + slug,
-                        json.writeValueAsBytes(found.document(asked.format(), asked.fields())))
+                        json.writeValueAsBytes(found.document(rendered, wanted)))
                 .send(request, response, maxAge.toSeconds());
     }
 
-    /** What a request for guides asks for, and the one state that it is answered from. */
-    private record Asked(Catalogue.State state, List<String> fields, Format format) {}
-
-    private Asked asked(
-            String type,
-            @Nullable String fields,
-            @Nullable String format,
-            Authentication site,
-            HttpServletRequest request,
-            HttpServletResponse response) {
-        var state = state(request);
-        response.setHeader(Answer.POSITION, Long.toString(state.position()));
-        return new Asked(state, fields(fields, readable(type, site)), format(format));
+    private Catalogue.State then(Catalogue.State now, @Nullable Instant asOf) {
+        if (asOf == null) return now;
+        if (asOf.isAfter(clock.instant()))
+            throw Refusal.malformed("asOf is an instant that has been", List.of())
+                    .raise();
+        return catalogue.asOf(now, asOf);
     }
 
     /** Without a locale the default one is meant, or the first that there is. */
@@ -140,86 +148,143 @@ class DeliveryApi {
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Page(List<Delivered.Document> items, @Nullable String next, int total) {}
+    record Page(
+            List<Delivered.Document> items,
+            @Nullable String next,
+            int total,
+            @Nullable Map<String, List<Listing.Count>> facets) {}
 
+    /** @param parameters filters by the fields that the type marks {@code x-filterable}, and what {@link Query} knows */
     @GetMapping("/{type}")
     void list(
             @PathVariable String type,
-            @RequestParam @Nullable String locale,
-            @RequestParam @Nullable String format,
-            @RequestParam @Nullable String fields,
-            @RequestParam(defaultValue = "title") String sort,
-            @RequestParam(defaultValue = "20") int limit,
-            @RequestParam @Nullable String cursor,
+            @RequestParam MultiValueMap<String, String> parameters,
             Authentication site,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        var asked = asked(type, fields, format, site, request, response);
-        var state = asked.state();
-        mustBePage(limit);
-        var order = Listing.Sort.parse(sort)
-                .orElseThrow(() -> Refusal.malformed(
-                                "sort by one of " + String.join(", ", Listing.sorts())
-                                        + ", with a hyphen before it for descending",
-                                List.of())
-                        .raise());
-        var after = cursor == null
-                ? null
-                : Listing.Mark.parse(cursor)
-                        .orElseThrow(() -> Refusal.malformed("cursor is not one that was handed out", List.of())
-                                .raise());
+        var contentType = readable(type, site);
+        var query = Query.parse(contentType, parameters);
+        var now = state(request, response);
+        var state = then(now, query.asOf());
         var page = Listing.of(
-                state.guides().stream()
-                        .filter(guide -> guide.entry().type().equals(type))
-                        .filter(guide ->
-                                locale == null || guide.entry().locale().equals(locale)),
-                order,
-                after,
-                limit);
-        var lastModified = state.guides().stream()
-                .filter(guide -> guide.entry().type().equals(type))
-                .map(guide -> guide.entry().at())
-                .max(Comparator.naturalOrder())
-                .orElse(Instant.EPOCH);
+                state.guides().stream().filter(guide -> guide.entry().type().equals(type)), query);
         var document = new Page(
                 page.guides().stream()
-                        .map(guide -> guide.document(asked.format(), asked.fields()))
+                        .map(guide -> guide.document(query.format(), query.fields()))
                         .toList(),
                 page.next(),
-                page.total());
-        Answer.of(state.position(), lastModified, type, json.writeValueAsBytes(document))
+                page.total(),
+                page.facets().isEmpty() ? null : page.facets());
+        Answer.of(now.position(), now.lastChange(type), type, json.writeValueAsBytes(document))
                 .send(request, response, maxAge.toSeconds());
     }
 
     record Feed(List<LedgerEntry> entries, long position) {}
 
-    /** What changed since a position: a site syncs by keeping one number. */
+    /**
+     * What changed since a position: a site syncs by keeping one number. As server-sent events, if that is what is accepted.
+     *
+     * @param kinds of entries, with commas; all without it
+     * @param types of content, with commas; all that the key reads without it
+     * @param compact only the last entry of each guide, and none of a guide that whoever read up to {@code after} was never told of
+     *     and that is gone again
+     */
     @GetMapping("/ledger")
-    void ledger(
+    @Nullable
+    SseEmitter ledger(
             @RequestParam(defaultValue = "0") long after,
             @RequestParam(defaultValue = "100") int limit,
+            @RequestParam @Nullable String kinds,
+            @RequestParam @Nullable String types,
+            @RequestParam(defaultValue = "false") boolean compact,
             Authentication site,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        var state = state(request);
         mustBePage(limit);
         if (after < 0)
             throw Refusal.malformed("after is a position, 0 or more", List.of()).raise();
+        var wanted = wanted(kinds, types, key(site));
+        var state = state(request, response);
+        if (accepts(request, MediaType.TEXT_EVENT_STREAM_VALUE)) {
+            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            response.setHeader("X-Accel-Buffering", "no");
+            return events.open(lastEventId(request).orElse(after), key(site), wanted);
+        }
+        var feed = compact ? compacted(state, after, limit, wanted) : feed(state, after, limit, wanted);
+        var lastModified = feed.entries().isEmpty()
+                ? Instant.EPOCH
+                : feed.entries().getLast().at();
+        Answer.of(state.position(), lastModified, "ledger", json.writeValueAsBytes(feed))
+                .send(request, response, 0);
+        return null;
+    }
+
+    private Feed feed(Catalogue.State state, long after, int limit, Predicate<LedgerEntry> wanted) {
         var read = publication.after(after, limit).stream()
                 .takeWhile(entry -> entry.position() <= state.position())
                 .toList();
-        var key = key(site);
-        var entries = read.stream().filter(entry -> key.reads(entry.type())).toList();
-        long position = read.isEmpty() ? after : read.getLast().position();
-        var lastModified = read.isEmpty() ? Instant.EPOCH : read.getLast().at();
-        Answer.of(state.position(), lastModified, "ledger", json.writeValueAsBytes(new Feed(entries, position)))
-                .send(request, response, 0);
+        return new Feed(
+                read.stream().filter(wanted).toList(),
+                read.isEmpty() ? after : read.getLast().position());
+    }
+
+    private static Feed compacted(Catalogue.State state, long after, int limit, Predicate<LedgerEntry> wanted) {
+        var entries = Stream.concat(
+                        state.guides().stream().map(Delivered::entry),
+                        state.gone().entrySet().stream()
+                                .filter(it ->
+                                        Objects.requireNonNull(state.history().get(it.getKey()))
+                                                        .getFirst()
+                                                        .position()
+                                                <= after)
+                                .map(Map.Entry::getValue))
+                .filter(entry -> entry.position() > after)
+                .filter(wanted)
+                .sorted(Comparator.comparingLong(LedgerEntry::position))
+                .limit(limit)
+                .toList();
+        return new Feed(
+                entries, entries.size() == limit ? entries.getLast().position() : Math.max(after, state.position()));
+    }
+
+    private Predicate<LedgerEntry> wanted(@Nullable String kinds, @Nullable String typeNames, SiteKey key) {
+        var known =
+                Arrays.stream(LedgerEntry.Kind.values()).map(LedgerEvents::name).toList();
+        List<String> wantedKinds = kinds == null ? known : List.of(kinds.split(",", -1));
+        if (!known.containsAll(wantedKinds))
+            throw Refusal.malformed("kinds are some of " + String.join(", ", known) + ", with commas", List.of())
+                    .raise();
+        var readable =
+                types.all().stream().map(ContentType::name).filter(key::reads).toList();
+        List<String> wantedTypes = typeNames == null ? readable : List.of(typeNames.split(",", -1));
+        if (!readable.containsAll(wantedTypes))
+            throw Refusal.malformed("types are some of " + String.join(", ", readable) + ", with commas", List.of())
+                    .raise();
+        return entry -> wantedTypes.contains(entry.type()) && wantedKinds.contains(LedgerEvents.name(entry.kind()));
+    }
+
+    private static boolean accepts(HttpServletRequest request, String mediaType) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return accept != null && accept.contains(mediaType);
+    }
+
+    /** Where a listener that comes back was; it knows better than the address it opens again. */
+    private static Optional<Long> lastEventId(HttpServletRequest request) {
+        return Optional.ofNullable(request.getHeader("Last-Event-ID"))
+                .filter(id -> id.matches("[0-9]{1,18}"))
+                .map(Long::parseLong);
     }
 
     /** The state to answer from: as new as the request asks for, or a refusal to answer from an older one. */
-    private Catalogue.State state(HttpServletRequest request) {
+    private Catalogue.State state(HttpServletRequest request, HttpServletResponse response) {
+        var state = reached(request);
+        response.setHeader(Answer.POSITION, Long.toString(state.position()));
+        return state;
+    }
+
+    private Catalogue.State reached(HttpServletRequest request) {
         String atLeast = request.getHeader("Imprimatur-At-Least");
         if (atLeast == null) return catalogue.now();
         if (!atLeast.matches("[0-9]{1,18}"))
@@ -256,24 +321,9 @@ class DeliveryApi {
         return Refusal.missing("nothing is published here").raise();
     }
 
-    private static List<String> fields(@Nullable String fields, ContentType type) {
-        if (fields == null) return List.of();
-        var wanted = List.of(fields.split(",", -1));
-        if (!type.fields().containsAll(wanted))
-            throw Refusal.malformed(
-                            "fields are some of " + String.join(", ", type.fields()) + ", with commas", List.of())
-                    .raise();
-        return wanted;
-    }
-
-    private static Format format(@Nullable String format) {
-        for (Format it : Format.values())
-            if (format == null || it.name().toLowerCase(Locale.ROOT).equals(format)) return it;
-        throw Refusal.malformed("format is markdown, html or text", List.of()).raise();
-    }
-
     private static void mustBePage(int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE)
-            throw Refusal.malformed("limit is 1 to " + LARGEST_PAGE, List.of()).raise();
+        if (limit < 1 || limit > Query.LARGEST_PAGE)
+            throw Refusal.malformed("limit is 1 to " + Query.LARGEST_PAGE, List.of())
+                    .raise();
     }
 }

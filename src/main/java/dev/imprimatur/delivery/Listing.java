@@ -1,13 +1,16 @@
 package dev.imprimatur.delivery;
 
+import dev.imprimatur.content.FilterField;
 import dev.imprimatur.publication.LedgerEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +19,17 @@ import org.jspecify.annotations.Nullable;
  * neither doubles nor hides another.
  *
  * @param next the cursor of the page after; null on the last
+ * @param total how many guides there are on all pages
+ * @param facets how often each value occurs on all pages, by field, the most frequent first
  */
-record Listing(List<Delivered> guides, @Nullable String next, int total) {
+record Listing(List<Delivered> guides, @Nullable String next, int total, Map<String, List<Count>> facets) {
+    private static final int MOST_COUNTS = 100;
+
+    /** How many guides have a value. */
+    record Count(String value, long count) {}
+
     /** What a list can be sorted by, each to a text that sorts as the value does. */
-    private static final Map<String, Function<Delivered, String>> SORTS = Map.of(
+    static final Map<String, Function<Delivered, String>> SORTS = Map.of(
             "title", Delivered::title,
             "slug", guide -> guide.entry().slug(),
             "lastReviewed", guide -> review(guide, LedgerEntry.Review::lastReviewed),
@@ -37,19 +47,9 @@ record Listing(List<Delivered> guides, @Nullable String next, int total) {
         return "%016d".formatted(at.toEpochMilli());
     }
 
-    static List<String> sorts() {
-        return SORTS.keySet().stream().sorted().toList();
-    }
-
-    /**
-     * Which way a list is sorted: a field, with a hyphen before it for descending.
-     */
-    record Sort(String field, boolean descending) {
-        static Optional<Sort> parse(String text) {
-            boolean descending = text.startsWith("-");
-            String field = descending ? text.substring(1) : text;
-            return SORTS.containsKey(field) ? Optional.of(new Sort(field, descending)) : Optional.empty();
-        }
+    /** Which way a list is sorted: a key of each guide, texts that sort as the values do. */
+    record Sort(String name, boolean descending, Function<Delivered, String> key) {
+        static final Sort DEFAULT = new Sort("title", false, Delivered::title);
 
         private Comparator<Mark> order() {
             var byKey = Comparator.comparing(Mark::key);
@@ -57,8 +57,7 @@ record Listing(List<Delivered> guides, @Nullable String next, int total) {
         }
 
         private Mark mark(Delivered guide) {
-            var key = SORTS.getOrDefault(field, Delivered::title).apply(guide);
-            return new Mark(key, guide.entry().id());
+            return new Mark(key.apply(guide), guide.entry().id());
         }
     }
 
@@ -83,16 +82,44 @@ record Listing(List<Delivered> guides, @Nullable String next, int total) {
         }
     }
 
-    static Listing of(Stream<Delivered> guides, Sort sort, @Nullable Mark after, int limit) {
-        var order = sort.order();
-        var all = guides.sorted((one, other) -> order.compare(sort.mark(one), sort.mark(other)))
+    /** The page that the query asks for, of guides of one type. */
+    static Listing of(Stream<Delivered> guides, Query query) {
+        var order = query.sort().order();
+        var marked = guides.filter(query.filter())
+                .map(guide -> Map.entry(query.sort().mark(guide), guide))
+                .sorted(Map.Entry.comparingByKey(order))
                 .toList();
-        var rest = all.stream()
-                .filter(guide -> after == null || order.compare(sort.mark(guide), after) > 0)
-                .limit(limit + 1L)
+        var after = query.after();
+        var rest = marked.stream()
+                .filter(it -> after == null || order.compare(it.getKey(), after) > 0)
+                .limit(query.limit() + 1L)
                 .toList();
-        boolean more = rest.size() > limit;
-        var page = more ? rest.subList(0, limit) : rest;
-        return new Listing(page, more ? sort.mark(page.getLast()).cursor() : null, all.size());
+        boolean more = rest.size() > query.limit();
+        var page = more ? rest.subList(0, query.limit()) : rest;
+        return new Listing(
+                page.stream().map(Map.Entry::getValue).toList(),
+                more ? page.getLast().getKey().cursor() : null,
+                marked.size(),
+                facets(marked.stream().map(Map.Entry::getValue).toList(), query.facets()));
+    }
+
+    private static Map<String, List<Count>> facets(List<Delivered> guides, List<FilterField> fields) {
+        var facets = new LinkedHashMap<String, List<Count>>();
+        for (var field : fields)
+            facets.put(
+                    field.name(),
+                    guides.stream()
+                            .flatMap(guide ->
+                                    field.values(guide.content()).stream().distinct())
+                            .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
+                            .entrySet()
+                            .stream()
+                            .map(it -> new Count(it.getKey(), it.getValue()))
+                            .sorted(Comparator.comparingLong(Count::count)
+                                    .reversed()
+                                    .thenComparing(Count::value))
+                            .limit(MOST_COUNTS)
+                            .toList());
+        return facets;
     }
 }

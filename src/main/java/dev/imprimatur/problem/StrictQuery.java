@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
@@ -30,6 +31,7 @@ class StrictQuery implements HandlerInterceptor, WebMvcConfigurer {
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (!(handler instanceof HandlerMethod method) || request.getQueryString() == null) return true;
+        if (readsAll(method)) return true;
         var allowed = known.computeIfAbsent(method, StrictQuery::parameters);
         request.getParameterMap().forEach((name, values) -> {
             if (!allowed.contains(name))
@@ -45,6 +47,12 @@ class StrictQuery implements HandlerInterceptor, WebMvcConfigurer {
                         .raise();
         });
         return true;
+    }
+
+    /** A handler that takes all parameters refuses itself what it does not know. */
+    private static boolean readsAll(HandlerMethod method) {
+        return Arrays.stream(method.getMethodParameters())
+                .anyMatch(parameter -> parameter.getParameterType() == MultiValueMap.class);
     }
 
     private static Set<String> parameters(HandlerMethod method) {

@@ -8,6 +8,7 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import dev.imprimatur.store.Unique;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,14 @@ class Ledger {
         return Optional.ofNullable(lastOfGuide.get(guide));
     }
 
+    /** The entries at these positions, in order. */
+    List<LedgerEntry> at(Collection<Long> positions) {
+        return ledger.find(Filters.in("_id", positions))
+                .sort(Sorts.ascending("_id"))
+                .map(Row::entry)
+                .into(new ArrayList<>());
+    }
+
     /**
      * Entries above the position, in order. Positions have no gaps, so they are read by naming them: a few at first, since
      * whoever has read on before finds little new, then ever more.
@@ -96,14 +105,9 @@ class Ledger {
         for (int size = FIRST_READ; entries.size() < limit; size *= GROWTH) {
             long from = position + entries.size();
             int named = Math.min(size, limit - entries.size());
-            var positions =
-                    LongStream.rangeClosed(from + 1, from + named).boxed().toList();
-            int before = entries.size();
-            ledger.find(Filters.in("_id", positions))
-                    .sort(Sorts.ascending("_id"))
-                    .map(Row::entry)
-                    .into(entries);
-            if (entries.size() - before < named) break;
+            var read = at(LongStream.rangeClosed(from + 1, from + named).boxed().toList());
+            entries.addAll(read);
+            if (read.size() < named) break;
         }
         return entries;
     }

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -230,6 +231,11 @@ public class Publication {
     /** Entries above the position, in order. */
     public List<LedgerEntry> after(long position, int limit) {
         return ledger.after(position, limit);
+    }
+
+    /** The entries at these positions, in order. */
+    public List<LedgerEntry> at(Collection<Long> positions) {
+        return ledger.at(positions);
     }
 
     /** The content of a published revision, as it passed the gate. */

@@ -37,6 +37,14 @@ class NonInterferenceTest {
             "after=0",
             "after=3",
             "q=secret",
+            "tag=secret",
+            "role=secret",
+            "facets=tag",
+            "asOf=2020-01-01T00:00:00Z",
+            "slug=secret-draft",
+            "updatedAfter=2020-01-01T00:00:00Z",
+            "compact=true",
+            "kinds=publish",
             "status=draft");
 
     @Test

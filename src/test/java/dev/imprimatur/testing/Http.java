@@ -56,7 +56,7 @@ public final class Http {
         return base;
     }
 
-    String authorization() {
+    public String authorization() {
         return authorization;
     }
 

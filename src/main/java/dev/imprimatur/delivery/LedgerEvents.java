@@ -1,0 +1,123 @@
+package dev.imprimatur.delivery;
+
+import dev.imprimatur.access.SiteKey;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Publication;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The ledger as server-sent events (WHATWG HTML, 9.2): the id of an event is its position, so that a browser or a site that
+ * comes back goes on where it was.
+ */
+@Component
+class LedgerEvents implements DisposableBean {
+    private static final Logger log = LoggerFactory.getLogger(LedgerEvents.class);
+    private static final int BATCH = 100;
+
+    private final Publication publication;
+    private final Catalogue catalogue;
+    private final JsonMapper json;
+    private final Duration heartbeat;
+    private final Duration longest;
+    private final Semaphore free;
+    private final ExecutorService streams = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("ledger-events-", 0).factory());
+
+    /**
+     * Reads the limits.
+     *
+     * @param most how many streams this node holds at once, {@code imprimatur.delivery.streams}
+     * @param heartbeat how often a stream says that it is alive, {@code imprimatur.delivery.heartbeat}
+     * @param longest after what time a stream ends, for the site to come back with a key that still holds,
+     *     {@code imprimatur.delivery.stream-lasts}
+     */
+    LedgerEvents(
+            Publication publication,
+            Catalogue catalogue,
+            JsonMapper json,
+            @Value("${imprimatur.delivery.streams:200}") int most,
+            @Value("${imprimatur.delivery.heartbeat:15s}") Duration heartbeat,
+            @Value("${imprimatur.delivery.stream-lasts:10m}") Duration longest) {
+        this.publication = publication;
+        this.catalogue = catalogue;
+        this.json = json;
+        this.free = new Semaphore(most);
+        this.heartbeat = heartbeat;
+        this.longest = longest;
+    }
+
+    /** A stream of the entries above the position that pass the filter, for as long as the site listens. */
+    SseEmitter open(long after, SiteKey key, Predicate<LedgerEntry> wanted) {
+        if (!free.tryAcquire())
+            throw Refusal.unavailable("too-many-streams", "this node holds as many streams as it may", heartbeat)
+                    .raise();
+        var emitter = new SseEmitter(0L);
+        streams.execute(() -> {
+            try {
+                send(emitter, after, entry -> key.reads(entry.type()) && wanted.test(entry));
+                emitter.complete();
+            } catch (IOException | IllegalStateException left) {
+                log.debug("a site left its stream: {}", left.toString());
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                emitter.complete();
+            } catch (RuntimeException failed) {
+                log.warn("a stream of the ledger ended: {}", failed.toString());
+                emitter.complete();
+            } finally {
+                free.release();
+            }
+        });
+        return emitter;
+    }
+
+    private void send(SseEmitter emitter, long after, Predicate<LedgerEntry> wanted)
+            throws IOException, InterruptedException {
+        long read = after;
+        long until = System.nanoTime() + longest.toNanos();
+        // tells the position at once, so that whoever opens a quiet stream knows that it works
+        emitter.send(SseEmitter.event().id(Long.toString(read)));
+        while (System.nanoTime() < until) {
+            boolean moved = catalogue.at(read + 1, heartbeat).isPresent();
+            long reached = catalogue.now().position();
+            boolean told = false;
+            while (moved && read < reached) {
+                for (var entry : publication.after(read, BATCH)) {
+                    if (entry.position() > reached) break;
+                    read = entry.position();
+                    if (!wanted.test(entry)) continue;
+                    told = true;
+                    emitter.send(SseEmitter.event()
+                            .id(Long.toString(read))
+                            .name(name(entry.kind()))
+                            .data(json.writeValueAsString(entry)));
+                }
+            }
+            // an event without data is not dispatched, but moves the listener's last id on
+            if (!told) emitter.send(SseEmitter.event().id(Long.toString(read)));
+        }
+    }
+
+    static String name(LedgerEntry.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    @Override
+    public void destroy() {
+        streams.shutdownNow();
+    }
+}

@@ -1,0 +1,267 @@
+package dev.imprimatur.delivery;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.FilterField;
+import dev.imprimatur.content.Format;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.LedgerEntry;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a site asks a list for. Whatever it names must be known and well-formed, or it is refused with what is allowed.
+ *
+ * @param filter which guides
+ * @param facets fields whose values are counted
+ * @param fields what is delivered of each guide; empty for all
+ * @param asOf the instant whose readers it is about; null for now
+ */
+record Query(
+        Predicate<Delivered> filter,
+        Listing.Sort sort,
+        List<FilterField> facets,
+        List<String> fields,
+        Format format,
+        int limit,
+        Listing.@Nullable Mark after,
+        @Nullable Instant asOf) {
+    static final int LARGEST_PAGE = 100;
+    private static final int MOST_VALUES = 50;
+    private static final int MOST_FACETS = 10;
+    private static final int MOST_FIELDS = 50;
+
+    /** Parameters that every type has, beside its filters. */
+    private static final Set<String> FIXED = Set.of(
+            "locale",
+            "format",
+            "fields",
+            "sort",
+            "limit",
+            "cursor",
+            "facets",
+            "asOf",
+            "slug",
+            "reviewedAfter",
+            "reviewedBefore",
+            "reviewDueBefore",
+            "updatedAfter");
+
+    /** @param parameters as the request has them; a filter may be given several times, which asks for any of the values */
+    static Query parse(ContentType type, Map<String, List<String>> parameters) {
+        var filters = type.filterFields();
+        mustBeKnown(filters, parameters);
+        var one = new One(parameters);
+        var tests = new ArrayList<Predicate<Delivered>>();
+        one.of("locale").ifPresent(locale -> tests.add(it -> it.entry().locale().equals(locale)));
+        if (parameters.containsKey("slug")) {
+            var slugs = Set.copyOf(parameters.get("slug"));
+            tests.add(it -> slugs.contains(it.entry().slug()));
+        }
+        one.date("reviewedAfter")
+                .ifPresent(day ->
+                        tests.add(reviewed(review -> !review.lastReviewed().isBefore(day))));
+        one.date("reviewedBefore")
+                .ifPresent(day ->
+                        tests.add(reviewed(review -> review.lastReviewed().isBefore(day))));
+        one.date("reviewDueBefore")
+                .ifPresent(
+                        day -> tests.add(reviewed(review -> review.reviewDue().isBefore(day))));
+        one.instant("updatedAfter")
+                .ifPresent(at -> tests.add(it -> it.entry().at().isAfter(at)));
+        for (var field : filters) {
+            if (parameters.containsKey(field.name())) tests.add(equal(field, parameters.get(field.name())));
+            one.of(field.name() + ".min").ifPresent(bound -> tests.add(bounded(field, bound, it -> it >= 0)));
+            one.of(field.name() + ".max").ifPresent(bound -> tests.add(bounded(field, bound, it -> it <= 0)));
+        }
+        return new Query(
+                it -> tests.stream().allMatch(test -> test.test(it)),
+                one.of("sort").map(text -> sort(text, filters)).orElse(Listing.Sort.DEFAULT),
+                one.of("facets").map(text -> facets(text, filters)).orElse(List.of()),
+                fields(one.of("fields").orElse(null), type),
+                format(one.of("format").orElse(null)),
+                one.of("limit").map(Query::limit).orElse(20),
+                one.of("cursor").map(Query::mark).orElse(null),
+                one.instant("asOf").orElse(null));
+    }
+
+    private static void mustBeKnown(List<FilterField> filters, Map<String, List<String>> parameters) {
+        var allowed = new TreeSet<>(FIXED);
+        filters.forEach(field -> {
+            allowed.add(field.name());
+            if (field.isRanged()) allowed.addAll(List.of(field.name() + ".min", field.name() + ".max"));
+        });
+        if (!allowed.containsAll(parameters.keySet()))
+            throw malformed("unknown query parameter; known here are " + String.join(", ", allowed));
+        var repeatable = filters.stream().map(FilterField::name).collect(Collectors.toSet());
+        parameters.forEach((name, values) -> {
+            if (values.size() > 1 && !name.equals("slug") && !repeatable.contains(name))
+                throw malformed("the query parameter “" + name + "” is given more than once");
+            if (values.size() > MOST_VALUES)
+                throw malformed("the query parameter “" + name + "” has at most " + MOST_VALUES + " values");
+        });
+    }
+
+    /** Parameters that are given at most once. */
+    private record One(Map<String, List<String>> parameters) {
+        Optional<String> of(String name) {
+            return Optional.ofNullable(parameters.get(name)).map(List::getFirst);
+        }
+
+        Optional<LocalDate> date(String name) {
+            try {
+                return of(name).map(LocalDate::parse);
+            } catch (DateTimeParseException wrong) {
+                throw malformed(name + " is a date such as 2026-05-14");
+            }
+        }
+
+        Optional<Instant> instant(String name) {
+            return of(name).map(text -> Query.instant(name, text));
+        }
+    }
+
+    /** An RFC 3339 instant. */
+    static Instant instant(String name, String text) {
+        try {
+            // a plus sign that was not escaped arrives as a space
+            return OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
+        } catch (DateTimeParseException wrong) {
+            throw malformed(name + " is an instant such as 2026-05-14T09:00:00Z");
+        }
+    }
+
+    private static Predicate<Delivered> reviewed(Predicate<LedgerEntry.Review> test) {
+        return it -> Optional.ofNullable(it.entry().review()).filter(test).isPresent();
+    }
+
+    private static Predicate<Delivered> equal(FilterField field, List<String> wanted) {
+        if (field.isNumber()) {
+            var numbers = wanted.stream().map(text -> number(field, text)).toList();
+            return it -> field.values(it.content()).stream()
+                    .map(BigDecimal::new)
+                    .anyMatch(value -> numbers.stream().anyMatch(number -> number.compareTo(value) == 0));
+        }
+        var values = Set.copyOf(wanted);
+        return it -> field.values(it.content()).stream().anyMatch(values::contains);
+    }
+
+    private static Predicate<Delivered> bounded(FilterField field, String bound, Predicate<Integer> test) {
+        if (field.isNumber()) {
+            var number = number(field, bound);
+            return it -> field.values(it.content()).stream()
+                    .map(BigDecimal::new)
+                    .anyMatch(value -> test.test(value.compareTo(number)));
+        }
+        try {
+            LocalDate.parse(bound);
+        } catch (DateTimeParseException wrong) {
+            throw malformed(field.name() + " is a date such as 2026-05-14");
+        }
+        return it -> field.values(it.content()).stream().anyMatch(value -> test.test(value.compareTo(bound)));
+    }
+
+    private static BigDecimal number(FilterField field, String text) {
+        try {
+            if (text.length() <= 30) return new BigDecimal(text);
+        } catch (NumberFormatException wrong) {
+            // told below
+        }
+        throw malformed(field.name() + " is a number");
+    }
+
+    private static Listing.Sort sort(String text, List<FilterField> filters) {
+        boolean descending = text.startsWith("-");
+        String name = descending ? text.substring(1) : text;
+        var key = Listing.SORTS.get(name);
+        if (key != null) return new Listing.Sort(name, descending, key);
+        var field = filters.stream()
+                .filter(it -> it.name().equals(name) && !it.isList())
+                .findFirst()
+                .orElseThrow(() -> malformed("sort by one of "
+                        + Stream.concat(
+                                        Listing.SORTS.keySet().stream(),
+                                        filters.stream()
+                                                .filter(it -> !it.isList())
+                                                .map(FilterField::name))
+                                .sorted()
+                                .collect(Collectors.joining(", "))
+                        + ", with a hyphen before it for descending"));
+        Function<Delivered, String> sortable = it -> field.values(it.content()).stream()
+                .findFirst()
+                .map(value -> field.isNumber() ? sortable(new BigDecimal(value)) : value)
+                .orElse("");
+        return new Listing.Sort(name, descending, sortable);
+    }
+
+    /** A text that sorts as the number does, for numbers below a quadrillion either way. */
+    private static String sortable(BigDecimal number) {
+        return "%24s"
+                .formatted(number.add(BigDecimal.TEN.pow(15))
+                        .setScale(6, RoundingMode.HALF_UP)
+                        .toPlainString());
+    }
+
+    private static List<FilterField> facets(String text, List<FilterField> filters) {
+        var names = List.of(text.split(",", -1));
+        if (names.size() > MOST_FACETS) throw malformed("at most " + MOST_FACETS + " facets");
+        return names.stream()
+                .distinct()
+                .map(name -> filters.stream()
+                        .filter(field -> field.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(() -> malformed("facets are some of "
+                                + filters.stream()
+                                        .map(FilterField::name)
+                                        .sorted()
+                                        .collect(Collectors.joining(", "))
+                                + ", with commas")))
+                .toList();
+    }
+
+    static List<String> fields(@Nullable String text, ContentType type) {
+        if (text == null) return List.of();
+        var wanted = List.of(text.split(",", -1));
+        if (wanted.size() > MOST_FIELDS || !wanted.stream().allMatch(type::hasField))
+            throw malformed("fields are at most " + MOST_FIELDS + " of " + String.join(", ", type.fields())
+                    + ", or paths in them such as compensation.bands, with commas");
+        return wanted;
+    }
+
+    static Format format(@Nullable String text) {
+        for (Format it : Format.values())
+            if (text == null || it.name().toLowerCase(Locale.ROOT).equals(text)) return it;
+        throw malformed("format is markdown, html or text");
+    }
+
+    private static int limit(String text) {
+        if (text.matches("[0-9]{1,3}")) {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= LARGEST_PAGE) return limit;
+        }
+        throw malformed("limit is 1 to " + LARGEST_PAGE);
+    }
+
+    private static Listing.Mark mark(String cursor) {
+        return Listing.Mark.parse(cursor).orElseThrow(() -> malformed("cursor is not one that was handed out"));
+    }
+
+    private static RuntimeException malformed(String detail) {
+        return Refusal.malformed(detail, List.of()).raise();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.imprimatur.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Whatever was published, stamped anew and withdrawn in whatever order: every view is the ledger, folded. */
+class FoldTest {
+    private static final int STEPS = 25;
+
+    @Test
+    void listSyncAndPastAgreeWithTheLedgerFoldedNaively() {
+        long seed = System.nanoTime();
+        System.out.println("fold with seed " + seed);
+        var random = new Random(seed);
+        try (var node = Node.start()) {
+            var guides = node.guides();
+            var known = new ArrayList<Guides.Ref>();
+            var instants = new ArrayList<Instant>();
+            for (int step = 0; step < STEPS; step++) {
+                node.clock().forward(Duration.ofMinutes(1));
+                if (known.isEmpty() || random.nextInt(3) == 0) known.add(guides.published());
+                else change(node, guides, known.get(random.nextInt(known.size())), random);
+                instants.add(node.clock().instant());
+            }
+            var ledger = node.site().get("/ledger?limit=100").ok().get("entries");
+            var now = fold(ledger, Instant.MAX);
+
+            assertThat(listed(node, "")).isEqualTo(now);
+            assertThat(synced(node)).isEqualTo(now);
+            for (var instant : instants) {
+                var then = fold(ledger, instant);
+                then.keySet().retainAll(now.keySet());
+                assertThat(listed(node, "&asOf=" + instant))
+                        .as(instant.toString())
+                        .isEqualTo(then);
+            }
+        }
+    }
+
+    private static void change(Node node, Guides guides, Guides.Ref guide, Random random) {
+        boolean live = guides.state(guide).has("live");
+        if (live && random.nextInt(3) == 0)
+            node.as("publisher")
+                    .post(guide.path() + "/unpublish", Map.of("reason", "x"))
+                    .ok();
+        else {
+            guides.nextEditionSubmitted(guide, "Summary " + random.nextInt());
+            guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        }
+    }
+
+    /** What readers could see at that instant, slug by slug: the content hash. */
+    private static Map<String, String> fold(JsonNode ledger, Instant until) {
+        var live = new TreeMap<String, String>();
+        for (var entry : ledger.values()) {
+            if (Instant.parse(entry.get("at").asString()).isAfter(until)) break;
+            String slug = entry.get("slug").asString();
+            if (entry.get("kind").asString().equals("unpublish")) live.remove(slug);
+            else live.put(slug, entry.get("contentHash").asString());
+        }
+        return live;
+    }
+
+    private static Map<String, String> listed(Node node, String more) {
+        var listed = new TreeMap<String, String>();
+        String cursor = "";
+        do {
+            var page = node.site()
+                    .get("/role-guide?limit=3&fields=title" + more + cursor)
+                    .ok();
+            page.get("items")
+                    .values()
+                    .forEach(item -> listed.put(
+                            item.get("slug").asString(), item.get("contentHash").asString()));
+            cursor = page.has("next") ? "&cursor=" + page.get("next").asString() : "";
+        } while (!cursor.isEmpty());
+        return listed;
+    }
+
+    private static Map<String, String> synced(Node node) {
+        var synced = new TreeMap<String, String>();
+        long position = 0;
+        for (; ; ) {
+            var page = node.site()
+                    .get("/ledger?compact=true&limit=3&after=" + position)
+                    .ok();
+            page.get("entries")
+                    .values()
+                    .forEach(entry -> synced.put(
+                            entry.get("slug").asString(),
+                            entry.get("contentHash").asString()));
+            if (page.get("entries").size() < 3) return synced;
+            position = page.get("position").asLong();
+        }
+    }
+}
