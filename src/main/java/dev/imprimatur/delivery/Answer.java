@@ -4,38 +4,59 @@ import dev.imprimatur.content.Sha256;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.springframework.http.HttpHeaders;
 
-/** One answer to a site, whichever way it is sent: JSON with a strong entity tag and what caches need to know. */
+/**
+ * One answer to a site, whichever way it is sent: JSON with a strong entity tag and what caches need to know. The position it
+ * was made at, and how long it may be kept, are told where it is sent.
+ */
 final class Answer {
     static final String POSITION = "Imprimatur-Position";
     private static final int ETAG_BYTES = 15;
 
-    private final long position;
     private final Instant lastModified;
     private final String etag;
-    private final String surrogateKey;
+    private final List<HttpField> fields;
     private final byte[] body;
+    private final ByteBuffer direct;
 
-    private Answer(long position, Instant lastModified, String surrogateKey, byte[] body) {
-        this.position = position;
+    private Answer(Instant lastModified, String surrogateKey, byte[] body, boolean often) {
         this.lastModified = lastModified;
         this.etag = etag(body);
-        this.surrogateKey = surrogateKey;
+        this.fields = List.of(
+                new PreEncodedHttpField(HttpHeader.ETAG, etag),
+                new PreEncodedHttpField(
+                        HttpHeader.LAST_MODIFIED,
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(lastModified.atOffset(ZoneOffset.UTC))),
+                new PreEncodedHttpField(HttpHeader.VARY, HttpHeaders.AUTHORIZATION),
+                new PreEncodedHttpField("Surrogate-Key", surrogateKey));
         this.body = body;
+        this.direct = often ? ByteBuffer.allocateDirect(body.length).put(body).flip() : ByteBuffer.wrap(body);
     }
 
     /**
-     * An answer from the state at that position.
+     * An answer that is made for one request.
      *
      * @param surrogateKey what a CDN may purge it by
      * @param body JSON in UTF-8
      */
-    static Answer of(long position, Instant lastModified, String surrogateKey, byte[] body) {
-        return new Answer(position, lastModified, surrogateKey, body);
+    static Answer of(Instant lastModified, String surrogateKey, byte[] body) {
+        return new Answer(lastModified, surrogateKey, body, false);
+    }
+
+    /** An answer that is kept to be sent often, its bytes where the network reads them without copying. */
+    static Answer kept(Instant lastModified, String surrogateKey, byte[] body) {
+        return new Answer(lastModified, surrogateKey, body, true);
     }
 
     private static String etag(byte[] body) {
@@ -43,14 +64,31 @@ final class Answer {
         return "\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(hash) + "\"";
     }
 
+    /** How long caches may keep an answer, and for how long after that they may send it while they ask again; a minute in all. */
+    static String cacheControl(long maxAge) {
+        return maxAge <= 0
+                ? "public, max-age=0, must-revalidate"
+                : "public, max-age=" + maxAge + ", stale-while-revalidate=" + Math.max(0, 60 - maxAge);
+    }
+
+    String etag() {
+        return etag;
+    }
+
+    /** The headers that do not depend on when it is sent. */
+    List<HttpField> fields() {
+        return fields;
+    }
+
+    /** The body to be written; a view of its own. */
+    ByteBuffer body() {
+        return direct.asReadOnlyBuffer();
+    }
+
     /** Sends it, or 304 if the site has it already (RFC 9110, 13.1). */
     void send(HttpServletRequest request, HttpServletResponse response, long maxAge) throws IOException {
-        response.setHeader(HttpHeaders.ETAG, etag);
-        response.setDateHeader(HttpHeaders.LAST_MODIFIED, lastModified.toEpochMilli());
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=" + maxAge);
-        response.setHeader(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION);
-        response.setHeader("Surrogate-Key", surrogateKey);
-        response.setHeader(POSITION, Long.toString(position));
+        fields.forEach(field -> response.setHeader(field.getName(), field.getValue()));
+        response.setHeader(HttpHeaders.CACHE_CONTROL, cacheControl(maxAge));
         if (isKnownTo(request)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;

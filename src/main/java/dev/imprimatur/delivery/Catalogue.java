@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Everything that is live, in memory: the ledger folded up to a position. A request takes one state and answers from it
@@ -76,6 +77,7 @@ class Catalogue implements SmartLifecycle {
 
     private final Publication publication;
     private final ContentTypes types;
+    private final JsonMapper json;
     private final Duration poll;
     private volatile State state = new State(0, Map.of(), Map.of(), Map.of());
     private final Cache<Past, State> pasts =
@@ -84,9 +86,14 @@ class Catalogue implements SmartLifecycle {
     private volatile @Nullable Thread tail;
 
     /** @param poll how often the ledger is looked at for what other nodes appended, {@code imprimatur.delivery.poll} */
-    Catalogue(Publication publication, ContentTypes types, @Value("${imprimatur.delivery.poll:50ms}") Duration poll) {
+    Catalogue(
+            Publication publication,
+            ContentTypes types,
+            JsonMapper json,
+            @Value("${imprimatur.delivery.poll:50ms}") Duration poll) {
         this.publication = publication;
         this.types = types;
+        this.json = json;
         this.poll = poll;
         advance();
         publication.onAppend(this::advanceQuietly);
@@ -182,7 +189,7 @@ class Catalogue implements SmartLifecycle {
             log.error("what is stored of {} is not what was approved; it is not delivered", Address.of(entry));
             return Optional.empty();
         }
-        return Optional.of(new Delivered(entry, types.require(entry.type()), content));
+        return Optional.of(new Delivered(entry, types.require(entry.type()), content, json));
     }
 
     private void advanceQuietly() {

@@ -7,18 +7,62 @@ import dev.imprimatur.content.Format;
 import dev.imprimatur.content.Rendering;
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * A guide as readers see it: the last ledger entry about it, and the content that this entry names.
- *
- * @param content as it was approved; its hash is the entry's
- */
-record Delivered(LedgerEntry entry, ContentType type, JsonNode content) {
+/** A guide as readers see it: the last ledger entry about it, and the content that this entry names. */
+final class Delivered {
+    private static final Instant NEVER = Instant.parse("9999-12-31T00:00:00Z");
+
+    private final LedgerEntry entry;
+    private final ContentType type;
+    private final JsonNode content;
+    private final Answer answer;
+
+    /**
+     * Makes its answer ready, too.
+     *
+     * @param content as it was approved; its hash is the entry's
+     */
+    Delivered(LedgerEntry entry, ContentType type, JsonNode content, JsonMapper json) {
+        this.entry = entry;
+        this.type = type;
+        this.content = content;
+        this.answer =
+                Answer.kept(entry.at(), surrogateKey(), json.writeValueAsBytes(document(Format.MARKDOWN, List.of())));
+    }
+
+    LedgerEntry entry() {
+        return entry;
+    }
+
+    JsonNode content() {
+        return content;
+    }
+
+    /** The whole document as it was written: what is asked for most. */
+    Answer answer() {
+        return answer;
+    }
+
+    /** What a CDN may purge it by. */
+    String surrogateKey() {
+        return entry.type() + " " + entry.type() + "/" + entry.slug();
+    }
+
+    /** When it changes next, as far as is known: the end of the day on which its review is due. */
+    Instant changesAt() {
+        var review = entry.review();
+        return review == null || review.overdue()
+                ? NEVER
+                : review.reviewDue().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
     /** The document on the wire, in the order sites are told. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Format;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
@@ -39,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 @RequestMapping("/api/delivery/v1")
 class DeliveryApi {
-    private static final String DEFAULT_LOCALE = "en-US";
+    static final String DEFAULT_LOCALE = "en-US";
 
     private final Catalogue catalogue;
     private final Publication publication;
@@ -97,13 +98,14 @@ class DeliveryApi {
         var found = address(state, type, slug, locale)
                 .flatMap(state::find)
                 .orElseThrow(() -> notLive(state, type, slug, locale, response));
-        var entry = found.entry();
-        Answer.of(
-                        state.position(),
-                        entry.at(),
-                        type + " " + type + "/" + slug,
-                        json.writeValueAsBytes(found.document(rendered, wanted)))
-                .send(request, response, maxAge.toSeconds());
+        var answer = rendered == Format.MARKDOWN && wanted.isEmpty()
+                ? found.answer()
+                : Answer.of(
+                        found.entry().at(),
+                        found.surrogateKey(),
+                        json.writeValueAsBytes(found.document(rendered, wanted)));
+        var left = Duration.between(clock.instant(), found.changesAt());
+        answer.send(request, response, (asOf != null || left.compareTo(maxAge) > 0 ? maxAge : left).toSeconds());
     }
 
     private Catalogue.State then(Catalogue.State now, @Nullable Instant asOf) {
@@ -176,7 +178,7 @@ class DeliveryApi {
                 page.next(),
                 page.total(),
                 page.facets().isEmpty() ? null : page.facets());
-        Answer.of(now.position(), now.lastChange(type), type, json.writeValueAsBytes(document))
+        Answer.of(now.lastChange(type), type, json.writeValueAsBytes(document))
                 .send(request, response, maxAge.toSeconds());
     }
 
@@ -216,8 +218,7 @@ class DeliveryApi {
         var lastModified = feed.entries().isEmpty()
                 ? Instant.EPOCH
                 : feed.entries().getLast().at();
-        Answer.of(state.position(), lastModified, "ledger", json.writeValueAsBytes(feed))
-                .send(request, response, 0);
+        Answer.of(lastModified, "ledger", json.writeValueAsBytes(feed)).send(request, response, 0);
         return null;
     }
 

@@ -1,0 +1,86 @@
+package dev.imprimatur.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The fast path and the way through the servlet container cannot be told apart by what they answer. */
+class FastPathTest {
+    private final Node node = Node.shared();
+    private final Guides guides = node.guides();
+
+    private static Map<String, List<String>> headers(Http.Answer answer) {
+        var headers = new TreeMap<>(answer.response().headers().map());
+        headers.keySet().removeIf(name -> name.equalsIgnoreCase("Date"));
+        return headers;
+    }
+
+    @Test
+    void bothWaysAnswerAlike() {
+        var guide = guides.published();
+        String path = "/role-guide/" + guide.slug();
+
+        // a parameter that asks for the default goes through the servlet container
+        var fast = node.site().get(path);
+        var slow = node.site().get(path + "?format=markdown");
+        assertThat(fast.body()).isEqualTo(slow.body());
+        assertThat(headers(fast)).isEqualTo(headers(slow));
+
+        String etag = fast.header("ETag");
+        var fastKnown = node.site().get(path, "If-None-Match", etag);
+        var slowKnown = node.site().get(path + "?format=markdown", "If-None-Match", etag);
+        assertThat(fastKnown.status()).isEqualTo(304).isEqualTo(slowKnown.status());
+        assertThat(headers(fastKnown)).isEqualTo(headers(slowKnown));
+        assertThat(node.site().get(path, "If-None-Match", "\"other\"").status()).isEqualTo(200);
+        assertThat(node.site()
+                        .get(path, "If-None-Match", "W/" + etag + ", \"x\"")
+                        .status())
+                .isEqualTo(304);
+        assertThat(node.site()
+                        .get(path, "If-Modified-Since", fast.header("Last-Modified"))
+                        .status())
+                .isEqualTo(304);
+    }
+
+    @Test
+    void itSaysYesOnly() {
+        var guide = guides.published();
+        String path = "/role-guide/" + guide.slug();
+        var faqOnly = node.siteWith(Map.of("name", "faq", "scopes", List.of("delivery"), "types", List.of("faq")));
+
+        assertThat(node.nobody().get("/api/delivery/v1" + path).status()).isEqualTo(401);
+        assertThat(new Http(node.delivery(), "Bearer imp_site_wrong").get(path).status())
+                .isEqualTo(401);
+        assertThat(faqOnly.get(path).status()).isEqualTo(404);
+        assertThat(node.site().get(path + "/").status()).isEqualTo(404);
+        assertThat(node.site().get(path, "Imprimatur-At-Least", "999999").status())
+                .isEqualTo(503);
+        assertThat(node.site().get("/ledger").status()).isEqualTo(200);
+
+        String etag = node.site().get(path).header("ETag");
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+        assertThat(node.site().get(path, "If-None-Match", etag).status()).isEqualTo(410);
+    }
+
+    @Test
+    void aRevokedKeyReadsNoMore() {
+        var guide = guides.published();
+        var created = node.as("admin")
+                .post("/api-keys", Map.of("name", "gone soon", "scopes", List.of("delivery")))
+                .ok();
+        var site = new Http(node.delivery(), "Bearer " + created.get("key").asString());
+        assertThat(site.get("/role-guide/" + guide.slug()).status()).isEqualTo(200);
+
+        node.as("admin").delete("/api-keys/" + created.get("id").asString()).ok();
+
+        assertThat(site.get("/role-guide/" + guide.slug()).status()).isEqualTo(401);
+    }
+}
