@@ -1,14 +1,11 @@
 package dev.imprimatur;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.imprimatur.testing.Node;
-import java.nio.file.Files;
+import dev.imprimatur.testing.Walk;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeTest {
     @Test
     void theWalkLeadsFromADraftToAPulledGuide(@TempDir Path folder) throws Exception {
-        assumeTrue(Files.exists(Path.of("/bin/bash")) && Files.exists(Path.of("/usr/bin/curl")), "needs bash and curl");
         var node = Node.shared();
         String key = node.site()
                 .get("/role-guide")
@@ -26,25 +22,12 @@ class ReadmeTest {
                 .firstValue("Authorization")
                 .orElseThrow()
                 .replace("Bearer ", "");
-        String walk = Pattern.compile("```sh walk\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(Path.of("README.md")))
-                .results()
-                .map(block -> block.group(1))
-                .collect(Collectors.joining("\n"))
+        String walk = Walk.blocks("README.md", "sh walk")
                 .replaceFirst("IMPRIMATUR=.*", "IMPRIMATUR=" + node.url())
                 .replaceFirst("PASSWORD=.*", "PASSWORD='" + Node.PASSWORD + "'")
                 .replaceFirst("KEY=.*", "KEY='" + key + "'");
-        var output = folder.resolve("output");
 
-        var bash = new ProcessBuilder("/bin/bash", "-eu", "-o", "pipefail", "-c", walk)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-
-        assertThat(bash.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(bash.exitValue()).as(Files.readString(output)).isZero();
-        assertThat(Files.readString(output))
+        assertThat(Walk.run(walk, Map.of(), folder))
                 .contains(
                         "<em>keeps the light</em>",
                         "\"slug\":\"lighthouse-keeper\"",

@@ -1,0 +1,42 @@
+package dev.imprimatur.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The shell blocks of a page, run as a reader would paste them. */
+public final class Walk {
+    private Walk() {}
+
+    /** All blocks that are marked so after their three backticks, one after the other. */
+    public static String blocks(String page, String mark) throws IOException {
+        return Pattern.compile("```" + mark + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of(page)))
+                .results()
+                .map(block -> block.group(1))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Runs a script in the folder, where every command must succeed, and returns what it printed. */
+    public static String run(String script, Map<String, String> environment, Path folder)
+            throws IOException, InterruptedException {
+        assumeTrue(Files.exists(Path.of("/bin/bash")) && Files.exists(Path.of("/usr/bin/curl")), "needs bash and curl");
+        var output = folder.resolve("output");
+        var bash = new ProcessBuilder("/bin/bash", "-eu", "-o", "pipefail", "-c", script)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        bash.environment().putAll(environment);
+        var running = bash.start();
+        assertThat(running.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(running.exitValue()).as(Files.readString(output)).isZero();
+        return Files.readString(output);
+    }
+}
