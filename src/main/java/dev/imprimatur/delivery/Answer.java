@@ -71,6 +71,10 @@ final class Answer {
                 : "public, max-age=" + maxAge + ", stale-while-revalidate=" + Math.max(0, 60 - maxAge);
     }
 
+    int size() {
+        return body.length;
+    }
+
     String etag() {
         return etag;
     }

@@ -48,6 +48,7 @@ class DeliveryApi {
     private final JsonMapper json;
     private final Clock clock;
     private final LedgerEvents events;
+    private final Lists lists;
     private final Duration maxAge;
     private final Duration patience;
 
@@ -64,6 +65,7 @@ class DeliveryApi {
             JsonMapper json,
             Clock clock,
             LedgerEvents events,
+            Lists lists,
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge,
             @Value("${imprimatur.delivery.patience:2s}") Duration patience) {
         if (maxAge.toSeconds() > 60)
@@ -75,6 +77,7 @@ class DeliveryApi {
         this.json = json;
         this.clock = clock;
         this.events = events;
+        this.lists = lists;
         this.maxAge = maxAge;
         this.patience = patience;
     }
@@ -168,9 +171,16 @@ class DeliveryApi {
         var contentType = readable(type, site);
         var query = Query.parse(contentType, parameters);
         var now = state(request, response);
-        var state = then(now, query.asOf());
+        // what was asked for about the past is not asked for again
+        var answer = query.asOf() != null
+                ? list(now, then(now, query.asOf()), type, query)
+                : lists.answer(now.position(), type, request.getQueryString(), () -> list(now, now, type, query));
+        answer.send(request, response, maxAge.toSeconds());
+    }
+
+    private Answer list(Catalogue.State now, Catalogue.State shown, String type, Query query) {
         var page = Listing.of(
-                state.guides().stream().filter(guide -> guide.entry().type().equals(type)), query);
+                shown.guides().stream().filter(guide -> guide.entry().type().equals(type)), query);
         var document = new Page(
                 page.guides().stream()
                         .map(guide -> guide.document(query.format(), query.fields()))
@@ -178,8 +188,7 @@ class DeliveryApi {
                 page.next(),
                 page.total(),
                 page.facets().isEmpty() ? null : page.facets());
-        Answer.of(now.lastChange(type), type, json.writeValueAsBytes(document))
-                .send(request, response, maxAge.toSeconds());
+        return Answer.of(now.lastChange(type), type, json.writeValueAsBytes(document));
     }
 
     record Feed(List<LedgerEntry> entries, long position) {}

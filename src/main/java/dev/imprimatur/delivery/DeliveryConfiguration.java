@@ -16,9 +16,10 @@ class DeliveryConfiguration {
     WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> fastPath(
             Access access,
             Catalogue catalogue,
+            Lists lists,
             Clock clock,
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge) {
-        return factory -> factory.addServerCustomizers(
-                server -> server.setHandler(new FastPath(server.getHandler(), access, catalogue, clock, maxAge)));
+        return factory -> factory.addServerCustomizers(server ->
+                server.setHandler(new FastPath(server.getHandler(), access, catalogue, lists, clock, maxAge)));
     }
 }

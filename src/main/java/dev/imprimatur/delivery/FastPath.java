@@ -15,9 +15,11 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What sites ask for most, one guide as it is and its 304, answered ahead of the servlet container from bytes that are ready.
+ * What sites ask for most, one guide as it is and lists that were asked for before, and their 304, answered ahead of the servlet
+ * container from bytes that are ready.
  * It says yes only: whatever it does not know for certain (another credential, a parameter, a slug that is not live) goes on to
  * the handlers that refuse, so that no rule stands here a second time.
  */
@@ -36,15 +38,17 @@ final class FastPath extends Handler.Wrapper {
 
     private final Access access;
     private final Catalogue catalogue;
+    private final Lists lists;
     private final Clock clock;
     private final long maxAge;
     private final HttpField cacheControl;
     private volatile HttpField position = new PreEncodedHttpField(Answer.POSITION, "0");
 
-    FastPath(Handler next, Access access, Catalogue catalogue, Clock clock, Duration maxAge) {
+    FastPath(Handler next, Access access, Catalogue catalogue, Lists lists, Clock clock, Duration maxAge) {
         super(next);
         this.access = access;
         this.catalogue = catalogue;
+        this.lists = lists;
         this.clock = clock;
         this.maxAge = maxAge.toMillis();
         this.cacheControl = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Answer.cacheControl(maxAge.toSeconds()));
@@ -94,27 +98,31 @@ final class FastPath extends Handler.Wrapper {
     }
 
     private Optional<Answer> answer(Request request, Catalogue.State state) {
-        var uri = request.getHttpURI();
-        String path = uri.getPath();
-        if (path == null
-                || !path.startsWith(PREFIX)
-                || uri.getQuery() != null
-                || !HttpMethod.GET.is(request.getMethod())) return Optional.empty();
-        int slash = path.indexOf('/', PREFIX.length());
-        if (slash < 0) return Optional.empty();
+        String path = request.getHttpURI().getPath();
+        if (path == null || !path.startsWith(PREFIX) || !HttpMethod.GET.is(request.getMethod()))
+            return Optional.empty();
         var headers = request.getHeaders();
         if (headers.contains("Imprimatur-At-Least") || mayBeKnownOtherwise(headers)) return Optional.empty();
-        String type = path.substring(PREFIX.length(), slash);
+        String query = request.getHttpURI().getQuery();
+        int slash = path.indexOf('/', PREFIX.length());
+        String type = path.substring(PREFIX.length(), slash < 0 ? path.length() : slash);
+        if (!reads(headers.get(HttpHeader.AUTHORIZATION), type)) return Optional.empty();
+        if (slash < 0) return lists.known(state.position(), type, query);
+        if (query != null) return Optional.empty();
         var guide =
                 state.live().get(new Catalogue.Address(type, path.substring(slash + 1), DeliveryApi.DEFAULT_LOCALE));
-        String authorization = headers.get(HttpHeader.AUTHORIZATION);
-        if (guide == null || authorization == null || !authorization.startsWith(BEARER)) return Optional.empty();
-        boolean reads = access.reader(authorization.substring(BEARER.length()))
-                .filter(key -> key.reads(type))
-                .isPresent();
         // close to a change that is known, the answer may be kept for less than the usual time
-        boolean lasts = guide.changesAt().toEpochMilli() - clock.millis() > maxAge;
-        return reads && lasts ? Optional.of(guide.answer()) : Optional.empty();
+        return guide == null || guide.changesAt().toEpochMilli() - clock.millis() <= maxAge
+                ? Optional.empty()
+                : Optional.of(guide.answer());
+    }
+
+    private boolean reads(@Nullable String authorization, String type) {
+        return authorization != null
+                && authorization.startsWith(BEARER)
+                && access.reader(authorization.substring(BEARER.length()))
+                        .filter(key -> key.reads(type))
+                        .isPresent();
     }
 
     /** Conditions beyond one strong entity tag are weighed by the servlet way. */
