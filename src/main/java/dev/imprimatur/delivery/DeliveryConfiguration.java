@@ -17,9 +17,10 @@ class DeliveryConfiguration {
             Access access,
             Catalogue catalogue,
             Lists lists,
+            RateLimits limits,
             Clock clock,
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge) {
         return factory -> factory.addServerCustomizers(server ->
-                server.setHandler(new FastPath(server.getHandler(), access, catalogue, lists, clock, maxAge)));
+                server.setHandler(new FastPath(server.getHandler(), access, catalogue, lists, limits, clock, maxAge)));
     }
 }

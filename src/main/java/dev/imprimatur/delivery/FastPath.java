@@ -1,6 +1,7 @@
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.access.Access;
+import dev.imprimatur.access.SiteKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,7 +16,6 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What sites ask for most, one guide as it is and lists that were asked for before, and their 304, answered ahead of the servlet
@@ -39,16 +39,27 @@ final class FastPath extends Handler.Wrapper {
     private final Access access;
     private final Catalogue catalogue;
     private final Lists lists;
+    private final RateLimits limits;
+    private final HttpField policy;
     private final Clock clock;
     private final long maxAge;
     private final HttpField cacheControl;
     private volatile HttpField position = new PreEncodedHttpField(Answer.POSITION, "0");
 
-    FastPath(Handler next, Access access, Catalogue catalogue, Lists lists, Clock clock, Duration maxAge) {
+    FastPath(
+            Handler next,
+            Access access,
+            Catalogue catalogue,
+            Lists lists,
+            RateLimits limits,
+            Clock clock,
+            Duration maxAge) {
         super(next);
         this.access = access;
         this.catalogue = catalogue;
         this.lists = lists;
+        this.limits = limits;
+        this.policy = new PreEncodedHttpField(RateLimits.POLICY_HEADER, limits.policy());
         this.clock = clock;
         this.maxAge = maxAge.toMillis();
         this.cacheControl = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Answer.cacheControl(maxAge.toSeconds()));
@@ -63,10 +74,14 @@ final class FastPath extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         var state = catalogue.now();
-        var answer = answer(request, state);
-        if (answer.isEmpty()) return passOn(request, response, callback);
-        var ready = answer.get();
+        var key = key(request.getHeaders());
+        var answer = key.flatMap(it -> answer(request, state, it));
+        long left = answer.isEmpty() ? -1 : limits.take(key.orElseThrow());
+        if (left < 0) return passOn(request, response, callback);
+        var ready = answer.orElseThrow();
         var headers = response.getHeaders();
+        headers.add(policy);
+        headers.add(RateLimits.HEADER, limits.told(left));
         for (var field : PROTECTION) headers.add(field);
         for (var field : ready.fields()) headers.add(field);
         headers.add(cacheControl);
@@ -97,7 +112,7 @@ final class FastPath extends Handler.Wrapper {
         return true;
     }
 
-    private Optional<Answer> answer(Request request, Catalogue.State state) {
+    private Optional<Answer> answer(Request request, Catalogue.State state, SiteKey key) {
         String path = request.getHttpURI().getPath();
         if (path == null || !path.startsWith(PREFIX) || !HttpMethod.GET.is(request.getMethod()))
             return Optional.empty();
@@ -106,7 +121,7 @@ final class FastPath extends Handler.Wrapper {
         String query = request.getHttpURI().getQuery();
         int slash = path.indexOf('/', PREFIX.length());
         String type = path.substring(PREFIX.length(), slash < 0 ? path.length() : slash);
-        if (!reads(headers.get(HttpHeader.AUTHORIZATION), type)) return Optional.empty();
+        if (!key.reads(type)) return Optional.empty();
         if (slash < 0) return lists.known(state.position(), type, query);
         if (query != null) return Optional.empty();
         var guide =
@@ -117,12 +132,11 @@ final class FastPath extends Handler.Wrapper {
                 : Optional.of(guide.answer());
     }
 
-    private boolean reads(@Nullable String authorization, String type) {
-        return authorization != null
-                && authorization.startsWith(BEARER)
-                && access.reader(authorization.substring(BEARER.length()))
-                        .filter(key -> key.reads(type))
-                        .isPresent();
+    private Optional<SiteKey> key(HttpFields headers) {
+        String authorization = headers.get(HttpHeader.AUTHORIZATION);
+        return authorization == null || !authorization.startsWith(BEARER)
+                ? Optional.empty()
+                : access.reader(authorization.substring(BEARER.length()));
     }
 
     /** Conditions beyond one strong entity tag are weighed by the servlet way. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,8 @@ class FastPathTest {
 
     private static Map<String, List<String>> headers(Http.Answer answer) {
         var headers = new TreeMap<>(answer.response().headers().map());
-        headers.keySet().removeIf(name -> name.equalsIgnoreCase("Date"));
+        assertThat(headers.remove("ratelimit")).hasSize(1);
+        headers.remove("date");
         return headers;
     }
 
@@ -84,6 +86,24 @@ class FastPathTest {
                 .post(guide.path() + "/unpublish", Map.of("reason", "x"))
                 .ok();
         assertThat(node.site().get(path, "If-None-Match", etag).status()).isEqualTo(410);
+    }
+
+    @Test
+    void aKeyThatAsksTooMuchWaitsAndNobodyElseDoes() {
+        try (var slow = Node.start("imprimatur.delivery.rate", "1", "imprimatur.delivery.burst", "5")) {
+            var guide = slow.guides().published();
+            var greedy = slow.siteWith(Map.of("name", "greedy", "scopes", List.of("delivery")));
+            var answers = new ArrayList<Http.Answer>();
+            for (int i = 0; i < 12; i++) answers.add(greedy.get("/role-guide/" + guide.slug()));
+
+            assertThat(answers.subList(0, 5)).allMatch(answer -> answer.status() == 200);
+            var refused =
+                    answers.stream().filter(answer -> answer.status() == 429).findFirst();
+            assertThat(refused).isPresent();
+            assertThat(refused.get().header("Retry-After")).isEqualTo("1");
+            assertThat(refused.get().header("RateLimit")).contains("r=0");
+            assertThat(slow.site().get("/role-guide/" + guide.slug()).status()).isEqualTo(200);
+        }
     }
 
     @Test

@@ -1,0 +1,90 @@
+package dev.imprimatur.delivery;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.access.SiteKey;
+import dev.imprimatur.problem.Refusal;
+import io.github.bucket4j.Bucket;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * How much each key may ask of this node: a bucket that requests empty and time refills. Told in the headers of
+ * draft-ietf-httpapi-ratelimit-headers.
+ */
+@Configuration(proxyBeanMethods = false)
+class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
+    static final String HEADER = "RateLimit";
+    static final String POLICY_HEADER = "RateLimit-Policy";
+    private static final int MOST_KEYS = 10_000;
+
+    private final Cache<String, Bucket> buckets =
+            Caffeine.newBuilder().maximumSize(MOST_KEYS).build();
+    private final long rate;
+    private final long burst;
+    private final String policy;
+
+    /**
+     * Reads the limits.
+     *
+     * @param rate requests a second that a key may make for long, {@code imprimatur.delivery.rate}
+     * @param burst requests that it may make at once, {@code imprimatur.delivery.burst}
+     */
+    RateLimits(
+            @Value("${imprimatur.delivery.rate:1000}") long rate,
+            @Value("${imprimatur.delivery.burst:2000}") long burst) {
+        if (rate < 1 || burst < 1)
+            throw new IllegalArgumentException("imprimatur.delivery.rate and imprimatur.delivery.burst are at least 1");
+        this.rate = rate;
+        this.burst = burst;
+        this.policy = "\"key\";q=" + burst + ";w=" + Math.max(1, burst / rate);
+    }
+
+    String policy() {
+        return policy;
+    }
+
+    /** Takes one request of the key; what is left then, or -1 if there was none. */
+    long take(SiteKey key) {
+        var probe = bucket(key).tryConsumeAndReturnRemaining(1);
+        return probe.isConsumed() ? probe.getRemainingTokens() : -1;
+    }
+
+    /** The value of the header when so many are left. */
+    String told(long left) {
+        return "\"key\";r=" + left + ";t=1";
+    }
+
+    private Bucket bucket(SiteKey key) {
+        return buckets.get(
+                key.id(),
+                id -> Bucket.builder()
+                        .addLimit(limit -> limit.capacity(burst).refillGreedy(rate, Duration.ofSeconds(1)))
+                        .build());
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(this).addPathPatterns(FastPath.PREFIX + "**");
+    }
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (!(request.getUserPrincipal() instanceof Authentication authentication)
+                || !(authentication.getPrincipal() instanceof SiteKey key)) return true;
+        long left = take(key);
+        response.setHeader(POLICY_HEADER, policy);
+        response.setHeader(HEADER, told(Math.max(0, left)));
+        if (left < 0)
+            throw Refusal.throttled("this key asks more than " + rate + " times a second", Duration.ofSeconds(1))
+                    .raise();
+        return true;
+    }
+}
