@@ -14,6 +14,7 @@ import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 
@@ -88,7 +89,7 @@ final class FastPath extends Handler.Wrapper {
         headers.add(position(state.position()));
         if (ready.etag().equals(request.getHeaders().get(HttpHeader.IF_NONE_MATCH))) {
             response.setStatus(HttpStatus.NOT_MODIFIED_304);
-            callback.succeeded();
+            response.write(true, BufferUtil.EMPTY_BUFFER, callback);
         } else {
             response.setStatus(HttpStatus.OK_200);
             headers.add(JSON);
