@@ -32,12 +32,18 @@ customElements.define('repeat-list', class extends HTMLElement {
     const index = String(100000 + ++fresh);
     const pointer = this.dataset.pointer;
     const item = template.content.firstElementChild.cloneNode(true);
-    for (const element of [item, ...item.querySelectorAll('*')])
-      for (const attribute of [...element.attributes]) {
-        attribute.value = attribute.value
-          .replaceAll(pointer + '/' + place, pointer + '/' + index)
-          .replaceAll(pointer.replace(/[^A-Za-z0-9]+/g, '-') + '-' + place, pointer.replace(/[^A-Za-z0-9]+/g, '-') + '-' + index);
+    const dashed = pointer.replace(/[^A-Za-z0-9]+/g, '-');
+    const rename = elements => {
+      for (const element of elements) {
+        for (const attribute of [...element.attributes])
+          attribute.value = attribute.value
+            .replaceAll(`${pointer}/${place}`, `${pointer}/${index}`)
+            .replaceAll(`${dashed}-${place}`, `${dashed}-${index}`);
+        // a list within the item has a template of its own
+        if (element.localName === 'template') rename(element.content.querySelectorAll('*'));
       }
+    };
+    rename([item, ...item.querySelectorAll('*')]);
     this.list.append(item);
     this.changed(`Item ${this.items.length} added.`);
     item.querySelector('input, textarea, select')?.focus();

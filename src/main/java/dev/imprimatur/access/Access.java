@@ -72,6 +72,8 @@ public class Access {
             faults.add(new Fault("/username", "1 to 64 lower-case letters, digits, dots, hyphens and underscores"));
         if (wanted.displayName().isBlank() || wanted.displayName().length() > LONGEST_NAME)
             faults.add(new Fault("/displayName", "a name of 1 to 100 characters"));
+        if (isTooLong(wanted.title())) faults.add(new Fault("/title", "a title of at most 100 characters"));
+        if (isTooLong(wanted.email())) faults.add(new Fault("/email", "an address of at most 100 characters"));
         var passwordFault = passwordFault(wanted.username(), wanted.password());
         if (passwordFault != null) faults.add(passwordFault);
         if (!faults.isEmpty())
@@ -131,8 +133,11 @@ public class Access {
         if (displayName.isBlank() || displayName.length() > LONGEST_NAME)
             throw Refusal.malformed("/displayName", "a name of 1 to 100 characters")
                     .raise();
-        if (title != null && title.length() > LONGEST_NAME)
+        if (isTooLong(title))
             throw Refusal.malformed("/title", "a title of at most 100 characters")
+                    .raise();
+        if (isTooLong(email))
+            throw Refusal.malformed("/email", "an address of at most 100 characters")
                     .raise();
         accounts.rename(username, displayName.strip(), title, email);
         audit.record(username, "account-renamed", displayName, null);
@@ -149,6 +154,10 @@ public class Access {
         tokens.deleteOf(username);
         sessions.endAllOf(username, keptSession);
         audit.record(username, "password-changed", null, source);
+    }
+
+    private static boolean isTooLong(@Nullable String text) {
+        return text != null && text.length() > LONGEST_NAME;
     }
 
     private static @Nullable Fault passwordFault(String username, String password) {

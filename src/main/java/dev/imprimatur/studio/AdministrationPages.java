@@ -28,6 +28,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @PreAuthorize("hasRole('ADMIN')")
 class AdministrationPages {
     private static final int PAGE = 100;
+    private static final int LAST_PAGE = 100_000;
 
     private final Access access;
     private final Audit audit;
@@ -144,7 +145,7 @@ class AdministrationPages {
 
     @GetMapping("/audit")
     String audit(@RequestParam(defaultValue = "1") int page, Model model) {
-        int at = Math.max(1, page);
+        int at = Math.clamp(page, 1, LAST_PAGE);
         var records = audit.page((at - 1) * PAGE, PAGE);
         model.addAttribute("records", records.stream().limit(PAGE).toList());
         model.addAttribute("page", at);

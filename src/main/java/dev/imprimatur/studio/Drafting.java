@@ -112,7 +112,13 @@ class Drafting {
                                     .stringNode(only(inputs, "text:" + pointer).replace("\r\n", "\n"))
                             : optional(only(inputs, choice + ":" + pointer)));
         });
-        var chosen = new Merge(parsed(merged), List.of()).resolved(choices);
+        JsonNode chosen;
+        try {
+            chosen = new Merge(parsed(merged), List.of()).resolved(choices);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | JacksonException nowhere) {
+            throw Refusal.malformed("", "a choice is for a place that the draft does not have")
+                    .raise();
+        }
         var current = editing.draft(guide);
         var again = current.etag().equals(etag)
                 ? new Merge(chosen, List.of())

@@ -40,6 +40,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @RequestMapping("/studio/guides")
 class GuidesPage {
     private static final int PAGE = 50;
+    private static final int LAST_PAGE = 100_000;
     private static final int MOST_AT_ONCE = 200;
 
     private final Editing editing;
@@ -117,7 +118,7 @@ class GuidesPage {
             @RequestParam(defaultValue = "1") int page,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
             Model model) {
-        var filter = new Filter(q.strip(), state, type, owner, sort, Math.max(1, page));
+        var filter = new Filter(q.strip(), state, type, owner, sort, Math.clamp(page, 1, LAST_PAGE));
         String text = filter.q().toLowerCase(Locale.ROOT);
         var found = editing.glance().stream()
                 .filter(guide -> type.isEmpty() || guide.type().equals(type))

@@ -26,6 +26,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 class HomePage {
     private static final int TASKS = 20;
+    private static final int LAST = 1_000_000;
     private static final int WEEKS = 13;
     private static final int RECENT = 8;
     private static final int BAR = 72;
@@ -65,7 +66,7 @@ class HomePage {
 
     @GetMapping("/studio")
     String home(@RequestParam(defaultValue = "0") int from, Person me, Model model) {
-        int offset = Math.max(0, from);
+        int offset = Math.clamp(from, 0, LAST);
         var guides = editing.glance();
         var decisions = inbox.list(new Inbox.Query(false, true, null, null, null, offset, TASKS), me);
         model.addAttribute(

@@ -23,6 +23,7 @@ import org.springframework.stereotype.Component;
 @Component("words")
 class Words {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM yyyy", Locale.ENGLISH);
+    private static final DateTimeFormatter DAY_OF_YEAR = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
     private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern(
                     "d MMM yyyy, HH:mm:ss 'UTC'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
@@ -48,6 +49,10 @@ class Words {
 
     public String day(LocalDate day) {
         return DAY.format(day);
+    }
+
+    public String dayOfYear(LocalDate day) {
+        return DAY_OF_YEAR.format(day);
     }
 
     public String exact(Instant instant) {
