@@ -16,7 +16,6 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.thread.Invocable;
 
 /**
  * What sites ask for most, one guide as it is and lists that were asked for before, and their 304, answered ahead of the servlet
@@ -66,19 +65,13 @@ final class FastPath extends Handler.Wrapper {
         this.cacheControl = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Answer.cacheControl(maxAge.toSeconds()));
     }
 
-    /** Nothing here waits; what goes on to the servlet container gets a thread that may. */
-    @Override
-    public InvocationType getInvocationType() {
-        return InvocationType.EITHER;
-    }
-
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         var state = catalogue.now();
         var key = key(request.getHeaders());
         var answer = key.flatMap(it -> answer(request, state, it));
         long left = answer.isEmpty() ? -1 : limits.take(key.orElseThrow());
-        if (left < 0) return passOn(request, response, callback);
+        if (left < 0) return super.handle(request, response, callback);
         var ready = answer.orElseThrow();
         var headers = response.getHeaders();
         headers.add(policy);
@@ -97,19 +90,6 @@ final class FastPath extends Handler.Wrapper {
             headers.put(HttpHeader.CONTENT_LENGTH, body.remaining());
             response.write(true, body, callback);
         }
-        return true;
-    }
-
-    private boolean passOn(Request request, Response response, Callback callback) throws Exception {
-        if (!Invocable.isNonBlockingInvocation()) return super.handle(request, response, callback);
-        request.getComponents().getExecutor().execute(() -> {
-            try {
-                if (!super.handle(request, response, callback))
-                    Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
-            } catch (Throwable failed) {
-                Response.writeError(request, response, callback, failed);
-            }
-        });
         return true;
     }
 

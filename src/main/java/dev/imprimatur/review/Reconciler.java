@@ -47,13 +47,13 @@ class Reconciler implements ApplicationRunner {
         this.clock = clock;
     }
 
-    /** Before the application is ready: all cards, and whatever was going on when it stopped. */
+    /** Before the application is ready: whatever was going on when it stopped. */
     @Override
     public void run(ApplicationArguments arguments) {
-        var guides = editing.all();
-        guides.forEach(guide -> editions.refreshCard(guide.id()));
-        var last = editing.all().stream().map(Guide::updatedAt).max(Comparator.naturalOrder());
-        last.ifPresent(at -> reconcile(at.minus(MARGIN)));
+        editing.all().stream()
+                .map(Guide::updatedAt)
+                .max(Comparator.naturalOrder())
+                .ifPresent(last -> reconcile(last.minus(MARGIN)));
     }
 
     /** The first time everything, since the engine's store may have been restored from another moment. */
