@@ -244,7 +244,7 @@ class AccessTest {
         assertThat(editor.post("/role-guide", "[".repeat(10_000)).status()).isEqualTo(400);
         assertThat(editor.post(
                                 "/role-guide",
-                                "{\"slug\": \"x\", \"content\": {\"summary\": \"" + "a".repeat(2_000_000) + "\"}}")
+                                "{\"slug\": \"x\", \"content\": {\"summary\": \"" + "a".repeat(1_100_000) + "\"}}")
                         .status())
                 .isEqualTo(413);
         assertThat(editor.post("/role-guide", "slug=x", "Content-Type", "application/x-www-form-urlencoded")

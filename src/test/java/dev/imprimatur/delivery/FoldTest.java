@@ -64,11 +64,15 @@ class FoldTest {
         var live = new TreeMap<String, String>();
         for (var entry : ledger.values()) {
             if (Instant.parse(entry.get("at").asString()).isAfter(until)) break;
-            String slug = entry.get("slug").asString();
-            if (entry.get("kind").asString().equals("unpublish")) live.remove(slug);
-            else live.put(slug, entry.get("contentHash").asString());
+            apply(entry, live);
         }
         return live;
+    }
+
+    private static void apply(JsonNode entry, Map<String, String> live) {
+        String slug = entry.get("slug").asString();
+        if (entry.get("kind").asString().equals("unpublish")) live.remove(slug);
+        else live.put(slug, entry.get("contentHash").asString());
     }
 
     private static Map<String, String> listed(Node node, String more) {
@@ -94,11 +98,7 @@ class FoldTest {
             var page = node.site()
                     .get("/ledger?compact=true&limit=3&after=" + position)
                     .ok();
-            page.get("entries")
-                    .values()
-                    .forEach(entry -> synced.put(
-                            entry.get("slug").asString(),
-                            entry.get("contentHash").asString()));
+            for (var entry : page.get("entries").values()) apply(entry, synced);
             if (page.get("entries").size() < 3) return synced;
             position = page.get("position").asLong();
         }
