@@ -83,6 +83,7 @@ class Catalogue implements SmartLifecycle {
     private final Cache<Past, State> pasts =
             Caffeine.newBuilder().maximumSize(MOST_PASTS).build();
     private final Object moved = new Object();
+    private volatile boolean running;
     private volatile @Nullable Thread tail;
 
     /** @param poll how often the ledger is looked at for what other nodes appended, {@code imprimatur.delivery.poll} */
@@ -202,8 +203,10 @@ class Catalogue implements SmartLifecycle {
 
     @Override
     public void start() {
+        // said before the thread can ask: one that asks too soon would end for good
+        running = true;
         tail = Thread.ofPlatform().daemon().name("ledger-tail").start(() -> {
-            while (isRunning()) {
+            while (running) {
                 advanceQuietly();
                 try {
                     Thread.sleep(poll);
@@ -216,13 +219,14 @@ class Catalogue implements SmartLifecycle {
 
     @Override
     public void stop() {
-        var running = tail;
+        running = false;
+        var last = tail;
         tail = null;
-        if (running != null) running.interrupt();
+        if (last != null) last.interrupt();
     }
 
     @Override
     public boolean isRunning() {
-        return tail != null;
+        return running;
     }
 }

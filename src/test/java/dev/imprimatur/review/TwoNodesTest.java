@@ -38,10 +38,8 @@ class TwoNodesTest {
                 }
                 assertThat(statuses).containsExactlyInAnyOrder(200, 409);
                 String position = guides.read(guide).header("Imprimatur-Position");
-                assertThat(other.site()
-                                .get("/role-guide/" + guide.slug(), "Imprimatur-At-Least", position)
-                                .status())
-                        .isEqualTo(200);
+                var there = other.site().get("/role-guide/" + guide.slug(), "Imprimatur-At-Least", position);
+                assertThat(there.status()).as(there.body()).isEqualTo(200);
             }
             var withdrawn = guides.published();
             one.as("publisher")
