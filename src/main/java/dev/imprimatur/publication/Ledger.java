@@ -82,6 +82,17 @@ class Ledger {
         return Optional.ofNullable(last);
     }
 
+    /** Each of these guides' last entry, as of one reading on. */
+    synchronized Map<String, LedgerEntry> lastOf(Collection<String> guides) {
+        last();
+        var found = new HashMap<String, LedgerEntry>();
+        for (String guide : guides) {
+            var entry = lastOfGuide.get(guide);
+            if (entry != null) found.put(guide, entry);
+        }
+        return found;
+    }
+
     /** The guide's last entry, as of the last reading on. */
     synchronized Optional<LedgerEntry> lastOf(String guide) {
         last();

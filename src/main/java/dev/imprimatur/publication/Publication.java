@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -212,6 +213,11 @@ public class Publication {
     /** The last thing that readers were told about the guide. */
     public Optional<LedgerEntry> lastOf(String guide) {
         return ledger.lastOf(guide);
+    }
+
+    /** The last thing that readers were told about each of these guides, for those that they were told of. */
+    public Map<String, LedgerEntry> lastOf(Collection<String> guides) {
+        return ledger.lastOf(guides);
     }
 
     /** What is wrong with an entry's hash, place or signature; empty if it is right. */

@@ -4,7 +4,6 @@ import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Shape;
 import dev.imprimatur.problem.Fault;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -170,15 +169,6 @@ record Field(
                         .findFirst()
                         .orElse("new item")
                 : value;
-    }
-
-    /** What is wrong anywhere in it. */
-    public Optional<String> firstFault() {
-        return faults.stream()
-                .findFirst()
-                .or(() -> children.stream()
-                        .flatMap(child -> child.firstFault().stream())
-                        .findFirst());
     }
 
     /** Whether it or anything in it holds a value. */

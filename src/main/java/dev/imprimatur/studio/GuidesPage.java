@@ -147,12 +147,12 @@ class GuidesPage {
         model.addAttribute("filter", filter);
         model.addAttribute("tabs", tabs);
         model.addAttribute("total", rows.size());
+        var shown = rows.stream().skip((filter.page() - 1L) * PAGE).limit(PAGE).toList();
+        var told = publication.lastOf(shown.stream().map(Guide::id).toList());
         model.addAttribute(
                 "rows",
-                rows.stream()
-                        .skip((filter.page() - 1L) * PAGE)
-                        .limit(PAGE)
-                        .map(guide -> new Row(guide, lastReviewed(guide)))
+                shown.stream()
+                        .map(guide -> new Row(guide, lastReviewed(guide, told.get(guide.id()))))
                         .toList());
         model.addAttribute("isLast", rows.size() <= filter.page() * PAGE);
         model.addAttribute("types", types.all());
@@ -196,14 +196,9 @@ class GuidesPage {
         return (sort.startsWith("-") ? order.reversed() : order).thenComparing(Guide::id);
     }
 
-    private @Nullable LocalDate lastReviewed(Guide guide) {
-        return guide.live() == null
-                ? null
-                : publication
-                        .lastOf(guide.id())
-                        .map(LedgerEntry::review)
-                        .map(LedgerEntry.Review::lastReviewed)
-                        .orElse(null);
+    private static @Nullable LocalDate lastReviewed(Guide guide, @Nullable LedgerEntry told) {
+        var review = told == null ? null : told.review();
+        return guide.live() == null || review == null ? null : review.lastReviewed();
     }
 
     /** Gives the open tasks of the chosen guides to somebody. */
