@@ -1,15 +1,18 @@
 package dev.imprimatur.management;
 
 import dev.imprimatur.access.Audit;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.servlet.HandlerInterceptor;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Records whom a rule said no to. */
+/** Records whom a rule said no to, before they are told. */
 @Configuration(proxyBeanMethods = false)
 class ManagementConfiguration implements WebMvcConfigurer {
     private final Audit audit;
@@ -19,21 +22,21 @@ class ManagementConfiguration implements WebMvcConfigurer {
     }
 
     @Override
-    public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(new Refusals()).addPathPatterns(Api.ROOT + "/**");
+    public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
+        resolvers.addFirst(this::recordRefusal);
     }
 
-    private final class Refusals implements HandlerInterceptor {
-        @Override
-        public void afterCompletion(
-                HttpServletRequest request, HttpServletResponse response, Object handler, @Nullable Exception failure) {
-            var principal = request.getUserPrincipal();
-            if (response.getStatus() == HttpServletResponse.SC_FORBIDDEN && principal != null)
-                audit.record(
-                        principal.getName(),
-                        "denied",
-                        request.getMethod() + " " + request.getRequestURI(),
-                        request.getRemoteAddr());
-        }
+    private @Nullable ModelAndView recordRefusal(
+            HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
+        var principal = request.getUserPrincipal();
+        if (principal != null
+                && failure instanceof Refused refused
+                && refused.refusal().kind() == Refusal.Kind.FORBIDDEN)
+            audit.record(
+                    principal.getName(),
+                    "denied",
+                    request.getMethod() + " " + request.getRequestURI(),
+                    request.getRemoteAddr());
+        return null;
     }
 }

@@ -47,15 +47,16 @@ class Ledger {
     }
 
     /**
-     * Appends at the next position. A lost race reads on and asks the proposal again; a known cause returns its entry.
+     * Appends at the next position. A lost race reads on and asks the proposal again; a known cause returns its entry. The
+     * cause is looked up after reading on, so that the proposal never judges an entry of its own cause.
      *
      * @param cause what made it, such as {@code publish:EDITION:REVISION}
      */
     synchronized LedgerEntry append(String cause, String guide, Proposal proposal) {
         for (; ; ) {
+            var before = last();
             var done = byCause(cause);
             if (done.isPresent()) return done.get();
-            var before = last();
             var entry = seal.seal(proposal.after(
                     before.map(LedgerEntry::position).orElse(0L),
                     before.map(LedgerEntry::hash).orElse(Seal.GENESIS),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Stores;
 import java.time.Duration;
@@ -24,19 +25,20 @@ class TwoNodesTest {
         try (var one = Node.start();
                 var other = one.beside()) {
             var guides = one.guides();
-            for (int round = 0; round < 10; round++) {
+            for (int round = 0; round < 20; round++) {
                 var guide = guides.submitted();
                 var task = guides.task("reviewer", guide);
-                var statuses = new ArrayList<Integer>();
-                List<Callable<Integer>> both = List.of(
-                        () -> guides.decide("reviewer", task, "approve").status(),
-                        () -> other.guides()
-                                .decide("second-reviewer", task, "approve")
-                                .status());
+                var answers = new ArrayList<Http.Answer>();
+                List<Callable<Http.Answer>> both = List.of(
+                        () -> guides.decide("reviewer", task, "approve"),
+                        () -> other.guides().decide("second-reviewer", task, "approve"));
                 try (var pool = Executors.newFixedThreadPool(2)) {
-                    for (var done : pool.invokeAll(both)) statuses.add(done.get());
+                    for (var done : pool.invokeAll(both)) answers.add(done.get());
                 }
-                assertThat(statuses).containsExactlyInAnyOrder(200, 409);
+                assertThat(answers)
+                        .as("%s %s", answers, guides.state(guide))
+                        .extracting(Http.Answer::status)
+                        .containsExactlyInAnyOrder(200, 409);
                 String position = guides.read(guide).header("Imprimatur-Position");
                 var there = other.site().get("/role-guide/" + guide.slug(), "Imprimatur-At-Least", position);
                 assertThat(there.status()).as(there.body()).isEqualTo(200);
@@ -49,10 +51,10 @@ class TwoNodesTest {
                     .until(() -> other.guides().read(withdrawn).status() == 410);
 
             one.clock().forward(Duration.ofDays(200));
-            await().atMost(Duration.ofSeconds(150)).until(() -> kinds(one, "review-overdue") == 10);
+            await().atMost(Duration.ofSeconds(150)).until(() -> kinds(one, "review-overdue") == 20);
             assertThat(one.as("admin").get("/ledger/verification").ok().has("broken"))
                     .isFalse();
-            assertThat(kinds(other, "publish")).isEqualTo(11);
+            assertThat(kinds(other, "publish")).isEqualTo(21);
         }
     }
 

@@ -39,6 +39,11 @@ public final class Http {
             return response.body();
         }
 
+        @Override
+        public String toString() {
+            return response + " " + body();
+        }
+
         /** The stable name of the problem, such as {@code review-is-stale}. */
         public String problem() {
             return json().path("type").asString("").replace("/problems/", "");
