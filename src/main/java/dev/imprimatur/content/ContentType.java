@@ -39,6 +39,7 @@ public final class ContentType {
     private final Schema partial;
     private final Period reviewInterval;
     private final List<FilterField> filterFields;
+    private final List<SearchField> searchFields;
 
     /**
      * Reads the schema of a content type.
@@ -56,6 +57,7 @@ public final class ContentType {
         this.complete = SCHEMAS.getSchema(schema);
         this.partial = SCHEMAS.getSchema(relaxed(schema.deepCopy()));
         this.filterFields = FilterField.of(Shape.of(schema), List.of()).toList();
+        this.searchFields = SearchField.of(Shape.of(schema), List.of()).toList();
         this.reviewInterval = Period.parse(schema.get("x-review-interval").asString());
     }
 
@@ -99,6 +101,11 @@ public final class ContentType {
     /** The fields that sites can filter, sort and count by. */
     public List<FilterField> filterFields() {
         return filterFields;
+    }
+
+    /** The fields that a search looks in. */
+    public List<SearchField> searchFields() {
+        return searchFields;
     }
 
     /** Whether there is a field of that name, or of that path with dots, in documents of this type. */
@@ -209,6 +216,9 @@ public final class ContentType {
                     .filter(keyword -> keyword.startsWith("x-") && !Shape.KEYWORDS.contains(keyword))
                     .forEach(keyword -> faults.add(pointer + "/" + keyword + " is no keyword; known are "
                             + Shape.KEYWORDS.stream().sorted().collect(Collectors.joining(", "))));
+            var searchable = object.path("x-searchable");
+            if (!searchable.isMissingNode() && !searchable.isBoolean() && searchable.asDouble(0) <= 0)
+                faults.add(pointer + "/x-searchable must be true, or a weight above 0");
             if (object.has("properties") && !object.path("additionalProperties").isBoolean())
                 faults.add(pointer + ": an object must say \"additionalProperties\": false");
             for (String container : List.of("properties", "$defs"))

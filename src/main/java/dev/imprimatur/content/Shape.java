@@ -2,6 +2,7 @@ package dev.imprimatur.content;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -78,6 +79,13 @@ public final class Shape {
         var filterable = schema.path("x-filterable");
         if (filterable.isString()) return filterable.asStringOpt();
         return filterable.asBoolean(false) ? Optional.of(otherwise) : Optional.empty();
+    }
+
+    /** What is found here weighs so much in a search; empty where none looks. */
+    OptionalDouble searchWeight() {
+        var searchable = schema.path("x-searchable");
+        if (searchable.isNumber()) return OptionalDouble.of(searchable.doubleValue());
+        return searchable.asBoolean(false) ? OptionalDouble.of(1) : OptionalDouble.empty();
     }
 
     /** What holds values here: {@code object}, {@code array}, {@code string}, {@code integer}, {@code number}, {@code boolean}. */

@@ -9,6 +9,7 @@ import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -63,7 +64,11 @@ final class Delivered {
                 : review.reviewDue().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
-    /** The document on the wire, in the order sites are told. */
+    /**
+     * The document on the wire, in the order sites are told.
+     *
+     * @param highlights where a search found its words, by field: HTML with {@code mark} elements; null without a search
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({
         "id",
@@ -77,7 +82,8 @@ final class Delivered {
         "publishedAt",
         "firstPublishedAt",
         "review",
-        "content"
+        "content",
+        "highlights"
     })
     record Document(
             String id,
@@ -91,7 +97,8 @@ final class Delivered {
             Instant publishedAt,
             Instant firstPublishedAt,
             LedgerEntry.@Nullable Review review,
-            JsonNode content) {}
+            JsonNode content,
+            @Nullable Map<String, String> highlights) {}
 
     /**
      * The document with its Markdown in that format.
@@ -99,6 +106,10 @@ final class Delivered {
      * @param fields the fields of the content to hold; empty for all
      */
     Document document(Format format, List<String> fields) {
+        return document(format, fields, null);
+    }
+
+    Document document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
         return new Document(
                 entry.id(),
                 entry.type(),
@@ -111,7 +122,8 @@ final class Delivered {
                 entry.publishedAt(),
                 entry.firstPublishedAt(),
                 entry.review(),
-                Rendering.render(type, fields.isEmpty() ? content : only(fields), format));
+                Rendering.render(type, fields.isEmpty() ? content : only(fields), format),
+                highlights);
     }
 
     private JsonNode only(List<String> fields) {

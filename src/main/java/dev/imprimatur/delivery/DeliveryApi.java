@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,6 +51,7 @@ class DeliveryApi {
     private final Clock clock;
     private final LedgerEvents events;
     private final Lists lists;
+    private final Search search;
     private final Duration maxAge;
     private final Duration patience;
 
@@ -66,6 +69,7 @@ class DeliveryApi {
             Clock clock,
             LedgerEvents events,
             Lists lists,
+            Search search,
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge,
             @Value("${imprimatur.delivery.patience:2s}") Duration patience) {
         if (maxAge.toSeconds() > 60)
@@ -78,6 +82,7 @@ class DeliveryApi {
         this.clock = clock;
         this.events = events;
         this.lists = lists;
+        this.search = search;
         this.maxAge = maxAge;
         this.patience = patience;
     }
@@ -171,23 +176,55 @@ class DeliveryApi {
         var contentType = readable(type, site);
         var query = Query.parse(contentType, parameters);
         var now = state(request, response);
-        // what was asked for about the past is not asked for again
-        var answer = query.asOf() != null
-                ? list(now, then(now, query.asOf()), type, query)
-                : lists.answer(now.position(), type, request.getQueryString(), () -> list(now, now, type, query));
+        var answer = query.q() != null
+                ? search.answer(now.position(), (state, view) -> {
+                    response.setHeader(Answer.POSITION, Long.toString(state.position()));
+                    return lists.answer(
+                            state.position(),
+                            type,
+                            request.getQueryString(),
+                            () -> found(state, view, contentType, query));
+                })
+                // what was asked for about the past is not asked for again
+                : query.asOf() != null
+                        ? list(now, then(now, query.asOf()), type, query)
+                        : lists.answer(
+                                now.position(), type, request.getQueryString(), () -> list(now, now, type, query));
         answer.send(request, response, maxAge.toSeconds());
     }
 
     private Answer list(Catalogue.State now, Catalogue.State shown, String type, Query query) {
         var page = Listing.of(
                 shown.guides().stream().filter(guide -> guide.entry().type().equals(type)), query);
-        var document = new Page(
+        return list(
+                now,
+                type,
+                page,
                 page.guides().stream()
                         .map(guide -> guide.document(query.format(), query.fields()))
-                        .toList(),
-                page.next(),
-                page.total(),
-                page.facets().isEmpty() ? null : page.facets());
+                        .toList());
+    }
+
+    private Answer found(Catalogue.State state, Search.View view, ContentType type, Query query) {
+        String question = Objects.requireNonNull(query.q());
+        var found = new IdentityHashMap<Delivered, Search.Found>();
+        view.find(type, question).forEach(it -> found.put(it.guide(), it));
+        boolean byRelevance = query.sort().equals(Listing.Sort.RELEVANCE);
+        var page = Listing.of(
+                found.keySet().stream(), byRelevance ? query.sortedBy(Listing.Sort.relevance(found)) : query);
+        var hits = page.guides().stream()
+                .map(guide -> Objects.requireNonNull(found.get(guide)))
+                .toList();
+        var highlights = view.highlights(type, question, hits);
+        var documents = new ArrayList<Delivered.Document>();
+        for (int i = 0; i < hits.size(); i++)
+            documents.add(hits.get(i).guide().document(query.format(), query.fields(), highlights.get(i)));
+        return list(state, type.name(), page, documents);
+    }
+
+    private Answer list(Catalogue.State now, String type, Listing page, List<Delivered.Document> documents) {
+        var document =
+                new Page(documents, page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
         return Answer.of(now.lastChange(type), type, json.writeValueAsBytes(document));
     }
 

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Listing(List<Delivered> guides, @Nullable String next, int total, Map<String, List<Count>> facets) {
     private static final int MOST_COUNTS = 100;
+    /** Scores as whole numbers of one length, which sort as text does. */
+    private static final long SCORES_FROM = 1_000_000_000_000L;
+
+    private static final double SCORE_STEPS = 1_000_000;
 
     /** How many guides have a value. */
     record Count(String value, long count) {}
@@ -50,6 +54,15 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
     /** Which way a list is sorted: a key of each guide, texts that sort as the values do. */
     record Sort(String name, boolean descending, Function<Delivered, String> key) {
         static final Sort DEFAULT = new Sort("title", false, Delivered::title);
+        /** The best found first; what was found says how good it is. */
+        static final Sort RELEVANCE = new Sort("relevance", true, guide -> "");
+
+        static Sort relevance(Map<Delivered, Search.Found> found) {
+            return new Sort(RELEVANCE.name(), true, guide -> {
+                var it = found.get(guide);
+                return it == null ? "" : Long.toString(SCORES_FROM + Math.round(it.score() * SCORE_STEPS));
+            });
+        }
 
         private Comparator<Mark> order() {
             var byKey = Comparator.comparing(Mark::key);

@@ -27,12 +27,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a site asks a list for. Whatever it names must be known and well-formed, or it is refused with what is allowed.
  *
+ * @param q words to look for; null for all guides
  * @param filter which guides
  * @param facets fields whose values are counted
  * @param fields what is delivered of each guide; empty for all
  * @param asOf the instant whose readers it is about; null for now
  */
 record Query(
+        @Nullable String q,
         Predicate<Delivered> filter,
         Listing.Sort sort,
         List<FilterField> facets,
@@ -48,6 +50,7 @@ record Query(
 
     /** Parameters that every type has, beside its filters. */
     private static final Set<String> FIXED = Set.of(
+            "q",
             "locale",
             "format",
             "fields",
@@ -89,15 +92,26 @@ record Query(
             one.of(field.name() + ".min").ifPresent(bound -> tests.add(bounded(field, bound, it -> it >= 0)));
             one.of(field.name() + ".max").ifPresent(bound -> tests.add(bounded(field, bound, it -> it <= 0)));
         }
+        var q = one.of("q").map(Question::parse);
+        var asOf = one.instant("asOf");
+        if (q.isPresent() && asOf.isPresent()) throw malformed("q looks in what is live now; leave asOf out");
         return new Query(
+                q.orElse(null),
                 it -> tests.stream().allMatch(test -> test.test(it)),
-                one.of("sort").map(text -> sort(text, filters)).orElse(Listing.Sort.DEFAULT),
+                one.of("sort")
+                        .map(text -> sort(text, filters))
+                        .orElse(q.isPresent() ? Listing.Sort.RELEVANCE : Listing.Sort.DEFAULT),
                 one.of("facets").map(text -> facets(text, filters)).orElse(List.of()),
                 fields(one.of("fields").orElse(null), type),
                 format(one.of("format").orElse(null)),
                 one.of("limit").map(Query::limit).orElse(20),
                 one.of("cursor").map(Query::mark).orElse(null),
-                one.instant("asOf").orElse(null));
+                asOf.orElse(null));
+    }
+
+    /** The same, with its guides in that order. */
+    Query sortedBy(Listing.Sort order) {
+        return new Query(q, filter, order, facets, fields, format, limit, after, asOf);
     }
 
     private static void mustBeKnown(List<FilterField> filters, Map<String, List<String>> parameters) {

@@ -18,7 +18,7 @@ class FoldTest {
     private static final int STEPS = 25;
 
     @Test
-    void listSyncAndPastAgreeWithTheLedgerFoldedNaively() {
+    void listSearchFacetsSyncAndPastAgreeWithTheLedgerFoldedNaively() {
         long seed = System.nanoTime();
         System.out.println("fold with seed " + seed);
         var random = new Random(seed);
@@ -37,6 +37,8 @@ class FoldTest {
 
             assertThat(listed(node, "")).isEqualTo(now);
             assertThat(synced(node)).isEqualTo(now);
+            assertThat(listed(node, "&q=machine")).isEqualTo(now);
+            assertThat(counted(node)).isEqualTo(now.size());
             for (var instant : instants) {
                 var then = fold(ledger, instant);
                 then.keySet().retainAll(now.keySet());
@@ -89,6 +91,16 @@ class FoldTest {
             cursor = page.has("next") ? "&cursor=" + page.get("next").asString() : "";
         } while (!cursor.isEmpty());
         return listed;
+    }
+
+    /** How many guides the facets tell of; all have the one occupation. */
+    private static int counted(Node node) {
+        var counts = node.site()
+                .get("/role-guide?facets=role&limit=1")
+                .ok()
+                .get("facets")
+                .get("role");
+        return counts.isEmpty() ? 0 : counts.get(0).get("count").asInt();
     }
 
     private static Map<String, String> synced(Node node) {

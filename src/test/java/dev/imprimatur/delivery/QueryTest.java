@@ -131,7 +131,9 @@ class QueryTest {
                 "asOf=soon",
                 "asOf=2999-01-01T00:00:00Z",
                 "locale=en-US&locale=de",
-                "q=x",
+                "q=",
+                "q=x&asOf=2026-01-01T00:00:00Z",
+                "query=x",
                 "parameters=x"
             })
     void whatIsUnknownOrMalformedIsRefusedWithWhatIsAllowed(String query) {

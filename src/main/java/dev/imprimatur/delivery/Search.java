@@ -1,0 +1,475 @@
+package dev.imprimatur.delivery;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.SearchField;
+import dev.imprimatur.content.Sha256;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Publication;
+import dev.imprimatur.store.DataDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.CollectorManager;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Scorable;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.SimpleCollector;
+import org.apache.lucene.search.similarities.BasicStats;
+import org.apache.lucene.search.similarities.SimilarityBase;
+import org.apache.lucene.search.uhighlight.DefaultPassageFormatter;
+import org.apache.lucene.search.uhighlight.UnifiedHighlighter;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * The words of everything that is live: one more fold over the ledger, kept on disk so that a start reads on from where it was.
+ * It only ever finds guides of the state of the catalogue that it was made from, and those are what is told.
+ */
+@Component
+class Search implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Search.class);
+    private static final String KEY = "key";
+    private static final String POSITION = "position";
+    private static final String HASH = "hash";
+    /** Part of what tells whether an index on disk is of use: raised when it is made differently. */
+    private static final String MADE_AS = "1";
+
+    private static final int SNIPPETS = 2;
+    private static final int MOST_HIGHLIGHTED = 3;
+    private static final Duration LOOK = Duration.ofMillis(200);
+    private static final Duration STOP = Duration.ofSeconds(5);
+    private static final Duration COMMIT = Duration.ofSeconds(30);
+
+    /** A guide that was found. */
+    record Found(Delivered guide, double score, int document) {}
+
+    /** An index, and the state it was made from. */
+    private record Reading(Catalogue.State state, DirectoryReader reader) {}
+
+    private final Catalogue catalogue;
+    private final Publication publication;
+    private final ContentTypes types;
+    private final Path directory;
+    private final Duration patience;
+    private final Words words = new Words();
+    private final Object moved = new Object();
+    private volatile @Nullable Reading reading;
+    private volatile boolean running;
+    private volatile @Nullable Thread thread;
+
+    Search(
+            Catalogue catalogue,
+            Publication publication,
+            ContentTypes types,
+            DataDirectory data,
+            @Value("${imprimatur.delivery.patience:2s}") Duration patience) {
+        this.catalogue = catalogue;
+        this.publication = publication;
+        this.types = types;
+        this.directory = data.resolve("search");
+        this.patience = patience;
+    }
+
+    /**
+     * How much a word found so often counts. It depends on the guide and the question alone, not on what else is live, so that a
+     * guide published while a site pages moves no other one.
+     */
+    private static final class Frequency extends SimilarityBase {
+        private static final double SATURATION = 1.2;
+
+        @Override
+        protected double score(BasicStats stats, double freq, double docLen) {
+            return stats.getBoost() * freq / (freq + SATURATION);
+        }
+
+        @Override
+        public String toString() {
+            return "frequency";
+        }
+    }
+
+    /**
+     * Answers from the index once it has read what was asked for.
+     *
+     * @param position that it must have read
+     * @param answer of the state it was made from, and a view of the index that holds while this is called
+     */
+    <T> T answer(long position, BiFunction<Catalogue.State, View, T> answer) {
+        var now = acquire(position);
+        try {
+            var searcher = new IndexSearcher(now.reader());
+            searcher.setSimilarity(new Frequency());
+            return answer.apply(now.state(), new View(searcher, now.state()));
+        } finally {
+            release(now.reader());
+        }
+    }
+
+    private Reading acquire(long position) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (; ; ) {
+            var now = reading;
+            if (now != null
+                    && now.state().position() >= position
+                    && now.reader().tryIncRef()) return now;
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0)
+                throw Refusal.unavailable(
+                                "search-not-ready", "the search index has not read that far yet", Duration.ofSeconds(2))
+                        .raise();
+            try {
+                synchronized (moved) {
+                    now = reading;
+                    if (now == null || now.state().position() < position) moved.wait(left);
+                }
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                throw Refusal.unavailable("stopping", "this node is stopping", Duration.ofSeconds(1))
+                        .raise();
+            }
+        }
+    }
+
+    private static void release(DirectoryReader reader) {
+        try {
+            reader.decRef();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("closing a view of the search index", failed);
+        }
+    }
+
+    /** The index at one position. */
+    final class View {
+        private final IndexSearcher searcher;
+        private final Catalogue.State state;
+
+        private View(IndexSearcher searcher, Catalogue.State state) {
+            this.searcher = searcher;
+            this.state = state;
+        }
+
+        /** Every live guide of the type that the question finds, in no order. */
+        List<Found> find(ContentType type, String question) {
+            try {
+                return searcher.search(query(type, question), new CollectorManager<Collecting, List<Found>>() {
+                    @Override
+                    public Collecting newCollector() {
+                        return new Collecting(state);
+                    }
+
+                    @Override
+                    public List<Found> reduce(Collection<Collecting> parts) {
+                        return parts.stream()
+                                .flatMap(part -> part.found.stream())
+                                .toList();
+                    }
+                });
+            } catch (IOException failed) {
+                throw new UncheckedIOException("reading the search index", failed);
+            }
+        }
+
+        private org.apache.lucene.search.Query query(ContentType type, String question) {
+            return Question.query(question, type, languages(state, type), words);
+        }
+
+        /** Where the question was found in each of these, by field: HTML that holds nothing but {@code mark} elements. */
+        List<Map<String, String>> highlights(ContentType type, String question, List<Found> found) {
+            if (found.isEmpty()) return List.of();
+            var highlighter = UnifiedHighlighter.builder(searcher, words)
+                    .withFieldMatcher(field -> true)
+                    .withFormatter(new DefaultPassageFormatter("<mark>", "</mark>", " … ", true))
+                    .withMaxNoHighlightPassages(0)
+                    .build();
+            var inIndex = new LinkedHashMap<String, String>();
+            for (String language : languages(state, type))
+                type.searchFields().stream()
+                        .sorted((one, other) -> Double.compare(other.weight(), one.weight()))
+                        .forEach(field -> inIndex.put(Question.field(language, type, field), field.name()));
+            var passages = new int[inIndex.size()];
+            java.util.Arrays.fill(passages, SNIPPETS);
+            try {
+                var texts = highlighter.highlightFields(
+                        inIndex.keySet().toArray(String[]::new),
+                        query(type, question),
+                        found.stream().mapToInt(Found::document).toArray(),
+                        passages);
+                var all = new ArrayList<Map<String, String>>();
+                for (int i = 0; i < found.size(); i++) all.add(best(inIndex, texts, i));
+                return all;
+            } catch (IOException failed) {
+                throw new UncheckedIOException("reading the search index", failed);
+            }
+        }
+
+        private Map<String, String> best(Map<String, String> inIndex, Map<String, String[]> texts, int of) {
+            var best = new LinkedHashMap<String, String>();
+            inIndex.forEach((field, name) -> {
+                String[] snippets = texts.get(field);
+                if (snippets != null && snippets[of] != null && best.size() < MOST_HIGHLIGHTED)
+                    best.put(name, snippets[of]);
+            });
+            return best;
+        }
+    }
+
+    /** The languages that guides of the type are live in. */
+    private static List<String> languages(Catalogue.State state, ContentType type) {
+        return state.live().keySet().stream()
+                .filter(address -> address.type().equals(type.name()))
+                .map(address -> Question.language(address.locale()))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static final class Collecting extends SimpleCollector {
+        private final Catalogue.State state;
+        private final List<Found> found = new ArrayList<>();
+        private int base;
+        private @Nullable BinaryDocValues keys;
+        private @Nullable Scorable scorer;
+
+        Collecting(Catalogue.State state) {
+            this.state = state;
+        }
+
+        @Override
+        protected void doSetNextReader(LeafReaderContext context) throws IOException {
+            base = context.docBase;
+            keys = context.reader().getBinaryDocValues(KEY);
+        }
+
+        @Override
+        public void setScorer(Scorable scorer) {
+            this.scorer = scorer;
+        }
+
+        @Override
+        public void collect(int document) throws IOException {
+            if (keys == null || scorer == null || !keys.advanceExact(document)) return;
+            var guide = state.live().get(address(keys.binaryValue().utf8ToString()));
+            if (guide != null) found.add(new Found(guide, scorer.score(), base + document));
+        }
+
+        @Override
+        public ScoreMode scoreMode() {
+            return ScoreMode.COMPLETE;
+        }
+    }
+
+    private static String key(Catalogue.Address address) {
+        return address.type() + " " + address.slug() + " " + address.locale();
+    }
+
+    private static Catalogue.Address address(String key) {
+        String[] parts = key.split(" ", 3);
+        return new Catalogue.Address(parts[0], parts[1], parts[2]);
+    }
+
+    @Override
+    public void start() {
+        // said before the thread can ask: one that asks too soon would end for good
+        running = true;
+        thread = Thread.ofPlatform().daemon().name("search").start(this::foldOn);
+    }
+
+    private void foldOn() {
+        try {
+            discardIfOfNoUse();
+        } catch (IOException | RuntimeException failed) {
+            log.warn("the search index on disk cannot be used: {}", failed.toString());
+            clear();
+        }
+        try (var files = FSDirectory.open(directory);
+                var writer = new IndexWriter(
+                        files,
+                        new IndexWriterConfig(words)
+                                .setSimilarity(new Frequency())
+                                .setCommitOnClose(false))) {
+            long committed = System.nanoTime();
+            long saved = position(writer);
+            var read = new Read(saved);
+            while (running) {
+                long next = fold(writer, read);
+                boolean due = System.nanoTime() - committed > COMMIT.toNanos();
+                if (next > saved && (due || saved == 0)) {
+                    commit(writer, next);
+                    saved = next;
+                    committed = System.nanoTime();
+                }
+                catalogue.at(next + 1, LOOK);
+            }
+            if (read.position > saved) commit(writer, read.position);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException failed) {
+            log.error("search stopped; it starts anew with the process", failed);
+        }
+    }
+
+    /** How far the index has read. */
+    private static final class Read {
+        private long position;
+
+        Read(long position) {
+            this.position = position;
+        }
+    }
+
+    private long fold(IndexWriter writer, Read read) throws IOException {
+        var state = catalogue.now();
+        var last = reading;
+        if (last != null && last.state().position() == state.position()) return read.position;
+        for (var entry : state.gone().entrySet())
+            if (entry.getValue().position() > read.position) writer.deleteDocuments(new Term(KEY, key(entry.getKey())));
+        for (var guide : state.guides())
+            if (guide.entry().position() > read.position) {
+                var address = Catalogue.Address.of(guide.entry());
+                writer.updateDocument(new Term(KEY, key(address)), document(address, guide));
+                if (!running) return read.position;
+            }
+        read.position = state.position();
+        show(writer, state, last);
+        return read.position;
+    }
+
+    private void show(IndexWriter writer, Catalogue.State state, @Nullable Reading last) throws IOException {
+        var reader = last == null ? DirectoryReader.open(writer) : changed(last.reader(), writer);
+        synchronized (moved) {
+            reading = new Reading(state, reader);
+            moved.notifyAll();
+        }
+        if (last != null) release(last.reader());
+    }
+
+    private static DirectoryReader changed(DirectoryReader last, IndexWriter writer) throws IOException {
+        var changed = DirectoryReader.openIfChanged(last, writer);
+        if (changed != null) return changed;
+        last.incRef();
+        return last;
+    }
+
+    private Document document(Catalogue.Address address, Delivered guide) {
+        var type = types.require(address.type());
+        var document = new Document();
+        document.add(new StringField(KEY, key(address), Field.Store.NO));
+        document.add(new BinaryDocValuesField(KEY, new BytesRef(key(address))));
+        for (SearchField field : type.searchFields()) {
+            String text = field.text(guide.content());
+            if (!text.isEmpty())
+                document.add(new TextField(
+                        Question.field(Question.language(address.locale()), type, field), text, Field.Store.YES));
+        }
+        return document;
+    }
+
+    private void commit(IndexWriter writer, long position) throws IOException {
+        var said = new HashMap<String, String>();
+        said.put(POSITION, Long.toString(position));
+        said.put(HASH, hashAt(position));
+        said.put("made", made());
+        writer.setLiveCommitData(said.entrySet());
+        writer.commit();
+    }
+
+    /** An index of another ledger, of other content types or made in another way is thrown away and made anew. */
+    private void discardIfOfNoUse() throws IOException {
+        if (!Files.isDirectory(directory)) return;
+        try (var files = FSDirectory.open(directory)) {
+            if (!DirectoryReader.indexExists(files)) return;
+            Map<String, String> said;
+            try (var reader = DirectoryReader.open(files)) {
+                said = reader.getIndexCommit().getUserData();
+            }
+            long position = Long.parseLong(said.getOrDefault(POSITION, "0"));
+            if (made().equals(said.get("made"))
+                    && position <= catalogue.now().position()
+                    && hashAt(position).equals(said.get(HASH))) return;
+        }
+        log.info("the search index on disk is of another ledger or other content types; it is made anew");
+        clear();
+    }
+
+    private void clear() {
+        try (var files = FSDirectory.open(directory)) {
+            for (String file : files.listAll()) files.deleteFile(file);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("clearing " + directory, failed);
+        }
+    }
+
+    private static long position(IndexWriter writer) {
+        var said = writer.getLiveCommitData();
+        if (said != null)
+            for (var entry : said) if (entry.getKey().equals(POSITION)) return Long.parseLong(entry.getValue());
+        return 0;
+    }
+
+    private String hashAt(long position) {
+        return publication.at(List.of(position)).stream()
+                .map(LedgerEntry::hash)
+                .findFirst()
+                .orElse("");
+    }
+
+    private String made() {
+        String fields = types.all().stream()
+                .map(type -> type.name() + type.searchFields())
+                .sorted()
+                .collect(Collectors.joining("\n"));
+        return Base64.getEncoder()
+                .encodeToString(Sha256.of(
+                        (MADE_AS + org.apache.lucene.util.Version.LATEST + fields).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        var last = thread;
+        thread = null;
+        if (last == null) return;
+        try {
+            // not interrupted: Lucene's files do not survive that
+            last.join(STOP);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

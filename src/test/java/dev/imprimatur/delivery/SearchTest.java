@@ -1,0 +1,132 @@
+package dev.imprimatur.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class SearchTest {
+    private static Node node;
+    private static Guides guides;
+
+    @BeforeAll
+    static void publishSome() {
+        node = Node.start();
+        guides = node.guides();
+        publish("data-engineer", "Data Engineer", "Builds the pipelines that models drink from.", "Kubernetes");
+        publish("pipeline-welder", "Welder", "Joins pipes.", "TIG welding");
+        publish("security-analyst", "Security Analyst", "Watches a data centre’s networks.", "Forensics");
+        publish("german-analyst", "Datenanalyst", "Wertet Häuser aus.", "Statistik");
+        guides.submitted();
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    private static void publish(String slug, String title, String summary, String skill) {
+        var content = Guides.content();
+        content.put("title", title).put("role", title).put("summary", summary).put("introduction", "Words.");
+        content.put("careerPath", "Up.");
+        content.withObjectProperty("duties").removeAll();
+        content.withObjectProperty("skills").removeAll().putArray("items").add(skill);
+        content.withObjectProperty("education").removeAll();
+        content.remove("tags");
+        var created = node.as("editor")
+                .post(
+                        "/role-guide",
+                        Map.of(
+                                "slug",
+                                slug,
+                                "locale",
+                                slug.startsWith("german") ? "de-DE" : "en-US",
+                                "content",
+                                content))
+                .ok();
+        var guide = new Guides.Ref(created.get("id").asString(), slug);
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+    }
+
+    private static JsonNode page(String q, String more) {
+        return node.site()
+                .get("/role-guide?fields=title&q=" + URLEncoder.encode(q, StandardCharsets.UTF_8) + more)
+                .ok();
+    }
+
+    private static List<String> slugs(String q) {
+        return page(q, "").get("items").values().stream()
+                .map(item -> item.get("slug").asString())
+                .toList();
+    }
+
+    @Test
+    void aWordIsFoundAsItIsByItsStemAsABeginningAndMisspelt() {
+        assertThat(slugs("pipelines")).containsExactly("data-engineer");
+        assertThat(slugs("pipeline")).containsExactly("data-engineer");
+        assertThat(slugs("kuber")).containsExactly("data-engineer");
+        assertThat(slugs("kubernets")).containsExactly("data-engineer");
+        assertThat(slugs("forensics networks")).containsExactly("security-analyst");
+        assertThat(slugs("haus")).containsExactly("german-analyst");
+        assertThat(slugs("häusern")).containsExactly("german-analyst");
+        assertThat(slugs("zymurgy")).isEmpty();
+    }
+
+    @Test
+    void theTitleCountsMoreThanTheRest() {
+        assertThat(slugs("data")).startsWith("data-engineer").contains("security-analyst");
+    }
+
+    @Test
+    void whereItWasFoundIsShownAndNothingElseIsMarkup() {
+        var hit = page("pipeline", "").get("items").get(0);
+        assertThat(hit.get("highlights").get("summary").asString()).contains("<mark>pipelines</mark>");
+    }
+
+    @Test
+    void aSearchIsFilteredCountedAndPagedLikeAnyList() {
+        assertThat(page("analyst", "&locale=de-DE").get("total").asInt()).isZero();
+        var first = page("data", "&limit=1&facets=role");
+        assertThat(first.get("total").asInt()).isGreaterThan(1);
+        assertThat(first.get("facets").get("role").size()).isGreaterThan(1);
+        var second = page("data", "&limit=1&cursor=" + first.get("next").asString());
+        assertThat(second.get("items").get(0).get("slug"))
+                .isNotEqualTo(first.get("items").get(0).get("slug"));
+    }
+
+    @Test
+    void draftsAndWhatWasWithdrawnAreNotFound() {
+        publish("ephemeral", "Quokka Keeper", "Keeps quokkas.", "Patience");
+        assertThat(slugs("quokka")).containsExactly("ephemeral");
+        var ref = new Guides.Ref(
+                node.site().get("/role-guide/ephemeral").ok().get("id").asString(), "ephemeral");
+        node.as("editor").post(ref.path() + "/editions", null).ok();
+        guides.edit("editor", ref, "Now of axolotls.").ok();
+        assertThat(slugs("axolotls")).isEmpty();
+
+        node.as("publisher")
+                .post(ref.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+
+        assertThat(slugs("quokka")).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeAskedIsRefused() {
+        assertThat(node.site().get("/role-guide?q=").status()).isEqualTo(400);
+        assertThat(node.site().get("/role-guide?q=" + "x".repeat(201)).status()).isEqualTo(400);
+        assertThat(node.site().get("/role-guide?q=x&asOf=2026-01-01T00:00:00Z").status())
+                .isEqualTo(400);
+        for (String odd : List.of("*", "\"", "title:x AND (", "++", "~9", "\\", "???"))
+            assertThat(page(odd, "").get("items").size()).as(odd).isZero();
+    }
+}
