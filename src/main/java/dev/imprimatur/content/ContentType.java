@@ -40,6 +40,7 @@ public final class ContentType {
     private final Period reviewInterval;
     private final List<FilterField> filterFields;
     private final List<SearchField> searchFields;
+    private final LinkedData linkedData;
 
     /**
      * Reads the schema of a content type.
@@ -53,11 +54,13 @@ public final class ContentType {
         if (!name.matches("[a-z]+(-[a-z]+)*") || RESERVED.contains(name))
             faults.add("a type's name is lower-case words with hyphens and none of " + new TreeSet<>(RESERVED));
         faults.addAll(Declarations.faults(schema));
+        faults.addAll(LinkedData.faults(schema));
         if (!faults.isEmpty()) throw new IllegalArgumentException(String.join("; ", faults));
         this.complete = SCHEMAS.getSchema(schema);
         this.partial = SCHEMAS.getSchema(relaxed(schema.deepCopy()));
         this.filterFields = FilterField.of(Shape.of(schema), List.of()).toList();
         this.searchFields = SearchField.of(Shape.of(schema), List.of()).toList();
+        this.linkedData = LinkedData.of(schema);
         this.reviewInterval = Period.parse(schema.get("x-review-interval").asString());
     }
 
@@ -106,6 +109,11 @@ public final class ContentType {
     /** The fields that a search looks in. */
     public List<SearchField> searchFields() {
         return searchFields;
+    }
+
+    /** How its documents are told in the words of schema.org. */
+    public LinkedData linkedData() {
+        return linkedData;
     }
 
     /** Whether there is a field of that name, or of that path with dots, in documents of this type. */

@@ -18,6 +18,7 @@ public final class Shape {
             "x-approvals",
             "x-filterable",
             "x-searchable",
+            "x-linked-data",
             "x-widget",
             "x-key",
             "x-ordered",

@@ -17,20 +17,24 @@ import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.springframework.http.HttpHeaders;
 
 /**
- * One answer to a site, whichever way it is sent: JSON with a strong entity tag and what caches need to know. The position it
+ * One answer to a site, whichever way it is sent: bytes with a strong entity tag and what caches need to know. The position it
  * was made at, and how long it may be kept, are told where it is sent.
  */
 final class Answer {
     static final String POSITION = "Imprimatur-Position";
     private static final int ETAG_BYTES = 15;
 
+    private static final String JSON = "application/json";
+
+    private final String contentType;
     private final Instant lastModified;
     private final String etag;
     private final List<HttpField> fields;
     private final byte[] body;
     private final ByteBuffer direct;
 
-    private Answer(Instant lastModified, String surrogateKey, byte[] body, boolean often) {
+    private Answer(String contentType, Instant lastModified, String surrogateKey, byte[] body, boolean often) {
+        this.contentType = contentType;
         this.lastModified = lastModified;
         this.etag = etag(body);
         this.fields = List.of(
@@ -51,12 +55,17 @@ final class Answer {
      * @param body JSON in UTF-8
      */
     static Answer of(Instant lastModified, String surrogateKey, byte[] body) {
-        return new Answer(lastModified, surrogateKey, body, false);
+        return of(JSON, lastModified, surrogateKey, body);
+    }
+
+    /** An answer that is no plain JSON and is made for one request. */
+    static Answer of(String contentType, Instant lastModified, String surrogateKey, byte[] body) {
+        return new Answer(contentType, lastModified, surrogateKey, body, false);
     }
 
     /** An answer that is kept to be sent often, its bytes where the network reads them without copying. */
     static Answer kept(Instant lastModified, String surrogateKey, byte[] body) {
-        return new Answer(lastModified, surrogateKey, body, true);
+        return new Answer(JSON, lastModified, surrogateKey, body, true);
     }
 
     private static String etag(byte[] body) {
@@ -97,7 +106,7 @@ final class Answer {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
-        response.setContentType("application/json");
+        response.setContentType(contentType);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }

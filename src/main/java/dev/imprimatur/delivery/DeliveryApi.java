@@ -116,6 +116,81 @@ class DeliveryApi {
         answer.send(request, response, (asOf != null || left.compareTo(maxAge) > 0 ? maxAge : left).toSeconds());
     }
 
+    /** One guide as JSON-LD; with its address, if the site says where it shows guides. */
+    @GetMapping("/{type}/{slug}/schema.org")
+    void linkedData(
+            @PathVariable String type,
+            @PathVariable String slug,
+            @RequestParam @Nullable String locale,
+            @RequestParam @Nullable String pages,
+            Authentication site,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        var contentType = readable(type, site);
+        var shown = pages == null ? null : Pages.parse(pages);
+        var state = state(request, response);
+        var found = address(state, type, slug, locale)
+                .flatMap(state::find)
+                .orElseThrow(() -> notLive(state, type, slug, locale, response));
+        Answer.of(
+                        "application/ld+json",
+                        found.entry().at(),
+                        found.surrogateKey(),
+                        json.writeValueAsBytes(Announcement.linkedData(found, contentType, shown)))
+                .send(request, response, maxAge.toSeconds());
+    }
+
+    /** What was published or reviewed last, as an Atom feed. */
+    @GetMapping("/{type}/feed.atom")
+    void feed(
+            @PathVariable String type,
+            @RequestParam String pages,
+            @RequestParam @Nullable String locale,
+            @RequestParam(defaultValue = "20") int limit,
+            Authentication site,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        mustBePage(limit);
+        var contentType = readable(type, site);
+        var shown = Pages.parse(pages);
+        var state = state(request, response);
+        Answer.of(
+                        "application/atom+xml",
+                        state.lastChange(type),
+                        type,
+                        Announcement.feed(guides(state, type, locale), contentType, shown, limit))
+                .send(request, response, maxAge.toSeconds());
+    }
+
+    /** Where everything that is live is shown, as a sitemap. */
+    @GetMapping("/{type}/sitemap.xml")
+    void sitemap(
+            @PathVariable String type,
+            @RequestParam String pages,
+            @RequestParam @Nullable String locale,
+            Authentication site,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        readable(type, site);
+        var shown = Pages.parse(pages);
+        var state = state(request, response);
+        Answer.of(
+                        "application/xml",
+                        state.lastChange(type),
+                        type,
+                        Announcement.sitemap(guides(state, type, locale), shown))
+                .send(request, response, maxAge.toSeconds());
+    }
+
+    private static Stream<Delivered> guides(Catalogue.State state, String type, @Nullable String locale) {
+        return state.guides().stream()
+                .filter(guide -> guide.entry().type().equals(type)
+                        && (locale == null || guide.entry().locale().equals(locale)));
+    }
+
     private Catalogue.State then(Catalogue.State now, @Nullable Instant asOf) {
         if (asOf == null) return now;
         if (asOf.isAfter(clock.instant()))

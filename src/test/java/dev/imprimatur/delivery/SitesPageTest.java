@@ -24,7 +24,14 @@ class SitesPageTest {
                     folder);
 
             assertThat(told)
-                    .contains("\"slug\":\"machine-learning-engineer\"", "\"facets\":{\"tag\":[", "\"position\":2");
+                    .contains(
+                            "\"slug\":\"machine-learning-engineer\"",
+                            "\"facets\":{\"tag\":[",
+                            "\"position\":2",
+                            "<mark>",
+                            "\"Occupation\"",
+                            "<feed",
+                            "<urlset");
         }
     }
 }
