@@ -3,6 +3,7 @@ package dev.imprimatur.access;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Sorts;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +46,16 @@ public class Audit {
         var now = clock.instant();
         String id = "%013d-%s".formatted(now.toEpochMilli(), UUID.randomUUID());
         audit.insertOne(new Entry(id, now, actor, action, shortened(target), source));
+    }
+
+    /** Records that a request was refused to whoever is signed in. */
+    public void denied(HttpServletRequest request) {
+        var principal = request.getUserPrincipal();
+        record(
+                principal == null ? null : principal.getName(),
+                "denied",
+                request.getMethod() + " " + request.getRequestURI(),
+                request.getRemoteAddr());
     }
 
     private static @Nullable String shortened(@Nullable String text) {

@@ -112,7 +112,7 @@ class SecurityConfiguration {
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint("/login"), AnyRequestMatcher.INSTANCE)
                         .accessDeniedHandler((request, response, denied) -> {
-                            record(request);
+                            audit.denied(request);
                             request.setAttribute(
                                     DENIED,
                                     denied instanceof CsrfException
@@ -181,18 +181,9 @@ class SecurityConfiguration {
                                         "send a credential in the Authorization header"),
                                 response))
                         .accessDeniedHandler((request, response, denied) -> {
-                            record(request);
+                            audit.denied(request);
                             problems.write(Refusal.forbidden("forbidden", "your roles do not allow this"), response);
                         }));
-    }
-
-    private void record(HttpServletRequest denied) {
-        var principal = denied.getUserPrincipal();
-        audit.record(
-                principal == null ? null : principal.getName(),
-                "denied",
-                denied.getMethod() + " " + denied.getRequestURI(),
-                denied.getRemoteAddr());
     }
 
     /** There is no other way to authenticate; without this bean Spring Boot would make up a user. */

@@ -118,12 +118,7 @@ public final class ContentType {
 
     /** Whether there is a field of that name, or of that path with dots, in documents of this type. */
     public boolean hasField(String path) {
-        var at = shape();
-        for (String step : path.split("\\.", -1)) {
-            if (at.type().equals("array") || !at.properties().contains(step)) return false;
-            at = at.property(step);
-        }
-        return true;
+        return shape().at(List.of(path.split("\\.", -1))).isPresent();
     }
 
     /** What is wrong with the content as a draft: it may be incomplete, but never of the wrong type. */

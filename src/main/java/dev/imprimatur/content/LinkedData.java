@@ -127,12 +127,7 @@ public final class LinkedData {
         String text = pointer.asString("?");
         if (text.isEmpty() || from == null) return from;
         if (!text.startsWith("/")) return null;
-        var at = from;
-        for (String step : text.substring(1).split("/", -1)) {
-            if (!at.properties().contains(step)) return null;
-            at = at.property(step);
-        }
-        return at;
+        return from.at(List.of(text.substring(1).split("/", -1))).orElse(null);
     }
 
     private static String sorted() {

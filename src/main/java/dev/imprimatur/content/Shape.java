@@ -41,6 +41,16 @@ public final class Shape {
         return new Shape(root, schema.path("properties").path(name));
     }
 
+    /** The shape at a path of fields from here; empty if there is none. Items of a list have no path. */
+    Optional<Shape> at(List<String> path) {
+        var at = this;
+        for (String step : path) {
+            if (at.type().equals("array") || !at.properties().contains(step)) return Optional.empty();
+            at = at.property(step);
+        }
+        return Optional.of(at);
+    }
+
     public Shape items() {
         return new Shape(root, schema.path("items"));
     }

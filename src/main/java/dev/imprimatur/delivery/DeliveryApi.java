@@ -103,9 +103,7 @@ class DeliveryApi {
         var wanted = Query.fields(fields, contentType);
         var rendered = Query.format(format);
         var state = then(state(request, response), asOf == null ? null : Query.instant("asOf", asOf));
-        var found = address(state, type, slug, locale)
-                .flatMap(state::find)
-                .orElseThrow(() -> notLive(state, type, slug, locale, response));
+        var found = live(state, type, slug, locale, response);
         var answer = rendered == Format.MARKDOWN && wanted.isEmpty()
                 ? found.answer()
                 : Answer.of(
@@ -130,9 +128,7 @@ class DeliveryApi {
         var contentType = readable(type, site);
         var shown = pages == null ? null : Pages.parse(pages);
         var state = state(request, response);
-        var found = address(state, type, slug, locale)
-                .flatMap(state::find)
-                .orElseThrow(() -> notLive(state, type, slug, locale, response));
+        var found = live(state, type, slug, locale, response);
         Answer.of(
                         "application/ld+json",
                         found.entry().at(),
@@ -199,6 +195,13 @@ class DeliveryApi {
         return catalogue.asOf(now, asOf);
     }
 
+    private static Delivered live(
+            Catalogue.State state, String type, String slug, @Nullable String locale, HttpServletResponse response) {
+        return address(state, type, slug, locale)
+                .flatMap(state::find)
+                .orElseThrow(() -> notLive(state, type, slug, locale, response));
+    }
+
     /** Without a locale the default one is meant, or the first that there is. */
     private static Optional<Catalogue.Address> address(
             Catalogue.State state, String type, String slug, @Nullable String locale) {
@@ -252,7 +255,7 @@ class DeliveryApi {
         var query = Query.parse(contentType, parameters);
         var now = state(request, response);
         var answer = query.q() != null
-                ? search.answer(now.position(), (state, view) -> {
+                ? search.answer(now.position(), contentType, query.q(), (state, view) -> {
                     response.setHeader(Answer.POSITION, Long.toString(state.position()));
                     return lists.answer(
                             state.position(),
@@ -269,8 +272,7 @@ class DeliveryApi {
     }
 
     private Answer list(Catalogue.State now, Catalogue.State shown, String type, Query query) {
-        var page = Listing.of(
-                shown.guides().stream().filter(guide -> guide.entry().type().equals(type)), query);
+        var page = Listing.of(guides(shown, type, null), query);
         return list(
                 now,
                 type,
@@ -281,16 +283,15 @@ class DeliveryApi {
     }
 
     private Answer found(Catalogue.State state, Search.View view, ContentType type, Query query) {
-        String question = Objects.requireNonNull(query.q());
         var found = new IdentityHashMap<Delivered, Search.Found>();
-        view.find(type, question).forEach(it -> found.put(it.guide(), it));
+        view.find().forEach(it -> found.put(it.guide(), it));
         boolean byRelevance = query.sort().equals(Listing.Sort.RELEVANCE);
         var page = Listing.of(
                 found.keySet().stream(), byRelevance ? query.sortedBy(Listing.Sort.relevance(found)) : query);
         var hits = page.guides().stream()
                 .map(guide -> Objects.requireNonNull(found.get(guide)))
                 .toList();
-        var highlights = view.highlights(type, question, hits);
+        var highlights = view.highlights(hits);
         var documents = new ArrayList<Delivered.Document>();
         for (int i = 0; i < hits.size(); i++)
             documents.add(hits.get(i).guide().document(query.format(), query.fields(), highlights.get(i)));

@@ -123,14 +123,15 @@ class Search implements SmartLifecycle {
      * Answers from the index once it has read what was asked for.
      *
      * @param position that it must have read
+     * @param question words to look for in guides of the type
      * @param answer of the state it was made from, and a view of the index that holds while this is called
      */
-    <T> T answer(long position, BiFunction<Catalogue.State, View, T> answer) {
+    <T> T answer(long position, ContentType type, String question, BiFunction<Catalogue.State, View, T> answer) {
         var now = acquire(position);
         try {
             var searcher = new IndexSearcher(now.reader());
             searcher.setSimilarity(new Frequency());
-            return answer.apply(now.state(), new View(searcher, now.state()));
+            return answer.apply(now.state(), new View(searcher, now.state(), type, question));
         } finally {
             release(now.reader());
         }
@@ -169,20 +170,27 @@ class Search implements SmartLifecycle {
         }
     }
 
-    /** The index at one position. */
+    /** What one question finds in the index at one position. */
     final class View {
         private final IndexSearcher searcher;
         private final Catalogue.State state;
 
-        private View(IndexSearcher searcher, Catalogue.State state) {
+        private final ContentType type;
+        private final List<String> languages;
+        private final org.apache.lucene.search.Query query;
+
+        private View(IndexSearcher searcher, Catalogue.State state, ContentType type, String question) {
             this.searcher = searcher;
             this.state = state;
+            this.type = type;
+            this.languages = languages(state, type);
+            this.query = Question.query(question, type, languages, words);
         }
 
-        /** Every live guide of the type that the question finds, in no order. */
-        List<Found> find(ContentType type, String question) {
+        /** Every live guide that the question finds, in no order. */
+        List<Found> find() {
             try {
-                return searcher.search(query(type, question), new CollectorManager<Collecting, List<Found>>() {
+                return searcher.search(query, new CollectorManager<Collecting, List<Found>>() {
                     @Override
                     public Collecting newCollector() {
                         return new Collecting(state);
@@ -200,12 +208,8 @@ class Search implements SmartLifecycle {
             }
         }
 
-        private org.apache.lucene.search.Query query(ContentType type, String question) {
-            return Question.query(question, type, languages(state, type), words);
-        }
-
         /** Where the question was found in each of these, by field: HTML that holds nothing but {@code mark} elements. */
-        List<Map<String, String>> highlights(ContentType type, String question, List<Found> found) {
+        List<Map<String, String>> highlights(List<Found> found) {
             if (found.isEmpty()) return List.of();
             var highlighter = UnifiedHighlighter.builder(searcher, words)
                     .withFieldMatcher(field -> true)
@@ -213,7 +217,7 @@ class Search implements SmartLifecycle {
                     .withMaxNoHighlightPassages(0)
                     .build();
             var inIndex = new LinkedHashMap<String, String>();
-            for (String language : languages(state, type))
+            for (String language : languages)
                 type.searchFields().stream()
                         .sorted((one, other) -> Double.compare(other.weight(), one.weight()))
                         .forEach(field -> inIndex.put(Question.field(language, type, field), field.name()));
@@ -222,7 +226,7 @@ class Search implements SmartLifecycle {
             try {
                 var texts = highlighter.highlightFields(
                         inIndex.keySet().toArray(String[]::new),
-                        query(type, question),
+                        query,
                         found.stream().mapToInt(Found::document).toArray(),
                         passages);
                 var all = new ArrayList<Map<String, String>>();
@@ -320,18 +324,18 @@ class Search implements SmartLifecycle {
                                 .setCommitOnClose(false))) {
             long committed = System.nanoTime();
             long saved = position(writer);
-            var read = new Read(saved);
+            long read = saved;
             while (running) {
-                long next = fold(writer, read);
+                read = fold(writer, read);
                 boolean due = System.nanoTime() - committed > COMMIT.toNanos();
-                if (next > saved && (due || saved == 0)) {
-                    commit(writer, next);
-                    saved = next;
+                if (read > saved && (due || saved == 0)) {
+                    commit(writer, read);
+                    saved = read;
                     committed = System.nanoTime();
                 }
-                catalogue.at(next + 1, LOOK);
+                catalogue.at(read + 1, LOOK);
             }
-            if (read.position > saved) commit(writer, read.position);
+            if (read > saved) commit(writer, read);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException failed) {
@@ -339,30 +343,21 @@ class Search implements SmartLifecycle {
         }
     }
 
-    /** How far the index has read. */
-    private static final class Read {
-        private long position;
-
-        Read(long position) {
-            this.position = position;
-        }
-    }
-
-    private long fold(IndexWriter writer, Read read) throws IOException {
+    /** Reads on from the position; how far it has read then. */
+    private long fold(IndexWriter writer, long read) throws IOException {
         var state = catalogue.now();
         var last = reading;
-        if (last != null && last.state().position() == state.position()) return read.position;
+        if (last != null && last.state().position() == state.position()) return read;
         for (var entry : state.gone().entrySet())
-            if (entry.getValue().position() > read.position) writer.deleteDocuments(new Term(KEY, key(entry.getKey())));
+            if (entry.getValue().position() > read) writer.deleteDocuments(new Term(KEY, key(entry.getKey())));
         for (var guide : state.guides())
-            if (guide.entry().position() > read.position) {
+            if (guide.entry().position() > read) {
                 var address = Catalogue.Address.of(guide.entry());
                 writer.updateDocument(new Term(KEY, key(address)), document(address, guide));
-                if (!running) return read.position;
+                if (!running) return read;
             }
-        read.position = state.position();
         show(writer, state, last);
-        return read.position;
+        return state.position();
     }
 
     private void show(IndexWriter writer, Catalogue.State state, @Nullable Reading last) throws IOException {

@@ -28,15 +28,9 @@ class ManagementConfiguration implements WebMvcConfigurer {
 
     private @Nullable ModelAndView recordRefusal(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
-        var principal = request.getUserPrincipal();
-        if (principal != null
+        if (request.getUserPrincipal() != null
                 && failure instanceof Refused refused
-                && refused.refusal().kind() == Refusal.Kind.FORBIDDEN)
-            audit.record(
-                    principal.getName(),
-                    "denied",
-                    request.getMethod() + " " + request.getRequestURI(),
-                    request.getRemoteAddr());
+                && refused.refusal().kind() == Refusal.Kind.FORBIDDEN) audit.denied(request);
         return null;
     }
 }
