@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  * alone, so its answer and the position it names agree.
  */
 @Component
-class Catalogue implements SmartLifecycle {
+class Catalogue implements SmartLifecycle, Reach {
     private static final Logger log = LoggerFactory.getLogger(Catalogue.class);
     private static final int BATCH = 500;
     private static final int MOST_PASTS = 16;
@@ -102,6 +102,16 @@ class Catalogue implements SmartLifecycle {
 
     State now() {
         return state;
+    }
+
+    @Override
+    public long position() {
+        return state.position();
+    }
+
+    @Override
+    public boolean awaits(long position, Duration patience) throws InterruptedException {
+        return at(position, patience).isPresent();
     }
 
     /** The state once it has reached the position, or empty if it does not in time. */

@@ -373,8 +373,9 @@ class DeliveryApi {
     }
 
     private Predicate<LedgerEntry> wanted(@Nullable String kinds, @Nullable String typeNames, SiteKey key) {
-        var known =
-                Arrays.stream(LedgerEntry.Kind.values()).map(LedgerEvents::name).toList();
+        var known = Arrays.stream(LedgerEntry.Kind.values())
+                .map(LedgerEntry.Kind::spelling)
+                .toList();
         List<String> wantedKinds = kinds == null ? known : List.of(kinds.split(",", -1));
         if (!known.containsAll(wantedKinds))
             throw Refusal.malformed("kinds are some of " + String.join(", ", known) + ", with commas", List.of())
@@ -385,7 +386,8 @@ class DeliveryApi {
         if (!readable.containsAll(wantedTypes))
             throw Refusal.malformed("types are some of " + String.join(", ", readable) + ", with commas", List.of())
                     .raise();
-        return entry -> wantedTypes.contains(entry.type()) && wantedKinds.contains(LedgerEvents.name(entry.kind()));
+        return entry -> wantedTypes.contains(entry.type())
+                && wantedKinds.contains(entry.kind().spelling());
     }
 
     private static boolean accepts(HttpServletRequest request, String mediaType) {

@@ -6,7 +6,6 @@ import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -103,17 +102,13 @@ class LedgerEvents implements DisposableBean {
                     told = true;
                     emitter.send(SseEmitter.event()
                             .id(Long.toString(read))
-                            .name(name(entry.kind()))
+                            .name(entry.kind().spelling())
                             .data(json.writeValueAsString(entry)));
                 }
             }
             // an event without data is not dispatched, but moves the listener's last id on
             if (!told) emitter.send(SseEmitter.event().id(Long.toString(read)));
         }
-    }
-
-    static String name(LedgerEntry.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     @Override

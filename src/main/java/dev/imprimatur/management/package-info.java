@@ -1,6 +1,7 @@
 /** The management API: parse, call one method, present. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"review", "publication", "editing", "content", "access", "problem"})
+@ApplicationModule(
+        allowedDependencies = {"webhooks", "review", "publication", "editing", "content", "access", "problem"})
 package dev.imprimatur.management;
 
 import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +70,12 @@ public record LedgerEntry(
         @JsonProperty("review-overdue")
         REVIEW_OVERDUE,
         @JsonProperty("unpublish")
-        UNPUBLISH
+        UNPUBLISH;
+
+        /** As it is spelt on the wire. */
+        public String spelling() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /**

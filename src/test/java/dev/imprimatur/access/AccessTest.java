@@ -36,6 +36,14 @@ class AccessTest {
             Map.entry("GET /api-keys", List.of("admin")),
             Map.entry("POST /api-keys", List.of("admin")),
             Map.entry("DELETE /api-keys/{id}", List.of("admin")),
+            Map.entry("GET /webhooks", List.of("admin")),
+            Map.entry("POST /webhooks", List.of("admin")),
+            Map.entry("DELETE /webhooks/{id}", List.of("admin")),
+            Map.entry("POST /webhooks/{id}/secret", List.of("admin")),
+            Map.entry("POST /webhooks/{id}/resume", List.of("admin")),
+            Map.entry("POST /webhooks/{id}/test", List.of("admin")),
+            Map.entry("POST /webhooks/{id}/redeliver", List.of("admin")),
+            Map.entry("GET /webhooks/{id}/attempts", List.of("admin")),
             Map.entry("GET /audit", List.of("admin")),
             Map.entry("GET /ledger/verification", List.of("admin")),
             Map.entry("GET /tasks", EVERYBODY),
@@ -109,6 +117,8 @@ class AccessTest {
         if (path.equals("/accounts"))
             return Map.of("username", "x", "displayName", "x", "password", "short", "roles", List.of());
         if (path.equals("/api-keys")) return Map.of("name", "", "scopes", List.of());
+        if (path.equals("/webhooks")) return Map.of("url", "");
+        if (path.endsWith("/redeliver")) return Map.of("position", 1);
         if (path.equals("/tokens")) return Map.of("name", "");
         return Map.of();
     }

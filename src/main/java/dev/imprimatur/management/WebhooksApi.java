@@ -1,0 +1,99 @@
+package dev.imprimatur.management;
+
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.webhooks.Attempt;
+import dev.imprimatur.webhooks.Subscribers;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Who is told by webhook: for administrators. */
+@RestController
+@RequestMapping(Api.ROOT + "/webhooks")
+@PreAuthorize("hasRole('ADMIN')")
+class WebhooksApi {
+    private final Subscribers subscribers;
+
+    WebhooksApi(Subscribers subscribers) {
+        this.subscribers = subscribers;
+    }
+
+    @GetMapping
+    Api.Page<Subscribers.View> list() {
+        return new Api.Page<>(
+                subscribers.all().stream().map(Subscribers.View::of).toList(), null);
+    }
+
+    record NewWebhook(
+            String url,
+            @Nullable List<String> kinds,
+            @Nullable List<String> types) {}
+
+    record Fresh(String id, String secret) {
+        @Override
+        public String toString() {
+            return "Fresh[" + id + "]";
+        }
+    }
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    Fresh add(@RequestBody NewWebhook wanted, Person me) {
+        var webhook = subscribers.add(
+                wanted.url(),
+                wanted.kinds() == null ? List.of() : wanted.kinds(),
+                wanted.types() == null ? List.of() : wanted.types(),
+                me.account());
+        return new Fresh(webhook.id(), webhook.secrets().getFirst().value());
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String id, Person me) {
+        subscribers.delete(id, me.account());
+    }
+
+    /** A new secret; for a day, messages are signed with the one before, too. */
+    @PostMapping("/{id}/secret")
+    Fresh rotateSecret(@PathVariable String id, Person me) {
+        return new Fresh(id, subscribers.rotateSecret(id, me.account()));
+    }
+
+    @PostMapping("/{id}/resume")
+    Subscribers.View resume(@PathVariable String id, Person me) {
+        subscribers.resume(id, me.account());
+        return Subscribers.View.of(subscribers.require(id));
+    }
+
+    @PostMapping("/{id}/test")
+    Attempt test(@PathVariable String id) {
+        return subscribers.test(id);
+    }
+
+    record Again(long position) {}
+
+    /** Sends one entry again, outside the order. */
+    @PostMapping("/{id}/redeliver")
+    Attempt redeliver(@PathVariable String id, @RequestBody Again what) {
+        return subscribers.redeliver(id, what.position());
+    }
+
+    @GetMapping("/{id}/attempts")
+    Api.Page<Attempt> attempts(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "50") int limit,
+            @RequestParam @Nullable String cursor) {
+        var window = Api.Window.of(limit, cursor);
+        return window.page(subscribers.attempts(id, window.offset(), window.limit()));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.imprimatur.webhooks;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.security.web.util.matcher.IpAddressMatcher;
+import org.springframework.stereotype.Component;
+
+/**
+ * Which addresses messages may be sent to: none of this machine, of its networks, or with a purpose of its own. Asked with what a
+ * name resolves to, each time a connection is made, so that no name can point somewhere else a moment later.
+ */
+@Component
+class Addresses implements DnsResolver {
+    /** The special-purpose addresses of IANA's registries (RFC 6890 and later). */
+    private static final List<IpAddressMatcher> SPECIAL = Stream.of(
+                    "0.0.0.0/8",
+                    "10.0.0.0/8",
+                    "100.64.0.0/10",
+                    "127.0.0.0/8",
+                    "169.254.0.0/16",
+                    "172.16.0.0/12",
+                    "192.0.0.0/24",
+                    "192.0.2.0/24",
+                    "192.88.99.0/24",
+                    "192.168.0.0/16",
+                    "198.18.0.0/15",
+                    "198.51.100.0/24",
+                    "203.0.113.0/24",
+                    "224.0.0.0/4",
+                    "240.0.0.0/4",
+                    "::/128",
+                    "::1/128",
+                    "64:ff9b::/96",
+                    "64:ff9b:1::/48",
+                    "100::/64",
+                    "2001::/23",
+                    "2001:db8::/32",
+                    "2002::/16",
+                    "fc00::/7",
+                    "fe80::/10",
+                    "fec0::/10",
+                    "ff00::/8")
+            .map(IpAddressMatcher::new)
+            .toList();
+
+    private final List<IpAddressMatcher> allowed;
+
+    /** @param networks that the operator allows all the same, such as {@code 10.1.0.0/16}; {@code imprimatur.webhooks.allowed-networks} */
+    Addresses(@Value("${imprimatur.webhooks.allowed-networks:}") List<String> networks) {
+        this.allowed = networks.stream().map(IpAddressMatcher::new).toList();
+    }
+
+    /** Whether the operator trusts a network of their own, and with it plain HTTP. */
+    boolean trustSome() {
+        return !allowed.isEmpty();
+    }
+
+    private boolean mayBeSentTo(InetAddress address) {
+        String text = address.getHostAddress().replaceFirst("%.*", "");
+        return allowed.stream().anyMatch(network -> network.matches(text))
+                || SPECIAL.stream().noneMatch(network -> network.matches(text));
+    }
+
+    @Override
+    public InetAddress[] resolve(String host) throws UnknownHostException {
+        var permitted = Arrays.stream(SystemDefaultDnsResolver.INSTANCE.resolve(host))
+                .filter(this::mayBeSentTo)
+                .toArray(InetAddress[]::new);
+        if (permitted.length == 0)
+            throw new UnknownHostException("this host has no address that webhooks may be sent to");
+        return permitted;
+    }
+
+    @Override
+    public String resolveCanonicalHostname(String host) throws UnknownHostException {
+        return SystemDefaultDnsResolver.INSTANCE.resolveCanonicalHostname(host);
+    }
+}

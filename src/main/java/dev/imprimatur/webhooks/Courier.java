@@ -1,0 +1,146 @@
+package dev.imprimatur.webhooks;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.util.Timeout;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sends one message and says what came of it, signed as the Standard Webhooks specification 1.0.0 has it. Redirects are not followed, the
+ * bodies of answers mean nothing, and a subscriber that dawdles is cut off.
+ */
+@Component
+class Courier implements DisposableBean {
+    static final String SECRET_PREFIX = "whsec_";
+    private static final int MOST_CONNECTIONS = 50;
+
+    private final CloseableHttpClient client;
+    private final ScheduledExecutorService cutOffs =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
+    private final Clock clock;
+    private final Duration longest;
+
+    /** @param longest how long one attempt may take in all, {@code imprimatur.webhooks.timeout} */
+    Courier(Addresses addresses, Clock clock, @Value("${imprimatur.webhooks.timeout:15s}") Duration longest) {
+        this.clock = clock;
+        this.longest = longest;
+        var timeout = Timeout.of(longest);
+        this.client = HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDnsResolver(addresses)
+                        .setMaxConnTotal(MOST_CONNECTIONS)
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(timeout)
+                                .setSocketTimeout(timeout)
+                                .build())
+                        .build())
+                .setDefaultRequestConfig(
+                        RequestConfig.custom().setResponseTimeout(timeout).build())
+                .setUserAgent("Imprimatur-Webhooks")
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .build();
+    }
+
+    /**
+     * A message.
+     *
+     * @param id the same however often it is sent
+     * @param body JSON
+     */
+    record Message(String id, long position, String kind, String body) {}
+
+    /** Sends it once. */
+    Attempt send(Webhook to, Message message) {
+        var now = clock.instant();
+        long started = System.nanoTime();
+        var post = new HttpPost(to.url());
+        String timestamp = Long.toString(now.getEpochSecond());
+        post.setHeader("webhook-id", message.id());
+        post.setHeader("webhook-timestamp", timestamp);
+        post.setHeader("webhook-signature", signatures(to.secrets(), message, timestamp, now));
+        post.setEntity(new StringEntity(message.body(), ContentType.APPLICATION_JSON));
+        var cutOff = cutOffs.schedule(post::abort, longest.toMillis(), TimeUnit.MILLISECONDS);
+        Integer status = null;
+        String error = null;
+        try (var answer = client.executeOpen(null, post, null)) {
+            status = answer.getCode();
+        } catch (InterruptedIOException late) {
+            error = "no answer within " + longest.toMillis() + " ms";
+        } catch (IOException | RuntimeException failed) {
+            error = cutOff.isDone() ? "no answer within " + longest.toMillis() + " ms" : told(failed);
+        } finally {
+            cutOff.cancel(false);
+        }
+        // an answer counts once its status is there, whatever comes after it
+        if (status != null) error = null;
+        long millis = (System.nanoTime() - started) / 1_000_000;
+        return new Attempt(
+                "%013d-%s".formatted(now.toEpochMilli(), UUID.randomUUID()),
+                to.id(),
+                message.id(),
+                message.position(),
+                message.kind(),
+                now,
+                status,
+                error,
+                millis);
+    }
+
+    private static String told(Exception failed) {
+        String message = failed.getMessage();
+        return message == null ? failed.getClass().getSimpleName() : message;
+    }
+
+    private static String signatures(List<Webhook.Secret> secrets, Message message, String timestamp, Instant now) {
+        return secrets.stream()
+                .filter(secret -> secret.until() == null || secret.until().isAfter(now))
+                .map(secret -> "v1," + signature(secret, message, timestamp))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String signature(Webhook.Secret secret, Message message, String timestamp) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            byte[] key = Base64.getDecoder().decode(secret.value().substring(SECRET_PREFIX.length()));
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            String signed = message.id() + "." + timestamp + "." + message.body();
+            return Base64.getEncoder().encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException impossible) {
+            throw new AssertionError("every Java platform has HMAC with SHA-256", impossible);
+        }
+    }
+
+    @Override
+    public void destroy() throws IOException {
+        cutOffs.shutdownNow();
+        client.close();
+    }
+}

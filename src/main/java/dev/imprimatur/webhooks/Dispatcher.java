@@ -1,0 +1,210 @@
+package dev.imprimatur.webhooks;
+
+import dev.imprimatur.delivery.Reach;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Publication;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Leads every subscriber along the ledger: in order, at least once, and only up to where sites can read. Of several nodes, the one
+ * that holds a subscriber's lease sends; what a crash leaves unsure is sent again under the same id.
+ */
+@Component
+class Dispatcher implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    private static final int BATCH = 100;
+    private static final int GONE = 410;
+    private static final int GROWTH = 4;
+    private static final Duration LONGEST_WAIT = Duration.ofHours(8);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LEASE = Duration.ofMinutes(1);
+
+    private final Webhooks webhooks;
+    private final WebhookAttempts attempts;
+    private final Courier courier;
+    private final Publication publication;
+    private final Reach reach;
+    private final JsonMapper json;
+    private final Clock clock;
+    private final Duration firstRetry;
+    private final Duration giveUpAfter;
+    private final String node = UUID.randomUUID().toString();
+    private final Set<String> busy = ConcurrentHashMap.newKeySet();
+    private volatile boolean running;
+    private volatile @Nullable Thread thread;
+    private @Nullable ExecutorService senders;
+
+    /**
+     * Reads the limits.
+     *
+     * @param firstRetry how long after the first failure it is tried again, four times as long after each further one up to eight
+     *     hours, {@code imprimatur.webhooks.first-retry}
+     * @param giveUpAfter how long a subscriber may fail before it is paused, {@code imprimatur.webhooks.give-up-after}
+     */
+    Dispatcher(
+            Webhooks webhooks,
+            WebhookAttempts attempts,
+            Courier courier,
+            Publication publication,
+            Reach reach,
+            JsonMapper json,
+            Clock clock,
+            @Value("${imprimatur.webhooks.first-retry:5s}") Duration firstRetry,
+            @Value("${imprimatur.webhooks.give-up-after:3d}") Duration giveUpAfter) {
+        this.webhooks = webhooks;
+        this.attempts = attempts;
+        this.courier = courier;
+        this.publication = publication;
+        this.reach = reach;
+        this.json = json;
+        this.clock = clock;
+        this.firstRetry = firstRetry;
+        this.giveUpAfter = giveUpAfter;
+    }
+
+    /** Sends the entry once, outside the order. */
+    Attempt send(Webhook to, LedgerEntry entry) {
+        return noted(courier.send(to, message(to, entry)));
+    }
+
+    /** Sends a message that is about nothing. */
+    Attempt test(Webhook to) {
+        var body = Map.of("type", "test", "timestamp", clock.instant(), "data", Map.of("webhook", to.id()));
+        return noted(courier.send(
+                to, new Courier.Message("msg_test_" + UUID.randomUUID(), 0, "test", json.writeValueAsString(body))));
+    }
+
+    private Attempt noted(Attempt attempt) {
+        attempts.insert(attempt);
+        return attempt;
+    }
+
+    record Payload(String type, Instant timestamp, LedgerEntry data) {}
+
+    private Courier.Message message(Webhook to, LedgerEntry entry) {
+        return new Courier.Message(
+                "msg_" + to.id() + "_" + entry.position(),
+                entry.position(),
+                entry.kind().spelling(),
+                json.writeValueAsString(new Payload(entry.kind().spelling(), entry.at(), entry)));
+    }
+
+    private void look() {
+        while (running) {
+            try {
+                long position = reach.position();
+                for (var due : webhooks.due(position, clock.instant()))
+                    if (busy.add(due.id())) Objects.requireNonNull(senders).execute(() -> lead(due.id()));
+                reach.awaits(position + 1, LOOK);
+            } catch (InterruptedException stopped) {
+                return;
+            } catch (RuntimeException down) {
+                log.warn("webhooks could not be looked at: {}", down.toString());
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void lead(String id) {
+        try {
+            var now = clock.instant();
+            var held = webhooks.claim(id, node, now, now.plus(LEASE));
+            while (running && held.isPresent()) held = java.util.Optional.ofNullable(on(held.get()));
+        } catch (RuntimeException failed) {
+            log.warn("webhook {} could not be led on: {}", id, failed.toString());
+        } finally {
+            busy.remove(id);
+        }
+    }
+
+    /** One entry further, or past a batch that it does not want; null when there is nothing more to do for now. */
+    private @Nullable Webhook on(Webhook held) {
+        long reached = reach.position();
+        var batch = publication.after(held.position(), BATCH).stream()
+                .takeWhile(entry -> entry.position() <= reached)
+                .toList();
+        if (batch.isEmpty()) {
+            webhooks.release(held, clock.instant());
+            return null;
+        }
+        var next = batch.stream().filter(held::wants).findFirst();
+        if (next.isPresent()) {
+            var attempt = send(held, next.get());
+            if (!attempt.succeeded()) {
+                failed(held, attempt);
+                return null;
+            }
+        }
+        long position = next.orElse(batch.getLast()).position();
+        boolean ours = webhooks.advance(held, position, clock.instant().plus(LEASE));
+        return ours ? webhooks.find(held.id()).orElse(null) : null;
+    }
+
+    private void failed(Webhook held, Attempt attempt) {
+        var now = clock.instant();
+        var since = held.failingSince() == null ? now : held.failingSince();
+        String why = null;
+        if (Integer.valueOf(GONE).equals(attempt.status())) why = "it answered 410 Gone: it wants no more";
+        else if (Duration.between(since, now).compareTo(giveUpAfter) >= 0)
+            why = "it has taken nothing since " + since + "; last: " + told(attempt);
+        if (why != null) log.warn("webhook {} is paused: {}", held.id(), why);
+        webhooks.failed(held, since, now.plus(wait(held.failures())), why, now);
+    }
+
+    private static String told(Attempt attempt) {
+        return attempt.status() == null ? String.valueOf(attempt.error()) : "status " + attempt.status();
+    }
+
+    /** Ever longer, and never quite the same for two subscribers. */
+    private Duration wait(int failuresBefore) {
+        double grown = firstRetry.toMillis() * Math.pow(GROWTH, failuresBefore);
+        double millis = Math.min(grown, (double) LONGEST_WAIT.toMillis());
+        return Duration.ofMillis(Math.round(millis * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        senders = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("webhook-", 0).factory());
+        thread = Thread.ofPlatform().daemon().name("webhooks").start(this::look);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        var last = thread;
+        if (last != null) last.interrupt();
+        if (senders != null) senders.shutdownNow();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

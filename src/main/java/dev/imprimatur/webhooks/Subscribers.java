@@ -1,0 +1,230 @@
+package dev.imprimatur.webhooks;
+
+import dev.imprimatur.access.Audit;
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.delivery.Reach;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Publication;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** Who is told by webhook: what administrators do with subscribers. */
+@Component
+public class Subscribers {
+    private static final int LONGEST_URL = 500;
+    private static final int SECRET_BYTES = 32;
+    /** How long messages are signed with the secret before, too. */
+    private static final Duration OVERLAP = Duration.ofDays(1);
+
+    private final Webhooks webhooks;
+    private final WebhookAttempts attempts;
+    private final Dispatcher dispatcher;
+    private final Addresses addresses;
+    private final Publication publication;
+    private final Reach reach;
+    private final ContentTypes types;
+    private final Audit audit;
+    private final Clock clock;
+    private final int most;
+    private final SecureRandom random = new SecureRandom();
+
+    /** @param most how many subscribers there may be, {@code imprimatur.webhooks.most} */
+    Subscribers(
+            Webhooks webhooks,
+            WebhookAttempts attempts,
+            Dispatcher dispatcher,
+            Addresses addresses,
+            Publication publication,
+            Reach reach,
+            ContentTypes types,
+            Audit audit,
+            Clock clock,
+            @Value("${imprimatur.webhooks.most:100}") int most) {
+        this.webhooks = webhooks;
+        this.attempts = attempts;
+        this.dispatcher = dispatcher;
+        this.addresses = addresses;
+        this.publication = publication;
+        this.reach = reach;
+        this.types = types;
+        this.audit = audit;
+        this.clock = clock;
+        this.most = most;
+    }
+
+    public List<Webhook> all() {
+        return webhooks.all();
+    }
+
+    public Webhook require(String id) {
+        return webhooks.find(id)
+                .orElseThrow(() -> Refusal.missing("there is no such webhook").raise());
+    }
+
+    /**
+     * Adds a subscriber, who is told of everything from now on.
+     *
+     * @param kinds of ledger entries; empty for all
+     * @param wantedTypes of content; empty for all
+     * @return the subscriber with its secret, which is shown this once
+     */
+    public Webhook add(String url, List<String> kinds, List<String> wantedTypes, String by) {
+        mustBeWebAddress(url);
+        var knownKinds = Arrays.stream(LedgerEntry.Kind.values())
+                .map(LedgerEntry.Kind::spelling)
+                .toList();
+        if (!knownKinds.containsAll(kinds))
+            throw Refusal.malformed("/kinds", "some of " + String.join(", ", knownKinds))
+                    .raise();
+        var knownTypes = types.all().stream().map(ContentType::name).toList();
+        if (!knownTypes.containsAll(wantedTypes))
+            throw Refusal.malformed("/types", "some of " + String.join(", ", knownTypes))
+                    .raise();
+        if (webhooks.all().size() >= most)
+            throw Refusal.conflict("too-many-webhooks", "there may be " + most + " webhooks; delete one first")
+                    .raise();
+        var now = now();
+        var webhook = new Webhook(
+                UUID.randomUUID().toString(),
+                url,
+                kinds,
+                wantedTypes,
+                now,
+                List.of(freshSecret()),
+                reach.position(),
+                0,
+                null,
+                now,
+                null,
+                "",
+                Instant.EPOCH);
+        webhooks.insert(webhook);
+        audit.record(by, "webhook-created", webhook.id() + " " + url, null);
+        return webhook;
+    }
+
+    private void mustBeWebAddress(String url) {
+        try {
+            var address = new URI(url);
+            boolean secure =
+                    "https".equals(address.getScheme()) || "http".equals(address.getScheme()) && addresses.trustSome();
+            if (secure && address.getHost() != null && address.getUserInfo() == null && url.length() <= LONGEST_URL)
+                return;
+        } catch (URISyntaxException noAddress) {
+            // told below
+        }
+        throw Refusal.malformed(
+                        "/url", "an https address without user and password, of at most " + LONGEST_URL + " characters")
+                .raise();
+    }
+
+    private Webhook.Secret freshSecret() {
+        byte[] key = new byte[SECRET_BYTES];
+        random.nextBytes(key);
+        return new Webhook.Secret(Courier.SECRET_PREFIX + Base64.getEncoder().encodeToString(key), null);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** Gives it a new secret; for a day, messages are signed with the one before, too. */
+    public String rotateSecret(String id, String by) {
+        var webhook = require(id);
+        var now = now();
+        var fresh = freshSecret();
+        var kept = webhook.secrets().stream()
+                .filter(secret -> secret.until() == null)
+                .map(secret -> new Webhook.Secret(secret.value(), now.plus(OVERLAP)));
+        webhooks.setSecrets(id, Stream.concat(Stream.of(fresh), kept).toList());
+        audit.record(by, "webhook-secret-rotated", id, null);
+        return fresh.value();
+    }
+
+    public void delete(String id, String by) {
+        if (!webhooks.delete(id)) require(id);
+        attempts.deleteOf(id);
+        audit.record(by, "webhook-deleted", id, null);
+    }
+
+    /** Goes on with a subscriber that was paused or waits for its next attempt, from where it was. */
+    public void resume(String id, String by) {
+        if (!webhooks.resume(id, now())) require(id);
+        audit.record(by, "webhook-resumed", id, null);
+    }
+
+    /** Sends a test message, and says what came of it. */
+    public Attempt test(String id) {
+        return dispatcher.test(require(id));
+    }
+
+    /** Sends one entry again, outside the order and under the id it had. */
+    public Attempt redeliver(String id, long position) {
+        var entry = publication.at(List.of(position)).stream()
+                .filter(it -> it.position() <= reach.position())
+                .findFirst()
+                .orElseThrow(() -> Refusal.malformed("/position", "there is no such position in the ledger")
+                        .raise());
+        return dispatcher.send(require(id), entry);
+    }
+
+    /** What was sent to it, the newest first; at most one more than the limit. */
+    public List<Attempt> attempts(String id, int offset, int limit) {
+        return attempts.page(require(id).id(), offset, limit);
+    }
+
+    /** Who is paused, for administrators to look after. */
+    public List<Webhook> paused() {
+        return all().stream().filter(webhook -> webhook.paused() != null).toList();
+    }
+
+    /** How a subscriber is doing, in a word: {@code active}, {@code failing} or {@code paused}. */
+    public static String state(Webhook webhook) {
+        if (webhook.paused() != null) return "paused";
+        return webhook.failures() > 0 ? "failing" : "active";
+    }
+
+    /** What is shown of a subscriber whose secret nobody sees again. */
+    public record View(
+            String id,
+            String url,
+            List<String> kinds,
+            List<String> types,
+            Instant createdAt,
+            String state,
+            long position,
+            int failures,
+            @Nullable Instant failingSince,
+            @Nullable Instant nextAttempt,
+            @Nullable String pausedBecause) {
+        public static View of(Webhook webhook) {
+            return new View(
+                    webhook.id(),
+                    webhook.url(),
+                    webhook.kinds(),
+                    webhook.types(),
+                    webhook.createdAt(),
+                    Subscribers.state(webhook),
+                    webhook.position(),
+                    webhook.failures(),
+                    webhook.failingSince(),
+                    webhook.failures() > 0 && webhook.paused() == null ? webhook.nextAttempt() : null,
+                    webhook.paused());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.imprimatur.webhooks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.UnknownHostException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AddressesTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "127.0.0.1",
+                "localhost",
+                "127.1",
+                "2130706433",
+                "0.0.0.0",
+                "10.1.2.3",
+                "172.16.0.1",
+                "192.168.1.1",
+                "169.254.169.254",
+                "100.100.100.200",
+                "198.18.0.1",
+                "224.0.0.1",
+                "255.255.255.255",
+                "::1",
+                "::",
+                "::ffff:127.0.0.1",
+                "::ffff:10.0.0.1",
+                "64:ff9b::7f00:1",
+                "2002:7f00:1::",
+                "fd00:ec2::254",
+                "fe80::1",
+                "ff02::1"
+            })
+    void addressesOfThisMachineAndItsNetworksAreRefused(String host) {
+        assertThatThrownBy(() -> new Addresses(List.of()).resolve(host)).isInstanceOf(UnknownHostException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.1.1.1", "172.32.0.1", "2606:4700:4700::1111"})
+    void publicAddressesAreNot(String host) throws Exception {
+        assertThat(new Addresses(List.of()).resolve(host)).hasSize(1);
+    }
+
+    @Test
+    void theOperatorCanAllowANetworkOfTheirOwn() throws Exception {
+        var addresses = new Addresses(List.of("10.1.0.0/16"));
+
+        assertThat(addresses.resolve("10.1.2.3")).hasSize(1);
+        assertThatThrownBy(() -> addresses.resolve("10.2.0.1")).isInstanceOf(UnknownHostException.class);
+    }
+}
