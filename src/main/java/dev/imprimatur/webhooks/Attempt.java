@@ -1,7 +1,6 @@
 package dev.imprimatur.webhooks;
 
 import java.time.Instant;
-import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param millis how long it took
  */
 public record Attempt(
-        @BsonId String id,
+        String id,
         String webhook,
         String message,
         long position,

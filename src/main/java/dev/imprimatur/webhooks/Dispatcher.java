@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -134,7 +135,7 @@ class Dispatcher implements SmartLifecycle {
         try {
             var now = clock.instant();
             var held = webhooks.claim(id, node, now, now.plus(LEASE));
-            while (running && held.isPresent()) held = java.util.Optional.ofNullable(on(held.get()));
+            while (running && held.isPresent()) held = Optional.ofNullable(on(held.get()));
         } catch (RuntimeException failed) {
             log.warn("webhook {} could not be led on: {}", id, failed.toString());
         } finally {

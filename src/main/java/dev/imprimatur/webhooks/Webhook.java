@@ -3,7 +3,6 @@ package dev.imprimatur.webhooks;
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
 import java.util.List;
-import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseUntil when another node may take over
  */
 public record Webhook(
-        @BsonId String id,
+        String id,
         String url,
         List<String> kinds,
         List<String> types,

@@ -7,40 +7,45 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import java.util.ArrayList;
 import java.util.List;
+import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
 /** What was sent to each subscriber of late, and what came of it. */
 @Component
 class WebhookAttempts {
+    public record Row(@BsonId String id, Attempt attempt) {}
+
     private static final int KEPT = 200;
 
-    private final MongoCollection<Attempt> attempts;
+    private final MongoCollection<Row> attempts;
 
     WebhookAttempts(MongoDatabase database) {
-        attempts = database.getCollection("webhook_attempts", Attempt.class);
-        attempts.createIndex(Indexes.compoundIndex(Indexes.ascending("webhook"), Indexes.descending("_id")));
+        attempts = database.getCollection("webhook_attempts", Row.class);
+        attempts.createIndex(Indexes.compoundIndex(Indexes.ascending("attempt.webhook"), Indexes.descending("_id")));
     }
 
     void insert(Attempt attempt) {
-        attempts.insertOne(attempt);
-        var tooOld = attempts.find(Filters.eq("webhook", attempt.webhook()))
+        attempts.insertOne(new Row(attempt.id(), attempt));
+        var tooOld = attempts.find(Filters.eq("attempt.webhook", attempt.webhook()))
                 .sort(Sorts.descending("_id"))
                 .skip(KEPT)
                 .first();
         if (tooOld != null)
-            attempts.deleteMany(Filters.and(Filters.eq("webhook", attempt.webhook()), Filters.lte("_id", tooOld.id())));
+            attempts.deleteMany(
+                    Filters.and(Filters.eq("attempt.webhook", attempt.webhook()), Filters.lte("_id", tooOld.id())));
     }
 
     /** The newest first; at most one more than the limit, which tells whether there are older ones. */
     List<Attempt> page(String webhook, int offset, int limit) {
-        return attempts.find(Filters.eq("webhook", webhook))
+        return attempts.find(Filters.eq("attempt.webhook", webhook))
                 .sort(Sorts.descending("_id"))
                 .skip(offset)
                 .limit(limit + 1)
+                .map(Row::attempt)
                 .into(new ArrayList<>());
     }
 
     void deleteOf(String webhook) {
-        attempts.deleteMany(Filters.eq("webhook", webhook));
+        attempts.deleteMany(Filters.eq("attempt.webhook", webhook));
     }
 }

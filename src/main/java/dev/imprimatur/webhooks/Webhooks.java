@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -18,22 +19,27 @@ import org.springframework.stereotype.Component;
 /** The subscribers. A node sends for one only while it holds its lease, and every change it makes then names the cursor it knows. */
 @Component
 class Webhooks {
-    private final MongoCollection<Webhook> webhooks;
+    public record Row(@BsonId String id, Webhook webhook) {}
+
+    private final MongoCollection<Row> webhooks;
 
     Webhooks(MongoDatabase database) {
-        webhooks = database.getCollection("webhooks", Webhook.class);
+        webhooks = database.getCollection("webhooks", Row.class);
     }
 
     void insert(Webhook webhook) {
-        webhooks.insertOne(webhook);
+        webhooks.insertOne(new Row(webhook.id(), webhook));
     }
 
     List<Webhook> all() {
-        return webhooks.find().sort(Sorts.ascending("createdAt")).into(new ArrayList<>());
+        return webhooks.find()
+                .sort(Sorts.ascending("webhook.createdAt"))
+                .map(Row::webhook)
+                .into(new ArrayList<>());
     }
 
     Optional<Webhook> find(String id) {
-        return Optional.ofNullable(webhooks.find(Filters.eq("_id", id)).first());
+        return Optional.ofNullable(webhooks.find(Filters.eq("_id", id)).first()).map(Row::webhook);
     }
 
     boolean delete(String id) {
@@ -43,23 +49,26 @@ class Webhooks {
     /** Those that have not been told all up to the position and may be told now. */
     List<Webhook> due(long position, Instant now) {
         return webhooks.find(Filters.and(
-                        Filters.eq("paused", null),
-                        Filters.lt("position", position),
-                        Filters.lte("nextAttempt", now),
-                        Filters.lte("leaseUntil", now)))
+                        Filters.eq("webhook.paused", null),
+                        Filters.lt("webhook.position", position),
+                        Filters.lte("webhook.nextAttempt", now),
+                        Filters.lte("webhook.leaseUntil", now)))
+                .map(Row::webhook)
                 .into(new ArrayList<>());
     }
 
     /** Takes the lease; empty if somebody else has it or there is nothing to do for it now. */
     Optional<Webhook> claim(String id, String owner, Instant now, Instant until) {
         return Optional.ofNullable(webhooks.findOneAndUpdate(
-                Filters.and(
-                        Filters.eq("_id", id),
-                        Filters.eq("paused", null),
-                        Filters.lte("nextAttempt", now),
-                        Filters.lte("leaseUntil", now)),
-                Updates.combine(Updates.set("leaseOwner", owner), Updates.set("leaseUntil", until)),
-                new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER)));
+                        Filters.and(
+                                Filters.eq("_id", id),
+                                Filters.eq("webhook.paused", null),
+                                Filters.lte("webhook.nextAttempt", now),
+                                Filters.lte("webhook.leaseUntil", now)),
+                        Updates.combine(
+                                Updates.set("webhook.leaseOwner", owner), Updates.set("webhook.leaseUntil", until)),
+                        new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER)))
+                .map(Row::webhook);
     }
 
     /** Moves the cursor on and keeps the lease; false if it is ours no longer. */
@@ -67,10 +76,10 @@ class Webhooks {
         return change(
                 held,
                 Updates.combine(
-                        Updates.set("position", position),
-                        Updates.set("failures", 0),
-                        Updates.set("failingSince", null),
-                        Updates.set("leaseUntil", leaseUntil)));
+                        Updates.set("webhook.position", position),
+                        Updates.set("webhook.failures", 0),
+                        Updates.set("webhook.failingSince", null),
+                        Updates.set("webhook.leaseUntil", leaseUntil)));
     }
 
     /** Notes a failure and gives the lease back. */
@@ -78,23 +87,23 @@ class Webhooks {
         change(
                 held,
                 Updates.combine(
-                        Updates.inc("failures", 1),
-                        Updates.set("failingSince", since),
-                        Updates.set("nextAttempt", nextAttempt),
-                        Updates.set("paused", pausedBecause),
-                        Updates.set("leaseUntil", now)));
+                        Updates.inc("webhook.failures", 1),
+                        Updates.set("webhook.failingSince", since),
+                        Updates.set("webhook.nextAttempt", nextAttempt),
+                        Updates.set("webhook.paused", pausedBecause),
+                        Updates.set("webhook.leaseUntil", now)));
     }
 
     void release(Webhook held, Instant now) {
-        change(held, Updates.set("leaseUntil", now));
+        change(held, Updates.set("webhook.leaseUntil", now));
     }
 
     private boolean change(Webhook held, Bson update) {
         return webhooks.updateOne(
                                 Filters.and(
                                         Filters.eq("_id", held.id()),
-                                        Filters.eq("leaseOwner", held.leaseOwner()),
-                                        Filters.eq("position", held.position())),
+                                        Filters.eq("webhook.leaseOwner", held.leaseOwner()),
+                                        Filters.eq("webhook.position", held.position())),
                                 update)
                         .getMatchedCount()
                 == 1;
@@ -104,15 +113,15 @@ class Webhooks {
         return webhooks.updateOne(
                                 Filters.eq("_id", id),
                                 Updates.combine(
-                                        Updates.set("paused", null),
-                                        Updates.set("failures", 0),
-                                        Updates.set("failingSince", null),
-                                        Updates.set("nextAttempt", now)))
+                                        Updates.set("webhook.paused", null),
+                                        Updates.set("webhook.failures", 0),
+                                        Updates.set("webhook.failingSince", null),
+                                        Updates.set("webhook.nextAttempt", now)))
                         .getMatchedCount()
                 == 1;
     }
 
     void setSecrets(String id, List<Webhook.Secret> secrets) {
-        webhooks.updateOne(Filters.eq("_id", id), Updates.set("secrets", secrets));
+        webhooks.updateOne(Filters.eq("_id", id), Updates.set("webhook.secrets", secrets));
     }
 }
