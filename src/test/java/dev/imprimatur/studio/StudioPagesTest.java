@@ -45,7 +45,7 @@ class StudioPagesTest {
                         "/studio/guides/" + changed.id() + "/review?view=reader",
                         "/studio/guides/" + published.id() + "/review"),
                 "admin",
-                List.of("/studio/workflows", "/studio/accounts", "/studio/api-keys", "/studio/audit"));
+                List.of("/studio/workflows", "/studio/accounts", "/studio/api-keys", "/studio/webhooks", "/studio/audit"));
     }
 
     @Test
@@ -156,7 +156,12 @@ class StudioPagesTest {
         try (var browser = Browser.open(node)) {
             var page = browser.signedIn("editor");
             var statuses = new ArrayList<Integer>();
-            for (String path : List.of("/studio/accounts", "/studio/api-keys", "/studio/audit", "/studio/workflows"))
+            for (String path : List.of(
+                    "/studio/accounts",
+                    "/studio/api-keys",
+                    "/studio/webhooks",
+                    "/studio/audit",
+                    "/studio/workflows"))
                 statuses.add(page.navigate(path).status());
             assertThat(statuses).containsOnly(403);
             assertThat(page.locator("main")).containsText("your roles do not allow this");
