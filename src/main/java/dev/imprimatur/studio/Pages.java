@@ -1,11 +1,13 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.access.Account;
+import dev.imprimatur.access.Role;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.problem.Unforeseen;
 import dev.imprimatur.review.Inbox;
+import dev.imprimatur.webhooks.Subscribers;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,11 @@ import org.springframework.web.servlet.ModelAndView;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Pages {
     private final Inbox inbox;
+    private final Subscribers subscribers;
 
-    Pages(Inbox inbox) {
+    Pages(Inbox inbox, Subscribers subscribers) {
         this.inbox = inbox;
+        this.subscribers = subscribers;
     }
 
     @ModelAttribute
@@ -37,6 +41,10 @@ class Pages {
         model.addAttribute("me", me);
         model.addAttribute("path", request.getRequestURI());
         model.addAttribute("waiting", inbox.waiting(me));
+        // whoever can resume a webhook is told on every page that one is paused
+        model.addAttribute(
+                "pausedWebhooks",
+                me.has(Role.ADMIN.name()) ? subscribers.paused().size() : 0);
     }
 
     private static @Nullable Person who(HttpServletRequest request) {
@@ -68,6 +76,7 @@ class Pages {
         page.addObject("refusal", refusal);
         page.addObject("path", request.getRequestURI());
         page.addObject("waiting", 0L);
+        page.addObject("pausedWebhooks", 0);
         page.addObject("me", who(request));
         return page;
     }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -49,6 +50,8 @@ class Addresses implements DnsResolver {
             .map(IpAddressMatcher::new)
             .toList();
 
+    private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?:.*\\.)?(?:\\d+|0[xX]\\p{XDigit}*)\\.?");
+
     private final List<IpAddressMatcher> allowed;
 
     /** @param networks that the operator allows all the same, such as {@code 10.1.0.0/16}; {@code imprimatur.webhooks.allowed-networks} */
@@ -65,6 +68,19 @@ class Addresses implements DnsResolver {
         String text = address.getHostAddress().replaceFirst("%.*", "");
         return allowed.stream().anyMatch(network -> network.matches(text))
                 || SPECIAL.stream().noneMatch(network -> network.matches(text));
+    }
+
+    /**
+     * Whether it is known already that nothing may be sent to the host. A name that does not resolve yet may later; what ends in a
+     * number is no name (WHATWG URL, 3.5).
+     */
+    boolean refuse(String host) {
+        String bare = host.replaceAll("^\\[|]$", "");
+        try {
+            return Arrays.stream(InetAddress.getAllByName(bare)).noneMatch(this::mayBeSentTo);
+        } catch (UnknownHostException unknown) {
+            return ENDS_IN_A_NUMBER.matcher(bare).matches();
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.imprimatur.access.Audit;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.delivery.Reach;
+import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
@@ -17,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -123,14 +125,27 @@ public class Subscribers {
             var address = new URI(url);
             boolean secure =
                     "https".equals(address.getScheme()) || "http".equals(address.getScheme()) && addresses.trustSome();
-            if (secure && address.getHost() != null && address.getUserInfo() == null && url.length() <= LONGEST_URL)
+            if (secure && address.getHost() != null && address.getUserInfo() == null && url.length() <= LONGEST_URL) {
+                if (addresses.refuse(address.getHost())) throw notAllowed().raise();
                 return;
+            }
         } catch (URISyntaxException noAddress) {
             // told below
         }
         throw Refusal.malformed(
                         "/url", "an https address without user and password, of at most " + LONGEST_URL + " characters")
                 .raise();
+    }
+
+    private static Refusal notAllowed() {
+        String detail =
+                "nothing is sent to addresses of this machine or of private networks; the operator can allow one";
+        return new Refusal(
+                Refusal.Kind.INCOMPLETE,
+                "address-not-allowed",
+                detail,
+                List.of(new Fault("/url", "leads to such an address")),
+                Map.of());
     }
 
     private Webhook.Secret freshSecret() {

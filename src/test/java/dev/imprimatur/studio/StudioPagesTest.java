@@ -45,7 +45,12 @@ class StudioPagesTest {
                         "/studio/guides/" + changed.id() + "/review?view=reader",
                         "/studio/guides/" + published.id() + "/review"),
                 "admin",
-                List.of("/studio/workflows", "/studio/accounts", "/studio/api-keys", "/studio/webhooks", "/studio/audit"));
+                List.of(
+                        "/studio/workflows",
+                        "/studio/accounts",
+                        "/studio/api-keys",
+                        "/studio/webhooks",
+                        "/studio/audit"));
     }
 
     @Test
@@ -151,17 +156,39 @@ class StudioPagesTest {
     }
 
     @Test
+    void anAdministratorSeesWhatBecameOfAWebhook() {
+        try (var browser = Browser.open(node)) {
+            var page = browser.signedIn("admin");
+            page.navigate("/studio/webhooks");
+            page.locator("#url").fill("https://169.254.169.254/");
+            page.locator("form.narrow button").click();
+            assertThat(page.locator("[role=alert]")).containsText("nothing is sent to addresses of this machine");
+
+            page.locator("#url").fill("https://hooks.example.invalid/built");
+            page.locator("form.narrow button").click();
+            assertThat(page.locator(".secret code")).containsText("whsec_");
+            page.getByText("Send a test").click();
+            assertThat(page.locator("[role=alert]")).containsText("Sent.");
+            assertThat(page.locator("tbody tr")).hasCount(1);
+            Browser.assertAccessible(page);
+            page.setViewportSize(360, 800);
+            Browser.assertAccessible(page);
+            page.getByText("Make a new secret").click();
+            assertThat(page.locator(".secret code")).containsText("whsec_");
+            page.getByText("Delete the webhook").click();
+            assertThat(page.locator(".told").first()).containsText("deleted");
+            browser.assertNoComplaints();
+        }
+    }
+
+    @Test
     void whoeverIsNotSignedInOrMayNotIsToldSo() {
         assertThat(node.nobody().get("/studio").status()).isEqualTo(302);
         try (var browser = Browser.open(node)) {
             var page = browser.signedIn("editor");
             var statuses = new ArrayList<Integer>();
             for (String path : List.of(
-                    "/studio/accounts",
-                    "/studio/api-keys",
-                    "/studio/webhooks",
-                    "/studio/audit",
-                    "/studio/workflows"))
+                    "/studio/accounts", "/studio/api-keys", "/studio/webhooks", "/studio/audit", "/studio/workflows"))
                 statuses.add(page.navigate(path).status());
             assertThat(statuses).containsOnly(403);
             assertThat(page.locator("main")).containsText("your roles do not allow this");

@@ -38,6 +38,18 @@ class AddressesTest {
             })
     void addressesOfThisMachineAndItsNetworksAreRefused(String host) {
         assertThatThrownBy(() -> new Addresses(List.of()).resolve(host)).isInstanceOf(UnknownHostException.class);
+        assertThat(new Addresses(List.of()).refuse(host)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[::1]", "[::ffff:169.254.169.254]", "0x7f.1", "1.2.3.4.5"})
+    void whatIsNoNameIsRefusedBeforeItIsKept(String host) {
+        assertThat(new Addresses(List.of()).refuse(host)).isTrue();
+    }
+
+    @Test
+    void aNameThatDoesNotResolveYetIsKept() {
+        assertThat(new Addresses(List.of()).refuse("hooks.example.invalid")).isFalse();
     }
 
     @ParameterizedTest

@@ -2,8 +2,10 @@ package dev.imprimatur.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Stores;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -260,6 +262,38 @@ class WebhooksTest {
             await().atMost(Duration.ofSeconds(20)).until(() -> other.received.size() == 1);
             assertThat(other.received.getFirst().json().get("type").asString()).isEqualTo("unpublish");
             node.as("admin").delete("/webhooks/" + picky);
+        }
+    }
+
+    @Test
+    void aSlowSubscriberDelaysNoOther() throws Exception {
+        var open = new CountDownLatch(1);
+        receiver.manner = exchange -> open.await();
+        try (var other = new Receiver()) {
+            String quick = node.as("admin")
+                    .post("/webhooks", Map.of("url", other.url()))
+                    .ok()
+                    .get("id")
+                    .asString();
+            node.guides().published();
+
+            await().atMost(Duration.ofMillis(900)).until(() -> other.received.size() == 1);
+            node.as("admin").delete("/webhooks/" + quick);
+        } finally {
+            open.countDown();
+        }
+    }
+
+    @Test
+    void ofTwoNodesOneSends() throws Exception {
+        assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
+        try (var other = node.beside()) {
+            for (int round = 0; round < 10; round++)
+                (round % 2 == 0 ? node : other).guides().published();
+
+            awaitMessages(10);
+            await().until(() -> view(id).get("position").asLong() == positions().getLast());
+            assertThat(positions()).hasSize(10).isSorted().doesNotHaveDuplicates();
         }
     }
 
