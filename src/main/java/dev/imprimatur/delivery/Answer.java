@@ -8,44 +8,65 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * One answer to a site, whichever way it is sent: bytes with a strong entity tag and what caches need to know. The position it
- * was made at, and how long it may be kept, are told where it is sent.
+ * One answer to a site, whichever way it is sent: bytes, in each encoding with a strong entity tag of its own, and what caches need
+ * to know. The position it was made at, and how long it may be kept, are told where it is sent.
  */
 final class Answer {
     static final String POSITION = "Imprimatur-Position";
-    private static final int ETAG_BYTES = 15;
+    /** Below this, encoding a body gains nothing. */
+    private static final int WORTH_ENCODING = 512;
 
+    private static final int ETAG_BYTES = 15;
     private static final String JSON = "application/json";
+    private static final HttpField VARY = new PreEncodedHttpField(HttpHeader.VARY, "Authorization, Accept-Encoding");
 
     private final String contentType;
     private final Instant lastModified;
-    private final String etag;
+    private final String tag;
     private final List<HttpField> fields;
-    private final byte[] body;
-    private final ByteBuffer direct;
+    private final boolean often;
+    private final Form plain;
+    /** Made when first asked for, unless the answer is kept to be sent often. */
+    private volatile @Nullable Form gzip;
+
+    private volatile @Nullable Form zstd;
+
+    /**
+     * The answer in one encoding.
+     *
+     * @param fields the headers that do not depend on when it is sent
+     */
+    record Form(String etag, List<HttpField> fields, ByteBuffer bytes) {
+        /** The body to be written; a view of its own. */
+        ByteBuffer body() {
+            return bytes.asReadOnlyBuffer();
+        }
+    }
 
     private Answer(String contentType, Instant lastModified, String surrogateKey, byte[] body, boolean often) {
         this.contentType = contentType;
         this.lastModified = lastModified;
-        this.etag = etag(body);
+        this.tag = tag(body);
+        this.often = often;
         this.fields = List.of(
-                new PreEncodedHttpField(HttpHeader.ETAG, etag),
                 new PreEncodedHttpField(
                         HttpHeader.LAST_MODIFIED,
                         DateTimeFormatter.RFC_1123_DATE_TIME.format(lastModified.atOffset(ZoneOffset.UTC))),
-                new PreEncodedHttpField(HttpHeader.VARY, HttpHeaders.AUTHORIZATION),
+                VARY,
                 new PreEncodedHttpField("Surrogate-Key", surrogateKey));
-        this.body = body;
-        this.direct = often ? ByteBuffer.allocateDirect(body.length).put(body).flip() : ByteBuffer.wrap(body);
+        this.plain = form(Encoding.IDENTITY, body);
+        if (often) for (Encoding encoding : Encoding.values()) form(encoding);
     }
 
     /**
@@ -63,14 +84,13 @@ final class Answer {
         return new Answer(contentType, lastModified, surrogateKey, body, false);
     }
 
-    /** An answer that is kept to be sent often, its bytes where the network reads them without copying. */
+    /** An answer that is kept to be sent often: in every encoding, where the network reads it without copying. */
     static Answer kept(Instant lastModified, String surrogateKey, byte[] body) {
         return new Answer(JSON, lastModified, surrogateKey, body, true);
     }
 
-    private static String etag(byte[] body) {
-        byte[] hash = Arrays.copyOf(Sha256.of(body), ETAG_BYTES);
-        return "\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(hash) + "\"";
+    private static String tag(byte[] body) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(Sha256.of(body), ETAG_BYTES));
     }
 
     /** How long caches may keep an answer, and for how long after that they may send it while they ask again; a minute in all. */
@@ -81,43 +101,71 @@ final class Answer {
     }
 
     int size() {
-        return body.length;
+        return plain.bytes().limit();
     }
 
-    String etag() {
-        return etag;
+    /** Its bytes as they are without any encoding. */
+    byte[] bytes() {
+        byte[] bytes = new byte[size()];
+        plain.bytes().get(0, bytes);
+        return bytes;
     }
 
-    /** The headers that do not depend on when it is sent. */
-    List<HttpField> fields() {
-        return fields;
+    /** The answer in that encoding; as it is, where encoding gains nothing. */
+    Form form(Encoding encoding) {
+        if (size() < WORTH_ENCODING) return plain;
+        return switch (encoding) {
+            case IDENTITY -> plain;
+            case GZIP -> {
+                var made = gzip;
+                if (made == null) gzip = made = form(encoding, encoding.encode(bytes()));
+                yield made;
+            }
+            case ZSTD -> {
+                var made = zstd;
+                if (made == null) zstd = made = form(encoding, encoding.encode(bytes()));
+                yield made;
+            }
+        };
     }
 
-    /** The body to be written; a view of its own. */
-    ByteBuffer body() {
-        return direct.asReadOnlyBuffer();
+    private Form form(Encoding encoding, byte[] bytes) {
+        boolean asIs = encoding == Encoding.IDENTITY;
+        String etag = asIs ? "\"" + tag + "\"" : "\"" + tag + "-" + encoding.token() + "\"";
+        var all = new ArrayList<HttpField>();
+        all.add(new PreEncodedHttpField(HttpHeader.ETAG, etag));
+        if (!asIs) all.add(new PreEncodedHttpField(HttpHeader.CONTENT_ENCODING, encoding.token()));
+        all.addAll(fields);
+        return new Form(
+                etag,
+                List.copyOf(all),
+                often ? ByteBuffer.allocateDirect(bytes.length).put(bytes).flip() : ByteBuffer.wrap(bytes));
     }
 
     /** Sends it, or 304 if the site has it already (RFC 9110, 13.1). */
     void send(HttpServletRequest request, HttpServletResponse response, long maxAge) throws IOException {
-        fields.forEach(field -> response.setHeader(field.getName(), field.getValue()));
+        var form = form(Encoding.of(request.getHeader(HttpHeaders.ACCEPT_ENCODING)));
+        boolean known = isKnownTo(request, form);
+        for (var field : form.fields())
+            if (!known || field.getHeader() != HttpHeader.CONTENT_ENCODING)
+                response.setHeader(field.getName(), field.getValue());
         response.setHeader(HttpHeaders.CACHE_CONTROL, cacheControl(maxAge));
-        if (isKnownTo(request)) {
+        if (known) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
         response.setContentType(contentType);
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
+        response.setContentLength(form.bytes().limit());
+        response.getOutputStream().write(form.body());
     }
 
-    private boolean isKnownTo(HttpServletRequest request) {
+    private boolean isKnownTo(HttpServletRequest request, Form form) {
         String known = request.getHeader(HttpHeaders.IF_NONE_MATCH);
         if (known != null)
             return known.strip().equals("*")
                     || Arrays.stream(known.split(","))
-                            .map(tag -> tag.strip().replaceFirst("^W/", ""))
-                            .anyMatch(etag::equals);
+                            .map(it -> it.strip().replaceFirst("^W/", ""))
+                            .anyMatch(form.etag()::equals);
         try {
             long since = request.getDateHeader(HttpHeaders.IF_MODIFIED_SINCE);
             return since >= 0 && lastModified.getEpochSecond() <= since / 1000;

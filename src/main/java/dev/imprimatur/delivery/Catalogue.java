@@ -8,19 +8,19 @@ import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -32,45 +32,8 @@ class Catalogue implements SmartLifecycle, Reach {
     private static final Logger log = LoggerFactory.getLogger(Catalogue.class);
     private static final int BATCH = 500;
     private static final int MOST_PASTS = 16;
-
-    /** How a guide is addressed. */
-    record Address(String type, String slug, String locale) {
-        static Address of(LedgerEntry entry) {
-            return new Address(entry.type(), entry.slug(), entry.locale());
-        }
-    }
-
-    /** When a ledger entry about a guide was appended. */
-    record Moment(long position, Instant at) {}
-
-    /**
-     * The fold up to a position; never changed once made.
-     *
-     * @param gone guides that were live once, by the entry that took them away
-     * @param history when what readers saw of a guide changed, in order
-     */
-    record State(
-            long position,
-            Map<Address, Delivered> live,
-            Map<Address, LedgerEntry> gone,
-            Map<Address, List<Moment>> history) {
-        Collection<Delivered> guides() {
-            return live.values();
-        }
-
-        Optional<Delivered> find(Address address) {
-            return Optional.ofNullable(live.get(address));
-        }
-
-        /** When guides of that type last changed for readers; the epoch if none ever did. */
-        Instant lastChange(String type) {
-            return history.entrySet().stream()
-                    .filter(it -> it.getKey().type().equals(type))
-                    .map(it -> it.getValue().getLast().at())
-                    .max(Comparator.naturalOrder())
-                    .orElse(Instant.EPOCH);
-        }
-    }
+    /** From so many guides on, they are made ready on all processors. */
+    private static final int WORTH_SHARING = 16;
 
     /** What readers could see then, asked now: what was taken from them since is gone from then too. */
     private record Past(long now, long then) {}
@@ -79,7 +42,7 @@ class Catalogue implements SmartLifecycle, Reach {
     private final ContentTypes types;
     private final JsonMapper json;
     private final Duration poll;
-    private volatile State state = new State(0, Map.of(), Map.of(), Map.of());
+    private volatile State state = State.EMPTY;
     private final Cache<Past, State> pasts =
             Caffeine.newBuilder().maximumSize(MOST_PASTS).build();
     private final Object moved = new Object();
@@ -132,21 +95,16 @@ class Catalogue implements SmartLifecycle, Reach {
      * withdrawn.
      */
     State asOf(State now, Instant instant) {
-        var last = new HashMap<Address, Moment>();
-        now.history()
-                .forEach((address, moments) -> moments.stream()
-                        .takeWhile(moment -> !moment.at().isAfter(instant))
-                        .reduce((earlier, later) -> later)
-                        .ifPresent(moment -> last.put(address, moment)));
-        long then = last.values().stream().mapToLong(Moment::position).max().orElse(0);
+        var last = now.lives()
+                .filter(life -> life.live() != null)
+                .flatMap(life -> life.at(instant).stream())
+                .map(Life.Moment::position)
+                .toList();
+        long then = last.stream().mapToLong(it -> it).max().orElse(0);
         return pasts.get(new Past(now.position(), then), past -> {
-            last.keySet().retainAll(now.live().keySet());
-            var live = new HashMap<Address, Delivered>();
-            publication.at(last.values().stream().map(Moment::position).toList()).stream()
-                    .filter(LedgerEntry::isLive)
-                    .forEach(entry -> delivered(entry, now.live().get(Address.of(entry)))
-                            .ifPresent(guide -> live.put(Address.of(entry), guide)));
-            return new State(then, live, now.gone(), now.history());
+            var entries =
+                    publication.at(last).stream().filter(LedgerEntry::isLive).toList();
+            return folded(State.EMPTY, entries, now);
         });
     }
 
@@ -157,45 +115,47 @@ class Catalogue implements SmartLifecycle, Reach {
             var before = now();
             batch = publication.after(before.position(), BATCH);
             if (batch.isEmpty()) return;
-            var live = new HashMap<>(before.live());
-            var gone = new HashMap<>(before.gone());
-            var history = new HashMap<>(before.history());
-            for (var entry : batch) {
-                fold(entry, live, gone);
-                history.merge(
-                        Address.of(entry),
-                        List.of(new Moment(entry.position(), entry.at())),
-                        (earlier, now) ->
-                                Stream.concat(earlier.stream(), now.stream()).toList());
-            }
-            state = new State(batch.getLast().position(), live, gone, history);
+            state = folded(before, batch, before);
             synchronized (moved) {
                 moved.notifyAll();
             }
         } while (batch.size() == BATCH);
     }
 
-    private void fold(LedgerEntry entry, Map<Address, Delivered> live, Map<Address, LedgerEntry> gone) {
-        var address = Address.of(entry);
-        if (!entry.isLive()) {
-            live.remove(address);
-            gone.put(address, entry);
-            return;
+    /**
+     * The state once these entries are read, too.
+     *
+     * @param known where contents are that need not be read again
+     */
+    private State folded(State from, List<LedgerEntry> entries, State known) {
+        var last = new HashMap<Address, LedgerEntry>();
+        for (var entry : entries) last.put(Address.of(entry), entry);
+        var made = delivered(last.values().stream().filter(LedgerEntry::isLive).toList(), known);
+        var fold = new State.Fold(from);
+        for (var entry : entries) fold.read(entry, made.get(entry.position()));
+        return fold.state();
+    }
+
+    /** The guides as these entries have them, by position; without those of which something else is stored. */
+    private Map<Long, Delivered> delivered(List<LedgerEntry> entries, State known) {
+        var contents = new ConcurrentHashMap<Long, JsonNode>();
+        var unread = new ArrayList<LedgerEntry>();
+        for (var entry : entries) {
+            var guide = known.find(Address.of(entry));
+            if (guide.isPresent() && guide.get().entry().contentHash().equals(entry.contentHash()))
+                contents.put(entry.position(), guide.get().content());
+            else unread.add(entry);
         }
-        var delivered = delivered(entry, live.get(address));
-        if (delivered.isEmpty()) {
-            live.remove(address);
-            return;
-        }
-        live.put(address, delivered.get());
-        gone.remove(address);
+        contents.putAll(publication.contents(unread));
+        var made = new ConcurrentHashMap<Long, Delivered>();
+        var each = entries.size() < WORTH_SHARING ? entries.stream() : entries.parallelStream();
+        each.forEach(entry ->
+                delivered(entry, contents.get(entry.position())).ifPresent(guide -> made.put(entry.position(), guide)));
+        return made;
     }
 
     /** The guide as the entry has it, its content checked against the hash that was approved. */
-    private Optional<Delivered> delivered(LedgerEntry entry, @Nullable Delivered known) {
-        var content = known != null && known.entry().contentHash().equals(entry.contentHash())
-                ? known.content()
-                : publication.content(entry);
+    private Optional<Delivered> delivered(LedgerEntry entry, @Nullable JsonNode content) {
         if (content == null || !ContentHash.of(content).value().equals(entry.contentHash())) {
             log.error("what is stored of {} is not what was approved; it is not delivered", Address.of(entry));
             return Optional.empty();

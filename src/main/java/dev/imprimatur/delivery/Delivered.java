@@ -3,13 +3,16 @@ package dev.imprimatur.delivery;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.FilterField;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.content.Rendering;
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,20 +25,26 @@ final class Delivered {
 
     private final LedgerEntry entry;
     private final ContentType type;
-    private final JsonNode content;
+    private final JsonMapper json;
+    private final String title;
+    private final Map<String, List<String>> values = new HashMap<>();
     private final Answer answer;
 
     /**
-     * Makes its answer ready, too.
+     * Makes its answer ready, too, and keeps of the content what lists are made from; all else is read from the answer again.
      *
      * @param content as it was approved; its hash is the entry's
      */
     Delivered(LedgerEntry entry, ContentType type, JsonNode content, JsonMapper json) {
         this.entry = entry;
         this.type = type;
-        this.content = content;
-        this.answer =
-                Answer.kept(entry.at(), surrogateKey(), json.writeValueAsBytes(document(Format.MARKDOWN, List.of())));
+        this.json = json;
+        this.title = content.path("title").asString(entry.slug());
+        for (var field : type.filterFields()) values.put(field.name(), field.values(content));
+        this.answer = Answer.kept(
+                entry.at(),
+                surrogateKey(),
+                json.writeValueAsBytes(document(content, Format.MARKDOWN, List.of(), null)));
     }
 
     LedgerEntry entry() {
@@ -43,7 +52,16 @@ final class Delivered {
     }
 
     JsonNode content() {
-        return content;
+        return json.readTree(answer.bytes()).get("content");
+    }
+
+    /** The values of a field that sites can filter by. */
+    List<String> values(FilterField field) {
+        return Objects.requireNonNull(values.get(field.name()));
+    }
+
+    String title() {
+        return title;
     }
 
     /** The whole document as it was written: what is asked for most. */
@@ -101,15 +119,17 @@ final class Delivered {
             @Nullable Map<String, String> highlights) {}
 
     /**
-     * The document with its Markdown in that format.
+     * The document on the wire with its Markdown in that format.
      *
      * @param fields the fields of the content to hold; empty for all
      */
-    Document document(Format format, List<String> fields) {
-        return document(format, fields, null);
+    byte[] document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
+        boolean asItIs = format == Format.MARKDOWN && fields.isEmpty() && highlights == null;
+        return asItIs ? answer.bytes() : json.writeValueAsBytes(document(content(), format, fields, highlights));
     }
 
-    Document document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
+    private Document document(
+            JsonNode content, Format format, List<String> fields, @Nullable Map<String, String> highlights) {
         return new Document(
                 entry.id(),
                 entry.type(),
@@ -122,11 +142,11 @@ final class Delivered {
                 entry.publishedAt(),
                 entry.firstPublishedAt(),
                 entry.review(),
-                Rendering.render(type, fields.isEmpty() ? content : only(fields), format),
+                Rendering.render(type, fields.isEmpty() ? content : only(content, fields), format),
                 highlights);
     }
 
-    private JsonNode only(List<String> fields) {
+    private static JsonNode only(JsonNode content, List<String> fields) {
         ObjectNode some = JsonNodeFactory.instance.objectNode();
         for (String field : fields) {
             var steps = List.of(field.split("\\."));
@@ -138,9 +158,5 @@ final class Delivered {
             to.set(steps.getLast(), from.deepCopy());
         }
         return some;
-    }
-
-    String title() {
-        return content.path("title").asString(entry.slug());
     }
 }

@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -102,14 +102,12 @@ class DeliveryApi {
         var contentType = readable(type, site);
         var wanted = Query.fields(fields, contentType);
         var rendered = Query.format(format);
-        var state = then(state(request, response), asOf == null ? null : Query.instant("asOf", asOf));
-        var found = live(state, type, slug, locale, response);
+        var now = state(request, response);
+        var found =
+                live(now, then(now, asOf == null ? null : Query.instant("asOf", asOf)), type, slug, locale, response);
         var answer = rendered == Format.MARKDOWN && wanted.isEmpty()
                 ? found.answer()
-                : Answer.of(
-                        found.entry().at(),
-                        found.surrogateKey(),
-                        json.writeValueAsBytes(found.document(rendered, wanted)));
+                : Answer.of(found.entry().at(), found.surrogateKey(), found.document(rendered, wanted, null));
         var left = Duration.between(clock.instant(), found.changesAt());
         answer.send(request, response, (asOf != null || left.compareTo(maxAge) > 0 ? maxAge : left).toSeconds());
     }
@@ -128,7 +126,7 @@ class DeliveryApi {
         var contentType = readable(type, site);
         var shown = pages == null ? null : Pages.parse(pages);
         var state = state(request, response);
-        var found = live(state, type, slug, locale, response);
+        var found = live(state, state, type, slug, locale, response);
         Answer.of(
                         "application/ld+json",
                         found.entry().at(),
@@ -154,7 +152,7 @@ class DeliveryApi {
         var state = state(request, response);
         Answer.of(
                         "application/atom+xml",
-                        state.lastChange(type),
+                        state.section(type).changedAt(),
                         type,
                         Announcement.feed(guides(state, type, locale), contentType, shown, limit))
                 .send(request, response, maxAge.toSeconds());
@@ -175,19 +173,18 @@ class DeliveryApi {
         var state = state(request, response);
         Answer.of(
                         "application/xml",
-                        state.lastChange(type),
+                        state.section(type).changedAt(),
                         type,
                         Announcement.sitemap(guides(state, type, locale), shown))
                 .send(request, response, maxAge.toSeconds());
     }
 
-    private static Stream<Delivered> guides(Catalogue.State state, String type, @Nullable String locale) {
-        return state.guides().stream()
-                .filter(guide -> guide.entry().type().equals(type)
-                        && (locale == null || guide.entry().locale().equals(locale)));
+    private static Stream<Delivered> guides(State state, String type, @Nullable String locale) {
+        return state.section(type).shelf().guides().stream()
+                .filter(guide -> locale == null || guide.entry().locale().equals(locale));
     }
 
-    private Catalogue.State then(Catalogue.State now, @Nullable Instant asOf) {
+    private State then(State now, @Nullable Instant asOf) {
         if (asOf == null) return now;
         if (asOf.isAfter(clock.instant()))
             throw Refusal.malformed("asOf is an instant that has been", List.of())
@@ -196,30 +193,29 @@ class DeliveryApi {
     }
 
     private static Delivered live(
-            Catalogue.State state, String type, String slug, @Nullable String locale, HttpServletResponse response) {
-        return address(state, type, slug, locale)
-                .flatMap(state::find)
-                .orElseThrow(() -> notLive(state, type, slug, locale, response));
+            State now, State shown, String type, String slug, @Nullable String locale, HttpServletResponse response) {
+        return address(shown, type, slug, locale)
+                .flatMap(shown::find)
+                .orElseThrow(() -> notLive(now, type, slug, locale, response));
     }
 
     /** Without a locale the default one is meant, or the first that there is. */
-    private static Optional<Catalogue.Address> address(
-            Catalogue.State state, String type, String slug, @Nullable String locale) {
-        if (locale != null) return Optional.of(new Catalogue.Address(type, slug, locale));
-        var preferred = new Catalogue.Address(type, slug, DEFAULT_LOCALE);
-        if (state.live().containsKey(preferred)) return Optional.of(preferred);
-        return state.live().keySet().stream()
-                .filter(address -> address.type().equals(type) && address.slug().equals(slug))
-                .min(Comparator.comparing(Catalogue.Address::locale));
+    private static Optional<Address> address(State state, String type, String slug, @Nullable String locale) {
+        if (locale != null) return Optional.of(new Address(type, slug, locale));
+        var section = state.section(type);
+        if (section.live(slug, DEFAULT_LOCALE) != null) return Optional.of(new Address(type, slug, DEFAULT_LOCALE));
+        return section.lives(slug).stream()
+                .filter(life -> life.live() != null)
+                .map(life -> Address.of(life.last()))
+                .min(Comparator.comparing(Address::locale));
     }
 
     /** 410 for what was live once, or 301 if readers are sent elsewhere; 404 for all else. */
     private static RuntimeException notLive(
-            Catalogue.State state, String type, String slug, @Nullable String locale, HttpServletResponse response) {
-        var gone = state.gone().values().stream()
-                .filter(entry -> entry.type().equals(type)
-                        && entry.slug().equals(slug)
-                        && (locale == null || entry.locale().equals(locale)))
+            State state, String type, String slug, @Nullable String locale, HttpServletResponse response) {
+        var gone = state.section(type).lives(slug).stream()
+                .flatMap(life -> life.gone().stream())
+                .filter(entry -> locale == null || entry.locale().equals(locale))
                 .max(Comparator.comparingLong(LedgerEntry::position));
         if (gone.isEmpty()) return nothing();
         String target = gone.get().redirectTo();
@@ -234,13 +230,6 @@ class DeliveryApi {
                         "this guide is not published any more; read the one it was replaced by")
                 .raise();
     }
-
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Page(
-            List<Delivered.Document> items,
-            @Nullable String next,
-            int total,
-            @Nullable Map<String, List<Listing.Count>> facets) {}
 
     /** @param parameters filters by the fields that the type marks {@code x-filterable}, and what {@link Query} knows */
     @GetMapping("/{type}")
@@ -271,46 +260,52 @@ class DeliveryApi {
         answer.send(request, response, maxAge.toSeconds());
     }
 
-    private Answer list(Catalogue.State now, Catalogue.State shown, String type, Query query) {
-        var page = Listing.of(guides(shown, type, null), query);
+    private Answer list(State now, State shown, String type, Query query) {
+        var page = Listing.of(shown.section(type).shelf(), query);
         return list(
                 now,
                 type,
                 page,
                 page.guides().stream()
-                        .map(guide -> guide.document(query.format(), query.fields()))
+                        .map(guide -> guide.document(query.format(), query.fields(), null))
                         .toList());
     }
 
-    private Answer found(Catalogue.State state, Search.View view, ContentType type, Query query) {
-        var found = new IdentityHashMap<Delivered, Search.Found>();
+    private Answer found(State state, Search.View view, ContentType type, Query query) {
+        var found = new HashMap<Delivered, Search.Found>();
         view.find().forEach(it -> found.put(it.guide(), it));
-        boolean byRelevance = query.sort().equals(Listing.Sort.RELEVANCE);
-        var page = Listing.of(
-                found.keySet().stream(), byRelevance ? query.sortedBy(Listing.Sort.relevance(found)) : query);
+        var page = Listing.of(state.section(type.name()).shelf(), query, found);
         var hits = page.guides().stream()
                 .map(guide -> Objects.requireNonNull(found.get(guide)))
                 .toList();
         var highlights = view.highlights(hits);
-        var documents = new ArrayList<Delivered.Document>();
+        var documents = new ArrayList<byte[]>();
         for (int i = 0; i < hits.size(); i++)
             documents.add(hits.get(i).guide().document(query.format(), query.fields(), highlights.get(i)));
         return list(state, type.name(), page, documents);
     }
 
-    private Answer list(Catalogue.State now, String type, Listing page, List<Delivered.Document> documents) {
-        var document =
-                new Page(documents, page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
-        return Answer.of(now.lastChange(type), type, json.writeValueAsBytes(document));
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Rest(@Nullable String next, int total, @Nullable Map<String, List<Listing.Count>> facets) {}
+
+    /** Puts the answer together from documents that are written already. */
+    private Answer list(State now, String type, Listing page, List<byte[]> documents) {
+        var rest = new Rest(page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
+        byte[] body = Joined.items("{\"items\":[", documents, json.writeValueAsBytes(rest));
+        return Answer.of(now.section(type).changedAt(), type, body);
     }
 
-    record Feed(List<LedgerEntry> entries, long position) {}
+    /** What is told of each entry, and how far whoever asked has read now. */
+    private record Feed(List<LedgerEntry> entries, long position) {}
+
+    record ReadUpTo(long position) {}
 
     /**
      * What changed since a position: a site syncs by keeping one number. As server-sent events, if that is what is accepted.
      *
      * @param kinds of entries, with commas; all without it
      * @param types of content, with commas; all that the key reads without it
+     * @param guides whether each entry that holds still brings along what it tells of, as its member “guide”
      * @param compact only the last entry of each guide, and none of a guide that whoever read up to {@code after} was never told of
      *     and that is gone again
      */
@@ -322,6 +317,7 @@ class DeliveryApi {
             @RequestParam @Nullable String kinds,
             @RequestParam @Nullable String types,
             @RequestParam(defaultValue = "false") boolean compact,
+            @RequestParam(defaultValue = "false") boolean guides,
             Authentication site,
             HttpServletRequest request,
             HttpServletResponse response)
@@ -332,6 +328,9 @@ class DeliveryApi {
         var wanted = wanted(kinds, types, key(site));
         var state = state(request, response);
         if (accepts(request, MediaType.TEXT_EVENT_STREAM_VALUE)) {
+            if (compact || guides)
+                throw Refusal.malformed("compact and guides go with pages, not with events", List.of())
+                        .raise();
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             response.setHeader("X-Accel-Buffering", "no");
             return events.open(lastEventId(request).orElse(after), key(site), wanted);
@@ -340,11 +339,24 @@ class DeliveryApi {
         var lastModified = feed.entries().isEmpty()
                 ? Instant.EPOCH
                 : feed.entries().getLast().at();
-        Answer.of(lastModified, "ledger", json.writeValueAsBytes(feed)).send(request, response, 0);
+        var told = feed.entries().stream()
+                .map(entry -> guides ? withGuide(state, entry) : json.writeValueAsBytes(entry))
+                .toList();
+        byte[] body = Joined.items("{\"entries\":[", told, json.writeValueAsBytes(new ReadUpTo(feed.position())));
+        Answer.of(lastModified, "ledger", body).send(request, response, 0);
         return null;
     }
 
-    private Feed feed(Catalogue.State state, long after, int limit, Predicate<LedgerEntry> wanted) {
+    /** The entry with the guide, unless a later entry says more. */
+    private byte[] withGuide(State state, LedgerEntry entry) {
+        byte[] told = json.writeValueAsBytes(entry);
+        return state.find(Address.of(entry))
+                .filter(guide -> guide.entry().position() == entry.position())
+                .map(guide -> Joined.member(told, "guide", guide.answer().bytes()))
+                .orElse(told);
+    }
+
+    private Feed feed(State state, long after, int limit, Predicate<LedgerEntry> wanted) {
         var read = publication.after(after, limit).stream()
                 .takeWhile(entry -> entry.position() <= state.position())
                 .toList();
@@ -353,19 +365,11 @@ class DeliveryApi {
                 read.isEmpty() ? after : read.getLast().position());
     }
 
-    private static Feed compacted(Catalogue.State state, long after, int limit, Predicate<LedgerEntry> wanted) {
-        var entries = Stream.concat(
-                        state.guides().stream().map(Delivered::entry),
-                        state.gone().entrySet().stream()
-                                .filter(it ->
-                                        Objects.requireNonNull(state.history().get(it.getKey()))
-                                                        .getFirst()
-                                                        .position()
-                                                <= after)
-                                .map(Map.Entry::getValue))
-                .filter(entry -> entry.position() > after)
+    private static Feed compacted(State state, long after, int limit, Predicate<LedgerEntry> wanted) {
+        var entries = state.toldSince(after).stream()
+                .filter(life -> life.last().isLive() || life.firstTold() <= after)
+                .map(Life::last)
                 .filter(wanted)
-                .sorted(Comparator.comparingLong(LedgerEntry::position))
                 .limit(limit)
                 .toList();
         return new Feed(
@@ -403,13 +407,13 @@ class DeliveryApi {
     }
 
     /** The state to answer from: as new as the request asks for, or a refusal to answer from an older one. */
-    private Catalogue.State state(HttpServletRequest request, HttpServletResponse response) {
+    private State state(HttpServletRequest request, HttpServletResponse response) {
         var state = reached(request);
         response.setHeader(Answer.POSITION, Long.toString(state.position()));
         return state;
     }
 
-    private Catalogue.State reached(HttpServletRequest request) {
+    private State reached(HttpServletRequest request) {
         String atLeast = request.getHeader("Imprimatur-At-Least");
         if (atLeast == null) return catalogue.now();
         if (!atLeast.matches("[0-9]{1,18}"))

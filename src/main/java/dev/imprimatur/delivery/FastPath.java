@@ -72,15 +72,17 @@ final class FastPath extends Handler.Wrapper {
         var answer = key.flatMap(it -> answer(request, state, it));
         long left = answer.isEmpty() ? -1 : limits.take(key.orElseThrow());
         if (left < 0) return super.handle(request, response, callback);
-        var ready = answer.orElseThrow();
+        var ready = answer.orElseThrow().form(Encoding.of(request.getHeaders().get(HttpHeader.ACCEPT_ENCODING)));
+        boolean known = ready.etag().equals(request.getHeaders().get(HttpHeader.IF_NONE_MATCH));
         var headers = response.getHeaders();
         headers.add(policy);
         headers.add(RateLimits.HEADER, limits.told(left));
         for (var field : PROTECTION) headers.add(field);
-        for (var field : ready.fields()) headers.add(field);
+        for (var field : ready.fields())
+            if (!known || field.getHeader() != HttpHeader.CONTENT_ENCODING) headers.add(field);
         headers.add(cacheControl);
         headers.add(position(state.position()));
-        if (ready.etag().equals(request.getHeaders().get(HttpHeader.IF_NONE_MATCH))) {
+        if (known) {
             response.setStatus(HttpStatus.NOT_MODIFIED_304);
             response.write(true, BufferUtil.EMPTY_BUFFER, callback);
         } else {
@@ -93,7 +95,7 @@ final class FastPath extends Handler.Wrapper {
         return true;
     }
 
-    private Optional<Answer> answer(Request request, Catalogue.State state, SiteKey key) {
+    private Optional<Answer> answer(Request request, State state, SiteKey key) {
         String path = request.getHttpURI().getPath();
         if (path == null || !path.startsWith(PREFIX) || !HttpMethod.GET.is(request.getMethod()))
             return Optional.empty();
@@ -105,8 +107,7 @@ final class FastPath extends Handler.Wrapper {
         if (!key.reads(type)) return Optional.empty();
         if (slash < 0) return lists.known(state.position(), type, query);
         if (query != null) return Optional.empty();
-        var guide =
-                state.live().get(new Catalogue.Address(type, path.substring(slash + 1), DeliveryApi.DEFAULT_LOCALE));
+        var guide = state.section(type).live(path.substring(slash + 1), DeliveryApi.DEFAULT_LOCALE);
         // close to a change that is known, the answer may be kept for less than the usual time
         return guide == null || guide.changesAt().toEpochMilli() - clock.millis() <= maxAge
                 ? Optional.empty()

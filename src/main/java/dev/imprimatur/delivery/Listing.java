@@ -3,15 +3,17 @@ package dev.imprimatur.delivery;
 import dev.imprimatur.content.FilterField;
 import dev.imprimatur.publication.LedgerEntry;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,17 +40,13 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
             "slug", guide -> guide.entry().slug(),
             "lastReviewed", guide -> review(guide, LedgerEntry.Review::lastReviewed),
             "reviewDue", guide -> review(guide, LedgerEntry.Review::reviewDue),
-            "publishedAt", guide -> instant(guide.entry().publishedAt()),
-            "firstPublishedAt", guide -> instant(guide.entry().firstPublishedAt()));
+            "publishedAt", guide -> Query.sortable(guide.entry().publishedAt()),
+            "firstPublishedAt", guide -> Query.sortable(guide.entry().firstPublishedAt()));
 
     private static String review(Delivered guide, Function<LedgerEntry.Review, Object> field) {
         return Optional.ofNullable(guide.entry().review())
                 .map(review -> field.apply(review).toString())
                 .orElse("");
-    }
-
-    private static String instant(java.time.Instant at) {
-        return "%016d".formatted(at.toEpochMilli());
     }
 
     /** Which way a list is sorted: a key of each guide, texts that sort as the values do. */
@@ -57,20 +55,9 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
         /** The best found first; what was found says how good it is. */
         static final Sort RELEVANCE = new Sort("relevance", true, guide -> "");
 
-        static Sort relevance(Map<Delivered, Search.Found> found) {
-            return new Sort(RELEVANCE.name(), true, guide -> {
-                var it = found.get(guide);
-                return it == null ? "" : Long.toString(SCORES_FROM + Math.round(it.score() * SCORE_STEPS));
-            });
-        }
-
-        private Comparator<Mark> order() {
+        Comparator<Mark> order() {
             var byKey = Comparator.comparing(Mark::key);
             return (descending ? byKey.reversed() : byKey).thenComparing(Mark::id);
-        }
-
-        private Mark mark(Delivered guide) {
-            return new Mark(key.apply(guide), guide.entry().id());
         }
     }
 
@@ -95,39 +82,68 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
         }
     }
 
-    /** The page that the query asks for, of guides of one type. */
-    static Listing of(Stream<Delivered> guides, Query query) {
-        var order = query.sort().order();
-        var marked = guides.filter(query.filter())
-                .map(guide -> Map.entry(query.sort().mark(guide), guide))
-                .sorted(Map.Entry.comparingByKey(order))
-                .toList();
-        var after = query.after();
-        var rest = marked.stream()
-                .filter(it -> after == null || order.compare(it.getKey(), after) > 0)
-                .limit(query.limit() + 1L)
-                .toList();
-        boolean more = rest.size() > query.limit();
-        var page = more ? rest.subList(0, query.limit()) : rest;
-        return new Listing(
-                page.stream().map(Map.Entry::getValue).toList(),
-                more ? page.getLast().getKey().cursor() : null,
-                marked.size(),
-                facets(marked.stream().map(Map.Entry::getValue).toList(), query.facets()));
+    /** The page of the shelf that the query asks for. */
+    static Listing of(Shelf shelf, Query query) {
+        var places = query.on(shelf);
+        return page(
+                shelf, query, places, shelf.order(query.sort()), query.sort().key());
     }
 
-    private static Map<String, List<Count>> facets(List<Delivered> guides, List<FilterField> fields) {
+    /** The page that the query asks for of what a search found. */
+    static Listing of(Shelf shelf, Query query, Map<Delivered, Search.Found> found) {
+        var places = query.on(shelf);
+        places.and(shelf.of(found.keySet()));
+        var sort = query.sort();
+        Function<Delivered, String> key = sort.equals(Sort.RELEVANCE)
+                ? guide -> Long.toString(SCORES_FROM
+                        + Math.round(Objects.requireNonNull(found.get(guide)).score() * SCORE_STEPS))
+                : sort.key();
+        return page(shelf, query, places, shelf.sorted(places, sort, key), key);
+    }
+
+    private static Listing page(Shelf shelf, Query query, BitSet places, int[] order, Function<Delivered, String> key) {
+        var guides = new ArrayList<Delivered>(query.limit());
+        var after = query.after();
+        int at =
+                after == null ? 0 : firstAfter(after, shelf, order, query.sort().order(), key);
+        for (; at < order.length && guides.size() < query.limit(); at++)
+            if (places.get(order[at])) guides.add(shelf.at(order[at]));
+        while (at < order.length && !places.get(order[at])) at++;
+        return new Listing(
+                guides,
+                at < order.length ? mark(guides.getLast(), key).cursor() : null,
+                places.cardinality(),
+                facets(shelf, places, query.facets()));
+    }
+
+    private static Mark mark(Delivered guide, Function<Delivered, String> key) {
+        return new Mark(key.apply(guide), guide.entry().id());
+    }
+
+    private static int firstAfter(
+            Mark mark, Shelf shelf, int[] order, Comparator<Mark> comparator, Function<Delivered, String> key) {
+        int low = 0;
+        int high = order.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (comparator.compare(mark(shelf.at(order[middle]), key), mark) > 0) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
+
+    private static Map<String, List<Count>> facets(Shelf shelf, BitSet places, List<FilterField> fields) {
         var facets = new LinkedHashMap<String, List<Count>>();
         for (var field : fields)
             facets.put(
                     field.name(),
-                    guides.stream()
-                            .flatMap(guide ->
-                                    field.values(guide.content()).stream().distinct())
-                            .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
-                            .entrySet()
-                            .stream()
-                            .map(it -> new Count(it.getKey(), it.getValue()))
+                    shelf.values(Query.property(field)).entrySet().stream()
+                            .map(it -> new Count(
+                                    it.getKey(),
+                                    Arrays.stream(it.getValue())
+                                            .filter(places::get)
+                                            .count()))
+                            .filter(it -> it.count() > 0)
                             .sorted(Comparator.comparingLong(Count::count)
                                     .reversed()
                                     .thenComparing(Count::value))

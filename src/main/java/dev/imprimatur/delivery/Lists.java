@@ -16,12 +16,12 @@ class Lists {
 
     private final Cache<Asked, Answer> answers;
 
-    /** @param size of all answers that are kept, {@code imprimatur.delivery.lists} */
+    /** @param size of all answers that are kept, with their encoded forms, {@code imprimatur.delivery.lists} */
     Lists(@Value("${imprimatur.delivery.lists:64MB}") DataSize size) {
         answers = Caffeine.newBuilder()
                 .maximumWeight(size.toBytes())
                 .weigher((Asked asked, Answer answer) ->
-                        answer.size() + asked.query().length())
+                        2 * answer.size() + asked.query().length())
                 .build();
     }
 

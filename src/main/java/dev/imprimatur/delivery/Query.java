@@ -3,6 +3,7 @@ package dev.imprimatur.delivery;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.FilterField;
 import dev.imprimatur.content.Format;
+import dev.imprimatur.delivery.Shelf.Property;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import java.math.BigDecimal;
@@ -12,6 +13,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +30,14 @@ import org.jspecify.annotations.Nullable;
  * What a site asks a list for. Whatever it names must be known and well-formed, or it is refused with what is allowed.
  *
  * @param q words to look for; null for all guides
- * @param filter which guides
+ * @param filters which guides: those that pass all
  * @param facets fields whose values are counted
  * @param fields what is delivered of each guide; empty for all
  * @param asOf the instant whose readers it is about; null for now
  */
 record Query(
         @Nullable String q,
-        Predicate<Delivered> filter,
+        List<Filter> filters,
         Listing.Sort sort,
         List<FilterField> facets,
         List<String> fields,
@@ -67,41 +69,41 @@ record Query(
 
     /** @param parameters as the request has them; a filter may be given several times, which asks for any of the values */
     static Query parse(ContentType type, Map<String, List<String>> parameters) {
-        var filters = type.filterFields();
-        mustBeKnown(filters, parameters);
+        var known = type.filterFields();
+        mustBeKnown(known, parameters);
         var one = new One(parameters);
-        var tests = new ArrayList<Predicate<Delivered>>();
-        one.of("locale").ifPresent(locale -> tests.add(it -> it.entry().locale().equals(locale)));
+        var filters = new ArrayList<Filter>();
+        one.of("locale").ifPresent(locale -> filters.add(shelf -> shelf.having(LOCALE, List.of(locale))));
         if (parameters.containsKey("slug")) {
-            var slugs = Set.copyOf(parameters.get("slug"));
-            tests.add(it -> slugs.contains(it.entry().slug()));
+            var slugs = parameters.get("slug");
+            filters.add(shelf -> shelf.having(SLUG, slugs));
         }
+        // dates as ISO 8601 writes them sort as text does
         one.date("reviewedAfter")
-                .ifPresent(day ->
-                        tests.add(reviewed(review -> !review.lastReviewed().isBefore(day))));
+                .ifPresent(day -> filters.add(shelf -> shelf.passing(REVIEWED, it -> it.compareTo(day) >= 0)));
         one.date("reviewedBefore")
-                .ifPresent(day ->
-                        tests.add(reviewed(review -> review.lastReviewed().isBefore(day))));
+                .ifPresent(day -> filters.add(shelf -> shelf.passing(REVIEWED, it -> it.compareTo(day) < 0)));
         one.date("reviewDueBefore")
-                .ifPresent(
-                        day -> tests.add(reviewed(review -> review.reviewDue().isBefore(day))));
-        one.instant("updatedAfter")
-                .ifPresent(at -> tests.add(it -> it.entry().at().isAfter(at)));
-        for (var field : filters) {
-            if (parameters.containsKey(field.name())) tests.add(equal(field, parameters.get(field.name())));
-            one.of(field.name() + ".min").ifPresent(bound -> tests.add(bounded(field, bound, it -> it >= 0)));
-            one.of(field.name() + ".max").ifPresent(bound -> tests.add(bounded(field, bound, it -> it <= 0)));
+                .ifPresent(day -> filters.add(shelf -> shelf.passing(REVIEW_DUE, it -> it.compareTo(day) < 0)));
+        one.instant("updatedAfter").ifPresent(at -> {
+            String after = sortable(at);
+            filters.add(shelf -> shelf.passing(UPDATED, it -> it.compareTo(after) > 0));
+        });
+        for (var field : known) {
+            if (parameters.containsKey(field.name())) filters.add(equal(field, parameters.get(field.name())));
+            one.of(field.name() + ".min").ifPresent(bound -> filters.add(bounded(field, bound, it -> it >= 0)));
+            one.of(field.name() + ".max").ifPresent(bound -> filters.add(bounded(field, bound, it -> it <= 0)));
         }
         var q = one.of("q").map(Question::parse);
         var asOf = one.instant("asOf");
         if (q.isPresent() && asOf.isPresent()) throw malformed("q looks in what is live now; leave asOf out");
         return new Query(
                 q.orElse(null),
-                it -> tests.stream().allMatch(test -> test.test(it)),
+                List.copyOf(filters),
                 one.of("sort")
-                        .map(text -> sort(text, filters))
+                        .map(text -> sort(text, known))
                         .orElse(q.isPresent() ? Listing.Sort.RELEVANCE : Listing.Sort.DEFAULT),
-                one.of("facets").map(text -> facets(text, filters)).orElse(List.of()),
+                one.of("facets").map(text -> facets(text, known)).orElse(List.of()),
                 fields(one.of("fields").orElse(null), type),
                 format(one.of("format").orElse(null)),
                 one.of("limit").map(Query::limit).orElse(20),
@@ -109,9 +111,42 @@ record Query(
                 asOf.orElse(null));
     }
 
-    /** The same, with its guides in that order. */
-    Query sortedBy(Listing.Sort order) {
-        return new Query(q, filter, order, facets, fields, format, limit, after, asOf);
+    /** The places of a shelf that hold guides it asks for. */
+    interface Filter {
+        BitSet on(Shelf shelf);
+    }
+
+    static final Property LOCALE =
+            new Property("locale", it -> List.of(it.entry().locale()));
+    private static final Property SLUG =
+            new Property("slug", it -> List.of(it.entry().slug()));
+    private static final Property REVIEWED =
+            new Property("reviewed", it -> reviewed(it, LedgerEntry.Review::lastReviewed));
+    private static final Property REVIEW_DUE =
+            new Property("reviewDue", it -> reviewed(it, LedgerEntry.Review::reviewDue));
+    private static final Property UPDATED =
+            new Property("updated", it -> List.of(sortable(it.entry().at())));
+
+    private static List<String> reviewed(Delivered guide, Function<LedgerEntry.Review, LocalDate> day) {
+        return Optional.ofNullable(guide.entry().review()).map(day).map(LocalDate::toString).stream()
+                .toList();
+    }
+
+    /** A text that sorts as the instant does. */
+    static String sortable(Instant at) {
+        return "%016d".formatted(at.toEpochMilli());
+    }
+
+    /** A field of the content; its name is told apart from what every guide has. */
+    static Property property(FilterField field) {
+        return new Property("content " + field.name(), it -> it.values(field));
+    }
+
+    /** The places that pass all filters. */
+    BitSet on(Shelf shelf) {
+        var places = shelf.all();
+        for (var filter : filters) places.and(filter.on(shelf));
+        return places;
     }
 
     private static void mustBeKnown(List<FilterField> filters, Map<String, List<String>> parameters) {
@@ -137,16 +172,21 @@ record Query(
             return Optional.ofNullable(parameters.get(name)).map(List::getFirst);
         }
 
-        Optional<LocalDate> date(String name) {
-            try {
-                return of(name).map(LocalDate::parse);
-            } catch (DateTimeParseException wrong) {
-                throw malformed(name + " is a date such as 2026-05-14");
-            }
+        Optional<String> date(String name) {
+            return of(name).map(text -> Query.date(name, text));
         }
 
         Optional<Instant> instant(String name) {
             return of(name).map(text -> Query.instant(name, text));
+        }
+    }
+
+    /** A date as ISO 8601 writes it. */
+    private static String date(String name, String text) {
+        try {
+            return LocalDate.parse(text).toString();
+        } catch (DateTimeParseException wrong) {
+            throw malformed(name + " is a date such as 2026-05-14");
         }
     }
 
@@ -160,34 +200,22 @@ record Query(
         }
     }
 
-    private static Predicate<Delivered> reviewed(Predicate<LedgerEntry.Review> test) {
-        return it -> Optional.ofNullable(it.entry().review()).filter(test).isPresent();
+    private static Filter equal(FilterField field, List<String> wanted) {
+        var property = property(field);
+        if (!field.isNumber()) return shelf -> shelf.having(property, wanted);
+        var numbers = wanted.stream().map(text -> number(field, text)).toList();
+        return shelf -> shelf.passing(
+                property, value -> numbers.stream().anyMatch(it -> it.compareTo(new BigDecimal(value)) == 0));
     }
 
-    private static Predicate<Delivered> equal(FilterField field, List<String> wanted) {
-        if (field.isNumber()) {
-            var numbers = wanted.stream().map(text -> number(field, text)).toList();
-            return it -> field.values(it.content()).stream()
-                    .map(BigDecimal::new)
-                    .anyMatch(value -> numbers.stream().anyMatch(number -> number.compareTo(value) == 0));
-        }
-        var values = Set.copyOf(wanted);
-        return it -> field.values(it.content()).stream().anyMatch(values::contains);
-    }
-
-    private static Predicate<Delivered> bounded(FilterField field, String bound, Predicate<Integer> test) {
+    private static Filter bounded(FilterField field, String bound, IntPredicate test) {
+        var property = property(field);
         if (field.isNumber()) {
             var number = number(field, bound);
-            return it -> field.values(it.content()).stream()
-                    .map(BigDecimal::new)
-                    .anyMatch(value -> test.test(value.compareTo(number)));
+            return shelf -> shelf.passing(property, value -> test.test(new BigDecimal(value).compareTo(number)));
         }
-        try {
-            LocalDate.parse(bound);
-        } catch (DateTimeParseException wrong) {
-            throw malformed(field.name() + " is a date such as 2026-05-14");
-        }
-        return it -> field.values(it.content()).stream().anyMatch(value -> test.test(value.compareTo(bound)));
+        String day = date(field.name(), bound);
+        return shelf -> shelf.passing(property, value -> test.test(value.compareTo(day)));
     }
 
     private static BigDecimal number(FilterField field, String text) {
@@ -216,7 +244,7 @@ record Query(
                                 .sorted()
                                 .collect(Collectors.joining(", "))
                         + ", with a hyphen before it for descending"));
-        Function<Delivered, String> sortable = it -> field.values(it.content()).stream()
+        Function<Delivered, String> sortable = it -> it.values(field).stream()
                 .findFirst()
                 .map(value -> field.isNumber() ? sortable(new BigDecimal(value)) : value)
                 .orElse("");

@@ -75,7 +75,7 @@ class Search implements SmartLifecycle {
     record Found(Delivered guide, double score, int document) {}
 
     /** An index, and the state it was made from. */
-    private record Reading(Catalogue.State state, DirectoryReader reader) {}
+    private record Reading(State state, DirectoryReader reader) {}
 
     private final Catalogue catalogue;
     private final Publication publication;
@@ -126,7 +126,7 @@ class Search implements SmartLifecycle {
      * @param question words to look for in guides of the type
      * @param answer of the state it was made from, and a view of the index that holds while this is called
      */
-    <T> T answer(long position, ContentType type, String question, BiFunction<Catalogue.State, View, T> answer) {
+    <T> T answer(long position, ContentType type, String question, BiFunction<State, View, T> answer) {
         var now = acquire(position);
         try {
             var searcher = new IndexSearcher(now.reader());
@@ -173,13 +173,13 @@ class Search implements SmartLifecycle {
     /** What one question finds in the index at one position. */
     final class View {
         private final IndexSearcher searcher;
-        private final Catalogue.State state;
+        private final State state;
 
         private final ContentType type;
         private final List<String> languages;
         private final org.apache.lucene.search.Query query;
 
-        private View(IndexSearcher searcher, Catalogue.State state, ContentType type, String question) {
+        private View(IndexSearcher searcher, State state, ContentType type, String question) {
             this.searcher = searcher;
             this.state = state;
             this.type = type;
@@ -249,23 +249,22 @@ class Search implements SmartLifecycle {
     }
 
     /** The languages that guides of the type are live in. */
-    private static List<String> languages(Catalogue.State state, ContentType type) {
-        return state.live().keySet().stream()
-                .filter(address -> address.type().equals(type.name()))
-                .map(address -> Question.language(address.locale()))
+    private static List<String> languages(State state, ContentType type) {
+        return state.section(type.name()).shelf().values(Query.LOCALE).keySet().stream()
+                .map(Question::language)
                 .distinct()
                 .sorted()
                 .toList();
     }
 
     private static final class Collecting extends SimpleCollector {
-        private final Catalogue.State state;
+        private final State state;
         private final List<Found> found = new ArrayList<>();
         private int base;
         private @Nullable BinaryDocValues keys;
         private @Nullable Scorable scorer;
 
-        Collecting(Catalogue.State state) {
+        Collecting(State state) {
             this.state = state;
         }
 
@@ -283,8 +282,8 @@ class Search implements SmartLifecycle {
         @Override
         public void collect(int document) throws IOException {
             if (keys == null || scorer == null || !keys.advanceExact(document)) return;
-            var guide = state.live().get(address(keys.binaryValue().utf8ToString()));
-            if (guide != null) found.add(new Found(guide, scorer.score(), base + document));
+            var guide = state.find(address(keys.binaryValue().utf8ToString()));
+            if (guide.isPresent()) found.add(new Found(guide.get(), scorer.score(), base + document));
         }
 
         @Override
@@ -293,13 +292,13 @@ class Search implements SmartLifecycle {
         }
     }
 
-    private static String key(Catalogue.Address address) {
+    private static String key(Address address) {
         return address.type() + " " + address.slug() + " " + address.locale();
     }
 
-    private static Catalogue.Address address(String key) {
+    private static Address address(String key) {
         String[] parts = key.split(" ", 3);
-        return new Catalogue.Address(parts[0], parts[1], parts[2]);
+        return new Address(parts[0], parts[1], parts[2]);
     }
 
     @Override
@@ -348,19 +347,18 @@ class Search implements SmartLifecycle {
         var state = catalogue.now();
         var last = reading;
         if (last != null && last.state().position() == state.position()) return read;
-        for (var entry : state.gone().entrySet())
-            if (entry.getValue().position() > read) writer.deleteDocuments(new Term(KEY, key(entry.getKey())));
-        for (var guide : state.guides())
-            if (guide.entry().position() > read) {
-                var address = Catalogue.Address.of(guide.entry());
-                writer.updateDocument(new Term(KEY, key(address)), document(address, guide));
-                if (!running) return read;
-            }
+        for (var life : state.toldSince(read)) {
+            var address = Address.of(life.last());
+            var key = new Term(KEY, key(address));
+            if (life.live() == null) writer.deleteDocuments(key);
+            else writer.updateDocument(key, document(address, life.live()));
+            if (!running) return read;
+        }
         show(writer, state, last);
         return state.position();
     }
 
-    private void show(IndexWriter writer, Catalogue.State state, @Nullable Reading last) throws IOException {
+    private void show(IndexWriter writer, State state, @Nullable Reading last) throws IOException {
         var reader = last == null ? DirectoryReader.open(writer) : changed(last.reader(), writer);
         synchronized (moved) {
             reading = new Reading(state, reader);
@@ -376,7 +374,7 @@ class Search implements SmartLifecycle {
         return last;
     }
 
-    private Document document(Catalogue.Address address, Delivered guide) {
+    private Document document(Address address, Delivered guide) {
         var type = types.require(address.type());
         var document = new Document();
         document.add(new StringField(KEY, key(address), Field.Store.NO));

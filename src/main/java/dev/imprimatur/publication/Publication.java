@@ -12,6 +12,7 @@ import dev.imprimatur.editing.Revision;
 import dev.imprimatur.editing.Stamp;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry.Kind;
+import dev.imprimatur.store.Numbered;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -244,9 +246,17 @@ public class Publication {
         return ledger.at(positions);
     }
 
-    /** The content of a published revision, as it passed the gate. */
-    public @Nullable JsonNode content(LedgerEntry entry) {
-        return contents.find(entry.id(), entry.revision());
+    /** The contents that these entries name, as they passed the gate, by position; those that are there. */
+    public Map<Long, JsonNode> contents(Collection<LedgerEntry> entries) {
+        var found = contents.find(
+                entries.stream().map(Publication::revision).distinct().toList());
+        return entries.stream()
+                .filter(entry -> found.containsKey(revision(entry)))
+                .collect(Collectors.toMap(LedgerEntry::position, entry -> requireNonNull(found.get(revision(entry)))));
+    }
+
+    private static String revision(LedgerEntry entry) {
+        return Numbered.id(entry.id(), entry.revision());
     }
 
     /**

@@ -5,8 +5,10 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.store.Numbered;
 import dev.imprimatur.store.Unique;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import org.bson.codecs.pojo.annotations.BsonId;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
@@ -25,10 +27,10 @@ class PublishedContents {
         Unique.insert(published, new Row(Numbered.id(guide, revision), contentHash, content));
     }
 
-    @Nullable
-    JsonNode find(String guide, int revision) {
-        var row =
-                published.find(Filters.eq("_id", Numbered.id(guide, revision))).first();
-        return row == null ? null : row.content();
+    /** The contents of these revisions that are there, by guide and revision ({@link Numbered}). */
+    Map<String, JsonNode> find(Collection<String> ids) {
+        var found = new HashMap<String, JsonNode>();
+        if (!ids.isEmpty()) published.find(Filters.in("_id", ids)).forEach(row -> found.put(row.id(), row.content()));
+        return found;
     }
 }

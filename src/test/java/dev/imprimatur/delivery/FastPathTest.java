@@ -2,13 +2,21 @@ package dev.imprimatur.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.ZstdInputStream;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /** The fast path and the way through the servlet container cannot be told apart by what they answer. */
@@ -48,6 +56,56 @@ class FastPathTest {
                         .get(path, "If-Modified-Since", fast.header("Last-Modified"))
                         .status())
                 .isEqualTo(304);
+    }
+
+    @Test
+    void everyEncodingHoldsTheSameBytesUnderATagOfItsOwn() throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        var plain = node.site().get(path);
+
+        for (String encoding : List.of("gzip", "zstd")) {
+            String accepted = "br, " + encoding + ";q=0.8";
+            var fast = raw(path, accepted);
+            var slow = raw(path + "?format=markdown", accepted);
+            assertThat(fast.body())
+                    .isEqualTo(slow.body())
+                    .hasSizeLessThan(plain.body().length() / 2);
+            var headers = new TreeMap<>(fast.headers().map());
+            var slowHeaders = new TreeMap<>(slow.headers().map());
+            for (var either : List.of(headers, slowHeaders))
+                List.of("ratelimit", "date").forEach(either::remove);
+            assertThat(headers).isEqualTo(slowHeaders);
+            assertThat(fast.headers().firstValue("Content-Encoding")).contains(encoding);
+            assertThat(fast.headers().firstValue("Vary")).contains("Authorization, Accept-Encoding");
+            assertThat(new String(decoded(encoding, fast.body()), StandardCharsets.UTF_8))
+                    .isEqualTo(plain.body());
+
+            String etag = fast.headers().firstValue("ETag").orElseThrow();
+            assertThat(etag).isNotEqualTo(plain.header("ETag"));
+            assertThat(raw(path, accepted, "If-None-Match", etag).statusCode()).isEqualTo(304);
+            assertThat(node.site().get(path, "If-None-Match", etag).status()).isEqualTo(200);
+        }
+        for (String accepted : List.of("identity", "br", "gzip;q=0, zstd; q=0.000", "gzipped", "x-gzip", ""))
+            assertThat(raw(path, accepted).headers().firstValue("Content-Encoding"))
+                    .as(accepted)
+                    .isEmpty();
+    }
+
+    private HttpResponse<byte[]> raw(String path, String acceptEncoding, String... more) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(node.delivery() + path))
+                .header("Authorization", node.site().authorization())
+                .header("Accept-Encoding", acceptEncoding);
+        if (more.length > 0) request.headers(more);
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        }
+    }
+
+    private static byte[] decoded(String encoding, byte[] body) throws Exception {
+        var in = new ByteArrayInputStream(body);
+        try (var out = encoding.equals("gzip") ? new GZIPInputStream(in) : new ZstdInputStream(in)) {
+            return out.readAllBytes();
+        }
     }
 
     @Test

@@ -1,0 +1,121 @@
+package dev.imprimatur.delivery;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything of one type that is live, each guide at a place of its own, with what lists are made from: which places have which
+ * value, and the places in each order. Both are worked out when they are first asked for and hold as long as the shelf does.
+ */
+final class Shelf {
+    private final Delivered[] guides;
+    private final Map<String, Map<String, int[]>> values = new ConcurrentHashMap<>();
+    private final Map<String, int[]> orders = new ConcurrentHashMap<>();
+    private volatile @Nullable Map<Delivered, Integer> places;
+
+    Shelf(Stream<@Nullable Delivered> live) {
+        this.guides = live.filter(Objects::nonNull).toArray(Delivered[]::new);
+    }
+
+    List<Delivered> guides() {
+        return Arrays.asList(guides);
+    }
+
+    Delivered at(int place) {
+        return guides[place];
+    }
+
+    /** Every place. */
+    BitSet all() {
+        var all = new BitSet(guides.length);
+        all.set(0, guides.length);
+        return all;
+    }
+
+    /** The places of these guides, of which all stand here. */
+    BitSet of(Collection<Delivered> some) {
+        var known = places;
+        if (known == null) {
+            known = new HashMap<>(guides.length * 2);
+            for (int place = 0; place < guides.length; place++) known.put(guides[place], place);
+            places = known;
+        }
+        var found = new BitSet(guides.length);
+        for (var guide : some) found.set(Objects.requireNonNull(known.get(guide)));
+        return found;
+    }
+
+    /** The values of a property and the places that have them, in ascending order. */
+    Map<String, int[]> values(Property property) {
+        return values.computeIfAbsent(property.name(), name -> {
+            var found = new HashMap<String, int[]>();
+            var counts = new HashMap<String, Integer>();
+            for (int place = 0; place < guides.length; place++)
+                for (String value : property.of(guides[place])) {
+                    int count = counts.merge(value, 1, Integer::sum);
+                    var so = found.get(value);
+                    if (so == null) so = new int[2];
+                    else if (count > so.length) so = Arrays.copyOf(so, so.length * 2);
+                    // a value that a guide has twice stands once
+                    if (count > 1 && so[count - 2] == place) {
+                        counts.put(value, count - 1);
+                        continue;
+                    }
+                    so[count - 1] = place;
+                    found.put(value, so);
+                }
+            found.replaceAll((value, so) -> Arrays.copyOf(so, Objects.requireNonNull(counts.get(value))));
+            return found;
+        });
+    }
+
+    /** The places of guides with one of these values. */
+    BitSet having(Property property, Collection<String> wanted) {
+        var places = new BitSet(guides.length);
+        var known = values(property);
+        for (String value : wanted) for (int place : known.getOrDefault(value, new int[0])) places.set(place);
+        return places;
+    }
+
+    /** The places of guides with a value that passes the test. */
+    BitSet passing(Property property, Predicate<String> test) {
+        return having(property, values(property).keySet().stream().filter(test).toList());
+    }
+
+    /** All places in that order. */
+    int[] order(Listing.Sort sort) {
+        return orders.computeIfAbsent(
+                (sort.descending() ? "-" : "") + sort.name(), name -> sorted(all(), sort, sort.key()));
+    }
+
+    /** These places in that order. */
+    int[] sorted(BitSet places, Listing.Sort sort, Function<Delivered, String> key) {
+        record Placed(Listing.Mark mark, int place) {}
+        var order = sort.order();
+        return places.stream()
+                .mapToObj(place -> new Placed(
+                        new Listing.Mark(
+                                key.apply(guides[place]), guides[place].entry().id()),
+                        place))
+                .sorted((one, other) -> order.compare(one.mark(), other.mark()))
+                .mapToInt(Placed::place)
+                .toArray();
+    }
+
+    /** What guides can be told apart by: a name, and the values of a guide. */
+    record Property(String name, Function<Delivered, List<String>> values) {
+        List<String> of(Delivered guide) {
+            return values.apply(guide);
+        }
+    }
+}

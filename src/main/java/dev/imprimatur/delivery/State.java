@@ -1,0 +1,95 @@
+package dev.imprimatur.delivery;
+
+import dev.imprimatur.publication.LedgerEntry;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The ledger folded up to a position; never changed once made. */
+final class State {
+    static final State EMPTY = new State(0, Map.of());
+
+    private final long position;
+    private final Map<String, Section> sections;
+    private volatile @Nullable List<Life> byPosition;
+
+    private State(long position, Map<String, Section> sections) {
+        this.position = position;
+        this.sections = sections;
+    }
+
+    long position() {
+        return position;
+    }
+
+    /** What readers were told of guides of the type. */
+    Section section(String type) {
+        return sections.getOrDefault(type, Section.EMPTY);
+    }
+
+    Optional<Life> life(Address address) {
+        return section(address.type()).life(address);
+    }
+
+    Optional<Delivered> find(Address address) {
+        return life(address).map(Life::live);
+    }
+
+    Stream<Life> lives() {
+        return sections.values().stream().flatMap(Section::lives);
+    }
+
+    /** Everything that is live. */
+    Stream<Delivered> guides() {
+        return lives().map(Life::live).filter(Objects::nonNull);
+    }
+
+    /** Of everything that readers were told, the last; those above the position, in order. */
+    List<Life> toldSince(long after) {
+        var all = byPosition;
+        if (all == null)
+            byPosition = all = lives().sorted(
+                            Comparator.comparingLong(it -> it.last().position()))
+                    .toList();
+        int low = 0;
+        int high = all.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (all.get(middle).last().position() > after) high = middle;
+            else low = middle + 1;
+        }
+        return all.subList(low, all.size());
+    }
+
+    /** One entry after the other, and what is live of each. */
+    static final class Fold {
+        private final Map<String, Section> sections;
+        private long position;
+
+        Fold(State from) {
+            this.sections = new HashMap<>(from.sections);
+            this.position = from.position;
+        }
+
+        /** @param live the guide as the entry has it; null if the entry takes it from readers, or what is stored is not what it names */
+        Fold read(LedgerEntry entry, @Nullable Delivered live) {
+            var address = Address.of(entry);
+            var section = sections.getOrDefault(entry.type(), Section.EMPTY);
+            var life = section.life(address)
+                    .map(before -> before.after(entry, live))
+                    .orElseGet(() -> Life.begun(entry, live));
+            sections.put(entry.type(), section.with(address, life));
+            position = entry.position();
+            return this;
+        }
+
+        State state() {
+            return new State(position, Map.copyOf(sections));
+        }
+    }
+}
