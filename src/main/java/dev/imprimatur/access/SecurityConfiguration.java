@@ -58,6 +58,9 @@ class SecurityConfiguration {
                 // the end of a stream that was authorized when it was opened
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
+                        // the link itself is the credential
+                        .requestMatchers(HttpMethod.GET, "/api/delivery/v1/preview/*")
+                        .permitAll()
                         .anyRequest()
                         .hasRole("SITE"))
                 .build();

@@ -1,8 +1,20 @@
 package dev.imprimatur.content;
 
+import dev.imprimatur.problem.Refusal;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /** How the Markdown of a guide is delivered: as written, as sanitised HTML, or as plain text. */
 public enum Format {
     MARKDOWN,
     HTML,
-    TEXT
+    TEXT;
+
+    /** The format of that name, Markdown if none is named, or a refusal. */
+    public static Format of(@Nullable String name) {
+        if (name == null) return MARKDOWN;
+        for (Format it : values()) if (it.name().toLowerCase(Locale.ROOT).equals(name)) return it;
+        throw Refusal.malformed("format is markdown, html or text", List.of()).raise();
+    }
 }

@@ -101,7 +101,7 @@ class DeliveryApi {
             throws IOException {
         var contentType = readable(type, site);
         var wanted = Query.fields(fields, contentType);
-        var rendered = Query.format(format);
+        var rendered = Format.of(format);
         var now = state(request, response);
         var found =
                 live(now, then(now, asOf == null ? null : Query.instant("asOf", asOf)), type, slug, locale, response);

@@ -15,7 +15,6 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -105,7 +104,7 @@ record Query(
                         .orElse(q.isPresent() ? Listing.Sort.RELEVANCE : Listing.Sort.DEFAULT),
                 one.of("facets").map(text -> facets(text, known)).orElse(List.of()),
                 fields(one.of("fields").orElse(null), type),
-                format(one.of("format").orElse(null)),
+                Format.of(one.of("format").orElse(null)),
                 one.of("limit").map(Query::limit).orElse(20),
                 one.of("cursor").map(Query::mark).orElse(null),
                 asOf.orElse(null));
@@ -283,12 +282,6 @@ record Query(
             throw malformed("fields are at most " + MOST_FIELDS + " of " + String.join(", ", type.fields())
                     + ", or paths in them such as compensation.bands, with commas");
         return wanted;
-    }
-
-    static Format format(@Nullable String text) {
-        for (Format it : Format.values())
-            if (text == null || it.name().toLowerCase(Locale.ROOT).equals(text)) return it;
-        throw malformed("format is markdown, html or text");
     }
 
     private static int limit(String text) {

@@ -1,7 +1,8 @@
 /** The management API: parse, call one method, present. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"webhooks", "review", "publication", "editing", "content", "access", "problem"})
+        allowedDependencies = {"webhooks", "preview", "review", "publication", "editing", "content", "access", "problem"
+        })
 package dev.imprimatur.management;
 
 import org.jspecify.annotations.NullMarked;

@@ -23,9 +23,11 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,6 +37,7 @@ public class Signer {
     private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
     private static final Base64.Decoder FROM_URL = Base64.getUrlDecoder();
 
+    private final JsonMapper json;
     private final PrivateKey privateKey;
     private final String keyId;
     private final Map<String, PublicKey> publicKeys = new LinkedHashMap<>();
@@ -47,9 +50,11 @@ public class Signer {
      */
     Signer(
             DataDirectory data,
+            JsonMapper json,
             @Value("${imprimatur.signing.key-file:}") String keyFile,
             @Value("${imprimatur.signing.retired-key-files:}") List<String> retired)
             throws IOException, GeneralSecurityException {
+        this.json = json;
         String pem = keyFile.isEmpty()
                 ? data.secret("signing-key.pem", Signer::freshKey)
                 : Files.readString(Path.of(keyFile));
@@ -126,7 +131,8 @@ public class Signer {
         return URL.encodeToString(bytes);
     }
 
-    String sign(JsonNode payload) {
+    /** A compact JWS; what it is for must stand in the payload, since everything is signed with the same key. */
+    public String sign(JsonNode payload) {
         String header = CanonicalHeader.of(keyId);
         String input = encode(header.getBytes(StandardCharsets.UTF_8)) + "." + encode(CanonicalJson.bytes(payload));
         try {
@@ -141,21 +147,30 @@ public class Signer {
 
     /** Whether the JWS is signed by a key of ours and holds exactly this payload. */
     boolean verifies(String jws, JsonNode payload) {
+        return signed(jws).filter(encode(CanonicalJson.bytes(payload))::equals).isPresent();
+    }
+
+    /** The payload of a JWS that is signed by a key of ours. */
+    public Optional<JsonNode> payload(String jws) {
+        return signed(jws).map(payload -> json.readTree(FROM_URL.decode(payload)));
+    }
+
+    /** The payload as it is encoded, if the JWS is signed by a key of ours. */
+    private Optional<String> signed(String jws) {
         String[] parts = jws.split("\\.", -1);
-        if (parts.length != 3) return false;
+        if (parts.length != 3) return Optional.empty();
         try {
-            if (!parts[1].equals(encode(CanonicalJson.bytes(payload)))) return false;
             for (var key : publicKeys.entrySet()) {
                 if (!parts[0].equals(encode(CanonicalHeader.of(key.getKey()).getBytes(StandardCharsets.UTF_8))))
                     continue;
                 var signature = Signature.getInstance("Ed25519");
                 signature.initVerify(key.getValue());
                 signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
-                return signature.verify(FROM_URL.decode(parts[2]));
+                return signature.verify(FROM_URL.decode(parts[2])) ? Optional.of(parts[1]) : Optional.empty();
             }
-            return false;
+            return Optional.empty();
         } catch (GeneralSecurityException | IllegalArgumentException forged) {
-            return false;
+            return Optional.empty();
         }
     }
 

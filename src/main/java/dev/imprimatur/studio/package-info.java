@@ -1,7 +1,8 @@
 /** The pages where editors and reviewers work; they call what the management API calls and have no rules of their own. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"webhooks", "review", "publication", "editing", "content", "access", "problem"})
+        allowedDependencies = {"webhooks", "preview", "review", "publication", "editing", "content", "access", "problem"
+        })
 package dev.imprimatur.studio;
 
 import org.jspecify.annotations.NullMarked;

@@ -16,6 +16,7 @@ class AccessTest {
     private static final List<String> EVERYBODY = List.of("editor", "reviewer", "publisher", "admin");
     private static final List<String> PUBLIC = List.of(
             "GET /.well-known/jwks.json",
+            "GET /api/delivery/v1/preview/{token}",
             "GET /login",
             "GET /openapi.json",
             "GET /setup",
@@ -67,6 +68,9 @@ class AccessTest {
             Map.entry("GET /{type}/{id}/comments", EVERYBODY),
             Map.entry("POST /{type}/{id}/comments", List.of("editor", "reviewer")),
             Map.entry("PATCH /{type}/{id}/comments/{comment}", List.of("editor", "reviewer")),
+            Map.entry("GET /{type}/{id}/previews", List.of("editor", "reviewer", "publisher")),
+            Map.entry("POST /{type}/{id}/previews", List.of("editor", "reviewer", "publisher")),
+            Map.entry("DELETE /{type}/{id}/previews/{preview}", List.of("editor", "reviewer", "publisher")),
             Map.entry("POST /{type}/{id}/unpublish", List.of("publisher")),
             Map.entry("GET /{type}/{id}/log", EVERYBODY),
             Map.entry("GET /{type}/{id}/process", EVERYBODY)));

@@ -19,6 +19,11 @@ class NonInterferenceTest {
             "/role-guide/SLUG",
             "/role-guide/LIVE",
             "/ledger",
+            "/role-guide/SLUG/schema.org",
+            "/role-guide/LIVE/schema.org",
+            "/role-guide/feed.atom",
+            "/role-guide/sitemap.xml",
+            "/preview/SLUG",
             "/faq",
             "/faq/SLUG",
             "/no-such-type/SLUG");
@@ -44,6 +49,24 @@ class NonInterferenceTest {
             "slug=secret-draft",
             "updatedAfter=2020-01-01T00:00:00Z",
             "compact=true",
+            "guides=true",
+            "types=role-guide",
+            "types=secret",
+            "reviewedAfter=2020-01-01",
+            "reviewedBefore=2100-01-01",
+            "reviewDueBefore=2100-01-01",
+            "occupationCode=15-2051",
+            "compensation.region=US",
+            "compensation.dataYear=2025",
+            "compensation.dataYear.min=2000",
+            "compensation.dataYear.max=2100",
+            "facets=role,tag,occupationCode",
+            "facets=title",
+            "sort=role",
+            "sort=secret",
+            "fields=compensation.bands",
+            "pages=https://www.example.com/%7Bslug%7D",
+            "pages=secret",
             "kinds=publish",
             "status=draft");
 
@@ -92,7 +115,7 @@ class NonInterferenceTest {
     }
 
     private static List<String> answers(Node node, String live, Random random, String slug) {
-        return random.ints(300, 0, Integer.MAX_VALUE)
+        return random.ints(500, 0, Integer.MAX_VALUE)
                 .mapToObj(any -> {
                     var path = PATHS.get(any % PATHS.size());
                     var query = new StringBuilder("?");

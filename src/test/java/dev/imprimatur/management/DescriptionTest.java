@@ -98,6 +98,15 @@ class DescriptionTest {
         is("Published", guides.read(guide).ok());
         is("PublishedPage", node.site().get("/role-guide?limit=2").ok());
         is("LedgerPage", node.site().get("/ledger").ok());
+        is(
+                "LedgerPage",
+                node.site().get("/ledger?guides=true&compact=true&limit=2").ok());
+        var fresh = node.as("editor")
+                .post(guide.path() + "/previews", Map.of("revision", 2))
+                .ok();
+        is("FreshPreview", fresh);
+        is("PreviewPage", node.as("editor").get(guide.path() + "/previews").ok());
+        is("Preview", node.nobody().get(fresh.get("url").asString()).ok());
         is("Problem", node.site().get("/role-guide?x=y").json());
     }
 
@@ -113,7 +122,8 @@ class DescriptionTest {
     @Test
     void everyHandlerOfTheManagementApiSaysWhoMayCallIt() {
         var unguarded = new HashSet<String>();
-        for (Class<?> api : List.of(GuidesApi.class, TasksApi.class, AdministrationApi.class, WebhooksApi.class))
+        for (Class<?> api :
+                List.of(GuidesApi.class, TasksApi.class, AdministrationApi.class, WebhooksApi.class, PreviewsApi.class))
             for (var method : api.getDeclaredMethods())
                 if (Arrays.stream(method.getAnnotations())
                                 .anyMatch(it ->

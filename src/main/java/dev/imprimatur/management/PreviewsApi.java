@@ -1,0 +1,68 @@
+package dev.imprimatur.management;
+
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.preview.Preview;
+import dev.imprimatur.preview.PreviewLinks;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Links that show a guide before readers see it. */
+@RestController
+@RequestMapping(Api.ROOT + "/{type}/{id}/previews")
+@PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER')")
+class PreviewsApi {
+    private final PreviewLinks links;
+    private final Editing editing;
+
+    PreviewsApi(PreviewLinks links, Editing editing) {
+        this.links = links;
+        this.editing = editing;
+    }
+
+    /** @param revision null for the working copy */
+    record PreviewView(String id, @Nullable Integer revision, String createdBy, Instant createdAt, Instant expiresAt) {
+        static PreviewView of(Preview preview) {
+            return new PreviewView(
+                    preview.id(), preview.revision(), preview.by(), preview.createdAt(), preview.expiresAt());
+        }
+    }
+
+    record NewPreview(@Nullable Integer revision, @Nullable Duration expiresIn) {}
+
+    record FreshPreview(String id, String url, Instant expiresAt) {}
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    FreshPreview make(@PathVariable String type, @PathVariable String id, @RequestBody NewPreview wanted, Person me) {
+        var fresh = links.make(editing.require(type, id), wanted.revision(), wanted.expiresIn(), me);
+        return new FreshPreview(
+                fresh.preview().id(), fresh.url(), fresh.preview().expiresAt());
+    }
+
+    @GetMapping
+    Api.Page<PreviewView> list(@PathVariable String type, @PathVariable String id) {
+        return new Api.Page<>(
+                links.of(editing.require(type, id)).stream()
+                        .map(PreviewView::of)
+                        .toList(),
+                null);
+    }
+
+    @DeleteMapping("/{preview}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revoke(@PathVariable String type, @PathVariable String id, @PathVariable String preview, Person me) {
+        links.revoke(editing.require(type, id), preview, me);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.imprimatur.preview;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Audit;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.Signer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Makes links, follows them and revokes them. A token is a JWS that says until when it holds and which link it is of; what the link
+ * shows is kept here, so that no token can be made to show anything else.
+ */
+@Component
+public class PreviewLinks {
+    /** Where a link leads; a reference to be resolved against wherever this server is reached. */
+    private static final String PATH = "/api/delivery/v1/preview/";
+    /** Tells these tokens from everything else that the same key signs. */
+    private static final String USE = "preview";
+
+    private static final int MOST_OF_A_GUIDE = 50;
+
+    private final Previews previews;
+    private final Editing editing;
+    private final Access access;
+    private final Audit audit;
+    private final Signer signer;
+    private final Clock clock;
+    private final Duration longest;
+
+    /** @param longest how long a link may hold, and holds if nothing else is asked for; {@code imprimatur.preview.longest} */
+    PreviewLinks(
+            Previews previews,
+            Editing editing,
+            Access access,
+            Audit audit,
+            Signer signer,
+            Clock clock,
+            @Value("${imprimatur.preview.longest:30m}") Duration longest) {
+        this.previews = previews;
+        this.editing = editing;
+        this.access = access;
+        this.audit = audit;
+        this.signer = signer;
+        this.clock = clock;
+        this.longest = longest;
+    }
+
+    /** A link that was just made; what it says is shown this once. */
+    public record Fresh(Preview preview, String url) {
+        @Override
+        public String toString() {
+            return "Fresh[" + preview.id() + "]";
+        }
+    }
+
+    /**
+     * Makes a link.
+     *
+     * @param revision to show; null for the working copy of the edition in progress
+     * @param expiresIn how long it holds; null for as long as it may
+     */
+    public Fresh make(Guide guide, @Nullable Integer revision, @Nullable Duration expiresIn, Person by) {
+        var holds = expiresIn == null ? longest : expiresIn;
+        if (holds.isNegative() || holds.isZero() || holds.compareTo(longest) > 0)
+            throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most " + longest)
+                    .raise();
+        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        previews.deleteOver(now);
+        if (previews.of(guide.id()).size() >= MOST_OF_A_GUIDE)
+            throw Refusal.conflict(
+                            "too-many-previews", "a guide has at most " + MOST_OF_A_GUIDE + " links; revoke one first")
+                    .raise();
+        var edition = revision == null
+                ? editing.draft(guide).edition()
+                : new dev.imprimatur.editing.EditionId(
+                        guide.id(), editing.revision(guide, revision).edition());
+        var preview = new Preview(UUID.randomUUID().toString(), edition, revision, by.account(), now, now.plus(holds));
+        previews.insert(preview);
+        audit.record(by.account(), "preview-made", guide.id() + shown(preview), null);
+        return new Fresh(preview, PATH + signer.sign(payload(preview)));
+    }
+
+    private static String shown(Preview preview) {
+        return preview.revision() == null ? " working copy" : " revision " + preview.revision();
+    }
+
+    private static tools.jackson.databind.node.ObjectNode payload(Preview preview) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("use", USE)
+                .put("jti", preview.id())
+                .put("exp", preview.expiresAt().getEpochSecond());
+    }
+
+    /** The links of the guide that hold, the newest first. */
+    public List<Preview> of(Guide guide) {
+        var now = clock.instant();
+        return previews.of(guide.id()).stream()
+                .filter(preview -> !preview.isOver(now))
+                .toList();
+    }
+
+    public void revoke(Guide guide, String id, Person by) {
+        if (!previews.delete(guide.id(), id))
+            throw Refusal.missing("there is no such link").raise();
+        audit.record(by.account(), "preview-revoked", guide.id(), null);
+    }
+
+    /** What the token shows; empty if it is none of ours, does not hold any more or was revoked. */
+    Optional<Preview> follow(String token) {
+        return signer.payload(token)
+                .filter(it -> it.path("use").asString("").equals(USE))
+                .flatMap(it -> previews.find(it.path("jti").asString("")))
+                .filter(preview -> !preview.isOver(clock.instant()))
+                .filter(preview -> access.account(preview.by()).isPresent());
+    }
+}
