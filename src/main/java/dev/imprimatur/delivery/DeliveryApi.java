@@ -306,6 +306,7 @@ class DeliveryApi {
      * @param kinds of entries, with commas; all without it
      * @param types of content, with commas; all that the key reads without it
      * @param guides whether each entry that holds still brings along what it tells of, as its member “guide”
+     * @param format of the Markdown in those guides
      * @param compact only the last entry of each guide, and none of a guide that whoever read up to {@code after} was never told of
      *     and that is gone again
      */
@@ -318,6 +319,7 @@ class DeliveryApi {
             @RequestParam @Nullable String types,
             @RequestParam(defaultValue = "false") boolean compact,
             @RequestParam(defaultValue = "false") boolean guides,
+            @RequestParam @Nullable String format,
             Authentication site,
             HttpServletRequest request,
             HttpServletResponse response)
@@ -325,6 +327,9 @@ class DeliveryApi {
         mustBePage(limit);
         if (after < 0)
             throw Refusal.malformed("after is a position, 0 or more", List.of()).raise();
+        if (format != null && !guides)
+            throw Refusal.malformed("format goes with guides=true", List.of()).raise();
+        var rendered = Format.of(format);
         var wanted = wanted(kinds, types, key(site));
         var state = state(request, response);
         if (accepts(request, MediaType.TEXT_EVENT_STREAM_VALUE)) {
@@ -340,7 +345,7 @@ class DeliveryApi {
                 ? Instant.EPOCH
                 : feed.entries().getLast().at();
         var told = feed.entries().stream()
-                .map(entry -> guides ? withGuide(state, entry) : json.writeValueAsBytes(entry))
+                .map(entry -> guides ? withGuide(state, entry, rendered) : json.writeValueAsBytes(entry))
                 .toList();
         byte[] body = Joined.items("{\"entries\":[", told, json.writeValueAsBytes(new ReadUpTo(feed.position())));
         Answer.of(lastModified, "ledger", body).send(request, response, 0);
@@ -348,11 +353,11 @@ class DeliveryApi {
     }
 
     /** The entry with the guide, unless a later entry says more. */
-    private byte[] withGuide(State state, LedgerEntry entry) {
+    private byte[] withGuide(State state, LedgerEntry entry, Format format) {
         byte[] told = json.writeValueAsBytes(entry);
         return state.find(Address.of(entry))
                 .filter(guide -> guide.entry().position() == entry.position())
-                .map(guide -> Joined.member(told, "guide", guide.answer().bytes()))
+                .map(guide -> Joined.member(told, "guide", guide.document(format, List.of(), null)))
                 .orElse(told);
     }
 

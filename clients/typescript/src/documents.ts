@@ -1,0 +1,84 @@
+import type { ContentTypes } from "./types.js";
+
+export type TypeName = keyof ContentTypes & string;
+
+/** A content type's interface by its name; of a type that is not known here, any object. */
+export type ContentOf<T extends string> = T extends keyof ContentTypes ? ContentTypes[T] : Record<string, unknown>;
+
+export interface Review {
+  /** An ISO 8601 date. */
+  lastReviewed: string;
+  /** An RFC 3339 instant, as all instants here. */
+  reviewedAt: string;
+  reviewedBy: { name: string; title?: string }[];
+  reviewDue: string;
+  overdue: boolean;
+  /** "imported" for a review elsewhere that the server's operator vouches for. */
+  origin: "here" | "imported";
+  /** A compact JWS (EdDSA) over the guide's identity, content hash and review. */
+  signature: string;
+}
+
+export interface Guide<T extends string = string, C = ContentOf<T>> {
+  id: string;
+  type: T;
+  slug: string;
+  locale: string;
+  edition: number;
+  revision: number;
+  /** "sha256:" and the hash of the canonical JSON (RFC 8785) of the content, whole and with its Markdown as written. */
+  contentHash: string;
+  position: number;
+  publishedAt: string;
+  firstPublishedAt: string;
+  review?: Review;
+  content: C;
+  /** Of a search: where the words were found, by field; HTML whose only element is mark. */
+  highlights?: Record<string, string>;
+}
+
+export interface Page<T extends string = string, C = ContentOf<T>> {
+  items: Guide<T, C>[];
+  /** The cursor of the next page; absent on the last. */
+  next?: string;
+  total: number;
+  facets?: Record<string, { value: string; count: number }[]>;
+}
+
+export type Kind = "publish" | "restamp" | "review-overdue" | "unpublish";
+
+export interface LedgerEntry<T extends string = string> {
+  position: number;
+  kind: Kind;
+  id: string;
+  type: T;
+  slug: string;
+  locale: string;
+  edition: number;
+  revision: number;
+  contentHash: string;
+  publishedAt: string;
+  firstPublishedAt: string;
+  review?: Review;
+  /** Of an unpublish: where readers are sent, if anywhere. */
+  redirectTo?: string;
+  at: string;
+  previousHash: string;
+  hash: string;
+  signature: string;
+  /** If guides were asked for and no later entry says more. */
+  guide?: Guide<T>;
+}
+
+export interface LedgerPage<T extends string = string> {
+  entries: LedgerEntry<T>[];
+  /** What to go on after. */
+  position: number;
+}
+
+/** A guide as it may once be delivered. */
+export interface Preview<T extends string = string> extends Omit<Guide<T>, "revision" | "position" | "publishedAt" | "firstPublishedAt"> {
+  /** Absent for a working copy. */
+  revision?: number;
+  preview: { expiresAt: string };
+}

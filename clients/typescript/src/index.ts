@@ -1,0 +1,4 @@
+export * from "./client.js";
+export * from "./documents.js";
+export * from "./proof.js";
+export * from "./types.js";

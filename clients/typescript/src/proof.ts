@@ -1,0 +1,107 @@
+import type { Guide, LedgerEntry } from "./documents.js";
+
+const utf8 = new TextEncoder();
+
+/** JSON in the one form that has one hash: the JSON Canonicalization Scheme, RFC 8785. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
+    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(",")}}`;
+  }
+  return JSON.stringify(value);
+}
+
+export async function contentHash(content: unknown): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", utf8.encode(canonicalJson(content))));
+  return "sha256:" + Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Whether the guide is what was reviewed: its content has the hash that the signed review names, and the review says nothing else than
+ * the guide does. The guide must be whole, with its Markdown as written.
+ *
+ * @param keys of the server, from Imprimatur.keys(); keep them, so that nobody can slip you others later
+ */
+export async function verifyGuide(guide: Guide, keys: { keys: JsonWebKey[] }): Promise<boolean> {
+  const review = guide.review;
+  if (!review || (await contentHash(guide.content)) !== guide.contentHash) return false;
+  const [header, payload, signature] = review.signature.split(".");
+  if (!header || !payload || !signature) return false;
+  const { alg, kid } = JSON.parse(text(header)) as { alg?: string; kid?: string };
+  const key = keys.keys.find((each) => (each as { kid?: string }).kid === kid);
+  if (alg !== "EdDSA" || !key) return false;
+  const publicKey = await crypto.subtle.importKey("jwk", { kty: key.kty!, crv: key.crv!, x: key.x! }, { name: "Ed25519" }, false, [
+    "verify",
+  ]);
+  if (!(await crypto.subtle.verify({ name: "Ed25519" }, publicKey, bytes(signature), utf8.encode(`${header}.${payload}`)))) return false;
+  const said = JSON.parse(text(payload)) as Record<string, unknown>;
+  const told: Record<string, unknown> = {
+    id: guide.id,
+    type: guide.type,
+    slug: guide.slug,
+    locale: guide.locale,
+    edition: guide.edition,
+    revision: guide.revision,
+    contentHash: guide.contentHash,
+    lastReviewed: review.lastReviewed,
+    reviewedBy: review.reviewedBy,
+    reviewDue: review.reviewDue,
+  };
+  return Object.entries(told).every(([name, value]) => canonicalJson(said[name] ?? null) === canonicalJson(value ?? null));
+}
+
+export interface WebhookMessage {
+  type: LedgerEntry["kind"] | "test";
+  timestamp: string;
+  data: LedgerEntry;
+}
+
+/**
+ * Checks the signature of a webhook (Standard Webhooks 1.0.0) and reads it.
+ *
+ * @param body the bytes as they came, as text
+ * @param headers of the request; names in lower case, as Node has them, or a Headers
+ * @param secrets the one that was shown, whsec_…; two while you change over
+ * @param options.tolerance how old or early a message may be, in seconds; 300
+ * @throws if it is not signed with one of the secrets, or is too old
+ */
+export async function verifyWebhook(
+  body: string,
+  headers: Headers | Record<string, string | string[] | undefined>,
+  secrets: string | string[],
+  options: { tolerance?: number; now?: number } = {},
+): Promise<WebhookMessage> {
+  const header = (name: string) => {
+    const value = headers instanceof Headers ? headers.get(name) : headers[name];
+    if (typeof value !== "string") throw new Error(`the header ${name} is missing`);
+    return value;
+  };
+  const id = header("webhook-id");
+  const timestamp = header("webhook-timestamp");
+  const now = options.now ?? Date.now() / 1000;
+  if (!/^\d+$/.test(timestamp) || Math.abs(now - Number(timestamp)) > (options.tolerance ?? 300))
+    throw new Error("the message is too old, or from the future");
+  const signed = utf8.encode(`${id}.${timestamp}.${body}`);
+  for (const secret of [secrets].flat()) {
+    const key = await crypto.subtle.importKey("raw", bytes(secret.replace(/^whsec_/, "")), { name: "HMAC", hash: "SHA-256" }, false, [
+      "verify",
+    ]);
+    for (const signature of header("webhook-signature").split(" ")) {
+      const [version, value] = signature.split(",");
+      if (version === "v1" && value && (await crypto.subtle.verify("HMAC", key, bytes(value), signed)))
+        return JSON.parse(body) as WebhookMessage;
+    }
+  }
+  throw new Error("the message is not signed with this secret");
+}
+
+/** Of Base64 in either alphabet, with or without padding. */
+function bytes(base64: string): Uint8Array<ArrayBuffer> {
+  const plain = atob(base64.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(plain, (character) => character.charCodeAt(0));
+}
+
+function text(base64: string): string {
+  return new TextDecoder().decode(bytes(base64));
+}

@@ -1,0 +1,103 @@
+// The pages of the site: a list of roles, and a page for each role guide.
+import { html, json, link, rendered } from "./html.mjs";
+
+const month = (date) => new Intl.DateTimeFormat("en-US", { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(date));
+
+const list = (items) => items?.length > 0 && html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+
+const section = (heading, ...parts) => parts.some(Boolean) && html`<section><h2>${heading}</h2>${parts}</section>`;
+
+function page(title, head, body) {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>${title}</title>
+  <link rel="stylesheet" href="/site.css">
+  ${head}
+</head>
+<body>
+<header><a href="/">Roles</a></header>
+<main>${body}</main>
+</body>
+</html>
+`.toString();
+}
+
+function years({ minYears, maxYears }) {
+  if (maxYears === undefined) return minYears === undefined ? "" : `${minYears}+ years`;
+  return `${minYears}–${maxYears} years`;
+}
+
+function salaries(compensation) {
+  const money = new Intl.NumberFormat("en-US", { style: "currency", currency: compensation.currency, maximumFractionDigits: 0 });
+  const region = new Intl.DisplayNames("en", { type: "region" }).of(compensation.region.split("-")[0]);
+  return html`<table>
+<caption>Pay per ${compensation.period} in ${region}, ${compensation.dataYear} figures</caption>
+<thead><tr><th scope="col">Experience</th><th scope="col">Pay</th></tr></thead>
+<tbody>${compensation.bands.map(
+    (band) => html`<tr><th scope="row">${band.level} <small>${years(band)}</small></th><td>${money.format(band.low)} – ${money.format(band.high)}${band.openEnded && "+"}</td></tr>`,
+  )}</tbody>
+</table>`;
+}
+
+function reviewed({ review }) {
+  if (!review) return "";
+  const by = review.reviewedBy.map(({ name, title }) => (title ? `${name}, ${title}` : name)).join("; ");
+  return html` · <span title="${by}">Last reviewed <time datetime="${review.lastReviewed}">${month(review.lastReviewed)}</time></span>${
+    review.overdue && html` · <strong>due for review since <time datetime="${review.reviewDue}">${month(review.reviewDue)}</time></strong>`
+  }`;
+}
+
+/** One role guide, its Markdown rendered. */
+export function guidePage(guide, linkedData) {
+  const { content } = guide;
+  return page(
+    content.title,
+    html`<meta name="description" content="${content.summary}">
+  <link rel="canonical" href="/roles/${guide.slug}/">
+  <script type="application/ld+json">${json(linkedData)}</script>`,
+    html`<article>
+<h1>${content.title}</h1>
+<p class="byline">By ${content.byline}${reviewed(guide)}</p>
+${rendered(content.introduction)}
+${section(`What a ${content.role} does`, rendered(content.duties.body), list(content.duties.items))}
+${section("Skills", rendered(content.skills.body), list(content.skills.items))}
+${section(
+      "Education and certifications",
+      rendered(content.education.body),
+      list(content.education.certifications?.map(({ vendor, name, url }) => (url ? html`${vendor}: <a href="${link(url)}">${name}</a>` : `${vendor}: ${name}`))),
+    )}
+${section("Career path", rendered(content.careerPath))}
+${
+  content.comparisons?.length > 0 &&
+  html`<section><h2>How it compares</h2><table class="comparison">
+<thead><tr><th scope="col">Next to</th><th scope="col">What differs</th></tr></thead>
+<tbody>${content.comparisons.map((it) => html`<tr><th scope="row">${it.with}</th><td>${rendered(it.body)}</td></tr>`)}</tbody>
+</table></section>`
+}
+${section(`What a ${content.role} earns`, salaries(content.compensation), rendered(content.compensation.note))}
+${content.hiring && section(content.hiring.heading ?? "Hiring", rendered(content.hiring.body))}
+${
+  content.callsToAction?.length > 0 &&
+  html`<aside class="calls">${content.callsToAction.map(
+    (call) => html`<section><p class="audience">For ${call.audience}</p><h2>${call.heading}</h2>${rendered(call.body)}<p><a class="button" href="${link(call.href)}">${call.label}</a></p></section>`,
+  )}</aside>`
+}
+${section("Related training", list(content.relatedTraining?.map(({ title, href }) => html`<a href="${link(href)}">${title}</a>`)))}
+</article>`,
+  );
+}
+
+/** Every role there is. */
+export function indexPage(guides) {
+  return page(
+    "Roles",
+    "",
+    html`<h1>Roles</h1>
+<ul class="roles">${guides.map(
+      (guide) => html`<li><a href="/roles/${guide.slug}/">${guide.content.title}</a><p>${guide.content.summary}</p></li>`,
+    )}</ul>`,
+  );
+}

@@ -1,0 +1,118 @@
+// A static site that keeps in step with an Imprimatur server.
+//   node site.mjs build    reads what changed and writes the pages to public/
+//   node site.mjs serve    does that, serves them on loopback, and does it again whenever a webhook comes to /hook
+import { createServer } from "node:http";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Imprimatur, verifyWebhook } from "../../clients/typescript/dist/index.js";
+import { Folder } from "./folder.mjs";
+import { guidePage, indexPage } from "./pages.mjs";
+
+const LARGEST_MESSAGE = 1_000_000;
+const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8" };
+
+/**
+ * @param settings url and key of the server; pages: where the site is; data and output: folders; port and secrets of the webhook
+ */
+export class Site {
+  constructor(settings) {
+    this.settings = settings;
+    this.cms = new Imprimatur(settings);
+    this.folder = new Folder(settings.data);
+    this.building = Promise.resolve();
+  }
+
+  /** Reads what changed and writes the pages; one after the other, if asked while it is at it. */
+  build(atLeast) {
+    this.building = this.building.catch(() => undefined).then(() => this.#build(atLeast));
+    return this.building;
+  }
+
+  async #build(atLeast) {
+    // a guide and its address live as long as the ledger says; what is not told of again stays as it is
+    const { position, applied } = await this.cms.sync(this.folder, { types: ["role-guide"], format: "html", atLeast });
+    const guides = await this.folder.guides();
+    await rm(join(this.settings.output, "roles"), { recursive: true, force: true });
+    for (const guide of guides) {
+      const linked = await this.cms.linkedData(guide.type, guide.slug, {
+        locale: guide.locale,
+        pages: `${this.settings.pages}/roles/{slug}/`,
+      });
+      await this.#write(join("roles", guide.slug, "index.html"), guidePage(guide, linked));
+    }
+    await this.#write("index.html", indexPage(guides));
+    await copyFile(new URL("site.css", import.meta.url), join(this.settings.output, "site.css"));
+    return { position, applied, pages: guides.length };
+  }
+
+  async #write(file, text) {
+    const path = join(this.settings.output, file);
+    await mkdir(join(path, ".."), { recursive: true });
+    await writeFile(path, text);
+  }
+
+  /** Serves the pages and takes webhooks; the server, once it listens. */
+  serve() {
+    const server = createServer((request, response) => {
+      const taken = request.url === "/hook" && request.method === "POST" ? this.#hook(request) : this.#page(request);
+      taken
+        .then(([status, type, body]) => response.writeHead(status, { "Content-Type": type }).end(body))
+        .catch((error) => response.writeHead(400, { "Content-Type": "text/plain" }).end(error.message));
+    });
+    return new Promise((listening) => server.listen(this.settings.port, "127.0.0.1", () => listening(server)));
+  }
+
+  async #hook(request) {
+    let body = "";
+    for await (const chunk of request.setEncoding("utf8")) {
+      body += chunk;
+      if (body.length > LARGEST_MESSAGE) throw new Error("too large");
+    }
+    const message = await verifyWebhook(body, request.headers, this.settings.secrets);
+    // answered first, built afterwards: the server waits for no build
+    this.build(message.data.position).then(
+      ({ position, applied }) => console.log(`built at position ${position}, ${applied} changes`),
+      (error) => console.error(`not built: ${error.message}`),
+    );
+    return [204, "text/plain", ""];
+  }
+
+  async #page(request) {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const file = join(this.settings.output, path.endsWith("/") ? `${path}index.html` : path);
+    try {
+      return [200, TYPES[extname(file)] ?? "application/octet-stream", await readFile(file)];
+    } catch {
+      return [404, "text/plain", "There is no such page.\n"];
+    }
+  }
+}
+
+function settings(environment) {
+  const needed = (name) => environment[name] ?? fail(`set ${name}`);
+  return {
+    url: needed("IMPRIMATUR_URL"),
+    key: needed("IMPRIMATUR_KEY"),
+    pages: environment.SITE_URL ?? "http://127.0.0.1:4000",
+    data: environment.SITE_DATA ?? "data",
+    output: environment.SITE_OUTPUT ?? "public",
+    port: Number(environment.SITE_PORT ?? 4000),
+    secrets: (environment.IMPRIMATUR_WEBHOOK_SECRET ?? "").split(",").filter(Boolean),
+  };
+}
+
+function fail(why) {
+  console.error(why);
+  process.exit(2);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const site = new Site(settings(process.env));
+  const built = await site.build();
+  console.log(`${built.pages} pages at position ${built.position}`);
+  if (process.argv[2] === "serve") {
+    await site.serve();
+    console.log(`serving ${site.settings.output} on http://127.0.0.1:${site.settings.port}, webhooks at /hook`);
+  }
+}

@@ -1,0 +1,145 @@
+// Against a running server: IMPRIMATUR_URL, IMPRIMATUR_KEY and the demo's password in IMPRIMATUR_DEMO_PASSWORD.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Imprimatur, verifyGuide } from "../../../clients/typescript/dist/index.js";
+import { guidePage } from "../pages.mjs";
+import { Site } from "../site.mjs";
+
+const { IMPRIMATUR_URL: url, IMPRIMATUR_KEY: key, IMPRIMATUR_DEMO_PASSWORD: password } = process.env;
+/** One that nobody works on. */
+const SLUG = "information-security-analyst";
+let work, site, server, as;
+
+async function management(token, path, body, method = body === undefined ? "GET" : "POST", headers = {}) {
+  const answer = await fetch(`${url}/api/management/v1${path}`, {
+    method,
+    headers: { Authorization: token, ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
+  const text = await answer.text();
+  return { json: text ? JSON.parse(text) : undefined, etag: answer.headers.get("ETag") };
+}
+
+async function signedIn(name) {
+  const basic = "Basic " + Buffer.from(`${name}:${password}`).toString("base64");
+  return "Bearer " + (await management(basic, "/tokens", { name: "test" })).json.token;
+}
+
+/** Puts another summary before readers, as the team does. */
+async function publish(summary) {
+  const guide = (await new Imprimatur({ url, key }).guide("role-guide", SLUG)).id;
+  await management(as.editor, `/role-guide/${guide}/editions`, {});
+  const { etag } = await management(as.editor, `/role-guide/${guide}/draft`);
+  await management(as.editor, `/role-guide/${guide}/draft`, { summary }, "PATCH", { "If-Match": etag });
+  const { task } = (await management(as.editor, `/role-guide/${guide}/submit`, {})).json;
+  await management(as.reviewer, `/tasks/${task.id}/complete`, { outcome: "approve", revision: task.revision, contentHash: task.contentHash });
+}
+
+const page = (slug) => readFile(join(work, "public/roles", slug, "index.html"), "utf8");
+
+async function until(holds) {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await holds()) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  assert.fail(`waited in vain: ${holds}`);
+}
+
+before(async () => {
+  work = await mkdtemp(join(tmpdir(), "imprimatur-site-"));
+  as = { editor: await signedIn("editor"), reviewer: await signedIn("reviewer"), admin: await signedIn("admin") };
+  site = new Site({ url, key, pages: "https://www.example.com", data: join(work, "data"), output: join(work, "public"), port: 0, secrets: [] });
+});
+
+after(async () => {
+  server?.close();
+  await rm(work, { recursive: true, force: true });
+});
+
+test("every guide that is live has a page laid out for readers", async () => {
+  const built = await site.build();
+  assert.equal(built.pages, (await new Imprimatur({ url, key }).list("role-guide")).total);
+
+  const text = await page("machine-learning-engineer");
+  for (const part of ["<h1>", "Last reviewed <time", 'class="comparison"', "<caption>Pay per year in United States", "$175,000 – $230,000+",
+    'class="button"', '"@type":"Occupation"', '"url":"https://www.example.com/roles/machine-learning-engineer/"', "<strong>"])
+    assert.ok(text.includes(part), part);
+  assert.ok((await page(SLUG)).includes("due for review since"));
+  assert.equal((await site.build()).applied, 0);
+});
+
+test("what is delivered is what was reviewed", async () => {
+  const cms = new Imprimatur({ url, key });
+  const keys = await cms.keys();
+  for await (const guide of cms.all("role-guide")) {
+    assert.equal(await verifyGuide(guide, keys), true, guide.slug);
+    guide.content.compensation.bands[0].high += 1;
+    assert.equal(await verifyGuide(guide, keys), false);
+  }
+});
+
+test("a webhook builds what it tells of, and a forged one does nothing", async () => {
+  server = await site.serve();
+  const hook = `http://127.0.0.1:${server.address().port}/hook`;
+  const webhook = (await management(as.admin, "/webhooks", { url: hook })).json;
+  site.settings.secrets = [webhook.secret];
+
+  await publish("Told by a webhook.");
+
+  await until(async () => (await page(SLUG)).includes("Told by a webhook."));
+  const { json } = await management(as.admin, `/webhooks/${webhook.id}/attempts`);
+  assert.equal(json.items[0].status, 204);
+  const forged = await fetch(hook, { method: "POST", body: "{}", headers: { "webhook-id": "x", "webhook-timestamp": "1", "webhook-signature": "v1,x" } });
+  assert.equal(forged.status, 400);
+  await management(as.admin, `/webhooks/${webhook.id}`, undefined, "DELETE");
+});
+
+test("a stream tells what changes as it changes", async () => {
+  const cms = new Imprimatur({ url, key });
+  const { position } = await cms.ledger({ after: 0, compact: true, limit: 100 });
+  const stop = new AbortController();
+  const told = (async () => {
+    for await (const entry of cms.events({ after: position, signal: stop.signal })) return entry;
+  })();
+  await publish("Told by a stream.");
+  const entry = await told;
+  stop.abort();
+  assert.equal(entry.slug, SLUG);
+  assert.ok(entry.position > position);
+  await site.build(entry.position);
+  assert.ok((await page(SLUG)).includes("Told by a stream."));
+});
+
+test("a preview is rendered by the same page, and kept nowhere", async () => {
+  const cms = new Imprimatur({ url, key });
+  const { id } = await cms.guide("role-guide", SLUG);
+  const link = (await management(as.editor, `/role-guide/${id}/previews`, { revision: 1 })).json;
+  const preview = await cms.preview(link.url, { format: "html" });
+  assert.equal(preview.revision, 1);
+  assert.ok(guidePage(preview, {}).includes("<h1>"));
+  assert.ok((await readdir(join(work, "data/guides"))).every((file) => file.endsWith(".json")));
+});
+
+test("what is withdrawn has no page any more", async () => {
+  const cms = new Imprimatur({ url, key });
+  const { id } = await cms.guide("role-guide", SLUG);
+  const publisher = await signedIn("publisher");
+  await management(publisher, `/role-guide/${id}/unpublish`, { reason: "a test" });
+  await site.build();
+  await assert.rejects(page(SLUG));
+});
+
+test("text from a guide is text on the page", () => {
+  const empty = { body: "", items: ["<script>alert(1)</script>"] };
+  const text = guidePage(
+    { slug: "x", content: { title: "</title><script>", role: "x", byline: '"', summary: '"><script>', duties: empty, skills: empty, education: {},
+      callsToAction: [{ audience: "x", heading: "x", label: "x", href: "javascript:alert(1)" }],
+      compensation: { bands: [], currency: "USD", period: "year", region: "US", dataYear: 2025 } } },
+    { name: "</script><script>alert(1)</script>" },
+  );
+  assert.ok(!/<script>|javascript:/.test(text.replace('<script type="application/ld+json">', "")));
+});
