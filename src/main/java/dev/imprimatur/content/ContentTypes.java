@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.Resource;
@@ -44,6 +45,10 @@ public class ContentTypes {
 
     public Collection<ContentType> all() {
         return types.values();
+    }
+
+    public Optional<ContentType> find(String name) {
+        return Optional.ofNullable(types.get(name));
     }
 
     /** The type of that name, or a refusal. */

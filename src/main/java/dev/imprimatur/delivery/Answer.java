@@ -47,7 +47,7 @@ final class Answer {
      *
      * @param fields the headers that do not depend on when it is sent
      */
-    record Form(String etag, List<HttpField> fields, ByteBuffer bytes) {
+    record Form(String etag, List<HttpField> fields, HttpField contentLength, ByteBuffer bytes) {
         /** The body to be written; a view of its own. */
         ByteBuffer body() {
             return bytes.asReadOnlyBuffer();
@@ -139,6 +139,7 @@ final class Answer {
         return new Form(
                 etag,
                 List.copyOf(all),
+                new PreEncodedHttpField(HttpHeader.CONTENT_LENGTH, bytes.length),
                 often ? ByteBuffer.allocateDirect(bytes.length).put(bytes).flip() : ByteBuffer.wrap(bytes));
     }
 

@@ -1,6 +1,5 @@
 package dev.imprimatur.delivery;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
@@ -19,7 +18,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -254,21 +252,9 @@ class DeliveryApi {
                 })
                 // what was asked for about the past is not asked for again
                 : query.asOf() != null
-                        ? list(now, then(now, query.asOf()), type, query)
-                        : lists.answer(
-                                now.position(), type, request.getQueryString(), () -> list(now, now, type, query));
+                        ? lists.made(now, then(now, query.asOf()), type, query)
+                        : lists.answer(now, type, request.getQueryString(), query);
         answer.send(request, response, maxAge.toSeconds());
-    }
-
-    private Answer list(State now, State shown, String type, Query query) {
-        var page = Listing.of(shown.section(type).shelf(), query);
-        return list(
-                now,
-                type,
-                page,
-                page.guides().stream()
-                        .map(guide -> guide.document(query.format(), query.fields(), null))
-                        .toList());
     }
 
     private Answer found(State state, Search.View view, ContentType type, Query query) {
@@ -282,17 +268,7 @@ class DeliveryApi {
         var documents = new ArrayList<byte[]>();
         for (int i = 0; i < hits.size(); i++)
             documents.add(hits.get(i).guide().document(query.format(), query.fields(), highlights.get(i)));
-        return list(state, type.name(), page, documents);
-    }
-
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Rest(@Nullable String next, int total, @Nullable Map<String, List<Listing.Count>> facets) {}
-
-    /** Puts the answer together from documents that are written already. */
-    private Answer list(State now, String type, Listing page, List<byte[]> documents) {
-        var rest = new Rest(page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
-        byte[] body = Joined.items("{\"items\":[", documents, json.writeValueAsBytes(rest));
-        return Answer.of(now.section(type).changedAt(), type, body);
+        return lists.made(state, type.name(), page, documents);
     }
 
     /** What is told of each entry, and how far whoever asked has read now. */
@@ -441,10 +417,7 @@ class DeliveryApi {
 
     private ContentType readable(String type, Authentication site) {
         if (!key(site).reads(type)) throw nothing();
-        return types.all().stream()
-                .filter(it -> it.name().equals(type))
-                .findFirst()
-                .orElseThrow(DeliveryApi::nothing);
+        return types.find(type).orElseThrow(DeliveryApi::nothing);
     }
 
     private static SiteKey key(Authentication site) {

@@ -2,131 +2,192 @@ package dev.imprimatur.delivery;
 
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.SiteKey;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.problem.Refused;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
-import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.PreEncodedHttpField;
-import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.BufferUtil;
-import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.UrlEncoded;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import org.springframework.util.LinkedMultiValueMap;
 
 /**
- * What sites ask for most, one guide as it is and lists that were asked for before, and their 304, answered ahead of the servlet
- * container from bytes that are ready.
+ * What sites ask for most, one guide as it is and lists, and their 304, answered ahead of the servlet container from bytes that are
+ * ready.
  * It says yes only: whatever it does not know for certain (another credential, a parameter, a slug that is not live) goes on to
  * the handlers that refuse, so that no rule stands here a second time.
  */
-final class FastPath extends Handler.Wrapper {
+@Component
+class FastPath {
     static final String PREFIX = "/api/delivery/v1/";
     private static final String BEARER = "Bearer ";
     private static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
     /** What Spring Security writes on every other answer to a site. */
-    private static final HttpField[] PROTECTION = {
-        new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
-        new PreEncodedHttpField("X-XSS-Protection", "0"),
-        new PreEncodedHttpField("X-Frame-Options", "DENY"),
-        new PreEncodedHttpField("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-        new PreEncodedHttpField("Referrer-Policy", "no-referrer")
-    };
+    private static final List<HttpField> PROTECTION = List.of(
+            new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
+            new PreEncodedHttpField("X-XSS-Protection", "0"),
+            new PreEncodedHttpField("X-Frame-Options", "DENY"),
+            new PreEncodedHttpField("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            new PreEncodedHttpField("Referrer-Policy", "no-referrer"));
 
     private final Access access;
     private final Catalogue catalogue;
     private final Lists lists;
+    private final ContentTypes types;
     private final RateLimits limits;
     private final HttpField policy;
     private final Clock clock;
     private final long maxAge;
     private final HttpField cacheControl;
+    private final LongAdder answers = new LongAdder();
     private volatile HttpField position = new PreEncodedHttpField(Answer.POSITION, "0");
 
     FastPath(
-            Handler next,
             Access access,
             Catalogue catalogue,
             Lists lists,
+            ContentTypes types,
             RateLimits limits,
             Clock clock,
-            Duration maxAge) {
-        super(next);
+            MeterRegistry meters,
+            @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge) {
         this.access = access;
         this.catalogue = catalogue;
         this.lists = lists;
+        this.types = types;
         this.limits = limits;
         this.policy = new PreEncodedHttpField(RateLimits.POLICY_HEADER, limits.policy());
         this.clock = clock;
         this.maxAge = maxAge.toMillis();
         this.cacheControl = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Answer.cacheControl(maxAge.toSeconds()));
+        FunctionCounter.builder("imprimatur.delivery.fast", answers, LongAdder::sum)
+                .description("answers sent ahead of the servlet container, which http.server.requests does not count")
+                .register(meters);
     }
 
-    @Override
-    public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        var state = catalogue.now();
-        var key = key(request.getHeaders());
-        var answer = key.flatMap(it -> answer(request, state, it));
-        long left = answer.isEmpty() ? -1 : limits.take(key.orElseThrow());
-        if (left < 0) return super.handle(request, response, callback);
-        var ready = answer.orElseThrow().form(Encoding.of(request.getHeaders().get(HttpHeader.ACCEPT_ENCODING)));
-        boolean known = ready.etag().equals(request.getHeaders().get(HttpHeader.IF_NONE_MATCH));
-        var headers = response.getHeaders();
-        headers.add(policy);
-        headers.add(RateLimits.HEADER, limits.told(left));
-        for (var field : PROTECTION) headers.add(field);
-        for (var field : ready.fields())
-            if (!known || field.getHeader() != HttpHeader.CONTENT_ENCODING) headers.add(field);
-        headers.add(cacheControl);
-        headers.add(position(state.position()));
-        if (known) {
-            response.setStatus(HttpStatus.NOT_MODIFIED_304);
-            response.write(true, BufferUtil.EMPTY_BUFFER, callback);
-        } else {
-            response.setStatus(HttpStatus.OK_200);
-            headers.add(JSON);
-            var body = ready.body();
-            headers.put(HttpHeader.CONTENT_LENGTH, body.remaining());
-            response.write(true, body, callback);
+    /**
+     * A {@code GET} whose only condition, if any, is an entity tag.
+     *
+     * @param path as it was sent
+     * @param query as it was sent; null if there was none
+     */
+    record Asked(
+            String path,
+            @Nullable String query,
+            @Nullable String authorization,
+            @Nullable String ifNoneMatch,
+            @Nullable String acceptEncoding) {
+        private String type() {
+            int slash = path.indexOf('/', PREFIX.length());
+            return path.substring(PREFIX.length(), slash < 0 ? path.length() : slash);
         }
-        return true;
+
+        boolean isList() {
+            return path.indexOf('/', PREFIX.length()) < 0;
+        }
+
+        /** Several tags, weak ones and the asterisk are weighed by the servlet way. */
+        private boolean mayBeKnownOtherwise() {
+            return ifNoneMatch != null
+                    && (ifNoneMatch.isEmpty() || ifNoneMatch.charAt(0) != '"' || ifNoneMatch.indexOf(',') >= 0);
+        }
     }
 
-    private Optional<Answer> answer(Request request, State state, SiteKey key) {
-        String path = request.getHttpURI().getPath();
-        if (path == null || !path.startsWith(PREFIX) || !HttpMethod.GET.is(request.getMethod()))
+    /**
+     * An answer, to be sent as it is.
+     *
+     * @param isKnown whether the site has it already: 304, without the body
+     * @param left how many requests the key has left
+     */
+    record Ready(Answer.Form form, boolean isKnown, long position, long left) {}
+
+    /** Whether it may be one of ours at all. */
+    static boolean isOurs(@Nullable String path) {
+        return path != null && path.startsWith(PREFIX);
+    }
+
+    /** What is ready to be sent, found without waiting for anything. */
+    Optional<Ready> ready(Asked asked) {
+        var state = catalogue.now();
+        return key(asked).flatMap(key -> {
+            var answer =
+                    asked.isList() ? lists.known(state.position(), asked.type(), asked.query()) : guide(state, asked);
+            return answer.flatMap(it -> taken(key, asked, it, state));
+        });
+    }
+
+    /** A list that was not asked for before; it takes a moment to put it together. */
+    Optional<Ready> list(Asked asked) {
+        if (!asked.isList()) return Optional.empty();
+        var state = catalogue.now();
+        return key(asked).flatMap(key -> made(state, asked).flatMap(it -> taken(key, asked, it, state)));
+    }
+
+    private Optional<SiteKey> key(Asked asked) {
+        String authorization = asked.authorization();
+        if (authorization == null || !authorization.startsWith(BEARER) || asked.mayBeKnownOtherwise())
             return Optional.empty();
-        var headers = request.getHeaders();
-        if (headers.contains("Imprimatur-At-Least") || mayBeKnownOtherwise(headers)) return Optional.empty();
-        String query = request.getHttpURI().getQuery();
-        int slash = path.indexOf('/', PREFIX.length());
-        String type = path.substring(PREFIX.length(), slash < 0 ? path.length() : slash);
-        if (!key.reads(type)) return Optional.empty();
-        if (slash < 0) return lists.known(state.position(), type, query);
-        if (query != null) return Optional.empty();
-        var guide = state.section(type).live(path.substring(slash + 1), DeliveryApi.DEFAULT_LOCALE);
+        return access.reader(authorization.substring(BEARER.length())).filter(key -> key.reads(asked.type()));
+    }
+
+    private Optional<Answer> guide(State state, Asked asked) {
+        if (asked.query() != null) return Optional.empty();
+        String slug = asked.path().substring(asked.path().indexOf('/', PREFIX.length()) + 1);
+        var guide = state.section(asked.type()).live(slug, DeliveryApi.DEFAULT_LOCALE);
         // close to a change that is known, the answer may be kept for less than the usual time
         return guide == null || guide.changesAt().toEpochMilli() - clock.millis() <= maxAge
                 ? Optional.empty()
                 : Optional.of(guide.answer());
     }
 
-    private Optional<SiteKey> key(HttpFields headers) {
-        String authorization = headers.get(HttpHeader.AUTHORIZATION);
-        return authorization == null || !authorization.startsWith(BEARER)
-                ? Optional.empty()
-                : access.reader(authorization.substring(BEARER.length()));
+    private Optional<Answer> made(State state, Asked asked) {
+        try {
+            var type = types.find(asked.type());
+            if (type.isEmpty()) return Optional.empty();
+            var parameters = new LinkedMultiValueMap<String, String>();
+            String sent = asked.query();
+            if (sent != null && !UrlEncoded.decodeUtf8To(sent, 0, sent.length(), parameters::add))
+                return Optional.empty();
+            var query = Query.parse(type.get(), parameters);
+            return query.q() == null && query.asOf() == null
+                    ? Optional.of(lists.answer(state, asked.type(), sent, query))
+                    : Optional.empty();
+        } catch (Refused | IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
     }
 
-    /** Conditions beyond one strong entity tag are weighed by the servlet way. */
-    private static boolean mayBeKnownOtherwise(HttpFields headers) {
-        String tag = headers.get(HttpHeader.IF_NONE_MATCH);
-        return tag == null
-                ? headers.contains(HttpHeader.IF_MODIFIED_SINCE)
-                : tag.isEmpty() || tag.charAt(0) != '"' || tag.indexOf(',') >= 0;
+    /** Counts it against the key, unless that has none left: then it is refused elsewhere. */
+    private Optional<Ready> taken(SiteKey key, Asked asked, Answer answer, State state) {
+        long left = limits.take(key);
+        if (left < 0) return Optional.empty();
+        answers.increment();
+        var form = answer.form(Encoding.of(asked.acceptEncoding()));
+        return Optional.of(new Ready(form, form.etag().equals(asked.ifNoneMatch()), state.position(), left));
+    }
+
+    /** Every header of an answer, but those that each connection writes itself. */
+    void headers(Ready ready, Consumer<HttpField> to) {
+        to.accept(policy);
+        to.accept(new HttpField(RateLimits.HEADER, limits.told(ready.left())));
+        for (var field : PROTECTION) to.accept(field);
+        for (var field : ready.form().fields())
+            if (!ready.isKnown() || field.getHeader() != HttpHeader.CONTENT_ENCODING) to.accept(field);
+        to.accept(cacheControl);
+        to.accept(position(ready.position()));
+        if (ready.isKnown()) return;
+        to.accept(JSON);
+        to.accept(ready.form().contentLength());
     }
 
     private HttpField position(long now) {

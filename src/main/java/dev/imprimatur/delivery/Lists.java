@@ -1,23 +1,29 @@
 package dev.imprimatur.delivery;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Answers to lists that were asked for at a position of the ledger: until it moves on, the same question has the same answer. */
+/** Answers to lists: until the ledger moves on, the same question has the same answer, which is kept. */
 @Component
 class Lists {
     private record Asked(long position, String type, String query) {}
 
+    private final JsonMapper json;
     private final Cache<Asked, Answer> answers;
 
     /** @param size of all answers that are kept, with their encoded forms, {@code imprimatur.delivery.lists} */
-    Lists(@Value("${imprimatur.delivery.lists:64MB}") DataSize size) {
+    Lists(JsonMapper json, @Value("${imprimatur.delivery.lists:64MB}") DataSize size) {
+        this.json = json;
         answers = Caffeine.newBuilder()
                 .maximumWeight(size.toBytes())
                 .weigher((Asked asked, Answer answer) ->
@@ -32,5 +38,33 @@ class Lists {
 
     Answer answer(long position, String type, @Nullable String query, Supplier<Answer> made) {
         return answers.get(new Asked(position, type, query == null ? "" : query), asked -> made.get());
+    }
+
+    /** @param sent the query as it was sent */
+    Answer answer(State now, String type, @Nullable String sent, Query query) {
+        return answer(now.position(), type, sent, () -> made(now, now, type, query));
+    }
+
+    /** What a list of that state looks like, told at the present one. */
+    Answer made(State now, State shown, String type, Query query) {
+        var page = Listing.of(shown.section(type).shelf(), query);
+        return made(
+                now,
+                type,
+                page,
+                page.guides().stream()
+                        .map(guide -> guide.document(query.format(), query.fields(), null))
+                        .toList());
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Rest(
+            @Nullable String next, int total, @Nullable Map<String, List<Listing.Count>> facets) {}
+
+    /** Puts an answer together from documents that are written already. */
+    Answer made(State now, String type, Listing page, List<byte[]> documents) {
+        var rest = new Rest(page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
+        byte[] body = Joined.items("{\"items\":[", documents, json.writeValueAsBytes(rest));
+        return Answer.of(now.section(type).changedAt(), type, body);
     }
 }

@@ -1,0 +1,44 @@
+package dev.imprimatur.delivery;
+
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+
+/** The fast path on a connection that Jetty reads: ahead of the servlet container. */
+final class FastHandler extends Handler.Wrapper {
+    private final FastPath path;
+
+    FastHandler(Handler next, FastPath path) {
+        super(next);
+        this.path = path;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        var headers = request.getHeaders();
+        var uri = request.getHttpURI();
+        if (!FastPath.isOurs(uri.getPath())
+                || !HttpMethod.GET.is(request.getMethod())
+                || headers.contains("Imprimatur-At-Least")
+                || headers.contains(HttpHeader.IF_MODIFIED_SINCE)) return super.handle(request, response, callback);
+        var asked = new FastPath.Asked(
+                uri.getPath(),
+                uri.getQuery(),
+                headers.get(HttpHeader.AUTHORIZATION),
+                headers.get(HttpHeader.IF_NONE_MATCH),
+                headers.get(HttpHeader.ACCEPT_ENCODING));
+        var found = path.ready(asked).or(() -> path.list(asked));
+        if (found.isEmpty()) return super.handle(request, response, callback);
+        var ready = found.get();
+        path.headers(ready, response.getHeaders()::add);
+        response.setStatus(ready.isKnown() ? HttpStatus.NOT_MODIFIED_304 : HttpStatus.OK_200);
+        response.write(
+                true, ready.isKnown() ? BufferUtil.EMPTY_BUFFER : ready.form().body(), callback);
+        return true;
+    }
+}
