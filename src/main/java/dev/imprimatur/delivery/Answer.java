@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -54,10 +55,11 @@ final class Answer {
         }
     }
 
-    private Answer(String contentType, Instant lastModified, String surrogateKey, byte[] body, boolean often) {
+    private Answer(
+            String contentType, Instant lastModified, String surrogateKey, byte[] told, byte[] body, boolean often) {
         this.contentType = contentType;
         this.lastModified = lastModified;
-        this.tag = tag(body);
+        this.tag = tag(told);
         this.often = often;
         this.fields = List.of(
                 new PreEncodedHttpField(
@@ -81,16 +83,27 @@ final class Answer {
 
     /** An answer that is no plain JSON and is made for one request. */
     static Answer of(String contentType, Instant lastModified, String surrogateKey, byte[] body) {
-        return new Answer(contentType, lastModified, surrogateKey, body, false);
+        return new Answer(contentType, lastModified, surrogateKey, body, body, false);
+    }
+
+    /** An answer that is put together of others. */
+    static Answer of(Instant lastModified, String surrogateKey, Joined joined) {
+        return new Answer(
+                JSON,
+                lastModified,
+                surrogateKey,
+                joined.told().array(),
+                joined.bytes().array(),
+                false);
     }
 
     /** An answer that is kept to be sent often: in every encoding, where the network reads it without copying. */
     static Answer kept(Instant lastModified, String surrogateKey, byte[] body) {
-        return new Answer(JSON, lastModified, surrogateKey, body, true);
+        return new Answer(JSON, lastModified, surrogateKey, body, body, true);
     }
 
-    private static String tag(byte[] body) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(Sha256.of(body), ETAG_BYTES));
+    private static String tag(byte[] told) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(Sha256.of(told), ETAG_BYTES));
     }
 
     /** How long caches may keep an answer, and for how long after that they may send it while they ask again; a minute in all. */
@@ -102,6 +115,11 @@ final class Answer {
 
     int size() {
         return plain.bytes().limit();
+    }
+
+    /** As a part of another answer. */
+    Joined.Part part() {
+        return new Joined.Part(plain.body(), StandardCharsets.US_ASCII.encode(tag));
     }
 
     /** Its bytes as they are without any encoding. */

@@ -123,9 +123,11 @@ final class Delivered {
      *
      * @param fields the fields of the content to hold; empty for all
      */
-    byte[] document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
+    Joined.Part document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
         boolean asItIs = format == Format.MARKDOWN && fields.isEmpty() && highlights == null;
-        return asItIs ? answer.bytes() : json.writeValueAsBytes(document(content(), format, fields, highlights));
+        return asItIs
+                ? answer.part()
+                : Joined.Part.of(json.writeValueAsBytes(document(content(), format, fields, highlights)));
     }
 
     private Document document(

@@ -105,7 +105,10 @@ class DeliveryApi {
                 live(now, then(now, asOf == null ? null : Query.instant("asOf", asOf)), type, slug, locale, response);
         var answer = rendered == Format.MARKDOWN && wanted.isEmpty()
                 ? found.answer()
-                : Answer.of(found.entry().at(), found.surrogateKey(), found.document(rendered, wanted, null));
+                : Answer.of(
+                        found.entry().at(),
+                        found.surrogateKey(),
+                        found.document(rendered, wanted, null).bytes().array());
         var left = Duration.between(clock.instant(), found.changesAt());
         answer.send(request, response, (asOf != null || left.compareTo(maxAge) > 0 ? maxAge : left).toSeconds());
     }
@@ -265,7 +268,7 @@ class DeliveryApi {
                 .map(guide -> Objects.requireNonNull(found.get(guide)))
                 .toList();
         var highlights = view.highlights(hits);
-        var documents = new ArrayList<byte[]>();
+        var documents = new ArrayList<Joined.Part>();
         for (int i = 0; i < hits.size(); i++)
             documents.add(hits.get(i).guide().document(query.format(), query.fields(), highlights.get(i)));
         return lists.made(state, type.name(), page, documents);
@@ -321,20 +324,24 @@ class DeliveryApi {
                 ? Instant.EPOCH
                 : feed.entries().getLast().at();
         var told = feed.entries().stream()
-                .map(entry -> guides ? withGuide(state, entry, rendered) : json.writeValueAsBytes(entry))
+                .map(entry -> told(state, entry, guides ? rendered : null))
                 .toList();
-        byte[] body = Joined.items("{\"entries\":[", told, json.writeValueAsBytes(new ReadUpTo(feed.position())));
-        Answer.of(lastModified, "ledger", body).send(request, response, 0);
+        Answer.of(
+                        lastModified,
+                        "ledger",
+                        Joined.items("entries", told, json.writeValueAsBytes(new ReadUpTo(feed.position()))))
+                .send(request, response, 0);
         return null;
     }
 
-    /** The entry with the guide, unless a later entry says more. */
-    private byte[] withGuide(State state, LedgerEntry entry, Format format) {
+    /** The entry, with the guide in that format if one is asked for, unless a later entry says more. */
+    private Joined.Part told(State state, LedgerEntry entry, @Nullable Format format) {
         byte[] told = json.writeValueAsBytes(entry);
-        return state.find(Address.of(entry))
-                .filter(guide -> guide.entry().position() == entry.position())
-                .map(guide -> Joined.member(told, "guide", guide.document(format, List.of(), null)))
-                .orElse(told);
+        return Optional.ofNullable(format)
+                .flatMap(wanted -> state.find(Address.of(entry))
+                        .filter(guide -> guide.entry().position() == entry.position())
+                        .map(guide -> Joined.member(told, "guide", guide.document(wanted, List.of(), null))))
+                .orElseGet(() -> Joined.Part.of(told));
     }
 
     private Feed feed(State state, long after, int limit, Predicate<LedgerEntry> wanted) {

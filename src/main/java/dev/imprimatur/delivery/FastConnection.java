@@ -70,7 +70,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
 
         @Override
         public InvocationType getInvocationType() {
-            return InvocationType.EITHER;
+            return InvocationType.NON_BLOCKING;
         }
     }
 
@@ -87,7 +87,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
 
         @Override
         public InvocationType getInvocationType() {
-            return InvocationType.EITHER;
+            return InvocationType.NON_BLOCKING;
         }
     }
 

@@ -1,40 +1,63 @@
 package dev.imprimatur.delivery;
 
-import java.io.ByteArrayOutputStream;
+import dev.imprimatur.content.Sha256;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** JSON put together of parts that are written already, so that a guide's bytes are made once and sent everywhere. */
-final class Joined {
-    private Joined() {}
+/**
+ * JSON put together of parts that are written already, so that a guide's bytes are made once and sent everywhere.
+ *
+ * @param told what the bytes follow from: two with the same one are the same
+ */
+record Joined(ByteBuffer bytes, ByteBuffer told) {
+    /**
+     * A value that is written already.
+     *
+     * @param told the bytes themselves, or something shorter that stands for them
+     */
+    record Part(ByteBuffer bytes, ByteBuffer told) {
+        static Part of(byte[] bytes) {
+            return new Part(ByteBuffer.wrap(bytes), ByteBuffer.wrap(bytes));
+        }
+    }
 
     /**
      * An object that begins with an array.
      *
-     * @param opening up to and with the bracket, such as <code>{"items":[</code>
-     * @param items written values
+     * @param name of the array
      * @param rest a written object, with at least one member, whose members follow the array
      */
-    static byte[] items(String opening, List<byte[]> items, byte[] rest) {
-        var out = new ByteArrayOutputStream(
-                items.stream().mapToInt(item -> item.length + 1).sum() + opening.length() + rest.length + 1);
-        out.writeBytes(opening.getBytes(StandardCharsets.UTF_8));
-        for (int i = 0; i < items.size(); i++) {
-            if (i > 0) out.write(',');
-            out.writeBytes(items.get(i));
+    static Joined items(String name, List<Part> items, byte[] rest) {
+        byte[] opening = ("{\"" + name + "\":[").getBytes(StandardCharsets.UTF_8);
+        var out = ByteBuffer.allocate(opening.length
+                + items.stream().mapToInt(item -> item.bytes().remaining()).sum()
+                + Math.max(0, items.size() - 1)
+                + rest.length
+                + 1);
+        var told = Sha256.digest();
+        out.put(opening);
+        told.update(opening);
+        for (var item : items) {
+            if (out.position() > opening.length) out.put((byte) ',');
+            out.put(item.bytes().duplicate());
+            told.update(item.told().duplicate());
+            told.update((byte) ',');
         }
-        out.writeBytes(new byte[] {']', ','});
-        out.write(rest, 1, rest.length - 1);
-        return out.toByteArray();
+        out.put((byte) ']').put((byte) ',').put(rest, 1, rest.length - 1);
+        told.update(rest);
+        return new Joined(out.flip(), ByteBuffer.wrap(told.digest()));
     }
 
     /** A written object with one more member at its end. */
-    static byte[] member(byte[] object, String name, byte[] value) {
-        var out = new ByteArrayOutputStream(object.length + name.length() + value.length + 4);
-        out.write(object, 0, object.length - 1);
-        out.writeBytes((",\"" + name + "\":").getBytes(StandardCharsets.UTF_8));
-        out.writeBytes(value);
-        out.write('}');
-        return out.toByteArray();
+    static Part member(byte[] object, String name, Part value) {
+        byte[] between = (",\"" + name + "\":").getBytes(StandardCharsets.UTF_8);
+        var out = ByteBuffer.allocate(
+                object.length + between.length + value.bytes().remaining());
+        out.put(object, 0, object.length - 1)
+                .put(between)
+                .put(value.bytes().duplicate())
+                .put((byte) '}');
+        return Part.of(out.array());
     }
 }

@@ -62,9 +62,9 @@ class Lists {
             @Nullable String next, int total, @Nullable Map<String, List<Listing.Count>> facets) {}
 
     /** Puts an answer together from documents that are written already. */
-    Answer made(State now, String type, Listing page, List<byte[]> documents) {
+    Answer made(State now, String type, Listing page, List<Joined.Part> documents) {
         var rest = new Rest(page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
-        byte[] body = Joined.items("{\"items\":[", documents, json.writeValueAsBytes(rest));
-        return Answer.of(now.section(type).changedAt(), type, body);
+        return Answer.of(
+                now.section(type).changedAt(), type, Joined.items("items", documents, json.writeValueAsBytes(rest)));
     }
 }
