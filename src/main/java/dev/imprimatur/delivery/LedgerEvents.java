@@ -12,8 +12,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * comes back goes on where it was.
  */
 @Component
-class LedgerEvents implements DisposableBean {
+class LedgerEvents implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(LedgerEvents.class);
     private static final int BATCH = 100;
 
@@ -112,7 +112,16 @@ class LedgerEvents implements DisposableBean {
     }
 
     @Override
-    public void destroy() {
+    public void start() {}
+
+    /** Streams end before the server waits for what is under way. */
+    @Override
+    public void stop() {
         streams.shutdownNow();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return !streams.isShutdown();
     }
 }

@@ -14,6 +14,7 @@ import dev.imprimatur.editing.Stamp;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Publication;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -189,21 +190,21 @@ public class Review {
         try {
             var guide = editing.require(guideId);
             var workflow = workflow(guide);
-            int settled;
-            do {
-                var all = editions.of(guideId);
-                settled = all.size();
-                all.forEach(edition -> settle(edition, workflow));
-            } while (editions.of(guideId).size() > settled);
+            var settled = new HashMap<EditionId, Integer>();
+            for (; ; ) {
+                // one edition may add to the log of another: what is published supersedes what was
+                var grown = editions.of(guideId).stream()
+                        .filter(edition -> edition.log().size() > settled.getOrDefault(edition.id(), 0))
+                        .toList();
+                if (grown.isEmpty()) return;
+                for (var edition : grown) {
+                    processes.settle(edition, workflow);
+                    settled.put(edition.id(), edition.log().size());
+                }
+            }
         } finally {
             lock.unlock();
         }
-    }
-
-    private void settle(Edition edition, Workflow workflow) {
-        processes.settle(edition, workflow);
-        var after = editions.get(edition.id());
-        if (after.log().size() > edition.log().size()) settle(after, workflow);
     }
 
     private Workflow workflow(Guide guide) {

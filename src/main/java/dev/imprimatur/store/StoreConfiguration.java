@@ -46,8 +46,8 @@ class StoreConfiguration {
     @ConditionalOnExpression("'${spring.datasource.url:}' == ''")
     static class EmbeddedSql {
         /**
-         * WRITE_DELAY=0: with H2's default a committed process start was gone after a kill. ANALYZE_AUTO=0: from statistics H2 picks
-         * the index of the engine's rows that have not ended, which nearly all share, and every step then reads all of them.
+         * WRITE_DELAY=0: with H2's default a committed process start was gone after a kill. ANALYZE_AUTO=0: what H2
+         * finds out about the engine's rows by itself makes it choose indexes that nearly all of them share.
          */
         @Bean
         DataSource embeddedEngineStore(DataDirectory data) {

@@ -2,8 +2,12 @@ package dev.imprimatur.webhooks;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.DnsResolver;
@@ -50,6 +54,9 @@ class Addresses implements DnsResolver {
             .map(IpAddressMatcher::new)
             .toList();
 
+    /** How long whoever adds an address waits for its look-up. */
+    private static final Duration LOOK_UP = Duration.ofSeconds(2);
+
     private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?:.*\\.)?(?:\\d+|0[xX]\\p{XDigit}*)\\.?");
 
     private final List<IpAddressMatcher> allowed;
@@ -76,10 +83,18 @@ class Addresses implements DnsResolver {
      */
     boolean refuse(String host) {
         String bare = host.replaceAll("^\\[|]$", "");
+        return CompletableFuture.supplyAsync(() -> lookedUp(bare), Thread::startVirtualThread)
+                .completeOnTimeout(Optional.empty(), LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)
+                .join()
+                .map(found -> Arrays.stream(found).noneMatch(this::mayBeSentTo))
+                .orElseGet(() -> ENDS_IN_A_NUMBER.matcher(bare).matches());
+    }
+
+    private static Optional<InetAddress[]> lookedUp(String host) {
         try {
-            return Arrays.stream(InetAddress.getAllByName(bare)).noneMatch(this::mayBeSentTo);
+            return Optional.of(InetAddress.getAllByName(host));
         } catch (UnknownHostException unknown) {
-            return ENDS_IN_A_NUMBER.matcher(bare).matches();
+            return Optional.empty();
         }
     }
 

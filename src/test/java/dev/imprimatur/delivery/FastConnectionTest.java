@@ -240,11 +240,7 @@ class FastConnectionTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "Connection: close\r\n",
-                "TE: trailers\r\n",
-                "Imprimatur-At-Least: 1\r\n",
-                "Range: bytes=0-1\r\n"
+            strings = {"Connection: close\r\n", "TE: trailers\r\n", "Imprimatur-At-Least: 1\r\n", "Range: bytes=0-1\r\n"
             })
     void whatChangesTheMeaningIsLeftToOthers(String header) throws Exception {
         String path = "/role-guide/" + guides.published().slug();

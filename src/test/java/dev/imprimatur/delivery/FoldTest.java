@@ -1,13 +1,16 @@
 package dev.imprimatur.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -15,7 +18,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Whatever was published, stamped anew and withdrawn in whatever order: every view is the ledger, folded. */
 class FoldTest {
-    private static final int STEPS = 25;
+    private static final int STEPS = 30;
+    private static final int REVIEWS_DUE_EVERY = 12;
 
     @Test
     void listSearchFacetsSyncAndPastAgreeWithTheLedgerFoldedNaively() {
@@ -28,12 +32,16 @@ class FoldTest {
             var instants = new ArrayList<Instant>();
             for (int step = 0; step < STEPS; step++) {
                 node.clock().forward(Duration.ofMinutes(1));
+                if (step % REVIEWS_DUE_EVERY == REVIEWS_DUE_EVERY - 1) reviewsComeDue(node, guides, known);
                 if (known.isEmpty() || random.nextInt(3) == 0) known.add(guides.published());
                 else change(node, guides, known.get(random.nextInt(known.size())), random);
                 instants.add(node.clock().instant());
             }
             var ledger = node.site().get("/ledger?limit=100").ok().get("entries");
             var now = fold(ledger, Instant.MAX);
+            assertThat(ledger.values())
+                    .extracting(entry -> entry.get("kind").asString())
+                    .contains("publish", "restamp", "unpublish");
 
             assertThat(listed(node, "")).isEqualTo(now);
             assertThat(synced(node)).isEqualTo(now);
@@ -49,9 +57,26 @@ class FoldTest {
         }
     }
 
+    /** Half a year later every guide that is live is to be looked at again; twice, before the tokens of the team expire. */
+    private static void reviewsComeDue(Node node, Guides guides, List<Guides.Ref> known) {
+        node.clock().forward(Duration.ofDays(170));
+        for (var guide : known)
+            if (guides.state(guide).has("live"))
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> toConfirm(guides, guide).isPresent());
+    }
+
+    private static Optional<JsonNode> toConfirm(Guides guides, Guides.Ref guide) {
+        return guides.find("reviewer", guide)
+                .filter(task -> task.get("outcomes").values().stream()
+                        .anyMatch(outcome -> outcome.get("id").asString().equals("confirm")));
+    }
+
     private static void change(Node node, Guides guides, Guides.Ref guide, Random random) {
         boolean live = guides.state(guide).has("live");
-        if (live && random.nextInt(3) == 0)
+        var due = toConfirm(guides, guide);
+        if (due.isPresent()) guides.decide("reviewer", due.get(), "confirm").ok();
+        else if (live && random.nextInt(3) == 0)
             node.as("publisher")
                     .post(guide.path() + "/unpublish", Map.of("reason", "x"))
                     .ok();

@@ -2,6 +2,7 @@ package dev.imprimatur.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Walk;
 import java.nio.file.Path;
@@ -19,8 +20,14 @@ class SitesPageTest {
                     Map.of(
                             "API",
                             node.delivery(),
+                            "SERVER",
+                            node.url(),
                             "KEY",
-                            node.site().authorization().replace("Bearer ", "")),
+                            bare(node.site()),
+                            "ADMIN",
+                            bare(node.as("admin")),
+                            "EDITOR",
+                            bare(node.as("editor"))),
                     folder);
 
             assertThat(told)
@@ -31,7 +38,16 @@ class SitesPageTest {
                             "<mark>",
                             "\"Occupation\"",
                             "<feed",
-                            "<urlset");
+                            "<urlset",
+                            "id:2",
+                            "\"guide\":{\"id\"",
+                            "whsec_",
+                            "\"preview\":{\"expiresAt\"");
+            assertThat(folder.resolve("guide.json.zst")).isNotEmptyFile();
         }
+    }
+
+    private static String bare(Http caller) {
+        return caller.authorization().replace("Bearer ", "");
     }
 }
