@@ -98,7 +98,8 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
                 ? guide -> Long.toString(SCORES_FROM
                         + Math.round(Objects.requireNonNull(found.get(guide)).score() * SCORE_STEPS))
                 : sort.key();
-        return page(shelf, query, places, shelf.sorted(places, sort, key), key);
+        var best = shelf.first(places, sort, key, query.after(), query.limit() + 1);
+        return page(shelf, query, places, best, key);
     }
 
     private static Listing page(Shelf shelf, Query query, BitSet places, int[] order, Function<Delivered, String> key) {

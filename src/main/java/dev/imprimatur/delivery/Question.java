@@ -7,19 +7,31 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostAttribute;
 import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.DisjunctionMaxQuery;
-import org.apache.lucene.search.FuzzyQuery;
+import org.apache.lucene.search.FuzzyTermsEnum;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.StringHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a reader typed, as a query. Three of four words must be found, each in any field: as it is or by its stem, as the
@@ -38,9 +50,14 @@ final class Question {
     private static final int SHORTEST_BEGINNING = 2;
     private static final int SHORTEST_MISSPELT = 4;
     private static final int TWO_SLIPS_FROM = 8;
-    private static final int MOST_EXPANSIONS = 20;
+    /** How many letters at the beginning no slip is in. */
+    private static final int SAME_AT_LEAST = 1;
 
-    private Question() {}
+    private static final int MOST_SLIPS = 10;
+    /** Of longer words that begin with one that was typed, all are found; this many are marked. */
+    private static final int MOST_BEGINNINGS = 8;
+
+    private static final int MOST_LOOKED_AT = 500;
 
     /** The name of a field in the index. */
     static String field(String language, ContentType type, SearchField field) {
@@ -61,19 +78,85 @@ final class Question {
         return text;
     }
 
-    static org.apache.lucene.search.Query query(
-            String text, ContentType type, Collection<String> languages, Analyzer words) {
-        var any = new DisjunctionMaxQuery(
-                languages.stream()
-                        .map(language -> query(text, type, language, words))
-                        .toList(),
-                0);
-        return languages.isEmpty() ? new MatchNoDocsQuery("nothing is live") : any;
+    /**
+     * A word that was typed.
+     *
+     * @param forms as it was typed, and its stem
+     * @param slips words of the index that it may be a slip for
+     * @param beginnings words of the index that begin with it, those that most guides have
+     */
+    private record Word(List<String> forms, List<Slip> slips, List<String> beginnings) {
+        String typed() {
+            return forms.getFirst();
+        }
     }
 
-    private static org.apache.lucene.search.Query query(
-            String text, ContentType type, String language, Analyzer analyzer) {
-        var asked = words(text, language, analyzer);
+    /** @param likeness 1 for the same word */
+    private record Slip(String word, float likeness) {}
+
+    /** The words of the question in each language that guides are live in. */
+    private final Map<String, List<Word>> words = new LinkedHashMap<>();
+
+    private final ContentType type;
+
+    /** @param text that was asked; what it may mean is looked up in the index, once for all fields */
+    Question(String text, ContentType type, Collection<String> languages, Analyzer analyzer, IndexReader index)
+            throws IOException {
+        this.type = type;
+        for (String language : languages) {
+            var known = MultiTerms.getTerms(index, everything(language, type));
+            var asked = new ArrayList<Word>();
+            for (var forms : words(text, language, analyzer))
+                asked.add(new Word(forms, slips(forms.getFirst(), known), beginnings(forms.getFirst(), known)));
+            if (!asked.isEmpty()) words.put(language, asked);
+        }
+    }
+
+    /** The field of the index that holds every word of a guide. */
+    static String everything(String language, ContentType type) {
+        return language + "/" + type.name() + "/*";
+    }
+
+    private static List<Slip> slips(String typed, @Nullable Terms known) throws IOException {
+        if (known == null || typed.length() < SHORTEST_MISSPELT) return List.of();
+        var found = new ArrayList<Slip>();
+        var near = new FuzzyTermsEnum(
+                known, new Term("", typed), typed.length() < TWO_SLIPS_FROM ? 1 : 2, SAME_AT_LEAST, true);
+        var likeness = near.attributes().addAttribute(BoostAttribute.class);
+        for (var word = near.next(); word != null; word = near.next())
+            if (!word.utf8ToString().equals(typed)) found.add(new Slip(word.utf8ToString(), likeness.getBoost()));
+        found.sort(Comparator.comparingDouble(Slip::likeness).reversed().thenComparing(Slip::word));
+        return found.size() > MOST_SLIPS ? List.copyOf(found.subList(0, MOST_SLIPS)) : found;
+    }
+
+    private static List<String> beginnings(String typed, @Nullable Terms known) throws IOException {
+        record Beginning(String word, int guides) {}
+        if (known == null || typed.length() < SHORTEST_BEGINNING) return List.of();
+        var prefix = new BytesRef(typed);
+        var all = known.iterator();
+        var found = new ArrayList<Beginning>();
+        if (all.seekCeil(prefix) == TermsEnum.SeekStatus.END) return List.of();
+        for (var word = all.term();
+                word != null && StringHelper.startsWith(word, prefix) && found.size() < MOST_LOOKED_AT;
+                word = all.next()) found.add(new Beginning(word.utf8ToString(), all.docFreq()));
+        return found.stream()
+                .sorted(Comparator.comparingInt(Beginning::guides).reversed().thenComparing(Beginning::word))
+                .limit(MOST_BEGINNINGS)
+                .map(Beginning::word)
+                .toList();
+    }
+
+    /** What finds guides. */
+    org.apache.lucene.search.Query query() {
+        if (words.isEmpty()) return new MatchNoDocsQuery("no words, or nothing is live");
+        return new DisjunctionMaxQuery(
+                words.entrySet().stream()
+                        .map(asked -> query(asked.getKey(), asked.getValue()))
+                        .toList(),
+                0);
+    }
+
+    private org.apache.lucene.search.Query query(String language, List<Word> asked) {
         var all = new BooleanQuery.Builder().setMinimumNumberShouldMatch((int) Math.ceil(asked.size() * MUST_BE_FOUND));
         for (var word : asked)
             all.add(
@@ -84,21 +167,32 @@ final class Question {
                                     .toList(),
                             TIE),
                     Occur.SHOULD);
-        return asked.isEmpty() ? new MatchNoDocsQuery("no words") : all.build();
+        return all.build();
     }
 
-    private static List<org.apache.lucene.search.Query> ways(List<String> word, String field, float weight) {
+    private static List<org.apache.lucene.search.Query> ways(Word word, String field, float weight) {
         var ways = new ArrayList<org.apache.lucene.search.Query>();
-        for (String form : word) ways.add(new BoostQuery(new TermQuery(new Term(field, form)), weight));
-        String typed = word.getFirst();
-        if (typed.length() >= SHORTEST_BEGINNING)
-            ways.add(new BoostQuery(new PrefixQuery(new Term(field, typed)), weight * AS_BEGINNING));
-        if (typed.length() >= SHORTEST_MISSPELT)
+        for (String form : word.forms()) ways.add(new BoostQuery(new TermQuery(new Term(field, form)), weight));
+        if (word.typed().length() >= SHORTEST_BEGINNING)
+            ways.add(new BoostQuery(new PrefixQuery(new Term(field, word.typed())), weight * AS_BEGINNING));
+        for (var slip : word.slips())
             ways.add(new BoostQuery(
-                    new FuzzyQuery(
-                            new Term(field, typed), typed.length() < TWO_SLIPS_FROM ? 1 : 2, 1, MOST_EXPANSIONS, true),
-                    weight * MISSPELT));
+                    new TermQuery(new Term(field, slip.word())), weight * MISSPELT * Math.max(slip.likeness(), 0.01f)));
         return ways;
+    }
+
+    /** What is marked in the guides that were found: words alone, in whatever field, so that nothing is looked through again. */
+    org.apache.lucene.search.Query marks() {
+        var any = new BooleanQuery.Builder();
+        words.forEach((language, asked) -> asked.stream()
+                .flatMap(word -> Stream.of(
+                                word.forms().stream(),
+                                word.beginnings().stream(),
+                                word.slips().stream().map(Slip::word))
+                        .flatMap(it -> it))
+                .distinct()
+                .forEach(word -> any.add(new TermQuery(new Term(everything(language, type), word)), Occur.SHOULD)));
+        return any.build();
     }
 
     /** The words in order, each as it was typed and then by its stem. */

@@ -21,20 +21,23 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
-import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.CollectorManager;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Scorable;
 import org.apache.lucene.search.ScoreMode;
@@ -63,7 +66,7 @@ class Search implements SmartLifecycle {
     private static final String POSITION = "position";
     private static final String HASH = "hash";
     /** Part of what tells whether an index on disk is of use: raised when it is made differently. */
-    private static final String MADE_AS = "1";
+    private static final String MADE_AS = "2";
 
     private static final int SNIPPETS = 2;
     private static final int MOST_HIGHLIGHTED = 3;
@@ -74,8 +77,45 @@ class Search implements SmartLifecycle {
     /** A guide that was found. */
     record Found(Delivered guide, double score, int document) {}
 
+    /** Stored, and indexed with where each word stands, so that a word is marked without reading the text again. */
+    private static final FieldType MARKED = new FieldType(TextField.TYPE_STORED);
+
+    static {
+        MARKED.setIndexOptions(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS_AND_OFFSETS);
+        MARKED.freeze();
+    }
+
     /** An index, and the state it was made from. */
-    private record Reading(State state, DirectoryReader reader) {}
+    private record Reading(State state, DirectoryReader reader, Map<String, @Nullable Delivered[]> guides) {
+        Reading(State state, DirectoryReader reader) {
+            this(state, reader, new ConcurrentHashMap<>());
+        }
+
+        /** The live guide of the type that each document of the index is of; worked out once. */
+        @Nullable
+        Delivered[] guidesOf(String type) {
+            return guides.computeIfAbsent(type, wanted -> {
+                var of = new Delivered[reader.maxDoc()];
+                try {
+                    for (var leaf : reader.leaves()) {
+                        var keys = leaf.reader().getBinaryDocValues(KEY);
+                        if (keys == null) continue;
+                        for (int document = keys.nextDoc();
+                                document != DocIdSetIterator.NO_MORE_DOCS;
+                                document = keys.nextDoc()) {
+                            var address = address(keys.binaryValue().utf8ToString());
+                            if (address.type().equals(wanted))
+                                of[leaf.docBase + document] =
+                                        state.find(address).orElse(null);
+                        }
+                    }
+                } catch (IOException failed) {
+                    throw new UncheckedIOException("reading the search index", failed);
+                }
+                return of;
+            });
+        }
+    }
 
     private final Catalogue catalogue;
     private final Publication publication;
@@ -131,7 +171,9 @@ class Search implements SmartLifecycle {
         try {
             var searcher = new IndexSearcher(now.reader());
             searcher.setSimilarity(new Frequency());
-            return answer.apply(now.state(), new View(searcher, now.state(), type, question));
+            return answer.apply(now.state(), new View(searcher, now, type, question));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("reading the search index", failed);
         } finally {
             release(now.reader());
         }
@@ -173,27 +215,27 @@ class Search implements SmartLifecycle {
     /** What one question finds in the index at one position. */
     final class View {
         private final IndexSearcher searcher;
-        private final State state;
-
+        private final Reading reading;
         private final ContentType type;
         private final List<String> languages;
-        private final org.apache.lucene.search.Query query;
+        private final Question question;
 
-        private View(IndexSearcher searcher, State state, ContentType type, String question) {
+        private View(IndexSearcher searcher, Reading reading, ContentType type, String question) throws IOException {
             this.searcher = searcher;
-            this.state = state;
+            this.reading = reading;
             this.type = type;
-            this.languages = languages(state, type);
-            this.query = Question.query(question, type, languages, words);
+            this.languages = languages(reading.state(), type);
+            this.question = new Question(question, type, languages, words, reading.reader());
         }
 
         /** Every live guide that the question finds, in no order. */
         List<Found> find() {
             try {
-                return searcher.search(query, new CollectorManager<Collecting, List<Found>>() {
+                var guides = reading.guidesOf(type.name());
+                return searcher.search(question.query(), new CollectorManager<Collecting, List<Found>>() {
                     @Override
                     public Collecting newCollector() {
-                        return new Collecting(state);
+                        return new Collecting(guides);
                     }
 
                     @Override
@@ -226,7 +268,7 @@ class Search implements SmartLifecycle {
             try {
                 var texts = highlighter.highlightFields(
                         inIndex.keySet().toArray(String[]::new),
-                        query,
+                        question.marks(),
                         found.stream().mapToInt(Found::document).toArray(),
                         passages);
                 var all = new ArrayList<Map<String, String>>();
@@ -258,20 +300,18 @@ class Search implements SmartLifecycle {
     }
 
     private static final class Collecting extends SimpleCollector {
-        private final State state;
+        private final @Nullable Delivered[] guides;
         private final List<Found> found = new ArrayList<>();
         private int base;
-        private @Nullable BinaryDocValues keys;
         private @Nullable Scorable scorer;
 
-        Collecting(State state) {
-            this.state = state;
+        Collecting(@Nullable Delivered[] guides) {
+            this.guides = guides;
         }
 
         @Override
-        protected void doSetNextReader(LeafReaderContext context) throws IOException {
+        protected void doSetNextReader(LeafReaderContext context) {
             base = context.docBase;
-            keys = context.reader().getBinaryDocValues(KEY);
         }
 
         @Override
@@ -281,9 +321,8 @@ class Search implements SmartLifecycle {
 
         @Override
         public void collect(int document) throws IOException {
-            if (keys == null || scorer == null || !keys.advanceExact(document)) return;
-            var guide = state.find(address(keys.binaryValue().utf8ToString()));
-            if (guide.isPresent()) found.add(new Found(guide.get(), scorer.score(), base + document));
+            var guide = guides[base + document];
+            if (guide != null && scorer != null) found.add(new Found(guide, scorer.score(), base + document));
         }
 
         @Override
@@ -379,11 +418,13 @@ class Search implements SmartLifecycle {
         var document = new Document();
         document.add(new StringField(KEY, key(address), Field.Store.NO));
         document.add(new BinaryDocValuesField(KEY, new BytesRef(key(address))));
+        var content = guide.content();
+        String language = Question.language(address.locale());
         for (SearchField field : type.searchFields()) {
-            String text = field.text(guide.content());
-            if (!text.isEmpty())
-                document.add(new TextField(
-                        Question.field(Question.language(address.locale()), type, field), text, Field.Store.YES));
+            String text = field.text(content);
+            if (text.isEmpty()) continue;
+            document.add(new Field(Question.field(language, type, field), text, MARKED));
+            document.add(new TextField(Question.everything(language, type), text, Field.Store.NO));
         }
         return document;
     }

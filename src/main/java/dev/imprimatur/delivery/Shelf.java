@@ -3,10 +3,12 @@ package dev.imprimatur.delivery;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -92,24 +94,45 @@ final class Shelf {
         return having(property, values(property).keySet().stream().filter(test).toList());
     }
 
-    /** All places in that order. */
-    int[] order(Listing.Sort sort) {
-        return orders.computeIfAbsent(
-                (sort.descending() ? "-" : "") + sort.name(), name -> sorted(all(), sort, sort.key()));
-    }
+    private record Placed(Listing.Mark mark, int place) {}
 
-    /** These places in that order. */
-    int[] sorted(BitSet places, Listing.Sort sort, Function<Delivered, String> key) {
-        record Placed(Listing.Mark mark, int place) {}
-        var order = sort.order();
+    private Stream<Placed> placed(BitSet places, Function<Delivered, String> key) {
         return places.stream()
                 .mapToObj(place -> new Placed(
                         new Listing.Mark(
                                 key.apply(guides[place]), guides[place].entry().id()),
-                        place))
-                .sorted((one, other) -> order.compare(one.mark(), other.mark()))
-                .mapToInt(Placed::place)
-                .toArray();
+                        place));
+    }
+
+    /** All places in that order. */
+    int[] order(Listing.Sort sort) {
+        return orders.computeIfAbsent((sort.descending() ? "-" : "") + sort.name(), name -> {
+            var order = Comparator.comparing(Placed::mark, sort.order());
+            return placed(all(), sort.key())
+                    .sorted(order)
+                    .mapToInt(Placed::place)
+                    .toArray();
+        });
+    }
+
+    /** The first so many of these places in that order, of those after the mark. */
+    int[] first(
+            BitSet places,
+            Listing.Sort sort,
+            Function<Delivered, String> key,
+            Listing.@Nullable Mark after,
+            int count) {
+        var order = sort.order();
+        var byOrder = Comparator.comparing(Placed::mark, order);
+        // the last of those kept so far stands on top
+        var kept = new PriorityQueue<Placed>(count + 1, byOrder.reversed());
+        placed(places, key)
+                .filter(it -> after == null || order.compare(it.mark(), after) > 0)
+                .forEach(it -> {
+                    kept.add(it);
+                    if (kept.size() > count) kept.poll();
+                });
+        return kept.stream().sorted(byOrder).mapToInt(Placed::place).toArray();
     }
 
     /** What guides can be told apart by: a name, and the values of a guide. */
