@@ -19,7 +19,8 @@ export interface Review {
   signature: string;
 }
 
-export interface Guide<T extends string = string, C = ContentOf<T>> {
+/** What was published, and what is known of it. */
+export interface Publication<T extends string = string> {
   id: string;
   type: T;
   slug: string;
@@ -32,6 +33,9 @@ export interface Guide<T extends string = string, C = ContentOf<T>> {
   publishedAt: string;
   firstPublishedAt: string;
   review?: Review;
+}
+
+export interface Guide<T extends string = string, C = ContentOf<T>> extends Publication<T> {
   content: C;
   /** Of a search: where the words were found, by field; HTML whose only element is mark. */
   highlights?: Record<string, string>;
@@ -47,19 +51,8 @@ export interface Page<T extends string = string, C = ContentOf<T>> {
 
 export type Kind = "publish" | "restamp" | "review-overdue" | "unpublish";
 
-export interface LedgerEntry<T extends string = string> {
-  position: number;
+export interface LedgerEntry<T extends string = string> extends Publication<T> {
   kind: Kind;
-  id: string;
-  type: T;
-  slug: string;
-  locale: string;
-  edition: number;
-  revision: number;
-  contentHash: string;
-  publishedAt: string;
-  firstPublishedAt: string;
-  review?: Review;
   /** Of an unpublish: where readers are sent, if anywhere. */
   redirectTo?: string;
   at: string;

@@ -91,9 +91,13 @@ class WebhooksPages {
 
     private static String told(String id, Attempt attempt, RedirectAttributes told) {
         String answer = attempt.status() == null ? attempt.error() : "It answered " + attempt.status();
-        told.addFlashAttribute(
-                attempt.succeeded() ? "told" : "failed", "Sent. " + answer + ", after " + attempt.millis() + " ms.");
+        if (attempt.succeeded()) told.addFlashAttribute("told", "Taken. " + after(answer, attempt));
+        else told.addFlashAttribute("failed", "Not taken. " + after(answer, attempt));
         return redirect(id);
+    }
+
+    private static String after(@Nullable String answer, Attempt attempt) {
+        return answer + ", after " + attempt.millis() + " ms.";
     }
 
     @PostMapping("/{id}/secret")
