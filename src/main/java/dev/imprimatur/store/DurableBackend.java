@@ -1,6 +1,11 @@
 package dev.imprimatur.store;
 
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.AbstractMongoCollection;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.nio.file.Path;
@@ -59,6 +64,19 @@ final class DurableBackend extends H2Backend {
         store.setVersionsToKeep(0);
         store.setRetentionTime(RETENTION);
         return store;
+    }
+
+    @Override
+    protected MongoDatabase openOrCreateDatabase(String name) {
+        return new H2Database(name, getMvStore(), getCursorRegistry()) {
+            @Override
+            protected MongoCollection<Object> openOrCreateCollection(String collection, CollectionOptions options) {
+                var opened = super.openOrCreateCollection(collection, options);
+                if (opened instanceof AbstractMongoCollection<Object> indexed)
+                    indexed.addIndex(new NarrowingIndex(indexed));
+                return opened;
+            }
+        };
     }
 
     @Override

@@ -90,6 +90,51 @@ class EmbeddedMongoTest {
     }
 
     @Test
+    void aQueryThatSaysMoreThanAnIndexFindsTheSameAndReadsNoCollection() {
+        things().createIndex(Indexes.ascending("a", "b"), new IndexOptions().unique(true));
+        for (int i = 0; i < 400; i++)
+            things().insertOne(new Document("_id", i)
+                    .append("a", i % 20)
+                    .append("b", i / 20)
+                    .append("n", i % 3));
+
+        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.lte("n", 1))))
+                .containsExactly(7);
+        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.gt("n", 1)))).isEmpty();
+        assertThat(found(Filters.and(Filters.eq("a", 3), Filters.eq("b", 2)))).containsExactly(43);
+        assertThat(found(Filters.and(Filters.eq("a", 3), Filters.eq("b", 2), Filters.eq("n", 2))))
+                .isEmpty();
+        assertThat(found(Filters.and(Filters.eq("a", 3), Filters.eq("n", 0))))
+                .containsExactly(3, 63, 123, 183, 243, 303, 363);
+        assertThat(found(Filters.and(Filters.in("_id", 1, 2, 3), Filters.eq("n", 2))))
+                .containsExactly(2);
+        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.or(Filters.eq("a", 1), Filters.eq("a", 7)))))
+                .containsExactly(7);
+        assertThat(found(Filters.and(Filters.gte("_id", 398), Filters.lte("_id", 500))))
+                .containsExactly(398, 399);
+        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.ne("_id", 7))))
+                .isEmpty();
+        assertThat(things().updateOne(Filters.and(Filters.eq("_id", 7), Filters.eq("n", 1)), Updates.set("n", 9))
+                        .getModifiedCount())
+                .isOne();
+        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.eq("n", 9)))).containsExactly(7);
+        assertThat(things().deleteOne(Filters.and(Filters.eq("_id", 7), Filters.eq("n", 1)))
+                        .getDeletedCount())
+                .isZero();
+        assertThat(things().deleteOne(Filters.and(Filters.eq("_id", 7), Filters.eq("n", 9)))
+                        .getDeletedCount())
+                .isOne();
+        assertThat(found(Filters.and(Filters.eq("a", 7), Filters.eq("b", 0)))).isEmpty();
+    }
+
+    private ArrayList<Integer> found(org.bson.conversions.Bson query) {
+        return things().find(query)
+                .sort(Sorts.ascending("_id"))
+                .map(it -> it.getInteger("_id"))
+                .into(new ArrayList<>());
+    }
+
+    @Test
     void numberedDocumentsAreReadInOrderHoweverMany() {
         for (int i = 99; i >= 0; i--) things().insertOne(new Document("_id", Numbered.id("owner", i)).append("n", i));
         things().insertOne(new Document("_id", Numbered.id("another", 0)));
