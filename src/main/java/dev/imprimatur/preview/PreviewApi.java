@@ -5,6 +5,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.content.Rendering;
 import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.WorkingCopy;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import java.time.Instant;
@@ -84,7 +85,7 @@ class PreviewApi {
         }
     }
 
-    private static @Nullable JsonNode workingCopy(Preview preview, dev.imprimatur.editing.WorkingCopy copy) {
+    private static @Nullable JsonNode workingCopy(Preview preview, WorkingCopy copy) {
         return copy.edition().equals(preview.edition()) ? copy.content() : null;
     }
 }

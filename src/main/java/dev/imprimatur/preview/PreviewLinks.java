@@ -3,6 +3,7 @@ package dev.imprimatur.preview;
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Audit;
 import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes links, follows them and revokes them. A token is a JWS that says until when it holds and which link it is of; what the link
@@ -84,8 +86,7 @@ public class PreviewLinks {
                     .raise();
         var edition = revision == null
                 ? editing.draft(guide).edition()
-                : new dev.imprimatur.editing.EditionId(
-                        guide.id(), editing.revision(guide, revision).edition());
+                : new EditionId(guide.id(), editing.revision(guide, revision).edition());
         var preview = new Preview(UUID.randomUUID().toString(), edition, revision, by.account(), now, now.plus(holds));
         previews.insert(preview);
         audit.record(by.account(), "preview-made", guide.id() + shown(preview), null);
@@ -96,7 +97,7 @@ public class PreviewLinks {
         return preview.revision() == null ? " working copy" : " revision " + preview.revision();
     }
 
-    private static tools.jackson.databind.node.ObjectNode payload(Preview preview) {
+    private static ObjectNode payload(Preview preview) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("use", USE)
