@@ -18,7 +18,7 @@ public record EditionId(String guide, int number) {
         return new EditionId(text.substring(0, dot), Integer.parseInt(text.substring(dot + 1)));
     }
 
-    EditionId next() {
+    public EditionId next() {
         return new EditionId(guide, number + 1);
     }
 

@@ -4,15 +4,17 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Projections;
 import dev.imprimatur.store.Numbered;
 import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
+import org.bson.Document;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
@@ -42,12 +44,15 @@ class EditionLog {
         return editions;
     }
 
-    /** The guides of which something was logged since then. */
-    Set<String> guidesLoggedSince(Instant since) {
-        var guides = new TreeSet<String>();
-        log.find(Filters.gte("entry.at", since))
-                .forEach(row -> guides.add(row.entry().edition().guide()));
-        return guides;
+    /** How long the logs are of which something was logged since then. */
+    Map<EditionId, Integer> grownSince(Instant since) {
+        var lengths = new HashMap<EditionId, Integer>();
+        log.withDocumentClass(Document.class)
+                .find(Filters.gte("entry.at", since))
+                .projection(Projections.include("_id"))
+                .map(row -> row.getString("_id"))
+                .forEach(id -> lengths.merge(EditionId.parse(Numbered.owner(id)), Numbered.number(id) + 1, Math::max));
+        return lengths;
     }
 
     /**

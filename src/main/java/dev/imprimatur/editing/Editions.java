@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.Period;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -106,8 +107,8 @@ public class Editions {
             });
     }
 
-    /** Guides of which something was logged since then. */
-    public Set<String> guidesLoggedSince(Instant since) {
-        return log.guidesLoggedSince(since);
+    /** The editions of which something was logged since then, with how many entries their logs have. */
+    public Map<EditionId, Integer> grownSince(Instant since) {
+        return log.grownSince(since);
     }
 }

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowable.common.engine.api.FlowableObjectNotFoundException;
 import org.flowable.common.engine.api.FlowableOptimisticLockingException;
+import org.flowable.common.engine.api.query.Query;
 import org.flowable.engine.ManagementService;
 import org.flowable.engine.RuntimeService;
 import org.flowable.engine.TaskService;
@@ -43,6 +45,7 @@ class Processes {
 
     private static final String DROPPED = "next-edition-dropped";
     private static final int ATTEMPTS = 20;
+    private static final int PAGE = 1000;
 
     private final RuntimeService runtime;
     private final TaskService tasks;
@@ -65,11 +68,53 @@ class Processes {
                 .min(Comparator.comparing(ProcessInstance::getStartTime).thenComparing(ProcessInstance::getId));
     }
 
-    /** The business keys of all processes. */
-    List<String> businessKeys() {
-        return runtime.createProcessInstanceQuery().list().stream()
-                .map(ProcessInstance::getBusinessKey)
-                .toList();
+    /**
+     * How an edition is driven.
+     *
+     * @param processes how many drive it; more than one only until it is settled
+     * @param drafts how many drafting tasks are open
+     * @param decisions how many other tasks are open
+     */
+    record Standing(int processes, int drafts, int decisions) {
+        private static final Standing NOWHERE = new Standing(0, 0, 0);
+
+        private Standing and(Standing other) {
+            return new Standing(processes + other.processes, drafts + other.drafts, decisions + other.decisions);
+        }
+    }
+
+    /** How each edition is driven that is; read page by page, since there may be many. */
+    Map<EditionId, Standing> standings() {
+        var open = new HashMap<String, Standing>();
+        pages(tasks.createTaskQuery().orderByTaskId().asc(), task -> {
+            boolean drafting = workflows
+                    .ofDefinition(task.getProcessDefinitionId())
+                    .step(task.getTaskDefinitionKey())
+                    .filter(Step::isDrafting)
+                    .isPresent();
+            open.merge(
+                    task.getProcessInstanceId(),
+                    drafting ? new Standing(0, 1, 0) : new Standing(0, 0, 1),
+                    Standing::and);
+        });
+        var standings = new HashMap<EditionId, Standing>();
+        pages(
+                runtime.createProcessInstanceQuery().orderByProcessInstanceId().asc(),
+                process -> standings.merge(
+                        EditionId.parse(process.getBusinessKey()),
+                        new Standing(1, 0, 0).and(open.getOrDefault(process.getId(), Standing.NOWHERE)),
+                        Standing::and));
+        return standings;
+    }
+
+    private static <T> void pages(Query<?, T> query, Consumer<T> each) {
+        List<T> page;
+        int read = 0;
+        do {
+            page = query.listPage(read, PAGE);
+            page.forEach(each);
+            read += page.size();
+        } while (page.size() == PAGE);
     }
 
     /** The editions that these processes drive, by process instance id. */

@@ -1,7 +1,6 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
@@ -10,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,32 +57,58 @@ class Reconciler implements ApplicationRunner {
     }
 
     /** The first time everything, since the engine's store may have been restored from another moment. */
-    @Scheduled(fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
+    @Scheduled(
+            initialDelayString = "${imprimatur.review.reconcile-every:60s}",
+            fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     void everyMinute() {
         reconcile(everything ? Instant.EPOCH : clock.instant().minus(MARGIN));
         everything = false;
     }
 
-    /** Settles every guide of which something was logged since then, or whose processes and card disagree. */
+    /** Settles every guide of which something was logged since then that the engine may have missed, or that it drives wrongly. */
     void reconcile(Instant since) {
-        Set<String> toSettle = new HashSet<>(editions.guidesLoggedSince(since));
-        var driven = new HashSet<>(processes.businessKeys());
+        var grown = editions.grownSince(since);
+        var standings = processes.standings();
+        var toSettle = new HashSet<String>();
         var known = new HashSet<String>();
+        var stray = new HashSet<>(standings.keySet());
+        grown.keySet().forEach(edition -> toSettle.add(edition.guide()));
         for (Guide guide : editing.all()) {
             known.add(guide.id());
-            if (shouldBeDriven(guide) && !driven.remove(guide.current().toString())) toSettle.add(guide.id());
-            var live = guide.live();
-            if (live != null
-                    && live.edition() != guide.edition()
-                    && !driven.remove(new EditionId(guide.id(), live.edition()).toString())) toSettle.add(guide.id());
+            var driven = driven(guide);
+            driven.forEach(stray::remove);
+            if (!standings.keySet().containsAll(driven)) toSettle.add(guide.id());
+            else if (isAtRest(guide, grown, standings)) toSettle.remove(guide.id());
         }
-        driven.forEach(key -> toSettle.add(EditionId.parse(key).guide()));
+        stray.forEach(edition -> toSettle.add(edition.guide()));
         toSettle.retainAll(known);
         toSettle.forEach(this::settle);
     }
 
-    private static boolean shouldBeDriven(Guide guide) {
-        return guide.state() == Edition.State.PUBLISHED || guide.state().isInProgress();
+    /** The editions of a guide that a process should drive. */
+    private static Set<EditionId> driven(Guide guide) {
+        var driven = new HashSet<EditionId>();
+        if (!guide.state().isOver()) driven.add(guide.current());
+        var live = guide.live();
+        if (live != null) driven.add(new EditionId(guide.id(), live.edition()));
+        return driven;
+    }
+
+    /**
+     * Whether the first edition of a guide is all there is, its card knows the whole log, and its process waits where nothing is
+     * to be done for an edition in that state. So stands nearly everything after an import, which need not be read one by one.
+     */
+    private static boolean isAtRest(
+            Guide guide, Map<EditionId, Integer> grown, Map<EditionId, Processes.Standing> standings) {
+        var first = guide.current();
+        return guide.edition() == 1
+                && !grown.containsKey(first.next())
+                && Integer.valueOf(guide.entries()).equals(grown.get(first))
+                && switch (guide.state()) {
+                    case DRAFT -> new Processes.Standing(1, 1, 0).equals(standings.get(first));
+                    case PUBLISHED -> new Processes.Standing(1, 0, 0).equals(standings.get(first));
+                    default -> false;
+                };
     }
 
     private void settle(String guide) {
