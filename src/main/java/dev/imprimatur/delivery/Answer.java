@@ -9,13 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.PreEncodedHttpField;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -30,12 +26,11 @@ final class Answer {
 
     private static final int ETAG_BYTES = 15;
     private static final String JSON = "application/json";
-    private static final HttpField VARY = new PreEncodedHttpField(HttpHeader.VARY, "Authorization, Accept-Encoding");
 
     private final String contentType;
     private final Instant lastModified;
+    private final String surrogateKey;
     private final String tag;
-    private final List<HttpField> fields;
     private final boolean often;
     private final Form plain;
     /** Made when first asked for, unless the answer is kept to be sent often. */
@@ -43,15 +38,99 @@ final class Answer {
 
     private volatile @Nullable Form zstd;
 
-    /**
-     * The answer in one encoding.
-     *
-     * @param fields the headers that do not depend on when it is sent
-     */
-    record Form(String etag, List<HttpField> fields, HttpField contentLength, ByteBuffer bytes) {
+    /** The answer in one encoding: its own header lines, a blank one and the body, in one piece that is sent as it is. */
+    final class Form {
+        private final Encoding encoding;
+        private final ByteBuffer message;
+        /** Where the lines end that a 304 has, too. */
+        private final int shared;
+
+        private final int body;
+
+        private Form(Encoding encoding, byte[] body) {
+            this.encoding = encoding;
+            var lines = new StringBuilder();
+            headersOfBoth((name, value) -> line(lines, name, value));
+            this.shared = lines.length();
+            headersOfBody(body.length, (name, value) -> line(lines, name, value));
+            lines.append("\r\n");
+            this.body = lines.length();
+            int size = lines.length() + body.length;
+            this.message = (often ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size))
+                    .put(lines.toString().getBytes(StandardCharsets.US_ASCII))
+                    .put(body)
+                    .flip();
+        }
+
+        private static void line(StringBuilder to, String name, String value) {
+            to.append(name).append(": ").append(value).append("\r\n");
+        }
+
+        private String suffix() {
+            return encoding == Encoding.IDENTITY ? "\"" : "-" + encoding.token() + "\"";
+        }
+
+        String etag() {
+            return "\"" + tag + suffix();
+        }
+
+        /** Whether that is its entity tag. */
+        boolean has(@Nullable String etag) {
+            return etag != null
+                    && etag.length() > tag.length()
+                    && etag.charAt(0) == '"'
+                    && etag.startsWith(tag, 1)
+                    && etag.substring(1 + tag.length()).equals(suffix());
+        }
+
+        /**
+         * Its headers, but those that tell when it is sent.
+         *
+         * @param known whether the site has it already
+         */
+        void headers(boolean known, BiConsumer<String, String> to) {
+            headersOfBoth(to);
+            if (!known) headersOfBody(size(), to);
+        }
+
+        private void headersOfBoth(BiConsumer<String, String> to) {
+            to.accept(HttpHeaders.ETAG, etag());
+            to.accept(
+                    HttpHeaders.LAST_MODIFIED,
+                    DateTimeFormatter.RFC_1123_DATE_TIME.format(lastModified.atOffset(ZoneOffset.UTC)));
+            to.accept(HttpHeaders.VARY, "Authorization, Accept-Encoding");
+            to.accept("Surrogate-Key", surrogateKey);
+        }
+
+        private void headersOfBody(int size, BiConsumer<String, String> to) {
+            if (encoding != Encoding.IDENTITY) to.accept(HttpHeaders.CONTENT_ENCODING, encoding.token());
+            to.accept(HttpHeaders.CONTENT_TYPE, contentType);
+            to.accept(HttpHeaders.CONTENT_LENGTH, Integer.toString(size));
+        }
+
+        /** Header lines, blank line and body; a view of its own. */
+        ByteBuffer message() {
+            return message.asReadOnlyBuffer();
+        }
+
+        /** The header lines of a 304, without the blank line; a view of its own. */
+        ByteBuffer known() {
+            return message.slice(0, shared);
+        }
+
         /** The body to be written; a view of its own. */
         ByteBuffer body() {
-            return bytes.asReadOnlyBuffer();
+            return message.slice(body, size()).asReadOnlyBuffer();
+        }
+
+        int size() {
+            return message.limit() - body;
+        }
+
+        private byte[] bytes() {
+            byte[] bytes = new byte[size()];
+            message.get(body, bytes);
+            return bytes;
         }
     }
 
@@ -59,15 +138,10 @@ final class Answer {
             String contentType, Instant lastModified, String surrogateKey, byte[] told, byte[] body, boolean often) {
         this.contentType = contentType;
         this.lastModified = lastModified;
+        this.surrogateKey = surrogateKey;
         this.tag = tag(told);
         this.often = often;
-        this.fields = List.of(
-                new PreEncodedHttpField(
-                        HttpHeader.LAST_MODIFIED,
-                        DateTimeFormatter.RFC_1123_DATE_TIME.format(lastModified.atOffset(ZoneOffset.UTC))),
-                VARY,
-                new PreEncodedHttpField("Surrogate-Key", surrogateKey));
-        this.plain = form(Encoding.IDENTITY, body);
+        this.plain = new Form(Encoding.IDENTITY, body);
         if (often) for (Encoding encoding : Encoding.values()) form(encoding);
     }
 
@@ -114,7 +188,7 @@ final class Answer {
     }
 
     int size() {
-        return plain.bytes().limit();
+        return plain.size();
     }
 
     /** As a part of another answer. */
@@ -124,9 +198,7 @@ final class Answer {
 
     /** Its bytes as they are without any encoding. */
     byte[] bytes() {
-        byte[] bytes = new byte[size()];
-        plain.bytes().get(0, bytes);
-        return bytes;
+        return plain.bytes();
     }
 
     /** The answer in that encoding; as it is, where encoding gains nothing. */
@@ -136,46 +208,25 @@ final class Answer {
             case IDENTITY -> plain;
             case GZIP -> {
                 var made = gzip;
-                if (made == null) gzip = made = form(encoding, encoding.encode(bytes()));
+                if (made == null) gzip = made = new Form(encoding, encoding.encode(bytes()));
                 yield made;
             }
             case ZSTD -> {
                 var made = zstd;
-                if (made == null) zstd = made = form(encoding, encoding.encode(bytes()));
+                if (made == null) zstd = made = new Form(encoding, encoding.encode(bytes()));
                 yield made;
             }
         };
-    }
-
-    private Form form(Encoding encoding, byte[] bytes) {
-        boolean asIs = encoding == Encoding.IDENTITY;
-        String etag = asIs ? "\"" + tag + "\"" : "\"" + tag + "-" + encoding.token() + "\"";
-        var all = new ArrayList<HttpField>();
-        all.add(new PreEncodedHttpField(HttpHeader.ETAG, etag));
-        if (!asIs) all.add(new PreEncodedHttpField(HttpHeader.CONTENT_ENCODING, encoding.token()));
-        all.addAll(fields);
-        return new Form(
-                etag,
-                List.copyOf(all),
-                new PreEncodedHttpField(HttpHeader.CONTENT_LENGTH, bytes.length),
-                often ? ByteBuffer.allocateDirect(bytes.length).put(bytes).flip() : ByteBuffer.wrap(bytes));
     }
 
     /** Sends it, or 304 if the site has it already (RFC 9110, 13.1). */
     void send(HttpServletRequest request, HttpServletResponse response, long maxAge) throws IOException {
         var form = form(Encoding.of(request.getHeader(HttpHeaders.ACCEPT_ENCODING)));
         boolean known = isKnownTo(request, form);
-        for (var field : form.fields())
-            if (!known || field.getHeader() != HttpHeader.CONTENT_ENCODING)
-                response.setHeader(field.getName(), field.getValue());
+        form.headers(known, response::setHeader);
         response.setHeader(HttpHeaders.CACHE_CONTROL, cacheControl(maxAge));
-        if (known) {
-            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-            return;
-        }
-        response.setContentType(contentType);
-        response.setContentLength(form.bytes().limit());
-        response.getOutputStream().write(form.body());
+        if (known) response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+        else response.getOutputStream().write(form.body());
     }
 
     private boolean isKnownTo(HttpServletRequest request, Form form) {
@@ -184,7 +235,7 @@ final class Answer {
             return known.strip().equals("*")
                     || Arrays.stream(known.split(","))
                             .map(it -> it.strip().replaceFirst("^W/", ""))
-                            .anyMatch(form.etag()::equals);
+                            .anyMatch(form::has);
         try {
             long since = request.getDateHeader(HttpHeaders.IF_MODIFIED_SINCE);
             return since >= 0 && lastModified.getEpochSecond() <= since / 1000;

@@ -27,7 +27,7 @@ final class Delivered {
     private final ContentType type;
     private final JsonMapper json;
     private final String title;
-    private final Map<String, List<String>> values = new HashMap<>();
+    private final Map<String, List<String>> values;
     private final Answer answer;
 
     /**
@@ -40,7 +40,9 @@ final class Delivered {
         this.type = type;
         this.json = json;
         this.title = content.path("title").asString(entry.slug());
-        for (var field : type.filterFields()) values.put(field.name(), field.values(content));
+        var found = new HashMap<String, List<String>>();
+        for (var field : type.filterFields()) found.put(field.name(), field.values(content));
+        this.values = Map.copyOf(found);
         this.answer = Answer.kept(
                 entry.at(),
                 surrogateKey(),

@@ -177,11 +177,11 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         bytes.put(ready.isKnown() ? NOT_MODIFIED : OK);
         put(bytes, connector.getServer().getDateField());
         path.headers(ready, field -> put(bytes, field));
-        bytes.put(END);
+        if (ready.isKnown()) bytes.put(ready.form().known()).put(END);
         bytes.flip();
         write.set(Write.BEGUN);
         if (ready.isKnown()) getEndPoint().write(written, bytes);
-        else getEndPoint().write(written, bytes, ready.form().body());
+        else getEndPoint().write(written, bytes, ready.form().message());
         return !write.compareAndSet(Write.BEGUN, Write.LEFT);
     }
 

@@ -36,6 +36,7 @@ final class FastHandler extends Handler.Wrapper {
         if (found.isEmpty()) return super.handle(request, response, callback);
         var ready = found.get();
         path.headers(ready, response.getHeaders()::add);
+        ready.form().headers(ready.isKnown(), response.getHeaders()::add);
         response.setStatus(ready.isKnown() ? HttpStatus.NOT_MODIFIED_304 : HttpStatus.OK_200);
         response.write(
                 true, ready.isKnown() ? BufferUtil.EMPTY_BUFFER : ready.form().body(), callback);

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,7 +32,6 @@ import org.springframework.util.LinkedMultiValueMap;
 class FastPath {
     static final String PREFIX = "/api/delivery/v1/";
     private static final String BEARER = "Bearer ";
-    private static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
     /** What Spring Security writes on every other answer to a site. */
     private static final List<HttpField> PROTECTION = List.of(
             new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
@@ -45,10 +45,9 @@ class FastPath {
     private final Lists lists;
     private final ContentTypes types;
     private final RateLimits limits;
-    private final HttpField policy;
     private final Clock clock;
     private final long maxAge;
-    private final HttpField cacheControl;
+    private final List<HttpField> constant = new ArrayList<>(PROTECTION);
     private final LongAdder answers = new LongAdder();
     private volatile HttpField position = new PreEncodedHttpField(Answer.POSITION, "0");
 
@@ -66,10 +65,10 @@ class FastPath {
         this.lists = lists;
         this.types = types;
         this.limits = limits;
-        this.policy = new PreEncodedHttpField(RateLimits.POLICY_HEADER, limits.policy());
+        constant.add(new PreEncodedHttpField(RateLimits.POLICY_HEADER, limits.policy()));
         this.clock = clock;
         this.maxAge = maxAge.toMillis();
-        this.cacheControl = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Answer.cacheControl(maxAge.toSeconds()));
+        constant.add(new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Answer.cacheControl(maxAge.toSeconds())));
         FunctionCounter.builder("imprimatur.delivery.fast", answers, LongAdder::sum)
                 .description("answers sent ahead of the servlet container, which http.server.requests does not count")
                 .register(meters);
@@ -173,21 +172,14 @@ class FastPath {
         if (left < 0) return Optional.empty();
         answers.increment();
         var form = answer.form(Encoding.of(asked.acceptEncoding()));
-        return Optional.of(new Ready(form, form.etag().equals(asked.ifNoneMatch()), state.position(), left));
+        return Optional.of(new Ready(form, form.has(asked.ifNoneMatch()), state.position(), left));
     }
 
-    /** Every header of an answer, but those that each connection writes itself. */
+    /** Every header of an answer but those of its form. */
     void headers(Ready ready, Consumer<HttpField> to) {
-        to.accept(policy);
+        for (var field : constant) to.accept(field);
         to.accept(new HttpField(RateLimits.HEADER, limits.told(ready.left())));
-        for (var field : PROTECTION) to.accept(field);
-        for (var field : ready.form().fields())
-            if (!ready.isKnown() || field.getHeader() != HttpHeader.CONTENT_ENCODING) to.accept(field);
-        to.accept(cacheControl);
         to.accept(position(ready.position()));
-        if (ready.isKnown()) return;
-        to.accept(JSON);
-        to.accept(ready.form().contentLength());
     }
 
     private HttpField position(long now) {

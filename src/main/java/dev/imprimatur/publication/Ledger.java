@@ -12,7 +12,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,9 @@ class Ledger {
 
     private final MongoCollection<Row> ledger;
     private final Seal seal;
-    private final Map<String, LedgerEntry> lastOfGuide = new HashMap<>();
+    /** The position of each guide's last entry, as far as the ledger has been read. */
+    private final Map<String, Long> lastOfGuide = new HashMap<>();
+
     private @Nullable LedgerEntry last;
 
     Ledger(MongoDatabase database, Seal seal) {
@@ -60,7 +64,7 @@ class Ledger {
             var entry = seal.seal(proposal.after(
                     before.map(LedgerEntry::position).orElse(0L),
                     before.map(LedgerEntry::hash).orElse(Seal.GENESIS),
-                    lastOfGuide.get(guide)));
+                    lastReadOf(List.of(guide)).get(guide)));
             if (Unique.insert(ledger, new Row(entry.position(), cause, entry))) return entry;
         }
     }
@@ -76,7 +80,7 @@ class Ledger {
         do {
             batch = after(last == null ? 0 : last.position(), BATCH);
             for (var entry : batch) {
-                lastOfGuide.put(entry.id(), entry);
+                lastOfGuide.put(entry.id(), entry.position());
                 last = entry;
             }
         } while (batch.size() == BATCH);
@@ -86,18 +90,20 @@ class Ledger {
     /** Each of these guides' last entry, as of one reading on. */
     synchronized Map<String, LedgerEntry> lastOf(Collection<String> guides) {
         last();
-        var found = new HashMap<String, LedgerEntry>();
-        for (String guide : guides) {
-            var entry = lastOfGuide.get(guide);
-            if (entry != null) found.put(guide, entry);
-        }
-        return found;
+        return lastReadOf(guides);
     }
 
     /** The guide's last entry, as of the last reading on. */
-    synchronized Optional<LedgerEntry> lastOf(String guide) {
-        last();
-        return Optional.ofNullable(lastOfGuide.get(guide));
+    Optional<LedgerEntry> lastOf(String guide) {
+        return Optional.ofNullable(lastOf(List.of(guide)).get(guide));
+    }
+
+    private Map<String, LedgerEntry> lastReadOf(Collection<String> guides) {
+        var positions =
+                guides.stream().map(lastOfGuide::get).filter(Objects::nonNull).toList();
+        return positions.isEmpty()
+                ? Map.of()
+                : at(positions).stream().collect(Collectors.toMap(LedgerEntry::id, entry -> entry));
     }
 
     /** The entries at these positions, in order. */
