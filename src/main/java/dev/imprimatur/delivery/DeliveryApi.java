@@ -16,9 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -261,16 +259,11 @@ class DeliveryApi {
     }
 
     private Answer found(State state, Search.View view, ContentType type, Query query) {
-        var found = new HashMap<Delivered, Search.Found>();
-        view.find().forEach(it -> found.put(it.guide(), it));
-        var page = Listing.of(state.section(type.name()).shelf(), query, found);
-        var hits = page.guides().stream()
-                .map(guide -> Objects.requireNonNull(found.get(guide)))
-                .toList();
-        var highlights = view.highlights(hits);
+        var page = Listing.of(state.section(type.name()).shelf(), query, view.find());
+        var highlights = view.highlights(page.guides());
         var documents = new ArrayList<Joined.Part>();
-        for (int i = 0; i < hits.size(); i++)
-            documents.add(hits.get(i).guide().document(query.format(), query.fields(), highlights.get(i)));
+        for (int i = 0; i < page.guides().size(); i++)
+            documents.add(page.guides().get(i).document(query.format(), query.fields(), highlights.get(i)));
         return lists.made(state, type.name(), page, documents);
     }
 

@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Listing(List<Delivered> guides, @Nullable String next, int total, Map<String, List<Count>> facets) {
     private static final int MOST_COUNTS = 100;
-    /** Scores as whole numbers of one length, which sort as text does. */
-    private static final long SCORES_FROM = 1_000_000_000_000L;
-
-    private static final double SCORE_STEPS = 1_000_000;
 
     /** How many guides have a value. */
     record Count(String value, long count) {}
@@ -63,6 +58,10 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
 
     /** Where in the order a guide stands. */
     record Mark(String key, String id) {
+        static Mark of(Delivered guide, Function<Delivered, String> key) {
+            return new Mark(key.apply(guide), guide.entry().id());
+        }
+
         private String cursor() {
             return Base64.getUrlEncoder()
                     .withoutPadding()
@@ -84,50 +83,52 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
 
     /** The page of the shelf that the query asks for. */
     static Listing of(Shelf shelf, Query query) {
-        var places = query.on(shelf);
-        return page(
-                shelf, query, places, shelf.order(query.sort()), query.sort().key());
+        return sorted(shelf, query, query.on(shelf));
     }
 
     /** The page that the query asks for of what a search found. */
-    static Listing of(Shelf shelf, Query query, Map<Delivered, Search.Found> found) {
+    static Listing of(Shelf shelf, Query query, Found found) {
         var places = query.on(shelf);
-        places.and(shelf.of(found.keySet()));
-        var sort = query.sort();
-        Function<Delivered, String> key = sort.equals(Sort.RELEVANCE)
-                ? guide -> Long.toString(SCORES_FROM
-                        + Math.round(Objects.requireNonNull(found.get(guide)).score() * SCORE_STEPS))
-                : sort.key();
-        var best = shelf.first(places, sort, key, query.after(), query.limit() + 1);
-        return page(shelf, query, places, best, key);
+        places.and(found.places());
+        if (!query.sort().equals(Sort.RELEVANCE)) return sorted(shelf, query, places);
+        var best = found.best(shelf, places, query.after(), query.limit() + 1);
+        return page(shelf, query, places, best, 0, guide -> Long.toString(found.score(shelf.place(guide))));
     }
 
-    private static Listing page(Shelf shelf, Query query, BitSet places, int[] order, Function<Delivered, String> key) {
-        var guides = new ArrayList<Delivered>(query.limit());
+    private static Listing sorted(Shelf shelf, Query query, BitSet places) {
+        int[] order = shelf.order(query.sort());
         var after = query.after();
-        int at =
-                after == null ? 0 : firstAfter(after, shelf, order, query.sort().order(), key);
+        return page(
+                shelf,
+                query,
+                places,
+                order,
+                after == null ? 0 : firstAfter(after, shelf, order, query.sort()),
+                query.sort().key());
+    }
+
+    /** @param from where in the order the page begins */
+    private static Listing page(
+            Shelf shelf, Query query, BitSet places, int[] order, int from, Function<Delivered, String> key) {
+        var guides = new ArrayList<Delivered>(query.limit());
+        int at = from;
         for (; at < order.length && guides.size() < query.limit(); at++)
             if (places.get(order[at])) guides.add(shelf.at(order[at]));
         while (at < order.length && !places.get(order[at])) at++;
         return new Listing(
                 guides,
-                at < order.length ? mark(guides.getLast(), key).cursor() : null,
+                at < order.length ? Mark.of(guides.getLast(), key).cursor() : null,
                 places.cardinality(),
                 facets(shelf, places, query.facets()));
     }
 
-    private static Mark mark(Delivered guide, Function<Delivered, String> key) {
-        return new Mark(key.apply(guide), guide.entry().id());
-    }
-
-    private static int firstAfter(
-            Mark mark, Shelf shelf, int[] order, Comparator<Mark> comparator, Function<Delivered, String> key) {
+    private static int firstAfter(Mark mark, Shelf shelf, int[] order, Sort sort) {
+        var comparator = sort.order();
         int low = 0;
         int high = order.length;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (comparator.compare(mark(shelf.at(order[middle]), key), mark) > 0) high = middle;
+            if (comparator.compare(Mark.of(shelf.at(order[middle]), sort.key()), mark) > 0) high = middle;
             else low = middle + 1;
         }
         return low;

@@ -96,17 +96,18 @@ record Query(
         var q = one.of("q").map(Question::parse);
         var asOf = one.instant("asOf");
         if (q.isPresent() && asOf.isPresent()) throw malformed("q looks in what is live now; leave asOf out");
+        var sort = one.of("sort")
+                .map(text -> sort(text, known))
+                .orElse(q.isPresent() ? Listing.Sort.RELEVANCE : Listing.Sort.DEFAULT);
         return new Query(
                 q.orElse(null),
                 List.copyOf(filters),
-                one.of("sort")
-                        .map(text -> sort(text, known))
-                        .orElse(q.isPresent() ? Listing.Sort.RELEVANCE : Listing.Sort.DEFAULT),
+                sort,
                 one.of("facets").map(text -> facets(text, known)).orElse(List.of()),
                 fields(one.of("fields").orElse(null), type),
                 Format.of(one.of("format").orElse(null)),
                 one.of("limit").map(Query::limit).orElse(20),
-                one.of("cursor").map(Query::mark).orElse(null),
+                one.of("cursor").map(cursor -> mark(cursor, sort)).orElse(null),
                 asOf.orElse(null));
     }
 
@@ -115,6 +116,7 @@ record Query(
         BitSet on(Shelf shelf);
     }
 
+    private static final String A_SCORE = "[0-9]{1,18}";
     static final Property LOCALE =
             new Property("locale", it -> List.of(it.entry().locale()));
     private static final Property SLUG =
@@ -292,8 +294,11 @@ record Query(
         throw malformed("limit is 1 to " + LARGEST_PAGE);
     }
 
-    private static Listing.Mark mark(String cursor) {
-        return Listing.Mark.parse(cursor).orElseThrow(() -> malformed("cursor is not one that was handed out"));
+    private static Listing.Mark mark(String cursor, Listing.Sort sort) {
+        return Listing.Mark.parse(cursor)
+                .filter(mark ->
+                        !sort.equals(Listing.Sort.RELEVANCE) || mark.key().matches(A_SCORE))
+                .orElseThrow(() -> malformed("cursor is not one that was handed out"));
     }
 
     private static RuntimeException malformed(String detail) {

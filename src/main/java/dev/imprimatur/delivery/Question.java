@@ -17,36 +17,37 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.MultiTerms;
+import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostAttribute;
-import org.apache.lucene.search.BoostQuery;
-import org.apache.lucene.search.DisjunctionMaxQuery;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FuzzyTermsEnum;
-import org.apache.lucene.search.MatchNoDocsQuery;
-import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader typed, as a query. Three of four words must be found, each in any field: as it is or by its stem, as the
- * beginning of a longer word, or with a slip of the finger or two. Built from words alone; there is no syntax to get wrong.
+ * What a reader typed. Three of four words must be found, each in any field: as it is or by its stem, as the beginning of a longer
+ * word, or, if nothing that is live has it, with a slip of the finger or two. It is words alone; there is no syntax to get wrong.
  */
 final class Question {
     private static final int LONGEST = 200;
     private static final int MOST_WORDS = 16;
     private static final double MUST_BE_FOUND = 0.75;
-    /** What the other fields and ways in which a word is found add to the best of them. */
-    private static final float TIE = 0.3f;
-    /** Below the score of a word found as it is, however rarely. */
-    private static final float AS_BEGINNING = 0.2f;
+    private static final double BY_STEM = 0.8;
+    /** With the next one below what a word found as it is counts, however rarely. */
+    private static final double AS_BEGINNING = 0.2;
 
-    private static final float MISSPELT = 0.15f;
+    private static final double MISSPELT = 0.15;
+    private static final double LEAST_LIKENESS = 0.01;
+    /** Scores are whole numbers: so many for each step of a word's weight. */
+    private static final int SCALE = 1_000;
+
     private static final int SHORTEST_BEGINNING = 2;
     private static final int SHORTEST_MISSPELT = 4;
     private static final int TWO_SLIPS_FROM = 8;
@@ -82,7 +83,7 @@ final class Question {
      * A word that was typed.
      *
      * @param forms as it was typed, and its stem
-     * @param slips words of the index that it may be a slip for
+     * @param slips words of the index that it may be a slip for; none if the index has the word itself
      * @param beginnings words of the index that begin with it, those that most guides have
      */
     private record Word(List<String> forms, List<Slip> slips, List<String> beginnings) {
@@ -112,19 +113,20 @@ final class Question {
         }
     }
 
-    /** The field of the index that holds every word of a guide. */
+    /** The field of the index that holds every word of a guide, with its weight. */
     static String everything(String language, ContentType type) {
         return language + "/" + type.name() + "/*";
     }
 
     private static List<Slip> slips(String typed, @Nullable Terms known) throws IOException {
         if (known == null || typed.length() < SHORTEST_MISSPELT) return List.of();
+        if (known.iterator().seekExact(new BytesRef(typed))) return List.of();
         var found = new ArrayList<Slip>();
         var near = new FuzzyTermsEnum(
                 known, new Term("", typed), typed.length() < TWO_SLIPS_FROM ? 1 : 2, SAME_AT_LEAST, true);
         var likeness = near.attributes().addAttribute(BoostAttribute.class);
         for (var word = near.next(); word != null; word = near.next())
-            if (!word.utf8ToString().equals(typed)) found.add(new Slip(word.utf8ToString(), likeness.getBoost()));
+            found.add(new Slip(word.utf8ToString(), likeness.getBoost()));
         found.sort(Comparator.comparingDouble(Slip::likeness).reversed().thenComparing(Slip::word));
         return found.size() > MOST_SLIPS ? List.copyOf(found.subList(0, MOST_SLIPS)) : found;
     }
@@ -146,39 +148,69 @@ final class Question {
                 .toList();
     }
 
-    /** What finds guides. */
-    org.apache.lucene.search.Query query() {
-        if (words.isEmpty()) return new MatchNoDocsQuery("no words, or nothing is live");
-        return new DisjunctionMaxQuery(
-                words.entrySet().stream()
-                        .map(asked -> query(asked.getKey(), asked.getValue()))
-                        .toList(),
-                0);
+    /** What each document of the index scores: the words found in it added up, or 0 where too few are. */
+    long[] scores(IndexReader index) throws IOException {
+        var scores = new long[index.maxDoc()];
+        for (var asked : words.entrySet()) {
+            var sums = new long[index.maxDoc()];
+            var counts = new byte[index.maxDoc()];
+            for (var word : asked.getValue()) {
+                var best = new int[index.maxDoc()];
+                for (var leaf : index.leaves()) {
+                    var known = leaf.reader().terms(everything(asked.getKey(), type));
+                    if (known != null) new Weighing(known, leaf.docBase, best).weigh(word);
+                }
+                for (int document = 0; document < best.length; document++)
+                    if (best[document] > 0) {
+                        sums[document] += best[document];
+                        counts[document]++;
+                    }
+            }
+            int needed = (int) Math.ceil(asked.getValue().size() * MUST_BE_FOUND);
+            for (int document = 0; document < scores.length; document++)
+                if (counts[document] >= needed) scores[document] = sums[document];
+        }
+        return scores;
     }
 
-    private org.apache.lucene.search.Query query(String language, List<Word> asked) {
-        var all = new BooleanQuery.Builder().setMinimumNumberShouldMatch((int) Math.ceil(asked.size() * MUST_BE_FOUND));
-        for (var word : asked)
-            all.add(
-                    new DisjunctionMaxQuery(
-                            type.searchFields().stream()
-                                    .flatMap(field ->
-                                            ways(word, field(language, type, field), (float) field.weight()).stream())
-                                    .toList(),
-                            TIE),
-                    Occur.SHOULD);
-        return all.build();
-    }
+    /** What a word counts in each document of a part of the index: the best of the ways in which it is found there. */
+    private static final class Weighing {
+        private final TermsEnum known;
+        private final int from;
+        private final int[] best;
+        private @Nullable PostingsEnum postings;
 
-    private static List<org.apache.lucene.search.Query> ways(Word word, String field, float weight) {
-        var ways = new ArrayList<org.apache.lucene.search.Query>();
-        for (String form : word.forms()) ways.add(new BoostQuery(new TermQuery(new Term(field, form)), weight));
-        if (word.typed().length() >= SHORTEST_BEGINNING)
-            ways.add(new BoostQuery(new PrefixQuery(new Term(field, word.typed())), weight * AS_BEGINNING));
-        for (var slip : word.slips())
-            ways.add(new BoostQuery(
-                    new TermQuery(new Term(field, slip.word())), weight * MISSPELT * Math.max(slip.likeness(), 0.01f)));
-        return ways;
+        Weighing(Terms known, int from, int[] best) throws IOException {
+            this.known = known.iterator();
+            this.from = from;
+            this.best = best;
+        }
+
+        void weigh(Word word) throws IOException {
+            for (String form : word.forms()) exactly(form, form.equals(word.typed()) ? 1 : BY_STEM);
+            for (var slip : word.slips()) exactly(slip.word(), MISSPELT * Math.max(slip.likeness(), LEAST_LIKENESS));
+            if (word.typed().length() >= SHORTEST_BEGINNING) beginningWith(new BytesRef(word.typed()));
+        }
+
+        private void exactly(String word, double share) throws IOException {
+            if (known.seekExact(new BytesRef(word))) found(share);
+        }
+
+        private void beginningWith(BytesRef prefix) throws IOException {
+            if (known.seekCeil(prefix) == TermsEnum.SeekStatus.END) return;
+            for (var word = known.term(); word != null && StringHelper.startsWith(word, prefix); word = known.next())
+                found(AS_BEGINNING);
+        }
+
+        private void found(double share) throws IOException {
+            int scale = (int) Math.max(1, share * SCALE);
+            var documents = known.postings(postings, PostingsEnum.FREQS);
+            postings = documents;
+            for (int document = documents.nextDoc();
+                    document != DocIdSetIterator.NO_MORE_DOCS;
+                    document = documents.nextDoc())
+                best[from + document] = Math.max(best[from + document], documents.freq() * scale);
+        }
     }
 
     /** What is marked in the guides that were found: words alone, in whatever field, so that nothing is looked through again. */

@@ -15,12 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -34,16 +35,8 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.CollectorManager;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.Scorable;
-import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.SimpleCollector;
-import org.apache.lucene.search.similarities.BasicStats;
-import org.apache.lucene.search.similarities.SimilarityBase;
 import org.apache.lucene.search.uhighlight.DefaultPassageFormatter;
 import org.apache.lucene.search.uhighlight.UnifiedHighlighter;
 import org.apache.lucene.store.FSDirectory;
@@ -66,16 +59,13 @@ class Search implements SmartLifecycle {
     private static final String POSITION = "position";
     private static final String HASH = "hash";
     /** Part of what tells whether an index on disk is of use: raised when it is made differently. */
-    private static final String MADE_AS = "2";
+    private static final String MADE_AS = "3";
 
     private static final int SNIPPETS = 2;
     private static final int MOST_HIGHLIGHTED = 3;
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final Duration COMMIT = Duration.ofSeconds(30);
-
-    /** A guide that was found. */
-    record Found(Delivered guide, double score, int document) {}
 
     /** Stored, and indexed with where each word stands, so that a word is marked without reading the text again. */
     private static final FieldType MARKED = new FieldType(TextField.TYPE_STORED);
@@ -85,34 +75,65 @@ class Search implements SmartLifecycle {
         MARKED.freeze();
     }
 
+    /** Which document of an index is of which guide on a shelf. */
+    private static final class Standing {
+        private static final int NOWHERE = -1;
+        private final int[] places;
+        private final int[] documents;
+
+        Standing(int documents, int places) {
+            this.places = new int[documents];
+            this.documents = new int[places];
+            Arrays.fill(this.places, NOWHERE);
+        }
+
+        void put(int document, int place) {
+            places[document] = place;
+            documents[place] = document;
+        }
+
+        /** The guide's place; -1 for what is not on the shelf. */
+        int place(int document) {
+            return places[document];
+        }
+
+        int document(int place) {
+            return documents[place];
+        }
+    }
+
     /** An index, and the state it was made from. */
-    private record Reading(State state, DirectoryReader reader, Map<String, @Nullable Delivered[]> guides) {
+    private record Reading(State state, DirectoryReader reader, Map<String, Standing> standings) {
         Reading(State state, DirectoryReader reader) {
             this(state, reader, new ConcurrentHashMap<>());
         }
 
-        /** The live guide of the type that each document of the index is of; worked out once. */
-        @Nullable
-        Delivered[] guidesOf(String type) {
-            return guides.computeIfAbsent(type, wanted -> {
-                var of = new Delivered[reader.maxDoc()];
+        Shelf shelf(ContentType type) {
+            return state.section(type.name()).shelf();
+        }
+
+        /** Worked out once. */
+        Standing standing(ContentType type) {
+            return standings.computeIfAbsent(type.name(), name -> {
+                var shelf = shelf(type);
+                var standing = new Standing(reader.maxDoc(), shelf.size());
                 try {
                     for (var leaf : reader.leaves()) {
                         var keys = leaf.reader().getBinaryDocValues(KEY);
-                        if (keys == null) continue;
-                        for (int document = keys.nextDoc();
-                                document != DocIdSetIterator.NO_MORE_DOCS;
-                                document = keys.nextDoc()) {
+                        var live = leaf.reader().getLiveDocs();
+                        for (int document = 0;
+                                keys != null && document < leaf.reader().maxDoc();
+                                document++) {
+                            if (live != null && !live.get(document) || !keys.advanceExact(document)) continue;
                             var address = address(keys.binaryValue().utf8ToString());
-                            if (address.type().equals(wanted))
-                                of[leaf.docBase + document] =
-                                        state.find(address).orElse(null);
+                            var guide = address.type().equals(name) ? state.find(address) : Optional.<Delivered>empty();
+                            if (guide.isPresent()) standing.put(leaf.docBase + document, shelf.place(guide.get()));
                         }
                     }
                 } catch (IOException failed) {
                     throw new UncheckedIOException("reading the search index", failed);
                 }
-                return of;
+                return standing;
             });
         }
     }
@@ -142,24 +163,6 @@ class Search implements SmartLifecycle {
     }
 
     /**
-     * How much a word found so often counts. It depends on the guide and the question alone, not on what else is live, so that a
-     * guide published while a site pages moves no other one.
-     */
-    private static final class Frequency extends SimilarityBase {
-        private static final double SATURATION = 1.2;
-
-        @Override
-        protected double score(BasicStats stats, double freq, double docLen) {
-            return stats.getBoost() * freq / (freq + SATURATION);
-        }
-
-        @Override
-        public String toString() {
-            return "frequency";
-        }
-    }
-
-    /**
      * Answers from the index once it has read what was asked for.
      *
      * @param position that it must have read
@@ -169,9 +172,7 @@ class Search implements SmartLifecycle {
     <T> T answer(long position, ContentType type, String question, BiFunction<State, View, T> answer) {
         var now = acquire(position);
         try {
-            var searcher = new IndexSearcher(now.reader());
-            searcher.setSimilarity(new Frequency());
-            return answer.apply(now.state(), new View(searcher, now, type, question));
+            return answer.apply(now.state(), new View(now, type, question));
         } catch (IOException failed) {
             throw new UncheckedIOException("reading the search index", failed);
         } finally {
@@ -214,46 +215,37 @@ class Search implements SmartLifecycle {
 
     /** What one question finds in the index at one position. */
     final class View {
-        private final IndexSearcher searcher;
         private final Reading reading;
         private final ContentType type;
         private final List<String> languages;
         private final Question question;
 
-        private View(IndexSearcher searcher, Reading reading, ContentType type, String question) throws IOException {
-            this.searcher = searcher;
+        private View(Reading reading, ContentType type, String question) throws IOException {
             this.reading = reading;
             this.type = type;
             this.languages = languages(reading.state(), type);
             this.question = new Question(question, type, languages, words, reading.reader());
         }
 
-        /** Every live guide that the question finds, in no order. */
-        List<Found> find() {
+        /** Every live guide that the question finds. */
+        Found find() {
             try {
-                var guides = reading.guidesOf(type.name());
-                return searcher.search(question.query(), new CollectorManager<Collecting, List<Found>>() {
-                    @Override
-                    public Collecting newCollector() {
-                        return new Collecting(guides);
-                    }
-
-                    @Override
-                    public List<Found> reduce(Collection<Collecting> parts) {
-                        return parts.stream()
-                                .flatMap(part -> part.found.stream())
-                                .toList();
-                    }
-                });
+                var standing = reading.standing(type);
+                var found = new Found(reading.shelf(type).size());
+                var scores = question.scores(reading.reader());
+                for (int document = 0; document < scores.length; document++)
+                    if (scores[document] > 0 && standing.place(document) >= 0)
+                        found.add(standing.place(document), scores[document]);
+                return found;
             } catch (IOException failed) {
                 throw new UncheckedIOException("reading the search index", failed);
             }
         }
 
-        /** Where the question was found in each of these, by field: HTML that holds nothing but {@code mark} elements. */
-        List<Map<String, String>> highlights(List<Found> found) {
+        /** Where the question was found in each of these that it found, by field: HTML that holds nothing but {@code mark} elements. */
+        List<Map<String, String>> highlights(List<Delivered> found) {
             if (found.isEmpty()) return List.of();
-            var highlighter = UnifiedHighlighter.builder(searcher, words)
+            var highlighter = UnifiedHighlighter.builder(new IndexSearcher(reading.reader()), words)
                     .withFieldMatcher(field -> true)
                     .withFormatter(new DefaultPassageFormatter("<mark>", "</mark>", " … ", true))
                     .withMaxNoHighlightPassages(0)
@@ -264,12 +256,16 @@ class Search implements SmartLifecycle {
                         .sorted((one, other) -> Double.compare(other.weight(), one.weight()))
                         .forEach(field -> inIndex.put(Question.field(language, type, field), field.name()));
             var passages = new int[inIndex.size()];
-            java.util.Arrays.fill(passages, SNIPPETS);
+            Arrays.fill(passages, SNIPPETS);
+            var shelf = reading.shelf(type);
+            var standing = reading.standing(type);
             try {
                 var texts = highlighter.highlightFields(
                         inIndex.keySet().toArray(String[]::new),
                         question.marks(),
-                        found.stream().mapToInt(Found::document).toArray(),
+                        found.stream()
+                                .mapToInt(guide -> standing.document(shelf.place(guide)))
+                                .toArray(),
                         passages);
                 var all = new ArrayList<Map<String, String>>();
                 for (int i = 0; i < found.size(); i++) all.add(best(inIndex, texts, i));
@@ -299,38 +295,6 @@ class Search implements SmartLifecycle {
                 .toList();
     }
 
-    private static final class Collecting extends SimpleCollector {
-        private final @Nullable Delivered[] guides;
-        private final List<Found> found = new ArrayList<>();
-        private int base;
-        private @Nullable Scorable scorer;
-
-        Collecting(@Nullable Delivered[] guides) {
-            this.guides = guides;
-        }
-
-        @Override
-        protected void doSetNextReader(LeafReaderContext context) {
-            base = context.docBase;
-        }
-
-        @Override
-        public void setScorer(Scorable scorer) {
-            this.scorer = scorer;
-        }
-
-        @Override
-        public void collect(int document) throws IOException {
-            var guide = guides[base + document];
-            if (guide != null && scorer != null) found.add(new Found(guide, scorer.score(), base + document));
-        }
-
-        @Override
-        public ScoreMode scoreMode() {
-            return ScoreMode.COMPLETE;
-        }
-    }
-
     private static String key(Address address) {
         return address.type() + " " + address.slug() + " " + address.locale();
     }
@@ -355,11 +319,7 @@ class Search implements SmartLifecycle {
             clear();
         }
         try (var files = FSDirectory.open(directory);
-                var writer = new IndexWriter(
-                        files,
-                        new IndexWriterConfig(words)
-                                .setSimilarity(new Frequency())
-                                .setCommitOnClose(false))) {
+                var writer = new IndexWriter(files, new IndexWriterConfig(words).setCommitOnClose(false))) {
             long committed = System.nanoTime();
             long saved = position(writer);
             long read = saved;
@@ -420,12 +380,15 @@ class Search implements SmartLifecycle {
         document.add(new BinaryDocValuesField(KEY, new BytesRef(key(address))));
         var content = guide.content();
         String language = Question.language(address.locale());
+        var weights = new WordWeights(type, words);
         for (SearchField field : type.searchFields()) {
             String text = field.text(content);
             if (text.isEmpty()) continue;
-            document.add(new Field(Question.field(language, type, field), text, MARKED));
-            document.add(new TextField(Question.everything(language, type), text, Field.Store.NO));
+            String inIndex = Question.field(language, type, field);
+            document.add(new Field(inIndex, text, MARKED));
+            weights.add(field, inIndex, text);
         }
+        document.add(weights.field(Question.everything(language, type)));
         return document;
     }
 

@@ -8,10 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,17 +44,19 @@ final class Shelf {
         return all;
     }
 
-    /** The places of these guides, of which all stand here. */
-    BitSet of(Collection<Delivered> some) {
+    int size() {
+        return guides.length;
+    }
+
+    /** Where a guide of this shelf stands. */
+    int place(Delivered guide) {
         var known = places;
         if (known == null) {
             known = new HashMap<>(guides.length * 2);
             for (int place = 0; place < guides.length; place++) known.put(guides[place], place);
             places = known;
         }
-        var found = new BitSet(guides.length);
-        for (var guide : some) found.set(Objects.requireNonNull(known.get(guide)));
-        return found;
+        return Objects.requireNonNull(known.get(guide), "not on this shelf");
     }
 
     /** The values of a property and the places that have them, in ascending order. */
@@ -94,45 +96,16 @@ final class Shelf {
         return having(property, values(property).keySet().stream().filter(test).toList());
     }
 
-    private record Placed(Listing.Mark mark, int place) {}
-
-    private Stream<Placed> placed(BitSet places, Function<Delivered, String> key) {
-        return places.stream()
-                .mapToObj(place -> new Placed(
-                        new Listing.Mark(
-                                key.apply(guides[place]), guides[place].entry().id()),
-                        place));
-    }
-
     /** All places in that order. */
     int[] order(Listing.Sort sort) {
-        return orders.computeIfAbsent((sort.descending() ? "-" : "") + sort.name(), name -> {
-            var order = Comparator.comparing(Placed::mark, sort.order());
-            return placed(all(), sort.key())
-                    .sorted(order)
-                    .mapToInt(Placed::place)
-                    .toArray();
-        });
-    }
-
-    /** The first so many of these places in that order, of those after the mark. */
-    int[] first(
-            BitSet places,
-            Listing.Sort sort,
-            Function<Delivered, String> key,
-            Listing.@Nullable Mark after,
-            int count) {
-        var order = sort.order();
-        var byOrder = Comparator.comparing(Placed::mark, order);
-        // the last of those kept so far stands on top
-        var kept = new PriorityQueue<Placed>(count + 1, byOrder.reversed());
-        placed(places, key)
-                .filter(it -> after == null || order.compare(it.mark(), after) > 0)
-                .forEach(it -> {
-                    kept.add(it);
-                    if (kept.size() > count) kept.poll();
-                });
-        return kept.stream().sorted(byOrder).mapToInt(Placed::place).toArray();
+        record Placed(Listing.Mark mark, int place) {}
+        return orders.computeIfAbsent(
+                (sort.descending() ? "-" : "") + sort.name(),
+                name -> IntStream.range(0, guides.length)
+                        .mapToObj(place -> new Placed(Listing.Mark.of(guides[place], sort.key()), place))
+                        .sorted(Comparator.comparing(Placed::mark, sort.order()))
+                        .mapToInt(Placed::place)
+                        .toArray());
     }
 
     /** What guides can be told apart by: a name, and the values of a guide. */
