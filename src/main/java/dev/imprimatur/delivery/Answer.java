@@ -33,7 +33,7 @@ final class Answer {
     private final String tag;
     private final boolean often;
     private final Form plain;
-    /** Made when first asked for, unless the answer is kept to be sent often. */
+    /** Made when first asked for. */
     private volatile @Nullable Form gzip;
 
     private volatile @Nullable Form zstd;
@@ -142,7 +142,6 @@ final class Answer {
         this.tag = tag(told);
         this.often = often;
         this.plain = new Form(Encoding.IDENTITY, body);
-        if (often) for (Encoding encoding : Encoding.values()) form(encoding);
     }
 
     /**
@@ -171,7 +170,7 @@ final class Answer {
                 false);
     }
 
-    /** An answer that is kept to be sent often: in every encoding, where the network reads it without copying. */
+    /** An answer that is kept to be sent often, where the network reads it without copying. */
     static Answer kept(Instant lastModified, String surrogateKey, byte[] body) {
         return new Answer(JSON, lastModified, surrogateKey, body, body, true);
     }
@@ -217,6 +216,11 @@ final class Answer {
                 yield made;
             }
         };
+    }
+
+    /** Makes it in every encoding, so that whoever asks first need not wait for that. */
+    void prepare() {
+        for (Encoding encoding : Encoding.values()) form(encoding);
     }
 
     /** Sends it, or 304 if the site has it already (RFC 9110, 13.1). */

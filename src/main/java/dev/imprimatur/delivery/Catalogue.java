@@ -14,10 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -32,8 +37,8 @@ class Catalogue implements SmartLifecycle, Reach {
     private static final Logger log = LoggerFactory.getLogger(Catalogue.class);
     private static final int BATCH = 500;
     private static final int MOST_PASTS = 16;
-    /** From so many guides on, they are made ready on all processors. */
-    private static final int WORTH_SHARING = 16;
+    /** How many guides a processor reads and makes ready at a time. */
+    private static final int SHARE = 20;
 
     /** What readers could see then, asked now: what was taken from them since is gone from then too. */
     private record Past(long now, long then) {}
@@ -46,6 +51,7 @@ class Catalogue implements SmartLifecycle, Reach {
     private final Cache<Past, State> pasts =
             Caffeine.newBuilder().maximumSize(MOST_PASTS).build();
     private final Object moved = new Object();
+    private final Future<@Nullable Void> firstFold;
     private volatile boolean running;
     private volatile @Nullable Thread tail;
 
@@ -59,7 +65,10 @@ class Catalogue implements SmartLifecycle, Reach {
         this.types = types;
         this.json = json;
         this.poll = poll;
-        advance();
+        // with many guides it takes a while, in which the rest of the application starts
+        var first = new FutureTask<@Nullable Void>(this::advance, null);
+        Thread.ofPlatform().daemon().name("ledger-fold").start(first);
+        this.firstFold = first;
         publication.onAppend(this::advanceQuietly);
     }
 
@@ -138,7 +147,26 @@ class Catalogue implements SmartLifecycle, Reach {
 
     /** The guides as these entries have them, by position; without those of which something else is stored. */
     private Map<Long, Delivered> delivered(List<LedgerEntry> entries, State known) {
-        var contents = new ConcurrentHashMap<Long, JsonNode>();
+        var made = new ConcurrentHashMap<Long, Delivered>();
+        // while one share is read, another is made ready
+        IntStream.range(0, (entries.size() + SHARE - 1) / SHARE)
+                .mapToObj(share -> entries.subList(share * SHARE, Math.min(entries.size(), (share + 1) * SHARE)))
+                .toList()
+                .parallelStream()
+                .forEach(share -> {
+                    var contents = contents(share, known);
+                    for (var entry : share)
+                        delivered(entry, contents.get(entry.position()))
+                                .ifPresent(guide -> made.put(entry.position(), guide));
+                });
+        // of many at once, as after a start, each is encoded when it is first asked for
+        if (entries.size() <= SHARE)
+            made.values().forEach(guide -> guide.answer().prepare());
+        return made;
+    }
+
+    private Map<Long, JsonNode> contents(List<LedgerEntry> entries, State known) {
+        var contents = new HashMap<Long, JsonNode>();
         var unread = new ArrayList<LedgerEntry>();
         for (var entry : entries) {
             var guide = known.find(Address.of(entry));
@@ -147,11 +175,7 @@ class Catalogue implements SmartLifecycle, Reach {
             else unread.add(entry);
         }
         contents.putAll(publication.contents(unread));
-        var made = new ConcurrentHashMap<Long, Delivered>();
-        var each = entries.size() < WORTH_SHARING ? entries.stream() : entries.parallelStream();
-        each.forEach(entry ->
-                delivered(entry, contents.get(entry.position())).ifPresent(guide -> made.put(entry.position(), guide)));
-        return made;
+        return contents;
     }
 
     /** The guide as the entry has it, its content checked against the hash that was approved. */
@@ -171,8 +195,22 @@ class Catalogue implements SmartLifecycle, Reach {
         }
     }
 
+    /** Before anybody is let in. */
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
+    }
+
     @Override
     public void start() {
+        try {
+            firstFold.get();
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("the ledger could not be folded", failed.getCause());
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while the ledger was folded", stopping);
+        }
         // said before the thread can ask: one that asks too soon would end for good
         running = true;
         tail = Thread.ofPlatform().daemon().name("ledger-tail").start(() -> {

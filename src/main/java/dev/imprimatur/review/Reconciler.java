@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -50,10 +51,11 @@ class Reconciler implements ApplicationRunner {
     /** Before the application is ready: whatever was going on when it stopped. */
     @Override
     public void run(ApplicationArguments arguments) {
-        editing.all().stream()
+        var guides = editing.all();
+        guides.stream()
                 .map(Guide::updatedAt)
                 .max(Comparator.naturalOrder())
-                .ifPresent(last -> reconcile(last.minus(MARGIN)));
+                .ifPresent(last -> reconcile(guides, last.minus(MARGIN)));
     }
 
     /** The first time everything, since the engine's store may have been restored from another moment. */
@@ -61,28 +63,32 @@ class Reconciler implements ApplicationRunner {
             initialDelayString = "${imprimatur.review.reconcile-every:60s}",
             fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     void everyMinute() {
-        reconcile(everything ? Instant.EPOCH : clock.instant().minus(MARGIN));
+        reconcile(editing.all(), everything ? Instant.EPOCH : clock.instant().minus(MARGIN));
         everything = false;
     }
 
-    /** Settles every guide of which something was logged since then that the engine may have missed, or that it drives wrongly. */
-    void reconcile(Instant since) {
+    private void reconcile(List<Guide> guides, Instant since) {
+        unsettled(guides, since).forEach(this::settle);
+    }
+
+    /** The guides of which something was logged since then that the engine may have missed, and those that it drives wrongly. */
+    Set<String> unsettled(List<Guide> guides, Instant since) {
         var grown = editions.grownSince(since);
         var standings = processes.standings();
-        var toSettle = new HashSet<String>();
+        var unsettled = new HashSet<String>();
         var known = new HashSet<String>();
         var stray = new HashSet<>(standings.keySet());
-        grown.keySet().forEach(edition -> toSettle.add(edition.guide()));
-        for (Guide guide : editing.all()) {
+        grown.keySet().forEach(edition -> unsettled.add(edition.guide()));
+        for (Guide guide : guides) {
             known.add(guide.id());
             var driven = driven(guide);
             driven.forEach(stray::remove);
-            if (!standings.keySet().containsAll(driven)) toSettle.add(guide.id());
-            else if (isAtRest(guide, grown, standings)) toSettle.remove(guide.id());
+            if (!standings.keySet().containsAll(driven)) unsettled.add(guide.id());
+            else if (isAtRest(guide, grown, standings)) unsettled.remove(guide.id());
         }
-        stray.forEach(edition -> toSettle.add(edition.guide()));
-        toSettle.retainAll(known);
-        toSettle.forEach(this::settle);
+        stray.forEach(edition -> unsettled.add(edition.guide()));
+        unsettled.retainAll(known);
+        return unsettled;
     }
 
     /** The editions of a guide that a process should drive. */

@@ -4,14 +4,19 @@ import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.backend.AbstractMongoCollection;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
@@ -34,24 +39,23 @@ final class DurableBackend extends H2Backend {
             "listcollections",
             "listindexes",
             "serverstatus");
-    /** Chunks with less than this share (percent) of live pages are rewritten. */
-    private static final int FILL_RATE = 60;
     /** Bytes that the file may grow before it is compacted. */
     private static final long COMPACT_EVERY = 16L << 20;
-    /** Bytes rewritten in one go, which is how long (some tens of milliseconds) a write may wait for a compaction. */
-    private static final int COMPACT_WRITE = 4 << 20;
     /**
      * How long, in milliseconds, a dead chunk is kept from being written over. Not at all: what a killed process wrote, the
      * next one reads in order, and with even a few seconds the file grew twenty times over.
      */
     private static final int RETENTION = 0;
 
+    private static final BsonType<Document> DOCUMENTS = new BsonType.OfDocuments();
+    private static final BsonType<KeyValue> KEYS = new BsonType.OfKeys();
+
     private final ReentrantLock writing = new ReentrantLock();
-    private long sizeAtLastCompaction;
+    private final Compaction compaction;
 
     DurableBackend(Path file) {
         super(open(file));
-        sizeAtLastCompaction = size();
+        compaction = new Compaction(getMvStore(), COMPACT_EVERY);
     }
 
     private static MVStore open(Path file) {
@@ -71,10 +75,25 @@ final class DurableBackend extends H2Backend {
         return new H2Database(name, getMvStore(), getCursorRegistry()) {
             @Override
             protected MongoCollection<Object> openOrCreateCollection(String collection, CollectionOptions options) {
+                // who opens a map first decides for everybody what it holds
+                getMvStore()
+                        .openMap(
+                                "databases." + getFullCollectionNamespace(collection),
+                                new MVMap.Builder<Object, Document>().valueType(DOCUMENTS));
                 var opened = super.openOrCreateCollection(collection, options);
                 if (opened instanceof AbstractMongoCollection<Object> indexed)
                     indexed.addIndex(new NarrowingIndex(indexed));
                 return opened;
+            }
+
+            @Override
+            protected Index<Object> openOrCreateUniqueIndex(
+                    String collection, String index, List<IndexKey> keys, boolean sparse) {
+                getMvStore()
+                        .openMap(
+                                getFullCollectionNamespace(collection) + "._index_" + index,
+                                new MVMap.Builder<KeyValue, Object>().keyType(KEYS));
+                return super.openOrCreateUniqueIndex(collection, index, keys, sparse);
             }
         };
     }
@@ -91,22 +110,10 @@ final class DurableBackend extends H2Backend {
             } finally {
                 commit();
             }
-            compactIfGrown();
+            compaction.ifGrown();
             return answer;
         } finally {
             writing.unlock();
         }
-    }
-
-    private void compactIfGrown() {
-        if (size() - sizeAtLastCompaction < COMPACT_EVERY) return;
-        var store = getMvStore();
-        store.compact(FILL_RATE, COMPACT_WRITE);
-        store.commit();
-        sizeAtLastCompaction = size();
-    }
-
-    private long size() {
-        return getMvStore().getFileStore().size();
     }
 }

@@ -3,9 +3,15 @@ package dev.imprimatur.review;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import org.flowable.engine.RuntimeService;
@@ -106,6 +112,30 @@ class RebuildTest {
         assertThat(guides.read(guide).status()).isEqualTo(200);
         guides.decide("reviewer", guides.task("reviewer", gone), "approve").ok();
         assertThat(guides.read(gone).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsAtRestIsNotSettledAgainAndACardThatLagsBehindIs() {
+        var draft = guides.drafted();
+        var live = guides.published();
+        var inReview = guides.submitted();
+        var lagging = guides.published();
+        node.bean(MongoDatabase.class)
+                .getCollection("guides")
+                .updateOne(
+                        Filters.eq("_id", lagging.id()),
+                        Updates.combine(
+                                Updates.set("entries", 2), Updates.set("state", "IN_REVIEW"), Updates.unset("live")));
+        var reconciler = node.bean(Reconciler.class);
+        var all = node.bean(Editing.class).all();
+
+        var unsettled = reconciler.unsettled(all, Instant.EPOCH);
+
+        assertThat(unsettled).contains(inReview.id(), lagging.id()).doesNotContain(draft.id(), live.id());
+        reconciler.everyMinute();
+        var mended = node.bean(Editing.class).require(lagging.id());
+        assertThat(mended.state()).isEqualTo(Edition.State.PUBLISHED);
+        assertThat(mended.live()).isNotNull();
     }
 
     @Test

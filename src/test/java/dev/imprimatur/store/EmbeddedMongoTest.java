@@ -16,9 +16,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.bson.Document;
+import org.bson.types.Binary;
+import org.bson.types.Decimal128;
+import org.bson.types.ObjectId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +78,43 @@ class EmbeddedMongoTest {
             revived.destroy();
             second.destroy();
         }
+    }
+
+    @Test
+    void everyKindOfValueAndKeyIsAsItWasAfterAStart() throws IOException {
+        things().createIndex(Indexes.ascending("key"), new IndexOptions().unique(true));
+        var kinds = new ArrayList<Document>();
+        int id = 0;
+        for (Object value : Arrays.asList(
+                "text and ünïcode 💡",
+                7,
+                1L << 40,
+                2.5,
+                true,
+                null,
+                new Date(1_700_000_000_000L),
+                new Document("deep", List.of(new Document("n", 1), List.of("a", 2))),
+                new ObjectId("65a0c0ffee65a0c0ffee65a0"),
+                new Binary(new byte[] {0, 1, -1}),
+                new Decimal128(12))) kinds.add(new Document("_id", "kind-" + id++).append("key", value));
+        // as many as need a tree of pages
+        for (int n = 0; n < 2_000; n++)
+            kinds.add(new Document("_id", "n-" + n).append("key", "key " + n * 7919 % 2_000));
+        things().insertMany(kinds);
+
+        stop();
+        start();
+
+        assertThat(things().find().sort(Sorts.ascending("_id")).into(new ArrayList<>()))
+                .containsExactlyInAnyOrderElementsOf(kinds);
+        for (var kind : kinds) {
+            assertThat(things().find(Filters.eq("key", kind.get("key"))).first())
+                    .isEqualTo(kind);
+            var again = new Document("_id", "again").append("key", kind.get("key"));
+            assertThatThrownBy(() -> things().insertOne(again)).isInstanceOf(MongoWriteException.class);
+        }
+        var withoutKey = new Document("_id", "without");
+        assertThatThrownBy(() -> things().insertOne(withoutKey)).isInstanceOf(MongoWriteException.class);
     }
 
     @Test

@@ -1,0 +1,33 @@
+package dev.imprimatur.store;
+
+import org.h2.mvstore.MVStore;
+
+/** Rewrites what is scattered in the file of a store whenever the file has grown, while the store is in use. */
+final class Compaction {
+    /** Chunks with less than this share (percent) of live pages are rewritten. */
+    private static final int FILL_RATE = 60;
+    /** Bytes rewritten in one go: some tens of milliseconds, which a write may have to wait. */
+    private static final int WRITE = 4 << 20;
+
+    private final MVStore store;
+    private final long every;
+    private long sizeAtLast;
+
+    /** @param every bytes that the file may grow before */
+    Compaction(MVStore store, long every) {
+        this.store = store;
+        this.every = every;
+        this.sizeAtLast = size();
+    }
+
+    void ifGrown() {
+        if (size() - sizeAtLast < every) return;
+        store.compact(FILL_RATE, WRITE);
+        store.commit();
+        sizeAtLast = size();
+    }
+
+    private long size() {
+        return store.getFileStore().size();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.imprimatur.store;
+
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
+import org.h2.mvstore.MVStore;
+import org.springframework.scheduling.annotation.Scheduled;
+
+/**
+ * Keeps the file of the embedded engine store small. H2 itself compacts in the thread that commits late, of which there is none where
+ * every commit is on disk before it is answered.
+ */
+final class EngineStoreCompaction {
+    private static final long EVERY = 8L << 20;
+
+    private final Compaction compaction;
+
+    EngineStoreCompaction(DataSource store) throws SQLException {
+        this(store, EVERY);
+    }
+
+    EngineStoreCompaction(DataSource store, long every) throws SQLException {
+        compaction = new Compaction(fileOf(store), every);
+    }
+
+    private static MVStore fileOf(DataSource store) throws SQLException {
+        try (var connection = store.getConnection()) {
+            var session = (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();
+            return session.getDatabase().getStore().getMvStore();
+        }
+    }
+
+    @Scheduled(fixedDelayString = "1s", initialDelayString = "1s")
+    void compact() {
+        compaction.ifGrown();
+    }
+}
