@@ -38,28 +38,32 @@ final class Answer {
 
     private volatile @Nullable Form zstd;
 
-    /** The answer in one encoding: its own header lines, a blank one and the body, in one piece that is sent as it is. */
+    /** The answer in one encoding: its own header lines, and the body. */
     final class Form {
         private final Encoding encoding;
-        private final ByteBuffer message;
+        private final ByteBuffer lines;
         /** Where the lines end that a 304 has, too. */
         private final int shared;
 
-        private final int body;
+        private final ByteBuffer body;
 
         private Form(Encoding encoding, byte[] body) {
             this.encoding = encoding;
-            var lines = new StringBuilder();
-            headersOfBoth((name, value) -> line(lines, name, value));
-            this.shared = lines.length();
-            headersOfBody(body.length, (name, value) -> line(lines, name, value));
-            lines.append("\r\n");
-            this.body = lines.length();
-            int size = lines.length() + body.length;
-            this.message = (often ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size))
-                    .put(lines.toString().getBytes(StandardCharsets.US_ASCII))
-                    .put(body)
-                    .flip();
+            var text = new StringBuilder();
+            headersOfBoth((name, value) -> line(text, name, value));
+            this.shared = text.length();
+            headersOfBody(body.length, (name, value) -> line(text, name, value));
+            byte[] head = text.toString().getBytes(StandardCharsets.US_ASCII);
+            if (often) {
+                var both = ByteBuffer.allocateDirect(head.length + body.length)
+                        .put(head)
+                        .put(body);
+                this.lines = both.slice(0, head.length);
+                this.body = both.slice(head.length, body.length).asReadOnlyBuffer();
+            } else {
+                this.lines = ByteBuffer.wrap(head);
+                this.body = ByteBuffer.wrap(body).asReadOnlyBuffer();
+            }
         }
 
         private static void line(StringBuilder to, String name, String value) {
@@ -108,28 +112,27 @@ final class Answer {
             to.accept(HttpHeaders.CONTENT_LENGTH, Integer.toString(size));
         }
 
-        /** Header lines, blank line and body; a view of its own. */
-        ByteBuffer message() {
-            return message.asReadOnlyBuffer();
-        }
-
-        /** The header lines of a 304, without the blank line; a view of its own. */
-        ByteBuffer known() {
-            return message.slice(0, shared);
+        /**
+         * The header lines, without the blank one after them; a view of its own.
+         *
+         * @param known whether the site has it already
+         */
+        ByteBuffer lines(boolean known) {
+            return lines.slice(0, known ? shared : lines.limit());
         }
 
         /** The body to be written; a view of its own. */
         ByteBuffer body() {
-            return message.slice(body, size()).asReadOnlyBuffer();
+            return body.duplicate();
         }
 
         int size() {
-            return message.limit() - body;
+            return body.limit();
         }
 
         private byte[] bytes() {
             byte[] bytes = new byte[size()];
-            message.get(body, bytes);
+            body.get(0, bytes);
             return bytes;
         }
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpVersion;
@@ -43,17 +45,19 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
     private final Connector connector;
     private final ConnectionFactory next;
     private final FastPath path;
+    private final Executor lists;
     private final AtomicReference<Write> write = new AtomicReference<>(Write.ENDED);
     private final Callback arrived = new Arrived();
     private final Callback written = new Written();
     private @Nullable RetainableByteBuffer input;
     private @Nullable RetainableByteBuffer head;
 
-    FastConnection(Connector connector, ConnectionFactory next, EndPoint endPoint, FastPath path) {
+    FastConnection(Connector connector, ConnectionFactory next, EndPoint endPoint, FastPath path, Executor lists) {
         super(endPoint, connector.getExecutor());
         this.connector = connector;
         this.next = next;
         this.path = path;
+        this.lists = lists;
     }
 
     /** Nothing that happens then waits, so it may happen on the thread that looks after all connections. */
@@ -133,7 +137,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
             var asked = request.asked();
             var ready = path.ready(asked);
             if (ready.isEmpty()) {
-                if (asked.isList()) getExecutor().execute(() -> answerLater(request, buffer));
+                if (asked.isList()) lists.execute(() -> answerLater(request, buffer));
                 else handOver();
                 return;
             }
@@ -143,7 +147,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         await();
     }
 
-    /** On a thread that may take its time. */
+    /** On a thread that makes lists. */
     private void answerLater(FastRequest request, ByteBuffer buffer) {
         try {
             Optional<FastPath.Ready> ready = path.list(request.asked());
@@ -177,11 +181,11 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         bytes.put(ready.isKnown() ? NOT_MODIFIED : OK);
         put(bytes, connector.getServer().getDateField());
         path.headers(ready, field -> put(bytes, field));
-        if (ready.isKnown()) bytes.put(ready.form().known()).put(END);
+        bytes.put(ready.form().lines(ready.isKnown())).put(END);
         bytes.flip();
         write.set(Write.BEGUN);
         if (ready.isKnown()) getEndPoint().write(written, bytes);
-        else getEndPoint().write(written, bytes, ready.form().message());
+        else getEndPoint().write(written, bytes, ready.form().body());
         return !write.compareAndSet(Write.BEGUN, Write.LEFT);
     }
 
@@ -235,6 +239,10 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
     static final class Factory extends org.eclipse.jetty.server.AbstractConnectionFactory {
         private final FastPath path;
         private final ConnectionFactory next;
+        /** As many at a time as there are processors: of more at once, each would wait for all others. */
+        private final Executor lists = Executors.newFixedThreadPool(
+                Runtime.getRuntime().availableProcessors(),
+                Thread.ofPlatform().daemon().name("lists-", 0).factory());
 
         /** @param next what connections are handed to */
         Factory(ConnectionFactory next, FastPath path) {
@@ -245,7 +253,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
 
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
-            return configure(new FastConnection(connector, next, endPoint, path), connector, endPoint);
+            return configure(new FastConnection(connector, next, endPoint, path, lists), connector, endPoint);
         }
     }
 }

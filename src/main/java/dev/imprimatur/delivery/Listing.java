@@ -4,7 +4,6 @@ import dev.imprimatur.content.FilterField;
 import dev.imprimatur.publication.LedgerEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -140,11 +139,7 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
             facets.put(
                     field.name(),
                     shelf.values(Query.property(field)).entrySet().stream()
-                            .map(it -> new Count(
-                                    it.getKey(),
-                                    Arrays.stream(it.getValue())
-                                            .filter(places::get)
-                                            .count()))
+                            .map(it -> new Count(it.getKey(), it.getValue().among(places)))
                             .filter(it -> it.count() > 0)
                             .sorted(Comparator.comparingLong(Count::count)
                                     .reversed()

@@ -13,13 +13,21 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Answers to lists: until the ledger moves on, the same question has the same answer, which is kept. */
+/**
+ * Answers to lists: until the ledger moves on, the same question has the same answer. It is kept once it has been asked twice, so that
+ * what is asked once only takes no room from what is asked often.
+ */
 @Component
 class Lists {
     private record Asked(long position, String type, String query) {}
 
+    private static final int MOST_ASKED_ONCE = 10_000;
+
     private final JsonMapper json;
     private final Cache<Asked, Answer> answers;
+    /** Hash codes of questions; of two with the same one, the second is kept too early. */
+    private final Cache<Integer, Boolean> askedOnce =
+            Caffeine.newBuilder().maximumSize(MOST_ASKED_ONCE).build();
 
     /** @param size of all answers that are kept, with their encoded forms, {@code imprimatur.delivery.lists} */
     Lists(JsonMapper json, @Value("${imprimatur.delivery.lists:64MB}") DataSize size) {
@@ -37,7 +45,10 @@ class Lists {
     }
 
     Answer answer(long position, String type, @Nullable String query, Supplier<Answer> made) {
-        return answers.get(new Asked(position, type, query == null ? "" : query), asked -> made.get());
+        var asked = new Asked(position, type, query == null ? "" : query);
+        return askedOnce.asMap().putIfAbsent(asked.hashCode(), true) == null
+                ? made.get()
+                : answers.get(asked, again -> made.get());
     }
 
     /** @param sent the query as it was sent */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shelf {
     private final Delivered[] guides;
-    private final Map<String, Map<String, int[]>> values = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Places>> values = new ConcurrentHashMap<>();
     private final Map<String, int[]> orders = new ConcurrentHashMap<>();
     private volatile @Nullable Map<Delivered, Integer> places;
 
@@ -60,7 +60,7 @@ final class Shelf {
     }
 
     /** The values of a property and the places that have them, in ascending order. */
-    Map<String, int[]> values(Property property) {
+    Map<String, Places> values(Property property) {
         return values.computeIfAbsent(property.name(), name -> {
             var found = new HashMap<String, int[]>();
             var counts = new HashMap<String, Integer>();
@@ -78,8 +78,10 @@ final class Shelf {
                     so[count - 1] = place;
                     found.put(value, so);
                 }
-            found.replaceAll((value, so) -> Arrays.copyOf(so, Objects.requireNonNull(counts.get(value))));
-            return found;
+            var places = new HashMap<String, Places>();
+            found.forEach((value, so) -> places.put(
+                    value, new Places(Arrays.copyOf(so, Objects.requireNonNull(counts.get(value))), guides.length)));
+            return places;
         });
     }
 
@@ -87,7 +89,7 @@ final class Shelf {
     BitSet having(Property property, Collection<String> wanted) {
         var places = new BitSet(guides.length);
         var known = values(property);
-        for (String value : wanted) for (int place : known.getOrDefault(value, new int[0])) places.set(place);
+        for (String value : wanted) known.getOrDefault(value, Places.NONE).addTo(places);
         return places;
     }
 

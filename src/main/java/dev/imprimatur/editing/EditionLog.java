@@ -44,6 +44,11 @@ class EditionLog {
         return editions;
     }
 
+    /** How many entries all logs have together, about; it stays the same only while nothing is logged. */
+    long size() {
+        return log.estimatedDocumentCount();
+    }
+
     /** How long the logs are of which something was logged since then. */
     Map<EditionId, Integer> grownSince(Instant since) {
         var lengths = new HashMap<EditionId, Integer>();

@@ -107,6 +107,11 @@ public class Editions {
             });
     }
 
+    /** How many entries all logs have together, about; it stays the same only while nothing is logged. */
+    public long logged() {
+        return log.size();
+    }
+
     /** The editions of which something was logged since then, with how many entries their logs have. */
     public Map<EditionId, Integer> grownSince(Instant since) {
         return log.grownSince(since);

@@ -22,7 +22,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings facts and positions together, at start and every minute: a missing process is started and led to where its
+ * Brings facts and positions together, at start and every minute in which something was logged: a missing process is started and led to where its
  * edition stands, one whose edition is over is ended, a task whose outcome is logged is completed, a card that lags behind
  * its logs is refreshed.
  */
@@ -39,6 +39,8 @@ class Reconciler implements ApplicationRunner {
     private final Review review;
     private final Clock clock;
     private boolean everything = true;
+    /** How much was logged when the last pass began, if it left nothing undone. */
+    private long settled = -1;
 
     Reconciler(Editing editing, Editions editions, Processes processes, Review review, Clock clock) {
         this.editing = editing;
@@ -63,12 +65,17 @@ class Reconciler implements ApplicationRunner {
             initialDelayString = "${imprimatur.review.reconcile-every:60s}",
             fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     void everyMinute() {
-        reconcile(editing.all(), everything ? Instant.EPOCH : clock.instant().minus(MARGIN));
+        long logged = editions.logged();
+        if (logged == settled) return;
+        boolean done = reconcile(
+                editing.all(), everything ? Instant.EPOCH : clock.instant().minus(MARGIN));
         everything = false;
+        settled = done ? logged : -1;
     }
 
-    private void reconcile(List<Guide> guides, Instant since) {
-        unsettled(guides, since).forEach(this::settle);
+    /** Whether nothing is left to be done. */
+    private boolean reconcile(List<Guide> guides, Instant since) {
+        return unsettled(guides, since).stream().filter(guide -> !settle(guide)).count() == 0;
     }
 
     /** The guides of which something was logged since then that the engine may have missed, and those that it drives wrongly. */
@@ -117,12 +124,14 @@ class Reconciler implements ApplicationRunner {
                 };
     }
 
-    private void settle(String guide) {
+    private boolean settle(String guide) {
         try {
             editions.refreshCard(guide);
             review.settle(guide);
+            return true;
         } catch (RuntimeException failed) {
             log.warn("guide {} could not be brought in order and will be tried again: {}", guide, failed.toString());
+            return false;
         }
     }
 }
