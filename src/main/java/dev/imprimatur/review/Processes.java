@@ -17,8 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.flowable.common.engine.api.FlowableObjectNotFoundException;
-import org.flowable.common.engine.api.FlowableOptimisticLockingException;
+import org.flowable.common.engine.api.FlowableException;
 import org.flowable.engine.ManagementService;
 import org.flowable.engine.RuntimeService;
 import org.flowable.engine.TaskService;
@@ -149,7 +148,8 @@ class Processes {
             try {
                 lead(edition, workflow);
                 return;
-            } catch (FlowableOptimisticLockingException | FlowableObjectNotFoundException race) {
+            } catch (FlowableException race) {
+                // a row that changed or went away, or a task that a timer of the engine reached first
                 if (attempt == ATTEMPTS) throw race;
                 log.debug("edition {} was moved by somebody else, attempt {}", edition.id(), attempt);
             }

@@ -22,9 +22,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings facts and positions together, at start and every minute in which something was logged: a missing process is started and led to where its
- * edition stands, one whose edition is over is ended, a task whose outcome is logged is completed, a card that lags behind
- * its logs is refreshed.
+ * Brings facts and positions together, at start and every minute in which something was logged: a missing process is started
+ * and led to where its edition stands, one whose edition is over is ended, a task whose outcome is logged is completed, a card
+ * that lags behind its logs is refreshed.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -60,10 +60,11 @@ class Reconciler implements ApplicationRunner {
                 .ifPresent(last -> reconcile(guides, last.minus(MARGIN)));
     }
 
-    /** The first time everything, since the engine's store may have been restored from another moment. */
-    @Scheduled(
-            initialDelayString = "${imprimatur.review.reconcile-every:60s}",
-            fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
+    /**
+     * The first time everything, since the engine's store may have been restored from another moment; soon after the start, so
+     * that what a timer got in the way of then is tried again.
+     */
+    @Scheduled(initialDelayString = "5s", fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     void everyMinute() {
         long logged = editions.logged();
         if (logged == settled) return;
