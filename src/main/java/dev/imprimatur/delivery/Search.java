@@ -247,6 +247,8 @@ class Search implements SmartLifecycle {
             if (found.isEmpty()) return List.of();
             var highlighter = UnifiedHighlighter.builder(new IndexSearcher(reading.reader()), words)
                     .withFieldMatcher(field -> true)
+                    // single words are looked for, so that nothing has to match as a whole
+                    .withWeightMatches(false)
                     .withFormatter(new DefaultPassageFormatter("<mark>", "</mark>", " … ", true))
                     .withMaxNoHighlightPassages(0)
                     .build();

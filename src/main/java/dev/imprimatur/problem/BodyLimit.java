@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -20,6 +21,12 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
 class BodyLimit extends OncePerRequestFilter {
+    /**
+     * How much of what is too large is read all the same, in times of the limit: whoever is still sending when the connection is
+     * closed does not get to read why.
+     */
+    private static final int READ_ON = 8;
+
     private final ProblemWriter problems;
     private final long limit;
 
@@ -37,10 +44,17 @@ class BodyLimit extends OncePerRequestFilter {
                     Refusal.of(Refusal.Kind.UNSUPPORTED, "encoded-body", "send the body as it is, without encoding"),
                     response);
         } else if (request.getContentLengthLong() > limit) {
+            readOn(request.getInputStream());
             problems.write(tooLarge(), response);
         } else {
             chain.doFilter(new Limited(request), response);
         }
+    }
+
+    private void readOn(InputStream in) throws IOException {
+        byte[] some = new byte[8 * 1024];
+        long left = READ_ON * limit;
+        for (int read = in.read(some); read >= 0 && left > 0; read = in.read(some)) left -= read;
     }
 
     private Refusal tooLarge() {
@@ -80,9 +94,11 @@ class BodyLimit extends OncePerRequestFilter {
             return read;
         }
 
-        private void count(int read) {
+        private void count(int read) throws IOException {
             count += read;
-            if (count > limit) throw tooLarge().raise();
+            if (count <= limit) return;
+            readOn(in);
+            throw tooLarge().raise();
         }
 
         @Override
