@@ -27,6 +27,7 @@ final class Delivered {
     private final ContentType type;
     private final JsonMapper json;
     private final String title;
+    private final Instant changesAt;
     private final Map<String, List<String>> values;
     private final Answer answer;
 
@@ -39,6 +40,7 @@ final class Delivered {
         this.entry = entry;
         this.type = type;
         this.json = json;
+        this.changesAt = changesAt(entry);
         this.title = content.path("title").asString(entry.slug());
         var found = new HashMap<String, List<String>>();
         for (var field : type.filterFields()) found.put(field.name(), field.values(content));
@@ -78,6 +80,10 @@ final class Delivered {
 
     /** When it changes next, as far as is known: the end of the day on which its review is due. */
     Instant changesAt() {
+        return changesAt;
+    }
+
+    private static Instant changesAt(LedgerEntry entry) {
         var review = entry.review();
         return review == null || review.overdue()
                 ? NEVER
