@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 
 /** Written beside and then moved into place, so that a crash leaves the old file or the new one. */
-async function write(file, text) {
+export async function write(file, text) {
   await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }

@@ -2,11 +2,11 @@
 //   node site.mjs build    reads what changed and writes the pages to public/
 //   node site.mjs serve    does that, serves them on loopback, and does it again whenever a webhook comes to /hook
 import { createServer } from "node:http";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Imprimatur, verifyWebhook } from "../../clients/typescript/dist/index.js";
-import { Folder } from "./folder.mjs";
+import { Folder, write } from "./folder.mjs";
 import { guidePage, indexPage } from "./pages.mjs";
 
 const LARGEST_MESSAGE = 1_000_000;
@@ -33,7 +33,6 @@ export class Site {
     // a guide and its address live as long as the ledger says; what is not told of again stays as it is
     const { position, applied } = await this.cms.sync(this.folder, { types: ["role-guide"], format: "html", atLeast });
     const guides = await this.folder.guides();
-    await rm(join(this.settings.output, "roles"), { recursive: true, force: true });
     for (const guide of guides) {
       const linked = await this.cms.linkedData(guide.type, guide.slug, {
         locale: guide.locale,
@@ -42,6 +41,7 @@ export class Site {
       await this.#write(join("roles", guide.slug, "index.html"), guidePage(guide, linked));
     }
     await this.#write("index.html", indexPage(guides));
+    await this.#removeAllBut(new Set(guides.map((guide) => guide.slug)));
     await copyFile(new URL("site.css", import.meta.url), join(this.settings.output, "site.css"));
     return { position, applied, pages: guides.length };
   }
@@ -49,7 +49,14 @@ export class Site {
   async #write(file, text) {
     const path = join(this.settings.output, file);
     await mkdir(join(path, ".."), { recursive: true });
-    await writeFile(path, text);
+    await write(path, text);
+  }
+
+  /** Last, so that readers find every page while a build is going on. */
+  async #removeAllBut(slugs) {
+    const roles = join(this.settings.output, "roles");
+    for (const slug of await readdir(roles).catch(() => []))
+      if (!slugs.has(slug)) await rm(join(roles, slug), { recursive: true, force: true });
   }
 
   /** Serves the pages and takes webhooks; the server, once it listens. */
