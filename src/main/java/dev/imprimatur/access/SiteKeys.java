@@ -4,9 +4,8 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -28,7 +27,7 @@ class SiteKeys {
     }
 
     private final MongoCollection<Row> keys;
-    private volatile Map<String, SiteKey> byHash = Map.of();
+    private volatile KeyRing ring = KeyRing.EMPTY;
 
     SiteKeys(MongoDatabase database) {
         keys = database.getCollection("api_keys", Row.class);
@@ -40,13 +39,13 @@ class SiteKeys {
         refresh();
     }
 
-    Optional<SiteKey> find(Secret secret) {
-        return Optional.ofNullable(byHash.get(secret.hash()));
+    KeyRing ring() {
+        return ring;
     }
 
     List<SiteKey> all() {
-        return byHash.values().stream()
-                .sorted(java.util.Comparator.comparing(SiteKey::createdAt))
+        return ring.all().stream()
+                .sorted(Comparator.comparing(SiteKey::createdAt))
                 .toList();
     }
 
@@ -66,6 +65,7 @@ class SiteKeys {
     }
 
     private void refresh() {
-        byHash = StreamSupport.stream(keys.find().spliterator(), false).collect(Collectors.toMap(Row::hash, Row::key));
+        ring = new KeyRing(
+                StreamSupport.stream(keys.find().spliterator(), false).collect(Collectors.toMap(Row::hash, Row::key)));
     }
 }

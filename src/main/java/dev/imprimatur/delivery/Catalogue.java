@@ -48,6 +48,12 @@ class Catalogue implements SmartLifecycle, Reach {
     private final JsonMapper json;
     private final Duration poll;
     private volatile State state = State.EMPTY;
+    /**
+     * What is live in the default locale, by the path of its address. With many guides, a persistent map is many places in cold memory
+     * for each guide that is asked for; this is two.
+     */
+    private final Map<String, Delivered> front = new ConcurrentHashMap<>();
+
     private final Cache<Past, State> pasts =
             Caffeine.newBuilder().maximumSize(MOST_PASTS).build();
     private final Object moved = new Object();
@@ -74,6 +80,20 @@ class Catalogue implements SmartLifecycle, Reach {
 
     State now() {
         return state;
+    }
+
+    /**
+     * The guide as that state has it, if it is live in the default locale. The front changes before the state is told of: what stands
+     * there and is no newer than a state, is what that state has.
+     *
+     * @param path the type, a slash and the slug
+     */
+    @Nullable
+    Delivered live(State now, String path) {
+        var guide = front.get(path);
+        if (guide != null && guide.position() <= now.position()) return guide;
+        int slash = path.indexOf('/');
+        return now.section(path.substring(0, slash)).live(path.substring(slash + 1), DeliveryApi.DEFAULT_LOCALE);
     }
 
     @Override
@@ -124,11 +144,19 @@ class Catalogue implements SmartLifecycle, Reach {
             var before = now();
             batch = publication.after(before.position(), BATCH);
             if (batch.isEmpty()) return;
-            state = folded(before, batch, before);
+            var after = folded(before, batch, before);
+            for (var entry : batch) show(Address.of(entry), after);
+            state = after;
             synchronized (moved) {
                 moved.notifyAll();
             }
         } while (batch.size() == BATCH);
+    }
+
+    private void show(Address address, State now) {
+        if (!address.locale().equals(DeliveryApi.DEFAULT_LOCALE)) return;
+        String path = address.type() + "/" + address.slug();
+        now.find(address).ifPresentOrElse(guide -> front.put(path, guide), () -> front.remove(path));
     }
 
     /**

@@ -27,7 +27,10 @@ final class Delivered {
     private final ContentType type;
     private final JsonMapper json;
     private final String title;
-    private final Instant changesAt;
+    /** In milliseconds since the epoch. */
+    private final long changesAt;
+
+    private final long position;
     private final Map<String, List<String>> values;
     private final Answer answer;
 
@@ -40,7 +43,8 @@ final class Delivered {
         this.entry = entry;
         this.type = type;
         this.json = json;
-        this.changesAt = changesAt(entry);
+        this.changesAt = changesAt(entry).toEpochMilli();
+        this.position = entry.position();
         this.title = content.path("title").asString(entry.slug());
         var found = new HashMap<String, List<String>>();
         for (var field : type.filterFields()) found.put(field.name(), field.values(content));
@@ -78,9 +82,19 @@ final class Delivered {
         return entry.type() + " " + entry.type() + "/" + entry.slug();
     }
 
+    /** The position of its entry. */
+    long position() {
+        return position;
+    }
+
     /** When it changes next, as far as is known: the end of the day on which its review is due. */
     Instant changesAt() {
-        return changesAt;
+        return Instant.ofEpochMilli(changesAt);
+    }
+
+    /** Whether that is up to then, in milliseconds since the epoch. */
+    boolean changesBy(long then) {
+        return changesAt <= then;
     }
 
     private static Instant changesAt(LedgerEntry entry) {

@@ -3,14 +3,13 @@ package dev.imprimatur.delivery;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
@@ -29,35 +28,39 @@ import org.slf4j.LoggerFactory;
  */
 final class FastConnection extends AbstractConnection implements Connection.UpgradeFrom {
     private static final Logger log = LoggerFactory.getLogger(FastConnection.class);
-    private static final int INPUT = 8 * 1024;
-    private static final int HEAD = 4 * 1024;
     private static final byte[] OK = "HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOT_MODIFIED = "HTTP/1.1 304 Not Modified\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** Of a write: whether it ended before the thread that began it went on. */
-    private enum Write {
-        BEGUN,
-        LEFT,
-        ENDED
-    }
-
     private final Connector connector;
-    private final ConnectionFactory next;
+    private final Factory factory;
     private final FastPath path;
-    private final Executor lists;
-    private final AtomicReference<Write> write = new AtomicReference<>(Write.ENDED);
+    private final FastPath.Caller caller = new FastPath.Caller();
     private final Callback arrived = new Arrived();
     private final Callback written = new Written();
-    private @Nullable RetainableByteBuffer input;
-    private @Nullable RetainableByteBuffer head;
+    private FastRequest.@Nullable Head lastHead;
+    private @Nullable Buffers borrowed;
 
-    FastConnection(Connector connector, ConnectionFactory next, EndPoint endPoint, FastPath path, Executor lists) {
+    FastConnection(Connector connector, EndPoint endPoint, Factory factory) {
         super(endPoint, connector.getExecutor());
         this.connector = connector;
-        this.next = next;
-        this.path = path;
-        this.lists = lists;
+        this.factory = factory;
+        this.path = factory.path;
+    }
+
+    /** What is read into, and what the head of an answer is written into; a connection that waits has none. */
+    private record Buffers(RetainableByteBuffer input, RetainableByteBuffer head) {
+        private static final int INPUT = 8 * 1024;
+        private static final int HEAD = 4 * 1024;
+
+        static Buffers of(ByteBufferPool pool) {
+            return new Buffers(pool.acquire(INPUT, true), pool.acquire(HEAD, true));
+        }
+
+        void release() {
+            input.release();
+            head.release();
+        }
     }
 
     /** Nothing that happens then waits, so it may happen on the thread that looks after all connections. */
@@ -81,7 +84,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
     private final class Written implements Callback {
         @Override
         public void succeeded() {
-            if (!write.compareAndSet(Write.BEGUN, Write.ENDED)) goOn();
+            goOn();
         }
 
         @Override
@@ -104,59 +107,64 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
     @Override
     public void onFillable() {
         try {
-            var buffer = buffer().getByteBuffer();
-            int filled = getEndPoint().fill(buffer);
-            if (filled > 0) answer(buffer);
+            var input = input();
+            int filled = getEndPoint().fill(input);
+            if (filled > 0) answer(input);
             else if (filled < 0) shut();
             else await();
         } catch (IOException | RuntimeException failed) {
-            log.debug("a connection ended", failed);
-            shut();
+            ended(failed);
         }
     }
 
-    private RetainableByteBuffer buffer() {
-        var buffer = input;
-        if (buffer == null) input = buffer = connector.getByteBufferPool().acquire(INPUT, true);
-        return buffer;
+    private Buffers buffers() {
+        var buffers = borrowed;
+        if (buffers == null) borrowed = buffers = factory.lend(connector);
+        return buffers;
+    }
+
+    private ByteBuffer input() {
+        return buffers().input().getByteBuffer();
     }
 
     private void await() {
-        release();
+        giveBack();
         fillInterested(arrived);
     }
 
     /** Answers what has come, request by request, until a write is left to others or nothing is there any more. */
-    private void answer(ByteBuffer buffer) {
-        while (buffer.hasRemaining()) {
-            var request = FastRequest.read(buffer);
+    private void answer(ByteBuffer input) throws IOException {
+        while (input.hasRemaining()) {
+            var request = FastRequest.read(input, lastHead);
             if (request == null) {
                 handOver();
                 return;
             }
-            var asked = request.asked();
-            var ready = path.ready(asked);
-            if (ready.isEmpty()) {
-                if (asked.isList()) lists.execute(() -> answerLater(request, buffer));
+            lastHead = request.head();
+            var ready = path.ready(request.asked(), caller);
+            if (ready == null) {
+                if (request.asked().isList()) factory.lists.execute(() -> answerLater(request, input));
                 else handOver();
                 return;
             }
-            buffer.position(request.end());
-            if (!send(ready.get())) return;
+            input.position(request.end());
+            if (!send(ready)) return;
         }
         await();
     }
 
     /** On a thread that makes lists. */
-    private void answerLater(FastRequest request, ByteBuffer buffer) {
+    private void answerLater(FastRequest request, ByteBuffer input) {
         try {
-            Optional<FastPath.Ready> ready = path.list(request.asked());
-            if (ready.isEmpty()) {
+            var ready = path.list(request.asked(), caller);
+            if (ready == null) {
                 handOver();
                 return;
             }
-            buffer.position(request.end());
-            if (send(ready.get())) answer(buffer);
+            input.position(request.end());
+            if (send(ready)) answer(input);
+        } catch (IOException failed) {
+            ended(failed);
         } catch (RuntimeException failed) {
             log.warn("a list could not be answered", failed);
             shut();
@@ -165,74 +173,60 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
 
     private void goOn() {
         try {
-            answer(buffer().getByteBuffer());
-        } catch (RuntimeException failed) {
-            log.debug("a connection ended", failed);
-            shut();
+            answer(input());
+        } catch (IOException | RuntimeException failed) {
+            ended(failed);
         }
     }
 
     /** Whether it is sent already; if not, whoever ends the write goes on. */
-    private boolean send(FastPath.Ready ready) {
-        var reserved = head;
-        if (reserved == null) head = reserved = connector.getByteBufferPool().acquire(HEAD, true);
-        var bytes = reserved.getByteBuffer();
-        BufferUtil.clearToFill(bytes);
-        bytes.put(ready.isKnown() ? NOT_MODIFIED : OK);
-        put(bytes, connector.getServer().getDateField());
-        path.headers(ready, field -> put(bytes, field));
-        bytes.put(ready.form().lines(ready.isKnown())).put(END);
-        bytes.flip();
-        write.set(Write.BEGUN);
-        if (ready.isKnown()) getEndPoint().write(written, bytes);
-        else getEndPoint().write(written, bytes, ready.form().body());
-        return !write.compareAndSet(Write.BEGUN, Write.LEFT);
+    private boolean send(FastPath.Ready ready) throws IOException {
+        var head = buffers().head().getByteBuffer();
+        BufferUtil.clearToFill(head);
+        head.put(ready.isKnown() ? NOT_MODIFIED : OK);
+        ((PreEncodedHttpField) connector.getServer().getDateField()).putTo(head, HttpVersion.HTTP_1_1);
+        path.headers(ready, head);
+        head.put(ready.form().lines(ready.isKnown())).put(END).flip();
+        return ready.isKnown() ? sent(head) : sent(head, ready.form().body());
     }
 
-    private static void put(ByteBuffer to, HttpField field) {
-        if (field instanceof PreEncodedHttpField encoded) {
-            encoded.putTo(to, HttpVersion.HTTP_1_1);
-            return;
-        }
-        put(to, field.getName());
-        to.put((byte) ':').put((byte) ' ');
-        put(to, String.valueOf(field.getValue()));
-        to.put(END);
-    }
-
-    private static void put(ByteBuffer to, String ascii) {
-        for (int i = 0; i < ascii.length(); i++) to.put((byte) ascii.charAt(i));
+    /** Most often the network takes everything at once. */
+    private boolean sent(ByteBuffer... answer) throws IOException {
+        if (getEndPoint().flush(answer)) return true;
+        getEndPoint().write(written, answer);
+        return false;
     }
 
     private void handOver() {
-        getEndPoint().upgrade(next.newConnection(connector, getEndPoint()));
+        getEndPoint().upgrade(factory.next.newConnection(connector, getEndPoint()));
     }
 
     /** What was read and not answered. */
     @Override
     public @Nullable ByteBuffer onUpgradeFrom() {
-        var buffer = input;
         ByteBuffer unanswered = null;
-        if (buffer != null && buffer.hasRemaining()) {
-            unanswered = ByteBuffer.allocate(buffer.remaining());
-            unanswered.put(buffer.getByteBuffer()).flip();
+        if (borrowed != null && input().hasRemaining()) {
+            unanswered = ByteBuffer.allocate(input().remaining());
+            unanswered.put(input()).flip();
         }
-        release();
+        giveBack();
         return unanswered;
     }
 
+    private void ended(Exception failed) {
+        log.debug("a connection ended", failed);
+        shut();
+    }
+
     private void shut() {
-        release();
+        giveBack();
         close();
     }
 
-    private void release() {
-        var in = input;
-        input = null;
-        if (in != null) in.release();
-        var out = head;
-        head = null;
-        if (out != null) out.release();
+    private void giveBack() {
+        var buffers = borrowed;
+        borrowed = null;
+        if (buffers != null) factory.takeBack(buffers);
     }
 
     /** Accepts connections and begins them with this. */
@@ -243,6 +237,8 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         private final Executor lists = Executors.newFixedThreadPool(
                 Runtime.getRuntime().availableProcessors(),
                 Thread.ofPlatform().daemon().name("lists-", 0).factory());
+        /** What was given back last, which most often is what is lent next. */
+        private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
 
         /** @param next what connections are handed to */
         Factory(ConnectionFactory next, FastPath path) {
@@ -253,7 +249,17 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
 
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
-            return configure(new FastConnection(connector, next, endPoint, path, lists), connector, endPoint);
+            return configure(new FastConnection(connector, endPoint, this), connector, endPoint);
+        }
+
+        private Buffers lend(Connector connector) {
+            var buffers = spare.getAndSet(null);
+            return buffers == null ? Buffers.of(connector.getByteBufferPool()) : buffers;
+        }
+
+        private void takeBack(Buffers buffers) {
+            BufferUtil.clear(buffers.input().getByteBuffer());
+            if (!spare.compareAndSet(null, buffers)) buffers.release();
         }
     }
 }

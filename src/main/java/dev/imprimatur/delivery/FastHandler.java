@@ -27,14 +27,16 @@ final class FastHandler extends Handler.Wrapper {
                 || headers.contains("Imprimatur-At-Least")
                 || headers.contains(HttpHeader.IF_MODIFIED_SINCE)) return super.handle(request, response, callback);
         var asked = new FastPath.Asked(
-                uri.getPath(),
+                uri.getPath().substring(FastPath.PREFIX.length()),
                 uri.getQuery(),
-                headers.get(HttpHeader.AUTHORIZATION),
-                headers.get(HttpHeader.IF_NONE_MATCH),
-                headers.get(HttpHeader.ACCEPT_ENCODING));
-        var found = path.ready(asked).or(() -> path.list(asked));
-        if (found.isEmpty()) return super.handle(request, response, callback);
-        var ready = found.get();
+                new FastPath.Fields(
+                        headers.get(HttpHeader.AUTHORIZATION),
+                        headers.get(HttpHeader.IF_NONE_MATCH),
+                        headers.get(HttpHeader.ACCEPT_ENCODING)));
+        var caller = new FastPath.Caller();
+        var ready = path.ready(asked, caller);
+        if (ready == null) ready = path.list(asked, caller);
+        if (ready == null) return super.handle(request, response, callback);
         path.headers(ready, response.getHeaders()::add);
         ready.form().headers(ready.isKnown(), response.getHeaders()::add);
         response.setStatus(ready.isKnown() ? HttpStatus.NOT_MODIFIED_304 : HttpStatus.OK_200);

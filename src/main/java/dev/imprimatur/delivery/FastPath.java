@@ -1,11 +1,14 @@
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.access.Access;
+import dev.imprimatur.access.KeyRing;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.problem.Refused;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +53,15 @@ class FastPath {
     private final long maxAge;
     private final List<HttpField> constant = new ArrayList<>(PROTECTION);
     private final LongAdder answers = new LongAdder();
-    private volatile HttpField position = new PreEncodedHttpField(Answer.POSITION, "0");
+    private final ByteBuffer constantLines;
+    private volatile Position position = Position.of(0);
+
+    /** A position as sites are told it. */
+    private record Position(long at, PreEncodedHttpField field) {
+        static Position of(long position) {
+            return new Position(position, new PreEncodedHttpField(Answer.POSITION, Long.toString(position)));
+        }
+    }
 
     FastPath(
             Access access,
@@ -69,36 +81,63 @@ class FastPath {
         this.clock = clock;
         this.maxAge = maxAge.toMillis();
         constant.add(new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Answer.cacheControl(maxAge.toSeconds())));
+        this.constantLines = lines(constant);
         FunctionCounter.builder("imprimatur.delivery.fast", answers, LongAdder::sum)
                 .description("answers sent ahead of the servlet container, which http.server.requests does not count")
                 .register(meters);
     }
 
     /**
-     * A {@code GET} whose only condition, if any, is an entity tag.
+     * The header fields of a request that count here.
      *
-     * @param path as it was sent
-     * @param query as it was sent; null if there was none
+     * @param authorization the credentials, with their scheme
      */
-    record Asked(
-            String path,
-            @Nullable String query,
+    record Fields(
             @Nullable String authorization,
             @Nullable String ifNoneMatch,
             @Nullable String acceptEncoding) {
-        private String type() {
-            int slash = path.indexOf('/', PREFIX.length());
-            return path.substring(PREFIX.length(), slash < 0 ? path.length() : slash);
-        }
-
-        boolean isList() {
-            return path.indexOf('/', PREFIX.length()) < 0;
-        }
-
         /** Several tags, weak ones and the asterisk are weighed by the servlet way. */
         private boolean mayBeKnownOtherwise() {
             return ifNoneMatch != null
                     && (ifNoneMatch.isEmpty() || ifNoneMatch.charAt(0) != '"' || ifNoneMatch.indexOf(',') >= 0);
+        }
+    }
+
+    /**
+     * A {@code GET} whose only condition, if any, is an entity tag.
+     *
+     * @param path as it was sent, from the type on
+     * @param query as it was sent; null if there was none
+     */
+    record Asked(String path, @Nullable String query, Fields fields) {
+        private String type() {
+            int slash = path.indexOf('/');
+            return slash < 0 ? path : path.substring(0, slash);
+        }
+
+        boolean isList() {
+            return path.indexOf('/') < 0;
+        }
+    }
+
+    /**
+     * Who asks, request after request, on one connection: what the key ring told of the credentials is remembered until they are others
+     * or the ring is.
+     */
+    static final class Caller {
+        private KeyRing ring = KeyRing.EMPTY;
+        private String authorization = "";
+        private @Nullable SiteKey key;
+
+        private @Nullable SiteKey key(KeyRing now, String shown) {
+            if (ring != now || !authorization.equals(shown)) {
+                key = shown.startsWith(BEARER)
+                        ? now.find(shown.substring(BEARER.length())).orElse(null)
+                        : null;
+                authorization = shown;
+                ring = now;
+            }
+            return key;
         }
     }
 
@@ -115,43 +154,46 @@ class FastPath {
         return path != null && path.startsWith(PREFIX);
     }
 
-    /** What is ready to be sent, found without waiting for anything. */
-    Optional<Ready> ready(Asked asked) {
+    /** What is ready to be sent, found without waiting for anything; null if that is nothing. */
+    @Nullable
+    Ready ready(Asked asked, Caller caller) {
+        var key = key(asked, caller);
+        if (key == null) return null;
         var state = catalogue.now();
-        return key(asked).flatMap(key -> {
-            var answer =
-                    asked.isList() ? lists.known(state.position(), asked.type(), asked.query()) : guide(state, asked);
-            return answer.flatMap(it -> taken(key, asked, it, state));
-        });
+        var answer = asked.isList()
+                ? lists.known(state.position(), asked.path(), asked.query()).orElse(null)
+                : guide(state, asked);
+        return answer == null ? null : taken(key, asked, answer, state);
     }
 
     /** A list that was not asked for before; it takes a moment to put it together. */
-    Optional<Ready> list(Asked asked) {
-        if (!asked.isList()) return Optional.empty();
+    @Nullable
+    Ready list(Asked asked, Caller caller) {
+        var key = asked.isList() ? key(asked, caller) : null;
+        if (key == null) return null;
         var state = catalogue.now();
-        return key(asked).flatMap(key -> made(state, asked).flatMap(it -> taken(key, asked, it, state)));
+        return made(state, asked)
+                .map(answer -> taken(key, asked, answer, state))
+                .orElse(null);
     }
 
-    private Optional<SiteKey> key(Asked asked) {
-        String authorization = asked.authorization();
-        if (authorization == null || !authorization.startsWith(BEARER) || asked.mayBeKnownOtherwise())
-            return Optional.empty();
-        return access.reader(authorization.substring(BEARER.length())).filter(key -> key.reads(asked.type()));
+    private @Nullable SiteKey key(Asked asked, Caller caller) {
+        String authorization = asked.fields().authorization();
+        if (authorization == null || asked.fields().mayBeKnownOtherwise()) return null;
+        var key = caller.key(access.ring(), authorization);
+        return key != null && key.reads(asked.type()) ? key : null;
     }
 
-    private Optional<Answer> guide(State state, Asked asked) {
-        if (asked.query() != null) return Optional.empty();
-        String slug = asked.path().substring(asked.path().indexOf('/', PREFIX.length()) + 1);
-        var guide = state.section(asked.type()).live(slug, DeliveryApi.DEFAULT_LOCALE);
+    private @Nullable Answer guide(State state, Asked asked) {
+        if (asked.query() != null) return null;
+        var guide = catalogue.live(state, asked.path());
         // close to a change that is known, the answer may be kept for less than the usual time
-        return guide == null || guide.changesAt().toEpochMilli() - clock.millis() <= maxAge
-                ? Optional.empty()
-                : Optional.of(guide.answer());
+        return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide.answer();
     }
 
     private Optional<Answer> made(State state, Asked asked) {
         try {
-            var type = types.find(asked.type());
+            var type = types.find(asked.path());
             if (type.isEmpty()) return Optional.empty();
             var parameters = new LinkedMultiValueMap<String, String>();
             String sent = asked.query();
@@ -159,7 +201,7 @@ class FastPath {
                 return Optional.empty();
             var query = Query.parse(type.get(), parameters);
             return query.q() == null && query.asOf() == null
-                    ? Optional.of(lists.answer(state, asked.type(), sent, query))
+                    ? Optional.of(lists.answer(state, asked.path(), sent, query))
                     : Optional.empty();
         } catch (Refused | IllegalArgumentException malformed) {
             return Optional.empty();
@@ -167,24 +209,42 @@ class FastPath {
     }
 
     /** Counts it against the key, unless that has none left: then it is refused elsewhere. */
-    private Optional<Ready> taken(SiteKey key, Asked asked, Answer answer, State state) {
+    private @Nullable Ready taken(SiteKey key, Asked asked, Answer answer, State state) {
         long left = limits.take(key);
-        if (left < 0) return Optional.empty();
+        if (left < 0) return null;
         answers.increment();
-        var form = answer.form(Encoding.of(asked.acceptEncoding()));
-        return Optional.of(new Ready(form, form.has(asked.ifNoneMatch()), state.position(), left));
+        var form = answer.form(Encoding.of(asked.fields().acceptEncoding()));
+        return new Ready(form, form.has(asked.fields().ifNoneMatch()), state.position(), left);
     }
 
     /** Every header of an answer but those of its form. */
     void headers(Ready ready, Consumer<HttpField> to) {
         for (var field : constant) to.accept(field);
         to.accept(new HttpField(RateLimits.HEADER, limits.told(ready.left())));
-        to.accept(position(ready.position()));
+        to.accept(position(ready.position()).field());
     }
 
-    private HttpField position(long now) {
+    /** The same as lines, the way they go over the wire. */
+    void headers(Ready ready, ByteBuffer to) {
+        to.put(constantLines.duplicate());
+        to.put(ascii(RateLimits.HEADER + ": " + limits.told(ready.left()) + "\r\n"));
+        position(ready.position()).field().putTo(to, HttpVersion.HTTP_1_1);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static ByteBuffer lines(List<HttpField> fields) {
+        var text = new StringBuilder();
+        for (var field : fields)
+            text.append(field.getName()).append(": ").append(field.getValue()).append("\r\n");
+        return ByteBuffer.wrap(ascii(text.toString()));
+    }
+
+    private Position position(long now) {
         var last = position;
-        if (last.getLongValue() != now) position = last = new PreEncodedHttpField(Answer.POSITION, Long.toString(now));
+        if (last.at() != now) position = last = Position.of(now);
         return last;
     }
 }

@@ -10,10 +10,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param end where in the buffer the next request begins
  */
-record FastRequest(FastPath.Asked asked, int end) {
+record FastRequest(FastPath.Asked asked, Head head, int end) {
+    /**
+     * All that follows the request line. A site sends mostly the same on a connection, so that a head need be read once.
+     *
+     * @param bytes as they came, up to and with the empty line
+     */
+    record Head(ByteBuffer bytes, FastPath.Fields fields) {
+        private boolean isNextIn(ByteBuffer in, int at) {
+            int length = bytes.capacity();
+            return at + length <= in.limit() && in.slice(at, length).mismatch(bytes) < 0;
+        }
+    }
+
     private static final byte[] GET = ascii("GET " + FastPath.PREFIX);
     private static final byte[] VERSION = ascii("HTTP/1.1\r\n");
-    private static final int METHOD = "GET ".length();
 
     /** Headers that say something that only Jetty and what is behind it know how to do. */
     private static final Set<String> NOT_OURS = Set.of(
@@ -39,22 +50,31 @@ record FastRequest(FastPath.Asked asked, int end) {
         return text.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     }
 
-    /** Reads the request at the buffer's position, which stays; null if it is not such a one. */
-    static @Nullable FastRequest read(ByteBuffer in) {
+    /**
+     * Reads the request at the buffer's position, which stays; null if it is not such a one.
+     *
+     * @param last the head of the request before, if there was one
+     */
+    static @Nullable FastRequest read(ByteBuffer in, @Nullable Head last) {
         int at = in.position();
         if (!startsWith(in, at, GET)) return null;
-        int target = at + METHOD;
         int question = -1;
-        int space = target;
+        int space = at + GET.length;
         for (; space < in.limit() && in.get(space) != ' '; space++) {
             byte it = in.get(space);
             if (it <= ' ' || it == 0x7f || it == '#' || it == '\\') return null;
             if (it == '?' && question < 0) question = space;
         }
         if (!startsWith(in, space + 1, VERSION)) return null;
-        String path = text(in, target, question < 0 ? space : question);
+        int from = space + 1 + VERSION.length;
+        var head = last != null && last.isNextIn(in, from) ? last : new Headers(in).read(from);
+        if (head == null) return null;
+        String path = text(in, at + GET.length, question < 0 ? space : question);
         String query = question < 0 ? null : text(in, question + 1, space);
-        return new Headers(in).read(space + 1 + VERSION.length, path, query);
+        return new FastRequest(
+                new FastPath.Asked(path, query, head.fields()),
+                head,
+                from + head.bytes().capacity());
     }
 
     private static boolean startsWith(ByteBuffer in, int at, byte[] text) {
@@ -82,14 +102,10 @@ record FastRequest(FastPath.Asked asked, int end) {
         }
 
         @Nullable
-        FastRequest read(int from, String path, @Nullable String query) {
+        Head read(int from) {
             int at = from;
             while (at + 1 < in.limit()) {
-                if (in.get(at) == '\r')
-                    return in.get(at + 1) == '\n' && host != null
-                            ? new FastRequest(
-                                    new FastPath.Asked(path, query, authorization, ifNoneMatch, acceptEncoding), at + 2)
-                            : null;
+                if (in.get(at) == '\r') return in.get(at + 1) == '\n' && host != null ? head(from, at + 2) : null;
                 int colon = name(at);
                 if (colon < 0) return null;
                 int end = value(colon + 1);
@@ -97,6 +113,11 @@ record FastRequest(FastPath.Asked asked, int end) {
                 at = end + 2;
             }
             return null;
+        }
+
+        private Head head(int from, int to) {
+            var bytes = ByteBuffer.allocate(to - from).put(0, in, from, to - from);
+            return new Head(bytes, new FastPath.Fields(authorization, ifNoneMatch, acceptEncoding));
         }
 
         /** Where the name that begins there ends with a colon; -1 if it is no plain one. */
