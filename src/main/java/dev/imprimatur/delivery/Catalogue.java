@@ -61,12 +61,17 @@ class Catalogue implements SmartLifecycle, Reach {
     private volatile boolean running;
     private volatile @Nullable Thread tail;
 
-    /** @param poll how often the ledger is looked at for what other nodes appended, {@code imprimatur.delivery.poll} */
+    /**
+     * Begins to fold the ledger.
+     *
+     * @param poll how often the ledger is looked at for what other nodes appended, {@code imprimatur.delivery.poll}; embedded stores
+     *     have no other nodes
+     */
     Catalogue(
             Publication publication,
             ContentTypes types,
             JsonMapper json,
-            @Value("${imprimatur.delivery.poll:50ms}") Duration poll) {
+            @Value("${imprimatur.delivery.poll:#{'${spring.mongodb.uri:}' == '' ? '1s' : '50ms'}}") Duration poll) {
         this.publication = publication;
         this.types = types;
         this.json = json;

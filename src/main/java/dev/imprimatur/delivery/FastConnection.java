@@ -2,12 +2,9 @@ package dev.imprimatur.delivery;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
@@ -28,9 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FastConnection extends AbstractConnection implements Connection.UpgradeFrom {
     private static final Logger log = LoggerFactory.getLogger(FastConnection.class);
-    private static final byte[] OK = "HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] NOT_MODIFIED = "HTTP/1.1 304 Not Modified\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] END = "\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Connector connector;
     private final Factory factory;
@@ -183,10 +177,8 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
     private boolean send(FastPath.Ready ready) throws IOException {
         var head = buffers().head().getByteBuffer();
         BufferUtil.clearToFill(head);
-        head.put(ready.isKnown() ? NOT_MODIFIED : OK);
-        ((PreEncodedHttpField) connector.getServer().getDateField()).putTo(head, HttpVersion.HTTP_1_1);
-        path.headers(ready, head);
-        head.put(ready.form().lines(ready.isKnown())).put(END).flip();
+        path.head(ready, connector.getServer().getDateField(), head);
+        head.flip();
         return ready.isKnown() ? sent(head) : sent(head, ready.form().body());
     }
 

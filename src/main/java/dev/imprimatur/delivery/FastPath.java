@@ -5,6 +5,7 @@ import dev.imprimatur.access.KeyRing;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.problem.Refused;
+import io.github.bucket4j.Bucket;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.ByteBuffer;
@@ -18,7 +19,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +36,8 @@ import org.springframework.util.LinkedMultiValueMap;
 class FastPath {
     static final String PREFIX = "/api/delivery/v1/";
     private static final String BEARER = "Bearer ";
+    private static final String END = "\r\n";
+    private static final byte[] EMPTY_LINE = ascii(END);
     /** What Spring Security writes on every other answer to a site. */
     private static final List<HttpField> PROTECTION = List.of(
             new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
@@ -53,15 +55,11 @@ class FastPath {
     private final long maxAge;
     private final List<HttpField> constant = new ArrayList<>(PROTECTION);
     private final LongAdder answers = new LongAdder();
-    private final ByteBuffer constantLines;
-    private volatile Position position = Position.of(0);
+    private volatile @Nullable Start ok;
+    private volatile @Nullable Start notModified;
 
-    /** A position as sites are told it. */
-    private record Position(long at, PreEncodedHttpField field) {
-        static Position of(long position) {
-            return new Position(position, new PreEncodedHttpField(Answer.POSITION, Long.toString(position)));
-        }
-    }
+    /** What many answers begin with: those of one second, at one position. */
+    private record Start(HttpField date, long position, ByteBuffer lines) {}
 
     FastPath(
             Access access,
@@ -81,7 +79,6 @@ class FastPath {
         this.clock = clock;
         this.maxAge = maxAge.toMillis();
         constant.add(new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Answer.cacheControl(maxAge.toSeconds())));
-        this.constantLines = lines(constant);
         FunctionCounter.builder("imprimatur.delivery.fast", answers, LongAdder::sum)
                 .description("answers sent ahead of the servlet container, which http.server.requests does not count")
                 .register(meters);
@@ -120,6 +117,9 @@ class FastPath {
         }
     }
 
+    /** A key that is right, and what it has left. */
+    private record Known(SiteKey key, Bucket bucket) {}
+
     /**
      * Who asks, request after request, on one connection: what the key ring told of the credentials is remembered until they are others
      * or the ring is.
@@ -127,18 +127,7 @@ class FastPath {
     static final class Caller {
         private KeyRing ring = KeyRing.EMPTY;
         private String authorization = "";
-        private @Nullable SiteKey key;
-
-        private @Nullable SiteKey key(KeyRing now, String shown) {
-            if (ring != now || !authorization.equals(shown)) {
-                key = shown.startsWith(BEARER)
-                        ? now.find(shown.substring(BEARER.length())).orElse(null)
-                        : null;
-                authorization = shown;
-                ring = now;
-            }
-            return key;
-        }
+        private @Nullable Known known;
     }
 
     /**
@@ -157,31 +146,46 @@ class FastPath {
     /** What is ready to be sent, found without waiting for anything; null if that is nothing. */
     @Nullable
     Ready ready(Asked asked, Caller caller) {
-        var key = key(asked, caller);
-        if (key == null) return null;
+        var known = known(asked, caller);
+        if (known == null) return null;
         var state = catalogue.now();
         var answer = asked.isList()
                 ? lists.known(state.position(), asked.path(), asked.query()).orElse(null)
                 : guide(state, asked);
-        return answer == null ? null : taken(key, asked, answer, state);
+        return answer == null ? null : taken(known, asked, answer, state);
     }
 
     /** A list that was not asked for before; it takes a moment to put it together. */
     @Nullable
     Ready list(Asked asked, Caller caller) {
-        var key = asked.isList() ? key(asked, caller) : null;
-        if (key == null) return null;
+        var known = asked.isList() ? known(asked, caller) : null;
+        if (known == null) return null;
         var state = catalogue.now();
         return made(state, asked)
-                .map(answer -> taken(key, asked, answer, state))
+                .map(answer -> taken(known, asked, answer, state))
                 .orElse(null);
     }
 
-    private @Nullable SiteKey key(Asked asked, Caller caller) {
+    /** The key, if it is right and may read what is asked for. */
+    private @Nullable Known known(Asked asked, Caller caller) {
         String authorization = asked.fields().authorization();
         if (authorization == null || asked.fields().mayBeKnownOtherwise()) return null;
-        var key = caller.key(access.ring(), authorization);
-        return key != null && key.reads(asked.type()) ? key : null;
+        var ring = access.ring();
+        if (caller.ring != ring || !caller.authorization.equals(authorization)) {
+            caller.known = found(ring, authorization);
+            caller.authorization = authorization;
+            caller.ring = ring;
+        }
+        var known = caller.known;
+        return known != null && known.key().reads(asked.type()) ? known : null;
+    }
+
+    private @Nullable Known found(KeyRing ring, String authorization) {
+        return authorization.startsWith(BEARER)
+                ? ring.find(authorization.substring(BEARER.length()))
+                        .map(key -> new Known(key, limits.bucket(key)))
+                        .orElse(null)
+                : null;
     }
 
     private @Nullable Answer guide(State state, Asked asked) {
@@ -209,8 +213,8 @@ class FastPath {
     }
 
     /** Counts it against the key, unless that has none left: then it is refused elsewhere. */
-    private @Nullable Ready taken(SiteKey key, Asked asked, Answer answer, State state) {
-        long left = limits.take(key);
+    private @Nullable Ready taken(Known known, Asked asked, Answer answer, State state) {
+        long left = RateLimits.take(known.bucket());
         if (left < 0) return null;
         answers.increment();
         var form = answer.form(Encoding.of(asked.fields().acceptEncoding()));
@@ -220,31 +224,36 @@ class FastPath {
     /** Every header of an answer but those of its form. */
     void headers(Ready ready, Consumer<HttpField> to) {
         for (var field : constant) to.accept(field);
+        to.accept(new HttpField(Answer.POSITION, Long.toString(ready.position())));
         to.accept(new HttpField(RateLimits.HEADER, limits.told(ready.left())));
-        to.accept(position(ready.position()).field());
     }
 
-    /** The same as lines, the way they go over the wire. */
-    void headers(Ready ready, ByteBuffer to) {
-        to.put(constantLines.duplicate());
-        to.put(ascii(RateLimits.HEADER + ": " + limits.told(ready.left()) + "\r\n"));
-        position(ready.position()).field().putTo(to, HttpVersion.HTTP_1_1);
+    /** The head of an answer, the way it goes over the wire. */
+    void head(Ready ready, HttpField date, ByteBuffer to) {
+        to.put(start(ready.isKnown(), ready.position(), date).lines().duplicate())
+                .put(ascii(RateLimits.HEADER + ": " + limits.told(ready.left()) + END))
+                .put(ready.form().lines(ready.isKnown()))
+                .put(EMPTY_LINE);
+    }
+
+    private Start start(boolean isKnown, long position, HttpField date) {
+        var last = isKnown ? notModified : ok;
+        if (last != null && last.date().equals(date) && last.position() == position) return last;
+        var text = new StringBuilder(isKnown ? "HTTP/1.1 304 Not Modified" : "HTTP/1.1 200 OK").append(END);
+        for (var field : constant) line(text, field);
+        line(text, date);
+        line(text, new HttpField(Answer.POSITION, Long.toString(position)));
+        var made = new Start(date, position, ByteBuffer.wrap(ascii(text.toString())));
+        if (isKnown) notModified = made;
+        else ok = made;
+        return made;
+    }
+
+    private static void line(StringBuilder to, HttpField field) {
+        to.append(field.getName()).append(": ").append(field.getValue()).append(END);
     }
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static ByteBuffer lines(List<HttpField> fields) {
-        var text = new StringBuilder();
-        for (var field : fields)
-            text.append(field.getName()).append(": ").append(field.getValue()).append("\r\n");
-        return ByteBuffer.wrap(ascii(text.toString()));
-    }
-
-    private Position position(long now) {
-        var last = position;
-        if (last.at() != now) position = last = Position.of(now);
-        return last;
     }
 }

@@ -51,9 +51,9 @@ class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
         return policy;
     }
 
-    /** Takes one request of the key; what is left then, or -1 if there was none. */
-    long take(SiteKey key) {
-        var probe = bucket(key).tryConsumeAndReturnRemaining(1);
+    /** Takes one request from the bucket of a key; what is left then, or -1 if there was none. */
+    static long take(Bucket bucket) {
+        var probe = bucket.tryConsumeAndReturnRemaining(1);
         return probe.isConsumed() ? probe.getRemainingTokens() : -1;
     }
 
@@ -62,7 +62,7 @@ class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
         return "\"key\";r=" + left + ";t=1";
     }
 
-    private Bucket bucket(SiteKey key) {
+    Bucket bucket(SiteKey key) {
         return buckets.get(
                 key.id(),
                 id -> Bucket.builder()
@@ -79,7 +79,7 @@ class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (!(request.getUserPrincipal() instanceof Authentication authentication)
                 || !(authentication.getPrincipal() instanceof SiteKey key)) return true;
-        long left = take(key);
+        long left = take(bucket(key));
         response.setHeader(POLICY_HEADER, policy);
         response.setHeader(HEADER, told(Math.max(0, left)));
         if (left < 0)

@@ -116,6 +116,38 @@ class FastConnectionTest {
     }
 
     @Test
+    void aConnectionMayWhatItsLastRequestShows() throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        var key = node.as("admin")
+                .post("/api-keys", Map.of("name", "of the wire", "scopes", List.of("delivery")))
+                .ok();
+        String own = get(path)
+                .replace(node.site().authorization(), "Bearer " + key.get("key").asString());
+        try (var wire = new Wire()) {
+            assertThat(wire.send(own).read().status()).isEqualTo(200);
+            assertThat(wire.send(own.replace(path, path + "x")).read().status()).isEqualTo(404);
+        }
+        try (var wire = new Wire()) {
+            assertThat(wire.send(own + get(path)).read().status()).isEqualTo(200);
+            assertThat(wire.read().status()).isEqualTo(200);
+            assertThat(wire.send(own).read().status()).isEqualTo(200);
+            node.as("admin").delete("/api-keys/" + key.get("id").asString()).ok();
+
+            double before = fast();
+            assertThat(wire.send(get(path)).read().status()).isEqualTo(200);
+            assertThat(fast() - before).isEqualTo(1);
+            assertThat(wire.send(own).read().status()).isEqualTo(401);
+            assertThat(wire.send(get(path)).read().status()).isEqualTo(200);
+        }
+        try (var wire = new Wire()) {
+            String longer =
+                    get(path).replace(node.site().authorization(), node.site().authorization() + "x");
+            assertThat(wire.send(get(path) + longer).read().status()).isEqualTo(200);
+            assertThat(wire.read().status()).isEqualTo(401);
+        }
+    }
+
+    @Test
     void requestsInOneBreathAreAnsweredInOrderWhoeverAnswersThem() throws Exception {
         String one = "/role-guide/" + guides.published().slug();
         String other = "/role-guide/" + guides.published().slug();

@@ -43,6 +43,7 @@ class FoldTest {
                     .extracting(entry -> entry.get("kind").asString())
                     .contains("publish", "restamp", "unpublish");
 
+            assertThat(readOneByOne(guides, known)).isEqualTo(now);
             assertThat(listed(node, "")).isEqualTo(now);
             assertThat(synced(node)).isEqualTo(now);
             assertThat(listed(node, "&q=machine")).isEqualTo(now);
@@ -100,6 +101,16 @@ class FoldTest {
         String slug = entry.get("slug").asString();
         if (entry.get("kind").asString().equals("unpublish")) live.remove(slug);
         else live.put(slug, entry.get("contentHash").asString());
+    }
+
+    private static Map<String, String> readOneByOne(Guides guides, List<Guides.Ref> known) {
+        var read = new TreeMap<String, String>();
+        for (var guide : known) {
+            var answer = guides.read(guide);
+            if (answer.status() == 410) continue;
+            read.put(guide.slug(), answer.ok().get("contentHash").asString());
+        }
+        return read;
     }
 
     private static Map<String, String> listed(Node node, String more) {

@@ -1,0 +1,50 @@
+package dev.imprimatur.delivery;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A request that took a state is answered from it, whatever is published meanwhile. */
+class CatalogueTest {
+    private final Node node = Node.shared();
+    private final Guides guides = node.guides();
+    private final Catalogue catalogue = node.bean(Catalogue.class);
+
+    @Test
+    void aStateThatIsOvertakenStillHasWhatItHad() {
+        var guide = guides.published();
+        String path = "role-guide/" + guide.slug();
+        var first = catalogue.now();
+
+        guides.nextEditionSubmitted(guide, "of the second edition");
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        var second = catalogue.now();
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+
+        assertThat(catalogue.live(first, path))
+                .extracting(it -> it.entry().edition())
+                .isEqualTo(1);
+        assertThat(catalogue.live(second, path))
+                .extracting(it -> it.entry().edition())
+                .isEqualTo(2);
+        assertThat(catalogue.live(catalogue.now(), path)).isNull();
+    }
+
+    @Test
+    void whatIsFoundAtOnceIsWhatTheStateHas() {
+        var guide = guides.published();
+        var now = catalogue.now();
+
+        var found = requireNonNull(catalogue.live(now, "role-guide/" + guide.slug()));
+
+        assertThat(now.section("role-guide").live(guide.slug(), "en-US")).isSameAs(found);
+        assertThat(catalogue.live(now, "role-guide/nothing")).isNull();
+        assertThat(catalogue.live(now, "nothing/" + guide.slug())).isNull();
+    }
+}
