@@ -27,16 +27,20 @@ class Lists {
     private final Cache<Asked, Answer> answers;
     /** Hash codes of questions; of two with the same one, the second is kept too early. */
     private final Cache<Integer, Boolean> askedOnce =
-            Caffeine.newBuilder().maximumSize(MOST_ASKED_ONCE).build();
+            upkept().maximumSize(MOST_ASKED_ONCE).build();
 
     /** @param size of all answers that are kept, with their encoded forms, {@code imprimatur.delivery.lists} */
     Lists(JsonMapper json, @Value("${imprimatur.delivery.lists:64MB}") DataSize size) {
         this.json = json;
-        answers = Caffeine.newBuilder()
-                .maximumWeight(size.toBytes())
+        answers = upkept().maximumWeight(size.toBytes())
                 .weigher((Asked asked, Answer answer) ->
                         2 * answer.size() + asked.query().length())
                 .build();
+    }
+
+    /** A cache looked after by whoever asks, which takes less than to hand that to another thread. */
+    private static Caffeine<Object, Object> upkept() {
+        return Caffeine.newBuilder().executor(Runnable::run);
     }
 
     /** @param query of the request as it was sent; null if there was none */

@@ -22,7 +22,7 @@ import org.apache.lucene.index.IndexOptions;
  */
 final class WordWeights {
     /** What a word in the heaviest field weighs, if it stood there without end. */
-    static final int STEPS = 10_000;
+    private static final int STEPS = 10_000;
 
     private static final double SATURATION = 1.2;
     /** What the other fields that a word is found in add to the best of them. */
