@@ -98,6 +98,12 @@ class FastPath {
             return ifNoneMatch != null
                     && (ifNoneMatch.isEmpty() || ifNoneMatch.charAt(0) != '"' || ifNoneMatch.indexOf(',') >= 0);
         }
+
+        /** Nothing that prints it by accident tells the key. */
+        @Override
+        public String toString() {
+            return "Fields[…]";
+        }
     }
 
     /**
