@@ -284,7 +284,7 @@ public class Access {
     }
 
     public List<SiteKey> keys() {
-        return keys.all();
+        return keys.ring().all();
     }
 
     public void revokeKey(String id, String by) {

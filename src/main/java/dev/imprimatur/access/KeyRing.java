@@ -1,13 +1,12 @@
 package dev.imprimatur.access;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The keys of sites as they were read last; never changed once made, so that what one told holds until there is another. */
 public final class KeyRing {
-    public static final KeyRing EMPTY = new KeyRing(Map.of());
-
     private final Map<String, SiteKey> byHash;
 
     KeyRing(Map<String, SiteKey> byHash) {
@@ -19,7 +18,10 @@ public final class KeyRing {
         return key.startsWith(Secret.SITE) ? Optional.ofNullable(byHash.get(new Secret(key).hash())) : Optional.empty();
     }
 
+    /** All of them, the oldest first. */
     List<SiteKey> all() {
-        return List.copyOf(byHash.values());
+        return byHash.values().stream()
+                .sorted(Comparator.comparing(SiteKey::createdAt))
+                .toList();
     }
 }

@@ -4,7 +4,6 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -27,11 +26,11 @@ class SiteKeys {
     }
 
     private final MongoCollection<Row> keys;
-    private volatile KeyRing ring = KeyRing.EMPTY;
+    private volatile KeyRing ring;
 
     SiteKeys(MongoDatabase database) {
         keys = database.getCollection("api_keys", Row.class);
-        refresh();
+        ring = read();
     }
 
     void insert(SiteKey key, Secret secret) {
@@ -41,12 +40,6 @@ class SiteKeys {
 
     KeyRing ring() {
         return ring;
-    }
-
-    List<SiteKey> all() {
-        return ring.all().stream()
-                .sorted(Comparator.comparing(SiteKey::createdAt))
-                .toList();
     }
 
     boolean delete(String id) {
@@ -65,7 +58,11 @@ class SiteKeys {
     }
 
     private void refresh() {
-        ring = new KeyRing(
+        ring = read();
+    }
+
+    private KeyRing read() {
+        return new KeyRing(
                 StreamSupport.stream(keys.find().spliterator(), false).collect(Collectors.toMap(Row::hash, Row::key)));
     }
 }

@@ -66,10 +66,6 @@ final class Answer {
             }
         }
 
-        private static void line(StringBuilder to, String name, String value) {
-            to.append(name).append(": ").append(value).append("\r\n");
-        }
-
         private String suffix() {
             return encoding == Encoding.IDENTITY ? "\"" : "-" + encoding.token() + "\"";
         }
@@ -180,6 +176,11 @@ final class Answer {
 
     private static String tag(byte[] told) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(Sha256.of(told), ETAG_BYTES));
+    }
+
+    /** Appends a header as it goes over the wire. */
+    static void line(StringBuilder to, String name, String value) {
+        to.append(name).append(": ").append(value).append("\r\n");
     }
 
     /** How long caches may keep an answer, and for how long after that they may send it while they ask again; a minute in all. */

@@ -50,7 +50,7 @@ class Catalogue implements SmartLifecycle, Reach {
     private volatile State state = State.EMPTY;
     /**
      * What is live in the default locale, by the path of its address. With many guides, a persistent map is many places in cold memory
-     * for each guide that is asked for; this is two.
+     * for each guide that is asked for; this is few.
      */
     private final Map<String, Delivered> front = new ConcurrentHashMap<>();
 

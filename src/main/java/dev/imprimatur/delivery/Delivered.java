@@ -30,7 +30,9 @@ final class Delivered {
     /** In milliseconds since the epoch. */
     private final long changesAt;
 
+    /** The entry's, kept here since the entry is one more place in cold memory. */
     private final long position;
+
     private final Map<String, List<String>> values;
     private final Answer answer;
 

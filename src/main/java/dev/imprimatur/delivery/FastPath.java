@@ -131,7 +131,7 @@ class FastPath {
      * or the ring is.
      */
     static final class Caller {
-        private KeyRing ring = KeyRing.EMPTY;
+        private @Nullable KeyRing ring;
         private String authorization = "";
         private @Nullable Known known;
     }
@@ -246,20 +246,16 @@ class FastPath {
         var last = isKnown ? notModified : ok;
         if (last != null && last.date().equals(date) && last.position() == position) return last;
         var text = new StringBuilder(isKnown ? "HTTP/1.1 304 Not Modified" : "HTTP/1.1 200 OK").append(END);
-        for (var field : constant) line(text, field);
-        line(text, date);
-        line(text, new HttpField(Answer.POSITION, Long.toString(position)));
+        for (var field : constant) Answer.line(text, field.getName(), field.getValue());
+        Answer.line(text, date.getName(), date.getValue());
+        Answer.line(text, Answer.POSITION, Long.toString(position));
         var made = new Start(date, position, ByteBuffer.wrap(ascii(text.toString())));
         if (isKnown) notModified = made;
         else ok = made;
         return made;
     }
 
-    private static void line(StringBuilder to, HttpField field) {
-        to.append(field.getName()).append(": ").append(field.getValue()).append(END);
-    }
-
-    private static byte[] ascii(String text) {
+    static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -23,8 +23,8 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
         }
     }
 
-    private static final byte[] GET = ascii("GET " + FastPath.PREFIX);
-    private static final byte[] VERSION = ascii("HTTP/1.1\r\n");
+    private static final byte[] GET = FastPath.ascii("GET " + FastPath.PREFIX);
+    private static final byte[] VERSION = FastPath.ascii("HTTP/1.1\r\n");
 
     /** Headers that say something that only Jetty and what is behind it know how to do. */
     private static final Set<String> NOT_OURS = Set.of(
@@ -45,10 +45,6 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
 
     private static final Set<Integer> LENGTHS_NOT_OURS =
             NOT_OURS.stream().map(String::length).collect(java.util.stream.Collectors.toUnmodifiableSet());
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    }
 
     /**
      * Reads the request at the buffer's position, which stays; null if it is not such a one.
