@@ -1,35 +1,371 @@
-// Autosave: what is typed is kept in this browser at once and on the server soon. The answer never touches what is typed.
-const form = document.getElementById('edit');
-const SOON = 900, LATEST = 5000, RETRY = 5000, PREVIEW = 300;
+// The edit form: what is typed is kept in this browser at once and on the server soon. The server is told what was done and
+// not what the form looks like; its answers change nothing that the person changed or has in hand.
+import {Draft} from './draft.js';
+import {drop, hold, keep, left, panel, throwAway} from './keep.js';
 
-if (form) {
-  const csrf = document.querySelector('meta[name=csrf]').content;
+const form = document.getElementById('edit');
+const SOON = 900, LATEST = 5000, RETRY = 4000, PREVIEW = 300, TIMEOUT = 20000, REFRESH = 20000;
+
+if (form) start();
+
+function start() {
+  const account = document.querySelector('meta[name=account]').content;
+  let csrf = document.querySelector('meta[name=csrf]').content;
+  const guide = form.dataset.guide;
+  const edition = Number(form.elements.edition.value);
+  const page = form.elements.page.value;
+  const base = `/studio/guides/${guide}`;
+  const draft = new Draft(page, JSON.parse(form.elements.base.value));
   const state = document.getElementById('save-state');
-  // the buttons are named action, which hides the property
-  const path = form.getAttribute('action');
-  const kept = 'imprimatur.draft.' + form.dataset.guide;
-  let timer, firstEdit, inFlight = false, again = false, dirty = false, stopped = false, previewTimer;
+  const dialog = document.getElementById('conflict');
+  const decide = document.getElementById('decide');
+  let etag = form.elements.etag.value;
+  let timer, firstEdit, previewTimer, retryTimer, saving = null, again = false, questions = [], asked = '', over = false;
+  hold(page);
 
   const show = (name, words) => {
     state.dataset.state = name;
     if (state.textContent !== words) state.textContent = words;
   };
-  const body = () => {
-    const data = new FormData(form);
-    data.delete('action');
-    data.delete('message');
-    return new URLSearchParams(data);
-  };
-  const post = (to, content) => fetch(to, {
-    method: 'POST', body: content, credentials: 'same-origin',
-    headers: {'X-Requested-With': 'fetch', 'X-CSRF-TOKEN': csrf},
+  const field = path => form.querySelector(`[data-field="${CSS.escape(path)}"]`);
+  const listOf = path => form.querySelector(`repeat-list[data-list="${CSS.escape(path)}"]`);
+  const last = path => path.slice(path.lastIndexOf('/') + 1);
+  const parent = path => path.slice(0, path.lastIndexOf('/'));
+
+  // ---- the form as a state
+
+  function shown() {
+    const values = {}, lists = {};
+    for (const input of form.elements) {
+      if (!input.name?.startsWith('/')) continue;
+      if (input.type !== 'checkbox') values[input.name] = input.value;
+      else values[input.name] = input.checked ? 'true' : draft.base.values[input.name] === 'false' ? 'false' : '';
+    }
+    for (const list of form.querySelectorAll('repeat-list')) lists[list.dataset.list] = list.ids;
+    return {values, lists};
+  }
+
+  function write(path, text) {
+    const input = form.elements.namedItem(path);
+    if (!input) return;
+    if (input.type === 'checkbox') input.checked = text === 'true';
+    else {
+      if (input.localName === 'select' && text && ![...input.options].some(it => it.value === text)) input.add(new Option(text, text));
+      input.value = text;
+    }
+    input.closest('md-editor')?.words?.();
+  }
+
+  // Does what the draft tells; answers the places that changed.
+  function perform(todo) {
+    const places = [];
+    for (const it of todo) {
+      if (it.insert !== undefined) {
+        listOf(it.insert)?.insert(it.id, it.after);
+        const subs = Object.entries(it.lists).sort(([a], [b]) => a.length - b.length);
+        for (const [sub, ids] of subs) ids.forEach((id, i) => listOf(sub)?.insert(id, ids[i - 1] ?? null));
+        for (const [path, text] of Object.entries(it.values)) write(path, text);
+        places.push(`${it.insert}/${it.id}`);
+      } else if (it.remove !== undefined) {
+        form.querySelector(`li.item[data-item="${CSS.escape(it.remove)}"]`)?.remove();
+        places.push(parent(it.remove));
+      } else if (it.order !== undefined) {
+        listOf(it.order)?.order(it.ids);
+        places.push(it.order);
+      } else {
+        write(it.set, it.text);
+        places.push(it.set);
+      }
+    }
+    return places;
+  }
+
+  // What the person has in hand is theirs until they leave it.
+  function busy(path) {
+    const name = form.contains(document.activeElement) ? document.activeElement.name : '';
+    return Boolean(name) && (name === path || name.startsWith(path + '/'));
+  }
+
+  function label(path) {
+    const names = [];
+    for (let at = field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`); at && at !== form; at = at.parentElement) {
+      const name = at.matches('.field') && at.querySelector(':scope > label > span, :scope > fieldset > legend, :scope > repeat-list > fieldset > legend');
+      if (name) names.unshift(name.textContent.trim());
+      else if (at.matches('li.item')) names.unshift(String([...at.parentElement.children].indexOf(at) + 1));
+    }
+    return names.join(' › ') || path;
+  }
+
+  // ---- custody
+
+  function keepNow() {
+    const record = draft.kept(shown());
+    if (!record) return keep(guide, page, null);
+    const labels = {};
+    for (const edit of [...record.flight, ...record.waiting.flat(), ...record.pending, ...record.orphans]) labels[edit.path] = label(edit.path);
+    const isKept = keep(guide, page, {...record, labels: {...carried, ...labels}, title: form.dataset.title, edition});
+    if (!isKept) show('partly', 'This browser cannot keep a copy: do not close the page before it says “Saved”');
+    return isKept;
+  }
+  const carried = {};
+
+  async function offer() {
+    const place = document.getElementById('kept');
+    for (const record of await left(guide))
+      place.append(panel(record, [{
+        name: 'Put it back into the draft',
+        act(offered) {
+          Object.assign(carried, record.labels);
+          draft.adopt(record);
+          if (keepNow()) drop(guide, record.page);
+          offered.remove();
+          save();
+        },
+      }, {
+        name: 'Copy the words',
+        act: () => navigator.clipboard.writeText([...place.querySelectorAll('dd')].map(it => it.textContent).join('\n\n')),
+      }, throwAway(record)]));
+  }
+
+  function showOrphans() {
+    const place = document.getElementById('kept');
+    place.querySelector('[data-orphans]')?.remove();
+    if (!draft.orphans.length) return;
+    const record = {guide, page, at: Date.now(), title: form.dataset.title, labels: carried, flight: [], waiting: [], pending: [], orphans: draft.orphans};
+    const told = panel(record, [{
+      name: 'I have copied it; throw it away',
+      act(offered) { draft.orphans = []; keepNow(); offered.remove(); },
+    }]);
+    told.dataset.orphans = '';
+    told.querySelector('b').textContent = 'What you wrote here has no place in the draft any more';
+    place.append(told);
+  }
+
+  // ---- the network
+
+  async function post(path, body) {
+    return fetch(base + path, {
+      method: 'POST', credentials: 'same-origin', body: JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT), redirect: 'manual',
+      headers: {'Content-Type': 'application/json', 'X-Requested-With': 'fetch', 'X-CSRF-TOKEN': csrf, 'Imprimatur-Account': account},
+    });
+  }
+
+  // Signing in again, in whatever tab, is enough to go on: the token of the new session comes from here.
+  async function session() {
+    const answer = await fetch('/studio/session', {credentials: 'same-origin', headers: {'X-Requested-With': 'fetch'}, redirect: 'manual'});
+    if (answer.status !== 200) return null;
+    const now = await answer.json();
+    if (now.account === account) csrf = now.csrf.token;
+    return now.account;
+  }
+
+  async function problem(answer) {
+    const text = await answer.text().catch(() => '');
+    try { return JSON.parse(text).detail; } catch { /* a page */ }
+    return new DOMParser().parseFromString(text, 'text/html').querySelector('[role=alert] .lead, [role=alert]')?.textContent.trim()
+      || 'the server answered ' + answer.status;
+  }
+
+  function retry() {
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(save, RETRY);
+  }
+
+  // One request at a time: the same edits again until they are answered, then what was done since.
+  function save() {
+    clearTimeout(timer);
+    firstEdit = undefined;
+    if (saving) again = true;
+    return saving ??= send().finally(() => {
+      saving = null;
+      if (again) { again = false; save(); }
+    });
+  }
+
+  async function send() {
+    if (over) return false;
+    if (draft.waiting.length || draft.flight || draft.pending(shown()).length) show('saving', 'Saving…');
+    const edits = draft.take(shown());
+    keepNow();
+    let answer;
+    try {
+      answer = await post('/edits', {edition, edits});
+      if (answer.status === 403 || answer.status === 401 || answer.type === 'opaqueredirect') {
+        const who = await session();
+        if (who === account) answer = await post('/edits', {edition, edits});
+        else {
+          retry();
+          show('signed-out', who
+            ? `You are signed in as ${who} now; what you wrote as ${account} is kept in this browser for ${account}`
+            : 'You are signed out: sign in again, in another tab, and it goes on; your words are kept in this browser');
+          return false;
+        }
+      }
+      if (answer.status === 200) {
+        const told = await answer.json();
+        answered(edits, told);
+        return true;
+      }
+    } catch {
+      retry();
+      show('offline', 'Offline: kept in this browser, tried again soon');
+      return false;
+    }
+    const why = await problem(answer);
+    if (answer.status >= 500 || answer.status === 429) {
+      retry();
+      show('offline', 'Not saved: ' + why + ' Kept in this browser, tried again soon.');
+    } else {
+      draft.answered({...draft.server, outcomes: []}, shown(), () => true);
+      over = answer.status === 409 || answer.status === 404;
+      show('partly', 'Not saved: ' + why + ' Your words are kept in this browser.');
+    }
+    keepNow();
+    return false;
+  }
+
+  function answered(edits, answer) {
+    const before = shown();
+    const places = perform(draft.answered(answer, before, busy));
+    etag = answer.etag;
+    form.elements.etag.value = answer.etag;
+    keepNow();
+    const faults = answer.outcomes.map(it => it.fault).filter(Boolean);
+    tellFaults(faults, answer.missing);
+    tellMissing(answer.missing);
+    ask(answer.outcomes.map(it => it.question).filter(Boolean));
+    tellOthers(places, answer);
+    document.getElementById('presence').textContent =
+      answer.here.length ? answer.here.join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
+    showOrphans();
+    if (places.length) preview();
+    if (draft.waiting.length) return retryTimer = setTimeout(save, 0);
+    if (questions.length) show('conflict', 'Two edits do not go together: decide which stands. All else is saved');
+    else if (faults.length) show('partly', 'Saved, but for what is marked');
+    else if (draft.pending(shown()).length) show('unsaved', 'Unsaved changes');
+    else {
+      const at = new Date(answer.savedAt).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'});
+      show('saved', `Saved; last change at ${at} by ${answer.savedBy}`);
+    }
+  }
+
+  // ---- what the answer tells
+
+  function tellFaults(faults, missing) {
+    const now = shown();
+    const isWritten = path => Object.entries(now.values).some(([at, text]) => (at === path || at.startsWith(path + '/')) && text !== '');
+    for (const told of form.querySelectorAll('.fault')) told.textContent = '';
+    for (const {path, detail} of [...missing.filter(({path}) => isWritten(path)), ...faults]) {
+      const told = (field(path) ?? field(parent(path)))?.querySelector(':scope > .fault');
+      if (told) told.textContent = detail;
+    }
+  }
+
+  function tellMissing(missing) {
+    const tops = new Set(missing.map(({path}) => '/' + path.split('/')[1]));
+    for (const entry of document.querySelectorAll('[data-outline]')) {
+      const inputs = [...field(entry.dataset.outline)?.querySelectorAll('input:not([type=hidden]), textarea, select') ?? []];
+      const isFilled = inputs.some(it => it.type === 'checkbox' ? it.checked : it.value);
+      const isMissing = tops.has(entry.dataset.outline);
+      entry.classList.toggle('is-missing', isMissing);
+      entry.classList.toggle('is-done', !isMissing && isFilled);
+      entry.querySelector('.state').textContent = isMissing ? ', needed' : isFilled ? ', written' : '';
+    }
+    const told = document.querySelector('#missing span');
+    if (told) told.textContent = missing.length === 0
+      ? 'Complete: every field that readers need is there.'
+      : missing.length + (missing.length === 1 ? ' thing is' : ' things are') + ' missing or wrong; submitting lists them.';
+  }
+
+  // Every place that others changed under the person's eyes is marked until they have been in it.
+  let unseen = [];
+  function tellOthers(places, answer) {
+    for (const path of places) {
+      const place = field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`);
+      if (!place) continue;
+      place.classList.add('is-theirs');
+      place.dataset.theirs = `Changed by ${answer.savedBy}`;
+      unseen.push({path, label: label(path)});
+    }
+    if (!places.length) return;
+    const names = [...new Set(places.map(label))];
+    document.getElementById('others').textContent = `${answer.savedBy} changed ${names.join(', ')}: shown now.`;
+  }
+  form.addEventListener('focusin', event => {
+    for (const place of document.querySelectorAll('.is-theirs'))
+      if (place.contains(event.target)) { place.classList.remove('is-theirs'); delete place.dataset.theirs; }
   });
+  form.addEventListener('focusout', () => queueMicrotask(() => {
+    const places = perform(draft.catchUp(shown(), busy));
+    if (places.length) { keepNow(); preview(); }
+  }));
+
+  // ---- questions
+
+  const keyOf = question => [question.kind, question.path, question.mine, question.theirs].join('\u0000');
+
+  function ask(all) {
+    questions = all.filter((it, i) => all.findIndex(other => other.kind === it.kind && other.path === it.path) === i);
+    decide.hidden = questions.length === 0;
+    for (const marked of form.querySelectorAll('.is-asked')) marked.classList.remove('is-asked');
+    for (const {path} of questions) (field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`))?.classList.add('is-asked');
+    const now = questions.map(keyOf).join('\u0001');
+    // the same question is not asked again by itself: it waits at its button
+    if (questions.length && now !== asked && !dialog.open) openQuestions();
+    asked = now;
+  }
+
+  function openQuestions() {
+    const blank = document.getElementById('question').content.firstElementChild;
+    const place = dialog.querySelector('[data-questions]');
+    const why = {
+      BOTH_CHANGED: ['You both changed it.', 'Yours', 'Theirs'],
+      THEY_REMOVED: ['It was removed while you wrote in it.', 'Put it back with what you wrote', 'Leave it out'],
+      I_REMOVED: ['It was changed while you removed it.', 'Remove it all the same', 'Keep it as it is now'],
+    };
+    place.replaceChildren(...questions.map((question, i) => {
+      const set = blank.cloneNode(true);
+      const part = name => set.querySelector(`[${name}]`);
+      set.question = question;
+      set.querySelector('legend').textContent = question.label;
+      [part('data-why').textContent, part('data-mine-label').textContent, part('data-theirs-label').textContent] = why[question.kind];
+      part('data-mine').textContent = question.mine ?? '';
+      part('data-theirs').textContent = question.theirs ?? '';
+      part('data-pieces').hidden = question.pieces.length === 0;
+      part('data-pieces').append(...question.pieces.map(({op, text}) => {
+        const piece = document.createElement({insert: 'ins', delete: 'del', equal: 'span'}[op]);
+        piece.textContent = text;
+        return piece;
+      }));
+      part('data-third').hidden = question.kind !== 'BOTH_CHANGED';
+      set.querySelector('textarea').value = question.mine ?? '';
+      set.querySelector('textarea').addEventListener('input', () => { set.querySelector('[value=text]').checked = true; });
+      for (const radio of set.querySelectorAll('[type=radio]')) radio.name = 'choice' + i;
+      return set;
+    }));
+    dialog.returnValue = 'later';
+    dialog.showModal();
+  }
+
+  dialog.addEventListener('close', () => {
+    if (dialog.returnValue !== 'decide') return;
+    for (const set of dialog.querySelectorAll('fieldset')) {
+      const chosen = set.querySelector(':checked').value;
+      const choice = chosen === 'text' ? {text: set.querySelector('textarea').value} : chosen;
+      perform(draft.decide(set.question, choice, shown()));
+    }
+    asked = '';
+    keepNow();
+    save();
+  });
+  decide.addEventListener('click', openQuestions);
+
+  // ---- what the person does
 
   form.addEventListener('input', event => {
     if (event.target.name === 'message') return;
-    dirty = true;
-    if (state.dataset.state === 'saved') show('unsaved', 'Unsaved changes');
-    try { localStorage.setItem(kept, body().toString()); } catch { /* a full store loses no more than this copy */ }
+    keepNow();
+    if (!saving) show('unsaved', 'Unsaved changes');
     firstEdit ??= Date.now();
     clearTimeout(timer);
     timer = setTimeout(save, Math.min(SOON, Math.max(0, firstEdit + LATEST - Date.now())));
@@ -43,139 +379,100 @@ if (form) {
     const max = Number(input.dataset?.max);
     const fault = document.getElementById(input.id?.replace(/-input$/, '-fault'));
     if (!fault) return;
-    fault.textContent = max && input.value.length > max ? `${input.value.length} characters; at most ${max}` : '';
-  }
-
-  async function save() {
-    clearTimeout(timer);
-    if (!dirty || stopped) return;
-    if (inFlight) { again = true; return; }
-    inFlight = true;
-    dirty = false;
-    firstEdit = undefined;
-    show('saving', 'Saving…');
-    try {
-      const answer = await post(path, body());
-      if (answer.status === 200) saved(await answer.json());
-      else if (answer.status === 409) conflict(await answer.text());
-      else if (answer.status === 401 || answer.redirected) fail('offline', 'You are signed out: sign in again in another tab; your text is kept in this browser');
-      else fail('partly', 'Not saved: ' + await problem(answer));
-    } catch {
-      fail('offline', 'Offline: kept in this browser, tried again soon');
-      setTimeout(save, RETRY);
-    }
-    inFlight = false;
-    if (again) { again = false; save(); }
-  }
-
-  async function problem(answer) {
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    return page.querySelector('[role=alert]')?.textContent.trim() ?? 'the server answered ' + answer.status;
-  }
-
-  function fail(name, words) {
-    dirty = true;
-    show(name, words);
-  }
-
-  function saved(answer) {
-    form.elements.etag.value = answer.etag;
-    form.elements.base.value = answer.base;
-    faults([...answer.faults, ...answer.missing.filter(({detail}) => detail !== 'is required')]);
-    outline(answer.missing);
-    document.getElementById('presence').textContent =
-      answer.here.length ? answer.here.join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
-    if (!dirty) {
-      if (answer.faults.length) show('partly', 'Saved, but for what is marked');
-      else {
-        localStorage.removeItem(kept);
-        const taken = answer.taken.length ? '; somebody else changed other fields, shown now' : '';
-        show('saved', 'Saved at ' + new Date(answer.savedAt).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'}) + taken);
-      }
-    }
-    if (answer.taken.length) take(answer.taken);
-  }
-
-  function faults(all) {
-    for (const told of form.querySelectorAll('.fault')) told.textContent = '';
-    for (const {pointer, detail} of all) {
-      const field = form.querySelector(`[data-field="${CSS.escape(pointer)}"] > .fault`);
-      if (field) field.textContent = detail;
-    }
-  }
-
-  function outline(missing) {
-    const tops = new Set(missing.map(({pointer}) => '/' + pointer.split('/')[1]));
-    for (const entry of document.querySelectorAll('[data-outline]')) {
-      const field = form.querySelector(`[data-field="${CSS.escape(entry.dataset.outline)}"]`);
-      const filled = field && [...field.querySelectorAll('input, textarea, select')].some(it => it.type === 'checkbox' ? it.checked : it.value);
-      entry.classList.toggle('is-missing', tops.has(entry.dataset.outline));
-      entry.classList.toggle('is-done', !tops.has(entry.dataset.outline) && Boolean(filled));
-      entry.querySelector('.state').textContent = tops.has(entry.dataset.outline) ? ', needed' : filled ? ', written' : '';
-    }
-    document.querySelector('#missing span').textContent = missing.length === 0
-      ? 'Complete: every field that readers need is there.'
-      : missing.length + (missing.length === 1 ? ' thing is' : ' things are') + ' missing or wrong; submitting lists them.';
-  }
-
-  // Fields that others changed come from the server as it would draw them; the one being written in stays as it is.
-  async function take(pointers) {
-    const page = new DOMParser().parseFromString(await (await fetch(location.pathname, {credentials: 'same-origin'})).text(), 'text/html');
-    for (const pointer of pointers) {
-      const selector = `.form-column > .fields > [data-field="${CSS.escape(pointer)}"]`;
-      const mine = document.querySelector(selector), theirs = page.querySelector(selector);
-      if (mine && theirs && !mine.contains(document.activeElement)) mine.replaceWith(document.adoptNode(theirs));
-    }
-    preview();
-  }
-
-  function conflict(html) {
-    stopped = true;
-    dirty = true;
-    show('conflict', 'Two edits collide: nothing of yours is lost; Ctrl S asks again');
-    const dialog = document.getElementById('conflict');
-    dialog.innerHTML = new DOMParser().parseFromString(html, 'text/html').querySelector('form.conflict').outerHTML;
-    dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close());
-    dialog.querySelector('form').addEventListener('submit', () => { localStorage.removeItem(kept); dirty = false; });
-    dialog.showModal();
+    const length = [...input.value].length;
+    fault.textContent = max && length > max ? `${length} characters; at most ${max}` : '';
   }
 
   async function preview() {
-    const content = body();
-    content.delete('base');
-    const answer = await post(path.replace(/\/edit$/, '/preview'), content).catch(() => null);
+    form.elements.base.value = JSON.stringify(draft.base);
+    const content = new URLSearchParams(new FormData(form));
+    content.delete('message');
+    const answer = await fetch(base + '/preview', {
+      method: 'POST', body: content, credentials: 'same-origin', headers: {'X-Requested-With': 'fetch', 'X-CSRF-TOKEN': csrf},
+    }).catch(() => null);
     if (!answer?.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const shown = page.querySelector('.reader');
-    if (shown) document.getElementById('preview').replaceChildren(document.adoptNode(shown));
+    const drawn = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.reader');
+    if (drawn) document.getElementById('preview').replaceChildren(document.adoptNode(drawn));
   }
 
-  document.addEventListener('keydown', event => {
-    if ((event.ctrlKey || event.metaKey) && event.key === 's') {
-      event.preventDefault();
-      dirty = true;
-      stopped = false;
-      save();
+  // Everything that the server does not have yet; false where something stands in the way.
+  async function flush() {
+    for (let round = 0; round < 20; round++) {
+      if (!await save()) return false;
+      if (!draft.waiting.length && !draft.pending(shown()).length) return true;
+      if (state.dataset.state === 'partly' || state.dataset.state === 'conflict') return false;
     }
-  });
-  form.addEventListener('submit', () => { dirty = false; localStorage.removeItem(kept); });
-  addEventListener('beforeunload', event => { if (dirty) event.preventDefault(); });
-  addEventListener('online', () => { if (dirty) save(); });
-
-  // What this browser kept and the server never got is put back, and saved like any other edit.
-  const left = localStorage.getItem(kept);
-  if (left) {
-    const old = new URLSearchParams(left);
-    const sameShape = [...old.keys()].every(name => form.elements.namedItem(name) || !name.startsWith('/'));
-    if (sameShape) {
-      for (const [name, value] of old) {
-        const input = form.elements.namedItem(name);
-        if (input && input.type !== 'checkbox') input.value = value;
-        else if (input) input.checked = true;
-      }
-      show('unsaved', 'What you wrote before is back; saving it');
-      dirty = true;
-      save();
-    } else localStorage.removeItem(kept);
+    return false;
   }
+
+  async function submit() {
+    unseen = [];
+    document.getElementById('between').hidden = true;
+    document.getElementById('faults').hidden = true;
+    if (!await flush()) return point(state);
+    if (unseen.length) return lookAgain();
+    let answer;
+    try {
+      answer = await post('/submit', {etag, message: form.elements.message.value});
+    } catch {
+      return show('offline', 'Offline: not submitted. What you wrote is here; submit again when you are back');
+    }
+    if (answer.status === 200) {
+      keep(guide, page, null);
+      return location.assign((await answer.json()).location);
+    }
+    if (answer.status === 412) {
+      await save();
+      return lookAgain();
+    }
+    const told = await answer.json().catch(() => ({detail: 'the server answered ' + answer.status, faults: []}));
+    if (!told.faults?.length) return show('partly', 'Not submitted: ' + told.detail);
+    const list = document.querySelector('#faults ul');
+    list.replaceChildren(...told.faults.map(link));
+    document.getElementById('faults').hidden = false;
+    point(document.getElementById('faults'));
+  }
+
+  function link({path, label, detail}) {
+    const item = document.createElement('li'), anchor = document.createElement('a');
+    anchor.href = '#f' + path.replace(/[^A-Za-z0-9]+/g, '-');
+    anchor.textContent = label;
+    item.append(anchor, detail ? ': ' + detail : '');
+    return item;
+  }
+
+  // Nobody submits what they have not seen: what came in between is shown first.
+  function lookAgain() {
+    const between = document.getElementById('between');
+    between.querySelector('[data-by]').textContent = 'somebody else';
+    const places = unseen.length ? unseen : [];
+    between.querySelector('ul').replaceChildren(...places.map(link));
+    between.hidden = false;
+    point(between);
+  }
+
+  function point(at) {
+    at.scrollIntoView({block: 'center'});
+    at.focus?.({preventScroll: true});
+  }
+
+  form.addEventListener('submit', event => {
+    // Enter in a field saves; nothing but the buttons of the form leads away
+    event.preventDefault();
+    if (event.submitter?.value === 'submit') submit(); else save();
+  });
+  document.addEventListener('keydown', event => {
+    if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return;
+    event.preventDefault();
+    asked = '';
+    save();
+  });
+  addEventListener('beforeunload', event => { if (draft.kept(shown()) && !keepNow()) event.preventDefault(); });
+  addEventListener('online', save);
+  addEventListener('focus', () => { if (state.dataset.state === 'signed-out') save(); });
+  setInterval(() => {
+    if (draft.kept(shown())) keepNow();
+    else if (document.visibilityState === 'visible' && !dialog.open) save();
+  }, REFRESH);
+  offer();
 }

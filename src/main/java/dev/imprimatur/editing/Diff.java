@@ -8,10 +8,10 @@ import dev.imprimatur.editing.Change.Kind;
 import dev.imprimatur.editing.Change.Op;
 import dev.imprimatur.editing.Change.Piece;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -24,12 +24,27 @@ final class Diff {
     /** Texts with more words are shown whole, old and new: comparing them word by word would take too long. */
     private static final int MOST_WORDS = 5_000;
 
-    private final List<Change> changes = new ArrayList<>();
+    private static final ItemIds UNKNOWN = new ItemIds(Map.of());
 
-    private Diff() {}
+    private final List<Change> changes = new ArrayList<>();
+    private final JsonNode older;
+    private final JsonNode newer;
+    private final ItemIds olderIds;
+    private final ItemIds newerIds;
+
+    private Diff(JsonNode older, ItemIds olderIds, JsonNode newer, ItemIds newerIds) {
+        this.older = older;
+        this.newer = newer;
+        this.olderIds = olderIds;
+        this.newerIds = newerIds;
+    }
 
     static List<Change> between(Shape shape, JsonNode older, JsonNode newer) {
-        var diff = new Diff();
+        return between(shape, older, UNKNOWN, newer, UNKNOWN);
+    }
+
+    static List<Change> between(Shape shape, JsonNode older, ItemIds olderIds, JsonNode newer, ItemIds newerIds) {
+        var diff = new Diff(older, olderIds, newer, newerIds);
         diff.values(shape, older, newer, "", "");
         return diff.changes;
     }
@@ -53,30 +68,48 @@ final class Diff {
     }
 
     private void lists(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
-        var before = identities(shape.key(), older);
-        var after = identities(shape.key(), newer);
-        if (before.isEmpty() || after.isEmpty()) {
+        var places = places(shape, older, newer, was, pointer);
+        if (places.isEmpty()) {
             byValue(shape, older, newer, was, pointer);
             return;
         }
-        var places = new HashMap<Identity, Integer>();
-        for (int i = 0; i < before.get().size(); i++) places.put(before.get().get(i), i);
-        var kept = after.get().stream()
-                .filter(places::containsKey)
-                .map(places::get)
-                .toList();
-        var inOrder = longestAscending(kept);
+        var inOrder = longestAscending(
+                places.get().stream().filter(place -> place >= 0).toList());
         for (int i = 0; i < newer.size(); i++) {
-            Integer place = places.remove(after.get().get(i));
+            int place = places.get().get(i);
             String at = pointer + "/" + i;
-            if (place == null) added(newer.get(i), at);
+            if (place < 0) added(newer.get(i), at);
             else {
                 if (!inOrder.contains(place))
                     changes.add(new Change(Kind.MOVED, at, was + "/" + place, null, null, null));
                 values(shape.items(), older.get(place), newer.get(i), was + "/" + place, at);
             }
         }
-        places.values().stream().sorted().forEach(gone -> removed(older.get(gone), was + "/" + gone));
+        for (int i = 0; i < older.size(); i++) if (!places.get().contains(i)) removed(older.get(i), was + "/" + i);
+    }
+
+    /**
+     * For each newer item the place that it had, or -1 if it is new: by id, what is left by its key. Empty where neither
+     * tells the items apart.
+     */
+    private Optional<List<Integer>> places(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        var before = olderIds.of(olderIds.path(this.older, was));
+        var after = newerIds.of(newerIds.path(this.newer, pointer));
+        boolean known = !before.isEmpty() && after.stream().anyMatch(before::contains);
+        var keysBefore = identities(shape.key(), older);
+        var keysAfter = identities(shape.key(), newer);
+        boolean keyed = keysBefore.isPresent() && keysAfter.isPresent();
+        if (!known && !keyed) return Optional.empty();
+        var places = new ArrayList<Integer>();
+        for (int i = 0; i < newer.size(); i++) places.add(known ? before.indexOf(after.get(i)) : -1);
+        for (int i = 0; i < newer.size(); i++) {
+            if (places.get(i) >= 0) continue;
+            int same = keyed
+                    ? keysBefore.get().indexOf(keysAfter.get().get(i))
+                    : List.copyOf(older.values()).indexOf(newer.get(i));
+            if (same >= 0 && !places.contains(same)) places.set(i, same);
+        }
+        return Optional.of(places);
     }
 
     /** The identity of an item: the values of its key fields. */
@@ -119,8 +152,8 @@ final class Diff {
 
     static @Nullable List<Piece> words(JsonNode older, JsonNode newer) {
         if (!older.isString() || !newer.isString()) return null;
-        var before = split(older.stringValue());
-        var after = split(newer.stringValue());
+        var before = tokens(older.stringValue());
+        var after = tokens(newer.stringValue());
         if (before.size() > MOST_WORDS || after.size() > MOST_WORDS) return null;
         var pieces = new ArrayList<Piece>();
         int read = 0;
@@ -139,7 +172,7 @@ final class Diff {
         if (!words.isEmpty()) pieces.add(new Piece(op, String.join("", words)));
     }
 
-    private static List<String> split(String text) {
+    static List<String> tokens(String text) {
         return WORDS.matcher(text)
                 .results()
                 .map(java.util.regex.MatchResult::group)

@@ -22,6 +22,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Component
 public class Editing {
     private static final int LONGEST_COMMENT = 5_000;
+    private static final int ATTEMPTS = 20;
     private static final String DEFAULT_LOCALE = "en-US";
 
     private final ContentTypes types;
@@ -96,7 +97,7 @@ public class Editing {
         if (guides.bySlug(typeName, tag, slug).isPresent()) throw slugTaken();
         var now = clock.instant();
         var first = new EditionId(ids.next(), 1);
-        var copy = new WorkingCopy(first, 1, content, List.of(by.account()), null, by.account(), now);
+        var copy = WorkingCopy.first(first, content, ItemIds.numbered(content), List.of(by.account()), null, by, now);
         copies.insert(copy);
         log.insert(Edition.opened(first, by, now));
         var card = new Guide(
@@ -189,19 +190,48 @@ public class Editing {
         var changed = change.apply(current.content());
         mustBeDraft(types.require(guide.type()), changed, "");
         if (changed.equals(current.content()) && current.contributors().containsAll(alsoBy)) return current;
-        var next = current.edited(changed, by, alsoBy, clock.instant());
+        var next = current.edited(
+                changed,
+                current.items().follow(types.require(guide.type()).shape(), current.content(), changed),
+                by,
+                alsoBy,
+                current.receipts(),
+                clock.instant());
         if (!copies.replace(next)) throw stale(requireCopy(guide), yours);
         guides.retitle(guide.with(next));
         return next;
     }
 
     /**
-     * What I made of a version that is old by now, and what others made of it since, in one.
+     * Makes the edits of a person in the working copy, whatever version they were made from: what fits is saved, the rest is
+     * told or asked.
      *
-     * @param base the content of the version that I started from
+     * @param edition the edition whose draft the person had before them
      */
-    public Merge merge(Guide guide, JsonNode base, JsonNode mine, JsonNode theirs) {
-        return Merge.of(types.require(guide.type()).shape(), base, mine, theirs);
+    public Edits.Result edit(Guide guide, EditionId edition, List<Edit> edits, Person by) {
+        if (!guide.current().equals(edition))
+            throw Refusal.conflict(
+                            "edition-over",
+                            "edition " + edition.number() + " is no longer the one in progress; open the guide again")
+                    .raise();
+        for (int attempt = 1; ; attempt++) {
+            editions.get(edition).mustBeEditable();
+            var current = requireCopy(guide);
+            var result = Edits.apply(types.require(guide.type()), current, edits, by, clock.instant());
+            if (result.copy().version() == current.version()) return result;
+            if (copies.replace(result.copy())) {
+                guides.retitle(guide.with(result.copy()));
+                return result;
+            }
+            if (attempt == ATTEMPTS) throw stale(requireCopy(guide), JsonNodeFactory.instance.missingNode());
+        }
+    }
+
+    /** The content that edits would make of the draft; nothing is saved. */
+    public JsonNode tried(Guide guide, List<Edit> edits, Person by) {
+        return Edits.apply(types.require(guide.type()), draft(guide), edits, by, clock.instant())
+                .copy()
+                .content();
     }
 
     private static RuntimeException stale(WorkingCopy current, JsonNode yours) {
@@ -241,10 +271,11 @@ public class Editing {
      * @param task the BPMN id of the drafting task that this completes
      * @return the edition with the submission
      */
-    public Edition submit(Guide guide, String task, @Nullable String message, Person by) {
+    public Edition submit(Guide guide, @Nullable String etag, String task, @Nullable String message, Person by) {
         return editions.record(guide.current(), edition -> {
             edition.mustBeEditable();
             var copy = requireCopy(guide);
+            if (etag != null && !copy.etag().equals(etag)) throw stale(copy, JsonNodeFactory.instance.missingNode());
             var faults = types.require(guide.type()).submissionFaults(copy.content());
             if (!faults.isEmpty())
                 throw Refusal.incomplete("the guide is not complete; mend what is listed and submit again", faults)
@@ -285,6 +316,7 @@ public class Editing {
                     copy.edition().number(),
                     ContentHash.of(copy.content()),
                     copy.content(),
+                    copy.items(),
                     java.util.stream.Stream.concat(
                                     copy.contributors().stream(), java.util.stream.Stream.of(by.account()))
                             .toList(),
@@ -331,15 +363,20 @@ public class Editing {
         var leftOver = last.filter(copy -> published
                 .map(revision -> !lastWasDropped && !copy.content().equals(revision.content()))
                 .orElse(true));
-        return new WorkingCopy(
+        JsonNode content = leftOver.map(WorkingCopy::content)
+                .or(() -> published.map(Revision::content))
+                .orElseGet(JsonNodeFactory.instance::objectNode);
+        var items = leftOver.map(WorkingCopy::items)
+                .or(() -> published.map(Revision::items))
+                .map(ids -> ids.orNumbered(content))
+                .orElseGet(() -> ItemIds.numbered(content));
+        return WorkingCopy.first(
                 next,
-                1,
-                leftOver.map(WorkingCopy::content)
-                        .or(() -> published.map(Revision::content))
-                        .orElseGet(JsonNodeFactory.instance::objectNode),
+                content,
+                items,
                 leftOver.map(WorkingCopy::contributors).orElse(List.of()),
                 published.map(Revision::number).orElse(null),
-                by.account(),
+                by,
                 clock.instant());
     }
 
@@ -379,10 +416,15 @@ public class Editing {
         return Diff.between(types.require(guide.type()).shape(), from, to);
     }
 
+    /** What changed from one revision of the guide to another; items of lists are followed by their ids. */
+    public List<Change> changes(Guide guide, Revision from, Revision to) {
+        return Diff.between(
+                types.require(guide.type()).shape(), from.content(), from.items(), to.content(), to.items());
+    }
+
     /** What changed from revision {@code from} to revision {@code to}. */
     public List<Change> diff(Guide guide, int from, int to) {
-        return changes(
-                guide, revision(guide, from).content(), revision(guide, to).content());
+        return changes(guide, revision(guide, from), revision(guide, to));
     }
 
     public List<Comment> comments(Guide guide) {

@@ -12,6 +12,7 @@ import tools.jackson.databind.JsonNode;
  * @param number 1, 2, 3… within the guide
  * @param edition the edition it was submitted in
  * @param hash of {@code content}
+ * @param items the ids that the items of its lists had in the working copy; none of a revision from before there were any
  * @param contributors accounts whose edits it contains since the last published revision, and who put it forward
  * @param parent the revision that its working copy was made from
  */
@@ -21,6 +22,7 @@ public record Revision(
         int edition,
         ContentHash hash,
         JsonNode content,
+        ItemIds items,
         List<String> contributors,
         @Nullable Integer parent,
         String submittedBy,

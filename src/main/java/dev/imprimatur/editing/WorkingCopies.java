@@ -22,23 +22,44 @@ class WorkingCopies {
             @BsonId String id,
             long version,
             JsonNode content,
+            @Nullable JsonNode items,
             List<String> contributors,
             @Nullable Integer parent,
             String updatedBy,
-            Instant updatedAt) {
+            Instant updatedAt,
+            @Nullable List<Received> receipts) {
+        public record Received(String page, long upTo, List<Long> open) {}
+
         static Row of(WorkingCopy c) {
             return new Row(
                     c.edition().toString(),
                     c.version(),
                     c.content(),
+                    ItemIdRows.written(c.items()),
                     c.contributors(),
                     c.parent(),
                     c.updatedBy(),
-                    c.updatedAt());
+                    c.updatedAt(),
+                    c.receipts().stream()
+                            .map(it -> new Received(it.page(), it.upTo(), it.open()))
+                            .toList());
         }
 
         WorkingCopy copy() {
-            return new WorkingCopy(EditionId.parse(id), version, content, contributors, parent, updatedBy, updatedAt);
+            return new WorkingCopy(
+                    EditionId.parse(id),
+                    version,
+                    content,
+                    ItemIdRows.read(items).orNumbered(content),
+                    contributors,
+                    parent,
+                    updatedBy,
+                    updatedAt,
+                    receipts == null
+                            ? List.of()
+                            : receipts.stream()
+                                    .map(it -> new Receipt(it.page(), it.upTo(), it.open()))
+                                    .toList());
         }
     }
 

@@ -10,28 +10,51 @@ import tools.jackson.databind.JsonNode;
 /**
  * The mutable draft of an edition.
  *
+ * @param items the ids of the items of its lists
  * @param version counts its writes; a write names the version it was made from
  * @param contributors accounts whose edits it contains since the last published revision
  * @param parent the revision it was made from, or last submitted as
+ * @param receipts what pages were told about their edits
  */
 public record WorkingCopy(
         EditionId edition,
         long version,
         JsonNode content,
+        ItemIds items,
         List<String> contributors,
         @Nullable Integer parent,
         String updatedBy,
-        Instant updatedAt) {
+        Instant updatedAt,
+        List<Receipt> receipts) {
+
+    /** The first version of an edition's draft. */
+    static WorkingCopy first(
+            EditionId edition,
+            JsonNode content,
+            ItemIds items,
+            List<String> contributors,
+            @Nullable Integer parent,
+            Person by,
+            Instant now) {
+        return new WorkingCopy(edition, 1, content, items, contributors, parent, by.account(), now, List.of());
+    }
 
     /** The strong ETag of this version, without quotes. */
     public String etag() {
         return edition.number() + "-" + version;
     }
 
-    WorkingCopy edited(JsonNode changed, Person by, Set<String> alsoBy, Instant now) {
+    /** The content with the ids of its items, as a form holds it. */
+    public KeyedValues values() {
+        return KeyedValues.of(content, items);
+    }
+
+    WorkingCopy edited(
+            JsonNode changed, ItemIds ids, Person by, Set<String> alsoBy, List<Receipt> received, Instant now) {
         var all = new TreeSet<>(contributors);
         all.add(by.account());
         all.addAll(alsoBy);
-        return new WorkingCopy(edition, version + 1, changed, List.copyOf(all), parent, by.account(), now);
+        return new WorkingCopy(
+                edition, version + 1, changed, ids, List.copyOf(all), parent, by.account(), now, received);
     }
 }

@@ -179,7 +179,7 @@ class GuidesApi {
             @RequestBody(required = false) @Nullable Submission submission,
             Person me) {
         var guide = editing.require(type, id);
-        review.submit(guide, submission == null ? null : submission.message(), me);
+        review.submit(guide, null, submission == null ? null : submission.message(), me);
         return view(editing.require(type, id));
     }
 

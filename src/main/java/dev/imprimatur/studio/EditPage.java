@@ -1,9 +1,13 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Edit;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.EditsJson;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.ItemIds;
+import dev.imprimatur.editing.KeyedValues;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.WorkingCopy;
 import dev.imprimatur.problem.Fault;
@@ -12,15 +16,10 @@ import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Review;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -30,10 +29,11 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where a guide is written: a form made from its content type. */
+/** Where a guide is written: a form made from its content type. Its script talks to {@link Autosave}; without, it is posted. */
 @Controller
 @RequestMapping("/studio/guides/{id}")
 class EditPage {
@@ -42,15 +42,23 @@ class EditPage {
     private final Drafting drafting;
     private final ContentTypes types;
     private final Presence presence;
+    private final Words words;
     private final JsonMapper json;
 
     EditPage(
-            Editing editing, Review review, Drafting drafting, ContentTypes types, Presence presence, JsonMapper json) {
+            Editing editing,
+            Review review,
+            Drafting drafting,
+            ContentTypes types,
+            Presence presence,
+            Words words,
+            JsonMapper json) {
         this.editing = editing;
         this.review = review;
         this.drafting = drafting;
         this.types = types;
         this.presence = presence;
+        this.words = words;
         this.json = json;
     }
 
@@ -59,27 +67,32 @@ class EditPage {
         var guide = editing.require(id);
         if (!guide.state().isInProgress() || guide.state() == Edition.State.APPROVED)
             return "redirect:/studio/guides/" + id + "/review";
-        return page(guide, editing.draft(guide), List.of(), me, model);
+        var copy = editing.draft(guide);
+        return page(guide, copy, copy.values(), List.of(), me, model);
     }
 
-    private String page(Guide guide, WorkingCopy copy, List<Fault> unsaved, Person me, Model model) {
-        var type = types.require(guide.type());
-        var missing = type.submissionFaults(copy.content());
-        var fields = Field.of(type.shape(), copy.content(), unsaved);
+    /** @param shown what the inputs hold, which may be more than the draft does */
+    private String page(Guide guide, WorkingCopy copy, KeyedValues shown, List<Fault> faults, Person me, Model model) {
+        var missing = drafting.missing(guide, copy);
         model.addAttribute("guide", guide);
-        model.addAttribute("type", type);
+        model.addAttribute("type", types.require(guide.type()));
         model.addAttribute("copy", copy);
-        model.addAttribute("fields", fields);
-        model.addAttribute("base", json.writeValueAsString(copy.content()));
+        model.addAttribute("fields", Field.of(drafting.shape(guide), shown, faults));
+        model.addAttribute("base", json.writeValueAsString(copy.values()));
+        model.addAttribute("page", ItemIds.fresh());
         model.addAttribute("missing", missing);
         model.addAttribute(
                 "incomplete",
                 missing.stream()
-                        .filter(fault -> !fault.pointer().isEmpty())
-                        .map(fault -> "/" + fault.pointer().substring(1).split("/", 2)[0])
+                        .filter(wrong -> !wrong.path().isEmpty())
+                        .map(wrong -> "/" + wrong.path().substring(1).split("/", 2)[0])
                         .distinct()
                         .toList());
-        model.addAttribute("here", presence.open(guide.id(), me.account()));
+        model.addAttribute(
+                "here",
+                presence.open(guide.id(), me.account()).stream()
+                        .map(words::name)
+                        .toList());
         model.addAttribute("nextRevision", editing.nextRevision(guide));
         model.addAttribute("preview", preview(guide, copy.content()));
         model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));
@@ -87,61 +100,28 @@ class EditPage {
     }
 
     private Proof preview(Guide guide, JsonNode content) {
-        return Proof.of(types.require(guide.type()).shape(), content, List.of());
+        return Proof.of(drafting.shape(guide), content, List.of());
     }
 
-    /**
-     * What a save by script is answered with.
-     *
-     * @param base the content as it is now, to be sent with the next save
-     * @param faults inputs that were not saved as they stand
-     * @param missing what keeps it from being submitted
-     * @param taken fields that others changed meanwhile, to be shown anew
-     * @param here who else has it open
-     */
-    record Answer(
-            String etag,
-            Instant savedAt,
-            String base,
-            List<Fault> faults,
-            List<Fault> missing,
-            List<String> taken,
-            List<String> here) {}
+    /** The form as it was sent. */
+    private record Posted(KeyedValues base, KeyedValues shown, List<Edit> edits) {}
 
-    /** Autosave: what is right is saved; a conflict is answered with the form that asks. */
-    @PostMapping(path = "/edit", headers = "X-Requested-With")
-    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
-    Object autosave(
-            @PathVariable String id,
-            @RequestParam String etag,
-            @RequestParam String base,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Person me,
-            Model model) {
-        var guide = editing.require(id);
-        var saved = drafting.save(guide, etag, base, request.getParameterMap(), me);
-        if (saved.conflict() != null) {
-            response.setStatus(HttpServletResponse.SC_CONFLICT);
-            return conflict(guide, saved, model, "studio/conflict :: dialog");
-        }
-        return ResponseEntity.ok(new Answer(
-                saved.copy().etag(),
-                saved.copy().updatedAt(),
-                json.writeValueAsString(saved.copy().content()),
-                saved.faults(),
-                drafting.faults(guide, saved.copy().content(), List.of()),
-                saved.taken(),
-                presence.open(id, me.account())));
+    private Posted posted(
+            Guide guide, String base, String page, @Nullable ListButton button, HttpServletRequest request) {
+        var before = parsed(base);
+        var shown = FormState.read(drafting.shape(guide), before, request.getParameterMap());
+        if (button != null) shown = button.apply(shown);
+        return new Posted(before, shown, before.editsTo(shown, page));
     }
 
     /** Without scripts: saves, changes lists, submits. */
-    @PostMapping(path = "/edit", headers = "!X-Requested-With")
+    @PostMapping("/edit")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String save(
             @PathVariable String id,
-            @RequestParam String etag,
+            @RequestParam int edition,
             @RequestParam String base,
+            @RequestParam String page,
             @RequestParam(defaultValue = "save") String action,
             @RequestParam(defaultValue = "") String message,
             HttpServletRequest request,
@@ -150,129 +130,184 @@ class EditPage {
             Model model,
             RedirectAttributes told) {
         var guide = editing.require(id);
-        var inputs = new LinkedHashMap<>(request.getParameterMap());
-        var lists = ListAction.parse(action);
-        if (lists != null) lists.apply(inputs);
-        var saved = drafting.save(guide, etag, base, inputs, me);
-        if (saved.conflict() != null) {
-            response.setStatus(HttpServletResponse.SC_CONFLICT);
-            return conflict(guide, saved, model, "studio/conflict");
+        var button = ListButton.parse(action);
+        var form = posted(guide, base, page, button, request);
+        model.addAttribute("message", message);
+        var saved = drafting.save(guide, edition, form.edits(), me);
+        if (!saved.questions().isEmpty()) return questions(guide, form.shown(), saved, response, model);
+        var shown = saved.draft().with(saved.unsaved());
+        if (!saved.faults().isEmpty()) return refused(guide, saved.copy(), shown, saved.faults(), response, me, model);
+        if (button != null && button.adds()) {
+            model.addAttribute("added", button.path());
+            model.addAttribute("addedId", ItemIds.fresh());
+            return page(guide, saved.copy(), shown, List.of(), me, model);
         }
-        if (!saved.faults().isEmpty()) return refused(guide, saved.copy(), saved.faults(), response, me, model);
-        if (lists != null && lists.adds()) {
-            model.addAttribute("added", lists.pointer());
-            return page(guide, saved.copy(), List.of(), me, model);
+        if (!action.equals("submit")) {
+            told.addFlashAttribute("told", "Saved.");
+            told.addFlashAttribute("message", message);
+            return "redirect:/studio/guides/" + id + "/edit"
+                    + (button == null ? "" : "#f" + button.list().replaceAll("[^A-Za-z0-9]+", "-"));
         }
-        if (action.equals("submit")) {
-            try {
-                review.submit(guide, message.isBlank() ? null : message, me);
-            } catch (Refused no) {
-                if (no.refusal().faults().isEmpty()) throw no;
-                return refused(guide, saved.copy(), no.refusal().faults(), response, me, model);
-            }
-            told.addFlashAttribute("told", "“" + guide.title() + "” is put forward for review.");
-            return "redirect:/studio/guides/" + id + "/review";
+        var between = drafting.between(guide, form.base().with(form.edits()), saved.draft());
+        if (!between.isEmpty()) return lookAgain(guide, between, response, me, model);
+        try {
+            review.submit(guide, saved.copy().etag(), message.isBlank() ? null : message, me);
+        } catch (Refused no) {
+            if (no.refusal().kind() == Refusal.Kind.STALE)
+                return lookAgain(
+                        guide,
+                        drafting.between(
+                                guide, saved.draft(), editing.draft(guide).values()),
+                        response,
+                        me,
+                        model);
+            if (no.refusal().faults().isEmpty()) throw no;
+            var wrong = drafting.wrong(guide, saved.copy(), no.refusal().faults()).stream()
+                    .map(Drafting.Wrong::fault)
+                    .toList();
+            return refused(guide, saved.copy(), shown, wrong, response, me, model);
         }
-        told.addFlashAttribute("told", "Saved.");
-        return "redirect:/studio/guides/" + id + "/edit" + (lists == null ? "" : "#" + lists.anchor());
+        told.addFlashAttribute("told", "“" + guide.title() + "” is put forward for review.");
+        return "redirect:/studio/guides/" + id + "/review";
     }
 
+    /** Nobody submits what they have not seen: what came in between is shown, to be submitted again. */
+    private String lookAgain(
+            Guide guide, List<Drafting.Between> between, HttpServletResponse response, Person me, Model model) {
+        response.setStatus(Refusal.Kind.STALE.status());
+        model.addAttribute("between", between);
+        var copy = editing.draft(guide);
+        model.addAttribute("lastBy", words.name(copy.updatedBy()));
+        return page(guide, copy, copy.values(), List.of(), me, model);
+    }
+
+    /** @param faults with paths for pointers */
     private String refused(
-            Guide guide, WorkingCopy copy, List<Fault> faults, HttpServletResponse response, Person me, Model model) {
+            Guide guide,
+            WorkingCopy copy,
+            KeyedValues shown,
+            List<Fault> faults,
+            HttpServletResponse response,
+            Person me,
+            Model model) {
         response.setStatus(Refusal.Kind.INCOMPLETE.status());
-        model.addAttribute("faults", faults);
-        return page(guide, copy, faults, me, model);
-    }
-
-    private String conflict(Guide guide, Drafting.Saved saved, Model model, String view) {
-        var merge = Objects.requireNonNull(saved.conflict());
-        model.addAttribute("guide", guide);
-        model.addAttribute("theirs", saved.copy());
-        model.addAttribute("theirContent", json.writeValueAsString(saved.copy().content()));
-        model.addAttribute("merged", json.writeValueAsString(merge.content()));
         model.addAttribute(
-                "conflicts",
-                merge.conflicts().stream()
-                        .map(conflict ->
-                                Collision.of(types.require(guide.type()).shape(), conflict))
-                        .toList());
-        return view;
+                "faults",
+                faults.stream().map(fault -> drafting.told(guide, shown, fault)).toList());
+        return page(guide, copy, shown, faults, me, model);
     }
 
-    /** Saves what was chosen where two people's edits collided. */
+    /**
+     * A question of the page that asks, with what choosing mine comes down to.
+     *
+     * @param mine edits, as JSON
+     */
+    record Choice(Asked asked, String mine) {}
+
+    private String questions(
+            Guide guide, KeyedValues shown, Drafting.Saved saved, HttpServletResponse response, Model model) {
+        response.setStatus(Refusal.Kind.CONFLICT.status());
+        model.addAttribute("guide", guide);
+        model.addAttribute("copy", saved.copy());
+        model.addAttribute("page", ItemIds.fresh());
+        model.addAttribute(
+                "choices",
+                saved.questions().stream()
+                        .map(question -> new Choice(
+                                drafting.asked(guide, saved.draft(), question),
+                                EditsJson.write(json, Drafting.insisting(question, shown, saved.draft()))))
+                        .distinct()
+                        .toList());
+        var rest = saved.outcomes().stream()
+                .filter(outcome -> outcome.fault() != null)
+                .map(dev.imprimatur.editing.Edits.Outcome::edit)
+                .toList();
+        model.addAttribute("rest", EditsJson.write(json, rest));
+        return "studio/conflict";
+    }
+
+    /** Saves what was chosen where two people's edits did not go together. */
     @PostMapping("/resolve")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String resolve(
             @PathVariable String id,
-            @RequestParam String etag,
-            @RequestParam String merged,
-            @RequestParam String theirs,
+            @RequestParam int edition,
+            @RequestParam String page,
+            @RequestParam String rest,
+            @RequestParam(defaultValue = "") String message,
             HttpServletRequest request,
             HttpServletResponse response,
             Person me,
             Model model,
             RedirectAttributes told) {
         var guide = editing.require(id);
-        var saved = drafting.resolve(guide, etag, merged, theirs, request.getParameterMap(), me);
-        if (saved.conflict() != null) {
-            response.setStatus(HttpServletResponse.SC_CONFLICT);
-            return conflict(guide, saved, model, "studio/conflict");
-        }
+        var edits = new ArrayList<Edit>();
+        Map<String, String[]> inputs = request.getParameterMap();
+        inputs.keySet().stream()
+                .filter(name -> name.startsWith("choice:"))
+                .sorted()
+                .forEach(name -> {
+                    String question = name.substring("choice:".length());
+                    String choice = only(inputs, name);
+                    if (choice.equals("theirs")) return;
+                    var mine = EditsJson.read(tree(only(inputs, "mine:" + question)), page, edits.size());
+                    if (choice.equals("text") && mine.getFirst() instanceof Edit.Replace replace)
+                        edits.add(new Edit.Replace(
+                                replace.id(), replace.path(), replace.from(), only(inputs, "text:" + question)));
+                    else edits.addAll(mine);
+                });
+        edits.addAll(EditsJson.read(tree(rest), page, edits.size()));
+        model.addAttribute("message", message);
+        var saved = drafting.save(guide, edition, edits, me);
+        var shown = saved.draft().with(saved.unsaved());
+        if (!saved.questions().isEmpty()) return questions(guide, shown, saved, response, model);
+        if (!saved.faults().isEmpty()) return refused(guide, saved.copy(), shown, saved.faults(), response, me, model);
         told.addFlashAttribute("told", "Saved with what you chose.");
+        told.addFlashAttribute("message", message);
         return "redirect:/studio/guides/" + id + "/edit";
+    }
+
+    private static String only(Map<String, String[]> inputs, String name) {
+        var values = inputs.get(name);
+        if (values == null) throw Refusal.malformed(name, "is missing").raise();
+        return values[0];
+    }
+
+    private KeyedValues parsed(String base) {
+        try {
+            return json.readValue(base, KeyedValues.class);
+        } catch (JacksonException wrong) {
+            throw unreadable();
+        }
+    }
+
+    private JsonNode tree(String text) {
+        try {
+            return json.readTree(text);
+        } catch (JacksonException wrong) {
+            throw unreadable();
+        }
+    }
+
+    private static RuntimeException unreadable() {
+        return Refusal.malformed("", "the form does not say what it was made from; reload the page")
+                .raise();
     }
 
     /** The form's content as readers would see it; nothing is saved. */
     @PostMapping("/preview")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
-    String preview(@PathVariable String id, HttpServletRequest request, Model model) {
+    String preview(
+            @PathVariable String id,
+            @RequestParam String base,
+            @RequestParam String page,
+            HttpServletRequest request,
+            Person me,
+            Model model) {
         var guide = editing.require(id);
-        var form = FormContent.read(types.require(guide.type()).shape(), request.getParameterMap());
+        var form = posted(guide, base, page, null, request);
         model.addAttribute("guide", guide);
-        model.addAttribute("preview", preview(guide, form.content()));
+        model.addAttribute("preview", preview(guide, editing.tried(guide, form.edits(), me)));
         return "studio/parts :: reader(proof=${preview})";
-    }
-
-    /** A button of a list, pressed without scripts: {@code add:POINTER}, {@code remove:…}, {@code up:…}, {@code down:…}. */
-    record ListAction(String verb, String pointer) {
-        static @Nullable ListAction parse(String action) {
-            int colon = action.indexOf(':');
-            if (colon < 0) return null;
-            return new ListAction(action.substring(0, colon), action.substring(colon + 1));
-        }
-
-        boolean adds() {
-            return verb.equals("add");
-        }
-
-        String anchor() {
-            String list = adds() ? pointer : pointer.substring(0, pointer.lastIndexOf('/'));
-            return "f" + list.replaceAll("[^A-Za-z0-9]+", "-");
-        }
-
-        /** Reorders the inputs, or leaves some out: the order of the inputs is the order of the items. */
-        void apply(Map<String, String[]> inputs) {
-            if (adds()) return;
-            if (verb.equals("remove")) {
-                inputs.keySet().removeIf(name -> name.equals(pointer) || name.startsWith(pointer + "/"));
-                return;
-            }
-            String list = pointer.substring(0, pointer.lastIndexOf('/') + 1);
-            var items = new LinkedHashMap<String, Map<String, String[]>>();
-            inputs.forEach((name, values) -> {
-                if (name.startsWith(list))
-                    items.computeIfAbsent(
-                                    list + name.substring(list.length()).split("/", 2)[0],
-                                    item -> new LinkedHashMap<>())
-                            .put(name, values);
-            });
-            var order = new ArrayList<>(items.keySet());
-            int from = order.indexOf(pointer);
-            int to = verb.equals("up") ? from - 1 : from + 1;
-            if (from < 0 || to < 0 || to >= order.size()) return;
-            Collections.swap(order, from, to);
-            inputs.keySet().removeIf(name -> name.startsWith(list));
-            order.forEach(item -> inputs.putAll(Objects.requireNonNull(items.get(item))));
-        }
     }
 }

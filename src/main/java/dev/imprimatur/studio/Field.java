@@ -2,25 +2,26 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Shape;
+import dev.imprimatur.editing.KeyedValues;
 import dev.imprimatur.problem.Fault;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * One field of the form of a content type: what the type says of it and what the draft holds. Lists and groups hold further
  * fields.
  *
- * @param pointer where in the content, which is also its name in the form
+ * @param path where in the draft, with items of lists by their ids, which is also its name in the form
+ * @param pointer where in the content, with items of lists by their places
  * @param value as the input shows it; empty for what is not there
  * @param hint what the content type says about it
  * @param children fields of a group, items of a list
- * @param blank an item to add to a list, its index still {@link #INDEX} and its depth
+ * @param blank an item to add to a list, its id still {@link #ID} and its depth
  * @param faults what is wrong with it
  */
 record Field(
+        String path,
         String pointer,
         String label,
         Kind kind,
@@ -32,8 +33,8 @@ record Field(
         List<Field> children,
         @Nullable Field blank,
         List<String> faults) {
-    /** Stands for the index of an item that is still to be added; followed by how many lists it is in. */
-    static final String INDEX = "new";
+    /** Stands for the id of an item that is still to be added; followed by how many lists it is in. No id has capitals. */
+    static final String ID = "NEW";
 
     /** What kind of input a field is. */
     enum Kind {
@@ -58,18 +59,47 @@ record Field(
             @Nullable Integer maxItems,
             @Nullable String pattern) {}
 
-    /** The fields of a whole document. */
-    static List<Field> of(Shape type, JsonNode content, List<Fault> faults) {
-        return group(type, content, "", 0, faults);
+    /**
+     * The fields of a whole document.
+     *
+     * @param draft what the inputs hold
+     * @param faults what is wrong, by path
+     */
+    static List<Field> of(Shape type, KeyedValues draft, List<Fault> faults) {
+        return group(type, draft, "", "", 0, faults);
     }
 
-    private static List<Field> group(Shape shape, JsonNode value, String pointer, int depth, List<Fault> faults) {
+    /** The field of an item to be added to this list with that id. */
+    public Field newItem(String id) {
+        if (blank == null) throw new IllegalStateException(path + " is no list");
+        return blank.renamed(blank.path(), path + "/" + id);
+    }
+
+    private Field renamed(String from, String to) {
+        return new Field(
+                to + path.substring(from.length()),
+                pointer,
+                label,
+                kind,
+                required,
+                value,
+                hint,
+                limits,
+                options,
+                children.stream().map(child -> child.renamed(from, to)).toList(),
+                blank == null ? null : blank.renamed(from, to),
+                faults);
+    }
+
+    private static List<Field> group(
+            Shape shape, KeyedValues draft, String path, String pointer, int depth, List<Fault> faults) {
         return shape.properties().stream()
                 .map(name -> of(
                         shape.property(name),
                         name,
                         shape.requires(name),
-                        value.path(name),
+                        draft,
+                        Pointers.join(path, name),
                         Pointers.join(pointer, name),
                         depth,
                         faults))
@@ -77,14 +107,29 @@ record Field(
     }
 
     private static Field of(
-            Shape shape, String name, boolean required, JsonNode value, String pointer, int depth, List<Fault> faults) {
+            Shape shape,
+            String name,
+            boolean required,
+            KeyedValues draft,
+            String path,
+            String pointer,
+            int depth,
+            List<Fault> faults) {
         var kind = kind(shape);
+        var ids = draft.items(path);
         var children = switch (kind) {
-            case GROUP -> group(shape, value, pointer, depth, faults);
+            case GROUP -> group(shape, draft, path, pointer, depth, faults);
             case LIST, TABLE ->
-                IntStream.range(0, value.size())
-                        .mapToObj(
-                                i -> of(shape.items(), name, true, value.get(i), pointer + "/" + i, depth + 1, faults))
+                IntStream.range(0, ids.size())
+                        .mapToObj(i -> of(
+                                shape.items(),
+                                name,
+                                true,
+                                draft,
+                                path + "/" + ids.get(i),
+                                pointer + "/" + i,
+                                depth + 1,
+                                faults))
                         .toList();
             default -> List.<Field>of();
         };
@@ -93,17 +138,19 @@ record Field(
                         shape.items(),
                         name,
                         true,
-                        JsonNodeFactory.instance.missingNode(),
-                        pointer + "/" + INDEX + depth,
+                        draft,
+                        path + "/" + ID + depth,
+                        pointer + "/" + ID + depth,
                         depth + 1,
                         List.of())
                 : null;
         return new Field(
+                path,
                 pointer,
                 shape.title().orElse(name),
                 kind,
                 required,
-                value.isValueNode() ? value.asString("") : "",
+                draft.values().getOrDefault(path, ""),
                 shape.text("description").orElse(null),
                 new Limits(
                         shape.number("maxLength").orElse(null),
@@ -115,7 +162,7 @@ record Field(
                 children,
                 blank,
                 faults.stream()
-                        .filter(fault -> fault.pointer().equals(pointer))
+                        .filter(fault -> fault.pointer().equals(path))
                         .map(Fault::detail)
                         .toList());
     }
@@ -139,16 +186,16 @@ record Field(
         };
     }
 
-    /** The id of its input; a pointer is none, since style sheets and scripts would stumble over it. */
+    /** The id of its input; a path is none, since style sheets and scripts would stumble over it. */
     public String id() {
-        return "f" + pointer.replaceAll("[^A-Za-z0-9]+", "-");
+        return "f" + path.replaceAll("[^A-Za-z0-9]+", "-");
     }
 
     /** How many lists it is in. */
     public int depth() {
         return blank == null
                 ? 0
-                : Integer.parseInt(blank.pointer().substring(blank.pointer().lastIndexOf(INDEX) + INDEX.length()));
+                : Integer.parseInt(blank.path().substring(blank.path().lastIndexOf(ID) + ID.length()));
     }
 
     public boolean isList() {

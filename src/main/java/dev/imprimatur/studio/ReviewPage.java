@@ -108,8 +108,7 @@ class ReviewPage {
     }
 
     private void fill(Model model, Guide guide, Revision revision, @Nullable Revision against) {
-        List<Change> changes =
-                against == null ? List.of() : editing.changes(guide, against.content(), revision.content());
+        List<Change> changes = against == null ? List.of() : editing.changes(guide, against, revision);
         model.addAttribute("revision", revision);
         if (against != null) model.addAttribute("against", against);
         model.addAttribute("proof", Proof.of(types.require(guide.type()).shape(), revision.content(), changes));

@@ -113,6 +113,6 @@ class SeedImport {
         if (guide.edition() != 2 || guide.revision() != null || !guide.state().isInProgress()) return;
         var draft = editing.draft(guide);
         editing.patch(guide, draft.etag(), next.patch(), editor);
-        review.submit(guide, next.message(), editor);
+        review.submit(guide, null, next.message(), editor);
     }
 }

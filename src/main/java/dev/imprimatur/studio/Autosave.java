@@ -1,0 +1,165 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.editing.Change;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edits;
+import dev.imprimatur.editing.EditsJson;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.editing.Question;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.review.Review;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** What the edit page's script talks to: it sends what the person did, never the form as a whole. */
+@RestController
+@RequestMapping(path = "/studio/guides/{id}", headers = "X-Requested-With")
+class Autosave {
+    /** Names the account whose page it is; the browser's session may be somebody else's by now. */
+    static final String ACCOUNT = "Imprimatur-Account";
+
+    private final Editing editing;
+    private final Review review;
+    private final Drafting drafting;
+    private final Presence presence;
+    private final Words words;
+
+    Autosave(Editing editing, Review review, Drafting drafting, Presence presence, Words words) {
+        this.editing = editing;
+        this.review = review;
+        this.drafting = drafting;
+        this.presence = presence;
+        this.words = words;
+    }
+
+    /**
+     * The answer to edits.
+     *
+     * @param etag of the draft as it is now
+     * @param savedAt when it was last changed
+     * @param savedBy by whom, as colleagues see the name
+     * @param values its texts by path
+     * @param lists the ids of its items by the path of the list
+     * @param outcomes one for each edit, in their order
+     * @param missing what keeps the draft from being submitted
+     * @param here who else has it open
+     */
+    record Answer(
+            String etag,
+            Instant savedAt,
+            String savedBy,
+            Map<String, String> values,
+            Map<String, List<String>> lists,
+            List<Outcome> outcomes,
+            List<Drafting.Wrong> missing,
+            List<String> here) {}
+
+    /** @param saved whether the edit is in the draft */
+    record Outcome(
+            boolean saved,
+            Drafting.@Nullable Wrong fault,
+            @Nullable Asking question) {}
+
+    /**
+     * What the person is asked.
+     *
+     * @param pieces from theirs to mine
+     */
+    record Asking(
+            String path,
+            String label,
+            Question.Kind kind,
+            @Nullable String mine,
+            @Nullable String theirs,
+            List<Change.Piece> pieces) {}
+
+    /** Saves the edits of a person; without any, tells how the draft stands. */
+    @PostMapping("/edits")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    Answer edits(
+            @PathVariable String id, @RequestHeader(ACCOUNT) String account, @RequestBody JsonNode body, Person me) {
+        mustBeTheirPage(account, me);
+        var guide = editing.require(id);
+        var saved = drafting.save(guide, edition(body), EditsJson.read(body.path("edits")), me);
+        return new Answer(
+                saved.copy().etag(),
+                saved.copy().updatedAt(),
+                words.name(saved.copy().updatedBy()),
+                saved.draft().values(),
+                saved.draft().lists(),
+                saved.outcomes().stream()
+                        .map(outcome -> outcome(guide, saved, outcome))
+                        .toList(),
+                drafting.missing(guide, saved.copy()),
+                presence.open(id, me.account()).stream().map(words::name).toList());
+    }
+
+    private Outcome outcome(Guide guide, Drafting.Saved saved, Edits.Outcome outcome) {
+        var fault = outcome.fault();
+        var question = outcome.question();
+        return new Outcome(
+                outcome.saved(),
+                fault == null ? null : drafting.told(guide, saved.draft(), fault),
+                question == null ? null : asking(drafting.asked(guide, saved.draft(), question)));
+    }
+
+    private static Asking asking(Asked asked) {
+        var question = asked.question();
+        return new Asking(
+                question.path(), asked.label(), question.kind(), question.mine(), question.theirs(), asked.pieces());
+    }
+
+    /**
+     * Why it was not submitted.
+     *
+     * @param faults what has to be mended, at its places
+     */
+    record NotSubmitted(String detail, List<Drafting.Wrong> faults) {}
+
+    /** Puts forward what the person has seen: exactly the version with that entity tag. */
+    @PostMapping("/submit")
+    @PreAuthorize("hasRole('EDITOR')")
+    ResponseEntity<?> submit(
+            @PathVariable String id, @RequestHeader(ACCOUNT) String account, @RequestBody JsonNode body, Person me) {
+        mustBeTheirPage(account, me);
+        var guide = editing.require(id);
+        String message = body.path("message").asString("");
+        try {
+            review.submit(guide, body.path("etag").asString(""), message.isBlank() ? null : message, me);
+        } catch (Refused refused) {
+            var refusal = refused.refusal();
+            return ResponseEntity.status(refusal.kind().status())
+                    .body(new NotSubmitted(
+                            refusal.detail(), drafting.wrong(guide, editing.draft(guide), refusal.faults())));
+        }
+        return ResponseEntity.ok(Map.of("location", "/studio/guides/" + id + "/review"));
+    }
+
+    private static int edition(JsonNode body) {
+        return body.path("edition")
+                .asIntOpt()
+                .orElseThrow(() -> Refusal.malformed("/edition", "is a number").raise());
+    }
+
+    private static void mustBeTheirPage(String account, Person me) {
+        if (!account.equals(me.account()))
+            throw Refusal.conflict(
+                            "another-account",
+                            "this page is " + account + "’s, and you are signed in as " + me.account()
+                                    + "; nothing was saved")
+                    .raise();
+    }
+}

@@ -1,0 +1,282 @@
+// What one page did to a draft, and what became of it. It knows nothing of the page itself, so that a test can drive it.
+//
+// A state is {values, lists}: every value as a text by its path, the ids of the items of every list by the list's path.
+// In a path the items of lists stand by their ids. `shown` is the state as the form holds it; `base` is, for every place,
+// the last state on which form and server agreed: what an edit is made from.
+
+const lines = text => text.replace(/\r\n?/g, '\n');
+const oneLine = text => text.replace(/[\r\n]/g, '');
+
+// Whether an input that was given a text still shows it: inputs know one end of a line, or none.
+export const same = (given, shown) => {
+  const text = given ?? '', now = shown ?? '';
+  return text === now || lines(text) === lines(now) || oneLine(text) === now;
+};
+
+const copy = state => ({
+  values: {...state.values},
+  lists: Object.fromEntries(Object.entries(state.lists).map(([path, ids]) => [path, [...ids]])),
+});
+const parent = path => path.slice(0, path.lastIndexOf('/'));
+const last = path => path.slice(path.lastIndexOf('/') + 1);
+const isUnder = (path, holder) => path.startsWith(holder + '/');
+const isAt = (path, holder) => path === holder || isUnder(path, holder);
+const union = (...objects) => [...new Set(objects.flatMap(Object.keys))];
+const byDepth = paths => paths.sort((a, b) => a.split('/').length - b.split('/').length);
+const under = (state, holder) => ({
+  values: Object.fromEntries(Object.entries(state.values).filter(([path]) => isAt(path, holder))),
+  lists: Object.fromEntries(Object.entries(state.lists).filter(([path]) => isAt(path, holder))),
+});
+
+function forget(state, holder) {
+  for (const path of Object.keys(state.values)) if (isAt(path, holder)) delete state.values[path];
+  for (const path of Object.keys(state.lists)) if (isAt(path, holder)) delete state.lists[path];
+}
+
+function place(ids, id, after) {
+  const at = after === null || after === undefined ? 0 : ids.indexOf(after) + 1 || ids.length;
+  ids.splice(at, 0, id);
+}
+
+// The ids that stay where they are when `before` becomes `now`: a longest run in the old order.
+function staying(before, now) {
+  const places = now.map(id => before.indexOf(id));
+  const length = [], previous = [];
+  let best = -1;
+  places.forEach((at, i) => {
+    length[i] = 1;
+    previous[i] = -1;
+    for (let j = 0; j < i; j++)
+      if (places[j] < at && length[j] + 1 > length[i]) { length[i] = length[j] + 1; previous[i] = j; }
+    if (best < 0 || length[i] > length[best]) best = i;
+  });
+  const ids = new Set();
+  for (let i = best; i >= 0; i = previous[i]) ids.add(now[i]);
+  return ids;
+}
+
+export class Draft {
+  constructor(page, state) {
+    this.page = page;
+    this.number = 0;
+    this.base = copy(state);
+    this.server = copy(state);
+    this.flight = null;
+    this.before = null;
+    this.foreign = false;
+    this.waiting = [];
+    this.orphans = [];
+  }
+
+  // What the person did and the server was not told: in the order in which the server can do it.
+  pending(shown) {
+    const {base} = this, edits = [], gone = [];
+    const isGone = path => gone.some(item => isAt(path, item));
+    const isBlank = item => !Object.entries(shown.values).some(([path, text]) => isAt(path, item) && text !== '');
+    for (const list of byDepth(union(base.lists, shown.lists))) {
+      const now = shown.lists[list];
+      if (!now || isGone(list)) continue;
+      const before = base.lists[list] ?? [];
+      for (const id of before.filter(id => !now.includes(id))) {
+        const path = list + '/' + id;
+        gone.push(path);
+        const from = {};
+        for (const [at, text] of Object.entries(under(base, path).values)) from[at.slice(path.length)] = text;
+        edits.push({op: 'remove', path, from});
+      }
+      const present = now.filter(id => before.includes(id) || !isBlank(list + '/' + id));
+      const stay = staying(before, present.filter(id => before.includes(id)));
+      let after = null;
+      for (const id of present) {
+        if (!before.includes(id)) edits.push({op: 'insert', path: list, item: id, after});
+        else if (!stay.has(id)) edits.push({op: 'move', path: list + '/' + id, after});
+        after = id;
+      }
+    }
+    for (const [path, text] of Object.entries(shown.values)) {
+      if (same(base.values[path], text)) continue;
+      const isItem = parent(path) in shown.lists;
+      edits.push({op: 'replace', path, from: base.values[path] ?? null, to: text === '' && !isItem ? null : text});
+    }
+    return edits;
+  }
+
+  // The edits to send next; the very same ones again until they were answered.
+  take(shown) {
+    if (this.flight) return this.flight;
+    this.foreign = this.waiting.length > 0;
+    const edits = (this.foreign ? this.waiting.shift() : this.pending(shown))
+      .map(edit => edit.id ? edit : {...edit, id: this.page + ':' + ++this.number});
+    this.before = copy(this.base);
+    if (!this.foreign) for (const edit of edits) this.assume(edit);
+    this.flight = edits;
+    return edits;
+  }
+
+  assume(edit) {
+    const {base} = this;
+    if (edit.op === 'replace') {
+      if (edit.to === null) delete base.values[edit.path];
+      else base.values[edit.path] = edit.to;
+    } else if (edit.op === 'insert') place(base.lists[edit.path] ??= [], edit.item, edit.after);
+    else {
+      const ids = base.lists[parent(edit.path)];
+      ids.splice(ids.indexOf(last(edit.path)), 1);
+      if (edit.op === 'move') place(ids, last(edit.path), edit.after);
+      else forget(base, edit.path);
+    }
+  }
+
+  // Takes the answer to what was sent: {values, lists, outcomes}, one outcome for each edit. Tells what the form has to do.
+  answered(answer, shown, busy) {
+    const edits = this.flight ?? [];
+    const refused = edits.filter((edit, i) => !answer.outcomes[i]?.saved);
+    this.flight = null;
+    this.server = copy(answer);
+    const todo = [];
+    if (this.foreign) this.back(refused, shown, todo);
+    else for (const edit of refused.reverse()) this.revert(edit);
+    this.foreign = false;
+    return [...todo, ...this.catchUp(shown, busy)];
+  }
+
+  revert(edit) {
+    const {base, before} = this;
+    if (edit.op === 'replace') {
+      if (before.values[edit.path] === undefined) delete base.values[edit.path];
+      else base.values[edit.path] = before.values[edit.path];
+    } else if (edit.op === 'insert') {
+      const ids = base.lists[edit.path];
+      if (ids?.includes(edit.item)) ids.splice(ids.indexOf(edit.item), 1);
+      forget(base, edit.path + '/' + edit.item);
+    } else if (edit.op === 'remove') {
+      const list = parent(edit.path), ids = base.lists[list] ??= [], id = last(edit.path);
+      const old = before.lists[list];
+      if (!ids.includes(id)) place(ids, id, old.slice(0, old.indexOf(id)).reverse().find(it => ids.includes(it)) ?? null);
+      const was = under(before, edit.path);
+      Object.assign(base.values, was.values);
+      Object.assign(base.lists, was.lists);
+    }
+  }
+
+  // Edits that an earlier page left behind and the server did not take become this form's own, where it has their place.
+  back(edits, shown, todo) {
+    const added = new Set();
+    for (const edit of edits) {
+      if (edit.op === 'insert' && edit.path in shown.lists && !shown.lists[edit.path].includes(edit.item)) {
+        todo.push({insert: edit.path, id: edit.item, after: edit.after, lists: {}, values: {}});
+        place(shown.lists[edit.path], edit.item, edit.after);
+        added.add(edit.path + '/' + edit.item);
+      } else if (edit.op === 'replace') {
+        const here = edit.path in shown.values && same(this.base.values[edit.path], shown.values[edit.path]);
+        if (here || [...added].some(item => isAt(edit.path, item))) {
+          if (here && edit.from !== null) this.base.values[edit.path] = edit.from;
+          else delete this.base.values[edit.path];
+          todo.push({set: edit.path, text: edit.to ?? ''});
+          shown.values[edit.path] = edit.to ?? '';
+        } else if (edit.to) this.orphans.push(edit);
+      }
+    }
+  }
+
+  isDirty(holder, shown) {
+    const values = union(under(this.base, holder).values, under(shown, holder).values);
+    if (values.some(path => !same(this.base.values[path], shown.values[path]))) return true;
+    return Object.keys(under(shown, holder).lists)
+      .some(list => String(shown.lists[list]) !== String(this.base.lists[list] ?? []));
+  }
+
+  // What the form has to do to show what the server has, without touching what the person changed or has in hand.
+  catchUp(shown, busy = () => false) {
+    // while edits are under way the base is ahead of what is known of the server; the answer brings it
+    if (this.flight) return [];
+    const {base, server} = this, todo = [], settled = [];
+    for (const list of byDepth(union(server.lists, base.lists))) {
+      const inForm = shown.lists[list];
+      if (!inForm || settled.some(item => isAt(list, item))) continue;
+      const theirs = server.lists[list] ?? [], mine = base.lists[list] ??= [];
+      const moved = String(inForm.filter(id => mine.includes(id))) !== String(mine.filter(id => inForm.includes(id)));
+      let now = [...inForm];
+      theirs.forEach((id, i) => {
+        const path = list + '/' + id;
+        if (mine.includes(id)) return;
+        const after = theirs.slice(0, i).reverse();
+        place(mine, id, after.find(it => mine.includes(it)) ?? null);
+        if (now.includes(id)) return;
+        const behind = after.find(it => now.includes(it)) ?? null;
+        place(now, id, behind);
+        const whole = under(server, path);
+        Object.assign(base.values, whole.values);
+        for (const [sub, ids] of Object.entries(whole.lists)) base.lists[sub] = [...ids];
+        todo.push({insert: list, id, after: behind, ...whole});
+        settled.push(path);
+      });
+      for (const id of mine.filter(id => !theirs.includes(id))) {
+        const path = list + '/' + id;
+        if (now.includes(id)) {
+          if (this.isDirty(path, shown) || busy(path)) continue;
+          todo.push({remove: path});
+          now = now.filter(it => it !== id);
+        }
+        mine.splice(mine.indexOf(id), 1);
+        forget(base, path);
+        settled.push(path);
+      }
+      if (moved) continue;
+      const order = theirs.filter(id => now.includes(id));
+      now.forEach((id, i) => {
+        if (!order.includes(id)) place(order, id, now.slice(0, i).reverse().find(it => order.includes(it)) ?? null);
+      });
+      if (String(order) !== String(now)) todo.push({order: list, ids: order});
+      base.lists[list] = [...theirs, ...mine.filter(id => !theirs.includes(id))]
+        .sort((a, b) => (order.indexOf(a) + 1 || Infinity) - (order.indexOf(b) + 1 || Infinity));
+    }
+    for (const path of union(server.values, base.values, shown.values)) {
+      if (!(path in shown.values) || settled.some(item => isAt(path, item)) || busy(path)) continue;
+      const theirs = server.values[path], mine = base.values[path], now = shown.values[path];
+      if (theirs === mine) continue;
+      if (!same(mine, now) && !same(theirs, now)) continue;
+      if (!same(theirs, now)) todo.push({set: path, text: theirs ?? ''});
+      if (theirs === undefined) delete base.values[path];
+      else base.values[path] = theirs;
+    }
+    return todo;
+  }
+
+  // The person has seen what others made of a place and decides. Tells what the form has to do.
+  decide(question, choice, shown) {
+    const {base, server} = this, {path} = question, list = parent(path), id = last(path);
+    if (question.kind === 'BOTH_CHANGED') {
+      if (question.theirs === null) delete base.values[path];
+      else base.values[path] = question.theirs;
+      return choice === 'mine' ? [] : [{set: path, text: choice === 'theirs' ? question.theirs ?? '' : choice.text}];
+    }
+    const known = base.lists[list]?.indexOf(id) ?? -1;
+    forget(base, path);
+    if (question.kind === 'THEY_REMOVED') {
+      // without a base it is a new item, to be put in as a whole
+      if (known >= 0) base.lists[list].splice(known, 1);
+      return choice === 'mine' ? [] : [{remove: path}];
+    }
+    const whole = under(server, path);
+    if (!server.lists[list]?.includes(id)) return [];
+    Object.assign(base.values, whole.values);
+    for (const [sub, ids] of Object.entries(whole.lists)) base.lists[sub] = [...ids];
+    if (known < 0) place(base.lists[list] ??= [], id, null);
+    if (choice === 'mine') return [];
+    const before = server.lists[list].slice(0, server.lists[list].indexOf(id)).reverse();
+    return [{insert: list, id, after: before.find(it => shown.lists[list]?.includes(it)) ?? null, ...whole}];
+  }
+
+  // What must outlive the page, or null: sent and not answered, not yet sent, and without a place.
+  kept(shown) {
+    const record = {flight: this.flight ?? [], waiting: this.waiting, pending: this.pending(shown), orphans: this.orphans};
+    return Object.values(record).some(edits => edits.length) ? record : null;
+  }
+
+  // Takes over what an earlier page of the same person left behind.
+  adopt({flight, waiting, pending, orphans}) {
+    for (const edits of [flight, ...waiting, pending]) if (edits.length) this.waiting.push(edits);
+    this.orphans.push(...orphans);
+  }
+}

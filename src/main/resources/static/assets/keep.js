@@ -1,0 +1,93 @@
+// What was typed and no server has confirmed yet, kept in this browser: for one person, one guide and one page each, so that
+// nobody is shown or sends what another wrote, and no page loses another page's words.
+const PREFIX = 'imprimatur.kept.';
+const STALE = 15000;
+const account = document.querySelector('meta[name=account]')?.content;
+const lock = page => 'imprimatur.page.' + page;
+
+const key = (guide, page) => PREFIX + [account, guide, page].map(encodeURIComponent).join('.');
+
+// Whoever holds the lock of a page is alive; without locks (no secure context) a page that kept something lately is.
+export const hold = page => navigator.locks?.request(lock(page), () => new Promise(() => {}));
+
+async function isAlive(page, at) {
+  if (!navigator.locks) return Date.now() - at < STALE;
+  return !await navigator.locks.request(lock(page), {ifAvailable: true}, Boolean);
+}
+
+// Whether it could be kept; a full or forbidden store keeps nothing.
+export function keep(guide, page, record) {
+  try {
+    if (record) localStorage.setItem(key(guide, page), JSON.stringify({...record, at: Date.now()}));
+    else localStorage.removeItem(key(guide, page));
+    return true;
+  } catch {
+    return !record;
+  }
+}
+
+export const drop = (guide, page) => localStorage.removeItem(key(guide, page));
+
+// What pages of this person left behind, of one guide or of all: [{guide, page, …record}].
+export async function left(only) {
+  if (!account) return [];
+  const records = [];
+  for (const name of Object.keys(localStorage)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const [whose, guide, page] = name.slice(PREFIX.length).split('.').map(decodeURIComponent);
+    if (whose !== account || only && guide !== only) continue;
+    try {
+      const record = JSON.parse(localStorage.getItem(name));
+      if (record && !await isAlive(page, record.at)) records.push({guide, page, ...record});
+    } catch { /* not ours, or half written: it stays where it is */ }
+  }
+  return records.sort((a, b) => a.at - b.at);
+}
+
+// The words of a record, each with the name of its place, as somebody would copy them.
+export const words = record => [...record.flight, ...record.waiting.flat(), ...record.pending, ...record.orphans]
+  .filter(edit => edit.op === 'replace' && edit.to)
+  .map(edit => ({label: record.labels[edit.path] ?? edit.path, text: edit.to}))
+  .filter((it, i, all) => !all.slice(i + 1).some(later => later.label === it.label && later.text === it.text));
+
+const element = (name, properties, ...children) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
+
+// A panel that shows what was kept, whole, with what can be done about it: [{name, act}].
+export function panel(record, actions) {
+  const when = element('time', {dateTime: new Date(record.at).toISOString(), textContent: new Date(record.at).toLocaleString()});
+  const list = element('dl', {}, ...words(record).map(({label, text}) =>
+    element('div', {}, element('dt', {textContent: label}), element('dd', {className: 'text', dir: 'auto', textContent: text}))));
+  const rest = [...record.flight, ...record.waiting.flat(), ...record.pending].filter(edit => edit.op !== 'replace' || !edit.to).length;
+  const shown = element('section', {className: 'card kept-words', ariaLabel: 'Kept in this browser'},
+    element('p', {}, element('b', {textContent: `“${record.title}”: what you wrote and the server has not confirmed`}), ' (', when, ')'),
+    list);
+  if (rest) shown.append(element('p', {className: 'meta', textContent: `Besides: ${rest} ${rest === 1 ? 'change' : 'changes'} of lists and cleared fields.`}));
+  shown.append(element('p', {className: 'buttons'}, ...actions.map(({name, act}) => {
+    const button = element('button', {type: 'button', textContent: name});
+    button.addEventListener('click', () => act(shown));
+    return button;
+  })));
+  return shown;
+}
+
+export const throwAway = record => ({
+  name: 'Throw it away',
+  act(shown) {
+    if (!confirm('Throw away what was kept? It cannot be brought back.')) return;
+    drop(record.guide, record.page);
+    shown.remove();
+  },
+});
+
+// On every page but the form itself, which offers them by itself.
+const main = document.getElementById('main');
+if (main && account && !document.getElementById('edit'))
+  for (const record of await left())
+    main.prepend(panel(record, [
+      {name: 'Open the guide', act: () => location.assign(`/studio/guides/${record.guide}/edit`)},
+      throwAway(record),
+    ]));
