@@ -283,7 +283,7 @@ public final class Edits {
             case "boolean" -> JSON.booleanNode(text.equals("true"));
             case "integer", "number" -> number(text.strip());
             // the ends of lines stay as they were in this text
-            default -> JSON.stringNode(now != null && hasWindowsLines(now) ? text.replace("\n", "\r\n") : text);
+            default -> JSON.stringNode(now == null ? text : TextMerge.withEndsOf(now, text));
         };
     }
 
@@ -292,10 +292,6 @@ public final class Edits {
         if (number.precision() > MOST_DIGITS || number.scale() < 0 || number.scale() > MOST_DIGITS)
             throw new NumberFormatException(text);
         return number.scale() == 0 ? JSON.numberNode(number.longValueExact()) : JSON.numberNode(number);
-    }
-
-    private static boolean hasWindowsLines(String text) {
-        return text.contains("\r\n") && !text.replace("\r\n", "").contains("\n");
     }
 
     /** A browser knows one end of a line. */

@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Two people's edits of one text, in one, where they changed different words. */
 final class TextMerge {
     /** Longer texts are not compared word by word; people are asked. */
     private static final int MOST_WORDS = 20_000;
+
+    private static final Pattern LINE = Pattern.compile("[^\\r\\n]*(?:\\r\\n|\\r|\\n)|[^\\r\\n]+$");
 
     private TextMerge() {}
 
@@ -52,5 +55,39 @@ final class TextMerge {
                         delta.getSource().getPosition() + delta.getSource().size(),
                         delta.getTarget().getLines()))
                 .toList();
+    }
+
+    /**
+     * A text as it comes from an input, which knows one end of a line, with the ends that its lines had before.
+     *
+     * @param before the text that it was made from, with its own ends of lines
+     */
+    static String withEndsOf(String before, String text) {
+        if (!before.contains("\r")) return text;
+        var lines = lines(before);
+        String usual = before.contains("\r\n") ? "\r\n" : "\r";
+        var plain = lines.stream().map(TextMerge::plain).toList();
+        var next = lines(text);
+        var ends = new ArrayList<>(next);
+        ends.replaceAll(line -> line.endsWith("\n") ? line.substring(0, line.length() - 1) + usual : line);
+        int was = 0;
+        int is = 0;
+        for (AbstractDelta<String> delta : DiffUtils.diff(plain, next).getDeltas()) {
+            while (was < delta.getSource().getPosition()) ends.set(is++, lines.get(was++));
+            was += delta.getSource().size();
+            is += delta.getTarget().size();
+        }
+        while (was < lines.size()) ends.set(is++, lines.get(was++));
+        return String.join("", ends);
+    }
+
+    private static List<String> lines(String text) {
+        return LINE.matcher(text).results().map(java.util.regex.MatchResult::group).toList();
+    }
+
+    private static String plain(String line) {
+        return line.endsWith("\r\n") || line.endsWith("\r")
+                ? line.replaceFirst("\\r\\n?$", "\n")
+                : line;
     }
 }

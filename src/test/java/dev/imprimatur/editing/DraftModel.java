@@ -79,8 +79,12 @@ final class DraftModel {
 
     private record Kept(String account, String record) {}
 
-    /** A request that the network holds back, to deliver it a second time. */
-    private record Late(String account, String request) {}
+    /**
+     * A request that the network holds back, to deliver it late.
+     *
+     * @param done whether all of it was done already, the first time
+     */
+    private record Late(String account, String request, boolean done) {}
 
     private final Random random;
     private final Plant plant;
@@ -311,8 +315,10 @@ final class DraftModel {
             say("refused: the session is " + session + "'s and not " + page.id + "'s");
             return;
         }
-        if (random.nextInt(6) == 0) late.add(new Late(session, request));
+        var before = copy;
         String answer = handle(request, session);
+        boolean done = copy.version() > before.version() && !answer.contains("\"saved\":false");
+        if (random.nextInt(6) == 0) late.add(new Late(session, request, done));
         if (random.nextInt(8) == 0) {
             say("lost: an answer to " + page.id);
             return;
@@ -324,7 +330,10 @@ final class DraftModel {
         if (late.isEmpty()) return;
         var again = late.remove(random.nextInt(late.size()));
         say("again: " + again.request());
+        var before = copy;
         handle(again.request(), again.account());
+        if (again.done() && !copy.content().equals(before.content()))
+            throw lost("what came twice counted twice: " + again.request());
     }
 
     private String handle(String request, String session) {
@@ -404,7 +413,7 @@ final class DraftModel {
         // one request at a time: whatever else is under way is a repetition
         page.toPage.clear();
         late.addAll(page.toServer.stream()
-                .map(request -> new Late(page.account, request))
+                .map(request -> new Late(page.account, request, false))
                 .toList());
         page.toServer.clear();
         page.etag = JSON.readTree(answer).path("etag").stringValue();
@@ -429,7 +438,7 @@ final class DraftModel {
         if (!record.equals("null")) kept.add(new Kept(page.account, record));
         script.call("close", page.id);
         late.addAll(page.toServer.stream()
-                .map(request -> new Late(page.account, request))
+                .map(request -> new Late(page.account, request, false))
                 .toList());
         pages.remove(page);
         say(page.id + " is closed and leaves " + record);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * as it was. The seed of a run that fails is printed with what happened in it.
  */
 class DraftModelTest {
-    private static final int STEPS = 60;
+    private static final int STEPS = 50;
     private static DraftScript script;
 
     @BeforeContainer
