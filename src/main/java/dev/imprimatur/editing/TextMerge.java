@@ -82,12 +82,13 @@ final class TextMerge {
     }
 
     private static List<String> lines(String text) {
-        return LINE.matcher(text).results().map(java.util.regex.MatchResult::group).toList();
+        return LINE.matcher(text)
+                .results()
+                .map(java.util.regex.MatchResult::group)
+                .toList();
     }
 
     private static String plain(String line) {
-        return line.endsWith("\r\n") || line.endsWith("\r")
-                ? line.replaceFirst("\\r\\n?$", "\n")
-                : line;
+        return line.endsWith("\r\n") || line.endsWith("\r") ? line.replaceFirst("\\r\\n?$", "\n") : line;
     }
 }

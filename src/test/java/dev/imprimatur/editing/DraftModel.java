@@ -135,7 +135,7 @@ final class DraftModel {
         else if (what < 55) script.call("leave", page.id);
         else if (what < 68) send(page);
         else if (what < 82) serve(page);
-        else if (what < 93) answer(page);
+        else if (what < 90) answer(page);
         else if (what < 95) deliverLate();
         else if (what < 97) submit(page);
         else close(page);
@@ -318,7 +318,7 @@ final class DraftModel {
         var before = copy;
         String answer = handle(request, session);
         boolean done = copy.version() > before.version() && !answer.contains("\"saved\":false");
-        if (random.nextInt(6) == 0) late.add(new Late(session, request, done));
+        if (random.nextInt(3) == 0) late.add(new Late(session, request, done));
         if (random.nextInt(8) == 0) {
             say("lost: an answer to " + page.id);
             return;
