@@ -10,6 +10,8 @@ import dev.imprimatur.editing.Question;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Review;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.support.RequestContextUtils;
 import tools.jackson.databind.JsonNode;
 
 /** What the edit page's script talks to: it sends what the person did, never the form as a whole. */
@@ -145,7 +148,11 @@ class Autosave {
                     .body(new NotSubmitted(
                             refusal.detail(), drafting.wrong(guide, editing.draft(guide), refusal.faults())));
         }
-        return ResponseEntity.ok(Map.of("location", "/studio/guides/" + id + "/review"));
+        String next = "/studio/guides/" + id + "/review";
+        RequestContextUtils.getOutputFlashMap(request)
+                .put("told", "“" + guide.title() + "” is put forward for review.");
+        RequestContextUtils.saveOutputFlashMap(next, request, response);
+        return ResponseEntity.ok(Map.of("location", next));
     }
 
     private static int edition(JsonNode body) {
