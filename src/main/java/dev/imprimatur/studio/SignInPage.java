@@ -37,4 +37,10 @@ class SignInPage {
         throw Refusal.forbidden("forbidden", why == null ? "your roles do not allow this" : why)
                 .raise();
     }
+
+    /** Every other address below the studio's. */
+    @RequestMapping("/studio/**")
+    void nothing() {
+        throw Refusal.missing("there is no page at this address").raise();
+    }
 }
