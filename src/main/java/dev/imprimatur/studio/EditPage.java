@@ -41,25 +41,36 @@ class EditPage {
     private final Review review;
     private final Drafting drafting;
     private final ContentTypes types;
+    private final DraftPage draftPage;
     private final Presence presence;
     private final JsonMapper json;
 
     EditPage(
-            Editing editing, Review review, Drafting drafting, ContentTypes types, Presence presence, JsonMapper json) {
+            Editing editing,
+            Review review,
+            Drafting drafting,
+            ContentTypes types,
+            DraftPage draftPage,
+            Presence presence,
+            JsonMapper json) {
         this.editing = editing;
         this.review = review;
         this.drafting = drafting;
         this.types = types;
+        this.draftPage = draftPage;
         this.presence = presence;
         this.json = json;
     }
 
+    /** @param write that somebody who may review it wants to write all the same */
     @GetMapping("/edit")
-    String edit(@PathVariable String id, Person me, Model model) {
+    String edit(@PathVariable String id, @RequestParam @Nullable String write, Person me, Model model) {
         var guide = editing.require(id);
         if (!guide.state().isInProgress() || guide.state() == Edition.State.APPROVED)
             return "redirect:/studio/guides/" + id + "/review";
-        return page(guide, editing.draft(guide), List.of(), me, model);
+        var copy = editing.draft(guide);
+        if (draftPage.isFor(guide, copy, write != null, me)) return draftPage.fill(guide, copy, me, model);
+        return page(guide, copy, List.of(), me, model);
     }
 
     private String page(Guide guide, WorkingCopy copy, List<Fault> unsaved, Person me, Model model) {

@@ -268,7 +268,8 @@ class GuidesPage {
     @GetMapping("/{id}")
     String guide(@PathVariable String id, Person me) {
         var guide = editing.require(id);
-        boolean draft = guide.state() == Edition.State.DRAFT && me.has("EDITOR");
+        // what was never put forward has no review that others could read
+        boolean draft = guide.state() == Edition.State.DRAFT && (me.has("EDITOR") || guide.revision() == null);
         return "redirect:/studio/guides/" + id + (draft ? "/edit" : "/review");
     }
 
@@ -276,7 +277,8 @@ class GuidesPage {
     @PreAuthorize("hasRole('EDITOR')")
     String openNext(@PathVariable String id, Person me) {
         review.openNext(editing.require(id), me);
-        return "redirect:/studio/guides/" + id + "/edit";
+        // whoever opens it is going to write
+        return "redirect:/studio/guides/" + id + "/edit?write=yes";
     }
 
     @PostMapping("/{id}/discard")
