@@ -89,6 +89,8 @@ class SecurityConfiguration {
                                 "/",
                                 "/login",
                                 "/logout",
+                                "/reset",
+                                "/reset/*",
                                 "/studio",
                                 "/studio/**",
                                 "/assets/**",
@@ -103,6 +105,11 @@ class SecurityConfiguration {
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
                         .requestMatchers(HttpMethod.GET, "/login", "/assets/**", "/webjars/**", "/favicon.ico")
+                        .permitAll()
+                        // the link itself is the credential
+                        .requestMatchers(HttpMethod.GET, "/reset/*")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.POST, "/reset")
                         .permitAll()
                         .anyRequest()
                         .authenticated())

@@ -18,7 +18,8 @@ public enum Audience {
     /** Somebody in a browser: gets a page. */
     PERSON;
 
-    private static final List<String> PROGRAMS = List.of("/api", "/actuator", "/.well-known", "/openapi.json", "/setup");
+    private static final List<String> PROGRAMS =
+            List.of("/api", "/actuator", "/.well-known", "/openapi.json", "/setup");
 
     /** Who asked first, before any forward and before the container took over. */
     public static Audience of(HttpServletRequest request) {
@@ -34,6 +35,11 @@ public enum Audience {
         return request.getHeader("HX-Request") != null
                 || request.getHeader("X-Requested-With") != null
                 || "empty".equals(request.getHeader("Sec-Fetch-Dest"));
+    }
+
+    /** What was asked for, for the log: without what only its holder may know. */
+    static String asked(HttpServletRequest request) {
+        return request.getMethod() + " " + path(request).replaceFirst("^(/reset/|/api/delivery/v1/preview/).*", "$1…");
     }
 
     /** The path that was asked for. */

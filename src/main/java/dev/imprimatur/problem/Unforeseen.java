@@ -35,10 +35,9 @@ public final class Unforeseen {
         }
         if (unforeseen instanceof TypeMismatchException)
             return Refusal.malformed("a value in the address has the wrong form", List.of());
-        if (unforeseen instanceof ErrorResponse spring
-                && spring.getStatusCode().value() < Refusal.Kind.BROKEN.status())
+        if (unforeseen instanceof ErrorResponse spring && spring.getStatusCode().value() < Refusal.Kind.BROKEN.status())
             return ofStatus(spring.getStatusCode().value());
-        String asked = request.getMethod() + " " + Audience.path(request);
+        String asked = Audience.asked(request);
         if (Outage.is(unforeseen)) {
             log.warn("a store did not answer {}: {}", asked, unforeseen.toString());
             return Outage.refusal();
@@ -52,8 +51,7 @@ public final class Unforeseen {
     public static Refusal ofStatus(int status, HttpServletRequest request) {
         if (status < Refusal.Kind.BROKEN.status()) return ofStatus(status);
         String reference = reference();
-        log.error(
-                "reference {}: {} {} ended with status {}", reference, request.getMethod(), Audience.path(request), status);
+        log.error("reference {}: {} ended with status {}", reference, Audience.asked(request), status);
         return broken(reference);
     }
 
@@ -68,7 +66,8 @@ public final class Unforeseen {
         return new Refusal(
                 Refusal.Kind.BROKEN,
                 "internal",
-                "something failed here that should not have; the operator's log has it under the reference " + reference,
+                "something failed here that should not have; the operator's log has it under the reference "
+                        + reference,
                 List.of(),
                 Map.of(REFERENCE, reference));
     }

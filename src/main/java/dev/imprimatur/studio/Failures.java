@@ -64,7 +64,8 @@ class Failures implements ErrorController {
     /** What Spring and the container refuse, in words of the studio's instead of the APIs'. */
     private static String happened(Refusal refusal) {
         return switch (refusal.name()) {
-            case "internal" -> "Something failed here that should not have. It may not have been done: look before you try again.";
+            case "internal" ->
+                "Something failed here that should not have. It may not have been done: look before you try again.";
             case "missing" -> "There is no page at this address.";
             case "not-allowed", "unsupported", "not-acceptable" ->
                 "This address cannot be used like that. Go back and use the buttons of the page.";

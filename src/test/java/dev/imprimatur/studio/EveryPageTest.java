@@ -62,6 +62,7 @@ class EveryPageTest {
         PAGES.put("/studio/guides/new", Role.EDITOR);
         for (String administrators : List.of(
                 "/studio/accounts",
+                "/studio/accounts/{username}",
                 "/studio/api-keys",
                 "/studio/audit",
                 "/studio/webhooks",
@@ -85,10 +86,14 @@ class EveryPageTest {
                     .post(
                             "/accounts",
                             Map.of(
-                                    "username", username(roles),
-                                    "displayName", "Has " + roles,
-                                    "password", Node.PASSWORD,
-                                    "roles", roles))
+                                    "username",
+                                    username(roles),
+                                    "displayName",
+                                    "Has " + roles,
+                                    "password",
+                                    Node.PASSWORD,
+                                    "roles",
+                                    roles))
                     .ok();
         webhook = node.as("admin")
                 .post("/webhooks", Map.of("url", "https://hooks.example.invalid/every-page"))
@@ -118,7 +123,8 @@ class EveryPageTest {
     }
 
     private static String username(Set<Role> roles) {
-        return "person" + roles.stream().map(Role::ordinal).map(Object::toString).collect(joining());
+        return "person"
+                + roles.stream().map(Role::ordinal).map(Object::toString).collect(joining());
     }
 
     private Map<String, HandlerMethod> mappings() {
@@ -149,9 +155,17 @@ class EveryPageTest {
         PAGES.forEach((page, role) -> {
             if (page.equals("/studio/guides/{id}") || page.startsWith("/studio/guides/{id}/")) return;
             boolean may = role == null || roles.contains(role);
-            looks.add(() -> looked(visitor, page, page.replace("{id}", webhook), may ? 200 : 403, roles, null, null));
+            looks.add(() -> looked(
+                    visitor,
+                    page,
+                    page.replace("{id}", webhook).replace("{username}", "second-editor"),
+                    may ? 200 : 403,
+                    roles,
+                    null,
+                    null));
         });
-        for (String filtered : List.of("?q=", "?state=live", "?state=overdue&sort=due", "?q=nothing-is-called-that", "?page=9"))
+        for (String filtered :
+                List.of("?q=", "?state=live", "?state=overdue&sort=due", "?q=nothing-is-called-that", "?page=9"))
             looks.add(() -> looked(visitor, "/studio/guides", "/studio/guides" + filtered, 200, roles, null, null));
         looks.add(() -> looked(visitor, "/studio/denied", "/studio/denied", 403, roles, null, null));
         looks.add(() -> looked(visitor, "/studio/nothing", "/studio/nothing", 404, roles, null, null));
@@ -171,25 +185,45 @@ class EveryPageTest {
         faults.addAll(looked(visitor, "/studio/guides/{id}", base, 302, roles, standing, guide));
         int edit = editable ? 200 : 302;
         faults.addAll(looked(visitor, "/studio/guides/{id}/edit", base + "/edit", edit, roles, standing, guide));
-        faults.addAll(looked(visitor, "/studio/guides/{id}/edit", base + "/edit?write=yes", edit, roles, standing, guide));
+        faults.addAll(
+                looked(visitor, "/studio/guides/{id}/edit", base + "/edit?write=yes", edit, roles, standing, guide));
         for (String view : List.of("", "?view=changes", "?view=reader"))
-            faults.addAll(looked(visitor, "/studio/guides/{id}/review", base + "/review" + view, 200, roles, standing, guide));
+            faults.addAll(looked(
+                    visitor, "/studio/guides/{id}/review", base + "/review" + view, 200, roles, standing, guide));
         for (int edition = 1; edition < guide.edition(); edition++)
             faults.addAll(looked(
-                    visitor, "/studio/guides/{id}/review", base + "/review?edition=" + edition, 200, roles, null, guide));
+                    visitor,
+                    "/studio/guides/{id}/review",
+                    base + "/review?edition=" + edition,
+                    200,
+                    roles,
+                    null,
+                    guide));
         int none = guide.edition() + 1;
         faults.addAll(looked(
                 visitor, "/studio/guides/{id}/review", base + "/review?edition=" + none, 404, roles, null, guide));
         faults.addAll(looked(visitor, "/studio/guides/{id}/history", base + "/history", 200, roles, standing, guide));
         if (!node.bean(Editing.class).revisions(guide).isEmpty())
             faults.addAll(looked(
-                    visitor, "/studio/guides/{id}/history", base + "/history?from=1&to=1", 200, roles, standing, guide));
+                    visitor,
+                    "/studio/guides/{id}/history",
+                    base + "/history?from=1&to=1",
+                    200,
+                    roles,
+                    standing,
+                    guide));
         return faults;
     }
 
     /** What is wrong with a page. */
     private List<String> looked(
-            Visitor visitor, String page, String path, int status, EnumSet<Role> roles, Standing standing, Guide guide) {
+            Visitor visitor,
+            String page,
+            String path,
+            int status,
+            EnumSet<Role> roles,
+            Standing standing,
+            Guide guide) {
         var answer = visitor.get(path);
         rendered.incrementAndGet();
         synchronized (pages) {
@@ -205,7 +239,8 @@ class EveryPageTest {
         } else {
             whole(answer, faults);
             nothingTooMuch(answer.body(), roles, faults);
-            if (status == 200 && !page.equals("/login")) enough(page, path, answer.body(), roles, standing, guide, faults);
+            if (status == 200 && !page.equals("/login"))
+                enough(page, path, answer.body(), roles, standing, guide, faults);
         }
         return faults.stream().map(where::concat).toList();
     }
@@ -220,26 +255,31 @@ class EveryPageTest {
 
     /** Each form is for a handler that takes it from this person, each link leads to a page that this person may see. */
     private void nothingTooMuch(String body, EnumSet<Role> roles, List<String> faults) {
-        FORM.matcher(body).results().map(form -> form.group(1)).filter(it -> it.contains("method=\"post\"")).forEach(form -> {
-            var action = ACTION.matcher(form);
-            if (!action.find()) {
-                faults.add("a form without an action: " + form);
-                return;
-            }
-            String to = action.group(1);
-            if (to.equals("/logout") || to.equals("/login")) return;
-            var handler = forms.entrySet().stream()
-                    .filter(it -> matches(it.getKey(), to))
-                    .findFirst();
-            if (handler.isEmpty()) faults.add("offers " + to + ", which is nothing");
-            else if (!may(handler.get().getValue(), roles)) faults.add("offers " + to);
-        });
+        FORM.matcher(body)
+                .results()
+                .map(form -> form.group(1))
+                .filter(it -> it.contains("method=\"post\""))
+                .forEach(form -> {
+                    var action = ACTION.matcher(form);
+                    if (!action.find()) {
+                        faults.add("a form without an action: " + form);
+                        return;
+                    }
+                    String to = action.group(1);
+                    if (to.equals("/logout") || to.equals("/login")) return;
+                    var handler = forms.entrySet().stream()
+                            .filter(it -> matches(it.getKey(), to))
+                            .findFirst();
+                    if (handler.isEmpty()) faults.add("offers " + to + ", which is nothing");
+                    else if (!may(handler.get().getValue(), roles)) faults.add("offers " + to);
+                });
         LINK.matcher(body).results().map(link -> link.group(1)).distinct().forEach(to -> {
             var page = PAGES.keySet().stream()
                     .filter(it -> matches(it, to))
                     .min(java.util.Comparator.comparing(it -> it.contains("{")));
             if (page.isEmpty()) faults.add("links to " + to + ", which is nothing");
-            else if (PAGES.get(page.get()) != null && !roles.contains(PAGES.get(page.get()))) faults.add("links to " + to);
+            else if (PAGES.get(page.get()) != null && !roles.contains(PAGES.get(page.get())))
+                faults.add("links to " + to);
         });
     }
 
@@ -251,16 +291,31 @@ class EveryPageTest {
         var rule = handler.getMethodAnnotation(PreAuthorize.class);
         if (rule == null) rule = handler.getBeanType().getAnnotation(PreAuthorize.class);
         if (rule == null) return true;
-        var named = Pattern.compile("'([A-Z]+)'").matcher(rule.value()).results().map(it -> Role.valueOf(it.group(1))).toList();
+        var named = Pattern.compile("'([A-Z]+)'")
+                .matcher(rule.value())
+                .results()
+                .map(it -> Role.valueOf(it.group(1)))
+                .toList();
         return named.isEmpty() || named.stream().anyMatch(roles::contains);
     }
 
     /** What the person may do here is there, and what the rules behind the handlers refuse is not. */
     private static void enough(
-            String page, String path, String body, EnumSet<Role> roles, Standing standing, Guide guide, List<String> faults) {
+            String page,
+            String path,
+            String body,
+            EnumSet<Role> roles,
+            Standing standing,
+            Guide guide,
+            List<String> faults) {
         boolean editor = roles.contains(Role.EDITOR);
         boolean writes = editor || roles.contains(Role.REVIEWER);
-        offered("a new guide", body.contains("href=\"/studio/guides/new\""), editor, faults, page.equals("/studio") || path.equals("/studio/guides"));
+        offered(
+                "a new guide",
+                body.contains("href=\"/studio/guides/new\""),
+                editor,
+                faults,
+                page.equals("/studio") || path.equals("/studio/guides"));
         offered("accounts", body.contains("href=\"/studio/accounts\""), roles.contains(Role.ADMIN), faults, true);
         if (standing == null || guide == null) return;
         boolean live = guide.live() != null;
@@ -274,17 +329,47 @@ class EveryPageTest {
                 offered("what the script needs", body.contains("id=\"missing\""), writes && !asked, faults, true);
                 offered("to give up", body.contains("/discard\""), editor && !asked, faults, true);
                 offered("who may write", body.contains("cannot change it"), !writes, faults, true);
-                offered("a warning", body.contains("somebody else has to review it"), roles.contains(Role.REVIEWER), faults, true);
-                offered("a preview link", body.contains("/previews\""), writes || roles.contains(Role.PUBLISHER), faults, true);
+                offered(
+                        "a warning",
+                        body.contains("somebody else has to review it"),
+                        roles.contains(Role.REVIEWER),
+                        faults,
+                        true);
+                offered(
+                        "a preview link",
+                        body.contains("/previews\""),
+                        writes || roles.contains(Role.PUBLISHER),
+                        faults,
+                        true);
             }
             case "/studio/guides/{id}/review" -> {
                 boolean mine = standing.decides() != null && roles.contains(Role.valueOf(standing.decides()));
                 offered("to decide", body.contains("/decide\""), mine, faults, true);
                 boolean claimed = standing.name().endsWith("claimed");
-                offered("to claim", body.contains("/claim\"") || body.contains("/unclaim\""), mine && !claimed, faults, true);
-                offered("to assign", body.contains("/assign\""), mine || standing.decides() != null && roles.contains(Role.ADMIN), faults, true);
-                offered("to unpublish", body.contains("/unpublish\""), live && roles.contains(Role.PUBLISHER), faults, true);
-                offered("the next edition", body.contains("/editions\""), editor && !guide.state().isInProgress(), faults, true);
+                offered(
+                        "to claim",
+                        body.contains("/claim\"") || body.contains("/unclaim\""),
+                        mine && !claimed,
+                        faults,
+                        true);
+                offered(
+                        "to assign",
+                        body.contains("/assign\""),
+                        mine || standing.decides() != null && roles.contains(Role.ADMIN),
+                        faults,
+                        true);
+                offered(
+                        "to unpublish",
+                        body.contains("/unpublish\""),
+                        live && roles.contains(Role.PUBLISHER),
+                        faults,
+                        true);
+                offered(
+                        "the next edition",
+                        body.contains("/editions\""),
+                        editor && !guide.state().isInProgress(),
+                        faults,
+                        true);
                 boolean shown = guide.revision() != null || live;
                 offered("to comment", body.contains("/comments\""), writes && shown, faults, !path.contains("reader"));
             }

@@ -64,7 +64,9 @@ class FailuresTest {
         for (String prefix : List.of("/studio/broken/", "/api/management/v1/broken/"))
             for (var method : Broken.class.getDeclaredMethods())
                 mapping.registerMapping(
-                        RequestMappingInfo.paths(prefix + method.getName()).options(mapping.getBuilderConfiguration()).build(),
+                        RequestMappingInfo.paths(prefix + method.getName())
+                                .options(mapping.getBuilderConfiguration())
+                                .build(),
                         new Broken(),
                         method);
     }
@@ -92,8 +94,8 @@ class FailuresTest {
         assertThat(reference.find()).as(answer.body()).isTrue();
         assertThat(log.list)
                 .as("the log has reference " + reference.group(1) + " with a stack trace")
-                .anyMatch(event -> event.getFormattedMessage().contains(reference.group(1))
-                        && event.getThrowableProxy() != null);
+                .anyMatch(event ->
+                        event.getFormattedMessage().contains(reference.group(1)) && event.getThrowableProxy() != null);
         return reference.group(1);
     }
 
@@ -124,7 +126,10 @@ class FailuresTest {
     void whatHtmxAskedForIsAFragmentAndWhatAScriptAskedForIsAProblem(String how) {
         var fragment = editor.get("/studio/broken/" + how, "HX-Request", "true");
         assertThat(fragment.status()).isEqualTo(500);
-        assertThat(fragment.body().strip()).startsWith("<section").endsWith("</section>").contains("role=\"alert\"");
+        assertThat(fragment.body().strip())
+                .startsWith("<section")
+                .endsWith("</section>")
+                .contains("role=\"alert\"");
         reference(fragment);
 
         var problem = editor.get("/studio/broken/" + how, "X-Requested-With", "fetch", "Accept", "application/json");
@@ -160,12 +165,16 @@ class FailuresTest {
     @Test
     void anAddressThatNobodyKnowsIsAPageForPeopleAndNotForStrangers() {
         for (String path : List.of(
-                "/studio/nothing", "/studio/guides/x/y/z", "/studio/guides/nothing/review", "/studio/webhooks/nothing")) {
+                "/studio/nothing",
+                "/studio/guides/x/y/z",
+                "/studio/guides/nothing/review",
+                "/studio/webhooks/nothing")) {
             var admin = Visitor.signedIn(node, "admin");
             isPage(admin.get(path), 404);
             assertThat(admin.get(path).body()).contains("Not found").doesNotContain("openapi");
         }
-        assertThat(Visitor.stranger(node).get("/studio/nothing").header("Location")).endsWith("/login");
+        assertThat(Visitor.stranger(node).get("/studio/nothing").header("Location"))
+                .endsWith("/login");
         isPage(Visitor.stranger(node).get("/login;x=y"), 400);
     }
 
@@ -205,14 +214,14 @@ class FailuresTest {
     @Test
     void aSessionThatEndedIs401ForScriptsAndTheDoorForPeople() {
         var gone = Visitor.stranger(node);
-        for (String[] headers : new String[][] {
-            {"HX-Request", "true"}, {"X-Requested-With", "fetch"}, {"Sec-Fetch-Dest", "empty"}
-        }) {
+        for (String[] headers :
+                new String[][] {{"HX-Request", "true"}, {"X-Requested-With", "fetch"}, {"Sec-Fetch-Dest", "empty"}}) {
             var get = gone.get("/studio/guides", headers);
             assertThat(get.status()).isEqualTo(401);
             assertThat(get.header("HX-Redirect")).isEqualTo("/login");
             assertThat(get.header("Content-Type")).isEqualTo("application/problem+json");
-            assertThat(gone.send("POST", "/studio/guides/x/edit", "a=b", headers).status())
+            assertThat(gone.send("POST", "/studio/guides/x/edit", "a=b", headers)
+                            .status())
                     .isEqualTo(401);
             assertThat(gone.get("/studio/nothing", headers).status()).isEqualTo(401);
         }

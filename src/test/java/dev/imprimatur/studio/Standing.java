@@ -49,7 +49,8 @@ record Standing(String name, Guides.Ref guide, String decides) {
         all.add(new Standing("draft, never submitted", guides.drafted(), null));
         var sentBack = guides.submitted();
         comment(node, sentBack);
-        guides.decide("reviewer", guides.task("reviewer", sentBack), "request-changes").ok();
+        guides.decide("reviewer", guides.task("reviewer", sentBack), "request-changes")
+                .ok();
         all.add(new Standing("draft after changes were requested", sentBack, null));
         var inReview = guides.submitted();
         comment(node, inReview);
@@ -58,7 +59,9 @@ record Standing(String name, Guides.Ref guide, String decides) {
         guides.edit("second-editor", edited, "Edited after it was submitted.").ok();
         all.add(new Standing("in review, edited since", edited, "REVIEWER"));
         var claimed = guides.submitted();
-        node.as("reviewer").post("/tasks/" + id(guides.task("reviewer", claimed)) + "/claim", null).ok();
+        node.as("reviewer")
+                .post("/tasks/" + id(guides.task("reviewer", claimed)) + "/claim", null)
+                .ok();
         all.add(new Standing("in review, claimed", claimed, "REVIEWER"));
         all.add(new Standing("live", guides.published(), null));
         var nextDraft = guides.published();
@@ -67,10 +70,13 @@ record Standing(String name, Guides.Ref guide, String decides) {
         all.add(new Standing(
                 "live, next in review", guides.nextEditionSubmitted(guides.published(), "Another."), "REVIEWER"));
         var superseded = guides.nextEditionSubmitted(guides.published(), "A second edition.");
-        guides.decide("reviewer", guides.task("reviewer", superseded), "approve").ok();
+        guides.decide("reviewer", guides.task("reviewer", superseded), "approve")
+                .ok();
         all.add(new Standing("live, first edition superseded", superseded, null));
         var unpublished = guides.published();
-        node.as("publisher").post(unpublished.path() + "/unpublish", Map.of("reason", "wrong")).ok();
+        node.as("publisher")
+                .post(unpublished.path() + "/unpublish", Map.of("reason", "wrong"))
+                .ok();
         all.add(new Standing("unpublished", unpublished, null));
         var redirected = guides.published();
         node.as("publisher")
@@ -78,7 +84,9 @@ record Standing(String name, Guides.Ref guide, String decides) {
                 .ok();
         all.add(new Standing("unpublished with a redirect", redirected, null));
         var reopened = guides.published();
-        node.as("publisher").post(reopened.path() + "/unpublish", Map.of("reason", "wrong")).ok();
+        node.as("publisher")
+                .post(reopened.path() + "/unpublish", Map.of("reason", "wrong"))
+                .ok();
         editor.post(reopened.path() + "/editions", null).ok();
         all.add(new Standing("unpublished, next in draft", reopened, null));
         var discarded = guides.submitted();
@@ -89,7 +97,8 @@ record Standing(String name, Guides.Ref guide, String decides) {
         all.add(new Standing("live, next given up", discardedNext, null));
         all.add(new Standing("another type, facts to be checked", question(node, "facts"), "EDITOR"));
         var half = question(node, "half");
-        guides.decide("second-editor", guides.task("second-editor", half), "facts-hold").ok();
+        guides.decide("second-editor", guides.task("second-editor", half), "facts-hold")
+                .ok();
         guides.decide("reviewer", guides.task("reviewer", half), "approve").ok();
         all.add(new Standing("another type, one approval of two", half, "REVIEWER"));
         all.add(new Standing("approved, not yet published", approved(node), null));

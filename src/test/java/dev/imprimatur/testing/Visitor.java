@@ -58,7 +58,14 @@ public final class Visitor {
      * @param fields names and values in turn
      */
     public Answer post(String from, String path, String... fields) {
-        return send("POST", path, form(fields), "Content-Type", "application/x-www-form-urlencoded", "X-CSRF-TOKEN", token(from));
+        return send(
+                "POST",
+                path,
+                form(fields),
+                "Content-Type",
+                "application/x-www-form-urlencoded",
+                "X-CSRF-TOKEN",
+                token(from));
     }
 
     public String token(String page) {
