@@ -13,6 +13,19 @@ function localTimes(root) {
 localTimes(document);
 document.body.addEventListener('htmx:afterSwap', event => localTimes(event.target));
 
+// What htmx asked for and did not get: the answer says why, and it stands above what is on the page.
+document.body.addEventListener('htmx:responseError', event => {
+  const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, 'text/html').querySelector('[role=alert]');
+  failed(answer?.innerText.trim() ?? 'This was not done: the server answered ' + event.detail.xhr.status + '.');
+});
+document.body.addEventListener('htmx:sendError', () => failed('This was not done: the server does not answer. Try again.'));
+function failed(words) {
+  document.getElementById('failed')?.remove();
+  const told = Object.assign(document.createElement('div'), {id: 'failed', className: 'told is-problem', textContent: words});
+  told.setAttribute('role', 'alert');
+  document.getElementById('main').prepend(told);
+}
+
 // A drawing that is wider than its place shows the step that counts.
 for (const drawing of document.querySelectorAll('.drawing')) {
   const active = [...drawing.querySelectorAll('.d-usertask.is-active')].pop();

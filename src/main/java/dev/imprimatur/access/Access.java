@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.stereotype.Component;
@@ -31,6 +32,8 @@ public class Access {
     private final Audit audit;
     private final Throttle throttle;
     private final Sessions sessions;
+    private final ResetLinks resets;
+    private final ObjectProvider<AccountWatcher> watchers;
     private final Clock clock;
     private final PasswordEncoder passwords = Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8();
     private final String nobodysHash = passwords.encode(UUID.randomUUID().toString());
@@ -42,6 +45,8 @@ public class Access {
             Audit audit,
             Throttle throttle,
             Sessions sessions,
+            ResetLinks resets,
+            ObjectProvider<AccountWatcher> watchers,
             Clock clock) {
         this.accounts = accounts;
         this.tokens = tokens;
@@ -49,6 +54,8 @@ public class Access {
         this.audit = audit;
         this.throttle = throttle;
         this.sessions = sessions;
+        this.resets = resets;
+        this.watchers = watchers;
         this.clock = clock;
     }
 
@@ -109,11 +116,24 @@ public class Access {
 
     /** Takes every right from the account with the next request; the last administrator stays. */
     public void deactivate(String username, String by) {
-        mustNotBeLastAdministrator(require(username));
-        accounts.deactivate(username);
+        var account = known(username);
+        mustNotBeLastAdministrator(account);
+        accounts.active(username, false);
+        if (account.active()) mustHaveAdministrator(() -> accounts.active(username, true));
         tokens.deleteOf(username);
+        resets.deleteOf(username);
         sessions.endAllOf(username, null);
         audit.record(by, "account-deactivated", username, null);
+        changed(username);
+    }
+
+    /** Lets somebody in again, with the roles and the password they had. */
+    public Account reactivate(String username, String by) {
+        if (!known(username).active()) {
+            accounts.active(username, true);
+            audit.record(by, "account-reactivated", username, null);
+        }
+        return known(username);
     }
 
     /**
@@ -122,14 +142,34 @@ public class Access {
      * @param by the administrator who does it
      */
     public void setRoles(String username, Set<Role> roles, String by) {
-        var account = require(username);
+        var account = known(username);
+        if (roles.equals(account.roles())) return;
         if (!roles.contains(Role.ADMIN)) mustNotBeLastAdministrator(account);
         accounts.roles(username, roles);
+        if (account.active()) mustHaveAdministrator(() -> accounts.roles(username, account.roles()));
         audit.record(by, "roles-changed", username + " " + account.roles() + " to " + roles, null);
+        changed(username);
     }
 
-    /** Changes how somebody appears to readers and colleagues from now on; what they vouched for keeps the old name. */
-    public void rename(String username, String displayName, @Nullable String title, @Nullable String email) {
+    private void changed(String username) {
+        var now = known(username);
+        watchers.forEach(watcher -> watcher.changed(now));
+    }
+
+    /** Two administrators who take the role from each other at once: the later one is undone. */
+    private void mustHaveAdministrator(Runnable undo) {
+        if (accounts.all().stream().anyMatch(it -> it.active() && it.roles().contains(Role.ADMIN))) return;
+        undo.run();
+        throw lastAdministrator();
+    }
+
+    /**
+     * Changes how somebody appears to readers and colleagues from now on; what they vouched for keeps the old name.
+     *
+     * @param by they themselves or an administrator
+     */
+    public void rename(String username, String displayName, @Nullable String title, @Nullable String email, String by) {
+        known(username);
         if (displayName.isBlank() || displayName.length() > LONGEST_NAME)
             throw Refusal.malformed("/displayName", "a name of 1 to 100 characters")
                     .raise();
@@ -140,20 +180,29 @@ public class Access {
             throw Refusal.malformed("/email", "an address of at most 100 characters")
                     .raise();
         accounts.rename(username, displayName.strip(), title, email);
-        audit.record(username, "account-renamed", displayName, null);
+        audit.record(by, "account-renamed", username + " to " + displayName.strip(), null);
     }
 
     /** Changes one's own password; all tokens and other sessions end, since whoever knew the old one may hold them. */
     public void changePassword(
             String username, String old, String wanted, String source, @Nullable String keptSession) {
         signIn(username, old, source);
+        mustBePassword(username, wanted);
+        setPassword(username, wanted, keptSession);
+        audit.record(username, "password-changed", null, source);
+    }
+
+    void mustBePassword(String username, String wanted) {
         var fault = passwordFault(username, wanted);
         if (fault != null)
             throw Refusal.malformed(fault.pointer(), fault.detail()).raise();
+    }
+
+    void setPassword(String username, String wanted, @Nullable String keptSession) {
         accounts.password(username, passwords.encode(wanted));
         tokens.deleteOf(username);
+        resets.deleteOf(username);
         sessions.endAllOf(username, keptSession);
-        audit.record(username, "password-changed", null, source);
     }
 
     private static boolean isTooLong(@Nullable String text) {
@@ -170,7 +219,8 @@ public class Access {
                 : null;
     }
 
-    private Account require(String username) {
+    /** An account, active or not. */
+    public Account known(String username) {
         return accounts.find(username)
                 .orElseThrow(() ->
                         Refusal.missing("there is no account with this id").raise());
@@ -183,9 +233,12 @@ public class Access {
                                 .filter(it -> it.active() && it.roles().contains(Role.ADMIN))
                                 .count()
                         == 1;
-        if (last)
-            throw Refusal.conflict("last-administrator", "the last administrator stays")
-                    .raise();
+        if (last) throw lastAdministrator();
+    }
+
+    private static RuntimeException lastAdministrator() {
+        return Refusal.conflict("last-administrator", "the last administrator stays")
+                .raise();
     }
 
     /** One's own tokens, the newest first. */

@@ -73,8 +73,8 @@ class Accounts {
         return accounts.find().sort(Sorts.ascending("_id")).map(Row::account).into(new ArrayList<>());
     }
 
-    void deactivate(String username) {
-        accounts.updateOne(Filters.eq("_id", username), Updates.set("active", false));
+    void active(String username, boolean active) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("active", active));
     }
 
     void roles(String username, Set<Role> roles) {

@@ -1,5 +1,6 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import jakarta.servlet.DispatcherType;
@@ -25,6 +26,7 @@ import org.springframework.security.web.authentication.LoginUrlAuthenticationEnt
 import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
 import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 
 /** Four doors, each with its own kind of credential; whatever is not named is denied. */
@@ -83,13 +85,31 @@ class SecurityConfiguration {
     @Bean
     @Order(3)
     SecurityFilterChain studio(HttpSecurity http, Access access, Sessions sessions) {
-        return http.securityMatcher(
-                        "/", "/login", "/logout", "/studio", "/studio/**", "/assets/**", "/webjars/**", "/favicon.ico")
+        return http.securityMatchers(matchers -> matchers.requestMatchers(
+                                "/",
+                                "/login",
+                                "/logout",
+                                "/reset",
+                                "/reset/*",
+                                "/studio",
+                                "/studio/**",
+                                "/assets/**",
+                                "/webjars/**",
+                                "/favicon.ico")
+                        .requestMatchers(SecurityConfiguration::failedForAPerson))
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(STUDIO_CSP))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)))
                 .authenticationManager(new SignIn(access))
-                .authorizeHttpRequests(requests -> requests.requestMatchers(
-                                HttpMethod.GET, "/login", "/assets/**", "/webjars/**", "/favicon.ico")
+                .requestCache(cache -> cache.requestCache(pagesOnly()))
+                // what failed was authorized, or told that it is not, before it did
+                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
+                        .permitAll()
+                        .requestMatchers(HttpMethod.GET, "/login", "/assets/**", "/webjars/**", "/favicon.ico")
+                        .permitAll()
+                        // the link itself is the credential
+                        .requestMatchers(HttpMethod.GET, "/reset/*")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.POST, "/reset")
                         .permitAll()
                         .anyRequest()
                         .authenticated())
@@ -99,6 +119,7 @@ class SecurityConfiguration {
                                 failure instanceof LockedException ? "/login?throttled" : "/login?wrong")))
                 .logout(logout -> logout.logoutSuccessUrl("/login?out"))
                 .addFilterBefore(new SignIn.Refreshed(access), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new ErrorPageHeaders(STUDIO_CSP), AnonymousAuthenticationFilter.class)
                 .exceptionHandling(exceptions -> exceptions
                         .defaultAuthenticationEntryPointFor(
                                 (request, response, none) -> {
@@ -110,8 +131,7 @@ class SecurityConfiguration {
                                                     "your session has ended; sign in again"),
                                             response);
                                 },
-                                request -> request.getHeader("HX-Request") != null
-                                        || request.getHeader("X-Requested-With") != null)
+                                Audience::isByScript)
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint("/login"), AnyRequestMatcher.INSTANCE)
                         .accessDeniedHandler((request, response, denied) -> {
@@ -124,6 +144,19 @@ class SecurityConfiguration {
                             request.getRequestDispatcher(DENIED).forward(request, response);
                         }))
                 .build();
+    }
+
+    /** The error page of whatever people ask for is theirs, too: it shows who is signed in. */
+    private static boolean failedForAPerson(HttpServletRequest request) {
+        return request.getDispatcherType() == DispatcherType.ERROR && Audience.of(request) != Audience.PROGRAM;
+    }
+
+    /** Where to go after the sign-in: to pages, not to what a script of a page asked for. */
+    private static HttpSessionRequestCache pagesOnly() {
+        var cache = new HttpSessionRequestCache();
+        cache.setRequestMatcher(
+                request -> request.getMethod().equals(HttpMethod.GET.name()) && !Audience.isByScript(request));
+        return cache;
     }
 
     /** After the sign-in: to the page that was asked for, or to what waits. */
@@ -151,7 +184,9 @@ class SecurityConfiguration {
         return common(http)
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(
                         "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'")))
-                .authorizeHttpRequests(requests -> requests.requestMatchers(
+                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
+                        .permitAll()
+                        .requestMatchers(
                                 HttpMethod.GET,
                                 "/actuator/health",
                                 "/actuator/health/liveness",

@@ -2,6 +2,7 @@ package dev.imprimatur.problem;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -45,9 +46,19 @@ class BodyLimit extends OncePerRequestFilter {
                     response);
         } else if (request.getContentLengthLong() > limit) {
             readOn(request.getInputStream());
-            problems.write(tooLarge(), response);
+            refuse(request, response);
         } else {
             chain.doFilter(new Limited(request), response);
+        }
+    }
+
+    /** People get a page, which the error dispatch makes. */
+    private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (Audience.of(request) == Audience.PROGRAM) {
+            problems.write(tooLarge(), response);
+        } else {
+            request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, tooLarge().raise());
+            response.sendError(Refusal.Kind.TOO_LARGE.status());
         }
     }
 

@@ -35,8 +35,16 @@ public class ProblemWriter {
     public void write(Refusal refusal, HttpServletResponse response) throws IOException {
         if (response.isCommitted()) return;
         response.resetBuffer();
-        response.setStatus(refusal.kind().status());
+        head(refusal, response);
         response.setContentType(MEDIA_TYPE);
+        byte[] body = document(refusal);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
+    /** The status and the headers that a refusal is told with, in whatever form it is shown. */
+    public static void head(Refusal refusal, HttpServletResponse response) {
+        response.setStatus(refusal.kind().status());
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         if (refusal.members().get(Refusal.RETRY_AFTER) instanceof Long seconds)
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
@@ -44,8 +52,5 @@ public class ProblemWriter {
         if (refusal.kind() == Refusal.Kind.TOO_LARGE) response.setHeader(HttpHeaders.CONNECTION, "close");
         if (refusal.kind() == Refusal.Kind.UNAUTHENTICATED)
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"imprimatur\"");
-        byte[] body = document(refusal);
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
     }
 }

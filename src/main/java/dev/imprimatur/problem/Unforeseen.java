@@ -1,34 +1,82 @@
 package dev.imprimatur.problem;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
 import org.springframework.web.ErrorResponse;
 
-/** What a request is told when something failed that no rule of ours refused; the operator's log has the rest. */
+/**
+ * What a request is told when something failed that no rule of ours refused. The operator's log has the rest, under the
+ * reference that the answer names.
+ */
 public final class Unforeseen {
+    /** The member of the problem that names the failure in the log. */
+    public static final String REFERENCE = "reference";
+
     private static final Logger log = LoggerFactory.getLogger(Unforeseen.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String SIGNS = "23456789abcdefghjkmnpqrstuvwxyz";
+    private static final int LENGTH = 8;
 
     private Unforeseen() {}
 
-    public static Refusal refusal(Exception unforeseen, HttpServletRequest request) {
-        if (unforeseen instanceof ErrorResponse spring) {
-            int status = spring.getStatusCode().value();
-            for (var kind : Refusal.Kind.values())
-                if (kind.status() == status)
-                    return Refusal.of(
-                            kind, kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), detail(kind));
+    public static Refusal refusal(Throwable unforeseen, HttpServletRequest request) {
+        for (Throwable at = unforeseen; at != null; at = at.getCause()) {
+            if (at instanceof Refused refused) return refused.refusal();
+            // what the container could not read, such as a form of broken percent-encoding
+            if (at instanceof HttpException unreadable && unreadable.getCode() < Refusal.Kind.BROKEN.status())
+                return ofStatus(unreadable.getCode());
         }
+        if (unforeseen instanceof TypeMismatchException)
+            return Refusal.malformed("a value in the address has the wrong form", List.of());
+        if (unforeseen instanceof ErrorResponse spring && spring.getStatusCode().value() < Refusal.Kind.BROKEN.status())
+            return ofStatus(spring.getStatusCode().value());
+        String asked = Audience.asked(request);
         if (Outage.is(unforeseen)) {
-            log.warn(
-                    "a store did not answer {} {}: {}",
-                    request.getMethod(),
-                    request.getRequestURI(),
-                    unforeseen.toString());
+            log.warn("a store did not answer {}: {}", asked, unforeseen.toString());
             return Outage.refusal();
         }
-        log.error("unforeseen failure of {} {}", request.getMethod(), request.getRequestURI(), unforeseen);
-        return Refusal.of(Refusal.Kind.BROKEN, "internal", "this should not have happened; the operator's log has it");
+        String reference = reference();
+        log.error("reference {}: unforeseen failure of {}", reference, asked, unforeseen);
+        return broken(reference);
+    }
+
+    /** What the status that the container chose stands for. */
+    public static Refusal ofStatus(int status, HttpServletRequest request) {
+        if (status < Refusal.Kind.BROKEN.status()) return ofStatus(status);
+        String reference = reference();
+        log.error("reference {}: {} ended with status {}", reference, Audience.asked(request), status);
+        return broken(reference);
+    }
+
+    private static Refusal ofStatus(int status) {
+        for (var kind : Refusal.Kind.values())
+            if (kind.status() == status)
+                return Refusal.of(kind, kind.name().toLowerCase(Locale.ROOT).replace('_', '-'), detail(kind));
+        return Refusal.malformed(detail(Refusal.Kind.MALFORMED), List.of());
+    }
+
+    private static Refusal broken(String reference) {
+        return new Refusal(
+                Refusal.Kind.BROKEN,
+                "internal",
+                "something failed here that should not have; the operator's log has it under the reference "
+                        + reference,
+                List.of(),
+                Map.of(REFERENCE, reference));
+    }
+
+    /** Short enough to be read out on the telephone; none of its signs looks like another. */
+    private static String reference() {
+        return RANDOM.ints(LENGTH, 0, SIGNS.length())
+                .collect(StringBuilder::new, (text, at) -> text.append(SIGNS.charAt(at)), StringBuilder::append)
+                .toString();
     }
 
     private static String detail(Refusal.Kind kind) {
@@ -37,6 +85,7 @@ public final class Unforeseen {
             case NOT_ALLOWED -> "this method is not allowed here; the methods are listed in /openapi.json";
             case UNSUPPORTED -> "send JSON, with Content-Type: application/json";
             case NOT_ACCEPTABLE -> "this is answered as application/json only";
+            case TOO_LARGE -> "this is too much at once";
             default -> "the request cannot be done as it is";
         };
     }

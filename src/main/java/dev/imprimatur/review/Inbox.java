@@ -25,8 +25,16 @@ public class Inbox {
     private final Workflows workflows;
     private final Editing editing;
     private final Editions editions;
+    private final Assignments assignments;
 
-    Inbox(TaskService tasks, Processes processes, Workflows workflows, Editing editing, Editions editions) {
+    Inbox(
+            TaskService tasks,
+            Processes processes,
+            Workflows workflows,
+            Editing editing,
+            Editions editions,
+            Assignments assignments) {
+        this.assignments = assignments;
         this.tasks = tasks;
         this.processes = processes;
         this.workflows = workflows;
@@ -164,17 +172,33 @@ public class Inbox {
      */
     public OpenTask assign(String id, Person to, Person me) {
         var task = require(id);
-        if (!me.has(task.group()) && !me.has("ADMIN")) throw mayNot(task);
-        if (!to.has(task.group()))
-            throw Refusal.conflict("wrong-role", to.account() + " does not have the role " + task.group())
+        if (!me.has(task.group()) && !me.has("ADMIN"))
+            throw Refusal.forbidden(
+                            "wrong-role",
+                            "only somebody with the role " + task.group() + " or an administrator hands on “"
+                                    + task.name() + "”")
                     .raise();
+        if (!to.has(task.group())) throw cannotTake(to, task);
         return assigned(task, to.account());
+    }
+
+    private static RuntimeException cannotTake(Person to, OpenTask task) {
+        return Refusal.conflict(
+                        "wrong-role",
+                        to.name() + " does not have the role " + task.group() + ", which “" + task.name() + "” is for")
+                .raise();
     }
 
     private OpenTask assigned(OpenTask task, @Nullable String account) {
         try {
             var open = processes.taskOf(task.edition().id(), task.task()).orElseThrow(TaskId::missing);
             tasks.setAssignee(open.getId(), account);
+            // the account may have changed since it was read
+            if (account != null && !assignments.mayHave(account, open)) {
+                tasks.setAssignee(open.getId(), null);
+                throw Refusal.conflict("wrong-role", account + " may not take this task any more")
+                        .raise();
+            }
         } catch (FlowableObjectNotFoundException completed) {
             throw TaskId.missing();
         }

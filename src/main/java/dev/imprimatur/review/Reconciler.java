@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 /**
  * Brings facts and positions together, at start and every minute in which something was logged: a missing process is started
  * and led to where its edition stands, one whose edition is over is ended, a task whose outcome is logged is completed, a card
- * that lags behind its logs is refreshed.
+ * that lags behind its logs is refreshed, a task of somebody who may not take it any more is given back.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -37,16 +37,24 @@ class Reconciler implements ApplicationRunner {
     private final Editions editions;
     private final Processes processes;
     private final Review review;
+    private final Assignments assignments;
     private final Clock clock;
     private boolean everything = true;
     /** How much was logged when the last pass began, if it left nothing undone. */
     private long settled = -1;
 
-    Reconciler(Editing editing, Editions editions, Processes processes, Review review, Clock clock) {
+    Reconciler(
+            Editing editing,
+            Editions editions,
+            Processes processes,
+            Review review,
+            Assignments assignments,
+            Clock clock) {
         this.editing = editing;
         this.editions = editions;
         this.processes = processes;
         this.review = review;
+        this.assignments = assignments;
         this.clock = clock;
     }
 
@@ -66,12 +74,22 @@ class Reconciler implements ApplicationRunner {
      */
     @Scheduled(initialDelayString = "5s", fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     void everyMinute() {
+        giveBack();
         long logged = editions.logged();
         if (logged == settled) return;
         boolean done = reconcile(
                 editing.all(), everything ? Instant.EPOCH : clock.instant().minus(MARGIN));
         everything = false;
         settled = done ? logged : -1;
+    }
+
+    /** Accounts change without anything being logged. */
+    private void giveBack() {
+        try {
+            assignments.giveBackAll();
+        } catch (RuntimeException failed) {
+            log.warn("whose tasks are whose could not be looked at and will be tried again: {}", failed.toString());
+        }
     }
 
     /** Whether nothing is left to be done. */

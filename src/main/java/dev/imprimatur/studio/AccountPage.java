@@ -55,7 +55,8 @@ class AccountPage {
                 me.account(),
                 displayName,
                 title.isBlank() ? null : title.strip(),
-                email.isBlank() ? null : email.strip());
+                email.isBlank() ? null : email.strip(),
+                me.account());
         told.addFlashAttribute("told", "Saved. What you vouched for before keeps the name it bore then.");
         return "redirect:/studio/account";
     }

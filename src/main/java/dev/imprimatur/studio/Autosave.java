@@ -10,8 +10,6 @@ import dev.imprimatur.editing.Question;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Review;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

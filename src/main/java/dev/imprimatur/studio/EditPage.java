@@ -41,6 +41,7 @@ class EditPage {
     private final Review review;
     private final Drafting drafting;
     private final ContentTypes types;
+    private final DraftPage draftPage;
     private final Presence presence;
     private final Words words;
     private final JsonMapper json;
@@ -50,6 +51,7 @@ class EditPage {
             Review review,
             Drafting drafting,
             ContentTypes types,
+            DraftPage draftPage,
             Presence presence,
             Words words,
             JsonMapper json) {
@@ -57,17 +59,20 @@ class EditPage {
         this.review = review;
         this.drafting = drafting;
         this.types = types;
+        this.draftPage = draftPage;
         this.presence = presence;
         this.words = words;
         this.json = json;
     }
 
+    /** @param write that somebody who may review it wants to write all the same */
     @GetMapping("/edit")
-    String edit(@PathVariable String id, Person me, Model model) {
+    String edit(@PathVariable String id, @RequestParam @Nullable String write, Person me, Model model) {
         var guide = editing.require(id);
         if (!guide.state().isInProgress() || guide.state() == Edition.State.APPROVED)
             return "redirect:/studio/guides/" + id + "/review";
         var copy = editing.draft(guide);
+        if (draftPage.isFor(guide, copy, write != null, me)) return draftPage.fill(guide, copy, me, model);
         return page(guide, copy, copy.values(), List.of(), me, model);
     }
 

@@ -11,7 +11,6 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
-import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.Review;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ class GuidesPage {
 
     private final Editing editing;
     private final Review review;
-    private final Inbox inbox;
+    private final BulkAssignment bulk;
     private final Access access;
     private final ContentTypes types;
     private final Publication publication;
@@ -54,14 +53,14 @@ class GuidesPage {
     GuidesPage(
             Editing editing,
             Review review,
-            Inbox inbox,
+            BulkAssignment bulk,
             Access access,
             ContentTypes types,
             Publication publication,
             Words words) {
         this.editing = editing;
         this.review = review;
-        this.inbox = inbox;
+        this.bulk = bulk;
         this.access = access;
         this.types = types;
         this.publication = publication;
@@ -216,23 +215,9 @@ class GuidesPage {
         if (ids.isEmpty() || ids.size() > MOST_AT_ONCE)
             throw Refusal.malformed("choose 1 to " + MOST_AT_ONCE + " guides to assign", List.of())
                     .raise();
-        var refused = new LinkedHashMap<String, String>();
-        int assigned = 0;
-        for (String id : ids) {
-            var guide = editing.require(id);
-            try {
-                var tasks = inbox.of(guide.current());
-                if (tasks.isEmpty()) refused.put(guide.title(), "nothing waits for anybody");
-                for (var task : tasks) {
-                    inbox.assign(task.id(), to, me);
-                    assigned++;
-                }
-            } catch (Refused no) {
-                refused.put(guide.title(), no.refusal().detail());
-            }
-        }
-        told.addFlashAttribute("told", Words.count(assigned, "task") + " assigned to " + to.name() + ".");
-        if (!refused.isEmpty()) told.addFlashAttribute("refused", refused);
+        var outcome = bulk.assign(ids, to, me);
+        told.addFlashAttribute("told", outcome.words(to));
+        if (!outcome.refused().isEmpty()) told.addFlashAttribute("refused", outcome.refused());
         return "redirect:/studio/guides";
     }
 
@@ -268,7 +253,8 @@ class GuidesPage {
     @GetMapping("/{id}")
     String guide(@PathVariable String id, Person me) {
         var guide = editing.require(id);
-        boolean draft = guide.state() == Edition.State.DRAFT && me.has("EDITOR");
+        // what was never put forward has no review that others could read
+        boolean draft = guide.state() == Edition.State.DRAFT && (me.has("EDITOR") || guide.revision() == null);
         return "redirect:/studio/guides/" + id + (draft ? "/edit" : "/review");
     }
 
@@ -276,7 +262,8 @@ class GuidesPage {
     @PreAuthorize("hasRole('EDITOR')")
     String openNext(@PathVariable String id, Person me) {
         review.openNext(editing.require(id), me);
-        return "redirect:/studio/guides/" + id + "/edit";
+        // whoever opens it is going to write
+        return "redirect:/studio/guides/" + id + "/edit?write=yes";
     }
 
     @PostMapping("/{id}/discard")

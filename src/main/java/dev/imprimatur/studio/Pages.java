@@ -3,13 +3,14 @@ package dev.imprimatur.studio;
 import dev.imprimatur.access.Account;
 import dev.imprimatur.access.Role;
 import dev.imprimatur.editing.Person;
-import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.problem.Unforeseen;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.webhooks.Subscribers;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -28,16 +29,21 @@ import org.springframework.web.servlet.ModelAndView;
 class Pages {
     private final Inbox inbox;
     private final Subscribers subscribers;
+    private final Failures failures;
 
-    Pages(Inbox inbox, Subscribers subscribers) {
+    Pages(Inbox inbox, Subscribers subscribers, Failures failures) {
         this.inbox = inbox;
         this.subscribers = subscribers;
+        this.failures = failures;
     }
 
     @ModelAttribute
     void common(Model model, HttpServletRequest request) {
         var me = who(request);
-        if (me == null || request.getHeader("X-Requested-With") != null) return;
+        // the page that says what failed asks no store anew
+        if (me == null
+                || request.getHeader("X-Requested-With") != null
+                || request.getDispatcherType() == DispatcherType.ERROR) return;
         model.addAttribute("me", me);
         model.addAttribute("path", request.getRequestURI());
         model.addAttribute("waiting", inbox.waiting(me));
@@ -47,7 +53,7 @@ class Pages {
                 me.has(Role.ADMIN.name()) ? subscribers.paused().size() : 0);
     }
 
-    private static @Nullable Person who(HttpServletRequest request) {
+    static @Nullable Person who(HttpServletRequest request) {
         return request.getUserPrincipal() instanceof Authentication authentication
                         && authentication.getPrincipal() instanceof Account account
                 ? account.person()
@@ -55,8 +61,9 @@ class Pages {
     }
 
     @ExceptionHandler
-    ModelAndView refused(Refused refused, HttpServletRequest request, HttpServletResponse response) {
-        return page(refused.refusal(), request, response);
+    @Nullable
+    ModelAndView refused(Refused refused, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        return failures.shown(refused.refusal(), request, response);
     }
 
     /** The security filters answer these. */
@@ -66,18 +73,9 @@ class Pages {
     }
 
     @ExceptionHandler
-    ModelAndView anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response) {
-        return page(Unforeseen.refusal(unforeseen, request), request, response);
-    }
-
-    private static ModelAndView page(Refusal refusal, HttpServletRequest request, HttpServletResponse response) {
-        response.setStatus(refusal.kind().status());
-        var page = new ModelAndView("studio/problem");
-        page.addObject("refusal", refusal);
-        page.addObject("path", request.getRequestURI());
-        page.addObject("waiting", 0L);
-        page.addObject("pausedWebhooks", 0);
-        page.addObject("me", who(request));
-        return page;
+    @Nullable
+    ModelAndView anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        return failures.shown(Unforeseen.refusal(unforeseen, request), request, response);
     }
 }

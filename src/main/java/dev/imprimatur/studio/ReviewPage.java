@@ -82,7 +82,7 @@ class ReviewPage {
             Person me,
             Model model) {
         var guide = editing.require(id);
-        var shown = editions.get(new EditionId(id, edition == null ? guide.edition() : edition));
+        var shown = editions.get(new EditionId(id, edition == null ? guide.edition() : Math.max(1, edition)));
         if (!shown.exists())
             throw Refusal.missing("there is no such edition of this guide").raise();
         var live = guide.live();
@@ -144,7 +144,8 @@ class ReviewPage {
         var task = inbox.of(shown.id()).stream()
                 .filter(open -> !open.outcomes().isEmpty())
                 .findFirst();
-        if (task.isEmpty()) return;
+        // approved and not published yet: the engine is a moment behind
+        if (task.isEmpty() || shown.state() == Edition.State.APPROVED) return;
         model.addAttribute("task", task.get());
         model.addAttribute(
                 "people",

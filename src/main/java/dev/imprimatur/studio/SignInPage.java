@@ -22,11 +22,13 @@ class SignInPage {
             @RequestParam @Nullable String wrong,
             @RequestParam @Nullable String throttled,
             @RequestParam @Nullable String out,
+            @RequestParam @Nullable String reset,
             Model model) {
         if (wrong != null) model.addAttribute("problem", "The username or the password is wrong.");
         if (throttled != null)
             model.addAttribute("problem", "There were too many failed attempts. Wait a little and try again.");
         if (out != null) model.addAttribute("told", "You are signed out.");
+        if (reset != null) model.addAttribute("told", "Your new password holds. Sign in with it.");
         return "studio/login";
     }
 
@@ -36,5 +38,11 @@ class SignInPage {
         String why = (String) request.getAttribute("/studio/denied");
         throw Refusal.forbidden("forbidden", why == null ? "your roles do not allow this" : why)
                 .raise();
+    }
+
+    /** Every other address below the studio's. */
+    @RequestMapping("/studio/**")
+    void nothing() {
+        throw Refusal.missing("there is no page at this address").raise();
     }
 }

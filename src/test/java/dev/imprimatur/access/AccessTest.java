@@ -19,6 +19,7 @@ class AccessTest {
             "GET /api/delivery/v1/preview/{token}",
             "GET /login",
             "GET /openapi.json",
+            "GET /reset/{token}",
             "GET /setup",
             "GET /setup.js",
             "POST /setup");
@@ -34,6 +35,9 @@ class AccessTest {
             Map.entry("GET /accounts", List.of("admin")),
             Map.entry("POST /accounts", List.of("admin")),
             Map.entry("DELETE /accounts/{username}", List.of("admin")),
+            Map.entry("PATCH /accounts/{username}", List.of("admin")),
+            Map.entry("POST /accounts/{username}/reactivate", List.of("admin")),
+            Map.entry("POST /accounts/{username}/password-reset", List.of("admin")),
             Map.entry("GET /api-keys", List.of("admin")),
             Map.entry("POST /api-keys", List.of("admin")),
             Map.entry("DELETE /api-keys/{id}", List.of("admin")),
@@ -134,7 +138,7 @@ class AccessTest {
             String path = route.substring(route.indexOf(' ') + 1).replaceAll("\\{[a-z]+}", "x");
             var answer = node.nobody().send(method, path, null);
             if (PUBLIC.contains(route)) assertThat(answer.status()).as(route).isIn(200, 404);
-            else if (path.equals("/") || path.startsWith("/studio"))
+            else if (path.equals("/") || path.equals("/reset") || path.startsWith("/studio"))
                 assertThat(answer.header("Location")).as(route).endsWith("/login");
             else assertThat(answer.status()).as(route).isEqualTo(401);
         }

@@ -92,6 +92,13 @@ class DescriptionTest {
         is("ContentTypePage", node.as("editor").get("/content-types").ok());
         is("ContentType", node.as("editor").get("/content-types/role-guide").ok());
         is("AccountPage", node.as("admin").get("/accounts").ok());
+        is(
+                "PasswordReset",
+                node.as("admin")
+                        .post("/accounts/second-editor/password-reset", null)
+                        .ok());
+        is("Account", node.as("admin").post("/accounts/editor/reactivate", null).ok());
+        is("Account", node.as("admin").patch("/accounts/editor", Map.of()).ok());
         is("SiteKeyPage", node.as("admin").get("/api-keys").ok());
         is("AuditPage", node.as("admin").get("/audit").ok());
         is("Verification", node.as("admin").get("/ledger/verification").ok());
@@ -122,8 +129,13 @@ class DescriptionTest {
     @Test
     void everyHandlerOfTheManagementApiSaysWhoMayCallIt() {
         var unguarded = new HashSet<String>();
-        for (Class<?> api :
-                List.of(GuidesApi.class, TasksApi.class, AdministrationApi.class, WebhooksApi.class, PreviewsApi.class))
+        for (Class<?> api : List.of(
+                GuidesApi.class,
+                TasksApi.class,
+                AdministrationApi.class,
+                AccountsApi.class,
+                WebhooksApi.class,
+                PreviewsApi.class))
             for (var method : api.getDeclaredMethods())
                 if (Arrays.stream(method.getAnnotations())
                                 .anyMatch(it ->

@@ -44,10 +44,18 @@ class StudioPagesTest {
                         "/studio/guides/" + changed.id() + "/review?view=changes",
                         "/studio/guides/" + changed.id() + "/review?view=reader",
                         "/studio/guides/" + published.id() + "/review"),
+                "both",
+                List.of("/studio/guides/" + draft.id() + "/edit", "/studio/guides/" + draft.id() + "/edit?write=yes"),
+                "publisher",
+                List.of(
+                        "/studio/guides/" + draft.id() + "/edit",
+                        "/studio/guides/" + published.id() + "/review",
+                        "/studio/broken/by-nobody"),
                 "admin",
                 List.of(
                         "/studio/workflows",
                         "/studio/accounts",
+                        "/studio/accounts/second-editor",
                         "/studio/api-keys",
                         "/studio/webhooks",
                         "/studio/audit"));
@@ -59,6 +67,15 @@ class StudioPagesTest {
             var door = browser.window(new NewContextOptions());
             door.navigate("/login?wrong");
             Browser.assertAccessible(door);
+            String reset = node.as("admin")
+                    .post("/accounts/second-editor/password-reset", null)
+                    .ok()
+                    .get("path")
+                    .asString();
+            for (String path : List.of(reset, "/reset/of-nobody")) {
+                door.navigate(path);
+                Browser.assertAccessible(door);
+            }
             pages().forEach((who, paths) -> {
                 var page = browser.signedIn(who);
                 for (String path : paths) {
@@ -71,7 +88,7 @@ class StudioPagesTest {
                                 .as(path + " at " + width)
                                 .isEqualTo(0);
                     }
-                    if (!path.startsWith("/studio/guides/nothing"))
+                    if (!path.startsWith("/studio/guides/nothing") && !path.startsWith("/studio/broken"))
                         assertThat(page.title()).isNotEqualTo("Not done · Imprimatur");
                 }
                 page.setViewportSize(360, 800);

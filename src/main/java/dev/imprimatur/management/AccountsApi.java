@@ -1,0 +1,104 @@
+package dev.imprimatur.management;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Account;
+import dev.imprimatur.access.PasswordReset;
+import dev.imprimatur.access.Role;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.problem.Refusal;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What administrators change about an account: how it appears, what it may do, its return, a lost password. */
+@RestController
+@RequestMapping(Api.ROOT + "/accounts/{username}")
+@PreAuthorize("hasRole('ADMIN')")
+class AccountsApi {
+    private static final Set<String> FIELDS = Set.of("displayName", "title", "email", "roles");
+
+    private final Access access;
+    private final PasswordReset reset;
+
+    AccountsApi(Access access, PasswordReset reset) {
+        this.access = access;
+        this.reset = reset;
+    }
+
+    /** A JSON Merge Patch (RFC 7396): what is not named stays, null takes a title or an address away. */
+    @PatchMapping(consumes = {"application/merge-patch+json", "application/json"})
+    Account change(@PathVariable String username, @RequestBody ObjectNode patch, Person me) {
+        var now = access.known(username);
+        patch.propertyNames().forEach(name -> {
+            if (!FIELDS.contains(name))
+                throw Refusal.malformed("/" + name, "unknown field; known are displayName, email, roles, title")
+                        .raise();
+        });
+        var roles = patch.has("roles") ? roles(patch.get("roles")) : now.roles();
+        var name = text(patch, "displayName", now.displayName());
+        if (name == null)
+            throw Refusal.malformed("/displayName", "a name of 1 to 100 characters")
+                    .raise();
+        if (patch.has("displayName") || patch.has("title") || patch.has("email"))
+            access.rename(
+                    username, name, text(patch, "title", now.title()), text(patch, "email", now.email()), me.account());
+        access.setRoles(username, roles, me.account());
+        return access.known(username);
+    }
+
+    private static @Nullable String text(ObjectNode patch, String field, @Nullable String now) {
+        if (!patch.has(field)) return now;
+        var value = patch.get(field);
+        if (value.isNull()) return null;
+        if (!value.isString())
+            throw Refusal.malformed("/" + field, "a value of the wrong type").raise();
+        return value.stringValue();
+    }
+
+    private static Set<Role> roles(JsonNode named) {
+        var roles = EnumSet.noneOf(Role.class);
+        for (var role : named.values())
+            Arrays.stream(Role.values())
+                    .filter(it -> it.name().equals(role.asString("")))
+                    .findFirst()
+                    .ifPresent(roles::add);
+        if (!named.isArray() || roles.size() != named.size())
+            throw Refusal.malformed("/roles", "a list of these, each once: " + List.of(Role.values()))
+                    .raise();
+        return roles;
+    }
+
+    @PostMapping("/reactivate")
+    Account reactivate(@PathVariable String username, Person me) {
+        return access.reactivate(username, me.account());
+    }
+
+    /** @param path of the page, on this server, where whoever has it chooses a new password */
+    record ResetView(String path, Instant expiresAt) {
+        @Override
+        public String toString() {
+            return "ResetView[…]";
+        }
+    }
+
+    @PostMapping("/password-reset")
+    @ResponseStatus(HttpStatus.CREATED)
+    ResetView reset(@PathVariable String username, Person me) {
+        var fresh = reset.make(username, me.account());
+        return new ResetView(fresh.path(), fresh.expiresAt());
+    }
+}

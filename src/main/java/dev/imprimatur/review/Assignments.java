@@ -1,0 +1,62 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Account;
+import dev.imprimatur.access.AccountWatcher;
+import java.util.List;
+import org.flowable.common.engine.api.FlowableException;
+import org.flowable.engine.TaskService;
+import org.flowable.task.api.Task;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Gives tasks back to their group whose assignee may not take them any more: at once when the account changes, and every minute
+ * what slipped through, such as an assignment that was on its way meanwhile.
+ */
+@Component
+class Assignments implements AccountWatcher {
+    private static final Logger log = LoggerFactory.getLogger(Assignments.class);
+
+    private final TaskService tasks;
+    private final Workflows workflows;
+    private final Access access;
+
+    Assignments(TaskService tasks, Workflows workflows, Access access) {
+        this.tasks = tasks;
+        this.workflows = workflows;
+        this.access = access;
+    }
+
+    @Override
+    public void changed(Account now) {
+        giveBack(tasks.createTaskQuery().taskAssignee(now.username()).list());
+    }
+
+    /** Looks at all tasks that somebody has. */
+    void giveBackAll() {
+        giveBack(tasks.createTaskQuery().taskAssigned().list());
+    }
+
+    private void giveBack(List<Task> assigned) {
+        for (var task : assigned) {
+            if (mayHave(task.getAssignee(), task)) continue;
+            try {
+                tasks.setAssignee(task.getId(), null);
+                log.info("task {} is back with its group: {} may not take it", task.getId(), task.getAssignee());
+            } catch (FlowableException completedOrTakenMeanwhile) {
+                log.debug("task {} changed meanwhile and is looked at again", task.getId());
+            }
+        }
+    }
+
+    /** Whether that account is active and has the role that the task is for, as the accounts are now. */
+    boolean mayHave(String account, Task task) {
+        var step = workflows.ofDefinition(task.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
+        return step.isEmpty()
+                || access.account(account)
+                        .filter(it -> it.person().has(step.get().group()))
+                        .isPresent();
+    }
+}

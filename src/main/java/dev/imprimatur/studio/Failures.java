@@ -1,0 +1,76 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.problem.Audience;
+import dev.imprimatur.problem.ProblemWriter;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Unforeseen;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * What a failure looks like: a page for people, a part of one or a document for scripts, and a document for the clients of the
+ * APIs. Failures that no handler can answer any more, in filters and while a page is rendered, come here by the container.
+ */
+@Controller
+class Failures implements ErrorController {
+    private static final String TEMPLATE = "studio/problem";
+
+    private final ProblemWriter problems;
+
+    Failures(ProblemWriter problems) {
+        this.problems = problems;
+    }
+
+    @RequestMapping("/error")
+    @Nullable
+    ModelAndView failed(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var refusal = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable unforeseen
+                ? Unforeseen.refusal(unforeseen, request)
+                : Unforeseen.ofStatus(
+                        request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status
+                                ? status
+                                : Refusal.Kind.BROKEN.status(),
+                        request);
+        return shown(refusal, request, response);
+    }
+
+    /** The view that says so; null where the answer is written already. */
+    @Nullable
+    ModelAndView shown(Refusal refusal, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var audience = Audience.of(request);
+        if (audience == Audience.PROGRAM || audience == Audience.SCRIPT) {
+            problems.write(refusal, response);
+            return null;
+        }
+        ProblemWriter.head(refusal, response);
+        var page = new ModelAndView(audience == Audience.FRAGMENT ? TEMPLATE + " :: content" : TEMPLATE);
+        page.addObject("refusal", refusal);
+        page.addObject("happened", happened(refusal));
+        page.addObject("reference", refusal.members().get(Unforeseen.REFERENCE));
+        page.addObject("path", request.getRequestURI());
+        page.addObject("waiting", 0L);
+        page.addObject("pausedWebhooks", 0);
+        page.addObject("me", Pages.who(request));
+        return page;
+    }
+
+    /** What Spring and the container refuse, in words of the studio's instead of the APIs'. */
+    private static String happened(Refusal refusal) {
+        return switch (refusal.name()) {
+            case "internal" ->
+                "Something failed here that should not have. It may not have been done: look before you try again.";
+            case "missing" -> "There is no page at this address.";
+            case "not-allowed", "unsupported", "not-acceptable" ->
+                "This address cannot be used like that. Go back and use the buttons of the page.";
+            case "too-large" -> "This is too much text at once. Go back and save it in parts.";
+            default -> refusal.detail();
+        };
+    }
+}

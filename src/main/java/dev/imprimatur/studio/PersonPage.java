@@ -1,0 +1,82 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.PasswordReset;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.problem.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+/** Somebody's account, as administrators look after it: their name, a lost password, their return. */
+@Controller
+@RequestMapping("/studio/accounts/{username}")
+@PreAuthorize("hasRole('ADMIN')")
+class PersonPage {
+    private final Access access;
+    private final PasswordReset reset;
+
+    PersonPage(Access access, PasswordReset reset) {
+        this.access = access;
+        this.reset = reset;
+    }
+
+    @GetMapping
+    String person(@PathVariable String username, Model model) {
+        model.addAttribute("account", access.known(username));
+        return "studio/person";
+    }
+
+    @PostMapping("/rename")
+    String rename(
+            @PathVariable String username,
+            @RequestParam String displayName,
+            @RequestParam(defaultValue = "") String title,
+            @RequestParam(defaultValue = "") String email,
+            Person me,
+            RedirectAttributes told) {
+        try {
+            access.rename(username, displayName, orNull(title), orNull(email), me.account());
+            told.addFlashAttribute("told", "Saved. What they vouched for before keeps the name it bore then.");
+        } catch (Refused refused) {
+            told.addFlashAttribute("problem", refused.refusal().detail());
+        }
+        return page(username);
+    }
+
+    private static @org.jspecify.annotations.Nullable String orNull(String text) {
+        return text.isBlank() ? null : text.strip();
+    }
+
+    private static String page(String username) {
+        return "redirect:/studio/accounts/" + username;
+    }
+
+    /** Makes the link; with the address that this page was asked at, since it is handed to somebody elsewhere. */
+    @PostMapping("/reset")
+    String reset(@PathVariable String username, Person me, HttpServletRequest request, RedirectAttributes told) {
+        var fresh = reset.make(username, me.account());
+        told.addFlashAttribute(
+                "resetLink",
+                ServletUriComponentsBuilder.fromContextPath(request)
+                        .path(fresh.path())
+                        .toUriString());
+        told.addFlashAttribute("resetUntil", fresh.expiresAt());
+        return page(username);
+    }
+
+    @PostMapping("/reactivate")
+    String reactivate(@PathVariable String username, Person me, RedirectAttributes told) {
+        access.reactivate(username, me.account());
+        told.addFlashAttribute("told", username + " can sign in again, with the roles and the password from before.");
+        return page(username);
+    }
+}

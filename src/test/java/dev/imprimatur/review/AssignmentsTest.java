@@ -1,0 +1,146 @@
+package dev.imprimatur.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.flowable.engine.TaskService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Nothing waits for somebody who cannot take it. */
+class AssignmentsTest {
+    private final Node node = Node.start();
+    private final Guides guides = node.guides();
+    private final Http admin = node.as("admin");
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    private Guides.Ref claimed() {
+        var guide = guides.submitted();
+        node.as("reviewer")
+                .post("/tasks/" + id(guides.task("reviewer", guide)) + "/claim", null)
+                .ok();
+        return guide;
+    }
+
+    private static String id(JsonNode task) {
+        return task.get("id").asString();
+    }
+
+    private String assignee(Guides.Ref guide) {
+        return guides.task("second-reviewer", guide).path("assignee").asString("");
+    }
+
+    @Test
+    void whatSomebodyHadGoesBackAtOnceWhenTheyAreDeactivated() {
+        var guide = claimed();
+        assertThat(assignee(guide)).isEqualTo("reviewer");
+
+        admin.delete("/accounts/reviewer");
+
+        assertThat(assignee(guide)).isEmpty();
+        guides.decide("second-reviewer", guides.task("second-reviewer", guide), "approve")
+                .ok();
+        assertThat(guides.read(guide).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whoLosesARoleKeepsWhatTheirOtherRolesMayTake() {
+        var review = guides.submitted();
+        var draft = guides.drafted();
+        for (var guide : List.of(review, draft))
+            admin.post("/tasks/" + id(guides.task("both", guide)) + "/assign", Map.of("account", "both"))
+                    .ok();
+
+        admin.patch("/accounts/both", Map.of("roles", List.of("EDITOR"))).ok();
+
+        assertThat(assignee(review)).isEmpty();
+        assertThat(guides.task("both", draft).get("assignee").asString()).isEqualTo("both");
+    }
+
+    @Test
+    void nothingIsAssignedToWhoCannotTakeItEvenIfTheyCouldAMomentAgo() {
+        var guide = guides.submitted();
+        String task = id(guides.task("reviewer", guide));
+        var stale = node.bean(Access.class).account("reviewer").orElseThrow().person();
+        admin.delete("/accounts/reviewer");
+
+        assertThat(admin.post("/tasks/" + task + "/assign", Map.of("account", "reviewer"))
+                        .status())
+                .isEqualTo(400);
+        assertThat(admin.post("/tasks/" + task + "/assign", Map.of("account", "publisher"))
+                        .problem())
+                .isEqualTo("wrong-role");
+        var by = new Person("admin", "Admin", null, Set.of("ADMIN"));
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> node.bean(Inbox.class).assign(task, stale, by))
+                .hasMessageContaining("may not take this task");
+        assertThat(assignee(guide)).isEmpty();
+    }
+
+    @Test
+    void whatSlippedThroughIsGivenBackByTheReconciler() {
+        var guide = guides.submitted();
+        guides.drafted();
+        var tasks = node.bean(TaskService.class);
+        var stray = tasks.createTaskQuery().taskDefinitionKey("review").singleResult();
+        tasks.setAssignee(stray.getId(), "publisher");
+        assertThat(assignee(guide)).isEqualTo("publisher");
+
+        node.bean(Reconciler.class).everyMinute();
+
+        assertThat(assignee(guide)).isEmpty();
+    }
+
+    @Test
+    void assigningManySaysOfEachWhatBecameOfIt() {
+        var draft = guides.drafted();
+        var review = guides.submitted();
+        var live = guides.published();
+        var administrator = Visitor.signedIn(node, "admin");
+
+        administrator.post(
+                "/studio/account",
+                "/studio/guides/assign",
+                "guide",
+                draft.id(),
+                "guide",
+                review.id(),
+                "guide",
+                live.id(),
+                "guide",
+                "gone",
+                "account",
+                "reviewer");
+        String told = administrator.get("/studio/guides").body();
+
+        assertThat(told).contains("1 task assigned to The reviewer: “");
+        assertThat(told)
+                .contains("The reviewer does not have the role EDITOR, which “Write draft” is for")
+                .contains("nothing waits for anybody there")
+                .contains("there is no guide with this id");
+        assertThat(assignee(review)).isEqualTo("reviewer");
+
+        administrator.post("/studio/account", "/studio/guides/assign", "guide", review.id(), "account", "reviewer");
+        assertThat(administrator.get("/studio/guides").body())
+                .contains("Nothing was assigned to The reviewer.")
+                .contains("has “Review revision” already");
+
+        var editor = Visitor.signedIn(node, "editor");
+        editor.post("/studio/account", "/studio/guides/assign", "guide", review.id(), "account", "second-reviewer");
+        assertThat(editor.get("/studio/guides").body())
+                .contains("only somebody with the role REVIEWER or an administrator hands on “Review revision”");
+    }
+}

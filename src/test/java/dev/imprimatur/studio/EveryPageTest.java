@@ -1,0 +1,390 @@
+package dev.imprimatur.studio;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.access.Role;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.testing.Http.Answer;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/**
+ * Every page of the studio for every combination of roles in every state of a guide: it is there or properly refused, it is a
+ * whole page, and it offers what the person may do and nothing else.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EveryPageTest {
+    private static final Pattern FORM = Pattern.compile("<form([^>]*)>");
+    private static final Pattern ACTION = Pattern.compile(" action=\"([^\"]+)\"");
+    private static final Pattern UNWANTED = Pattern.compile("<[a-zA-Z][^<>]*\\s(?:th:|hx-on|on[a-z]+=|style=)");
+    private static final Pattern LINK = Pattern.compile("href=\"(/studio[^\"#?]*)");
+
+    /** The pages below the studio, each with the role it is for; null: for everybody. A page that is missing here fails. */
+    private static final Map<String, Role> PAGES = new TreeMap<>();
+
+    static {
+        for (String all : List.of(
+                "/studio",
+                "/studio/account",
+                "/studio/design",
+                "/studio/guides",
+                "/studio/guides/{id}",
+                "/studio/guides/{id}/edit",
+                "/studio/guides/{id}/history",
+                "/studio/guides/{id}/review")) PAGES.put(all, null);
+        PAGES.put("/studio/guides/new", Role.EDITOR);
+        for (String administrators : List.of(
+                "/studio/accounts",
+                "/studio/accounts/{username}",
+                "/studio/api-keys",
+                "/studio/audit",
+                "/studio/webhooks",
+                "/studio/webhooks/{id}",
+                "/studio/workflows")) PAGES.put(administrators, Role.ADMIN);
+    }
+
+    private final Node node = Node.start();
+    private final ExecutorService browsers = Executors.newFixedThreadPool(3);
+    private final AtomicInteger rendered = new AtomicInteger();
+    private final Set<String> pages = new TreeSet<>();
+    private final Map<String, HandlerMethod> forms = new TreeMap<>();
+    private List<Standing> standings = List.of();
+    private String webhook;
+
+    @BeforeAll
+    void aGuideInEachStateAndAPersonForEachCombination() {
+        standings = Standing.all(node);
+        for (var roles : combinations().toList())
+            node.as("admin")
+                    .post(
+                            "/accounts",
+                            Map.of(
+                                    "username",
+                                    username(roles),
+                                    "displayName",
+                                    "Has " + roles,
+                                    "password",
+                                    Node.PASSWORD,
+                                    "roles",
+                                    roles))
+                    .ok();
+        webhook = node.as("admin")
+                .post("/webhooks", Map.of("url", "https://hooks.example.invalid/every-page"))
+                .ok()
+                .get("id")
+                .asString();
+        mappings().forEach((route, handler) -> {
+            if (route.startsWith("POST ")) forms.put(route.substring(5), handler);
+        });
+    }
+
+    @AfterAll
+    void stop() {
+        browsers.shutdown();
+        node.close();
+        System.out.printf(
+                "every page: %d kinds of pages × 16 combinations of roles × %d states of a guide: %d pages rendered%n",
+                pages.size(), standings.size(), rendered.get());
+    }
+
+    static Stream<EnumSet<Role>> combinations() {
+        return IntStream.range(0, 1 << Role.values().length).mapToObj(bits -> {
+            var roles = EnumSet.noneOf(Role.class);
+            for (var role : Role.values()) if ((bits & 1 << role.ordinal()) != 0) roles.add(role);
+            return roles;
+        });
+    }
+
+    private static String username(Set<Role> roles) {
+        return "person"
+                + roles.stream().map(Role::ordinal).map(Object::toString).collect(joining());
+    }
+
+    private Map<String, HandlerMethod> mappings() {
+        var mappings = new TreeMap<String, HandlerMethod>();
+        node.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .forEach((mapping, handler) -> {
+                    for (RequestMethod method : mapping.getMethodsCondition().getMethods())
+                        for (String path : mapping.getPatternValues())
+                            if (path.startsWith("/studio")) mappings.put(method + " " + path, handler);
+                });
+        return mappings;
+    }
+
+    @Test
+    void everyPageIsInTheMatrix() {
+        assertThat(mappings().keySet().stream()
+                        .filter(route -> route.startsWith("GET "))
+                        .map(route -> route.substring(4)))
+                .containsExactlyInAnyOrderElementsOf(PAGES.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("combinations")
+    void everyPageIsThereOrRefusedAndOffersWhatMayBeDone(EnumSet<Role> roles) throws Exception {
+        var visitor = Visitor.signedIn(node, username(roles));
+        var looks = new ArrayList<Callable<List<String>>>();
+        PAGES.forEach((page, role) -> {
+            if (page.equals("/studio/guides/{id}") || page.startsWith("/studio/guides/{id}/")) return;
+            boolean may = role == null || roles.contains(role);
+            looks.add(() -> looked(
+                    visitor,
+                    page,
+                    page.replace("{id}", webhook).replace("{username}", "second-editor"),
+                    may ? 200 : 403,
+                    roles,
+                    null,
+                    null));
+        });
+        for (String filtered :
+                List.of("?q=", "?state=live", "?state=overdue&sort=due", "?q=nothing-is-called-that", "?page=9"))
+            looks.add(() -> looked(visitor, "/studio/guides", "/studio/guides" + filtered, 200, roles, null, null));
+        looks.add(() -> looked(visitor, "/studio/denied", "/studio/denied", 403, roles, null, null));
+        looks.add(() -> looked(visitor, "/studio/nothing", "/studio/nothing", 404, roles, null, null));
+        looks.add(() -> looked(visitor, "/login", "/login", 200, roles, null, null));
+        for (var standing : standings) looks.add(() -> guide(visitor, standing, roles));
+
+        var faults = new ArrayList<String>();
+        for (var look : browsers.invokeAll(looks)) faults.addAll(look.get());
+        assertThat(faults).isEmpty();
+    }
+
+    private List<String> guide(Visitor visitor, Standing standing, EnumSet<Role> roles) {
+        var guide = node.bean(Editing.class).require(standing.guide().id());
+        String base = "/studio/guides/" + guide.id();
+        boolean editable = guide.state() == Edition.State.DRAFT || guide.state() == Edition.State.IN_REVIEW;
+        var faults = new ArrayList<String>();
+        faults.addAll(looked(visitor, "/studio/guides/{id}", base, 302, roles, standing, guide));
+        int edit = editable ? 200 : 302;
+        faults.addAll(looked(visitor, "/studio/guides/{id}/edit", base + "/edit", edit, roles, standing, guide));
+        faults.addAll(
+                looked(visitor, "/studio/guides/{id}/edit", base + "/edit?write=yes", edit, roles, standing, guide));
+        for (String view : List.of("", "?view=changes", "?view=reader"))
+            faults.addAll(looked(
+                    visitor, "/studio/guides/{id}/review", base + "/review" + view, 200, roles, standing, guide));
+        for (int edition = 1; edition < guide.edition(); edition++)
+            faults.addAll(looked(
+                    visitor,
+                    "/studio/guides/{id}/review",
+                    base + "/review?edition=" + edition,
+                    200,
+                    roles,
+                    null,
+                    guide));
+        int none = guide.edition() + 1;
+        faults.addAll(looked(
+                visitor, "/studio/guides/{id}/review", base + "/review?edition=" + none, 404, roles, null, guide));
+        faults.addAll(looked(visitor, "/studio/guides/{id}/history", base + "/history", 200, roles, standing, guide));
+        if (!node.bean(Editing.class).revisions(guide).isEmpty())
+            faults.addAll(looked(
+                    visitor,
+                    "/studio/guides/{id}/history",
+                    base + "/history?from=1&to=1",
+                    200,
+                    roles,
+                    standing,
+                    guide));
+        return faults;
+    }
+
+    /** What is wrong with a page. */
+    private List<String> looked(
+            Visitor visitor,
+            String page,
+            String path,
+            int status,
+            EnumSet<Role> roles,
+            Standing standing,
+            Guide guide) {
+        var answer = visitor.get(path);
+        rendered.incrementAndGet();
+        synchronized (pages) {
+            pages.add(page);
+        }
+        String where = roles + " " + path + (standing == null ? "" : " (" + standing.name() + ")") + ": ";
+        var faults = new ArrayList<String>();
+        if (answer.status() != status) {
+            faults.add("is " + answer.status() + " instead of " + status);
+        } else if (status == 302) {
+            String to = answer.header("Location");
+            if (!to.contains("/studio/guides/")) faults.add("leads to " + to);
+        } else {
+            whole(answer, faults);
+            nothingTooMuch(answer.body(), roles, faults);
+            if (status == 200 && !page.equals("/login"))
+                enough(page, path, answer.body(), roles, standing, guide, faults);
+        }
+        return faults.stream().map(where::concat).toList();
+    }
+
+    private static void whole(Answer answer, List<String> faults) {
+        String body = answer.body().strip();
+        if (!body.startsWith("<!doctype html>") || !body.endsWith("</html>")) faults.add("is no whole page");
+        if (UNWANTED.matcher(body).find()) faults.add("has what no page may have");
+        if (!answer.header("Content-Type").startsWith("text/html")) faults.add("is " + answer.header("Content-Type"));
+        if (answer.status() == 200 && body.contains("<title>Not done")) faults.add("is a problem with status 200");
+    }
+
+    /** Each form is for a handler that takes it from this person, each link leads to a page that this person may see. */
+    private void nothingTooMuch(String body, EnumSet<Role> roles, List<String> faults) {
+        FORM.matcher(body)
+                .results()
+                .map(form -> form.group(1))
+                .filter(it -> it.contains("method=\"post\""))
+                .forEach(form -> {
+                    var action = ACTION.matcher(form);
+                    if (!action.find()) {
+                        faults.add("a form without an action: " + form);
+                        return;
+                    }
+                    String to = action.group(1);
+                    if (to.equals("/logout") || to.equals("/login")) return;
+                    var handler = forms.entrySet().stream()
+                            .filter(it -> matches(it.getKey(), to))
+                            .findFirst();
+                    if (handler.isEmpty()) faults.add("offers " + to + ", which is nothing");
+                    else if (!may(handler.get().getValue(), roles)) faults.add("offers " + to);
+                });
+        LINK.matcher(body).results().map(link -> link.group(1)).distinct().forEach(to -> {
+            var page = PAGES.keySet().stream()
+                    .filter(it -> matches(it, to))
+                    .min(java.util.Comparator.comparing(it -> it.contains("{")));
+            if (page.isEmpty()) faults.add("links to " + to + ", which is nothing");
+            else if (PAGES.get(page.get()) != null && !roles.contains(PAGES.get(page.get())))
+                faults.add("links to " + to);
+        });
+    }
+
+    private static boolean matches(String pattern, String path) {
+        return path.matches(pattern.replaceAll("\\{[a-zA-Z]+}", "[^/]+"));
+    }
+
+    private static boolean may(HandlerMethod handler, EnumSet<Role> roles) {
+        var rule = handler.getMethodAnnotation(PreAuthorize.class);
+        if (rule == null) rule = handler.getBeanType().getAnnotation(PreAuthorize.class);
+        if (rule == null) return true;
+        var named = Pattern.compile("'([A-Z]+)'")
+                .matcher(rule.value())
+                .results()
+                .map(it -> Role.valueOf(it.group(1)))
+                .toList();
+        return named.isEmpty() || named.stream().anyMatch(roles::contains);
+    }
+
+    /** What the person may do here is there, and what the rules behind the handlers refuse is not. */
+    private static void enough(
+            String page,
+            String path,
+            String body,
+            EnumSet<Role> roles,
+            Standing standing,
+            Guide guide,
+            List<String> faults) {
+        boolean editor = roles.contains(Role.EDITOR);
+        boolean writes = editor || roles.contains(Role.REVIEWER);
+        offered(
+                "a new guide",
+                body.contains("href=\"/studio/guides/new\""),
+                editor,
+                faults,
+                page.equals("/studio") || path.equals("/studio/guides"));
+        offered("accounts", body.contains("href=\"/studio/accounts\""), roles.contains(Role.ADMIN), faults, true);
+        if (standing == null || guide == null) return;
+        boolean live = guide.live() != null;
+        switch (page) {
+            case "/studio/guides/{id}/edit" -> {
+                boolean asked = roles.contains(Role.REVIEWER) && !path.contains("write");
+                offered("the form", body.contains("<form id=\"edit\""), writes && !asked, faults, true);
+                offered("to write", body.contains("write=yes"), writes && asked, faults, true);
+                offered("to submit", body.contains("value=\"submit\""), editor && !asked, faults, true);
+                offered("to save", body.contains(">Save draft<"), writes && !asked, faults, true);
+                offered("what the script needs", body.contains("id=\"missing\""), writes && !asked, faults, true);
+                offered("to give up", body.contains("/discard\""), editor && !asked, faults, true);
+                offered("who may write", body.contains("cannot change it"), !writes, faults, true);
+                offered(
+                        "a warning",
+                        body.contains("somebody else has to review it"),
+                        roles.contains(Role.REVIEWER),
+                        faults,
+                        true);
+                offered(
+                        "a preview link",
+                        body.contains("/previews\""),
+                        writes || roles.contains(Role.PUBLISHER),
+                        faults,
+                        true);
+            }
+            case "/studio/guides/{id}/review" -> {
+                boolean mine = standing.decides() != null && roles.contains(Role.valueOf(standing.decides()));
+                offered("to decide", body.contains("/decide\""), mine, faults, true);
+                boolean claimed = standing.name().endsWith("claimed");
+                offered(
+                        "to claim",
+                        body.contains("/claim\"") || body.contains("/unclaim\""),
+                        mine && !claimed,
+                        faults,
+                        true);
+                offered(
+                        "to assign",
+                        body.contains("/assign\""),
+                        mine || standing.decides() != null && roles.contains(Role.ADMIN),
+                        faults,
+                        true);
+                offered(
+                        "to unpublish",
+                        body.contains("/unpublish\""),
+                        live && roles.contains(Role.PUBLISHER),
+                        faults,
+                        true);
+                offered(
+                        "the next edition",
+                        body.contains("/editions\""),
+                        editor && !guide.state().isInProgress(),
+                        faults,
+                        true);
+                boolean shown = guide.revision() != null || live;
+                offered("to comment", body.contains("/comments\""), writes && shown, faults, !path.contains("reader"));
+            }
+            case "/studio/guides/{id}/history" ->
+                offered(
+                        "to restore",
+                        body.contains("/restore\""),
+                        editor && guide.state() == Edition.State.DRAFT && !body.contains("No revision yet"),
+                        faults,
+                        true);
+            default -> throw new AssertionError(page);
+        }
+    }
+
+    private static void offered(String what, boolean is, boolean should, List<String> faults, boolean counts) {
+        if (counts && is != should) faults.add((is ? "offers " : "does not offer ") + what);
+    }
+}

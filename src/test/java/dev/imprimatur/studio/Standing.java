@@ -1,0 +1,148 @@
+package dev.imprimatur.studio;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.imprimatur.editing.Decision;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.scheduling.annotation.ScheduledAnnotationBeanPostProcessor;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A guide in one of the states that a guide can be in.
+ *
+ * @param name of the state
+ * @param decides the role that the open decision is for; null without one
+ */
+record Standing(String name, Guides.Ref guide, String decides) {
+    private static final Duration HALF_A_YEAR = Duration.ofDays(187);
+
+    /** A guide in each state; moves the node's clock. */
+    static List<Standing> all(Node node) {
+        var guides = node.guides();
+        var editor = node.as("editor");
+        var overdue = guides.published();
+        node.clock().forward(Duration.ofDays(10));
+        var due = guides.published();
+        var revised = guides.published();
+        node.clock().forward(HALF_A_YEAR.minusDays(10));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> guides.find("reviewer", due).isPresent()
+                        && guides.find("reviewer", revised).isPresent()
+                        && guides.find("reviewer", overdue).isPresent()
+                        && node.bean(Editing.class).require(overdue.id()).overdue());
+        guides.decide("reviewer", guides.task("reviewer", revised), "revise").ok();
+
+        var all = new ArrayList<Standing>();
+        all.add(new Standing("review due, re-review open", due, "REVIEWER"));
+        all.add(new Standing("overdue", overdue, "REVIEWER"));
+        all.add(new Standing("next edition called for by its re-review", revised, null));
+        all.add(new Standing("draft, never submitted", guides.drafted(), null));
+        var sentBack = guides.submitted();
+        comment(node, sentBack);
+        guides.decide("reviewer", guides.task("reviewer", sentBack), "request-changes")
+                .ok();
+        all.add(new Standing("draft after changes were requested", sentBack, null));
+        var inReview = guides.submitted();
+        comment(node, inReview);
+        all.add(new Standing("in review", inReview, "REVIEWER"));
+        var edited = guides.submitted();
+        guides.edit("second-editor", edited, "Edited after it was submitted.").ok();
+        all.add(new Standing("in review, edited since", edited, "REVIEWER"));
+        var claimed = guides.submitted();
+        node.as("reviewer")
+                .post("/tasks/" + id(guides.task("reviewer", claimed)) + "/claim", null)
+                .ok();
+        all.add(new Standing("in review, claimed", claimed, "REVIEWER"));
+        all.add(new Standing("live", guides.published(), null));
+        var nextDraft = guides.published();
+        editor.post(nextDraft.path() + "/editions", null).ok();
+        all.add(new Standing("live, next in draft", nextDraft, null));
+        all.add(new Standing(
+                "live, next in review", guides.nextEditionSubmitted(guides.published(), "Another."), "REVIEWER"));
+        var superseded = guides.nextEditionSubmitted(guides.published(), "A second edition.");
+        guides.decide("reviewer", guides.task("reviewer", superseded), "approve")
+                .ok();
+        all.add(new Standing("live, first edition superseded", superseded, null));
+        var unpublished = guides.published();
+        node.as("publisher")
+                .post(unpublished.path() + "/unpublish", Map.of("reason", "wrong"))
+                .ok();
+        all.add(new Standing("unpublished", unpublished, null));
+        var redirected = guides.published();
+        node.as("publisher")
+                .post(redirected.path() + "/unpublish", Map.of("reason", "moved", "redirectTo", superseded.slug()))
+                .ok();
+        all.add(new Standing("unpublished with a redirect", redirected, null));
+        var reopened = guides.published();
+        node.as("publisher")
+                .post(reopened.path() + "/unpublish", Map.of("reason", "wrong"))
+                .ok();
+        editor.post(reopened.path() + "/editions", null).ok();
+        all.add(new Standing("unpublished, next in draft", reopened, null));
+        var discarded = guides.submitted();
+        editor.delete(discarded.path() + "/editions/current").ok();
+        all.add(new Standing("given up, never live", discarded, null));
+        var discardedNext = guides.nextEditionSubmitted(guides.published(), "To be given up.");
+        editor.delete(discardedNext.path() + "/editions/current").ok();
+        all.add(new Standing("live, next given up", discardedNext, null));
+        all.add(new Standing("another type, facts to be checked", question(node, "facts"), "EDITOR"));
+        var half = question(node, "half");
+        guides.decide("second-editor", guides.task("second-editor", half), "facts-hold")
+                .ok();
+        guides.decide("reviewer", guides.task("reviewer", half), "approve").ok();
+        all.add(new Standing("another type, one approval of two", half, "REVIEWER"));
+        all.add(new Standing("approved, not yet published", approved(node), null));
+        return all;
+    }
+
+    private static String id(JsonNode task) {
+        return task.get("id").asString();
+    }
+
+    private static void comment(Node node, Guides.Ref guide) {
+        node.as("reviewer")
+                .post(guide.path() + "/comments", Map.of("revision", 1, "pointer", "/summary", "body", "Shorter?"))
+                .ok();
+    }
+
+    private static Guides.Ref question(Node node, String slug) {
+        var content = Map.of("question", "Why?", "answer", "Because.");
+        var created = node.as("editor")
+                .post("/faq", Map.of("slug", slug, "content", content))
+                .ok();
+        node.as("editor").post("/faq/" + id(created) + "/submit", Map.of()).ok();
+        return new Guides.Ref(id(created), slug);
+    }
+
+    /** As a crash between the approval and its consequences leaves it; the reconciler is kept from mending it. */
+    private static Guides.Ref approved(Node node) {
+        var guide = node.guides().submitted();
+        var scheduler = node.bean(ScheduledAnnotationBeanPostProcessor.class);
+        scheduler.postProcessBeforeDestruction(node.bean("reconciler", Object.class), "reconciler");
+        var edition = new EditionId(guide.id(), 1);
+        var editions = node.bean(Editions.class);
+        var by = new Person("reviewer", "The reviewer", null, Set.of("REVIEWER"));
+        editions.decide(
+                edition,
+                new Decision(
+                        "review",
+                        1,
+                        "approve",
+                        Decision.Effect.APPROVE,
+                        editions.get(edition).submitted().orElseThrow(),
+                        null,
+                        by),
+                1);
+        return guide;
+    }
+}
