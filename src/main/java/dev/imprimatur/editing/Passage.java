@@ -1,6 +1,7 @@
 package dev.imprimatur.editing;
 
 import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.content.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -25,16 +26,32 @@ public record Passage(String pointer, int start, int end) {
                         ? Optional.empty()
                         : Optional.of(new Passage(pointer, 0, 0));
             if (!is.isString()) return Optional.empty();
-            int start = was.asString("").indexOf(quote);
-            return (start < 0 ? Optional.<int[]>empty() : carried(Diff.words(was, is), start, start + quote.length()))
-                    .or(() -> found(is.stringValue(), quote))
+            return find(was.asString(""), quote)
+                    .flatMap(range -> carried(Diff.words(was, is), range[0], range[1]))
+                    .or(() -> find(is.stringValue(), quote))
                     .map(range -> new Passage(pointer, range[0], range[1]));
         });
     }
 
-    private static Optional<int[]> found(String text, String quote) {
-        int at = text.indexOf(quote);
-        return at < 0 ? Optional.empty() : Optional.of(new int[] {at, at + quote.length()});
+    /**
+     * The range of the text that holds the quote and cuts no character that a reader sees as one: an accent, a flag and a
+     * family are quoted whole or not at all.
+     */
+    static Optional<int[]> find(String text, String quote) {
+        int first = -1;
+        for (int at = text.indexOf(quote); at >= 0; at = text.indexOf(quote, at + 1)) {
+            if (first < 0) first = at;
+            if (isWhole(text, at, at + quote.length())) return Optional.of(new int[] {at, at + quote.length()});
+        }
+        return first < 0
+                ? Optional.empty()
+                : Optional.of(new int[] {
+                    Segmentation.atOrBefore(text, first), Segmentation.atOrAfter(text, first + quote.length())
+                });
+    }
+
+    private static boolean isWhole(String text, int start, int end) {
+        return Segmentation.atOrBefore(text, start) == start && Segmentation.atOrAfter(text, end) == end;
     }
 
     /** Follows a range of the older text through the pieces of the change. */
