@@ -10,6 +10,7 @@ import java.io.IOException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -25,6 +26,7 @@ import org.springframework.security.web.authentication.LoginUrlAuthenticationEnt
 import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
 import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 
 /** Four doors, each with its own kind of credential; whatever is not named is denied. */
@@ -34,6 +36,8 @@ class SecurityConfiguration {
     static final String MANAGEMENT = "/api/management/v1";
     /** The page that says so to people, and the attribute that holds why. */
     private static final String DENIED = "/studio/denied";
+    /** Who is signed in, for scripts; whoever is not is told so, and not shown the door. */
+    private static final String SESSION = "/studio/session";
 
     private static final String STUDIO_CSP =
             "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -88,8 +92,13 @@ class SecurityConfiguration {
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(STUDIO_CSP))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)))
                 .authenticationManager(new SignIn(access))
+                // a sign-in leads on to the page that a person asked for, not to what a script did
+                .requestCache(cache -> cache.requestCache(pagesOnly()))
                 .authorizeHttpRequests(requests -> requests.requestMatchers(
                                 HttpMethod.GET, "/login", "/assets/**", "/webjars/**", "/favicon.ico")
+                        .permitAll()
+                        // only we forward, and only to the page that says what was denied
+                        .dispatcherTypeMatchers(DispatcherType.FORWARD)
                         .permitAll()
                         .anyRequest()
                         .authenticated())
@@ -110,20 +119,50 @@ class SecurityConfiguration {
                                                     "your session has ended; sign in again"),
                                             response);
                                 },
-                                request -> request.getHeader("HX-Request") != null
-                                        || request.getHeader("X-Requested-With") != null)
+                                request -> isByScript(request)
+                                        || request.getRequestURI().equals(SESSION))
+                        // words that were sent are shown again, instead of the door
+                        .defaultAuthenticationEntryPointFor(
+                                (request, response, none) ->
+                                        request.getRequestDispatcher(DENIED).forward(request, response),
+                                request -> isWords(request))
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint("/login"), AnyRequestMatcher.INSTANCE)
                         .accessDeniedHandler((request, response, denied) -> {
                             audit.denied(request);
+                            if (denied instanceof CsrfException
+                                    && request.getRequestURI().equals("/login")) {
+                                response.sendRedirect("/login");
+                                return;
+                            }
                             request.setAttribute(
                                     DENIED,
                                     denied instanceof CsrfException
-                                            ? "the form is too old: go back, reload the page and send it again"
+                                            ? "this page was older than your session, so nothing was sent; send it again from here"
                                             : "your roles do not allow this");
                             request.getRequestDispatcher(DENIED).forward(request, response);
                         }))
                 .build();
+    }
+
+    private static boolean isByScript(HttpServletRequest request) {
+        return request.getHeader("HX-Request") != null || request.getHeader("X-Requested-With") != null;
+    }
+
+    private static boolean isWords(HttpServletRequest request) {
+        return request.getMethod().equals("POST") && request.getRequestURI().startsWith("/studio/");
+    }
+
+    private static HttpSessionRequestCache pagesOnly() {
+        var cache = new HttpSessionRequestCache();
+        cache.setRequestMatcher(request -> {
+            String accept = request.getHeader(HttpHeaders.ACCEPT);
+            return request.getMethod().equals("GET")
+                    && !isByScript(request)
+                    && !request.getRequestURI().equals(SESSION)
+                    && (accept == null || accept.contains("text/html"));
+        });
+        return cache;
     }
 
     /** After the sign-in: to the page that was asked for, or to what waits. */

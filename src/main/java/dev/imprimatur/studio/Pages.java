@@ -78,6 +78,7 @@ class Pages {
         page.addObject("waiting", 0L);
         page.addObject("pausedWebhooks", 0);
         page.addObject("me", who(request));
+        page.addObject("posted", Posted.of(request));
         return page;
     }
 }

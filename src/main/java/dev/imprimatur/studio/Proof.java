@@ -66,6 +66,11 @@ record Proof(List<Row> rows, int added, int removed) {
             return fate != Fate.SAME || rows.stream().anyMatch(Row::isChanged);
         }
 
+        /** Whether it holds a table, which needs the whole width: figures are what a reviewer checks. */
+        public boolean isWide() {
+            return layout == Layout.TABLE || rows.stream().anyMatch(Row::isWide);
+        }
+
         public int count(Op op) {
             return pieces.stream()
                             .filter(piece -> piece.op() == op)

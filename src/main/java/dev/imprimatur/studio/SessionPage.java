@@ -1,0 +1,21 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.editing.Person;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Who is signed in, and with which token their forms are sent: a page that is older than the session asks here. */
+@RestController
+class SessionPage {
+    /** The token, and the header that carries it. */
+    record Csrf(String header, String token) {}
+
+    record Session(String account, Csrf csrf) {}
+
+    /** Answers 401 where nobody is signed in. */
+    @GetMapping("/studio/session")
+    Session session(Person me, CsrfToken token) {
+        return new Session(me.account(), new Csrf(token.getHeaderName(), token.getToken()));
+    }
+}
