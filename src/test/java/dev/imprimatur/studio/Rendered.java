@@ -17,9 +17,11 @@ final class Rendered {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
             for (int width : List.of(390, 768, 1440)) {
                 page.setViewportSize(width, 900);
-                page.screenshot(new Page.ScreenshotOptions()
-                        .setFullPage(true)
-                        .setPath(Path.of(directory, name + "-" + width + "-" + scheme + ".png")));
+                for (boolean full : List.of(true, false))
+                    page.screenshot(new Page.ScreenshotOptions()
+                            .setFullPage(full)
+                            .setPath(Path.of(
+                                    directory, name + "-" + width + "-" + scheme + (full ? "" : "-top") + ".png")));
             }
         }
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));

@@ -34,7 +34,7 @@ class ReviewLayoutTest {
 
     private final Node node = Node.shared();
 
-    /** A second edition whose salaries all changed, with long names of levels. */
+    /** A second edition whose salaries all changed: cells that show both figures, and a level with a longer name. */
     private Ref changedSalaries() {
         var guide = node.guides().published();
         node.as("editor").post(guide.path() + "/editions", null).ok();
@@ -62,6 +62,7 @@ class ReviewLayoutTest {
             for (String view : List.of("both", "changes", "reader")) {
                 page.navigate("/studio/guides/" + guide.id() + "/review?view=" + view);
                 assertThat(page.locator(".figures td").first()).isAttached();
+                if (!view.equals("reader")) assertThat(page.locator(".figures td del").first()).isAttached();
                 for (int width : List.of(360, 390, 768, 1024, 1280, 1440, 1920)) {
                     page.setViewportSize(width, 900);
                     assertThat((List<?>) page.evaluate(CLIPPED))
