@@ -1,18 +1,29 @@
 // Comments: the selected passage becomes the quote, and quotes are marked in the text.
 document.addEventListener('selectionchange', () => {
   const selection = document.getSelection();
-  const text = selection.toString().trim();
-  if (!text || selection.rangeCount === 0) return;
+  if (selection.rangeCount === 0 || selection.isCollapsed) return;
   const row = selection.anchorNode?.parentElement?.closest('.sheet-row');
   if (!row || !row.querySelector('.row-body')?.contains(selection.focusNode)) return;
   const input = row.querySelector('[data-quote-input]');
-  if (input) input.value = text;
+  if (!input) return;
+  // what somebody wrote about one passage is not moved to another
+  if (input.value && input.form.elements.body.value) return;
+  const text = quoted(selection.getRangeAt(0));
+  if (text) input.value = text;
 });
+
+// What the revision says: not what was removed from it, and not what is said to screen readers only.
+function quoted(range) {
+  const part = range.cloneContents();
+  for (const other of part.querySelectorAll('del, .visually-hidden')) other.remove();
+  const around = range.commonAncestorContainer.parentElement;
+  return around?.closest('del, .visually-hidden') ? '' : part.textContent.trim();
+}
 
 function mark() {
   if (!('highlights' in CSS)) return;
   const ranges = [];
-  for (const quote of document.querySelectorAll('[data-quote]')) {
+  for (const quote of document.querySelectorAll('.sheet-row [data-quote]')) {
     const body = quote.closest('.sheet-row').querySelector('.row-body');
     const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT, node =>
       node.parentElement.closest('del, .visually-hidden') ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
@@ -35,5 +46,5 @@ function mark() {
 }
 if (document.getElementById('sheet')) {
   mark();
-  document.body.addEventListener('htmx:afterSwap', mark);
+  document.body.addEventListener('words:taken', mark);
 }

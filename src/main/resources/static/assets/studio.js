@@ -1,7 +1,9 @@
 // What the pages do beyond HTML. Everything here makes a working page better; nothing depends on it.
 document.documentElement.classList.add('has-js');
-const csrf = document.querySelector('meta[name=csrf]')?.content;
-document.body.addEventListener('htmx:configRequest', event => { event.detail.headers['X-CSRF-TOKEN'] = csrf; });
+// read anew each time: after a sign-in in another tab the page takes up the new token
+document.body.addEventListener('htmx:configRequest', event => {
+  event.detail.headers['X-CSRF-TOKEN'] = document.querySelector('meta[name=csrf]')?.content;
+});
 
 // Times as the reader's zone has them; the server says them relative and, in the title, exactly.
 function localTimes(root) {
@@ -12,6 +14,7 @@ function localTimes(root) {
 }
 localTimes(document);
 document.body.addEventListener('htmx:afterSwap', event => localTimes(event.target));
+document.body.addEventListener('words:taken', () => localTimes(document));
 
 // What htmx asked for and did not get: the answer says why, and it stands above what is on the page.
 document.body.addEventListener('htmx:responseError', event => {
@@ -27,9 +30,13 @@ function failed(words) {
 }
 
 // A drawing that is wider than its place shows the step that counts.
-for (const drawing of document.querySelectorAll('.drawing')) {
+function showActive(drawing) {
   const active = [...drawing.querySelectorAll('.d-usertask.is-active')].pop();
-  if (active) drawing.scrollLeft = active.getBoundingClientRect().x - drawing.getBoundingClientRect().x - drawing.clientWidth / 2;
+  if (active) drawing.scrollLeft += active.getBoundingClientRect().x - drawing.getBoundingClientRect().x - drawing.clientWidth / 2;
+}
+for (const drawing of document.querySelectorAll('.drawing')) {
+  showActive(drawing);
+  drawing.closest('details')?.addEventListener('toggle', () => showActive(drawing));
 }
 
 const drawer = document.querySelector('.drawer');

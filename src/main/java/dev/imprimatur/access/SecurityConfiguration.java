@@ -11,6 +11,7 @@ import java.io.IOException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -36,6 +37,8 @@ class SecurityConfiguration {
     static final String MANAGEMENT = "/api/management/v1";
     /** The page that says so to people, and the attribute that holds why. */
     private static final String DENIED = "/studio/denied";
+    /** Who is signed in, for scripts; whoever is not is told so, and not shown the door. */
+    private static final String SESSION = "/studio/session";
 
     private static final String STUDIO_CSP =
             "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -111,6 +114,9 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/reset")
                         .permitAll()
+                        // only we forward, and only to the page that says what was denied
+                        .dispatcherTypeMatchers(DispatcherType.FORWARD)
+                        .permitAll()
                         .anyRequest()
                         .authenticated())
                 .formLogin(form -> form.loginPage("/login")
@@ -131,15 +137,26 @@ class SecurityConfiguration {
                                                     "your session has ended; sign in again"),
                                             response);
                                 },
-                                Audience::isByScript)
+                                request -> Audience.isByScript(request)
+                                        || request.getRequestURI().equals(SESSION))
+                        // words that were sent are shown again, instead of the door
+                        .defaultAuthenticationEntryPointFor(
+                                (request, response, none) ->
+                                        request.getRequestDispatcher(DENIED).forward(request, response),
+                                request -> isWords(request))
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint("/login"), AnyRequestMatcher.INSTANCE)
                         .accessDeniedHandler((request, response, denied) -> {
                             audit.denied(request);
+                            if (denied instanceof CsrfException
+                                    && request.getRequestURI().equals("/login")) {
+                                response.sendRedirect("/login");
+                                return;
+                            }
                             request.setAttribute(
                                     DENIED,
                                     denied instanceof CsrfException
-                                            ? "the form is too old: go back, reload the page and send it again"
+                                            ? "this page was older than your session, so nothing was sent; send it again from here"
                                             : "your roles do not allow this");
                             request.getRequestDispatcher(DENIED).forward(request, response);
                         }))
@@ -151,11 +168,19 @@ class SecurityConfiguration {
         return request.getDispatcherType() == DispatcherType.ERROR && Audience.of(request) != Audience.PROGRAM;
     }
 
-    /** Where to go after the sign-in: to pages, not to what a script of a page asked for. */
+    private static boolean isWords(HttpServletRequest request) {
+        return request.getMethod().equals("POST") && request.getRequestURI().startsWith("/studio/");
+    }
+
     private static HttpSessionRequestCache pagesOnly() {
         var cache = new HttpSessionRequestCache();
-        cache.setRequestMatcher(
-                request -> request.getMethod().equals(HttpMethod.GET.name()) && !Audience.isByScript(request));
+        cache.setRequestMatcher(request -> {
+            String accept = request.getHeader(HttpHeaders.ACCEPT);
+            return request.getMethod().equals("GET")
+                    && !Audience.isByScript(request)
+                    && !request.getRequestURI().equals(SESSION)
+                    && (accept == null || accept.contains("text/html"));
+        });
         return cache;
     }
 

@@ -1,5 +1,6 @@
 package dev.imprimatur.editing;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ public record Decision(
         return done.kind() == kind()
                 && outcome.equals(done.outcome())
                 && seen.equals(done.revision())
+                && Objects.equals(message, done.message())
                 && by.account().equals(done.by().account());
     }
 }

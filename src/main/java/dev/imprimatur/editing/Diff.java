@@ -1,8 +1,10 @@
 package dev.imprimatur.editing;
 
 import com.github.difflib.DiffUtils;
+import com.github.difflib.algorithm.DiffAlgorithmListener;
 import com.github.difflib.patch.AbstractDelta;
 import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.content.Shape;
 import dev.imprimatur.editing.Change.Kind;
 import dev.imprimatur.editing.Change.Op;
@@ -14,15 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** What changed from one revision to another: field by field, words within prose, list items matched by identity. */
 final class Diff {
-    private static final Pattern WORDS = Pattern.compile("\\s+|[\\p{L}\\p{N}_]+|.", Pattern.DOTALL);
-    /** Texts with more words are shown whole, old and new: comparing them word by word would take too long. */
-    private static final int MOST_WORDS = 5_000;
+    /**
+     * Texts with more words that came or went are shown whole, old and new. The time of a comparison grows with the square
+     * of this number, and nobody reads a hail of words.
+     */
+    private static final int MOST_DIFFERENCES = 2_000;
 
     private static final ItemIds UNKNOWN = new ItemIds(Map.of());
 
@@ -152,12 +155,13 @@ final class Diff {
 
     static @Nullable List<Piece> words(JsonNode older, JsonNode newer) {
         if (!older.isString() || !newer.isString()) return null;
-        var before = tokens(older.stringValue());
-        var after = tokens(newer.stringValue());
-        if (before.size() > MOST_WORDS || after.size() > MOST_WORDS) return null;
+        var before = Segmentation.words(older.stringValue());
+        var after = Segmentation.words(newer.stringValue());
+        var deltas = deltas(before, after);
+        if (deltas == null) return null;
         var pieces = new ArrayList<Piece>();
         int read = 0;
-        for (AbstractDelta<String> delta : DiffUtils.diff(before, after).getDeltas()) {
+        for (AbstractDelta<String> delta : deltas) {
             int at = delta.getSource().getPosition();
             piece(Op.EQUAL, before.subList(read, at), pieces);
             piece(Op.DELETE, delta.getSource().getLines(), pieces);
@@ -172,11 +176,36 @@ final class Diff {
         if (!words.isEmpty()) pieces.add(new Piece(op, String.join("", words)));
     }
 
-    static List<String> tokens(String text) {
-        return WORDS.matcher(text)
-                .results()
-                .map(java.util.regex.MatchResult::group)
-                .toList();
+    /** The differences of two texts, or null where there are too many. */
+    private static @Nullable List<AbstractDelta<String>> deltas(List<String> before, List<String> after) {
+        if (Math.abs(before.size() - after.size()) > MOST_DIFFERENCES) return null;
+        try {
+            return DiffUtils.diff(before, after, new Bound()).getDeltas();
+        } catch (Bound.Reached tooMany) {
+            return null;
+        }
+    }
+
+    /** Ends a comparison once it has found more differences than are shown; the library offers no other way to end one. */
+    private static final class Bound implements DiffAlgorithmListener {
+        private static final class Reached extends RuntimeException {
+            private static final long serialVersionUID = 1;
+
+            Reached() {
+                super(null, null, false, false);
+            }
+        }
+
+        @Override
+        public void diffStart() {}
+
+        @Override
+        public void diffStep(int differences, int most) {
+            if (differences > MOST_DIFFERENCES) throw new Reached();
+        }
+
+        @Override
+        public void diffEnd() {}
     }
 
     /** The items of a longest ascending subsequence: those that did not move. */

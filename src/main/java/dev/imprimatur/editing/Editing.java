@@ -21,7 +21,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** What editors do with guides before anybody reviews them. */
 @Component
 public class Editing {
-    private static final int LONGEST_COMMENT = 5_000;
     private static final int ATTEMPTS = 20;
     private static final String DEFAULT_LOCALE = "en-US";
 
@@ -31,7 +30,6 @@ public class Editing {
     private final EditionLog log;
     private final WorkingCopies copies;
     private final Revisions revisions;
-    private final Comments comments;
     private final Ids ids;
     private final Clock clock;
 
@@ -42,7 +40,6 @@ public class Editing {
             EditionLog log,
             WorkingCopies copies,
             Revisions revisions,
-            Comments comments,
             Ids ids,
             Clock clock) {
         this.types = types;
@@ -51,7 +48,6 @@ public class Editing {
         this.log = log;
         this.copies = copies;
         this.revisions = revisions;
-        this.comments = comments;
         this.ids = ids;
         this.clock = clock;
     }
@@ -425,70 +421,5 @@ public class Editing {
     /** What changed from revision {@code from} to revision {@code to}. */
     public List<Change> diff(Guide guide, int from, int to) {
         return changes(guide, revision(guide, from), revision(guide, to));
-    }
-
-    public List<Comment> comments(Guide guide) {
-        return comments.of(guide.id());
-    }
-
-    /**
-     * Says something about a place in a revision, or answers what was said about it.
-     *
-     * @param parent the comment that this answers
-     */
-    public Comment comment(
-            Guide guide,
-            int revision,
-            String pointer,
-            @Nullable String quote,
-            @Nullable String parent,
-            String body,
-            Person by) {
-        if (body.isBlank())
-            throw Refusal.malformed("/body", "a comment says something").raise();
-        if (!pointer.isEmpty() && !pointer.startsWith("/"))
-            throw Refusal.malformed("/pointer", "a JSON Pointer is empty or starts with /")
-                    .raise();
-        if (body.length() > LONGEST_COMMENT)
-            throw Refusal.malformed("/body", "a comment of at most " + LONGEST_COMMENT + " characters")
-                    .raise();
-        revision(guide, revision);
-        if (parent != null && comments.find(guide.id(), parent).isEmpty())
-            throw Refusal.malformed("/parent", "there is no comment with this id on this guide")
-                    .raise();
-        var comment = new Comment(
-                ids.next(),
-                guide.id(),
-                revision,
-                pointer,
-                quote,
-                parent,
-                body,
-                by.account(),
-                clock.instant(),
-                false,
-                null);
-        comments.save(comment);
-        return comment;
-    }
-
-    /** Where the passage of a comment stands in that revision; empty if it is gone. */
-    public Optional<Passage> passage(Guide guide, Comment comment, Revision now) {
-        return Passage.of(
-                types.require(guide.type()).shape(),
-                comment,
-                comment.revision() == now.number()
-                        ? now.content()
-                        : revision(guide, comment.revision()).content(),
-                now.content());
-    }
-
-    public Comment resolveComment(Guide guide, String id, boolean resolved, Person by) {
-        var comment = comments.find(guide.id(), id)
-                .orElseThrow(() -> Refusal.missing("there is no comment with this id on this guide")
-                        .raise())
-                .resolved(resolved, by);
-        comments.save(comment);
-        return comment;
     }
 }

@@ -31,6 +31,10 @@ public record Revision(
         contributors = contributors.stream().distinct().sorted().toList();
     }
 
+    public Keyed keyed() {
+        return new Keyed(content, items);
+    }
+
     public Ref ref() {
         return new Ref(number, hash.value());
     }

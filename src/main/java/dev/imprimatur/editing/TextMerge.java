@@ -2,6 +2,7 @@ package dev.imprimatur.editing;
 
 import com.github.difflib.DiffUtils;
 import com.github.difflib.patch.AbstractDelta;
+import dev.imprimatur.content.Segmentation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +25,7 @@ final class TextMerge {
     static Optional<String> of(String base, String mine, String theirs) {
         if (mine.equals(theirs) || theirs.equals(base)) return Optional.of(mine);
         if (mine.equals(base)) return Optional.of(theirs);
-        var words = Diff.tokens(base);
+        var words = Segmentation.words(base);
         if (words.size() > MOST_WORDS) return Optional.empty();
         var runs = new ArrayList<>(runs(words, mine));
         runs.addAll(runs(words, theirs));
@@ -49,7 +50,7 @@ final class TextMerge {
     }
 
     private static List<Run> runs(List<String> base, String edited) {
-        return DiffUtils.diff(base, Diff.tokens(edited)).getDeltas().stream()
+        return DiffUtils.diff(base, Segmentation.words(edited)).getDeltas().stream()
                 .map((AbstractDelta<String> delta) -> new Run(
                         delta.getSource().getPosition(),
                         delta.getSource().getPosition() + delta.getSource().size(),

@@ -49,6 +49,10 @@ public record WorkingCopy(
         return KeyedValues.of(content, items);
     }
 
+    public Keyed keyed() {
+        return new Keyed(content, items);
+    }
+
     WorkingCopy edited(
             JsonNode changed, ItemIds ids, Person by, Set<String> alsoBy, List<Receipt> received, Instant now) {
         var all = new TreeSet<>(contributors);

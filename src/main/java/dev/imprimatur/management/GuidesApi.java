@@ -1,6 +1,5 @@
 package dev.imprimatur.management;
 
-import static dev.imprimatur.management.Views.CommentView;
 import static dev.imprimatur.management.Views.DraftView;
 import static dev.imprimatur.management.Views.GuideView;
 import static dev.imprimatur.management.Views.LogView;
@@ -232,52 +231,6 @@ class GuidesApi {
             Person me) {
         return answer(
                 editing.restore(editing.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
-    }
-
-    @GetMapping("/{id}/comments")
-    @PreAuthorize("isAuthenticated()")
-    Api.Page<CommentView> comments(@PathVariable String type, @PathVariable String id) {
-        return new Api.Page<>(
-                editing.comments(editing.require(type, id)).stream()
-                        .map(CommentView::of)
-                        .toList(),
-                null);
-    }
-
-    record NewComment(
-            int revision,
-            String pointer,
-            @Nullable String quote,
-            @Nullable String parent,
-            String body) {}
-
-    @PostMapping("/{id}/comments")
-    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
-    @ResponseStatus(HttpStatus.CREATED)
-    CommentView comment(@PathVariable String type, @PathVariable String id, @RequestBody NewComment wanted, Person me) {
-        return CommentView.of(editing.comment(
-                editing.require(type, id),
-                wanted.revision(),
-                wanted.pointer(),
-                wanted.quote(),
-                wanted.parent(),
-                wanted.body(),
-                me));
-    }
-
-    record CommentPatch(boolean resolved) {}
-
-    @PatchMapping(
-            path = "/{id}/comments/{comment}",
-            consumes = {"application/merge-patch+json", "application/json"})
-    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
-    CommentView resolve(
-            @PathVariable String type,
-            @PathVariable String id,
-            @PathVariable String comment,
-            @RequestBody CommentPatch patch,
-            Person me) {
-        return CommentView.of(editing.resolveComment(editing.require(type, id), comment, patch.resolved(), me));
     }
 
     record Unpublication(String reason, @Nullable String redirectTo) {}

@@ -32,6 +32,7 @@ import tools.jackson.databind.JsonNode;
 @Component
 public class Review {
     private static final int STRIPES = 64;
+    private static final int LONGEST_MESSAGE = 2_000;
 
     private final Editing editing;
     private final Editions editions;
@@ -102,6 +103,11 @@ public class Review {
                         .raise());
         if (outcome.needsMessage() && (message == null || message.isBlank()))
             throw Refusal.malformed("/message", "say why: “" + outcome.name() + "” needs a message")
+                    .raise();
+        if (message != null && message.length() > LONGEST_MESSAGE)
+            throw Refusal.malformed(
+                            "/message",
+                            "a message has at most " + LONGEST_MESSAGE + " characters; this has " + message.length())
                     .raise();
         mustBeOpenOrDecided(id);
         mustNotBeSomebodyElses(id, by);

@@ -10,6 +10,8 @@ import dev.imprimatur.editing.Question;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Review;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +136,12 @@ class Autosave {
     @PostMapping("/submit")
     @PreAuthorize("hasRole('EDITOR')")
     ResponseEntity<?> submit(
-            @PathVariable String id, @RequestHeader(ACCOUNT) String account, @RequestBody JsonNode body, Person me) {
+            @PathVariable String id,
+            @RequestHeader(ACCOUNT) String account,
+            @RequestBody JsonNode body,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Person me) {
         mustBeTheirPage(account, me);
         var guide = editing.require(id);
         String message = body.path("message").asString("");

@@ -32,6 +32,11 @@ record Diagram(String svg, List<Step> steps) {
      */
     record Step(String name, boolean done, boolean active, int count) {}
 
+    /** The names of the steps at which the edition stands. */
+    public List<String> now() {
+        return steps.stream().filter(Step::active).map(Step::name).distinct().toList();
+    }
+
     private static final List<String> TASKS = List.of("userTask", "serviceTask");
     private static final int MARGIN = 24;
 

@@ -58,6 +58,7 @@ class Failures implements ErrorController {
         page.addObject("waiting", 0L);
         page.addObject("pausedWebhooks", 0);
         page.addObject("me", Pages.who(request));
+        page.addObject("posted", Posted.of(request));
         return page;
     }
 

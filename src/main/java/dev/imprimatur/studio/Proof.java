@@ -2,6 +2,7 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.content.Markdown;
 import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.content.Shape;
 import dev.imprimatur.editing.Change;
 import dev.imprimatur.editing.Change.Op;
@@ -65,18 +66,17 @@ record Proof(List<Row> rows, int added, int removed) {
             return fate != Fate.SAME || rows.stream().anyMatch(Row::isChanged);
         }
 
+        /** Whether it holds a table, which needs the whole width: figures are what a reviewer checks. */
+        public boolean isWide() {
+            return layout == Layout.TABLE || rows.stream().anyMatch(Row::isWide);
+        }
+
         public int count(Op op) {
             return pieces.stream()
                             .filter(piece -> piece.op() == op)
-                            .mapToInt(piece -> words(piece.text()))
+                            .mapToInt(piece -> Segmentation.countWords(piece.text()))
                             .sum()
                     + rows.stream().mapToInt(row -> row.count(op)).sum();
-        }
-
-        private static int words(String text) {
-            return (int) java.util.Arrays.stream(text.split("[^\\p{L}\\p{N}]+"))
-                    .filter(word -> !word.isEmpty())
-                    .count();
         }
 
         public int added() {
@@ -119,9 +119,7 @@ record Proof(List<Row> rows, int added, int removed) {
             boolean between = piece.op() == Op.EQUAL
                     && (!gone.isEmpty() || !come.isEmpty())
                     && i + 1 < pieces.size()
-                    && piece.text().length() <= 2
-                    && piece.text().chars().noneMatch(Character::isLetterOrDigit)
-                    && piece.text().indexOf('\n') < 0;
+                    && isSpaceOrSign(piece.text());
             if (piece.op() == Op.EQUAL && !between) {
                 flush(gone, come, joined);
                 joined.add(piece);
@@ -132,6 +130,24 @@ record Proof(List<Row> rows, int added, int removed) {
         }
         flush(gone, come, joined);
         return joined;
+    }
+
+    private static boolean isSpaceOrSign(String text) {
+        return text.length() <= 2
+                && text.codePoints().noneMatch(it -> it == '\n' || Character.isLetterOrDigit(it))
+                && text.codePoints().allMatch(it -> Character.isSpaceChar(it) || it < 0x80 || isPunctuation(it));
+    }
+
+    private static boolean isPunctuation(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.DASH_PUNCTUATION,
+                    Character.START_PUNCTUATION,
+                    Character.END_PUNCTUATION,
+                    Character.INITIAL_QUOTE_PUNCTUATION,
+                    Character.FINAL_QUOTE_PUNCTUATION,
+                    Character.OTHER_PUNCTUATION -> true;
+            default -> false;
+        };
     }
 
     private static void flush(StringBuilder gone, StringBuilder come, List<Piece> into) {

@@ -3,38 +3,30 @@ package dev.imprimatur.studio;
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.content.Pointers;
 import dev.imprimatur.editing.Change;
-import dev.imprimatur.editing.Comment;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Passage;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.Revision;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.review.Attention;
 import dev.imprimatur.review.Inbox;
-import dev.imprimatur.review.OpenTask;
 import dev.imprimatur.review.Review;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
-import tools.jackson.databind.JsonNode;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** What is under review, what changed, what was said about it, and the decision. */
 @Controller
@@ -48,37 +40,44 @@ class ReviewPage {
     private final Inbox inbox;
     private final Access access;
     private final ContentTypes types;
+    private final Attention attention;
+    private final Comparison comparison;
+    private final Threads threads;
+    private final Deciding deciding;
 
-    ReviewPage(Editing editing, Editions editions, Review review, Inbox inbox, Access access, ContentTypes types) {
+    ReviewPage(
+            Editing editing,
+            Editions editions,
+            Review review,
+            Inbox inbox,
+            Access access,
+            ContentTypes types,
+            Attention attention,
+            Comparison comparison,
+            Threads threads,
+            Deciding deciding) {
         this.editing = editing;
         this.editions = editions;
         this.review = review;
         this.inbox = inbox;
         this.access = access;
         this.types = types;
+        this.attention = attention;
+        this.comparison = comparison;
+        this.threads = threads;
+        this.deciding = deciding;
     }
 
     /**
-     * A comment with what was answered, where it is now.
-     *
-     * @param field the field of the revision shown that it stands at
-     * @param quote the passage as the revision shown has it; as it stood then, if it is gone
-     * @param orphaned whether what it is about is no longer there
+     * @param edition which edition; without it, the one in progress or else the one that is live
+     * @param against what to compare with; without it, what this person knows, or else what is live
      */
-    record Discussion(
-            int number,
-            Comment comment,
-            String field,
-            @Nullable String quote,
-            boolean orphaned,
-            List<Comment> answers) {}
-
-    /** @param edition which edition; without it, the one in progress or else the one that is live */
     @GetMapping("/review")
     String review(
             @PathVariable String id,
             @RequestParam @Nullable Integer edition,
             @RequestParam(defaultValue = "both") String view,
+            @RequestParam @Nullable String against,
             Person me,
             Model model) {
         var guide = editing.require(id);
@@ -91,56 +90,54 @@ class ReviewPage {
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
         model.addAttribute("edition", shown);
-        model.addAttribute("view", VIEWS.contains(view) ? view : "both");
+        model.addAttribute("view", view(view));
         review.progress(shown.id())
                 .map(progress -> Diagram.of(progress.bpmn(), progress.active(), progress.completed()))
                 .ifPresent(diagram -> model.addAttribute("diagram", diagram));
         var submitted = shown.submitted();
         if (submitted.isEmpty()) return "studio/review";
         var revision = editing.revision(guide, submitted.get().number());
-        var against = live == null || live.edition() == shown.id().number() || live.revision() == revision.number()
-                ? null
-                : editing.revision(guide, live.revision());
-        fill(model, guide, revision, against);
+        fill(model, guide, revision, comparison.of(guide, shown, revision, against, me));
         shown.submissionEntry().ifPresent(entry -> model.addAttribute("submission", entry));
-        decision(shown, revision, me, model);
+        decision(shown, me, model);
+        attention.noteOpened(guide, revision, me);
         return "studio/review";
     }
 
-    private void fill(Model model, Guide guide, Revision revision, @Nullable Revision against) {
-        List<Change> changes = against == null ? List.of() : editing.changes(guide, against, revision);
+    static String view(String wanted) {
+        return VIEWS.contains(wanted) ? wanted : "both";
+    }
+
+    /** The address of the review of an edition, as it was looked at. */
+    static String address(Guide guide, int edition, String view, String against) {
+        var address = UriComponentsBuilder.fromPath("/studio/guides/{id}/review")
+                .queryParam("edition", edition)
+                .queryParam("view", view(view));
+        if (!against.isEmpty()) address.queryParam("against", "{against}");
+        return address.encode().buildAndExpand(guide.id(), against).toUriString();
+    }
+
+    private void fill(Model model, Guide guide, Revision revision, Comparison.Choices choices) {
+        var with = choices.with();
+        List<Change> changes = with == null ? List.of() : editing.changes(guide, with, revision);
+        var proof = Proof.of(types.require(guide.type()).shape(), revision.content(), changes);
         model.addAttribute("revision", revision);
-        if (against != null) model.addAttribute("against", against);
-        model.addAttribute("proof", Proof.of(types.require(guide.type()).shape(), revision.content(), changes));
-        model.addAttribute("threads", threads(guide, revision));
+        model.addAttribute("choices", choices);
+        if (with != null) model.addAttribute("against", with);
+        model.addAttribute("proof", proof);
+        var placed = threads.of(
+                guide,
+                revision.keyed(),
+                proof.rows().stream().map(Proof.Row::pointer).collect(Collectors.toSet()));
+        model.addAttribute("threads", placed);
+        // a comment is never folded away with the field that it is about
+        model.addAttribute(
+                "spokenOf",
+                proof.unchanged().stream()
+                        .anyMatch(row -> !placed.at(row.pointer()).isEmpty()));
     }
 
-    private List<Discussion> threads(Guide guide, Revision now) {
-        var all = editing.comments(guide);
-        var threads = new ArrayList<Discussion>();
-        for (var comment : all) {
-            if (comment.parent() != null) continue;
-            Optional<Passage> passage = editing.passage(guide, comment, now);
-            String quote = comment.quote();
-            if (passage.isPresent() && passage.get().start() < passage.get().end())
-                quote = now.content()
-                        .at(passage.get().pointer())
-                        .asString("")
-                        .substring(passage.get().start(), passage.get().end());
-            threads.add(new Discussion(
-                    threads.size() + 1,
-                    comment,
-                    passage.map(Passage::pointer).orElse(comment.pointer()),
-                    quote,
-                    passage.isEmpty(),
-                    all.stream()
-                            .filter(answer -> comment.id().equals(answer.parent()))
-                            .toList()));
-        }
-        return threads;
-    }
-
-    private void decision(Edition shown, Revision revision, Person me, Model model) {
+    private void decision(Edition shown, Person me, Model model) {
         var task = inbox.of(shown.id()).stream()
                 .filter(open -> !open.outcomes().isEmpty())
                 .findFirst();
@@ -154,22 +151,8 @@ class ReviewPage {
                                 && account.person().has(task.get().group()))
                         .map(Account::person)
                         .toList());
-        var why = whyNot(task.get(), shown, revision, me);
+        var why = deciding.whyNot(task.get(), me);
         if (why != null) model.addAttribute("whyNot", why);
-    }
-
-    /** Why this person may not decide, in advance; the rules themselves are asked again at the decision. */
-    private @Nullable String whyNot(OpenTask task, Edition shown, Revision revision, Person me) {
-        if (!me.has(task.group()))
-            return "This decision is for people with the role " + task.group().toLowerCase(java.util.Locale.ROOT) + ".";
-        String assignee = task.assignee();
-        if (assignee != null && !assignee.equals(me.account())) return assignee + " has claimed this task.";
-        if (editions.contributors(shown, revision.ref()).contains(me.account()))
-            return "You contributed to this edition, so somebody else has to vouch for it. You can still ask for changes.";
-        if (shown.approvals().stream().anyMatch(entry -> entry.by().account().equals(me.account()))
-                && shown.state() == Edition.State.IN_REVIEW)
-            return "You have approved this revision; it needs somebody else too.";
-        return null;
     }
 
     @PostMapping("/decide")
@@ -183,8 +166,9 @@ class ReviewPage {
             Person me,
             RedirectAttributes told) {
         var before = editing.require(id);
+        String said = message.replace("\r\n", "\n");
         var guide = review.complete(
-                task, outcome, new Revision.Ref(revision, contentHash), message.isBlank() ? null : message, me);
+                task, outcome, new Revision.Ref(revision, contentHash), said.isBlank() ? null : said, me);
         var live = guide.live();
         boolean published = live != null && !live.equals(before.live());
         told.addFlashAttribute(
@@ -193,7 +177,18 @@ class ReviewPage {
                         ? "“" + guide.title() + "” is live: revision " + live.revision() + " at position "
                                 + live.position() + "."
                         : "Your decision on “" + guide.title() + "” is recorded.");
+        deciding.next(me)
+                .ifPresent(next -> told.addFlashAttribute(
+                        "next",
+                        new Next(
+                                next.guide().title(),
+                                address(next.guide(), next.edition().id().number(), "both", ""))));
         return "redirect:/studio";
+    }
+
+    /** What a decision leads on to. */
+    record Next(String title, String address) implements java.io.Serializable {
+        private static final long serialVersionUID = 1;
     }
 
     @PostMapping("/claim")
@@ -224,87 +219,5 @@ class ReviewPage {
         inbox.assign(task, to, me);
         told.addFlashAttribute("told", "The task is " + to.name() + "’s.");
         return "redirect:/studio/guides/" + id + "/review";
-    }
-
-    /** Says something about a passage, or answers; with htmx the field's threads come back, without it the page. */
-    @PostMapping("/comments")
-    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
-    String comment(
-            @PathVariable String id,
-            @RequestParam int revision,
-            @RequestParam String pointer,
-            @RequestParam(defaultValue = "") String quote,
-            @RequestParam(defaultValue = "") String parent,
-            @RequestParam String body,
-            @RequestParam(defaultValue = "both") String view,
-            @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
-            Person me,
-            Model model) {
-        var guide = editing.require(id);
-        String passage = quote.replace("\r\n", "\n").strip();
-        editing.comment(
-                guide,
-                revision,
-                passage.isEmpty()
-                        ? pointer
-                        : holder(editing.revision(guide, revision).content().at(pointer), pointer, passage),
-                passage.isEmpty() ? null : passage,
-                parent.isBlank() ? null : parent,
-                body,
-                me);
-        return answer(guide, revision, view, htmx, model);
-    }
-
-    /** The text within the field that holds the passage. */
-    private static String holder(JsonNode field, String pointer, String passage) {
-        return holders(field, pointer, passage)
-                .findFirst()
-                .orElseThrow(() -> Refusal.malformed(
-                                "/quote", "this passage is not in the field as it is under review; select it again")
-                        .raise());
-    }
-
-    private static Stream<String> holders(JsonNode field, String pointer, String passage) {
-        if (field.isString())
-            return Stream.of(pointer).filter(it -> field.stringValue().contains(passage));
-        if (field.isArray())
-            return IntStream.range(0, field.size())
-                    .boxed()
-                    .flatMap(i -> holders(field.get(i), pointer + "/" + i, passage));
-        return field.properties().stream()
-                .flatMap(member -> holders(member.getValue(), Pointers.join(pointer, member.getKey()), passage));
-    }
-
-    @PostMapping("/comments/{comment}")
-    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
-    String resolve(
-            @PathVariable String id,
-            @PathVariable String comment,
-            @RequestParam boolean resolved,
-            @RequestParam int revision,
-            @RequestParam(defaultValue = "both") String view,
-            @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
-            Person me,
-            Model model) {
-        var guide = editing.require(id);
-        editing.resolveComment(guide, comment, resolved, me);
-        return answer(guide, revision, view, htmx, model);
-    }
-
-    private String answer(Guide guide, int revision, String view, @Nullable String htmx, Model model) {
-        int edition = editing.revision(guide, revision).edition();
-        if (htmx == null)
-            return "redirect:/studio/guides/" + guide.id() + "/review?edition=" + edition + "&view="
-                    + (VIEWS.contains(view) ? view : "both");
-        var shown = editing.revision(guide, revision);
-        var live = guide.live();
-        fill(
-                model,
-                guide,
-                shown,
-                live == null || live.revision() >= revision ? null : editing.revision(guide, live.revision()));
-        model.addAttribute("guide", guide);
-        model.addAttribute("view", VIEWS.contains(view) ? view : "both");
-        return "studio/review :: sheet";
     }
 }

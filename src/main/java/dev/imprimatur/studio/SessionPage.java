@@ -5,15 +5,17 @@ import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tells a page that is still open whose session the browser has now, so that it can go on after a new sign-in. */
+/** Who is signed in, and with which token their forms are sent: a page that is older than the session asks here. */
 @RestController
 class SessionPage {
-    record Token(String header, String token) {}
+    /** The token, and the header that carries it. */
+    record Csrf(String header, String token) {}
 
-    record Session(String account, Token csrf) {}
+    record Session(String account, Csrf csrf) {}
 
+    /** Answers 401 where nobody is signed in. */
     @GetMapping("/studio/session")
-    Session session(Person me, CsrfToken csrf) {
-        return new Session(me.account(), new Token(csrf.getHeaderName(), csrf.getToken()));
+    Session session(Person me, CsrfToken token) {
+        return new Session(me.account(), new Csrf(token.getHeaderName(), token.getToken()));
     }
 }

@@ -2,6 +2,7 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.problem.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -32,9 +33,17 @@ class SignInPage {
         return "studio/login";
     }
 
-    /** Where the security filters send whoever may not do what they asked for. */
+    /** Where the security filters send whoever may not do what they asked for, or whose session has ended. */
     @RequestMapping("/studio/denied")
-    void denied(HttpServletRequest request) {
+    void denied(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getUserPrincipal() == null) {
+            if (request.getHeader("HX-Request") != null) response.setHeader("HX-Redirect", "/login");
+            throw Refusal.of(
+                            Refusal.Kind.UNAUTHENTICATED,
+                            "signed-out",
+                            "your session has ended, so nothing was sent; sign in again in another tab and send it from here")
+                    .raise();
+        }
         String why = (String) request.getAttribute("/studio/denied");
         throw Refusal.forbidden("forbidden", why == null ? "your roles do not allow this" : why)
                 .raise();

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
+import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
 import java.time.Clock;
@@ -116,7 +117,7 @@ class Words {
         return Arrays.stream(name.split("\\s+"))
                 .filter(word -> !word.isEmpty())
                 .limit(2)
-                .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT))
+                .map(word -> Segmentation.first(word).toUpperCase(Locale.ROOT))
                 .collect(Collectors.joining());
     }
 

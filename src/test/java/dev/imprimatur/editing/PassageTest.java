@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class PassageTest {
+    private static final ItemIds NONE = new ItemIds(java.util.Map.of());
     private final ContentType type = new ContentType("role-guide", (ObjectNode)
             new JsonMapper().readTree(Files.readString(Path.of("seed-content/types/role-guide.schema.json"))));
     private final ObjectNode then = Guides.content();
@@ -24,7 +25,7 @@ class PassageTest {
 
     private Optional<String> found(String pointer, String quote) {
         var comment = new Comment("c", "g", 1, pointer, quote, null, "?", "rosa", Instant.EPOCH, false, null);
-        return Passage.of(type.shape(), comment, then, now)
+        return Passage.of(type.shape(), comment, new Keyed(then, NONE), new Keyed(now, NONE))
                 .map(passage -> now.at(passage.pointer()).asString("").substring(passage.start(), passage.end()));
     }
 

@@ -1,0 +1,74 @@
+package dev.imprimatur.management;
+
+import static dev.imprimatur.management.Views.CommentView;
+
+import dev.imprimatur.editing.Discussions;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Person;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What is said about the revisions of a guide. */
+@RestController
+@RequestMapping(Api.ROOT + "/{type}")
+class CommentsApi {
+    private final Editing editing;
+    private final Discussions discussions;
+
+    CommentsApi(Editing editing, Discussions discussions) {
+        this.editing = editing;
+        this.discussions = discussions;
+    }
+
+    @GetMapping("/{id}/comments")
+    @PreAuthorize("isAuthenticated()")
+    Api.Page<CommentView> comments(@PathVariable String type, @PathVariable String id) {
+        return new Api.Page<>(
+                discussions.of(editing.require(type, id)).stream()
+                        .map(CommentView::of)
+                        .toList(),
+                null);
+    }
+
+    record NewComment(
+            int revision,
+            String pointer,
+            @Nullable String quote,
+            @Nullable String parent,
+            String body) {}
+
+    @PostMapping("/{id}/comments")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    @ResponseStatus(HttpStatus.CREATED)
+    CommentView comment(@PathVariable String type, @PathVariable String id, @RequestBody NewComment wanted, Person me) {
+        return CommentView.of(discussions.say(
+                editing.require(type, id),
+                new Discussions.Remark(
+                        wanted.revision(), wanted.pointer(), wanted.quote(), wanted.parent(), wanted.body(), null),
+                me));
+    }
+
+    record CommentPatch(boolean resolved) {}
+
+    @PatchMapping(
+            path = "/{id}/comments/{comment}",
+            consumes = {"application/merge-patch+json", "application/json"})
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    CommentView resolve(
+            @PathVariable String type,
+            @PathVariable String id,
+            @PathVariable String comment,
+            @RequestBody CommentPatch patch,
+            Person me) {
+        return CommentView.of(discussions.resolve(editing.require(type, id), comment, patch.resolved(), me));
+    }
+}

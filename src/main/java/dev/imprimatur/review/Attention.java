@@ -1,0 +1,56 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.editing.Revision;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/** What a reviewer has seen of an edition already, so that a second round shows what is new to them. */
+@Component
+public class Attention {
+    private final Readings readings;
+
+    Attention(Readings readings) {
+        this.readings = readings;
+    }
+
+    /**
+     * An earlier revision that a person knows.
+     *
+     * @param decided whether they decided on it; otherwise they only opened it
+     */
+    public record Seen(int revision, boolean decided) {}
+
+    /**
+     * What the person knows of the edition from before this revision: the last revision that they decided on, then the last
+     * that they opened, if it is a later one.
+     */
+    public List<Seen> before(Revision now, Guide guide, Edition edition, Person me) {
+        int decided = submitted(edition.log().stream()
+                        .filter(entry ->
+                                entry.outcome() != null && entry.by().account().equals(me.account())))
+                .filter(number -> number < now.number())
+                .reduce(0, Math::max);
+        var known = readings.of(guide, me);
+        int opened = submitted(edition.log().stream())
+                .filter(number -> number < now.number() && known.contains(number))
+                .reduce(0, Math::max);
+        return Stream.of(new Seen(decided, true), new Seen(opened > decided ? opened : 0, false))
+                .filter(seen -> seen.revision() > 0)
+                .toList();
+    }
+
+    private static Stream<Integer> submitted(Stream<LogEntry> log) {
+        return log.map(LogEntry::revision).filter(Objects::nonNull).map(Revision.Ref::number);
+    }
+
+    /** Notes that the person has opened the revision. */
+    public void noteOpened(Guide guide, Revision revision, Person me) {
+        readings.note(guide, revision.number(), me);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.imprimatur.review;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.store.Unique;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.springframework.stereotype.Component;
+
+/** Which revisions people opened for review, a record per person and guide. It decides nothing; it spares them rereading. */
+@Component
+class Readings {
+    /** @param revisions that the person opened, each once */
+    public record Row(@BsonId String id, long version, List<Integer> revisions) {}
+
+    private final MongoCollection<Row> readings;
+
+    Readings(MongoDatabase database) {
+        readings = database.getCollection("readings", Row.class);
+    }
+
+    private static String id(Guide guide, Person person) {
+        return guide.id() + "/" + person.account();
+    }
+
+    private Optional<Row> find(String id) {
+        return Optional.ofNullable(readings.find(Filters.eq("_id", id)).first());
+    }
+
+    List<Integer> of(Guide guide, Person person) {
+        return find(id(guide, person)).map(Row::revisions).orElse(List.of());
+    }
+
+    /** Notes that the person opened the revision; a lost race reads on and tries again. */
+    void note(Guide guide, int revision, Person person) {
+        String id = id(guide, person);
+        for (; ; ) {
+            var known = find(id);
+            if (known.isEmpty()) {
+                if (Unique.insert(readings, new Row(id, 1, List.of(revision)))) return;
+                continue;
+            }
+            var row = known.get();
+            if (row.revisions().contains(revision)) return;
+            var revisions = new ArrayList<>(row.revisions());
+            revisions.add(revision);
+            if (readings.replaceOne(
+                                    Filters.and(Filters.eq("_id", id), Filters.eq("version", row.version())),
+                                    new Row(id, row.version() + 1, revisions))
+                            .getModifiedCount()
+                    == 1) return;
+        }
+    }
+}

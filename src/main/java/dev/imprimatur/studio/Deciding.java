@@ -1,0 +1,59 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.review.Inbox;
+import dev.imprimatur.review.OpenTask;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Which tasks a person may decide, said in advance; the rules themselves are asked again at the decision. */
+@Component
+class Deciding {
+    private static final int AT_ONCE = 20;
+    private static final int FURTHEST = 200;
+
+    private final Inbox inbox;
+    private final Editions editions;
+    private final Words words;
+
+    Deciding(Inbox inbox, Editions editions, Words words) {
+        this.inbox = inbox;
+        this.editions = editions;
+        this.words = words;
+    }
+
+    /** Why this person may not vouch, or null if they may. */
+    @Nullable
+    String whyNot(OpenTask task, Person me) {
+        if (!me.has(task.group()))
+            return "This decision is for people with the role " + task.group().toLowerCase(Locale.ROOT) + ".";
+        String assignee = task.assignee();
+        if (assignee != null && !assignee.equals(me.account())) return words.name(assignee) + " has claimed this task.";
+        var revision = task.revision();
+        var edition = task.edition();
+        if (revision != null && editions.contributors(edition, revision).contains(me.account()))
+            return "You contributed to this edition, so somebody else has to vouch for it. You can still ask for changes.";
+        if (edition.state() == Edition.State.IN_REVIEW
+                && edition.approvals().stream()
+                        .anyMatch(entry -> entry.by().account().equals(me.account())))
+            return "You have approved this revision; it needs somebody else too.";
+        return null;
+    }
+
+    /** The next task that waits for this person and that they may decide, what is due first first. */
+    Optional<OpenTask> next(Person me) {
+        for (int from = 0; from < FURTHEST; from += AT_ONCE) {
+            var waiting = inbox.list(new Inbox.Query(false, true, null, null, null, from, AT_ONCE), me);
+            var next = waiting.stream()
+                    .limit(AT_ONCE)
+                    .filter(task -> task.revision() != null && whyNot(task, me) == null)
+                    .findFirst();
+            if (next.isPresent() || waiting.size() <= AT_ONCE) return next;
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.editing.Person;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Who is offered to comment, answer and resolve. The templates know it as {@code @discussing}. */
+@Component("discussing")
+class Discussing {
+    public boolean may(@Nullable Person person) {
+        return person != null && (person.has("EDITOR") || person.has("REVIEWER"));
+    }
+}
