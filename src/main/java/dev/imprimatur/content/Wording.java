@@ -157,7 +157,8 @@ final class Wording {
             }
             case "dependentRequired" ->
                 new Fault(
-                        Pointers.join(place.pointer, String.valueOf(place.error.getArguments()[0])), own(place).orElse("is required beside what is there"));
+                        Pointers.join(place.pointer, String.valueOf(place.error.getArguments()[0])),
+                        own(place).orElse("is required beside what is there"));
             case "additionalProperties", "unevaluatedProperties" ->
                 new Fault(
                         Pointers.join(place.pointer, property),

@@ -105,6 +105,8 @@ public class Editing {
                         tag,
                         slug,
                         slug,
+                        null,
+                        null,
                         by.account(),
                         now,
                         1,
@@ -315,7 +317,6 @@ public class Editing {
             throw Refusal.conflict("edition-in-progress", "somebody has just opened edition " + next.number())
                     .raise();
         editions.refreshCard(guide.id());
-        guides.retitle(guide.with(copies.find(next).orElseThrow()));
         return next;
     }
 
