@@ -3,16 +3,6 @@ document.documentElement.classList.add('has-js');
 const csrf = document.querySelector('meta[name=csrf]')?.content;
 document.body.addEventListener('htmx:configRequest', event => { event.detail.headers['X-CSRF-TOKEN'] = csrf; });
 
-// Times as the reader's zone has them; the server says them relative and, in the title, exactly.
-function localTimes(root) {
-  for (const time of root.querySelectorAll('time[data-time]')) {
-    const at = new Date(time.dateTime);
-    time.title = at.toLocaleString(undefined, {dateStyle: 'full', timeStyle: 'long'}) + ' (' + time.dateTime + ')';
-  }
-}
-localTimes(document);
-document.body.addEventListener('htmx:afterSwap', event => localTimes(event.target));
-
 // A drawing that is wider than its place shows the step that counts.
 for (const drawing of document.querySelectorAll('.drawing')) {
   const active = [...drawing.querySelectorAll('.d-usertask.is-active')].pop();

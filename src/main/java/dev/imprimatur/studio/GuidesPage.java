@@ -103,6 +103,11 @@ class GuidesPage {
             return new Filter(q, otherState, type, owner, sort, 1).url(1);
         }
 
+        /** Which way a column is sorted; null if the list is sorted by another. */
+        public @Nullable String direction(String by) {
+            return sort.equals(by) ? "ascending" : sort.equals("-" + by) ? "descending" : null;
+        }
+
         public String sorted(String by) {
             return new Filter(q, state, type, owner, sort.equals(by) ? "-" + by : by, 1).url(1);
         }
