@@ -6,8 +6,10 @@ let inHand = null;
 // The part of the field itself or, where it has none, of the nearest field around it.
 function partOf(element) {
   for (let field = element?.closest('[data-field]'); field && form.contains(field); field = field.parentElement.closest('[data-field]')) {
-    const part = preview.querySelector(`[data-field="${CSS.escape(field.dataset.field)}"]`);
-    if (part) return part;
+    for (let at = field.dataset.field; at; at = at.slice(0, at.lastIndexOf('/'))) {
+      const part = preview.querySelector(`[data-field="${CSS.escape(at)}"]`);
+      if (part) return part;
+    }
   }
   return null;
 }
