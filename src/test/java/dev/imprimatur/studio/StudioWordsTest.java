@@ -357,7 +357,7 @@ class StudioWordsTest {
             page.navigate("/studio/guides/" + guide.id() + "/edit");
             page.locator("input[id*='bands-2-high']").fill("1");
             page.locator("button[value=submit]").click();
-            assertThat(page.locator("#faults")).containsText("Compensation › Salary bands › Senior › High");
+            assertThat(page.locator("#faults")).containsText("Compensation › Salary bands › Senior-Level › High");
             assertThat(page.locator("#faults")).containsText("High (1) is below Low (");
             assertThat(page.locator("#faults")).not().containsText("/");
 
