@@ -2,7 +2,9 @@ package dev.imprimatur.editing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imprimatur.testing.Guides;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
 import dev.imprimatur.testing.Node;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 class TitlesTest {
     private final Node node = Node.shared();
 
-    private void retitle(Guides.Ref guide, String title) {
+    private void retitle(dev.imprimatur.testing.Guides.Ref guide, String title) {
         String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
         node.as("editor")
                 .patch(guide.path() + "/draft", Map.of("title", title), "If-Match", etag)
@@ -26,18 +28,18 @@ class TitlesTest {
                         : "");
     }
 
-    private String titles(Guides.Ref guide) {
+    private String titles(dev.imprimatur.testing.Guides.Ref guide) {
         return titles(node.guides().state(guide));
     }
 
-    private void submitAndApprove(Guides.Ref guide) {
+    private void submitAndApprove(dev.imprimatur.testing.Guides.Ref guide) {
         node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
         node.guides()
                 .decide("reviewer", node.guides().task("reviewer", guide), "approve")
                 .ok();
     }
 
-    private Guides.Ref published(String title) {
+    private dev.imprimatur.testing.Guides.Ref published(String title) {
         var guide = node.guides().drafted();
         retitle(guide, title);
         submitAndApprove(guide);
@@ -110,6 +112,40 @@ class TitlesTest {
         retitle(guide, "  ");
 
         assertThat(titles(guide)).isEqualTo("Live title, draft: " + guide.slug());
+    }
+
+    /** Of an earlier version, whose cards had the draft's title and noted neither what it was of nor what it was read from. */
+    @Test
+    void aCardOfAnEarlierVersionIsReadAndBroughtUpToTheFacts() {
+        var guide = published("Live title");
+        node.as("editor").post(guide.path() + "/editions", null).ok();
+        retitle(guide, "Other title");
+        node.bean(MongoDatabase.class)
+                .getCollection("guides")
+                .updateOne(
+                        Filters.eq("_id", guide.id()),
+                        Updates.combine(
+                                Updates.set("title", "Other title"),
+                                Updates.unset("titleOf"),
+                                Updates.unset("drafted")));
+        assertThat(titles(guide)).isEqualTo("Other title");
+
+        node.bean(Editions.class).refreshCard(guide.id());
+
+        assertThat(titles(guide)).isEqualTo("Live title, draft: Other title");
+    }
+
+    @Test
+    void anOlderVersionOfADraftNeverTakesThePlaceOfALaterOne() {
+        var guide = node.guides().drafted();
+        var guides = node.bean(Guides.class);
+        retitle(guide, "Earlier");
+        var earlier = guides.find(guide.id()).orElseThrow();
+        retitle(guide, "Later");
+
+        guides.retitle(earlier);
+
+        assertThat(titles(guide)).isEqualTo("Later");
     }
 
     @Test
