@@ -1,12 +1,158 @@
 // Markdown in a textarea with a toolbar: the browser's own undo, spelling, search and reading aloud stay what they are.
 const TOOLS = [
-  {name: 'Bold (Ctrl B)', key: 'b', text: 'B', wrap: ['**', '**'], blank: 'bold'},
-  {name: 'Italic (Ctrl I)', key: 'i', text: 'I', wrap: ['_', '_'], blank: 'italic'},
-  {name: 'Link (Ctrl K)', key: 'k', text: 'Link', wrap: ['[', '](https://)'], blank: 'words'},
-  {name: 'Heading', text: 'H', line: '### '},
-  {name: 'List', text: '•', line: '- '},
-  {name: 'Quote', text: '❝', line: '> '},
+  {name: 'Bold (Ctrl B)', key: 'b', text: 'B', marks: ['**', '__'], blank: 'bold'},
+  {name: 'Italic (Ctrl I)', key: 'i', text: 'I', marks: ['_', '*'], blank: 'italic'},
+  {name: 'Link (Ctrl K)', key: 'k', text: 'Link', link: true, blank: 'words'},
+  {name: 'Heading', text: 'H', line: '### ', also: /^#{1,6} / },
+  {name: 'List', text: '•', line: '- ', also: /^[-*+] / },
+  {name: 'Quote', text: '❝', line: '> ', also: /^> ?/ },
 ];
+const ALL_MARKS = ['**', '__', '*', '_'];
+// What stands before the words of a line and is not part of them.
+const BEFORE_WORDS = /^\s*(?:(?:>|[-*+]|\d+[.)]|#{1,6})\s+)*/;
+const LINK = /\[([^\[\]]*)\]\(([^()\s]*)\)/g;
+
+// An edit: the text of [from, to) gives way to `text`, and [start, end) is chosen afterwards.
+const edit = (from, to, text, start, end) => ({from, to, text, start, end});
+
+const trimmed = (value, start, end) => {
+  while (start < end && /\s/.test(value[start])) start++;
+  while (end > start && /\s/.test(value[end - 1])) end--;
+  return [start, end];
+};
+
+// The marks around [start, end), the innermost first: {mark, open, close} with the places where they begin.
+function around(value, start, end) {
+  const layers = [];
+  let left = start, right = end;
+  for (;;) {
+    const mark = ALL_MARKS.find(it => value.slice(left - it.length, left) === it && value.slice(right, right + it.length) === it);
+    if (!mark) return layers;
+    left -= mark.length;
+    layers.push({mark, open: left, close: right});
+    right += mark.length;
+  }
+}
+
+// The marks at both ends of what is chosen itself, the outermost first.
+function within(value, start, end) {
+  const layers = [];
+  for (;;) {
+    const chosen = value.slice(start, end);
+    const mark = ALL_MARKS.find(it => chosen.length > 2 * it.length && chosen.startsWith(it) && chosen.endsWith(it)
+      && (it.length === 1 || !chosen.slice(it.length, -it.length).includes(it)));
+    if (!mark) return layers;
+    layers.push({mark, open: start, close: end - mark.length});
+    start += mark.length;
+    end -= mark.length;
+  }
+}
+
+// The emphasised words that hold all of [start, end), without their marks.
+function holding(value, start, end, marks) {
+  const from = value.lastIndexOf('\n', start - 1) + 1;
+  const to = (value.indexOf('\n', end) + 1 || value.length + 1) - 1;
+  for (const mark of marks) {
+    const m = mark.replace(/\*/g, '\\*'), c = mark[0].replace('*', '\\*');
+    const spans = new RegExp(`(?<!${c})${m}(?=[^\\s${c}]|${c}[^${c}])((?:(?!${m}).)+?)${m}(?!${c})`, 'g');
+    for (const span of value.slice(from, to).matchAll(spans)) {
+      const open = from + span.index, close = open + span[0].length - mark.length;
+      if (start >= open + mark.length && end <= close) return {mark, open, close};
+    }
+  }
+  return null;
+}
+
+function unmarked(value, start, end, {mark, open, close}) {
+  const inner = value.slice(open + mark.length, close);
+  const back = place => place - mark.length * ((place >= open + mark.length) + (place > close));
+  return edit(open, close + mark.length, inner, back(start), back(end));
+}
+
+// Part of emphasised words loses its emphasis: the words before and after keep it.
+function split(value, start, end, {mark, open, close}) {
+  const before = value.slice(open + mark.length, start), after = value.slice(end, close);
+  const left = before.trim() ? mark + before.trimEnd() + mark + before.slice(before.trimEnd().length) : before;
+  const right = after.trim() ? after.slice(0, after.length - after.trimStart().length) + mark + after.trimStart() + mark : after;
+  const chosen = value.slice(start, end);
+  return edit(open, close + mark.length, left + chosen + right, open + left.length, open + left.length + chosen.length);
+}
+
+// Within a word an underscore is a letter like others, and only the asterisk is a mark.
+function markFor(value, start, end, marks) {
+  const joined = /[\p{L}\p{N}_]/u;
+  const inWord = joined.test(value[start - 1] ?? '') || joined.test(value[end] ?? '');
+  return inWord ? marks.find(it => it[0] === '*') : marks[0];
+}
+
+function emphasised(value, start, end, {marks, blank}) {
+  [start, end] = trimmed(value, start, end);
+  if (start === end) {
+    const span = holding(value, start, end, marks);
+    if (span) return start === span.close ? edit(start, start, '', start + span.mark.length, start + span.mark.length) : unmarked(value, start, end, span);
+    const word = /[\p{L}\p{M}\p{N}]/u;
+    if (word.test(value[start - 1] ?? '') && word.test(value[start] ?? '')) {
+      while (word.test(value[start - 1] ?? '')) start--;
+      while (word.test(value[end] ?? '')) end++;
+    } else {
+      const mark = markFor(value, start, end, marks);
+      return edit(start, end, mark + blank + mark, start + mark.length, start + mark.length + blank.length);
+    }
+  }
+  const layer = [...within(value, start, end), ...around(value, start, end)].find(it => marks.includes(it.mark));
+  if (layer) return unmarked(value, start, end, layer);
+  const span = holding(value, start, end, marks);
+  if (span) return split(value, start, end, span);
+  // words of the same kind within are taken in, since emphasis within emphasis is none
+  const mark = markFor(value, start, end, marks);
+  const inner = mark.length > 1 ? value.slice(start, end).replaceAll(mark, '') : value.slice(start, end);
+  return edit(start, end, mark + inner + mark, start + mark.length, start + mark.length + inner.length);
+}
+
+// Emphasis ends with its paragraph, so that of several lines each has its own.
+function emphasisedLines(value, start, end, tool) {
+  const lines = [];
+  let at = start;
+  for (const line of value.slice(start, end).split('\n')) {
+    const atLineStart = at === 0 || value[at - 1] === '\n';
+    const skip = atLineStart ? line.match(BEFORE_WORDS)[0].length : 0;
+    const [from, to] = trimmed(line, skip, line.length);
+    lines.push({line, from, to, marked: within(line, from, to).find(it => tool.marks.includes(it.mark))});
+    at += line.length + 1;
+  }
+  const written = lines.filter(it => it.from < it.to);
+  const all = written.length > 0 && written.every(it => it.marked);
+  const text = lines.map(({line, from, to, marked}) => {
+    if (from >= to || Boolean(marked) !== all) return line;
+    const {from: f, to: t, text: changed} = all ? unmarked(line, from, to, marked) : emphasised(line, from, to, tool);
+    return line.slice(0, f) + changed + line.slice(t);
+  }).join('\n');
+  return edit(start, end, text, start, start + text.length);
+}
+
+function linked(value, start, end, {blank}) {
+  for (const link of value.matchAll(LINK)) {
+    const from = link.index, to = from + link[0].length;
+    if (start >= from && end <= to && (start < end || start > from && end < to))
+      return edit(from, to, link[1], from, from + link[1].length);
+  }
+  [start, end] = trimmed(value, start, end);
+  const words = value.slice(start, end) || blank;
+  return edit(start, end, `[${words}](https://)`, start + 1, start + 1 + words.length);
+}
+
+function prefixed(value, start, end, {line, also}) {
+  const from = value.lastIndexOf('\n', start - 1) + 1;
+  const lines = value.slice(from, end).split('\n');
+  const written = lines.length === 1 ? lines : lines.filter(it => it.trim());
+  const all = written.every(it => it.startsWith(line));
+  const text = lines.map(it => {
+    if (lines.length > 1 && !it.trim()) return it;
+    return all ? it.slice(line.length) : it.startsWith(line) ? it : line + it.replace(also, '');
+  }).join('\n');
+  const first = text.split('\n')[0].length - lines[0].length;
+  return edit(from, end, text, Math.max(from, start + first), from + text.length);
+}
 
 customElements.define('md-editor', class extends HTMLElement {
   connectedCallback() {
@@ -39,6 +185,7 @@ customElements.define('md-editor', class extends HTMLElement {
     this.prepend(bar);
     this.text.addEventListener('input', () => this.words());
     this.text.addEventListener('keydown', event => {
+      if (event.altKey || event.shiftKey) return;
       const tool = (event.ctrlKey || event.metaKey) && TOOLS.find(it => it.key === event.key.toLowerCase());
       if (!tool) return;
       event.preventDefault();
@@ -52,28 +199,36 @@ customElements.define('md-editor', class extends HTMLElement {
     this.count.textContent = count + (count === 1 ? ' word' : ' words');
   }
 
+  // The same again, with nothing in between, takes back to the letter what it did.
   apply(tool) {
-    const text = this.text;
+    const {text, last} = this;
     text.focus();
-    let {selectionStart: start, selectionEnd: end} = text;
-    let chosen = text.value.slice(start, end);
-    if (tool.line) {
-      start = text.value.lastIndexOf('\n', start - 1) + 1;
-      chosen = text.value.slice(start, end);
-      text.setSelectionRange(start, end);
-      this.type(chosen.split('\n').map(line => line.startsWith(tool.line) ? line.slice(tool.line.length) : tool.line + line).join('\n'));
-      return;
-    }
-    const [open, close] = tool.wrap;
-    const inner = chosen || tool.blank;
-    this.type(open + inner + close);
-    text.setSelectionRange(start + open.length, start + open.length + inner.length);
+    const {value, selectionStart: start, selectionEnd: end} = text;
+    const same = last && last.tool === tool && last.value === value && last.start === start && last.end === end;
+    const change = same ? last.back : this.change(tool, value, start, end);
+    const removed = value.slice(change.from, change.to);
+    this.type(change);
+    text.setSelectionRange(change.start, change.end);
+    this.last = {
+      tool, value: text.value, start: text.selectionStart, end: text.selectionEnd,
+      back: edit(change.from, change.from + change.text.length, removed, start, end),
+    };
+  }
+
+  change(tool, value, start, end) {
+    if (tool.line) return prefixed(value, start, end, tool);
+    if (tool.link) return linked(value, start, end, tool);
+    return value.slice(start, end).trim().includes('\n')
+      ? emphasisedLines(value, ...trimmed(value, start, end), tool)
+      : emphasised(value, start, end, tool);
   }
 
   // As if typed, so that the browser's undo knows it.
-  type(text) {
-    if (!document.execCommand('insertText', false, text)) {
-      this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, 'end');
+  type({from, to, text}) {
+    if (this.text.value.slice(from, to) === text) return;
+    this.text.setSelectionRange(from, to);
+    if (!document.execCommand(text ? 'insertText' : 'delete', false, text)) {
+      this.text.setRangeText(text, from, to, 'end');
       this.text.dispatchEvent(new Event('input', {bubbles: true}));
     }
   }

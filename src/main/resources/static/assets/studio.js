@@ -5,17 +5,6 @@ document.body.addEventListener('htmx:configRequest', event => {
   event.detail.headers['X-CSRF-TOKEN'] = document.querySelector('meta[name=csrf]')?.content;
 });
 
-// Times as the reader's zone has them; the server says them relative and, in the title, exactly.
-function localTimes(root) {
-  for (const time of root.querySelectorAll('time[data-time]')) {
-    const at = new Date(time.dateTime);
-    time.title = at.toLocaleString(undefined, {dateStyle: 'full', timeStyle: 'long'}) + ' (' + time.dateTime + ')';
-  }
-}
-localTimes(document);
-document.body.addEventListener('htmx:afterSwap', event => localTimes(event.target));
-document.body.addEventListener('words:taken', () => localTimes(document));
-
 // What htmx asked for and did not get: the answer says why, and it stands above what is on the page.
 document.body.addEventListener('htmx:responseError', event => {
   const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, 'text/html').querySelector('[role=alert]');

@@ -1,6 +1,5 @@
 package dev.imprimatur.content;
 
-import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
@@ -123,7 +122,8 @@ public final class ContentType {
 
     /** What is wrong with the content as a draft: it may be incomplete, but never of the wrong type. */
     public List<Fault> draftFaults(JsonNode content) {
-        if (!content.isObject()) return List.of(new Fault("", "the content must be an object"));
+        if (!content.isObject())
+            return List.of(new Fault("", "must be an object with the fields of this content type"));
         var faults = new ArrayList<>(faults(partial, content));
         textFaults(content, "", faults);
         if (faults.isEmpty())
@@ -142,28 +142,8 @@ public final class ContentType {
         return faults;
     }
 
-    private static List<Fault> faults(Schema schema, JsonNode content) {
-        return schema.validate(content).stream()
-                .map(ContentType::fault)
-                .distinct()
-                .toList();
-    }
-
-    private static Fault fault(Error error) {
-        String at = String.valueOf(error.getInstanceLocation());
-        var property = error.getProperty();
-        return switch (error.getKeyword()) {
-            case "required" -> new Fault(Pointers.join(at, String.valueOf(property)), "is required");
-            case "additionalProperties" ->
-                new Fault(Pointers.join(at, String.valueOf(property)), "is not a field of this content type");
-            default -> new Fault(at, detail(error));
-        };
-    }
-
-    private static String detail(Error error) {
-        String message = error.getMessage();
-        int location = message.indexOf(": ");
-        return location >= 0 && location < 3 ? message.substring(location + 2) : message;
+    private List<Fault> faults(Schema validator, JsonNode content) {
+        return Wording.of(schema, content, validator.validate(content));
     }
 
     private static void textFaults(JsonNode value, String pointer, List<Fault> faults) {
@@ -222,6 +202,7 @@ public final class ContentType {
             var searchable = object.path("x-searchable");
             if (!searchable.isMissingNode() && !searchable.isBoolean() && searchable.asDouble(0) <= 0)
                 faults.add(pointer + "/x-searchable must be true, or a weight above 0");
+            faults.addAll(OwnWords.faults(object, pointer));
             if (object.has("properties") && !object.path("additionalProperties").isBoolean())
                 faults.add(pointer + ": an object must say \"additionalProperties\": false");
             for (String container : List.of("properties", "$defs"))

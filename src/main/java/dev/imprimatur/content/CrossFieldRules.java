@@ -2,8 +2,10 @@ package dev.imprimatur.content;
 
 import dev.imprimatur.problem.Fault;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,50 +25,72 @@ final class CrossFieldRules {
 
     private void walk(Shape shape, JsonNode value, String pointer) {
         if (value.isObject()) {
-            shape.ordered().forEach(pair -> ordered(value, pair.getFirst(), pair.getLast(), pointer));
+            shape.ordered().forEach(pair -> ordered(shape, value, pair.getFirst(), pair.getLast(), pointer));
             value.properties()
                     .forEach(entry -> walk(
                             shape.property(entry.getKey()), entry.getValue(), Pointers.join(pointer, entry.getKey())));
         } else if (value.isArray()) {
-            unique(shape.key(), value, pointer);
-            shape.ascending().forEach(field -> ascending(value, field, pointer));
+            unique(shape, value, pointer);
+            shape.ascending().forEach(field -> ascending(shape, value, field, pointer));
             for (int i = 0; i < value.size(); i++) walk(shape.items(), value.get(i), pointer + "/" + i);
         }
     }
 
-    private void ordered(JsonNode object, String low, String high, String pointer) {
+    private void ordered(Shape shape, JsonNode object, String low, String high, String pointer) {
         if (exceeds(object.path(low), object.path(high)))
             faults.add(new Fault(
-                    pointer + "/" + high,
-                    "%s (%s) is below %s (%s)".formatted(high, object.get(high), low, object.get(low))));
+                    Pointers.join(pointer, high),
+                    "%s is below %s".formatted(shown(shape, object, high), shown(shape, object, low))));
     }
 
-    private void ascending(JsonNode list, String field, String pointer) {
-        for (int i = 1; i < list.size(); i++)
-            if (exceeds(list.get(i - 1).path(field), list.get(i).path(field)))
+    private void ascending(Shape list, JsonNode items, String field, String pointer) {
+        for (int i = 1; i < items.size(); i++) {
+            var before = items.get(i - 1);
+            if (exceeds(before.path(field), items.get(i).path(field)))
                 faults.add(new Fault(
-                        pointer + "/" + i + "/" + field,
-                        "%s falls from %s to %s; put the items in ascending order"
+                        Pointers.join(pointer + "/" + i, field),
+                        "%s is below that of %s (%s); put them in ascending order"
                                 .formatted(
-                                        field,
-                                        list.get(i - 1).get(field),
-                                        list.get(i).get(field))));
+                                        shown(list.items(), items.get(i), field),
+                                        Labels.nameOf(list, before)
+                                                .map(name -> "“" + name + "”")
+                                                .orElse("the item before"),
+                                        Shown.of(before.get(field), list.items().property(field)))));
+        }
     }
 
-    private void unique(List<String> key, JsonNode list, String pointer) {
+    /** A number with the label of its field: {@code High (2,000)}. */
+    private static String shown(Shape shape, JsonNode object, String field) {
+        var number = shape.property(field);
+        return number.title().orElse(field) + " (" + Shown.of(object.get(field), number) + ")";
+    }
+
+    private void unique(Shape list, JsonNode items, String pointer) {
+        List<String> key = list.key();
         if (key.isEmpty()) return;
-        var seen = new HashMap<List<String>, Integer>();
-        for (int i = 0; i < list.size(); i++) {
-            var item = list.get(i);
+        var seen = new HashSet<List<String>>();
+        for (int i = 0; i < items.size(); i++) {
+            var item = items.get(i);
             var identity =
                     key.stream().map(field -> item.path(field).asString("")).toList();
-            Integer first = seen.putIfAbsent(identity, i);
-            if (first != null)
-                faults.add(new Fault(
-                        pointer + "/" + i,
-                        "has the same %s as item %d of the list; each may stand there once"
-                                .formatted(String.join(" and ", key), first)));
+            if (!seen.add(identity)) faults.add(new Fault(pointer + "/" + i, twice(list, identity)));
         }
+    }
+
+    private static String twice(Shape list, List<String> identity) {
+        String labels = list.key().stream()
+                .map(field -> list.items().property(field).title().orElse(field))
+                .collect(Collectors.joining(" and "));
+        String named = identity.stream()
+                .map(Shown::shortened)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(", "));
+        if (named.isEmpty()) return "is not the only one without " + labels + "; write what tells them apart";
+        String kind = list.items()
+                .title()
+                .map(title -> "the " + title.toLowerCase(Locale.ROOT) + " ")
+                .orElse("");
+        return kind + "“" + named + "” stands here twice; change its " + labels + ", or remove one";
     }
 
     private static boolean exceeds(JsonNode low, JsonNode high) {

@@ -22,7 +22,8 @@ public final class Shape {
             "x-widget",
             "x-key",
             "x-ordered",
-            "x-ascending");
+            "x-ascending",
+            OwnWords.KEYWORD);
 
     private final JsonNode root;
     private final JsonNode schema;

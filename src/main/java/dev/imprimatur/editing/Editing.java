@@ -102,6 +102,8 @@ public class Editing {
                         tag,
                         slug,
                         slug,
+                        null,
+                        null,
                         by.account(),
                         now,
                         1,
@@ -343,7 +345,6 @@ public class Editing {
             throw Refusal.conflict("edition-in-progress", "somebody has just opened edition " + next.number())
                     .raise();
         editions.refreshCard(guide.id());
-        guides.retitle(guide.with(copies.find(next).orElseThrow()));
         return next;
     }
 

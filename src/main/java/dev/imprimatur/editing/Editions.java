@@ -93,18 +93,39 @@ public class Editions {
 
     Edition record(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
         var edition = log.append(id, rule);
-        refreshCard(id.guide());
+        refresh(id.guide(), false);
         return edition;
     }
 
-    /** Brings the card up to its logs; a crash between an entry and this is mended by doing it again. */
+    /**
+     * Brings the card up to its logs, to what was published last and to its working copy; a crash between any of these and this
+     * is mended by doing it again.
+     */
     public void refreshCard(String guide) {
+        refresh(guide, true);
+    }
+
+    private void refresh(String guide, boolean copyToo) {
         var editions = log.editions(guide);
-        if (!editions.isEmpty())
-            guides.find(guide).ifPresent(card -> {
-                var refreshed = card.refreshed(editions);
-                if (!refreshed.equals(card)) guides.refresh(refreshed);
-            });
+        if (editions.isEmpty()) return;
+        guides.find(guide).ifPresent(card -> {
+            var refreshed = titled(card.refreshed(editions), editions);
+            var told = copyToo || refreshed.drafted() == null
+                    ? copies.find(editions.getLast().id()).map(refreshed::with).orElse(refreshed)
+                    : refreshed;
+            if (!told.equals(card)) guides.refresh(told);
+            if (told.drafted() != null && !told.drafted().equals(card.drafted())) guides.retitle(told);
+        });
+    }
+
+    /** With the title of what was published last; that of a revision never changes, so it is read once. */
+    private Guide titled(Guide card, List<Edition> editions) {
+        return Guide.lastPublished(editions)
+                .map(Revision.Ref::number)
+                .filter(number -> !number.equals(card.titleOf()))
+                .flatMap(number -> revisions.find(card.id(), number))
+                .map(card::titled)
+                .orElse(card);
     }
 
     /** How many entries all logs have together, about; it stays the same only while nothing is logged. */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which guides of a type to list.
  *
- * @param text sought literally, in title and slug
+ * @param text sought literally, in the title, the title of the draft and the slug
  * @param offset how many come before the page
  * @param limit how many the page has at most
  */

@@ -14,9 +14,11 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,8 @@ class Guides {
             String slug,
             String title,
             String sortTitle,
+            @Nullable Integer titleOf,
+            Guide.@Nullable Drafted drafted,
             String createdBy,
             Instant createdAt,
             int edition,
@@ -51,6 +55,8 @@ class Guides {
                     g.slug(),
                     g.title(),
                     g.title().toLowerCase(Locale.ROOT),
+                    g.titleOf(),
+                    g.drafted(),
                     g.createdBy(),
                     g.createdAt(),
                     g.edition(),
@@ -71,6 +77,8 @@ class Guides {
                     locale,
                     slug,
                     title,
+                    titleOf,
+                    drafted,
                     createdBy,
                     createdAt,
                     edition,
@@ -139,9 +147,16 @@ class Guides {
     /** Replaces what the logs tell, unless a card made from more entries is there already. */
     void refresh(Guide g) {
         var newer = Filters.and(Filters.eq("_id", g.id()), Filters.lte("entries", g.entries()));
+        var titles = g.titleOf() == null
+                ? Updates.combine()
+                : Updates.combine(
+                        Updates.set("title", g.title()),
+                        Updates.set("sortTitle", g.title().toLowerCase(Locale.ROOT)),
+                        Updates.set("titleOf", g.titleOf()));
         guides.updateOne(
                 newer,
                 Updates.combine(
+                        titles,
                         Updates.set("edition", g.edition()),
                         Updates.set("state", g.state()),
                         Updates.set("revision", g.revision()),
@@ -153,19 +168,35 @@ class Guides {
         writes.incrementAndGet();
     }
 
-    /** Replaces what the working copy tells. */
+    /**
+     * Replaces what the working copy tells, unless a later version of it has told already. Its title is the guide's only until
+     * something is published.
+     */
     void retitle(Guide g) {
+        var drafted = Objects.requireNonNull(g.drafted(), "of no working copy");
         guides.updateOne(
-                Filters.eq("_id", g.id()),
+                Filters.and(
+                        Filters.eq("_id", g.id()),
+                        Filters.or(
+                                Filters.eq("drafted", null),
+                                Filters.lt("drafted.edition", drafted.edition()),
+                                Filters.and(
+                                        Filters.eq("drafted.edition", drafted.edition()),
+                                        Filters.lte("drafted.version", drafted.version())))),
                 Updates.combine(
-                        Updates.set("title", g.title()),
-                        Updates.set("sortTitle", g.title().toLowerCase(Locale.ROOT)),
+                        Updates.set("drafted", drafted),
                         Updates.set("contributors", g.contributors()),
                         Updates.set("updatedAt", g.updatedAt())));
+        if (g.titleOf() == null)
+            guides.updateOne(
+                    Filters.and(Filters.eq("_id", g.id()), Filters.eq("titleOf", null), Filters.eq("drafted", drafted)),
+                    Updates.combine(
+                            Updates.set("title", g.title()),
+                            Updates.set("sortTitle", g.title().toLowerCase(Locale.ROOT))));
         writes.incrementAndGet();
     }
 
-    /** One page of the guides of a type; the text is sought literally, in title and slug. */
+    /** One page of the guides of a type; the text is sought literally, in title, draft's title and slug. */
     List<Guide> page(GuideQuery query) {
         var filters = new ArrayList<Bson>();
         filters.add(Filters.eq("type", query.type()));
@@ -173,7 +204,13 @@ class Guides {
         if (query.reviewDueBefore() != null) filters.add(Filters.lt("reviewDue", query.reviewDueBefore()));
         if (query.text() != null) {
             var literal = Pattern.compile(Pattern.quote(query.text()), Pattern.CASE_INSENSITIVE);
-            filters.add(Filters.or(Filters.regex("title", literal), Filters.regex("slug", literal)));
+            var inProgress = Stream.of(Edition.State.values())
+                    .filter(Edition.State::isInProgress)
+                    .toList();
+            filters.add(Filters.or(
+                    Filters.regex("title", literal),
+                    Filters.regex("slug", literal),
+                    Filters.and(Filters.in("state", inProgress), Filters.regex("drafted.title", literal))));
         }
         String field = query.sort().field();
         var order = Sorts.orderBy(

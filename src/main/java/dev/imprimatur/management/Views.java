@@ -28,6 +28,7 @@ final class Views {
             String slug,
             String locale,
             String title,
+            @Nullable String draftTitle,
             EditionView edition,
             Guide.@Nullable Live live,
             @Nullable TaskView task,
@@ -45,6 +46,7 @@ final class Views {
                     guide.slug(),
                     guide.locale(),
                     guide.title(),
+                    guide.draftTitle(),
                     new EditionView(
                             guide.edition(), Edition.name(guide.state()), guide.revision(), guide.contributors()),
                     guide.live(),
@@ -57,7 +59,13 @@ final class Views {
 
     record OutcomeView(String id, String name, boolean needsMessage) {}
 
-    record TaskGuide(String id, String type, String slug, String locale, String title) {}
+    record TaskGuide(
+            String id,
+            String type,
+            String slug,
+            String locale,
+            String title,
+            @Nullable String draftTitle) {}
 
     record TaskView(
             String id,
@@ -82,7 +90,8 @@ final class Views {
                             task.guide().type(),
                             task.guide().slug(),
                             task.guide().locale(),
-                            task.guide().title()),
+                            task.guide().title(),
+                            task.guide().draftTitle()),
                     task.edition().id().number(),
                     seen == null ? null : seen.number(),
                     seen == null ? null : seen.contentHash(),

@@ -127,13 +127,14 @@ class Reconciler implements ApplicationRunner {
     }
 
     /**
-     * Whether the first edition of a guide is all there is, its card knows the whole log, and its process waits where nothing is
+     * Whether the first edition of a guide is all there is, its card knows the whole log and the titles, and its process waits where nothing is
      * to be done for an edition in that state. So stands nearly everything after an import, which need not be read one by one.
      */
     private static boolean isAtRest(
             Guide guide, Map<EditionId, Integer> grown, Map<EditionId, Processes.Standing> standings) {
         var first = guide.current();
         return guide.edition() == 1
+                && guide.drafted() != null
                 && !grown.containsKey(first.next())
                 && Integer.valueOf(guide.entries()).equals(grown.get(first))
                 && switch (guide.state()) {

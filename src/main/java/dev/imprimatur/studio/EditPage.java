@@ -93,11 +93,7 @@ class EditPage {
                         .map(wrong -> "/" + wrong.path().substring(1).split("/", 2)[0])
                         .distinct()
                         .toList());
-        model.addAttribute(
-                "here",
-                presence.open(guide.id(), me.account()).stream()
-                        .map(words::name)
-                        .toList());
+        model.addAttribute("here", presence.open(guide.id(), me.account()));
         model.addAttribute("nextRevision", editing.nextRevision(guide));
         model.addAttribute("preview", preview(guide, copy.content()));
         model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));

@@ -102,6 +102,11 @@ class GuidesPage {
             return new Filter(q, otherState, type, owner, sort, 1).url(1);
         }
 
+        /** Which way a column is sorted; null if the list is sorted by another. */
+        public @Nullable String direction(String by) {
+            return sort.equals(by) ? "ascending" : sort.equals("-" + by) ? "descending" : null;
+        }
+
         public String sorted(String by) {
             return new Filter(q, state, type, owner, sort.equals(by) ? "-" + by : by, 1).url(1);
         }
@@ -122,8 +127,7 @@ class GuidesPage {
         var found = editing.glance().stream()
                 .filter(guide -> type.isEmpty() || guide.type().equals(type))
                 .filter(guide -> owner.isEmpty() || guide.createdBy().equals(owner))
-                .filter(guide -> guide.title().toLowerCase(Locale.ROOT).contains(text)
-                        || guide.slug().contains(text)
+                .filter(guide -> guide.isCalled(text)
                         || words.name(guide.createdBy())
                                 .toLowerCase(Locale.ROOT)
                                 .contains(text))

@@ -69,10 +69,12 @@ class HomePage {
         int offset = Math.clamp(from, 0, LAST);
         var guides = editing.glance();
         var decisions = inbox.list(new Inbox.Query(false, true, null, null, null, offset, TASKS), me);
+        var drafts = drafts(guides, me).toList();
         model.addAttribute(
                 "tasks",
-                Stream.concat(decisions.stream().limit(TASKS), offset == 0 ? drafts(guides, me) : Stream.empty())
+                Stream.concat(decisions.stream().limit(TASKS), offset == 0 ? drafts.stream() : Stream.empty())
                         .toList());
+        model.addAttribute("count", inbox.waiting(me) + drafts.size());
         model.addAttribute("drafts", unfinished(guides, me));
         model.addAttribute("from", offset);
         if (offset > 0) model.addAttribute("earlier", Math.max(0, offset - TASKS));

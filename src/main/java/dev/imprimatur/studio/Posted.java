@@ -52,7 +52,6 @@ record Posted(String action, @Nullable String guide, List<Text> texts, List<Text
             "against",
             "resolved",
             "etag",
-            "base",
             "merged",
             "theirs",
             "account",

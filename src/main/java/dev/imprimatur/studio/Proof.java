@@ -1,5 +1,6 @@
 package dev.imprimatur.studio;
 
+import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Markdown;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Segmentation;
@@ -14,8 +15,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * A revision laid out for reading, field by field in the order of its type, with what changed since another one.
@@ -69,6 +72,14 @@ record Proof(List<Row> rows, int added, int removed) {
         /** Whether it holds a table, which needs the whole width: figures are what a reviewer checks. */
         public boolean isWide() {
             return layout == Layout.TABLE || rows.stream().anyMatch(Row::isWide);
+        }
+
+        /** As it is now, without what changed. */
+        public String text() {
+            return pieces.stream()
+                    .filter(piece -> piece.op() != Op.DELETE)
+                    .map(Piece::text)
+                    .collect(Collectors.joining());
         }
 
         public int count(Op op) {
@@ -175,13 +186,18 @@ record Proof(List<Row> rows, int added, int removed) {
             var rows = new ArrayList<>(members(type, content, "", Fate.SAME));
             // what went with an item that moved stands at a place that is none any more
             for (var gone : List.copyOf(removals.values()))
-                rows.add(row(type, "Removed: " + gone.pointer(), from(gone), gone.pointer(), Fate.REMOVED));
+                rows.add(row(
+                        type,
+                        "Removed: " + Labels.of(type, MissingNode.getInstance(), gone.pointer()),
+                        from(gone),
+                        gone.pointer(),
+                        Fate.REMOVED));
             return rows;
         }
 
         private static JsonNode from(Change change) {
             var from = change.from();
-            return from == null ? tools.jackson.databind.node.MissingNode.getInstance() : from;
+            return from == null ? MissingNode.getInstance() : from;
         }
 
         private List<Row> members(Shape shape, JsonNode value, String pointer, Fate inherited) {

@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,11 @@ class Words {
     Words(Access access, Clock clock) {
         this.access = access;
         this.clock = clock;
+    }
+
+    /** The server's clock, by which pages tell how long ago something was. */
+    public Instant now() {
+        return clock.instant();
     }
 
     LocalDate today() {
@@ -111,6 +117,11 @@ class Words {
         if (account == null) return "nobody";
         return names.get(
                 account, name -> access.account(name).map(Account::displayName).orElse(name));
+    }
+
+    /** Names of several, as a sentence lists them. */
+    public String names(Collection<String> accounts) {
+        return accounts.stream().map(this::name).sorted().collect(Collectors.joining(", "));
     }
 
     public String initials(String name) {

@@ -193,8 +193,10 @@ class StudioPagesTest {
             page.setViewportSize(360, 800);
             Browser.assertAccessible(page);
             page.getByText("Make a new secret").click();
+            page.locator("#confirm [value=yes]").click();
             assertThat(page.locator(".secret code")).containsText("whsec_");
             page.getByText("Delete the webhook").click();
+            page.locator("#confirm [value=yes]").click();
             assertThat(page.locator(".told").first()).containsText("deleted");
             browser.assertNoComplaints();
         }

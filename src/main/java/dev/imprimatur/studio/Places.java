@@ -1,0 +1,98 @@
+package dev.imprimatur.studio;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Labels;
+import dev.imprimatur.content.Pointers;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.problem.Refused;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** What a fault is about, in the words of the form that was filled in. The templates know it as {@code @places}. */
+@Component("places")
+class Places {
+    private static final Pattern OF_A_GUIDE = Pattern.compile("/studio/guides/([^/]+)(/.*)?");
+    /** Fields of the studio's own forms whose label is another than their name. */
+    private static final Map<String, String> LABELS = Map.of(
+            "displayName", "Name as readers see it",
+            "email", "E-mail",
+            "reason", "Why",
+            "redirectTo", "Where readers are sent instead",
+            "body", "Comment",
+            "quote", "Passage",
+            "url", "Address",
+            "kinds", "Told of",
+            "old", "The password you have",
+            "wanted", "The new password");
+
+    private final ContentTypes types;
+    private final Editing editing;
+
+    Places(ContentTypes types, Editing editing) {
+        this.types = types;
+        this.editing = editing;
+    }
+
+    /** A place of content of that type. */
+    public String in(ContentType type, JsonNode content, String pointer) {
+        return Labels.of(type.shape(), content, pointer);
+    }
+
+    /**
+     * What a pointer leads to in what was sent to a page.
+     *
+     * @param path of the page
+     * @return empty for all that was sent
+     */
+    public String of(@Nullable String path, String pointer) {
+        String at = pointer.startsWith("/content/") ? pointer.substring("/content".length()) : pointer;
+        if (at.isEmpty()) return "";
+        String field = Pointers.unescape(at.substring(1).split("/", 2)[0]);
+        return guide(path)
+                .filter(guide -> types.find(guide.type())
+                        .filter(type -> type.fields().contains(field))
+                        .isPresent())
+                .map(guide -> in(types.require(guide.type()), draft(guide), at))
+                .orElseGet(() -> Arrays.stream(at.substring(1).split("/", -1))
+                        .map(Pointers::unescape)
+                        .map(Places::label)
+                        .collect(Collectors.joining(" › ")));
+    }
+
+    private Optional<Guide> guide(@Nullable String path) {
+        var named = OF_A_GUIDE.matcher(path == null ? "" : path);
+        if (!named.matches()) return Optional.empty();
+        try {
+            return Optional.of(editing.require(named.group(1)));
+        } catch (Refused none) {
+            return Optional.empty();
+        }
+    }
+
+    private JsonNode draft(Guide guide) {
+        try {
+            return editing.draft(guide).content();
+        } catch (Refused none) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    /** {@code publishAt} is read as "Publish at", and the first item of a list as "1". */
+    private static String label(String name) {
+        String known = LABELS.get(name);
+        if (known != null) return known;
+        if (name.matches("[0-9]{1,9}")) return Integer.toString(Integer.parseInt(name) + 1);
+        String words = name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
+        return words.isEmpty() ? "" : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+}
