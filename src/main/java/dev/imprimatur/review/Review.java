@@ -66,7 +66,16 @@ public class Review {
 
     /** Puts the working copy forward for review. */
     public Edition submit(Guide guide, @Nullable String message, Person by) {
-        var edition = editing.submit(guide, workflow(guide).drafting().id(), message, by);
+        return submit(guide, null, message, by);
+    }
+
+    /**
+     * Puts the working copy forward for review, if it is what was seen.
+     *
+     * @param etag the version that was seen; null for whichever is there
+     */
+    public Edition submit(Guide guide, @Nullable String etag, @Nullable String message, Person by) {
+        var edition = editing.submit(guide, etag, workflow(guide).drafting().id(), message, by);
         settle(guide.id());
         return edition;
     }
@@ -160,7 +169,7 @@ public class Review {
      */
     public void importReviewed(Guide guide, List<dev.imprimatur.editing.Reviewer> reviewers, ImportedReview review) {
         var drafting = workflow(guide).drafting().id();
-        var edition = editing.submit(guide, drafting, review.note(), Person.SYSTEM);
+        var edition = editing.submit(guide, null, drafting, review.note(), Person.SYSTEM);
         var interval = types.require(guide.type()).reviewInterval();
         var stamp = new Stamp(
                 edition.submitted().orElseThrow(),

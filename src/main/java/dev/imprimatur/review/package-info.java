@@ -1,6 +1,6 @@
 /** The bridge to Flowable: workflows, tasks, decisions, stamps, freshness, and the reconciler. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"publication", "editing", "content", "store", "problem"})
+@ApplicationModule(allowedDependencies = {"publication", "editing", "content", "store", "paging", "problem"})
 package dev.imprimatur.review;
 
 import org.jspecify.annotations.NullMarked;
