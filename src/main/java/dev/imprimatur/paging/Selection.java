@@ -35,6 +35,18 @@ public record Selection(String name, List<String> filters) {
      */
     record Cursor(Place place, boolean back) {}
 
+    /** The cursor of what comes after a place. */
+    public String after(Place place) {
+        return write(new Cursor(place, false));
+    }
+
+    /** The place that a cursor of {@link #after} names, or a refusal. */
+    public Place after(String cursor) {
+        var read = read(cursor);
+        if (read.back()) throw Place.unknown();
+        return read.place();
+    }
+
     String write(Cursor cursor) {
         String text = (cursor.back() ? BACKWARD : FORWARD)
                 + fingerprint()

@@ -173,14 +173,14 @@ class AuditTest {
         assertThat(text(used.getFirst(), "source")).isEqualTo("127.0.0.1");
         var made = audit("&person=scripter&action=token-created").getFirst();
         assertThat(text(made, "source")).isEqualTo("127.0.0.1");
-        assertThat(audit("&person=scripter&action=signed-in&target=management"))
-                .hasSize(1);
+        assertThat(audit("&person=scripter&action=signed-in&target=management")).hasSize(1);
         assertThat(audit("").toString()).doesNotContain(token);
     }
 
     @Test
     void filtersAreCheckedAndCombine() {
-        String today = LocalDate.ofInstant(node.clock().instant(), ZoneOffset.UTC).toString();
+        String today =
+                LocalDate.ofInstant(node.clock().instant(), ZoneOffset.UTC).toString();
         String yesterday = LocalDate.parse(today).minusDays(1).toString();
         node.as("editor").post("/tasks/nothing/complete", Map.of());
 
@@ -228,7 +228,9 @@ class AuditTest {
         assertThat(csv.header("Content-Type")).isEqualToIgnoringCase("text/csv;charset=UTF-8");
         assertThat(csv.header("Content-Disposition")).startsWith("attachment; filename=\"audit-");
         assertThat(csv.header("Cache-Control")).isEqualTo("no-store");
-        assertThat(csv.body()).startsWith("at,actor,action,target,source,id\r\n").endsWith("\r\n");
+        assertThat(csv.body())
+                .startsWith("at,actor,action,target,source,id\r\n")
+                .endsWith("\r\n");
         assertThat(csv.body()).contains(",\"'=HYPERLINK(\"\"http://x\"\"), a\r\nb <b>\",10.0.0.1,");
         assertThat(csv.body()).contains("\"GET /249, Zoë\"");
         assertThat(csv.body().split("\r\n(?!b <b>)")).hasSize(252);
