@@ -2,6 +2,7 @@ package dev.imprimatur.access;
 
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ public class Access {
     private static final Duration LONGEST_TOKEN = Duration.ofDays(366);
     private static final int LONGEST_NAME = 100;
     private static final Set<String> SCOPES = Set.of("delivery");
+    /** Stands for a username that nobody has: it may be a password in the wrong field. */
+    private static final String NO_ACCOUNT = "(no account)";
 
     private final Accounts accounts;
     private final Tokens tokens;
@@ -264,21 +267,42 @@ public class Access {
 
     /** Checks a password; unknown and known accounts take the same time and get the same answer. */
     Account signIn(String username, String password, String source) {
-        throttle.check(username, source);
-        var credentials =
-                accounts.credentials(username).filter(it -> it.account().active());
+        mustNotBeThrottled(username, source);
+        var known = accounts.credentials(username);
+        var credentials = known.filter(it -> it.account().active());
         boolean right = passwords.matches(
                 password.length() > LONGEST_PASSWORD ? "" : password,
                 credentials.map(Accounts.Credentials::passwordHash).orElse(nobodysHash));
         if (!right || credentials.isEmpty()) {
             throttle.failed(username, source);
-            audit.record(
-                    null, "sign-in-failed", USERNAME.matcher(username).matches() ? username : "(no username)", source);
+            audit.record(null, "sign-in-failed", known.isPresent() ? username : NO_ACCOUNT, source);
             throw Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-credentials", "username or password is wrong")
                     .raise();
         }
         throttle.succeeded(username, source);
         return credentials.get().account();
+    }
+
+    /**
+     * Signs somebody in by password, and records it.
+     *
+     * @param door what they come in by
+     */
+    Account signIn(String username, String password, String source, String door) {
+        var account = signIn(username, password, source);
+        audit.record(account.username(), "signed-in", door, source);
+        return account;
+    }
+
+    private void mustNotBeThrottled(String username, String source) {
+        try {
+            throttle.check(username, source);
+        } catch (Refused slowed) {
+            if (throttle.isNews(username, source))
+                audit.record(
+                        null, "sign-in-throttled", accounts.find(username).isPresent() ? username : NO_ACCOUNT, source);
+            throw slowed;
+        }
     }
 
     /** The token, to be shown once. */
@@ -294,7 +318,8 @@ public class Access {
                 account.username(),
                 name,
                 clock.instant(),
-                clock.instant().plus(expiresIn)));
+                clock.instant().plus(expiresIn),
+                null));
         audit.record(account.username(), "token-created", name, null);
         return secret.text();
     }
@@ -305,6 +330,7 @@ public class Access {
         var account = token.startsWith(Secret.PERSONAL)
                 ? tokens.find(new Secret(token))
                         .filter(it -> it.expiresAt().isAfter(clock.instant()))
+                        .map(it -> used(it, source))
                         .flatMap(it -> account(it.account()))
                 : Optional.<Account>empty();
         return account.orElseThrow(() -> {
@@ -312,6 +338,12 @@ public class Access {
             return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-token", "the token is wrong or has expired")
                     .raise();
         });
+    }
+
+    private Tokens.Token used(Tokens.Token token, String source) {
+        if (token.firstUsedAt() == null && tokens.firstUsed(token.hash(), clock.instant()))
+            audit.record(token.account(), "token-first-used", token.name(), source);
+        return token;
     }
 
     /** A key and its secret, which is shown once. */

@@ -95,7 +95,7 @@ abstract sealed class Credentials extends OncePerRequestFilter {
             } catch (IllegalArgumentException noBase64) {
                 pair = new String[] {""};
             }
-            return access.signIn(pair[0], pair.length == 2 ? pair[1] : "", source);
+            return access.signIn(pair[0], pair.length == 2 ? pair[1] : "", source, "management API");
         }
     }
 

@@ -123,7 +123,9 @@ class SecurityConfiguration {
                         .successHandler(new Welcome(sessions))
                         .failureHandler((request, response, failure) -> response.sendRedirect(
                                 failure instanceof LockedException ? "/login?throttled" : "/login?wrong")))
-                .logout(logout -> logout.logoutSuccessUrl("/login?out"))
+                .logout(logout -> logout.addLogoutHandler(
+                                (request, response, authentication) -> sessions.signedOut(request))
+                        .logoutSuccessUrl("/login?out"))
                 .addFilterBefore(new SignIn.Refreshed(access), AnonymousAuthenticationFilter.class)
                 .addFilterBefore(new ErrorPageHeaders(STUDIO_CSP), AnonymousAuthenticationFilter.class)
                 .exceptionHandling(exceptions -> exceptions

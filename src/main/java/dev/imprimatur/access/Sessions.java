@@ -12,12 +12,19 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** Who is signed in to the studio from where, on this node; a session is known by a name of its own, never by its cookie. */
 @Component
 public class Sessions implements HttpSessionListener {
+    private static final Logger log = LoggerFactory.getLogger(Sessions.class);
     private static final String NAME = "imprimatur.session";
     private static final int LONGEST_BROWSER = 200;
 
@@ -32,9 +39,17 @@ public class Sessions implements HttpSessionListener {
     private record Live(Open open, HttpSession session) {}
 
     private final Map<String, Live> live = new ConcurrentHashMap<>();
+    private final Audit audit;
+    private volatile boolean stopping;
+
+    Sessions(Audit audit) {
+        this.audit = audit;
+    }
 
     void opened(String username, HttpServletRequest request) {
         var session = request.getSession();
+        // somebody who signs in where somebody is signed in takes the session over
+        if (session.getAttribute(NAME) instanceof String old) over(old, "session-ended");
         String browser =
                 Optional.ofNullable(request.getHeader(HttpHeaders.USER_AGENT)).orElse("an unnamed browser");
         var open = new Open(
@@ -49,7 +64,40 @@ public class Sessions implements HttpSessionListener {
 
     @Override
     public void sessionDestroyed(HttpSessionEvent event) {
-        if (event.getSession().getAttribute(NAME) instanceof String id) live.remove(id);
+        if (event.getSession().getAttribute(NAME) instanceof String id) over(id, "session-ended");
+    }
+
+    /** Notes that somebody signs out; the session ends right after. */
+    void signedOut(HttpServletRequest request) {
+        String id = current(request);
+        if (id != null) over(id, "signed-out");
+    }
+
+    /** Records once that a session is over: by its own end, whoever makes it end, or by a sign-out. */
+    private void over(String id, String how) {
+        var ended = live.remove(id);
+        if (ended == null || stopping) return;
+        var open = ended.open();
+        try {
+            if (how.equals("signed-out")) audit.record(open.username(), how, "studio", null);
+            else audit.record(by(), how, open.username() + " " + open.source(), null);
+        } catch (RuntimeException down) {
+            log.warn("the end of a session of {} could not be recorded: {}", open.username(), down.toString());
+        }
+    }
+
+    /** Who asks for what ends it; null where time did. */
+    private static @Nullable String by() {
+        var who = RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
+                ? attributes.getRequest().getUserPrincipal()
+                : null;
+        return who == null ? null : who.getName();
+    }
+
+    /** With the server all sessions end; that is in its own log. */
+    @EventListener(ContextClosedEvent.class)
+    void stop() {
+        stopping = true;
     }
 
     /** The sessions of an account, the newest first. */
@@ -82,7 +130,7 @@ public class Sessions implements HttpSessionListener {
     }
 
     private void invalidate(Live ended) {
-        live.remove(ended.open().id());
+        over(ended.open().id(), "session-ended");
         try {
             ended.session().invalidate();
         } catch (IllegalStateException over) {

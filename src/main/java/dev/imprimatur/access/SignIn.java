@@ -32,7 +32,7 @@ final class SignIn implements AuthenticationManager {
         String source =
                 given.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
         try {
-            var account = access.signIn(given.getName(), String.valueOf(given.getCredentials()), source);
+            var account = access.signIn(given.getName(), String.valueOf(given.getCredentials()), source, "studio");
             return authenticated(account);
         } catch (Refused refused) {
             if (refused.refusal().kind() == Refusal.Kind.THROTTLED)

@@ -17,6 +17,7 @@ import org.springframework.stereotype.Component;
 class Throttle {
     private static final int MOST_TRACKED = 100_000;
     private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
+    private static final Duration TOLD_AGAIN_AFTER = Duration.ofMinutes(1);
 
     private final Cache<String, Bucket> buckets = Caffeine.newBuilder()
             .maximumSize(MOST_TRACKED)
@@ -27,11 +28,28 @@ class Throttle {
             .expireAfterAccess(Duration.ofDays(30))
             .build();
 
+    private final Cache<String, Boolean> told = Caffeine.newBuilder()
+            .maximumSize(MOST_TRACKED)
+            .expireAfterWrite(TOLD_AGAIN_AFTER)
+            .build();
+
     /** Refuses an attempt while a bucket is empty. */
     void check(String account, String source) {
         check(pair(account, source));
         check(source(source));
         if (known.getIfPresent(account + "\n" + source) == null) check(account(account));
+    }
+
+    /** Whether a refused attempt is the first of late that the same bucket refused, so that an attack does not fill the audit. */
+    boolean isNews(String account, String source) {
+        String slowed = isEmpty(source(source))
+                ? "source " + source
+                : isEmpty(pair(account, source)) ? "pair " + account + "\n" + source : "account " + account;
+        return told.asMap().putIfAbsent(slowed, true) == null;
+    }
+
+    private static boolean isEmpty(Bucket bucket) {
+        return !bucket.estimateAbilityToConsume(1).canBeConsumed();
     }
 
     /** Refuses an attempt with a secret that names no account. */

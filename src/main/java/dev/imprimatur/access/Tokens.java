@@ -4,17 +4,26 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Personal tokens, by the hash of what their holder sends. */
 @Component
 public class Tokens {
-    public record Token(@BsonId String hash, String account, String name, Instant createdAt, Instant expiresAt) {}
+    /** @param firstUsedAt null until somebody came in by it */
+    public record Token(
+            @BsonId String hash,
+            String account,
+            String name,
+            Instant createdAt,
+            Instant expiresAt,
+            @Nullable Instant firstUsedAt) {}
 
     private final MongoCollection<Token> tokens;
 
@@ -28,6 +37,15 @@ public class Tokens {
 
     Optional<Token> find(Secret secret) {
         return Optional.ofNullable(tokens.find(Filters.eq("_id", secret.hash())).first());
+    }
+
+    /** Whether this is the first use of the token. */
+    boolean firstUsed(String hash, Instant now) {
+        return tokens.updateOne(
+                                Filters.and(Filters.eq("_id", hash), Filters.eq("firstUsedAt", null)),
+                                Updates.set("firstUsedAt", now))
+                        .getModifiedCount()
+                == 1;
     }
 
     List<Token> of(String account) {

@@ -1,5 +1,6 @@
 package dev.imprimatur.delivery;
 
+import dev.imprimatur.paging.Place;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -39,7 +40,7 @@ final class Found {
      *
      * @param after the last guide of the page before: its score as the key
      */
-    int[] best(Shelf shelf, BitSet of, Listing.@Nullable Mark after, int count) {
+    int[] best(Shelf shelf, BitSet of, @Nullable Place after, int count) {
         var from = after == null ? null : new Ranked(-1, Long.parseLong(after.key()), after.id());
         // the last of those kept so far stands on top
         var kept = new PriorityQueue<>(count + 1, Ranked.BEST_FIRST.reversed());

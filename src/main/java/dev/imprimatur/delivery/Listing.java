@@ -1,10 +1,10 @@
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.FilterField;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Selection;
 import dev.imprimatur.publication.LedgerEntry;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -49,35 +49,20 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
         /** The best found first; what was found says how good it is. */
         static final Sort RELEVANCE = new Sort("relevance", true, guide -> "");
 
-        Comparator<Mark> order() {
-            var byKey = Comparator.comparing(Mark::key);
-            return (descending ? byKey.reversed() : byKey).thenComparing(Mark::id);
+        Comparator<Place> order() {
+            Comparator<Place> byKey = Comparator.comparing((Place place) -> place.key());
+            return (descending ? byKey.reversed() : byKey).thenComparing(Place::id);
+        }
+
+        /** What cursors belong to: whatever is filtered, a place in one sort means nothing in another. */
+        Selection list() {
+            return Selection.of("published", name, descending);
         }
     }
 
-    /** Where in the order a guide stands. */
-    record Mark(String key, String id) {
-        static Mark of(Delivered guide, Function<Delivered, String> key) {
-            return new Mark(key.apply(guide), guide.entry().id());
-        }
-
-        private String cursor() {
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString((id + " " + key).getBytes(StandardCharsets.UTF_8));
-        }
-
-        static Optional<Mark> parse(String cursor) {
-            try {
-                String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-                int space = text.indexOf(' ');
-                return space < 1
-                        ? Optional.empty()
-                        : Optional.of(new Mark(text.substring(space + 1), text.substring(0, space)));
-            } catch (IllegalArgumentException noBase64) {
-                return Optional.empty();
-            }
-        }
+    /** Where in an order a guide stands. */
+    static Place place(Delivered guide, Function<Delivered, String> key) {
+        return new Place(key.apply(guide), guide.entry().id());
     }
 
     /** The page of the shelf that the query asks for. */
@@ -116,18 +101,18 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
         while (at < order.length && !places.get(order[at])) at++;
         return new Listing(
                 guides,
-                at < order.length ? Mark.of(guides.getLast(), key).cursor() : null,
+                at < order.length ? query.sort().list().after(place(guides.getLast(), key)) : null,
                 places.cardinality(),
                 facets(shelf, places, query.facets()));
     }
 
-    private static int firstAfter(Mark mark, Shelf shelf, int[] order, Sort sort) {
+    private static int firstAfter(Place mark, Shelf shelf, int[] order, Sort sort) {
         var comparator = sort.order();
         int low = 0;
         int high = order.length;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (comparator.compare(Mark.of(shelf.at(order[middle]), sort.key()), mark) > 0) high = middle;
+            if (comparator.compare(place(shelf.at(order[middle]), sort.key()), mark) > 0) high = middle;
             else low = middle + 1;
         }
         return low;

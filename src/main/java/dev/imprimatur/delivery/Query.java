@@ -4,6 +4,7 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.FilterField;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.delivery.Shelf.Property;
+import dev.imprimatur.paging.Place;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import java.math.BigDecimal;
@@ -42,7 +43,7 @@ record Query(
         List<String> fields,
         Format format,
         int limit,
-        Listing.@Nullable Mark after,
+        @Nullable Place after,
         @Nullable Instant asOf) {
     static final int LARGEST_PAGE = 100;
     private static final int MOST_VALUES = 50;
@@ -294,11 +295,11 @@ record Query(
         throw malformed("limit is 1 to " + LARGEST_PAGE);
     }
 
-    private static Listing.Mark mark(String cursor, Listing.Sort sort) {
-        return Listing.Mark.parse(cursor)
-                .filter(mark ->
-                        !sort.equals(Listing.Sort.RELEVANCE) || mark.key().matches(A_SCORE))
-                .orElseThrow(() -> malformed("cursor is not one that was handed out"));
+    private static Place mark(String cursor, Listing.Sort sort) {
+        var place = sort.list().after(cursor);
+        if (sort.equals(Listing.Sort.RELEVANCE) && !place.key().matches(A_SCORE))
+            throw malformed("cursor is not one that was handed out; leave it out to begin with the first page");
+        return place;
     }
 
     private static RuntimeException malformed(String detail) {

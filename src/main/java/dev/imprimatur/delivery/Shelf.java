@@ -1,5 +1,6 @@
 package dev.imprimatur.delivery;
 
+import dev.imprimatur.paging.Place;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
@@ -100,11 +101,11 @@ final class Shelf {
 
     /** All places in that order. */
     int[] order(Listing.Sort sort) {
-        record Placed(Listing.Mark mark, int place) {}
+        record Placed(Place mark, int place) {}
         return orders.computeIfAbsent(
                 (sort.descending() ? "-" : "") + sort.name(),
                 name -> IntStream.range(0, guides.length)
-                        .mapToObj(place -> new Placed(Listing.Mark.of(guides[place], sort.key()), place))
+                        .mapToObj(place -> new Placed(Listing.place(guides[place], sort.key()), place))
                         .sorted(Comparator.comparing(Placed::mark, sort.order()))
                         .mapToInt(Placed::place)
                         .toArray());

@@ -3,6 +3,8 @@ package dev.imprimatur.editing;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.paging.Page;
+import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import java.time.Clock;
@@ -79,9 +81,9 @@ public class Editing {
         return guides.glance();
     }
 
-    /** At most one more guide than the query's limit, which tells whether a page follows. */
-    public List<Guide> page(GuideQuery query) {
-        return guides.page(query);
+    /** @param window a page of the query */
+    public Page<Guide> page(GuideQuery query, Window window) {
+        return guides.page(query, window);
     }
 
     /** Brings a guide into being, with edition 1 in draft. */
@@ -233,6 +235,20 @@ public class Editing {
     }
 
     private static RuntimeException stale(WorkingCopy current, JsonNode yours) {
+        return stale(
+                current,
+                "somebody saved since you read it; merge your version with the current one and save with its ETag",
+                Map.of("yours", yours));
+    }
+
+    private static RuntimeException staleSubmission(WorkingCopy current) {
+        return stale(
+                current,
+                "somebody saved since you read it; look at what is there now and submit it with its ETag",
+                Map.of());
+    }
+
+    private static RuntimeException stale(WorkingCopy current, String detail, Map<String, Object> more) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put(
                 "current",
@@ -241,14 +257,8 @@ public class Editing {
                         "content", current.content(),
                         "updatedBy", current.updatedBy(),
                         "updatedAt", current.updatedAt()));
-        members.put("yours", yours);
-        return new Refusal(
-                        Refusal.Kind.STALE,
-                        "working-copy-changed",
-                        "somebody saved since you read it; merge your version with the current one and save with its ETag",
-                        List.of(),
-                        members)
-                .raise();
+        members.putAll(more);
+        return new Refusal(Refusal.Kind.STALE, "working-copy-changed", detail, List.of(), members).raise();
     }
 
     private static void mustBeDraft(ContentType type, JsonNode content, String at) {
@@ -266,6 +276,7 @@ public class Editing {
      * Puts the working copy forward as a revision. What is under review already is not put forward twice; changed content
      * takes its place.
      *
+     * @param etag the version that was seen; nothing else is put forward. Null to put forward what is there
      * @param task the BPMN id of the drafting task that this completes
      * @return the edition with the submission
      */
@@ -273,7 +284,7 @@ public class Editing {
         return editions.record(guide.current(), edition -> {
             edition.mustBeEditable();
             var copy = requireCopy(guide);
-            if (etag != null && !copy.etag().equals(etag)) throw stale(copy, JsonNodeFactory.instance.missingNode());
+            if (etag != null && !copy.etag().equals(etag)) throw staleSubmission(copy);
             var faults = types.require(guide.type()).submissionFaults(copy.content());
             if (!faults.isEmpty())
                 throw Refusal.incomplete("the guide is not complete; mend what is listed and submit again", faults)
@@ -288,7 +299,9 @@ public class Editing {
                                 "nothing-changed", "this is word for word what is live; there is nothing to review")
                         .raise();
             var revision = mint(copy, by);
-            copies.submittedAs(copy, revision.number());
+            // whoever named a version is asked again also if an edit slipped in while it was minted
+            boolean stands = copies.submittedAs(copy, revision.number());
+            if (etag != null && !stands) throw staleSubmission(requireCopy(guide));
             return Optional.of(edition.submitted(
                     revision.ref(), types.require(guide.type()).approvals(), task, message, by, clock.instant()));
         });

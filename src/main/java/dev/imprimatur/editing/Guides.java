@@ -7,6 +7,9 @@ import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.paging.Page;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Window;
 import dev.imprimatur.store.Unique;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +57,7 @@ class Guides {
                     g.locale(),
                     g.slug(),
                     g.title(),
-                    g.title().toLowerCase(Locale.ROOT),
+                    sortable(g.title()),
                     g.titleOf(),
                     g.drafted(),
                     g.createdBy(),
@@ -68,6 +71,10 @@ class Guides {
                     g.overdue(),
                     g.updatedAt(),
                     g.entries());
+        }
+
+        private static String sortable(String title) {
+            return Place.key(title.toLowerCase(Locale.ROOT));
         }
 
         Guide guide() {
@@ -151,7 +158,7 @@ class Guides {
                 ? Updates.combine()
                 : Updates.combine(
                         Updates.set("title", g.title()),
-                        Updates.set("sortTitle", g.title().toLowerCase(Locale.ROOT)),
+                        Updates.set("sortTitle", Row.sortable(g.title())),
                         Updates.set("titleOf", g.titleOf()));
         guides.updateOne(
                 newer,
@@ -191,13 +198,17 @@ class Guides {
             guides.updateOne(
                     Filters.and(Filters.eq("_id", g.id()), Filters.eq("titleOf", null), Filters.eq("drafted", drafted)),
                     Updates.combine(
-                            Updates.set("title", g.title()),
-                            Updates.set("sortTitle", g.title().toLowerCase(Locale.ROOT))));
+                            Updates.set("title", g.title()), Updates.set("sortTitle", Row.sortable(g.title()))));
         writes.incrementAndGet();
     }
 
     /** One page of the guides of a type; the text is sought literally, in title, draft's title and slug. */
-    List<Guide> page(GuideQuery query) {
+    Page<Guide> page(GuideQuery query, Window window) {
+        return window.<Row>page((from, back, most) -> rows(query, from, back, most), query.sort()::place)
+                .map(Row::guide);
+    }
+
+    private List<Row> rows(GuideQuery query, @Nullable Place from, boolean back, int most) {
         var filters = new ArrayList<Bson>();
         filters.add(Filters.eq("type", query.type()));
         if (query.state() != null) filters.add(Filters.eq("state", query.state()));
@@ -213,13 +224,19 @@ class Guides {
                     Filters.and(Filters.in("state", inProgress), Filters.regex("drafted.title", literal))));
         }
         String field = query.sort().field();
+        boolean descending = query.sort().descending() != back;
+        if (from != null) filters.add(beyond(field, descending, query.sort().value(from), back, from.id()));
         var order = Sorts.orderBy(
-                query.sort().descending() ? Sorts.descending(field) : Sorts.ascending(field), Sorts.ascending("_id"));
-        return guides.find(Filters.and(filters))
-                .sort(order)
-                .skip(query.offset())
-                .limit(query.limit() + 1)
-                .map(Row::guide)
-                .into(new ArrayList<>());
+                descending ? Sorts.descending(field) : Sorts.ascending(field),
+                back ? Sorts.descending("_id") : Sorts.ascending("_id"));
+        return guides.find(Filters.and(filters)).sort(order).limit(most).into(new ArrayList<>());
+    }
+
+    /** What comes after a value and an id; a guide without a value sorts before all that have one. */
+    private static Bson beyond(String field, boolean descending, @Nullable Object value, boolean back, String id) {
+        var same = Filters.and(Filters.eq(field, value), back ? Filters.lt("_id", id) : Filters.gt("_id", id));
+        if (value == null) return descending ? same : Filters.or(Filters.ne(field, null), same);
+        if (!descending) return Filters.or(Filters.gt(field, value), same);
+        return Filters.or(Filters.lt(field, value), Filters.eq(field, null), same);
     }
 }

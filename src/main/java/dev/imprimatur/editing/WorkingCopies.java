@@ -93,11 +93,19 @@ class WorkingCopies {
                 == 1;
     }
 
-    /** Notes which revision this version was submitted as; the text and its version stay as they are. */
-    void submittedAs(WorkingCopy copy, int revision) {
-        copies.updateOne(
-                Filters.and(Filters.eq("_id", copy.edition().toString()), Filters.eq("version", copy.version())),
-                Updates.set("parent", revision));
+    /**
+     * Notes which revision this version was submitted as; the text and its version stay as they are.
+     *
+     * @return whether it was still the current version
+     */
+    boolean submittedAs(WorkingCopy copy, int revision) {
+        return copies.updateOne(
+                                Filters.and(
+                                        Filters.eq("_id", copy.edition().toString()),
+                                        Filters.eq("version", copy.version())),
+                                Updates.set("parent", revision))
+                        .getMatchedCount()
+                == 1;
     }
 
     void forget(EditionId unborn) {

@@ -1,6 +1,6 @@
 /** Guides, editions, working copies, revisions, comments, diff, and the edition log that says what was decided. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"content", "store", "problem"})
+@ApplicationModule(allowedDependencies = {"content", "store", "paging", "problem"})
 package dev.imprimatur.editing;
 
 import org.jspecify.annotations.NullMarked;

@@ -3,12 +3,16 @@ package dev.imprimatur.management;
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
 import dev.imprimatur.access.Audit;
+import dev.imprimatur.access.AuditExport;
+import dev.imprimatur.access.AuditQuery;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Publication;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -33,12 +37,14 @@ class AdministrationApi {
 
     private final Access access;
     private final Audit audit;
+    private final AuditExport export;
     private final ContentTypes types;
     private final Publication publication;
 
-    AdministrationApi(Access access, Audit audit, ContentTypes types, Publication publication) {
+    AdministrationApi(Access access, Audit audit, AuditExport export, ContentTypes types, Publication publication) {
         this.access = access;
         this.audit = audit;
+        this.export = export;
         this.types = types;
         this.publication = publication;
     }
@@ -142,9 +148,32 @@ class AdministrationApi {
 
     @GetMapping("/audit")
     @PreAuthorize("hasRole('ADMIN')")
-    Api.Page<Audit.Entry> audit(@RequestParam(defaultValue = "50") int limit, @RequestParam @Nullable String cursor) {
-        var window = Api.Window.of(limit, cursor);
-        return window.page(audit.page(window.offset(), window.limit()));
+    Api.Page<Audit.Entry> audit(
+            @RequestParam @Nullable String person,
+            @RequestParam @Nullable String action,
+            @RequestParam @Nullable String target,
+            @RequestParam @Nullable String from,
+            @RequestParam @Nullable String to,
+            @RequestParam(defaultValue = "50") int limit,
+            @RequestParam @Nullable String cursor) {
+        var query = AuditQuery.parse(person, action, target, from, to);
+        return Api.Page.of(audit.page(query, query.window(cursor, Api.checked(limit))));
+    }
+
+    /** All records that are asked for, as a file. */
+    @GetMapping("/audit/export")
+    @PreAuthorize("hasRole('ADMIN')")
+    void exportAudit(
+            @RequestParam(defaultValue = "jsonl") String format,
+            @RequestParam @Nullable String person,
+            @RequestParam @Nullable String action,
+            @RequestParam @Nullable String target,
+            @RequestParam @Nullable String from,
+            @RequestParam @Nullable String to,
+            Person me,
+            HttpServletResponse response)
+            throws IOException {
+        export.send(AuditQuery.parse(person, action, target, from, to), format, me.account(), response);
     }
 
     /** Checks hashes, order and signatures of the whole ledger. */

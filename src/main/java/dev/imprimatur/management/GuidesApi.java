@@ -83,16 +83,9 @@ class GuidesApi {
             @RequestParam(defaultValue = "-updated") String sort,
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam @Nullable String cursor) {
-        var window = Api.Window.of(limit, cursor);
-        var query = new GuideQuery(
-                types.require(type).name(),
-                state(state),
-                q,
-                reviewDueBefore,
-                sort(sort),
-                window.offset(),
-                window.limit());
-        return window.page(editing.page(query).stream().map(GuideView::of).toList());
+        var query = new GuideQuery(types.require(type).name(), state(state), q, reviewDueBefore, sort(sort));
+        return Api.Page.of(
+                editing.page(query, query.window(cursor, Api.checked(limit))).map(GuideView::of));
     }
 
     private static Edition.@Nullable State state(@Nullable String name) {
@@ -117,7 +110,7 @@ class GuidesApi {
                 .filter(sort -> sort.name().equals(constant))
                 .findFirst()
                 .orElseThrow(() -> Refusal.malformed(
-                                "sort by title, updated or reviewDue, with a hyphen before it for descending",
+                                "sort by created, title, updated or reviewDue, with a hyphen before it for descending",
                                 List.of())
                         .raise());
     }
@@ -175,10 +168,15 @@ class GuidesApi {
     GuideView submit(
             @PathVariable String type,
             @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody(required = false) @Nullable Submission submission,
             Person me) {
         var guide = editing.require(type, id);
-        review.submit(guide, null, submission == null ? null : submission.message(), me);
+        review.submit(
+                guide,
+                ifMatch == null ? null : Api.ifMatch(ifMatch),
+                submission == null ? null : submission.message(),
+                me);
         return view(editing.require(type, id));
     }
 

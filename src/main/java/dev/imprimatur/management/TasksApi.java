@@ -49,9 +49,9 @@ class TasksApi {
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam @Nullable String cursor,
             Person me) {
-        var window = Api.Window.of(limit, cursor);
-        var query = new Inbox.Query(mine, false, group, type, instant(due), window.offset(), window.limit());
-        return window.page(inbox.list(query, me).stream().map(TaskView::of).toList());
+        var query = new Inbox.Query(mine, false, group, type, instant(due));
+        return Api.Page.of(
+                inbox.list(query, query.window(cursor, Api.checked(limit)), me).map(TaskView::of));
     }
 
     /** An instant, or a date for its first instant in UTC. */

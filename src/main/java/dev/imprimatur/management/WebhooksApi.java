@@ -93,7 +93,6 @@ class WebhooksApi {
             @PathVariable String id,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam @Nullable String cursor) {
-        var window = Api.Window.of(limit, cursor);
-        return window.page(subscribers.attempts(id, window.offset(), window.limit()));
+        return Api.Page.of(subscribers.attempts(id, cursor, Api.checked(limit)));
     }
 }

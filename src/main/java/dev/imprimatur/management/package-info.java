@@ -1,7 +1,16 @@
 /** The management API: parse, call one method, present. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"webhooks", "preview", "review", "publication", "editing", "content", "access", "problem"
+        allowedDependencies = {
+            "webhooks",
+            "preview",
+            "review",
+            "publication",
+            "editing",
+            "content",
+            "access",
+            "paging",
+            "problem"
         })
 package dev.imprimatur.management;
 

@@ -75,9 +75,11 @@ class ProblemAdvice {
     }
 
     @ExceptionHandler
-    void anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        problems.write(Unforeseen.refusal(unforeseen, request), response);
+    void anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        var refusal = Unforeseen.refusal(unforeseen, request);
+        // half of an answer is sent: breaking the connection off is all that tells it from a whole one
+        if (response.isCommitted()) throw unforeseen;
+        problems.write(refusal, response);
     }
 
     /** What Jackson says of a body it cannot read, without class names. */

@@ -6,12 +6,19 @@ import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Person;
+import dev.imprimatur.paging.Page;
+import dev.imprimatur.paging.Rows;
+import dev.imprimatur.paging.Selection;
+import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Refusal;
 import java.time.Instant;
-import java.util.Date;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.flowable.common.engine.api.FlowableObjectNotFoundException;
+import org.flowable.engine.ManagementService;
 import org.flowable.engine.TaskService;
 import org.flowable.task.api.Task;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +27,10 @@ import org.springframework.stereotype.Component;
 /** What waits for whom. */
 @Component
 public class Inbox {
+    private static final int BATCH = 500;
+
     private final TaskService tasks;
+    private final ManagementService management;
     private final Processes processes;
     private final Workflows workflows;
     private final Editing editing;
@@ -29,6 +39,7 @@ public class Inbox {
 
     Inbox(
             TaskService tasks,
+            ManagementService management,
             Processes processes,
             Workflows workflows,
             Editing editing,
@@ -36,6 +47,7 @@ public class Inbox {
             Assignments assignments) {
         this.assignments = assignments;
         this.tasks = tasks;
+        this.management = management;
         this.processes = processes;
         this.workflows = workflows;
         this.editing = editing;
@@ -55,9 +67,12 @@ public class Inbox {
             boolean decisions,
             @Nullable String group,
             @Nullable String type,
-            @Nullable Instant dueBefore,
-            int offset,
-            int limit) {}
+            @Nullable Instant dueBefore) {
+        /** The page of it that a cursor names; without one, the first. */
+        public Window window(@Nullable String cursor, int limit) {
+            return Window.of(Selection.of("tasks", mine, decisions, group, type, dueBefore), cursor, limit);
+        }
+    }
 
     /** How many decisions wait for the person's roles, and drafts for the person. */
     public long waiting(Person me) {
@@ -78,42 +93,60 @@ public class Inbox {
 
     private record Placed(Task task, EditionId edition) {}
 
-    /** Open tasks, those due first first, those without a due date last and by age. */
-    public List<OpenTask> list(Query query, Person me) {
-        var wanted = tasks.createTaskQuery();
-        if (query.mine()) wanted.taskAssignee(me.account());
-        if (query.group() != null) wanted.taskCandidateGroup(query.group()).ignoreAssigneeValue();
+    /**
+     * Open tasks, those due first first, those without a due date last and by age.
+     *
+     * @param window a page of the query
+     */
+    public Page<OpenTask> list(Query query, Window window, Person me) {
+        var wanted = new TaskRows(tasks, management);
+        if (query.mine()) wanted.assignedTo(me.account());
+        if (query.group() != null) wanted.forAnyOf(List.of(query.group()));
         if (!query.mine() && query.group() == null) {
-            if (me.roles().isEmpty()) return List.of();
-            wanted.or()
-                    .taskCandidateGroupIn(me.roles())
-                    .ignoreAssigneeValue()
-                    .taskAssignee(me.account())
-                    .endOr();
+            if (me.roles().isEmpty()) return new Page<>(List.of(), null, null);
+            wanted.forAnyOfOrAssignedTo(me.roles(), me.account());
         }
-        if (query.decisions()) wanted.taskDefinitionKeys(workflows.deciding());
-        if (query.dueBefore() != null) wanted.taskDueBefore(Date.from(query.dueBefore()));
-        wanted.orderByDueDateNullsLast()
-                .asc()
-                .orderByTaskCreateTime()
-                .asc()
-                .orderByTaskId()
-                .asc();
-        // which type a task's guide has, the engine does not know
-        var open = query.type() == null ? wanted.listPage(query.offset(), query.limit() + 1) : wanted.list();
+        if (query.decisions()) wanted.ofSteps(workflows.deciding());
+        if (query.dueBefore() != null) wanted.dueBefore(query.dueBefore());
+        Rows<Task> rows = query.type() == null ? wanted : ofType(query.type(), wanted);
+        var page = window.page(rows, TaskRows::place);
+        return new Page<>(
+                placed(page.items())
+                        .flatMap(it -> open(it.task(), it.edition()).stream())
+                        .toList(),
+                page.previous(),
+                page.next());
+    }
+
+    private Stream<Placed> placed(List<Task> open) {
         var keys = processes.businessKeys(
                 open.stream().map(Task::getProcessInstanceId).toList());
-        var placed = open.stream()
+        return open.stream()
                 .flatMap(
                         task -> Optional.ofNullable(keys.get(task.getProcessInstanceId()))
                                 .map(edition -> new Placed(task, edition))
                                 .stream());
-        if (query.type() != null)
-            placed = placed.filter(
-                            it -> editing.require(it.edition().guide()).type().equals(query.type()))
-                    .skip(query.offset())
-                    .limit(query.limit() + 1L);
-        return placed.flatMap(it -> open(it.task(), it.edition()).stream()).toList();
+    }
+
+    /** Those on guides of a type, which the engine does not know: it is asked until enough are found. */
+    private Rows<Task> ofType(String type, Rows<Task> all) {
+        return (from, back, most) -> {
+            var guides = editing.glance().stream()
+                    .filter(guide -> guide.type().equals(type))
+                    .map(Guide::id)
+                    .collect(Collectors.toSet());
+            var found = new ArrayList<Task>();
+            for (var at = from; ; ) {
+                var some = all.beside(at, back, BATCH);
+                placed(some)
+                        .filter(it -> guides.contains(it.edition().guide()))
+                        .map(Placed::task)
+                        .limit((long) most - found.size())
+                        .forEach(found::add);
+                if (found.size() == most || some.size() < BATCH) return found;
+                at = TaskRows.place(some.getLast());
+            }
+        };
     }
 
     /** The open tasks of an edition. */

@@ -1,7 +1,6 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Audit;
 import dev.imprimatur.access.Role;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
@@ -27,18 +26,13 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/studio")
 @PreAuthorize("hasRole('ADMIN')")
 class AdministrationPages {
-    private static final int PAGE = 100;
-    private static final int LAST_PAGE = 100_000;
-
     private final Access access;
-    private final Audit audit;
     private final Review review;
     private final Publication publication;
     private final ContentTypes types;
 
-    AdministrationPages(Access access, Audit audit, Review review, Publication publication, ContentTypes types) {
+    AdministrationPages(Access access, Review review, Publication publication, ContentTypes types) {
         this.access = access;
-        this.audit = audit;
         this.review = review;
         this.publication = publication;
         this.types = types;
@@ -141,16 +135,6 @@ class AdministrationPages {
         access.revokeKey(id, me.account());
         told.addFlashAttribute("told", "The key is revoked: the next request with it is refused.");
         return "redirect:/studio/api-keys";
-    }
-
-    @GetMapping("/audit")
-    String audit(@RequestParam(defaultValue = "1") int page, Model model) {
-        int at = Math.clamp(page, 1, LAST_PAGE);
-        var records = audit.page((at - 1) * PAGE, PAGE);
-        model.addAttribute("records", records.stream().limit(PAGE).toList());
-        model.addAttribute("page", at);
-        model.addAttribute("isLast", records.size() <= PAGE);
-        return "studio/audit";
     }
 
     @PostMapping("/ledger/verify")

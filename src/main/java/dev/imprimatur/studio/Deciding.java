@@ -46,13 +46,15 @@ class Deciding {
 
     /** The next task that waits for this person and that they may decide, what is due first first. */
     Optional<OpenTask> next(Person me) {
-        for (int from = 0; from < FURTHEST; from += AT_ONCE) {
-            var waiting = inbox.list(new Inbox.Query(false, true, null, null, null, from, AT_ONCE), me);
-            var next = waiting.stream()
-                    .limit(AT_ONCE)
+        var asked = new Inbox.Query(false, true, null, null, null);
+        String cursor = null;
+        for (int seen = 0; seen < FURTHEST; seen += AT_ONCE) {
+            var waiting = inbox.list(asked, asked.window(cursor, AT_ONCE), me);
+            var next = waiting.items().stream()
                     .filter(task -> task.revision() != null && whyNot(task, me) == null)
                     .findFirst();
-            if (next.isPresent() || waiting.size() <= AT_ONCE) return next;
+            cursor = waiting.next();
+            if (next.isPresent() || cursor == null) return next;
         }
         return Optional.empty();
     }

@@ -7,6 +7,10 @@ import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Person;
+import dev.imprimatur.paging.Order;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Selection;
+import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
@@ -14,11 +18,11 @@ import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.Review;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -39,8 +43,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @RequestMapping("/studio/guides")
 class GuidesPage {
     private static final int PAGE = 50;
-    private static final int LAST_PAGE = 100_000;
     private static final int MOST_AT_ONCE = 200;
+    private static final List<Edition.State> STATES = List.of(Edition.State.values());
+    /** Sorts after all dates. */
+    private static final String NEVER_DUE = "~";
 
     private final Editing editing;
     private final Review review;
@@ -78,28 +84,23 @@ class GuidesPage {
      *
      * @param state a state of the current edition, {@code live}, {@code soon} or {@code overdue}; empty for all
      */
-    record Filter(String q, String state, String type, String owner, String sort, int page) {
-        String url(int otherPage) {
+    record Filter(String q, String state, String type, String owner, String sort) {
+        String url() {
             var url = UriComponentsBuilder.fromPath("/studio/guides");
             if (!q.isEmpty()) url.queryParam("q", "{q}");
             if (!state.isEmpty()) url.queryParam("state", state);
             if (!type.isEmpty()) url.queryParam("type", type);
             if (!owner.isEmpty()) url.queryParam("owner", "{owner}");
             if (!sort.equals("-updated")) url.queryParam("sort", sort);
-            if (otherPage > 1) url.queryParam("page", otherPage);
             return url.encode().buildAndExpand(Map.of("q", q, "owner", owner)).toUriString();
         }
 
-        public String next() {
-            return url(page + 1);
-        }
-
-        public String previous() {
-            return url(page - 1);
+        Window window(String cursor) {
+            return Window.of(Selection.of("studio-guides", q, state, type, owner, sort), cursor, PAGE);
         }
 
         public String with(String otherState) {
-            return new Filter(q, otherState, type, owner, sort, 1).url(1);
+            return new Filter(q, otherState, type, owner, sort).url();
         }
 
         /** Which way a column is sorted; null if the list is sorted by another. */
@@ -108,7 +109,7 @@ class GuidesPage {
         }
 
         public String sorted(String by) {
-            return new Filter(q, state, type, owner, sort.equals(by) ? "-" + by : by, 1).url(1);
+            return new Filter(q, state, type, owner, sort.equals(by) ? "-" + by : by).url();
         }
     }
 
@@ -119,10 +120,10 @@ class GuidesPage {
             @RequestParam(defaultValue = "") String type,
             @RequestParam(defaultValue = "") String owner,
             @RequestParam(defaultValue = "-updated") String sort,
-            @RequestParam(defaultValue = "1") int page,
+            @RequestParam(defaultValue = "") String cursor,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
             Model model) {
-        var filter = new Filter(q.strip(), state, type, owner, sort, Math.clamp(page, 1, LAST_PAGE));
+        var filter = new Filter(q.strip(), state, type, owner, sort);
         String text = filter.q().toLowerCase(Locale.ROOT);
         var found = editing.glance().stream()
                 .filter(guide -> type.isEmpty() || guide.type().equals(type))
@@ -139,8 +140,9 @@ class GuidesPage {
                     .raise();
         var rows = found.stream()
                 .filter(guide -> wanted == null || wanted.test(guide))
-                .sorted(order(sort))
                 .toList();
+        var order = order(sort);
+        var page = filter.window(cursor).page(order.of(rows), order.place());
         var tabs = new ArrayList<Tab>();
         tabs.add(new Tab("", "All", found.size()));
         filters.forEach((name, test) -> {
@@ -150,14 +152,13 @@ class GuidesPage {
         model.addAttribute("filter", filter);
         model.addAttribute("tabs", tabs);
         model.addAttribute("total", rows.size());
-        var shown = rows.stream().skip((filter.page() - 1L) * PAGE).limit(PAGE).toList();
-        var told = publication.lastOf(shown.stream().map(Guide::id).toList());
+        var told = publication.lastOf(page.items().stream().map(Guide::id).toList());
         model.addAttribute(
                 "rows",
-                shown.stream()
+                page.items().stream()
                         .map(guide -> new Row(guide, lastReviewed(guide, told.get(guide.id()))))
                         .toList());
-        model.addAttribute("isLast", rows.size() <= filter.page() * PAGE);
+        model.addAttribute("pages", PageLinks.of(filter.url(), page));
         model.addAttribute("types", types.all());
         model.addAttribute(
                 "people", access.accounts().stream().filter(Account::active).toList());
@@ -185,18 +186,21 @@ class GuidesPage {
         };
     }
 
-    private static Comparator<Guide> order(String sort) {
-        Comparator<Guide> order = switch (sort.startsWith("-") ? sort.substring(1) : sort) {
-            case "title" -> Comparator.comparing(guide -> guide.title().toLowerCase(Locale.ROOT));
-            case "state" -> Comparator.comparing(Guide::state);
-            case "due" -> Comparator.comparing(Guide::reviewDue, Comparator.nullsLast(Comparator.naturalOrder()));
-            case "owner" -> Comparator.comparing(Guide::createdBy);
-            case "updated" -> Comparator.comparing(Guide::updatedAt);
+    private static Order<Guide> order(String sort) {
+        Function<Guide, String> key = switch (sort.startsWith("-") ? sort.substring(1) : sort) {
+            case "title" -> guide -> Place.key(guide.title().toLowerCase(Locale.ROOT));
+            case "state" -> guide -> "%02d".formatted(STATES.indexOf(guide.state()));
+            case "due" ->
+                guide -> guide.reviewDue() == null
+                        ? NEVER_DUE
+                        : guide.reviewDue().toString();
+            case "owner" -> Guide::createdBy;
+            case "updated" -> guide -> Place.key(guide.updatedAt());
             default ->
                 throw Refusal.malformed("sort by title, state, due, owner or updated", List.of())
                         .raise();
         };
-        return (sort.startsWith("-") ? order.reversed() : order).thenComparing(Guide::id);
+        return new Order<>(guide -> new Place(key.apply(guide), guide.id()), sort.startsWith("-"));
     }
 
     private static @Nullable LocalDate lastReviewed(Guide guide, @Nullable LedgerEntry told) {

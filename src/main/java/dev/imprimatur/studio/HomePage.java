@@ -26,7 +26,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 class HomePage {
     private static final int TASKS = 20;
-    private static final int LAST = 1_000_000;
     private static final int WEEKS = 13;
     private static final int RECENT = 8;
     private static final int BAR = 72;
@@ -65,20 +64,20 @@ class HomePage {
     record Recent(LedgerEntry entry, String title) {}
 
     @GetMapping("/studio")
-    String home(@RequestParam(defaultValue = "0") int from, Person me, Model model) {
-        int offset = Math.clamp(from, 0, LAST);
+    String home(@RequestParam(defaultValue = "") String cursor, Person me, Model model) {
         var guides = editing.glance();
-        var decisions = inbox.list(new Inbox.Query(false, true, null, null, null, offset, TASKS), me);
+        var asked = new Inbox.Query(false, true, null, null, null);
+        var decisions = inbox.list(asked, asked.window(cursor, TASKS), me);
         var drafts = drafts(guides, me).toList();
         model.addAttribute(
                 "tasks",
-                Stream.concat(decisions.stream().limit(TASKS), offset == 0 ? drafts.stream() : Stream.empty())
+                Stream.concat(
+                                decisions.items().stream(),
+                                decisions.previous() == null ? drafts.stream() : Stream.empty())
                         .toList());
         model.addAttribute("count", inbox.waiting(me) + drafts.size());
         model.addAttribute("drafts", unfinished(guides, me));
-        model.addAttribute("from", offset);
-        if (offset > 0) model.addAttribute("earlier", Math.max(0, offset - TASKS));
-        if (decisions.size() > TASKS) model.addAttribute("later", offset + TASKS);
+        model.addAttribute("pages", PageLinks.of("/studio", decisions));
         model.addAttribute("others", waitingForOthers(guides, me));
         model.addAttribute("freshness", freshness(guides));
         model.addAttribute("weeks", weeks(guides));
@@ -88,7 +87,8 @@ class HomePage {
 
     /** A draft waits for whoever it was assigned to, and for those who wrote it once changes are asked for. */
     private Stream<OpenTask> drafts(List<Guide> guides, Person me) {
-        var assigned = inbox.list(new Inbox.Query(true, false, null, null, null, 0, TASKS), me).stream()
+        var mine = new Inbox.Query(true, false, null, null, null);
+        var assigned = inbox.list(mine, mine.window(null, TASKS), me).items().stream()
                 .filter(task -> task.outcomes().isEmpty());
         var sentBack = guides.stream()
                 .filter(guide -> isSentBack(guide) && guide.contributors().contains(me.account()))

@@ -71,11 +71,11 @@ class WebhooksPages {
     }
 
     @GetMapping("/{id}")
-    String one(@PathVariable String id, Model model) {
+    String one(@PathVariable String id, @RequestParam(defaultValue = "") String cursor, Model model) {
         model.addAttribute("webhook", Subscribers.View.of(subscribers.require(id)));
-        model.addAttribute(
-                "attempts",
-                subscribers.attempts(id, 0, SHOWN).stream().limit(SHOWN).toList());
+        var attempts = subscribers.attempts(id, cursor, SHOWN);
+        model.addAttribute("attempts", attempts);
+        model.addAttribute("pages", PageLinks.of(address(id), attempts));
         return "studio/webhook";
     }
 
@@ -121,6 +121,10 @@ class WebhooksPages {
     }
 
     private static String redirect(String id) {
-        return "redirect:/studio/webhooks/" + id;
+        return "redirect:" + address(id);
+    }
+
+    private static String address(String id) {
+        return "/studio/webhooks/" + id;
     }
 }

@@ -1,7 +1,16 @@
 /** The pages where editors and reviewers work; they call what the management API calls and have no rules of their own. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"webhooks", "preview", "review", "publication", "editing", "content", "access", "problem"
+        allowedDependencies = {
+            "webhooks",
+            "preview",
+            "review",
+            "publication",
+            "editing",
+            "content",
+            "access",
+            "paging",
+            "problem"
         })
 package dev.imprimatur.studio;
 

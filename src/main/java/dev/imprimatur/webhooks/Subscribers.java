@@ -4,6 +4,7 @@ import dev.imprimatur.access.Audit;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.delivery.Reach;
+import dev.imprimatur.paging.Page;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
@@ -198,9 +199,9 @@ public class Subscribers {
         return dispatcher.send(require(id), entry);
     }
 
-    /** What was sent to it, the newest first; at most one more than the limit. */
-    public List<Attempt> attempts(String id, int offset, int limit) {
-        return attempts.page(require(id).id(), offset, limit);
+    /** A page of what was sent to it, the newest first. */
+    public Page<Attempt> attempts(String id, @Nullable String cursor, int limit) {
+        return attempts.page(require(id).id(), cursor, limit);
     }
 
     /** Who is paused, for administrators to look after. */

@@ -5,9 +5,15 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
+import dev.imprimatur.paging.Page;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Selection;
+import dev.imprimatur.paging.Window;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.codecs.pojo.annotations.BsonId;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** What was sent to each subscriber of late, and what came of it. */
@@ -35,12 +41,19 @@ class WebhookAttempts {
                     Filters.and(Filters.eq("attempt.webhook", attempt.webhook()), Filters.lte("_id", tooOld.id())));
     }
 
-    /** The newest first; at most one more than the limit, which tells whether there are older ones. */
-    List<Attempt> page(String webhook, int offset, int limit) {
-        return attempts.find(Filters.eq("attempt.webhook", webhook))
-                .sort(Sorts.descending("_id"))
-                .skip(offset)
-                .limit(limit + 1)
+    /** A page, the newest first. */
+    Page<Attempt> page(String webhook, @Nullable String cursor, int limit) {
+        return Window.of(Selection.of("attempts", webhook), cursor, limit)
+                .page((from, back, most) -> rows(webhook, from, back, most), attempt -> Place.of(attempt.id()));
+    }
+
+    private List<Attempt> rows(String webhook, @Nullable Place from, boolean back, int most) {
+        var filters = new ArrayList<Bson>();
+        filters.add(Filters.eq("attempt.webhook", webhook));
+        if (from != null) filters.add(back ? Filters.gt("_id", from.id()) : Filters.lt("_id", from.id()));
+        return attempts.find(Filters.and(filters))
+                .sort(back ? Sorts.ascending("_id") : Sorts.descending("_id"))
+                .limit(most)
                 .map(Row::attempt)
                 .into(new ArrayList<>());
     }

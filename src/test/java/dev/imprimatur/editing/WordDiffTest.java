@@ -82,7 +82,8 @@ class WordDiffTest {
         var now = JsonNodeFactory.instance.objectNode().put("summary", texts.get2());
         var comment =
                 new Comment("c", "g", 1, "/summary", quote, null, "?", "rosa", java.time.Instant.EPOCH, false, null);
-        Passage.of(type.shape(), comment, then, now)
+        var none = new ItemIds(java.util.Map.of());
+        Passage.of(type.shape(), comment, new Keyed(then, none), new Keyed(now, none))
                 .ifPresent(passage -> assertThat(boundaries(texts.get2())).contains(passage.start(), passage.end()));
     }
 

@@ -1,0 +1,43 @@
+package dev.imprimatur.paging;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+
+/** Which way a list in memory is sorted: by a key, and by the id where keys are the same. */
+public record Order<T>(Function<? super T, Place> place, boolean descending) {
+    private record Placed<T>(Place place, T row) {}
+
+    private Comparator<Place> comparator() {
+        Comparator<Place> byKey = Comparator.comparing((Place it) -> it.key());
+        return (descending ? byKey.reversed() : byKey).thenComparing(Place::id);
+    }
+
+    /** The rows in this order. */
+    public Rows<T> of(Collection<T> rows) {
+        var order = comparator();
+        var sorted = rows.stream()
+                .map(row -> new Placed<T>(place.apply(row), row))
+                .sorted(Comparator.comparing(Placed::place, order))
+                .toList();
+        return (from, back, most) -> {
+            var walked = back ? sorted.reversed() : sorted;
+            int begin = from == null ? 0 : firstBeyond(walked, from, back ? order.reversed() : order);
+            return List.copyOf(walked.subList(begin, Math.min(walked.size(), begin + most)).stream()
+                    .map(Placed::row)
+                    .toList());
+        };
+    }
+
+    private static <T> int firstBeyond(List<Placed<T>> rows, Place place, Comparator<Place> order) {
+        int low = 0;
+        int high = rows.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (order.compare(rows.get(middle).place(), place) > 0) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
+}

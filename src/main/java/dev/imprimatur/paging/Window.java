@@ -1,0 +1,67 @@
+package dev.imprimatur.paging;
+
+import dev.imprimatur.problem.Refusal;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Which page of a list a request asks for. */
+public final class Window {
+    private final Selection list;
+    private final Selection.@Nullable Cursor cursor;
+    private final int limit;
+
+    private Window(Selection list, Selection.@Nullable Cursor cursor, int limit) {
+        this.list = list;
+        this.cursor = cursor;
+        this.limit = limit;
+    }
+
+    /**
+     * The page that a cursor names, or a refusal.
+     *
+     * @param cursor as a page of this list handed it out; null or empty for the first page
+     */
+    public static Window of(Selection list, @Nullable String cursor, int limit) {
+        return new Window(list, cursor == null || cursor.isEmpty() ? null : list.read(cursor), limit);
+    }
+
+    /** Refuses a limit that a caller may not ask for. */
+    public static int checked(int limit, int largest) {
+        if (limit < 1 || limit > largest)
+            throw Refusal.malformed("limit is 1 to " + largest, List.of()).raise();
+        return limit;
+    }
+
+    /** Whether nothing comes before the page. */
+    public boolean isFirst() {
+        return cursor == null;
+    }
+
+    /** The page, read from the rows. */
+    public <T> Page<T> page(Rows<T> rows, Function<? super T, Place> place) {
+        if (cursor == null) return after(null, rows, place);
+        if (!cursor.back()) return after(cursor.place(), rows, place);
+        var before = rows.beside(cursor.place(), true, limit + 1);
+        // what is left before it is no whole page: then it is the first page that is wanted
+        if (before.size() <= limit) return after(null, rows, place);
+        var items = before.subList(0, limit).reversed();
+        return new Page<>(
+                List.copyOf(items), write(items.getFirst(), true, place), write(items.getLast(), false, place));
+    }
+
+    private <T> Page<T> after(@Nullable Place from, Rows<T> rows, Function<? super T, Place> place) {
+        var after = rows.beside(from, false, limit + 1);
+        var items = List.copyOf(after.subList(0, Math.min(limit, after.size())));
+        String previous = null;
+        if (from != null)
+            previous = items.isEmpty()
+                    ? list.write(new Selection.Cursor(from, true))
+                    : write(items.getFirst(), true, place);
+        return new Page<>(items, previous, after.size() > limit ? write(items.getLast(), false, place) : null);
+    }
+
+    private <T> String write(T row, boolean back, Function<? super T, Place> place) {
+        return list.write(new Selection.Cursor(place.apply(row), back));
+    }
+}
