@@ -64,7 +64,8 @@ class ReviewLayoutTest {
                 page.navigate("/studio/guides/" + guide.id() + "/review?view=" + view);
                 assertThat(page.locator(".figures td").first()).isAttached();
                 if (!view.equals("reader"))
-                    assertThat(page.locator(".figures td:has(del):has(ins)").first()).isAttached();
+                    assertThat(page.locator(".figures td:has(del):has(ins)").first())
+                            .isAttached();
                 for (int width : List.of(360, 390, 768, 1024, 1280, 1440, 1920)) {
                     page.setViewportSize(width, 900);
                     assertThat((List<?>) page.evaluate(CLIPPED))
