@@ -78,16 +78,18 @@ const button = (words, act) => {
 
 // ---- back on return
 function offerBack(unit) {
-  if (unit.wordsOffered || !keyField(unit)) return;
-  unit.wordsOffered = true;
-  if (!account || isWritten(unit)) return;
+  const first = controlsOf(unit)[0];
+  if (!account || !first || !keyField(unit) || unit.wordsOffered === first) return;
+  const drawnAnew = Boolean(unit.wordsOffered);
+  unit.wordsOffered = first;
+  if (isWritten(unit)) return;
+  if (drawnAnew) return fill(unit, store.all(prefixOf(unit)).find(it => it.once === keyField(unit).value));
   const own = store.all(prefixOf(unit)).filter(it => it.account === account && !taken.has(it.key));
   if (!own.length) return;
   const entry = own[0];
   taken.add(entry.key);
   keyField(unit).value = entry.once;
-  for (const control of controlsOf(unit)) if (entry.texts[control.name] !== undefined) control.value = entry.texts[control.name];
-  for (let at = controlsOf(unit)[0]; at; at = at.parentElement) if (at.localName === 'details') at.open = true;
+  fill(unit, entry);
   tell(unit, `You wrote this on ${new Date(entry.at).toLocaleString()}, and it was not sent. It is back.`, {more: [button('Discard it', () => {
     store.remove(entry.key);
     for (const control of controlsOf(unit)) control.value = control.defaultValue;
@@ -96,6 +98,12 @@ function offerBack(unit) {
   })]});
 }
 const taken = new Set();
+
+function fill(unit, entry) {
+  if (!entry) return;
+  for (const control of controlsOf(unit)) if (entry.texts[control.name] !== undefined) control.value = entry.texts[control.name];
+  for (let at = controlsOf(unit)[0]; at; at = at.parentElement) if (at.localName === 'details') at.open = true;
+}
 
 // Words whose form this page does not have: a decision that somebody else has taken, a second copy from another tab.
 function offerTheRest() {
@@ -174,7 +182,7 @@ async function send(form, submitter) {
     }
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (!answer.ok) {
-      const why = page.querySelector('[role=alert]')?.textContent.replace(/\s+/g, ' ').replace('To what waits for you', '').trim();
+      const why = (page.querySelector('[role=alert] .lead') ?? page.querySelector('[role=alert]'))?.textContent.trim();
       return say(`Not sent: ${why || 'the server answered ' + answer.status}. ${safe}`, {problem: true, more: answer.status === 409
         ? [link(location.pathname, 'Open this page anew'), document.createTextNode('; your words come along.')] : []});
     }
@@ -184,8 +192,9 @@ async function send(form, submitter) {
       if (JSON.stringify(textsOf(unit)) === sent) clear(unit);
       keyField(unit).value = crypto.randomUUID();
       keep(unit);
+      tell(unit, '');
     }
-    say('Done.');
+    notice('Done.');
   } catch {
     say(`The server cannot be reached. ${safe} Press the button again once you are online; what is sent twice counts once.`, {problem: true});
   } finally {

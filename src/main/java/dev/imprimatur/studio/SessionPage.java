@@ -2,11 +2,12 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.editing.Person;
 import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 
 /** Who is signed in, and with which token their forms are sent: a page that is older than the session asks here. */
-@RestController
+@Controller
 class SessionPage {
     /** The token, and the header that carries it. */
     record Csrf(String header, String token) {}
@@ -15,6 +16,7 @@ class SessionPage {
 
     /** Answers 401 where nobody is signed in. */
     @GetMapping("/studio/session")
+    @ResponseBody
     Session session(Person me, CsrfToken token) {
         return new Session(me.account(), new Csrf(token.getHeaderName(), token.getToken()));
     }

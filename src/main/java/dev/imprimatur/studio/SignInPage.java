@@ -35,8 +35,10 @@ class SignInPage {
 
     /** Where the security filters send whoever may not do what they asked for, or whose session has ended. */
     @RequestMapping("/studio/denied")
-    void denied(HttpServletRequest request, HttpServletResponse response) {
+    String denied(HttpServletRequest request, HttpServletResponse response) {
         if (request.getUserPrincipal() == null) {
+            boolean byScript = request.getHeader("HX-Request") != null || request.getHeader(Custody.SCRIPT) != null;
+            if (!byScript && Posted.of(request) == null) return "redirect:/login";
             if (request.getHeader("HX-Request") != null) response.setHeader("HX-Redirect", "/login");
             throw Refusal.of(
                             Refusal.Kind.UNAUTHENTICATED,

@@ -108,6 +108,34 @@ class ReviewRoundsTest {
     }
 
     @Test
+    void theSameDecisionWithOtherWordsIsNoRepetition() {
+        var guide = node.guides().submitted();
+        var task = node.guides().task("reviewer", guide);
+        var decision = new HashMap<String, Object>(Map.of(
+                "outcome",
+                "request-changes",
+                "revision",
+                task.get("revision").asInt(),
+                "contentHash",
+                task.get("contentHash").asString(),
+                "message",
+                "Mend the summary."));
+        String path = "/tasks/" + task.get("id").asString() + "/complete";
+        node.as("reviewer").post(path, decision).ok();
+
+        assertThat(node.as("reviewer").post(path, decision).status()).isEqualTo(200);
+        decision.put("message", "And the title.");
+        assertThat(node.as("reviewer").post(path, decision).problem()).isEqualTo("already-decided");
+        decision.put("message", "x".repeat(2_001));
+        assertThat(node.as("reviewer")
+                        .post(path, decision)
+                        .json()
+                        .at("/errors/0/pointer")
+                        .asString())
+                .isEqualTo("/message");
+    }
+
+    @Test
     void theEditorSeesWhyAndWhatWasSaidBesideTheFieldsAndAnswersThere() {
         var guide = node.guides().submitted();
         say(guide, 1, "/summary", null, "Say what it is.").ok();
