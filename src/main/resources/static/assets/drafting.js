@@ -2,15 +2,15 @@
 // not what the form looks like; its answers change nothing that the person changed or has in hand.
 import {Draft} from './draft.js';
 import {drop, hold, keep, left, panel, throwAway} from './keep.js';
+import {account, headers, signedInAs} from './signed.js';
+import {letGo} from './words.js';
 
 const form = document.getElementById('edit');
-const SOON = 900, LATEST = 5000, RETRY = 4000, PREVIEW = 300, TIMEOUT = 20000, REFRESH = 20000;
+const SOON = 900, LATEST = 5000, RETRY = 4000, PREVIEW = 300, TIMEOUT = 20000, REFRESH = 20000, SEEN = 1500;
 
 if (form) start();
 
 function start() {
-  const account = document.querySelector('meta[name=account]').content;
-  let csrf = document.querySelector('meta[name=csrf]').content;
   const guide = form.dataset.guide;
   const edition = Number(form.elements.edition.value);
   const page = form.elements.page.value;
@@ -20,12 +20,15 @@ function start() {
   const dialog = document.getElementById('conflict');
   const decide = document.getElementById('decide');
   let etag = form.elements.etag.value;
-  let timer, firstEdit, previewTimer, retryTimer, saving = null, again = false, questions = [], asked = '', over = false;
+  let timer, firstEdit, previewTimer, retryTimer, saving = null, again = false, questions = [], asked = '', over = false, lastBy = '';
   hold(page);
 
-  const show = (name, words) => {
+  const show = (name, words, link) => {
     state.dataset.state = name;
-    if (state.textContent !== words) state.textContent = words;
+    if (state.dataset.words === words) return;
+    state.dataset.words = words;
+    state.replaceChildren(words);
+    if (link) state.append(' ', Object.assign(document.createElement('a'), {href: link[0], textContent: link[1], target: '_blank'}));
   };
   const field = path => form.querySelector(`[data-field="${CSS.escape(path)}"]`);
   const listOf = path => form.querySelector(`repeat-list[data-list="${CSS.escape(path)}"]`);
@@ -146,17 +149,21 @@ function start() {
   async function post(path, body) {
     return fetch(base + path, {
       method: 'POST', credentials: 'same-origin', body: JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT), redirect: 'manual',
-      headers: {'Content-Type': 'application/json', 'X-Requested-With': 'fetch', 'X-CSRF-TOKEN': csrf, 'Imprimatur-Account': account},
+      headers: {...headers(), 'Content-Type': 'application/json', Accept: 'application/json'},
     });
   }
 
-  // Signing in again, in whatever tab, is enough to go on: the token of the new session comes from here.
-  async function session() {
-    const answer = await fetch('/studio/session', {credentials: 'same-origin', headers: {'X-Requested-With': 'fetch'}, redirect: 'manual'});
-    if (answer.status !== 200) return null;
-    const now = await answer.json();
-    if (now.account === account) csrf = now.csrf.token;
-    return now.account;
+  // As it is answered to whoever this page belongs to; null, said to the person, where somebody else or nobody is signed in.
+  async function postAsOwner(path, body) {
+    const answer = await post(path, body());
+    if (![401, 403, 409].includes(answer.status) && answer.type !== 'opaqueredirect') return answer;
+    const who = await signedInAs();
+    if (who === account) return answer.status === 409 ? answer : post(path, body());
+    retry();
+    show('signed-out', who
+      ? `You are signed in as ${who} now; what you wrote as ${account} is kept in this browser for ${account}`
+      : 'You are signed out; your words are kept in this browser. It goes on by itself once you', who ? null : ['/login', 'sign in again in another tab']);
+    return null;
   }
 
   async function problem(answer) {
@@ -189,18 +196,8 @@ function start() {
     keepNow();
     let answer;
     try {
-      answer = await post('/edits', {edition, edits});
-      if (answer.status === 403 || answer.status === 401 || answer.type === 'opaqueredirect') {
-        const who = await session();
-        if (who === account) answer = await post('/edits', {edition, edits});
-        else {
-          retry();
-          show('signed-out', who
-            ? `You are signed in as ${who} now; what you wrote as ${account} is kept in this browser for ${account}`
-            : 'You are signed out: sign in again, in another tab, and it goes on; your words are kept in this browser');
-          return false;
-        }
-      }
+      answer = await postAsOwner('/edits', () => ({edition, edits}));
+      if (!answer) return false;
       if (answer.status === 200) {
         const told = await answer.json();
         answered(edits, told);
@@ -228,13 +225,14 @@ function start() {
     const before = shown();
     const places = perform(draft.answered(answer, before, busy));
     etag = answer.etag;
+    lastBy = answer.savedBy;
     form.elements.etag.value = answer.etag;
     keepNow();
     const faults = answer.outcomes.map(it => it.fault).filter(Boolean);
     tellFaults(faults, answer.missing);
     tellMissing(answer.missing);
     ask(answer.outcomes.map(it => it.question).filter(Boolean));
-    tellOthers(places, answer);
+    tellOthers(places);
     document.getElementById('presence').textContent =
       answer.here.length ? answer.here.join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
     showOrphans();
@@ -244,8 +242,11 @@ function start() {
     else if (faults.length) show('partly', 'Saved, but for what is marked');
     else if (draft.pending(shown()).length) show('unsaved', 'Unsaved changes');
     else {
-      const at = new Date(answer.savedAt).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'});
-      show('saved', `Saved; last change at ${at} by ${answer.savedBy}`);
+      show('saved', `Saved; last change by ${answer.savedBy}:`);
+      if (!state.querySelector('time')) state.append(' ', document.createElement('time'));
+      const time = state.querySelector('time');
+      time.dateTime = answer.savedAt;
+      time.textContent = new Date(answer.savedAt).toLocaleTimeString([], {timeStyle: 'short'});
     }
   }
 
@@ -279,17 +280,17 @@ function start() {
 
   // Every place that others changed under the person's eyes is marked until they have been in it.
   let unseen = [];
-  function tellOthers(places, answer) {
+  function tellOthers(places) {
     for (const path of places) {
       const place = field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`);
       if (!place) continue;
       place.classList.add('is-theirs');
-      place.dataset.theirs = `Changed by ${answer.savedBy}`;
-      unseen.push({path, label: label(path)});
+      place.dataset.theirs = `Changed by ${lastBy}`;
+      unseen.push({path, label: label(path), at: Date.now()});
     }
     if (!places.length) return;
     const names = [...new Set(places.map(label))];
-    document.getElementById('others').textContent = `${answer.savedBy} changed ${names.join(', ')}: shown now.`;
+    document.getElementById('others').textContent = `${lastBy} changed ${names.join(', ')}: shown now.`;
   }
   form.addEventListener('focusin', event => {
     for (const place of document.querySelectorAll('.is-theirs'))
@@ -297,7 +298,7 @@ function start() {
   });
   form.addEventListener('focusout', () => queueMicrotask(() => {
     const places = perform(draft.catchUp(shown(), busy));
-    if (places.length) { keepNow(); preview(); }
+    if (places.length) { tellOthers(places); keepNow(); preview(); }
   }));
 
   // ---- questions
@@ -363,7 +364,7 @@ function start() {
   // ---- what the person does
 
   form.addEventListener('input', event => {
-    if (event.target.name === 'message') return;
+    if (event.target.name === 'message' || event.target.form && event.target.form !== form) return;
     keepNow();
     if (!saving) show('unsaved', 'Unsaved changes');
     firstEdit ??= Date.now();
@@ -388,7 +389,7 @@ function start() {
     const content = new URLSearchParams(new FormData(form));
     content.delete('message');
     const answer = await fetch(base + '/preview', {
-      method: 'POST', body: content, credentials: 'same-origin', headers: {'X-Requested-With': 'fetch', 'X-CSRF-TOKEN': csrf},
+      method: 'POST', body: content, credentials: 'same-origin', headers: headers(),
     }).catch(() => null);
     if (!answer?.ok) return;
     const drawn = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.reader');
@@ -406,19 +407,23 @@ function start() {
   }
 
   async function submit() {
-    unseen = [];
+    // what came into view while the button was on its way to be pressed, nobody has seen
+    unseen = unseen.filter(it => Date.now() - it.at < SEEN);
     document.getElementById('between').hidden = true;
     document.getElementById('faults').hidden = true;
+    const message = form.elements.message;
     if (!await flush()) return point(state);
     if (unseen.length) return lookAgain();
     let answer;
     try {
-      answer = await post('/submit', {etag, message: form.elements.message.value});
+      answer = await postAsOwner('/submit', () => ({etag, message: message.value}));
+      if (!answer) return;
     } catch {
       return show('offline', 'Offline: not submitted. What you wrote is here; submit again when you are back');
     }
     if (answer.status === 200) {
       keep(guide, page, null);
+      letGo(message);
       return location.assign((await answer.json()).location);
     }
     if (answer.status === 412) {
@@ -444,9 +449,9 @@ function start() {
   // Nobody submits what they have not seen: what came in between is shown first.
   function lookAgain() {
     const between = document.getElementById('between');
-    between.querySelector('[data-by]').textContent = 'somebody else';
-    const places = unseen.length ? unseen : [];
-    between.querySelector('ul').replaceChildren(...places.map(link));
+    between.querySelector('[data-by]').textContent = lastBy || 'somebody else';
+    between.querySelector('ul').replaceChildren(...unseen.map(link));
+    unseen = [];
     between.hidden = false;
     point(between);
   }

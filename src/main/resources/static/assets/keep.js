@@ -1,8 +1,9 @@
 // What was typed and no server has confirmed yet, kept in this browser: for one person, one guide and one page each, so that
 // nobody is shown or sends what another wrote, and no page loses another page's words.
+import {account} from './signed.js';
+
 const PREFIX = 'imprimatur.kept.';
 const STALE = 15000;
-const account = document.querySelector('meta[name=account]')?.content;
 const lock = page => 'imprimatur.page.' + page;
 
 const key = (guide, page) => PREFIX + [account, guide, page].map(encodeURIComponent).join('.');

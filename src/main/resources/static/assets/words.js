@@ -1,8 +1,9 @@
 // Words that people write into forms (comments, answers, reasons, messages) are kept in this browser, for the account that
 // wrote them, until the server has confirmed exactly them. A form, or one control of a larger form, takes part by
 // data-words, which names it within its guide (data-guide); its hidden field "once" is the key of what is written in it.
+import {account, headers, signedInAs} from './signed.js';
+
 const PREFIX = 'imprimatur.words.';
-const account = document.querySelector('meta[name=account]')?.content;
 const WORDS = 'textarea, input:not([type]), input[type=text], input[type=url]';
 
 const part = text => encodeURIComponent(text ?? '');
@@ -135,20 +136,11 @@ function offerTheRest() {
 }
 
 // ---- sending
-async function session() {
-  const answer = await fetch('/studio/session', {credentials: 'same-origin', headers: {'X-Requested-With': 'words'}});
-  return answer.ok ? answer.json() : null;
+function post(form, body) {
+  const own = headers();
+  if (body.has('_csrf')) body.set('_csrf', own['X-CSRF-TOKEN']);
+  return fetch(form.getAttribute('action'), {method: 'POST', credentials: 'same-origin', body, headers: own});
 }
-
-function takeUp({csrf}) {
-  document.querySelector('meta[name=csrf]').content = csrf.token;
-  for (const field of document.querySelectorAll('input[name=_csrf]')) field.value = csrf.token;
-}
-
-const post = (form, body) => fetch(form.getAttribute('action'), {
-  method: 'POST', credentials: 'same-origin', body,
-  headers: {'X-Requested-With': 'words', 'X-Account': account, 'X-CSRF-TOKEN': document.querySelector('meta[name=csrf]').content},
-});
 
 async function send(form, submitter) {
   if (form.wordsInFlight) return;
@@ -163,13 +155,11 @@ async function send(form, submitter) {
   try {
     let answer = await post(form, body);
     if (answer.status === 401 || answer.status === 403) {
-      const now = await session();
+      const now = await signedInAs();
       if (!now) return say(`You are signed out. ${safe}`, {problem: true, more: [
         link('/login', 'Sign in in another tab', true), document.createTextNode(', come back here and press the button again.')]});
-      if (now.account !== account) return say(`This browser is signed in as “${now.account}” now, and “${account}” wrote this, so it was not sent. ${safe} `
+      if (now !== account) return say(`This browser is signed in as “${now}” now, and “${account}” wrote this, so it was not sent. ${safe} `
         + `Sign in as “${account}” in another tab and press the button again.`, {problem: true, more: [link('/login', 'Sign in in another tab', true)]});
-      takeUp(now);
-      body.set('_csrf', now.csrf.token);
       answer = await post(form, body);
     }
     if (answer.status === 204 && answer.headers.get('Location')) {
@@ -202,6 +192,9 @@ async function send(form, submitter) {
   }
 }
 const sentWords = new Set();
+
+// The server has confirmed what is written there.
+export const letGo = unit => store.remove(prefixOf(unit) + keyField(unit).value);
 
 function clear(unit) {
   for (const control of controlsOf(unit)) control.value = '';

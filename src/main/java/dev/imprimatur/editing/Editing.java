@@ -228,10 +228,10 @@ public class Editing {
     }
 
     /** The content that edits would make of the draft; nothing is saved. */
-    public JsonNode tried(Guide guide, List<Edit> edits, Person by) {
+    public Keyed tried(Guide guide, List<Edit> edits, Person by) {
         return Edits.apply(types.require(guide.type()), draft(guide), edits, by, clock.instant())
                 .copy()
-                .content();
+                .keyed();
     }
 
     private static RuntimeException stale(WorkingCopy current, JsonNode yours) {

@@ -22,8 +22,8 @@ import org.springframework.web.servlet.support.RequestContextUtils;
 class Custody implements HandlerInterceptor {
     /** The header of requests by script, which are answered with what the script puts into the page. */
     static final String SCRIPT = "X-Requested-With";
-    /** The account that wrote the words, in a header or in a field of the form. */
-    private static final String WRITER_HEADER = "X-Account";
+    /** The account that wrote the words, of a request by script; forms name it in a field. */
+    static final String WRITER_HEADER = "Imprimatur-Account";
 
     private static final String WRITER = "writer";
     private static final String KEY = "once";

@@ -5,7 +5,6 @@ import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.WorkingCopy;
-import java.util.List;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
 
@@ -48,7 +47,7 @@ class DraftPage {
     String fill(Guide guide, WorkingCopy copy, Person me, Model model) {
         model.addAttribute("guide", guide);
         model.addAttribute("copy", copy);
-        model.addAttribute("preview", Proof.of(types.require(guide.type()).shape(), copy.content(), List.of()));
+        model.addAttribute("preview", Preview.of(types.require(guide.type()).shape(), copy.keyed()));
         model.addAttribute("mayWrite", mayWrite(me));
         return "studio/draft";
     }

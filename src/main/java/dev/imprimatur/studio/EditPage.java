@@ -95,13 +95,9 @@ class EditPage {
                         .toList());
         model.addAttribute("here", presence.open(guide.id(), me.account()));
         model.addAttribute("nextRevision", editing.nextRevision(guide));
-        model.addAttribute("preview", preview(guide, copy.content()));
+        model.addAttribute("preview", Preview.of(drafting.shape(guide), copy.keyed()));
         model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));
         return "studio/edit";
-    }
-
-    private Proof preview(Guide guide, JsonNode content) {
-        return Proof.of(drafting.shape(guide), content, List.of());
     }
 
     /** The form as it was sent. */
@@ -308,7 +304,7 @@ class EditPage {
         var guide = editing.require(id);
         var form = posted(guide, base, page, null, request);
         model.addAttribute("guide", guide);
-        model.addAttribute("preview", preview(guide, editing.tried(guide, form.edits(), me)));
-        return "studio/parts :: reader(proof=${preview})";
+        model.addAttribute("preview", Preview.of(drafting.shape(guide), editing.tried(guide, form.edits(), me)));
+        return "studio/parts :: reader(${preview})";
     }
 }

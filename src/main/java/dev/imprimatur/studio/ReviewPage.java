@@ -125,6 +125,7 @@ class ReviewPage {
         model.addAttribute("choices", choices);
         if (with != null) model.addAttribute("against", with);
         model.addAttribute("proof", proof);
+        model.addAttribute("preview", new Preview(proof, revision.keyed()));
         var placed = threads.of(
                 guide,
                 revision.keyed(),

@@ -303,8 +303,9 @@ class StudioWordsTest {
             assertThat(inHand).isInViewport();
             last.pressSequentially(" Typed now.");
             assertThat(inHand).containsText("Typed now.");
-            page.locator("#edit input[id*='bands-2-high']").focus();
-            assertThat(inHand).hasAttribute("data-field", "/compensation/bands/2");
+            var band = page.locator("[data-list='/compensation/bands'] .item").nth(2);
+            band.locator("[name$='/high']").focus();
+            assertThat(inHand).hasAttribute("data-field", band.getAttribute("data-item"));
             assertThat(inHand).isInViewport();
         }
     }
@@ -355,7 +356,10 @@ class StudioWordsTest {
         try (var browser = Browser.open(node)) {
             var page = browser.signedIn("editor", new NewContextOptions().setJavaScriptEnabled(false));
             page.navigate("/studio/guides/" + guide.id() + "/edit");
-            page.locator("input[id*='bands-2-high']").fill("1");
+            page.locator("[data-list='/compensation/bands'] .item")
+                    .nth(2)
+                    .locator("[name$='/high']")
+                    .fill("1");
             page.locator("button[value=submit]").click();
             assertThat(page.locator("#faults")).containsText("Compensation › Salary bands › Senior-Level › High");
             assertThat(page.locator("#faults")).containsText("High (1) is below Low (");

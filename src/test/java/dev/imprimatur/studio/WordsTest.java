@@ -187,7 +187,7 @@ class WordsTest {
             var page = reviewing(browser, "reviewer", guide);
             int status = (int) page.evaluate("""
                     async action => (await fetch(action, {method: 'POST', headers: {
-                      'X-CSRF-TOKEN': document.querySelector('meta[name=csrf]').content, 'X-Account': 'second-reviewer'},
+                      'X-CSRF-TOKEN': document.querySelector('meta[name=csrf]').content, 'Imprimatur-Account': 'second-reviewer'},
                       body: new URLSearchParams({revision: '1', pointer: '', body: 'forged'})})).status
                     """, "/studio/guides/" + guide.id() + "/comments");
 
