@@ -25,8 +25,8 @@ function start() {
 
   const show = (name, words, link) => {
     state.dataset.state = name;
-    if (state.dataset.words === words) return;
-    state.dataset.words = words;
+    if (state.dataset.told === words) return;
+    state.dataset.told = words;
     state.replaceChildren(words);
     if (link) state.append(' ', Object.assign(document.createElement('a'), {href: link[0], textContent: link[1], target: '_blank'}));
   };
@@ -225,7 +225,7 @@ function start() {
     const before = shown();
     const places = perform(draft.answered(answer, before, busy));
     etag = answer.etag;
-    lastBy = answer.savedBy;
+    lastBy = answer.before;
     form.elements.etag.value = answer.etag;
     keepNow();
     const faults = answer.outcomes.map(it => it.fault).filter(Boolean);

@@ -83,7 +83,12 @@ function offerBack(unit) {
   if (!account || !first || !keyField(unit) || unit.wordsOffered === first) return;
   const drawnAnew = Boolean(unit.wordsOffered);
   unit.wordsOffered = first;
-  if (isWritten(unit)) return;
+  if (isWritten(unit)) {
+    // the browser itself has put it back
+    const same = store.all(prefixOf(unit)).find(it => JSON.stringify(it.texts) === JSON.stringify(textsOf(unit)));
+    if (same) { taken.add(same.key); keyField(unit).value = same.once; }
+    return;
+  }
   if (drawnAnew) return fill(unit, store.all(prefixOf(unit)).find(it => it.once === keyField(unit).value));
   const own = store.all(prefixOf(unit)).filter(it => it.account === account && !taken.has(it.key));
   if (!own.length) return;

@@ -56,6 +56,11 @@ public final class Labels {
                 .findFirst();
     }
 
+    /** A text as a label has room for it. */
+    public static String shortened(String text) {
+        return Shown.shortened(text);
+    }
+
     private static Optional<String> text(JsonNode value) {
         return value.isString() || value.isNumber()
                 ? Optional.of(Shown.shortened(value.asString())).filter(text -> !text.isEmpty())

@@ -84,11 +84,16 @@ public final class Edits {
         var next = content.equals(copy.content())
                 ? copy
                 : copy.edited(content, run.tree.ids(), by, Set.of(), received(copy.receipts(), outcomes), now);
-        return new Result(next, outcomes);
+        return new Result(copy, next, outcomes);
     }
 
-    /** @param copy as it is now; the very one that was given if nothing changed */
-    public record Result(WorkingCopy copy, List<Outcome> outcomes) {}
+    /**
+     * What became of edits.
+     *
+     * @param found the copy that they were made in
+     * @param copy as it is now; the very one that was found if nothing changed
+     */
+    public record Result(WorkingCopy found, WorkingCopy copy, List<Outcome> outcomes) {}
 
     private Outcome outcome(Edit edit) {
         var fault = faults.get(edit);

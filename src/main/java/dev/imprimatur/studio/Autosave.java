@@ -52,6 +52,7 @@ class Autosave {
      * @param etag of the draft as it is now
      * @param savedAt when it was last changed
      * @param savedBy by whom, as colleagues see the name
+     * @param before who had changed it last before the edits
      * @param values its texts by path
      * @param lists the ids of its items by the path of the list
      * @param outcomes one for each edit, in their order
@@ -62,6 +63,7 @@ class Autosave {
             String etag,
             Instant savedAt,
             String savedBy,
+            String before,
             Map<String, String> values,
             Map<String, List<String>> lists,
             List<Outcome> outcomes,
@@ -97,6 +99,7 @@ class Autosave {
                 saved.copy().etag(),
                 saved.copy().updatedAt(),
                 words.name(saved.copy().updatedBy()),
+                before(saved.found().updatedBy(), me),
                 saved.draft().values(),
                 saved.draft().lists(),
                 saved.outcomes().stream()
@@ -104,6 +107,10 @@ class Autosave {
                         .toList(),
                 drafting.missing(guide, saved.copy()),
                 presence.open(id, me.account()).stream().map(words::name).toList());
+    }
+
+    private String before(String account, Person me) {
+        return account.equals(me.account()) ? "You, elsewhere," : words.name(account);
     }
 
     private Outcome outcome(Guide guide, Drafting.Saved saved, Edits.Outcome outcome) {

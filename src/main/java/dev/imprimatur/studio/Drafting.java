@@ -45,9 +45,10 @@ class Drafting {
     /**
      * What became of edits.
      *
+     * @param found the draft that the edits were made in
      * @param draft as it is now
      */
-    record Saved(WorkingCopy copy, KeyedValues draft, List<Edits.Outcome> outcomes) {
+    record Saved(WorkingCopy found, WorkingCopy copy, KeyedValues draft, List<Edits.Outcome> outcomes) {
         List<Edit> unsaved() {
             return outcomes.stream()
                     .filter(outcome -> !outcome.saved())
@@ -72,7 +73,7 @@ class Drafting {
 
     Saved save(Guide guide, int edition, List<Edit> edits, Person me) {
         var result = editing.edit(guide, new EditionId(guide.id(), edition), edits, me);
-        return new Saved(result.copy(), result.copy().values(), result.outcomes());
+        return new Saved(result.found(), result.copy(), result.copy().values(), result.outcomes());
     }
 
     Shape shape(Guide guide) {

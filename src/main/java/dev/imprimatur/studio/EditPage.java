@@ -305,6 +305,6 @@ class EditPage {
         var form = posted(guide, base, page, null, request);
         model.addAttribute("guide", guide);
         model.addAttribute("preview", Preview.of(drafting.shape(guide), editing.tried(guide, form.edits(), me)));
-        return "studio/parts :: reader(${preview})";
+        return "studio/parts :: reader(preview=${preview})";
     }
 }

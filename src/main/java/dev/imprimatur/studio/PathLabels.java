@@ -1,14 +1,14 @@
 package dev.imprimatur.studio;
 
+import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Shape;
 import dev.imprimatur.editing.KeyedValues;
 import java.util.ArrayList;
+import java.util.stream.Stream;
 
 /** What a place of a draft is called: the labels of the form on the way to it, items of lists by what they begin with. */
 final class PathLabels {
-    private static final int LONGEST = 40;
-
     private PathLabels() {}
 
     static String of(Shape type, KeyedValues draft, String path) {
@@ -19,8 +19,8 @@ final class PathLabels {
             String list = walked.toString();
             walked.append('/').append(step);
             if (at.type().equals("array")) {
+                labels.add(item(at, draft, list, step));
                 at = at.items();
-                labels.add(item(draft, list, step));
             } else {
                 at = at.property(Pointers.unescape(step));
                 labels.add(at.title().orElse(step));
@@ -29,14 +29,18 @@ final class PathLabels {
         return labels.isEmpty() ? "The guide" : String.join(" › ", labels);
     }
 
-    private static String item(KeyedValues draft, String list, String id) {
-        var first = draft.under(list + "/" + id).values().stream()
-                .filter(text -> !text.isBlank())
-                .findFirst();
+    /** As {@link Labels} calls it; what was removed, by that. */
+    private static String item(Shape type, KeyedValues draft, String list, String id) {
+        var texts = draft.under(list + "/" + id);
         int place = draft.items(list).indexOf(id);
-        return first.map(text ->
-                        text.length() > LONGEST ? text.substring(0, LONGEST - 1).strip() + "…" : text)
-                .map(text -> "“" + text.lines().findFirst().orElse("") + "”")
+        return Stream.concat(
+                        Stream.of(""),
+                        Stream.concat(type.key().stream(), type.items().properties().stream())
+                                .map(field -> Pointers.join("", field)))
+                .map(field -> texts.getOrDefault(field, ""))
+                .filter(text -> !text.isBlank())
+                .findFirst()
+                .map(Labels::shortened)
                 .orElse(place < 0 ? "an item that was removed" : Integer.toString(place + 1));
     }
 }

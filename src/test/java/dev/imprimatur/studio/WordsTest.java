@@ -51,16 +51,6 @@ class WordsTest {
                 .values());
     }
 
-    private static void signInElsewhere(Page page, String who) {
-        var tab = page.context().newPage();
-        tab.navigate("/login");
-        tab.locator("#username").fill(who);
-        tab.locator("#password").fill(Node.PASSWORD);
-        tab.locator("button.primary").click();
-        tab.waitForURL("**/studio*");
-        tab.close();
-    }
-
     @Test
     void postingOneCommentLeavesEveryOtherHalfWrittenWordWhereItIs() {
         var guide = node.guides().submitted();
@@ -143,7 +133,7 @@ class WordsTest {
             assertThat(page.locator("#decision-message")).hasValue("So was this.");
             assertThat(comments(guide)).isEmpty();
 
-            signInElsewhere(page, "reviewer");
+            Browser.signInElsewhere(page, "reviewer");
             post(form);
             assertThat(threads(page, "/summary")).containsText("Written before the session ended.");
             page.locator("#decide button[value=request-changes]").click();
@@ -160,7 +150,7 @@ class WordsTest {
             var form = comment(page, "/summary");
             body(form).fill("The reviewer wrote this.");
             page.context().clearCookies();
-            signInElsewhere(page, "second-reviewer");
+            Browser.signInElsewhere(page, "second-reviewer");
 
             post(form);
             assertThat(form.locator("[role=alert]")).containsText("signed in as “second-reviewer”");
@@ -174,7 +164,7 @@ class WordsTest {
             assertThat(page.locator("body")).not().containsText("The reviewer wrote this.");
 
             page.context().clearCookies();
-            signInElsewhere(page, "reviewer");
+            Browser.signInElsewhere(page, "reviewer");
             page.reload();
             assertThat(body(comment(page, "/summary"))).hasValue("The reviewer wrote this.");
         }
@@ -356,7 +346,7 @@ class WordsTest {
             var again = page.getByLabel("Comment");
             assertThat(again).hasValue("Written <i>before</i> the session ended.\nIn two lines.");
             Browser.picture(page, "words-kept");
-            signInElsewhere(page, "reviewer");
+            Browser.signInElsewhere(page, "reviewer");
             page.getByText("Send again").click();
             assertThat(page.getByLabel("Comment")).hasValue("Written <i>before</i> the session ended.\nIn two lines.");
             page.getByText("Send again").click();

@@ -92,6 +92,17 @@ public final class Browser implements AutoCloseable {
         return page;
     }
 
+    /** Somebody signs in with the same browser, in a tab of their own. */
+    public static void signInElsewhere(Page page, String username) {
+        var tab = page.context().newPage();
+        tab.navigate("/login");
+        tab.locator("#username").fill(username);
+        tab.locator("#password").fill(Node.PASSWORD);
+        tab.locator("button.primary").click();
+        tab.waitForURL("**/studio*");
+        tab.close();
+    }
+
     /** Nothing that a screen reader or a person with low vision would stumble over, by day and by night. */
     public static void assertAccessible(Page page) {
         for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
