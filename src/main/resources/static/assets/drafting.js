@@ -228,6 +228,8 @@ function start() {
     lastBy = answer.before;
     form.elements.etag.value = answer.etag;
     keepNow();
+    const contributes = document.getElementById('contributes');
+    if (contributes && answer.outcomes.some(it => it.saved)) contributes.textContent = contributes.dataset.onceSaved;
     const faults = answer.outcomes.map(it => it.fault).filter(Boolean);
     tellFaults(faults, answer.missing);
     tellMissing(answer.missing);

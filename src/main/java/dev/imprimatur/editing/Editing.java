@@ -421,11 +421,6 @@ public class Editing {
                         .raise());
     }
 
-    /** What changed from one content of the guide to another. */
-    public List<Change> changes(Guide guide, JsonNode from, JsonNode to) {
-        return Diff.between(types.require(guide.type()).shape(), from, to);
-    }
-
     /** What changed from one revision of the guide to another; items of lists are followed by their ids. */
     public List<Change> changes(Guide guide, Revision from, Revision to) {
         return Diff.between(

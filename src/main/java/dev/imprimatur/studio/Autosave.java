@@ -18,16 +18,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.support.RequestContextUtils;
 import tools.jackson.databind.JsonNode;
 
 /** What the edit page's script talks to: it sends what the person did, never the form as a whole. */
-@RestController
+@Controller
 @RequestMapping(
         path = "/studio/guides/{id}",
         headers = {Custody.SCRIPT, Custody.WRITER_HEADER})
@@ -91,6 +92,7 @@ class Autosave {
 
     /** Saves the edits of a person; without any, tells how the draft stands. */
     @PostMapping("/edits")
+    @ResponseBody
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     Answer edits(@PathVariable String id, @RequestBody JsonNode body, Person me) {
         var guide = editing.require(id);

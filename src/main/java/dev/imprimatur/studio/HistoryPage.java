@@ -80,7 +80,7 @@ class HistoryPage {
                     Proof.of(
                             types.require(guide.type()).shape(),
                             newer.content(),
-                            editing.changes(guide, older.content(), newer.content())));
+                            editing.changes(guide, older, newer)));
         }
         model.addAttribute("mayRestore", me.has("EDITOR") && guide.state() == Edition.State.DRAFT);
         if (guide.state() == Edition.State.DRAFT)

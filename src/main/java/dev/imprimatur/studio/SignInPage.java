@@ -1,5 +1,6 @@
 package dev.imprimatur.studio;
 
+import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -37,9 +38,9 @@ class SignInPage {
     @RequestMapping("/studio/denied")
     String denied(HttpServletRequest request, HttpServletResponse response) {
         if (request.getUserPrincipal() == null) {
-            boolean byScript = request.getHeader("HX-Request") != null || request.getHeader(Custody.SCRIPT) != null;
+            boolean byScript = Audience.isByScript(request);
             if (!byScript && Posted.of(request) == null) return "redirect:/login";
-            if (request.getHeader("HX-Request") != null) response.setHeader("HX-Redirect", "/login");
+            if (byScript) response.setHeader("HX-Redirect", "/login");
             throw Refusal.of(
                             Refusal.Kind.UNAUTHENTICATED,
                             "signed-out",

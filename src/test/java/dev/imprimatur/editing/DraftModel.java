@@ -456,7 +456,7 @@ final class DraftModel {
 
     /** Every page goes on undisturbed until nothing is left to say. */
     private void settle() {
-        late.clear();
+        while (!late.isEmpty()) deliverLate();
         for (int round = 0; round < 6; round++)
             for (var page : List.copyOf(pages)) {
                 script.call("leave", page.id);

@@ -67,7 +67,7 @@ class DraftPageTest {
         assertThat(publisher.get("/studio/guides/" + guide.id()).header("Location"))
                 .endsWith("/edit");
         assertThat(publisher
-                        .post(edit(guide), edit(guide), "etag", "1", "base", "{}", "/summary", "x")
+                        .post(edit(guide), edit(guide), "edition", "1", "page", "p", "base", "{}", "/summary", "x")
                         .status())
                 .isEqualTo(403);
     }

@@ -2,16 +2,21 @@ package dev.imprimatur.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.editing.Change;
 import dev.imprimatur.editing.Change.Op;
 import dev.imprimatur.editing.Change.Piece;
+import dev.imprimatur.editing.ItemIds;
+import dev.imprimatur.editing.Revision;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -29,8 +34,23 @@ class ProofTest {
     private Proof proof() {
         var editing = node.bean(dev.imprimatur.editing.Editing.class);
         var guide = editing.require(node.guides().drafted().id());
-        List<Change> changes = editing.changes(guide, older, newer);
+        List<Change> changes = editing.changes(guide, revision(1, older), revision(2, newer));
         return Proof.of(type.shape(), newer, changes);
+    }
+
+    /** From before items had ids: they are told apart by their keys. */
+    private static Revision revision(int number, ObjectNode content) {
+        return new Revision(
+                "g",
+                number,
+                1,
+                ContentHash.of(content),
+                content,
+                new ItemIds(Map.of()),
+                List.of(),
+                null,
+                "editor",
+                Instant.EPOCH);
     }
 
     private static Proof.Row row(Proof proof, String pointer) {

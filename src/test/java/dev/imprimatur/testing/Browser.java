@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A real Chromium, with as many people signed in as a test wants; without one installed, the test is skipped. */
 public final class Browser implements AutoCloseable {
@@ -31,26 +33,33 @@ public final class Browser implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
+    /** One for all tests of a JVM, which ends it; what tests may not share is in the windows. */
+    private static com.microsoft.playwright.@Nullable Browser chromium;
+
     private final Node node;
-    private final Playwright playwright;
-    private final com.microsoft.playwright.Browser chromium;
+    private final List<BrowserContext> contexts = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
 
-    private Browser(Node node, Path executable) {
+    private Browser(Node node) {
         this.node = node;
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        chromium = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(executable)
-                        .setArgs(FLAGS));
+    }
+
+    private static com.microsoft.playwright.Browser chromium(Path executable) {
+        if (chromium == null)
+            chromium = Playwright.create(
+                            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))
+                    .chromium()
+                    .launch(new BrowserType.LaunchOptions()
+                            .setExecutablePath(executable)
+                            .setArgs(FLAGS));
+        return chromium;
     }
 
     public static Browser open(Node node) {
         var executable = executable();
         assumeTrue(executable.isPresent(), "no chromium on the PATH");
-        return new Browser(node, executable.get());
+        chromium(executable.get());
+        return new Browser(node);
     }
 
     private static Optional<Path> executable() {
@@ -63,8 +72,9 @@ public final class Browser implements AutoCloseable {
 
     /** A new window of nobody yet. */
     public Page window(com.microsoft.playwright.Browser.NewContextOptions options) {
-        BrowserContext context =
-                chromium.newContext(options.setBaseURL(node.url()).setReducedMotion(ReducedMotion.REDUCE));
+        BrowserContext context = Objects.requireNonNull(chromium)
+                .newContext(options.setBaseURL(node.url()).setReducedMotion(ReducedMotion.REDUCE));
+        contexts.add(context);
         context.setDefaultTimeout(15_000);
         context.addInitScript("addEventListener('securitypolicyviolation', event => console.error("
                 + "'CSP: ' + event.violatedDirective + ' ' + event.blockedURI))");
@@ -137,6 +147,6 @@ public final class Browser implements AutoCloseable {
 
     @Override
     public void close() {
-        playwright.close();
+        contexts.forEach(BrowserContext::close);
     }
 }
