@@ -456,18 +456,59 @@ final class DraftModel {
 
     /** Every page goes on undisturbed until nothing is left to say. */
     private void settle() {
+        answerAll();
+        undoWhatIsLate();
+        answerAll();
         while (!late.isEmpty()) deliverLate();
-        for (int round = 0; round < 6; round++)
+        answerAll();
+        say("all is settled");
+    }
+
+    /** Every page asks and is answered, until none has anything to say or to learn. */
+    private void answerAll() {
+        boolean quiet = false;
+        for (int round = 0; round < 6 && !quiet; round++) {
+            var before = copy;
+            quiet = true;
             for (var page : List.copyOf(pages)) {
                 script.call("leave", page.id);
                 String edits = script.call("take", page.id);
                 say(page.id + " sends " + edits);
                 String answer = handle(edits, page.account);
                 script.call("answered", page.id, answer);
+                quiet &= edits.equals("[]");
                 page.waiting = false;
                 page.etag = copy.etag();
             }
-        say("all is settled");
+            quiet &= copy == before;
+        }
+    }
+
+    /** Somebody takes back what was done once, before it comes again. */
+    private void undoWhatIsLate() {
+        var page = pages.getFirst();
+        for (var again : late) {
+            if (!again.done()) continue;
+            for (var edit : EditsJson.read(JSON.readTree(again.request()))) {
+                var values = form(page).path("values");
+                if (edit instanceof Edit.Insert insert) {
+                    String path = insert.path() + "/" + insert.item();
+                    if (!ids(page, insert.path()).contains(insert.item())) continue;
+                    values.properties().forEach(value -> {
+                        if (value.getKey().equals(path) || value.getKey().startsWith(path + "/"))
+                            given.addAll(words(value.getValue().stringValue()));
+                    });
+                    script.call("removeItem", page.id, path);
+                    did(page, path);
+                } else if (edit instanceof Edit.Replace replace && values.has(replace.path())) {
+                    String before = replace.from() == null ? "" : replace.from();
+                    takenAway(values.get(replace.path()).stringValue(), before);
+                    script.call("write", page.id, replace.path(), before);
+                    did(page, replace.path());
+                }
+            }
+            say(page.id + " takes back " + again.request());
+        }
     }
 
     private void check() {

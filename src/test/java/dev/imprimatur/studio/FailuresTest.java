@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 /** Whatever fails is told in the form that whoever asked can read, with a reference that the log has too. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("it reads the log, which is that of the JVM")
 class FailuresTest {
     private static final Pattern REFERENCE = Pattern.compile("reference[^<{]{0,60}?(?:<code>)?\\b([2-9a-z]{8})\\b");
     private static final String FORM = "application/x-www-form-urlencoded";

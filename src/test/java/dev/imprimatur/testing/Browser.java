@@ -16,10 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A real Chromium, with as many people signed in as a test wants; without one installed, the test is skipped. */
 public final class Browser implements AutoCloseable {
@@ -33,8 +31,9 @@ public final class Browser implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
-    /** One for all tests of a JVM, which ends it; what tests may not share is in the windows. */
-    private static com.microsoft.playwright.@Nullable Browser chromium;
+    /** One for all tests of a thread, ended with the JVM; what tests may not share is in the windows. */
+    private static final ThreadLocal<com.microsoft.playwright.Browser> CHROMIUM =
+            ThreadLocal.withInitial(Browser::launched);
 
     private final Node node;
     private final List<BrowserContext> contexts = new ArrayList<>();
@@ -44,21 +43,16 @@ public final class Browser implements AutoCloseable {
         this.node = node;
     }
 
-    private static com.microsoft.playwright.Browser chromium(Path executable) {
-        if (chromium == null)
-            chromium = Playwright.create(
-                            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))
-                    .chromium()
-                    .launch(new BrowserType.LaunchOptions()
-                            .setExecutablePath(executable)
-                            .setArgs(FLAGS));
-        return chromium;
+    private static com.microsoft.playwright.Browser launched() {
+        return Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(executable().orElseThrow())
+                        .setArgs(FLAGS));
     }
 
     public static Browser open(Node node) {
-        var executable = executable();
-        assumeTrue(executable.isPresent(), "no chromium on the PATH");
-        chromium(executable.get());
+        assumeTrue(executable().isPresent(), "no chromium on the PATH");
         return new Browser(node);
     }
 
@@ -72,8 +66,8 @@ public final class Browser implements AutoCloseable {
 
     /** A new window of nobody yet. */
     public Page window(com.microsoft.playwright.Browser.NewContextOptions options) {
-        BrowserContext context = Objects.requireNonNull(chromium)
-                .newContext(options.setBaseURL(node.url()).setReducedMotion(ReducedMotion.REDUCE));
+        BrowserContext context =
+                CHROMIUM.get().newContext(options.setBaseURL(node.url()).setReducedMotion(ReducedMotion.REDUCE));
         contexts.add(context);
         context.setDefaultTimeout(15_000);
         context.addInitScript("addEventListener('securitypolicyviolation', event => console.error("

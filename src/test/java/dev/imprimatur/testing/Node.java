@@ -25,7 +25,7 @@ public final class Node implements AutoCloseable {
             "second-reviewer", List.of("REVIEWER"),
             "both", List.of("EDITOR", "REVIEWER"),
             "publisher", List.of("PUBLISHER"));
-    private static Node shared;
+    private static final ThreadLocal<Node> SHARED = ThreadLocal.withInitial(Node::start);
 
     private final Map<String, String> settings;
     private final MovableClock clock;
@@ -39,10 +39,9 @@ public final class Node implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** One application for all tests that neither move its clock nor stop it. */
-    public static synchronized Node shared() {
-        if (shared == null) shared = start();
-        return shared;
+    /** One application for all tests of a thread that neither move its clock nor stop it. */
+    public static Node shared() {
+        return SHARED.get();
     }
 
     /** An application of the test's own, with stores of its own. */
@@ -51,7 +50,10 @@ public final class Node implements AutoCloseable {
         settings.put("imprimatur.data-dir", freshDirectory().toString());
         for (int i = 0; i < more.length; i += 2) settings.put(more[i], more[i + 1]);
         var node = new Node(settings, new MovableClock());
-        node.run();
+        // what is configured for all of a JVM is configured by one at a time
+        synchronized (Node.class) {
+            node.run();
+        }
         node.makeTeam();
         return node;
     }
