@@ -173,6 +173,8 @@ function start() {
       || 'the server answered ' + answer.status;
   }
 
+  const sentence = words => words.replace(/\.?$/, '.');
+
   function retry() {
     clearTimeout(retryTimer);
     retryTimer = setTimeout(save, RETRY);
@@ -211,11 +213,11 @@ function start() {
     const why = await problem(answer);
     if (answer.status >= 500 || answer.status === 429) {
       retry();
-      show('offline', 'Not saved: ' + why + ' Kept in this browser, tried again soon.');
+      show('offline', 'Not saved: ' + sentence(why) + ' Kept in this browser, tried again soon.');
     } else {
       draft.answered({...draft.server, outcomes: []}, shown(), () => true);
       over = answer.status === 409 || answer.status === 404;
-      show('partly', 'Not saved: ' + why + ' Your words are kept in this browser.');
+      show('partly', 'Not saved: ' + sentence(why) + ' Your words are kept in this browser.');
     }
     keepNow();
     return false;

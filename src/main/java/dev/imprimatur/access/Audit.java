@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -46,9 +47,11 @@ public class Audit {
 
     private static final int LONGEST = 200;
     private static final int BATCH = 500;
+    private static final int MOST_AT_ONCE = 1_000_000;
 
     private final MongoCollection<Entry> audit;
     private final Clock clock;
+    private final AtomicLong made = new AtomicLong();
     private final Set<String> actions = new ConcurrentSkipListSet<>();
     private volatile boolean actionsAreRead;
 
@@ -62,7 +65,8 @@ public class Audit {
     /** @param source null for the address that the request being answered comes from, if there is one */
     public void record(@Nullable String actor, String action, @Nullable String target, @Nullable String source) {
         var now = clock.instant();
-        String id = time(now) + "-" + UUID.randomUUID();
+        // those of one millisecond in the order in which this node made them
+        String id = "%s-%06d-%s".formatted(time(now), made.getAndIncrement() % MOST_AT_ONCE, UUID.randomUUID());
         audit.insertOne(new Entry(id, now, actor, action, shortened(target), source == null ? asker() : source));
         actions.add(action);
     }

@@ -25,6 +25,9 @@ public final class Node implements AutoCloseable {
             "second-reviewer", List.of("REVIEWER"),
             "both", List.of("EDITOR", "REVIEWER"),
             "publisher", List.of("PUBLISHER"));
+    /** The engines of a JVM are in one register, and its log is configured for all of it. */
+    private static final Object ONE_AT_A_TIME = new Object();
+
     private static final ThreadLocal<Node> SHARED = ThreadLocal.withInitial(Node::start);
 
     private final Map<String, String> settings;
@@ -50,10 +53,7 @@ public final class Node implements AutoCloseable {
         settings.put("imprimatur.data-dir", freshDirectory().toString());
         for (int i = 0; i < more.length; i += 2) settings.put(more[i], more[i + 1]);
         var node = new Node(settings, new MovableClock());
-        // what is configured for all of a JVM is configured by one at a time
-        synchronized (Node.class) {
-            node.run();
-        }
+        node.run();
         node.makeTeam();
         return node;
     }
@@ -94,9 +94,11 @@ public final class Node implements AutoCloseable {
         all.putIfAbsent("imprimatur.workflows", "classpath*:workflows/");
         all.putIfAbsent("imprimatur.admin-password-file", passwordFile().toString());
         application.setDefaultProperties(all);
-        context = application.run(all.entrySet().stream()
-                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
-                .toArray(String[]::new));
+        synchronized (ONE_AT_A_TIME) {
+            context = application.run(all.entrySet().stream()
+                    .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                    .toArray(String[]::new));
+        }
         port = Integer.parseInt(context.getEnvironment().getProperty("local.server.port"));
         people.clear();
     }
@@ -198,7 +200,9 @@ public final class Node implements AutoCloseable {
 
     /** Stops it, does something while it is down, and starts it again on the same stores. */
     public void restart(Runnable whileDown) {
-        context.close();
+        synchronized (ONE_AT_A_TIME) {
+            context.close();
+        }
         whileDown.run();
         String authorization = site.authorization();
         run();
@@ -212,6 +216,8 @@ public final class Node implements AutoCloseable {
 
     @Override
     public void close() {
-        context.close();
+        synchronized (ONE_AT_A_TIME) {
+            context.close();
+        }
     }
 }
