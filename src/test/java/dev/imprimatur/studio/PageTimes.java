@@ -19,10 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How long the pages take with many guides: a figure to be read, not a limit that a busy machine would break. Run it with
- * {@code mvn test -Dtest=PageTimesTest -Dtest.jvm.args=-Dmeasure.pages=2000}.
+ * {@code mvn test -Dtest=PageTimes -Dtest.jvm.args=-Dmeasure.pages=2000}.
  */
 @EnabledIfSystemProperty(named = "measure.pages", matches = "[0-9]+")
-class PageTimesTest {
+class PageTimes {
     private static final int WARM_UP = 40;
     private static final int ROUNDS = 61;
 
