@@ -29,7 +29,7 @@ class DraftModelTest {
         script.close();
     }
 
-    @Property(tries = 2_000, generation = GenerationMode.RANDOMIZED, shrinking = ShrinkingMode.OFF)
+    @Property(generation = GenerationMode.RANDOMIZED, shrinking = ShrinkingMode.OFF)
     void noWordIsLost(@ForAll long seed) {
         new DraftModel(seed, DraftModel.Plant.NONE, script).play(STEPS);
     }
