@@ -21,6 +21,8 @@ import org.flowable.common.engine.api.FlowableException;
 import org.flowable.engine.ManagementService;
 import org.flowable.engine.RuntimeService;
 import org.flowable.engine.TaskService;
+import org.flowable.engine.repository.ProcessDefinition;
+import org.flowable.engine.runtime.ActivityInstance;
 import org.flowable.engine.runtime.Execution;
 import org.flowable.engine.runtime.ProcessInstance;
 import org.flowable.task.api.Task;
@@ -306,13 +308,18 @@ class Processes {
         return workflows.ofDefinition(process.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
     }
 
-    /** How many processes of that workflow stand at each activity, by its id. */
+    /** How many processes of that workflow stand at each activity, by its id: counted by the engine's store. */
     Map<String, Integer> standing(String workflow) {
-        return runtime.createActivityInstanceQuery().unfinished().list().stream()
-                .filter(activity -> activity.getProcessDefinitionId().startsWith(workflow + ":"))
-                .collect(Collectors.groupingBy(
-                        org.flowable.engine.runtime.ActivityInstance::getActivityId,
-                        Collectors.reducing(0, activity -> 1, Integer::sum)));
+        var standing = new HashMap<String, Integer>();
+        engineStore.query(
+                "select a.ACT_ID_, count(*) from ACT_RU_ACTINST a join "
+                        + management.getTableName(ProcessDefinition.class)
+                        + " d on d.ID_ = a.PROC_DEF_ID_ where a.END_TIME_ is null and d.KEY_ = ? group by a.ACT_ID_",
+                (ResultSet row) -> {
+                    standing.put(row.getString(1), row.getInt(2));
+                },
+                workflow);
+        return standing;
     }
 
     /** Where the process stands and has been: activity ids. */
@@ -322,7 +329,7 @@ class Processes {
                 .collect(Collectors.partitioningBy(
                         activity -> activity.getEndTime() == null,
                         Collectors.mapping(
-                                org.flowable.engine.runtime.ActivityInstance::getActivityId,
+                                ActivityInstance::getActivityId,
                                 Collectors.collectingAndThen(
                                         Collectors.toList(),
                                         ids -> ids.stream().distinct().toList()))));
