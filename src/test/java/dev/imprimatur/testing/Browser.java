@@ -3,13 +3,16 @@ package dev.imprimatur.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.deque.html.axecore.args.AxeRunOptions;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FormData;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.RequestOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A real Chromium, with as many people signed in as a test wants; without one installed, the test is skipped. */
@@ -34,6 +38,8 @@ public final class Browser implements AutoCloseable {
     /** One for all tests of a thread, ended with the JVM; what tests may not share is in the windows. */
     private static final ThreadLocal<com.microsoft.playwright.Browser> CHROMIUM =
             ThreadLocal.withInitial(Browser::launched);
+
+    private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
     private final Node node;
     private final List<BrowserContext> contexts = new ArrayList<>();
@@ -88,30 +94,40 @@ public final class Browser implements AutoCloseable {
 
     public Page signedIn(String username, com.microsoft.playwright.Browser.NewContextOptions options) {
         var page = window(options);
+        signIn(page.context(), username);
         page.navigate("/studio");
-        page.locator("#username").fill(username);
-        page.locator("#password").fill(Node.PASSWORD);
-        page.locator("button.primary").click();
-        page.waitForURL(node.url() + "/studio*");
         return page;
     }
 
     /** Somebody signs in with the same browser, in a tab of their own. */
     public static void signInElsewhere(Page page, String username) {
-        var tab = page.context().newPage();
-        tab.navigate("/login");
-        tab.locator("#username").fill(username);
-        tab.locator("#password").fill(Node.PASSWORD);
-        tab.locator("button.primary").click();
-        tab.waitForURL("**/studio*");
-        tab.close();
+        signIn(page.context(), username);
+    }
+
+    /** Posts the form of the page for signing in, which has tests of its own, without drawing it. */
+    private static void signIn(BrowserContext context, String username) {
+        var token = TOKEN.matcher(context.request().get("/login").text());
+        if (!token.find()) throw new AssertionError("no token on the page for signing in");
+        var form = FormData.create()
+                .set("_csrf", token.group(1))
+                .set("username", username)
+                .set("password", Node.PASSWORD);
+        var answer = context.request()
+                .post("/login", RequestOptions.create().setForm(form).setMaxRedirects(0));
+        assertThat(answer.headers().get("location"))
+                .as("where signing in leads")
+                .contains("/studio");
     }
 
     /** Nothing that a screen reader or a person with low vision would stumble over, by day and by night. */
     public static void assertAccessible(Page page) {
         for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-            var axe = new AxeBuilder(page);
+            // no frames, and of what holds only the number
+            var options = new AxeRunOptions();
+            options.setResultTypes(List.of("violations"));
+            // no page has frames
+            var axe = new AxeBuilder(page).setLegacyMode(true).options(options);
             // by night nothing differs but the colours
             if (scheme == ColorScheme.DARK) axe.withRules(List.of("color-contrast"));
             else axe.withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"));
