@@ -6,7 +6,7 @@ import {account, headers, signedInAs} from './signed.js';
 import {letGo} from './words.js';
 
 const form = document.getElementById('edit');
-const SOON = 900, LATEST = 5000, RETRY = 4000, PREVIEW = 300, TIMEOUT = 20000, REFRESH = 20000, SEEN = 1500;
+const SOON = 900, LATEST = 5000, RETRY = 4000, LONGEST_RETRY = 60000, PREVIEW = 300, TIMEOUT = 20000, REFRESH = 20000, SEEN = 1500;
 
 if (form) start();
 
@@ -20,7 +20,7 @@ function start() {
   const dialog = document.getElementById('conflict');
   const decide = document.getElementById('decide');
   let etag = form.elements.etag.value;
-  let timer, firstEdit, previewTimer, retryTimer, saving = null, again = false, questions = [], asked = '', over = false, lastBy = '';
+  let timer, firstEdit, previewTimer, retryTimer, saving = null, again = false, questions = [], asked = '', over = false, lastBy = '', pause = RETRY;
   hold(page);
 
   const show = (name, words, link) => {
@@ -156,10 +156,18 @@ function start() {
   // As it is answered to whoever this page belongs to; null, said to the person, where somebody else or nobody is signed in.
   async function postAsOwner(path, body) {
     const answer = await post(path, body());
-    if (![401, 403, 409].includes(answer.status) && answer.type !== 'opaqueredirect') return answer;
+    if (![401, 403, 409].includes(answer.status) && answer.type !== 'opaqueredirect') {
+      pause = RETRY;
+      return answer;
+    }
     const who = await signedInAs();
-    if (who === account) return answer.status === 409 ? answer : post(path, body());
-    retry();
+    if (who === account) {
+      pause = RETRY;
+      return answer.status === 409 ? answer : post(path, body());
+    }
+    // whoever comes back to this page does not wait for it: its focus tries at once
+    retry(pause);
+    pause = Math.min(2 * pause, LONGEST_RETRY);
     show('signed-out', who
       ? `You are signed in as ${who} now; what you wrote as ${account} is kept in this browser for ${account}`
       : 'You are signed out; your words are kept in this browser. It goes on by itself once you', who ? null : ['/login', 'sign in again in another tab']);
@@ -175,9 +183,9 @@ function start() {
 
   const sentence = words => words.replace(/\.?$/, '.');
 
-  function retry() {
+  function retry(pause = RETRY) {
     clearTimeout(retryTimer);
-    retryTimer = setTimeout(save, RETRY);
+    retryTimer = setTimeout(save, pause);
   }
 
   // One request at a time: the same edits again until they are answered, then what was done since.
