@@ -2,7 +2,7 @@
 // not what the form looks like; its answers change nothing that the person changed or has in hand.
 import {Draft} from './draft.js';
 import {drop, hold, keep, left, panel, throwAway} from './keep.js';
-import {account, headers, signedInAs} from './signed.js';
+import {account, headers, isolated, ownName, signedInAs} from './signed.js';
 import {letGo} from './words.js';
 
 const form = document.getElementById('edit');
@@ -161,7 +161,7 @@ function start() {
       return answer;
     }
     const who = await signedInAs();
-    if (who === account) {
+    if (who?.account === account) {
       pause = RETRY;
       return answer.status === 409 ? answer : post(path, body());
     }
@@ -169,7 +169,7 @@ function start() {
     retry(pause);
     pause = Math.min(2 * pause, LONGEST_RETRY);
     show('signed-out', who
-      ? `You are signed in as ${who} now; what you wrote as ${account} is kept in this browser for ${account}`
+      ? `You are signed in as ${isolated(who.name)} now; what you wrote as ${isolated(ownName)} is kept in this browser for ${isolated(ownName)}`
       : 'You are signed out; your words are kept in this browser. It goes on by itself once you', who ? null : ['/login', 'sign in again in another tab']);
     return null;
   }
@@ -246,7 +246,7 @@ function start() {
     ask(answer.outcomes.map(it => it.question).filter(Boolean));
     tellOthers(places);
     document.getElementById('presence').textContent =
-      answer.here.length ? answer.here.join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
+      answer.here.length ? answer.here.map(isolated).join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
     showOrphans();
     if (places.length) preview();
     if (draft.waiting.length) return retryTimer = setTimeout(save, 0);
@@ -254,7 +254,7 @@ function start() {
     else if (faults.length) show('partly', 'Saved, but for what is marked');
     else if (draft.pending(shown()).length) show('unsaved', 'Unsaved changes');
     else {
-      show('saved', `Saved; last change by ${answer.savedBy}:`);
+      show('saved', `Saved; last change by ${isolated(answer.savedBy)}:`);
       if (!state.querySelector('time')) state.append(' ', document.createElement('time'));
       const time = state.querySelector('time');
       time.dateTime = answer.savedAt;
@@ -297,12 +297,12 @@ function start() {
       const place = field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`);
       if (!place) continue;
       place.classList.add('is-theirs');
-      place.dataset.theirs = `Changed by ${lastBy}`;
+      place.dataset.theirs = `Changed by ${isolated(lastBy)}`;
       unseen.push({path, label: label(path), at: Date.now()});
     }
     if (!places.length) return;
     const names = [...new Set(places.map(label))];
-    document.getElementById('others').textContent = `${lastBy} changed ${names.join(', ')}: shown now.`;
+    document.getElementById('others').textContent = `${isolated(lastBy)} changed ${names.map(isolated).join(', ')}: shown now.`;
   }
   form.addEventListener('focusin', event => {
     for (const place of document.querySelectorAll('.is-theirs'))

@@ -102,7 +102,7 @@ public class Review {
                                                 .collect(Collectors.joining(", ")))
                         .raise());
         if (outcome.needsMessage() && (message == null || message.isBlank()))
-            throw Refusal.malformed("/message", "say why: “" + outcome.name() + "” needs a message")
+            throw Refusal.malformed("/message", "“" + outcome.name() + "” needs a message that says why")
                     .raise();
         if (message != null && message.length() > LONGEST_MESSAGE)
             throw Refusal.malformed(

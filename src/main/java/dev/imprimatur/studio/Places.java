@@ -69,6 +69,23 @@ class Places {
                         .collect(Collectors.joining(" › ")));
     }
 
+    /**
+     * What a form calls one of its fields.
+     *
+     * @param path of the page that it was sent to
+     * @param name of the field; in the form of a guide, the path of its place
+     * @param sent all that was sent
+     */
+    String ofField(String path, String name, Map<String, String[]> sent) {
+        if (name.startsWith("text:")) return "A third text";
+        return Optional.of(name)
+                .filter(field -> field.startsWith("/"))
+                .flatMap(place -> guide(path))
+                .flatMap(guide -> types.find(guide.type()))
+                .map(type -> PathLabels.of(type.shape(), FormState.sent(sent), name))
+                .orElseGet(() -> label(name));
+    }
+
     private Optional<Guide> guide(@Nullable String path) {
         var named = OF_A_GUIDE.matcher(path == null ? "" : path);
         if (!named.matches()) return Optional.empty();
@@ -88,7 +105,8 @@ class Places {
     }
 
     /** {@code publishAt} is read as "Publish at", and the first item of a list as "1". */
-    private static String label(String name) {
+    static String label(String name) {
+        if (name.startsWith("/")) return "Text";
         String known = LABELS.get(name);
         if (known != null) return known;
         if (name.matches("[0-9]{1,9}")) return Integer.toString(Integer.parseInt(name) + 1);

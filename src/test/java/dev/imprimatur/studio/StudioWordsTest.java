@@ -307,7 +307,7 @@ class StudioWordsTest {
             var page = browser.signedIn("editor");
             page.navigate("/studio/guides/" + guide.id() + "/edit");
 
-            assertThat(page.locator("#presence")).hasText("The second-editor also has this open");
+            assertThat(page.locator("#presence")).containsText("\u2068The second-editor\u2069 also has this open");
         }
     }
 
