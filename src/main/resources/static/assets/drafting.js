@@ -3,6 +3,7 @@
 import {Draft} from './draft.js';
 import {drop, hold, keep, left, panel, throwAway} from './keep.js';
 import {account, headers, isolated, ownName, signedInAs} from './signed.js';
+import {hourOf} from './times.js';
 import {letGo} from './words.js';
 
 const form = document.getElementById('edit');
@@ -258,7 +259,7 @@ function start() {
       if (!state.querySelector('time')) state.append(' ', document.createElement('time'));
       const time = state.querySelector('time');
       time.dateTime = answer.savedAt;
-      time.textContent = new Date(answer.savedAt).toLocaleTimeString([], {timeStyle: 'short'});
+      time.textContent = hourOf(new Date(answer.savedAt));
     }
   }
 

@@ -55,7 +55,7 @@ class Custody implements HandlerInterceptor {
     }
 
     private String named(String account) {
-        return "“" + Words.isolated(words.name(account)) + "”";
+        return "“" + words.named(account) + "”";
     }
 
     private static @Nullable String writer(HttpServletRequest request) {

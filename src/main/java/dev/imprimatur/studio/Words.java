@@ -119,6 +119,11 @@ class Words {
                 account, name -> access.account(name).map(Account::displayName).orElse(name));
     }
 
+    /** Somebody's name within a sentence. */
+    public String named(@Nullable String account) {
+        return isolated(name(account));
+    }
+
     /** A name within a sentence, whatever direction it is written in. */
     static String isolated(String name) {
         return "\u2068" + name + "\u2069";

@@ -170,7 +170,8 @@ class StudioPagesTest {
             page.locator("[name=guide]").check();
             page.locator("#account").selectOption("second-editor");
             page.getByText("Assign", new Page.GetByTextOptions().setExact(true)).click();
-            assertThat(page.locator(".told").first()).containsText("1 task assigned to The second-editor");
+            assertThat(page.locator(".told").first()).containsText("1 task assigned to \u2068The second-editor\u2069");
+            assertThat(page).hasURL(Pattern.compile(".*q=" + guide.slug() + ".*"));
         }
     }
 

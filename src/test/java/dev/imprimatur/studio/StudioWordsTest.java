@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -371,7 +372,7 @@ class StudioWordsTest {
             page.clock().fastForward("05:30");
             assertThat(time).hasText("5 minutes ago");
             page.clock().fastForward("48:00:00");
-            String tokyo = DateTimeFormatter.ofPattern("dd.MM.yyyy, HH:mm")
+            String tokyo = DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm", Locale.ENGLISH)
                     .withZone(ZoneId.of("Asia/Tokyo"))
                     .format(Instant.parse(time.getAttribute("datetime")));
             assertThat(time).hasText(tokyo);

@@ -157,6 +157,7 @@ class WordsTest {
 
             post(form);
             assertThat(form.locator("[role=alert]")).containsText("The second-reviewer");
+            assertThat(form.locator("[role=alert]")).not().containsText("come along");
             assertThat(body(form)).hasValue("The reviewer wrote this.");
             assertThat(comments(guide)).isEmpty();
 
