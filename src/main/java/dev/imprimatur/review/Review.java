@@ -88,7 +88,7 @@ public class Review {
                 .step(id.task())
                 .orElseThrow(TaskId::missing);
         if (!by.has(step.group()))
-            throw Refusal.forbidden("wrong-role", "this task is for the role " + step.group())
+            throw Refusal.forbidden("wrong-role", "this task is for the role " + step.role())
                     .raise();
         if (step.isDrafting())
             throw Refusal.conflict("submit-instead", "a draft is completed by submitting the guide")

@@ -23,17 +23,20 @@ import tools.jackson.databind.node.MissingNode;
 class Places {
     private static final Pattern OF_A_GUIDE = Pattern.compile("/studio/guides/([^/]+)(/.*)?");
     /** Fields of the studio's own forms whose label is another than their name. */
-    private static final Map<String, String> LABELS = Map.of(
-            "displayName", "Name as readers see it",
-            "email", "E-mail",
-            "reason", "Why",
-            "redirectTo", "Where readers are sent instead",
-            "body", "Comment",
-            "quote", "Passage",
-            "url", "Address",
-            "kinds", "Told of",
-            "old", "The password you have",
-            "wanted", "The new password");
+    private static final Map<String, String> LABELS = Map.ofEntries(
+            Map.entry("displayName", "Name as readers see it"),
+            Map.entry("email", "E-mail"),
+            Map.entry("reason", "Why"),
+            Map.entry("redirectTo", "Where readers are sent instead"),
+            Map.entry("body", "Comment"),
+            Map.entry("quote", "Passage"),
+            Map.entry("url", "Address"),
+            Map.entry("kinds", "Told of"),
+            Map.entry("old", "The password you have"),
+            Map.entry("wanted", "The new password"),
+            Map.entry("to", "Up to and with"),
+            Map.entry("action", "What happened"),
+            Map.entry("target", "On what"));
 
     private final ContentTypes types;
     private final Editing editing;
