@@ -73,7 +73,7 @@ class PasswordResetTest {
                     .isEqualTo(400);
         assertThat(stranger.post("/login", "/reset", "token", token(shown.group(1)), "wanted", WANTED, "again", "x")
                         .body())
-                .contains("the two passwords differ");
+                .contains("The two passwords differ");
         assertThat(choose(stranger, shown.group(1), WANTED).header("Location")).endsWith("/login?reset");
 
         assertThat(before.get("/studio").status()).as("the session").isEqualTo(302);
