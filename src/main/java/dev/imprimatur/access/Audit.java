@@ -96,11 +96,7 @@ public class Audit {
         var who = SecurityContextHolder.getContext().getAuthentication();
         if (who == null || who instanceof AnonymousAuthenticationToken || request.getAttribute(DENIED) != null) return;
         request.setAttribute(DENIED, true);
-        record(
-                who.getName(),
-                "denied",
-                request.getMethod() + " " + Audience.path(request),
-                request.getRemoteAddr());
+        record(who.getName(), "denied", request.getMethod() + " " + Audience.path(request), request.getRemoteAddr());
     }
 
     private static @Nullable String shortened(@Nullable String text) {

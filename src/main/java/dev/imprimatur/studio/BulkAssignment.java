@@ -67,7 +67,9 @@ class BulkAssignment {
         if (tasks.isEmpty()) outcome.refused().add(new NotAssigned(guide.title(), "nothing waits for anybody there"));
         for (var task : tasks) {
             if (to.account().equals(task.assignee())) {
-                outcome.refused().add(new NotAssigned(guide.title(), Words.isolated(to.name()) + " has “" + task.name() + "” already"));
+                outcome.refused()
+                        .add(new NotAssigned(
+                                guide.title(), Words.isolated(to.name()) + " has “" + task.name() + "” already"));
                 continue;
             }
             try {

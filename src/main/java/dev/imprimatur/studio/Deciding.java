@@ -28,10 +28,10 @@ class Deciding {
     /** Why this person may not vouch, or null if they may. */
     @Nullable
     String whyNot(OpenTask task, Person me) {
-        if (!me.has(task.group()))
-            return "This decision is for people with the role " + task.role() + ".";
+        if (!me.has(task.group())) return "This decision is for people with the role " + task.role() + ".";
         String assignee = task.assignee();
-        if (assignee != null && !assignee.equals(me.account())) return words.named(assignee) + " has claimed this task.";
+        if (assignee != null && !assignee.equals(me.account()))
+            return words.named(assignee) + " has claimed this task.";
         var revision = task.revision();
         var edition = task.edition();
         if (revision != null && editions.contributors(edition, revision).contains(me.account()))

@@ -70,10 +70,9 @@ class Failures implements ErrorController {
         if (posted == null) return null;
         boolean storeAnswers = refusal.kind() != Refusal.Kind.BROKEN && refusal.kind() != Refusal.Kind.UNAVAILABLE;
         return posted.after(refusal)
-                .labelled(
-                        name -> storeAnswers
-                                ? places.ofField(posted.action(), name, request.getParameterMap())
-                                : Places.label(name));
+                .labelled(name -> storeAnswers
+                        ? places.ofField(posted.action(), name, request.getParameterMap())
+                        : Places.label(name));
     }
 
     /** What Spring and the container refuse, in words of the studio's instead of the APIs'. */

@@ -291,7 +291,9 @@ class AuditTest {
         assertThat(file.body().lines()).hasSize(151);
         var wrong = visitor.get("/studio/audit?person=pager&from=soon");
         assertThat(wrong.statusCode()).isEqualTo(400);
-        assertThat(wrong.body()).contains("<b dir=\"auto\">From:</b> <span>A date such as", "value=\"pager\"").contains("<h1>Audit and ledger</h1>");
+        assertThat(wrong.body())
+                .contains("<b dir=\"auto\">From:</b> <span>A date such as", "value=\"pager\"")
+                .contains("<h1>Audit and ledger</h1>");
         assertThat(visitor.get("/studio/audit?from=2026-05-14&to=2026-05-13").body())
                 .contains("<b dir=\"auto\">Up to and with:</b> <span>The time asked for ends before it begins");
         assertThat(visitor.get("/studio/audit?cursor=MQ").statusCode()).isEqualTo(400);

@@ -67,7 +67,8 @@ class PasswordResetTest {
                 .as("looking uses nothing up")
                 .isEqualTo(200);
         assertThat(choose(stranger, shown.group(1), "short").status()).isEqualTo(400);
-        for (String weak : List.of("the editor of this", " ".repeat(15), "\u2003\u00a0\t".repeat(5), "abcd abcd abcd abcd"))
+        for (String weak :
+                List.of("the editor of this", " ".repeat(15), "\u2003\u00a0\t".repeat(5), "abcd abcd abcd abcd"))
             assertThat(choose(stranger, shown.group(1), weak).status())
                     .as("‘%s’", weak)
                     .isEqualTo(400);
