@@ -325,7 +325,7 @@ class WordsTest {
             body(form).fill("About a passage.");
             form.locator("[name=quote]").fill("no such passage");
             post(form);
-            assertThat(form.locator("[role=alert]")).containsText("this passage is not in the text");
+            assertThat(form.locator("[role=alert]")).containsText("Passage: This passage is not in the text");
             assertThat(body(form)).hasValue("About a passage.");
 
             page.locator("#decide button[value=request-changes]").click();
