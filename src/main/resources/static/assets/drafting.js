@@ -2,11 +2,12 @@
 // not what the form looks like; its answers change nothing that the person changed or has in hand.
 import {Draft} from './draft.js';
 import {copyWords, drop, hold, keep, left, panel, throwAway} from './keep.js';
-import {account, headers, signedInAs} from './signed.js';
+import {account, headers, isolated, ownName, signedInAs} from './signed.js';
+import {hourOf} from './times.js';
 import {letGo} from './words.js';
 
 const form = document.getElementById('edit');
-const SOON = 900, LATEST = 5000, RETRY = 4000, LATEST_RETRY = 60000, PREVIEW = 300, TIMEOUT = 20000, REFRESH = 20000, SEEN = 1500, REST = 2000;
+const SOON = 900, LATEST = 5000, RETRY = 4000, LONGEST_RETRY = 60000, PREVIEW = 300, TIMEOUT = 20000, REFRESH = 20000, SEEN = 1500, REST = 2000;
 
 if (form) start();
 
@@ -156,16 +157,18 @@ function start() {
   // As it is answered to whoever this page belongs to; null, said to the person, where somebody else or nobody is signed in.
   async function postAsOwner(path, body) {
     // nobody is asked to save for who is not signed in
-    if (isAway && await signedInAs() !== account) return retry(), null;
-    const answer = await post(path, body());
-    isAway = false;
-    if (![401, 403, 409].includes(answer.status) && answer.type !== 'opaqueredirect') return answer;
-    const who = await signedInAs();
-    if (who === account) return answer.status === 409 ? answer : post(path, body());
-    isAway = true;
+    let who = isAway ? await signedInAs() : null;
+    if (!isAway || who?.account === account) {
+      const answer = await post(path, body());
+      isAway = [401, 403, 409].includes(answer.status) || answer.type === 'opaqueredirect';
+      if (!isAway) return answer;
+      who = await signedInAs();
+      isAway = who?.account !== account;
+      if (!isAway) return answer.status === 409 ? answer : post(path, body());
+    }
     retry();
     show('signed-out', who
-      ? `You are signed in as ${who} now; what you wrote as ${account} is kept in this browser for ${account}`
+      ? `You are signed in as ${isolated(who.name)} now; what you wrote as ${isolated(ownName)} is kept in this browser for ${isolated(ownName)}`
       : 'You are signed out; your words are kept in this browser. It goes on by itself once you', who ? null : ['/login', 'sign in again in another tab']);
     return null;
   }
@@ -181,7 +184,7 @@ function start() {
 
   function retry() {
     clearTimeout(retryTimer);
-    retryTimer = setTimeout(save, Math.min(RETRY * 2 ** retries++, LATEST_RETRY));
+    retryTimer = setTimeout(save, Math.min(RETRY * 2 ** retries++, LONGEST_RETRY));
   }
 
   // One request at a time: the same edits again until they are answered, then what was done since.
@@ -251,7 +254,7 @@ function start() {
     // what comes back from an earlier page is nobody else's doing
     tellOthers(isOwn ? places.filter(path => !edits.some(edit => isOn(path, edit.path))) : places);
     document.getElementById('presence').textContent =
-      answer.here.length ? answer.here.join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
+      answer.here.length ? answer.here.map(isolated).join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
     showOrphans();
     if (places.length) preview();
     if (draft.waiting.length) return retryTimer = setTimeout(save, 0);
@@ -259,11 +262,11 @@ function start() {
     else if (faults.length) show('partly', 'Saved, but for what is marked');
     else if (draft.pending(shown()).length) show('unsaved', 'Unsaved changes');
     else {
-      show('saved', `Saved; last change by ${answer.savedBy}:`);
+      show('saved', `Saved; last change by ${isolated(answer.savedBy)}:`);
       if (!state.querySelector('time')) state.append(' ', document.createElement('time'));
       const time = state.querySelector('time');
       time.dateTime = answer.savedAt;
-      time.textContent = new Date(answer.savedAt).toLocaleTimeString([], {timeStyle: 'short'});
+      time.textContent = hourOf(new Date(answer.savedAt));
     }
   }
 
@@ -302,12 +305,12 @@ function start() {
       const place = field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`);
       if (!place) continue;
       place.classList.add('is-theirs');
-      place.dataset.theirs = `Changed by ${lastBy}`;
+      place.dataset.theirs = `Changed by ${isolated(lastBy)}`;
       unseen.push({path, label: label(path), at: Date.now()});
     }
     if (!places.length) return;
     const names = [...new Set(places.map(label))];
-    document.getElementById('others').textContent = `${lastBy} changed ${names.join(', ')}: shown now.`;
+    document.getElementById('others').textContent = `${isolated(lastBy)} changed ${names.map(isolated).join(', ')}: shown now.`;
   }
   form.addEventListener('focusin', event => {
     for (const place of document.querySelectorAll('.is-theirs'))

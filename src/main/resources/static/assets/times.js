@@ -1,15 +1,17 @@
-// Times of the server as the reader's zone and locale have them. Relative ones go on as time passes.
+// Times of the server in the reader's zone, put as the server puts days. Relative ones go on as time passes.
 const MINUTE = 60_000, HOUR = 60 * MINUTE, EVERY = 10_000;
 const server = Date.parse(document.querySelector('meta[name=now]')?.content ?? '');
 // how far the server's clock is ahead of this one
 const ahead = Number.isNaN(server) ? 0 : server - Date.now();
 
 const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
-const dayOf = at => at.toLocaleDateString('en-CA');
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = number => String(number).padStart(2, '0');
+const dayOf = at => `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`;
+export const hourOf = at => `${two(at.getHours())}:${two(at.getMinutes())}`;
+export const momentOf = at => `${dayOf(at)}, ${hourOf(at)}`;
 
-function exactly(at, now) {
-  return at.toLocaleString(undefined, dayOf(at) === dayOf(now) ? {timeStyle: 'short'} : {dateStyle: 'medium', timeStyle: 'short'});
-}
+const exactly = (at, now) => dayOf(at) === dayOf(now) ? hourOf(at) : momentOf(at);
 
 function told(at, now) {
   const past = now - at;
@@ -27,7 +29,7 @@ function show(time) {
   // within a status a text that changed by itself would be read aloud again and again
   const text = time.closest('[role=status]') ? exactly(at, now) : told(at, now);
   if (time.textContent !== text) time.textContent = text;
-  const title = at.toLocaleString(undefined, {dateStyle: 'full', timeStyle: 'long'});
+  const title = at.toLocaleString('en-GB', {dateStyle: 'full', timeStyle: 'long'});
   if (time.title !== title) time.title = title;
 }
 

@@ -1,7 +1,8 @@
 // Words that people write into forms (comments, answers, reasons, messages) are kept in this browser, for the account that
 // wrote them, until the server has confirmed exactly them. A form, or one control of a larger form, takes part by
 // data-words, which names it within its guide (data-guide); its hidden field "once" is the key of what is written in it.
-import {account, headers, signedInAs} from './signed.js';
+import {account, headers, isolated, ownName, signedInAs} from './signed.js';
+import {momentOf} from './times.js';
 
 const PREFIX = 'imprimatur.words.';
 const WORDS = 'textarea, input:not([type]), input[type=text], input[type=url]';
@@ -96,7 +97,7 @@ function offerBack(unit) {
   taken.add(entry.key);
   keyField(unit).value = entry.once;
   fill(unit, entry);
-  tell(unit, `You wrote this on ${new Date(entry.at).toLocaleString()}, and it was not sent. It is back.`, {more: [button('Discard it', () => {
+  tell(unit, `You wrote this on ${momentOf(new Date(entry.at))}, and it was not sent. It is back.`, {more: [button('Discard it', () => {
     store.remove(entry.key);
     for (const control of controlsOf(unit)) control.value = control.defaultValue;
     keyField(unit).value = crypto.randomUUID();
@@ -126,7 +127,7 @@ function offerTheRest() {
     one.className = 'field';
     for (const [name, text] of Object.entries(entry.texts).filter(([, text]) => text)) {
       const label = document.createElement('label');
-      label.textContent = `${entry.label}${name === 'quote' ? ', passage' : ''} (${new Date(entry.at).toLocaleString()})`;
+      label.textContent = `${entry.label}${name === 'quote' ? ', passage' : ''} (${momentOf(new Date(entry.at))})`;
       const area = Object.assign(document.createElement('textarea'), {value: text, readOnly: true, rows: 2, dir: 'auto'});
       label.append(area);
       one.append(label);
@@ -156,16 +157,18 @@ async function send(form, submitter) {
   const body = new URLSearchParams(new FormData(form, submitter));
   const keptKey = unit && prefixOf(unit) + keyField(unit).value;
   const safe = unit?.wordsAreKept === false ? 'Your words are still here.' : 'Your words are still here, and kept in this browser.';
+  if (document.getElementById('words-notice')) notice('');
   say('Sending…');
   try {
     let answer = await post(form, body);
-    if (answer.status === 401 || answer.status === 403) {
+    if ([401, 403, 409].includes(answer.status)) {
       const now = await signedInAs();
       if (!now) return say(`You are signed out. ${safe}`, {problem: true, more: [
         link('/login', 'Sign in in another tab', true), document.createTextNode(', come back here and press the button again.')]});
-      if (now !== account) return say(`This browser is signed in as “${now}” now, and “${account}” wrote this, so it was not sent. ${safe} `
-        + `Sign in as “${account}” in another tab and press the button again.`, {problem: true, more: [link('/login', 'Sign in in another tab', true)]});
-      answer = await post(form, body);
+      if (now.account !== account) return say(`This browser is signed in as “${isolated(now.name)}” now, and “${isolated(ownName)}” wrote this, `
+        + `so it was not sent. ${safe} They come back wherever “${isolated(ownName)}” is signed in again; then press the button again.`,
+      {problem: true, more: [link('/login', 'Sign in in another tab', true)]});
+      if (answer.status !== 409) answer = await post(form, body);
     }
     if (answer.status === 204 && answer.headers.get('Location')) {
       if (keptKey) store.remove(keptKey);
@@ -178,7 +181,7 @@ async function send(form, submitter) {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (!answer.ok) {
       const why = (page.querySelector('[role=alert] .lead') ?? page.querySelector('[role=alert]'))?.textContent.trim();
-      return say(`Not sent: ${why || 'the server answered ' + answer.status}. ${safe}`, {problem: true, more: answer.status === 409
+      return say(`Not sent: ${(why || 'the server answered ' + answer.status).replace(/\.$/, '')}. ${safe}`, {problem: true, more: answer.status === 409
         ? [link(location.pathname, 'Open this page anew'), document.createTextNode('; your words come along.')] : []});
     }
     takeIn(page, form);

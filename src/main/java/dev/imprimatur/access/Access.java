@@ -23,6 +23,7 @@ public class Access {
     private static final Pattern USERNAME = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?");
     private static final int SHORTEST_PASSWORD = 12;
     private static final int LONGEST_PASSWORD = 128;
+    private static final int LEAST_DIFFERENT = 5;
     private static final Duration LONGEST_TOKEN = Duration.ofDays(366);
     private static final int LONGEST_NAME = 100;
     private static final Set<String> SCOPES = Set.of("delivery");
@@ -214,11 +215,18 @@ public class Access {
 
     private static @Nullable Fault passwordFault(String username, String password) {
         int length = password.length();
-        return length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD || password.contains(username)
+        long different = password.codePoints()
+                .filter(it -> !Character.isWhitespace(it) && !Character.isSpaceChar(it))
+                .distinct()
+                .count();
+        return length < SHORTEST_PASSWORD
+                        || length > LONGEST_PASSWORD
+                        || different < LEAST_DIFFERENT
+                        || password.contains(username)
                 ? new Fault(
                         "/password",
-                        "a password of %d to %d characters that does not hold the username"
-                                .formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD))
+                        "a password of %d to %d characters, of which %d are different and no blanks, that does not hold the username"
+                                .formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD, LEAST_DIFFERENT))
                 : null;
     }
 
@@ -262,6 +270,7 @@ public class Access {
 
     /** Sets a password without asking for the old one; for the demo only. */
     public void resetPassword(String username, String password) {
+        mustBePassword(username, password);
         accounts.password(username, passwords.encode(password));
     }
 

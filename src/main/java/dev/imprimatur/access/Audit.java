@@ -8,6 +8,7 @@ import com.mongodb.client.model.Sorts;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.problem.Audience;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Instant;
@@ -22,6 +23,8 @@ import java.util.regex.Pattern;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
@@ -44,6 +47,9 @@ public class Audit {
             String action,
             @Nullable String target,
             @Nullable String source) {}
+
+    /** The attribute of a request whose refusal is on record. */
+    private static final String DENIED = Audit.class.getName() + ".denied";
 
     private static final int LONGEST = 200;
     private static final int BATCH = 500;
@@ -82,14 +88,15 @@ public class Audit {
                 : null;
     }
 
-    /** Records that a request was refused to whoever is signed in. */
+    /**
+     * Records that a request was refused to whoever is signed in: once, by whatever of filters and handlers refuses it first.
+     * Where nobody is, they are asked to sign in, and there is nothing to record.
+     */
     public void denied(HttpServletRequest request) {
-        var principal = request.getUserPrincipal();
-        record(
-                principal == null ? null : principal.getName(),
-                "denied",
-                request.getMethod() + " " + request.getRequestURI(),
-                request.getRemoteAddr());
+        var who = SecurityContextHolder.getContext().getAuthentication();
+        if (who == null || who instanceof AnonymousAuthenticationToken || request.getAttribute(DENIED) != null) return;
+        request.setAttribute(DENIED, true);
+        record(who.getName(), "denied", request.getMethod() + " " + Audience.path(request), request.getRemoteAddr());
     }
 
     private static @Nullable String shortened(@Nullable String text) {

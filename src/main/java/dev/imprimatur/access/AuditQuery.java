@@ -8,7 +8,6 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -52,15 +51,15 @@ public record AuditQuery(
                 instant("from", from, 0),
                 instant("to", to, 1));
         if (query.action != null && !ACTION.matcher(query.action).matches())
-            throw malformed("action is a name such as signed-in or account-created");
+            throw malformed("action", "a name such as signed-in or account-created");
         if (query.from != null && query.to != null && !query.from.isBefore(query.to))
-            throw malformed("from is not before to; change one of them");
+            throw malformed("to", "the time asked for ends before it begins; change one end of it");
         return query;
     }
 
     private static @Nullable String text(String name, @Nullable String given) {
         if (given == null || given.isBlank()) return null;
-        if (given.length() > LONGEST) throw malformed(name + " has at most " + LONGEST + " characters");
+        if (given.length() > LONGEST) throw malformed(name, "a text of at most " + LONGEST + " characters");
         return given.strip();
     }
 
@@ -80,14 +79,14 @@ public record AuditQuery(
         } catch (DateTimeParseException | ArithmeticException wrong) {
             // told below
         }
-        throw malformed(name + " is a date such as 2026-05-14, or an instant such as 2026-05-14T09:00:00Z");
+        throw malformed(name, "a date such as 2026-05-14, or an instant such as 2026-05-14T09:00:00Z");
     }
 
     /** Ids of records have 13 digits for the time. */
     private static final Instant END = Instant.ofEpochMilli(9_999_999_999_999L);
 
-    private static RuntimeException malformed(String detail) {
-        return Refusal.malformed(detail, List.of()).raise();
+    private static RuntimeException malformed(String name, String detail) {
+        return Refusal.malformed("/" + name, detail).raise();
     }
 
     /** The page of it that a cursor names; without one, the first. */

@@ -103,6 +103,7 @@ class SecurityConfiguration {
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(STUDIO_CSP))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)))
                 .authenticationManager(new SignIn(access))
+                .csrf(csrf -> csrf.ignoringRequestMatchers(SecurityConfiguration::isOurFormThatNamesItsWriter))
                 .requestCache(cache -> cache.requestCache(pagesOnly()))
                 // what failed was authorized, or told that it is not, before it did
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
@@ -158,7 +159,7 @@ class SecurityConfiguration {
                             request.setAttribute(
                                     DENIED,
                                     denied instanceof CsrfException
-                                            ? "this page was older than your session, so nothing was sent; send it again from here"
+                                            ? "this page was older than your session, so nothing was sent. Send it again from here"
                                             : "your roles do not allow this");
                             request.getRequestDispatcher(DENIED).forward(request, response);
                         }))
@@ -168,6 +169,14 @@ class SecurityConfiguration {
     /** The error page of whatever people ask for is theirs, too: it shows who is signed in. */
     private static boolean failedForAPerson(HttpServletRequest request) {
         return request.getDispatcherType() == DispatcherType.ERROR && Audience.of(request) != Audience.PROGRAM;
+    }
+
+    /**
+     * A form with words says who wrote them, and is taken from nobody else's session. Where the browser says as well that a page
+     * of ours sent it, its token, which may be of the session before, tells nothing more.
+     */
+    private static boolean isOurFormThatNamesItsWriter(HttpServletRequest request) {
+        return isWords(request) && SameOrigin.sent(request) && request.getParameter("writer") != null;
     }
 
     private static boolean isWords(HttpServletRequest request) {

@@ -3,6 +3,7 @@ package dev.imprimatur.content;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -23,6 +24,18 @@ public final class Labels {
      */
     public static String of(Shape type, JsonNode content, String pointer) {
         if (pointer.isEmpty()) return type.title().orElse("The whole document");
+        return String.join(BETWEEN, steps(type, content, pointer));
+    }
+
+    /** What people call the way from one place to a place within it; empty if that is the same place. */
+    public static String between(Shape type, JsonNode content, String from, String to) {
+        if (to.equals(from)) return "";
+        return steps(type, content, to).stream()
+                .skip(from.chars().filter(it -> it == '/').count())
+                .collect(Collectors.joining(BETWEEN));
+    }
+
+    private static List<String> steps(Shape type, JsonNode content, String pointer) {
         var labels = new ArrayList<String>();
         var shape = type;
         var value = content;
@@ -39,7 +52,7 @@ public final class Labels {
                 labels.add(shape.title().orElseGet(() -> Shown.shortened(step)));
             }
         }
-        return String.join(BETWEEN, labels);
+        return labels;
     }
 
     /** No more digits than a number has room for. */

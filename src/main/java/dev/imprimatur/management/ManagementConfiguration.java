@@ -28,9 +28,8 @@ class ManagementConfiguration implements WebMvcConfigurer {
 
     private @Nullable ModelAndView recordRefusal(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
-        if (request.getUserPrincipal() != null
-                && failure instanceof Refused refused
-                && refused.refusal().kind() == Refusal.Kind.FORBIDDEN) audit.denied(request);
+        if (failure instanceof Refused refused && refused.refusal().kind() == Refusal.Kind.FORBIDDEN)
+            audit.denied(request);
         return null;
     }
 }

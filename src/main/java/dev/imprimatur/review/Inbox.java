@@ -208,7 +208,7 @@ public class Inbox {
         if (!me.has(task.group()) && !me.has("ADMIN"))
             throw Refusal.forbidden(
                             "wrong-role",
-                            "only somebody with the role " + task.group() + " or an administrator hands on “"
+                            "only somebody with the role " + task.role() + " or an administrator hands on “"
                                     + task.name() + "”")
                     .raise();
         if (!to.has(task.group())) throw cannotTake(to, task);
@@ -218,7 +218,7 @@ public class Inbox {
     private static RuntimeException cannotTake(Person to, OpenTask task) {
         return Refusal.conflict(
                         "wrong-role",
-                        to.name() + " does not have the role " + task.group() + ", which “" + task.name() + "” is for")
+                        to.name() + " does not have the role " + task.role() + ", which “" + task.name() + "” is for")
                 .raise();
     }
 
@@ -246,7 +246,7 @@ public class Inbox {
     }
 
     private static RuntimeException mayNot(OpenTask task) {
-        return Refusal.forbidden("wrong-role", "this task is for the role " + task.group())
+        return Refusal.forbidden("wrong-role", "this task is for the role " + task.role())
                 .raise();
     }
 }

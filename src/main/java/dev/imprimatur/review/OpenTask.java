@@ -5,6 +5,7 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Revision;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,4 +29,9 @@ public record OpenTask(
         List<Outcome> outcomes,
         @Nullable Instant due,
         @Nullable String assignee,
-        Instant since) {}
+        Instant since) {
+    /** The role that may take it, as people call it. */
+    public String role() {
+        return group.toLowerCase(Locale.ROOT);
+    }
+}

@@ -88,7 +88,7 @@ public class Review {
                 .step(id.task())
                 .orElseThrow(TaskId::missing);
         if (!by.has(step.group()))
-            throw Refusal.forbidden("wrong-role", "this task is for the role " + step.group())
+            throw Refusal.forbidden("wrong-role", "this task is for the role " + step.role())
                     .raise();
         if (step.isDrafting())
             throw Refusal.conflict("submit-instead", "a draft is completed by submitting the guide")
@@ -102,7 +102,7 @@ public class Review {
                                                 .collect(Collectors.joining(", ")))
                         .raise());
         if (outcome.needsMessage() && (message == null || message.isBlank()))
-            throw Refusal.malformed("/message", "say why: “" + outcome.name() + "” needs a message")
+            throw Refusal.malformed("/message", "“" + outcome.name() + "” needs a message that says why")
                     .raise();
         if (message != null && message.length() > LONGEST_MESSAGE)
             throw Refusal.malformed(

@@ -3,6 +3,7 @@ package dev.imprimatur.review;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +16,11 @@ public final class Workflow {
      * @param outcomes empty for a drafting task, which a submission completes
      */
     public record Step(String id, String name, String group, List<Outcome> outcomes) {
+        /** The role that may take it, as people call it. */
+        public String role() {
+            return group.toLowerCase(Locale.ROOT);
+        }
+
         public boolean isDrafting() {
             return outcomes.isEmpty();
         }

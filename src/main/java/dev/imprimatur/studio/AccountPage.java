@@ -72,7 +72,7 @@ class AccountPage {
             access.changePassword(me.account(), old, wanted, request.getRemoteAddr(), sessions.current(request));
             told.addFlashAttribute("told", "The password is changed; your tokens and other sessions have ended.");
         } catch (Refused refused) {
-            told.addFlashAttribute("problem", refused.refusal().detail());
+            told.addFlashAttribute("problem", Words.sentence(refused.refusal().detail()));
         }
         return "redirect:/studio/account";
     }

@@ -84,7 +84,7 @@ class AdministrationPages {
                     "given", Map.of("username", username, "displayName", displayName, "title", title, "email", email));
             return accounts(model);
         }
-        told.addFlashAttribute("told", displayName + " can sign in as " + username + ".");
+        told.addFlashAttribute("told", Words.isolated(displayName) + " can sign in as " + username + ".");
         return "redirect:/studio/accounts";
     }
 

@@ -38,14 +38,14 @@ class BulkAssignment {
     /** @param assigned the title of the guide of each task */
     record Outcome(List<String> assigned, List<NotAssigned> refused) {
         String words(Person to) {
-            if (assigned.isEmpty()) return "Nothing was assigned to " + to.name() + ".";
+            if (assigned.isEmpty()) return "Nothing was assigned to " + Words.isolated(to.name()) + ".";
             String titles = assigned.stream()
                     .distinct()
                     .limit(NAMED)
                     .map(title -> "“" + title + "”")
                     .collect(Collectors.joining(", "));
             long more = assigned.stream().distinct().count() - NAMED;
-            return Words.count(assigned.size(), "task") + " assigned to " + to.name() + ": " + titles
+            return Words.count(assigned.size(), "task") + " assigned to " + Words.isolated(to.name()) + ": " + titles
                     + (more > 0 ? " and " + more + " more" : "") + ".";
         }
     }
@@ -67,7 +67,9 @@ class BulkAssignment {
         if (tasks.isEmpty()) outcome.refused().add(new NotAssigned(guide.title(), "nothing waits for anybody there"));
         for (var task : tasks) {
             if (to.account().equals(task.assignee())) {
-                outcome.refused().add(new NotAssigned(guide.title(), to.name() + " has “" + task.name() + "” already"));
+                outcome.refused()
+                        .add(new NotAssigned(
+                                guide.title(), Words.isolated(to.name()) + " has “" + task.name() + "” already"));
                 continue;
             }
             try {

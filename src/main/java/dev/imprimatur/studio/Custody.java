@@ -29,6 +29,12 @@ class Custody implements HandlerInterceptor {
     private static final String KEY = "once";
     private static final String CONFIRMED = "confirmed";
 
+    private final Words words;
+
+    Custody(Words words) {
+        this.words = words;
+    }
+
     /** A new key for a form. */
     public String key() {
         return UUID.randomUUID().toString();
@@ -42,10 +48,14 @@ class Custody implements HandlerInterceptor {
         if (session != null && writer != null && !writer.equals(session.getName()))
             throw Refusal.conflict(
                             "another-account",
-                            "“" + writer + "” wrote this, but this browser is signed in as “" + session.getName()
-                                    + "” now, so nothing was sent. Sign in as “" + writer + "” and send it again")
+                            named(writer) + " wrote this, but this browser is signed in as " + named(session.getName())
+                                    + " now, so nothing was sent. Sign in as " + named(writer) + " and send it again")
                     .raise();
         return true;
+    }
+
+    private String named(String account) {
+        return "“" + words.named(account) + "”";
     }
 
     private static @Nullable String writer(HttpServletRequest request) {

@@ -5,7 +5,6 @@ import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -29,10 +28,10 @@ class Deciding {
     /** Why this person may not vouch, or null if they may. */
     @Nullable
     String whyNot(OpenTask task, Person me) {
-        if (!me.has(task.group()))
-            return "This decision is for people with the role " + task.group().toLowerCase(Locale.ROOT) + ".";
+        if (!me.has(task.group())) return "This decision is for people with the role " + task.role() + ".";
         String assignee = task.assignee();
-        if (assignee != null && !assignee.equals(me.account())) return words.name(assignee) + " has claimed this task.";
+        if (assignee != null && !assignee.equals(me.account()))
+            return words.named(assignee) + " has claimed this task.";
         var revision = task.revision();
         var edition = task.edition();
         if (revision != null && editions.contributors(edition, revision).contains(me.account()))

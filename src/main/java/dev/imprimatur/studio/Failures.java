@@ -23,9 +23,11 @@ class Failures implements ErrorController {
     private static final String TEMPLATE = "studio/problem";
 
     private final ProblemWriter problems;
+    private final Places places;
 
-    Failures(ProblemWriter problems) {
+    Failures(ProblemWriter problems, Places places) {
         this.problems = problems;
+        this.places = places;
     }
 
     @RequestMapping("/error")
@@ -58,8 +60,19 @@ class Failures implements ErrorController {
         page.addObject("waiting", 0L);
         page.addObject("pausedWebhooks", 0);
         page.addObject("me", Pages.who(request));
-        page.addObject("posted", Posted.of(request));
+        page.addObject("posted", posted(refusal, request));
         return page;
+    }
+
+    /** Where the store may be what failed, it is not asked what the form called its fields. */
+    private @Nullable Posted posted(Refusal refusal, HttpServletRequest request) {
+        var posted = Posted.of(request);
+        if (posted == null) return null;
+        boolean storeAnswers = refusal.kind() != Refusal.Kind.BROKEN && refusal.kind() != Refusal.Kind.UNAVAILABLE;
+        return posted.after(refusal)
+                .labelled(name -> storeAnswers
+                        ? places.ofField(posted.action(), name, request.getParameterMap())
+                        : Places.label(name));
     }
 
     /** What Spring and the container refuse, in words of the studio's instead of the APIs'. */
@@ -71,7 +84,7 @@ class Failures implements ErrorController {
             case "not-allowed", "unsupported", "not-acceptable" ->
                 "This address cannot be used like that. Go back and use the buttons of the page.";
             case "too-large" -> "This is too much text at once. Go back and save it in parts.";
-            default -> refusal.detail();
+            default -> Words.sentence(refusal.detail());
         };
     }
 }

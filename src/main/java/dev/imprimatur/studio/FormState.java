@@ -25,22 +25,30 @@ final class FormState {
      * @param base what the form was made from
      */
     static KeyedValues read(Shape type, KeyedValues base, Map<String, String[]> inputs) {
+        for (String item : inputs.getOrDefault(ITEM, new String[0])) if (item.lastIndexOf('/') < 0) throw unknown(item);
+        var sent = sent(inputs);
+        // a list whose last item was removed sends nothing
+        base.lists().keySet().forEach(list -> sent.lists().computeIfAbsent(list, it -> List.of()));
+        // a box that was checked and is not any more sends nothing
+        base.values().forEach((path, text) -> {
+            if (text.equals("true") && !sent.values().containsKey(path) && isBox(type, path))
+                sent.values().put(path, "");
+        });
+        return sent;
+    }
+
+    /** What was sent of it, whatever it was made from. */
+    static KeyedValues sent(Map<String, String[]> inputs) {
         var lists = new LinkedHashMap<String, List<String>>();
         for (String item : inputs.getOrDefault(ITEM, new String[0])) {
             int last = item.lastIndexOf('/');
-            if (last < 0) throw unknown(item);
+            if (last < 0) continue;
             lists.computeIfAbsent(item.substring(0, last), list -> new ArrayList<>())
                     .add(item.substring(last + 1));
         }
-        // a list whose last item was removed sends nothing
-        base.lists().keySet().forEach(list -> lists.computeIfAbsent(list, it -> List.of()));
         var values = new LinkedHashMap<String, String>();
         inputs.forEach((name, sent) -> {
             if (name.startsWith("/")) values.put(name, sent[sent.length - 1]);
-        });
-        // a box that was checked and is not any more sends nothing
-        base.values().forEach((path, text) -> {
-            if (text.equals("true") && !values.containsKey(path) && isBox(type, path)) values.put(path, "");
         });
         return new KeyedValues(values, lists);
     }

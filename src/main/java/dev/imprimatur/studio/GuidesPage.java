@@ -208,11 +208,16 @@ class GuidesPage {
         return guide.live() == null || review == null ? null : review.lastReviewed();
     }
 
-    /** Gives the open tasks of the chosen guides to somebody. */
+    /** Gives the open tasks of the chosen guides to somebody, and leads back to the list as it was filtered. */
     @PostMapping("/assign")
     String assign(
             @RequestParam(name = "guide", required = false) @Nullable List<String> chosen,
             @RequestParam String account,
+            @RequestParam(defaultValue = "") String q,
+            @RequestParam(defaultValue = "") String state,
+            @RequestParam(defaultValue = "") String type,
+            @RequestParam(defaultValue = "") String owner,
+            @RequestParam(defaultValue = "-updated") String sort,
             Person me,
             RedirectAttributes told) {
         var to = access.account(account)
@@ -226,7 +231,7 @@ class GuidesPage {
         var outcome = bulk.assign(ids, to, me);
         told.addFlashAttribute("told", outcome.words(to));
         if (!outcome.refused().isEmpty()) told.addFlashAttribute("refused", outcome.refused());
-        return "redirect:/studio/guides";
+        return "redirect:" + new Filter(q, state, type, owner, sort).url();
     }
 
     @GetMapping("/new")

@@ -47,7 +47,7 @@ class PersonPage {
             access.rename(username, displayName, orNull(title), orNull(email), me.account());
             told.addFlashAttribute("told", "Saved. What they vouched for before keeps the name it bore then.");
         } catch (Refused refused) {
-            told.addFlashAttribute("problem", refused.refusal().detail());
+            told.addFlashAttribute("problem", Words.sentence(refused.refusal().detail()));
         }
         return page(username);
     }

@@ -23,17 +23,20 @@ import tools.jackson.databind.node.MissingNode;
 class Places {
     private static final Pattern OF_A_GUIDE = Pattern.compile("/studio/guides/([^/]+)(/.*)?");
     /** Fields of the studio's own forms whose label is another than their name. */
-    private static final Map<String, String> LABELS = Map.of(
-            "displayName", "Name as readers see it",
-            "email", "E-mail",
-            "reason", "Why",
-            "redirectTo", "Where readers are sent instead",
-            "body", "Comment",
-            "quote", "Passage",
-            "url", "Address",
-            "kinds", "Told of",
-            "old", "The password you have",
-            "wanted", "The new password");
+    private static final Map<String, String> LABELS = Map.ofEntries(
+            Map.entry("displayName", "Name as readers see it"),
+            Map.entry("email", "E-mail"),
+            Map.entry("reason", "Why"),
+            Map.entry("redirectTo", "Where readers are sent instead"),
+            Map.entry("body", "Comment"),
+            Map.entry("quote", "Passage"),
+            Map.entry("url", "Address"),
+            Map.entry("kinds", "Told of"),
+            Map.entry("old", "The password you have"),
+            Map.entry("wanted", "The new password"),
+            Map.entry("to", "Up to and with"),
+            Map.entry("action", "What happened"),
+            Map.entry("target", "On what"));
 
     private final ContentTypes types;
     private final Editing editing;
@@ -69,6 +72,23 @@ class Places {
                         .collect(Collectors.joining(" › ")));
     }
 
+    /**
+     * What a form calls one of its fields.
+     *
+     * @param path of the page that it was sent to
+     * @param name of the field; in the form of a guide, the path of its place
+     * @param sent all that was sent
+     */
+    String ofField(String path, String name, Map<String, String[]> sent) {
+        if (name.startsWith("text:")) return "A third text";
+        return Optional.of(name)
+                .filter(field -> field.startsWith("/"))
+                .flatMap(place -> guide(path))
+                .flatMap(guide -> types.find(guide.type()))
+                .map(type -> PathLabels.of(type.shape(), FormState.sent(sent), name))
+                .orElseGet(() -> label(name));
+    }
+
     private Optional<Guide> guide(@Nullable String path) {
         var named = OF_A_GUIDE.matcher(path == null ? "" : path);
         if (!named.matches()) return Optional.empty();
@@ -88,7 +108,8 @@ class Places {
     }
 
     /** {@code publishAt} is read as "Publish at", and the first item of a list as "1". */
-    private static String label(String name) {
+    static String label(String name) {
+        if (name.startsWith("/")) return "Text";
         String known = LABELS.get(name);
         if (known != null) return known;
         if (name.matches("[0-9]{1,9}")) return Integer.toString(Integer.parseInt(name) + 1);

@@ -1,15 +1,15 @@
 package dev.imprimatur.studio;
 
-import jakarta.servlet.RequestDispatcher;
+import dev.imprimatur.access.SameOrigin;
+import dev.imprimatur.problem.Audience;
+import dev.imprimatur.problem.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +20,21 @@ import org.jspecify.annotations.Nullable;
  * @param texts what the person wrote
  * @param rest what else the form held
  * @param repeatable whether it may be sent again from here
+ * @param instead the page of what is there now, where sending it again would be refused again
  */
-record Posted(String action, @Nullable String guide, List<Text> texts, List<Text> rest, boolean repeatable) {
+record Posted(
+        String action,
+        @Nullable String guide,
+        List<Text> texts,
+        List<Text> rest,
+        boolean repeatable,
+        @Nullable String instead) {
+    /** Refusals of what was decided about something that is over. */
+    private static final Set<String> OVER = Set.of("review-is-stale", "already-decided");
+
     /** One field of the form. */
     record Text(String name, String label, String value) {}
 
-    private static final Map<String, String> LABELS = Map.of(
-            "body", "Comment",
-            "quote", "Passage",
-            "message", "Message",
-            "reason", "Why",
-            "title", "Title");
     /** What forms hold that nobody wrote; whatever is not named here counts as words. */
     private static final Set<String> MACHINERY = Set.of(
             "_csrf",
@@ -68,18 +72,20 @@ record Posted(String action, @Nullable String guide, List<Text> texts, List<Text
         request.getParameterMap().forEach((name, values) -> {
             if (!isSecret(name) && !name.equals("_csrf"))
                 Arrays.stream(values)
-                        .map(value -> new Text(name, label(name), value))
+                        .map(value -> new Text(name, name, value))
                         .forEach(isWords(name) ? texts::add : rest::add);
         });
         if (texts.stream().allMatch(text -> text.value().isBlank())) return null;
-        String action = address(request);
+        String action = Audience.path(request);
         boolean whole = request.getParameterMap().keySet().stream().noneMatch(Posted::isSecret);
         return new Posted(
                 action,
                 action.matches("/studio/guides/[0-9a-z]+/.*") ? action.replaceAll("^((/[^/]+){3}).*", "$1") : null,
                 texts,
                 rest,
-                whole && isFromHere(request) && isOfThisAccount(request));
+                // a form that another site made up is not offered to be sent by whoever is signed in here
+                whole && SameOrigin.sent(request) && isOfThisAccount(request),
+                null);
     }
 
     private static boolean isSecret(String name) {
@@ -91,26 +97,24 @@ record Posted(String action, @Nullable String guide, List<Text> texts, List<Text
         return !MACHINERY.contains(name) && !name.startsWith("choice:") && !name.startsWith("mine:");
     }
 
-    private static String label(String name) {
-        return LABELS.getOrDefault(
-                name, name.startsWith("/") ? name.substring(1).replace("/", ", ") : name);
+    /** This with what the form calls its fields instead of their names. */
+    Posted labelled(UnaryOperator<String> label) {
+        return new Posted(
+                action,
+                guide,
+                texts.stream()
+                        .map(text -> new Text(text.name(), label.apply(text.name()), text.value()))
+                        .toList(),
+                rest,
+                repeatable,
+                instead);
     }
 
-    private static String address(HttpServletRequest request) {
-        return request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI) instanceof String forwarded
-                ? forwarded
-                : request.getRequestURI();
-    }
-
-    /** A form that another site made up is not offered to be sent by whoever is signed in here. */
-    private static boolean isFromHere(HttpServletRequest request) {
-        if ("same-origin".equals(request.getHeader("Sec-Fetch-Site"))) return true;
-        String origin = request.getHeader("Origin");
-        try {
-            return origin != null && Objects.equals(URI.create(origin).getAuthority(), request.getHeader("Host"));
-        } catch (IllegalArgumentException malformed) {
-            return false;
-        }
+    /** This as it is shown after that refusal. */
+    Posted after(Refusal refusal) {
+        return guide == null || !OVER.contains(refusal.name())
+                ? this
+                : new Posted(action, guide, texts, rest, false, guide + "/review");
     }
 
     private static boolean isOfThisAccount(HttpServletRequest request) {

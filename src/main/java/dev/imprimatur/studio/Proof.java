@@ -325,7 +325,7 @@ record Proof(List<Row> rows, int added, int removed) {
         private static @Nullable String percent(JsonNode from, JsonNode to) {
             if (!from.isNumber() || !to.isNumber() || from.doubleValue() == 0) return null;
             double percent = (to.doubleValue() / from.doubleValue() - 1) * 100;
-            return "%+.1f %%".formatted(percent);
+            return "%+.1f\u00a0%%".formatted(percent);
         }
     }
 }

@@ -46,7 +46,7 @@ class ResetPage {
         } catch (Refused refused) {
             if (refused.refusal().kind() != Refusal.Kind.MALFORMED) throw refused;
             response.setStatus(refused.refusal().kind().status());
-            model.addAttribute("problem", refused.refusal().detail());
+            model.addAttribute("problem", Words.sentence(refused.refusal().detail()));
             return form(token, request, response, model);
         }
         return "redirect:/login?reset";

@@ -218,7 +218,7 @@ class ReviewPage {
                         .raise())
                 .person();
         inbox.assign(task, to, me);
-        told.addFlashAttribute("told", "The task is " + to.name() + "’s.");
+        told.addFlashAttribute("told", "The task is " + Words.isolated(to.name()) + "’s.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 }

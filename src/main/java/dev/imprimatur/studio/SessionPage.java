@@ -12,12 +12,12 @@ class SessionPage {
     /** The token, and the header that carries it. */
     record Csrf(String header, String token) {}
 
-    record Session(String account, Csrf csrf) {}
+    record Session(String account, String name, Csrf csrf) {}
 
     /** Answers 401 where nobody is signed in. */
     @GetMapping("/studio/session")
     @ResponseBody
     Session session(Person me, CsrfToken token) {
-        return new Session(me.account(), new Csrf(token.getHeaderName(), token.getToken()));
+        return new Session(me.account(), me.name(), new Csrf(token.getHeaderName(), token.getToken()));
     }
 }

@@ -44,7 +44,7 @@ class SignInPage {
             throw Refusal.of(
                             Refusal.Kind.UNAUTHENTICATED,
                             "signed-out",
-                            "your session has ended, so nothing was sent; sign in again in another tab and send it from here")
+                            "your session has ended, so nothing was sent. Sign in again in another tab and send it from here")
                     .raise();
         }
         String why = (String) request.getAttribute("/studio/denied");

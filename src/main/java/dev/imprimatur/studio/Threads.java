@@ -1,9 +1,8 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Segmentation;
-import dev.imprimatur.content.Shape;
 import dev.imprimatur.editing.Comment;
 import dev.imprimatur.editing.Discussions;
 import dev.imprimatur.editing.Guide;
@@ -17,6 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** Comments with their answers, put beside the places of a page that they are about. */
 @Component
@@ -88,9 +88,11 @@ class Threads {
                     talk.passage().map(Passage::pointer).orElse(talk.comment().pointer());
             // where an item stood then says nothing of now, so what is gone stands at its field
             String home = home(talk.passage().isPresent() ? pointer : top(pointer), shown);
+            // nor does what stands there now name it
+            var named = talk.passage().isPresent() ? content.content() : MissingNode.getInstance();
             var thread = new Discussion(
                     talk.comment(),
-                    home == null ? place(guide, "", pointer) : place(guide, home, pointer),
+                    place(guide, named, home == null ? "" : home, pointer),
                     quote(talk, content.content()),
                     talk.passage().isEmpty(),
                     talk.answers());
@@ -129,28 +131,8 @@ class Threads {
                 : text.substring(0, Segmentation.atOrBefore(text, LONGEST_QUOTE)) + "…";
     }
 
-    /** The way from one place to a place within it, in the labels of the form: {@code Bands 2, Low}. */
-    private String place(Guide guide, String from, String to) {
-        var shape = types.require(guide.type()).shape();
-        var labels = new ArrayList<String>();
-        String at = "";
-        for (String step : to.isEmpty() ? new String[0] : to.substring(1).split("/", -1)) {
-            at += "/" + step;
-            shape = step(shape, step, at.length() > from.length(), labels);
-        }
-        return String.join(", ", labels);
-    }
-
-    private static Shape step(Shape shape, String step, boolean told, List<String> labels) {
-        if (shape.type().equals("array") && step.matches("[0-9]{1,6}")) {
-            String number = " " + (Integer.parseInt(step) + 1);
-            if (told && labels.isEmpty()) labels.add("Item" + number);
-            else if (told) labels.set(labels.size() - 1, labels.getLast() + number);
-            return shape.items();
-        }
-        String name = Pointers.unescape(step);
-        var member = shape.property(name);
-        if (told) labels.add(member.title().orElse(name));
-        return member;
+    /** The way from one place to a place within it, in the labels of the form: {@code Salary bands › Senior › Low}. */
+    private String place(Guide guide, JsonNode content, String from, String to) {
+        return Labels.between(types.require(guide.type()).shape(), content, from, to);
     }
 }

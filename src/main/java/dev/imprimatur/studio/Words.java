@@ -119,9 +119,19 @@ class Words {
                 account, name -> access.account(name).map(Account::displayName).orElse(name));
     }
 
+    /** Somebody's name within a sentence. */
+    public String named(@Nullable String account) {
+        return isolated(name(account));
+    }
+
+    /** A name within a sentence, whatever direction it is written in. */
+    static String isolated(String name) {
+        return "\u2068" + name + "\u2069";
+    }
+
     /** Names of several, as a sentence lists them. */
     public String names(Collection<String> accounts) {
-        return accounts.stream().map(this::name).sorted().collect(Collectors.joining(", "));
+        return accounts.stream().map(this::name).sorted().map(Words::isolated).collect(Collectors.joining(", "));
     }
 
     public String initials(String name) {
@@ -130,6 +140,14 @@ class Words {
                 .limit(2)
                 .map(word -> Segmentation.first(word).toUpperCase(Locale.ROOT))
                 .collect(Collectors.joining());
+    }
+
+    /** What a refusal says, as a sentence of a page. */
+    public static String sentence(String detail) {
+        if (detail.isEmpty()) return detail;
+        String first = Segmentation.first(detail);
+        String end = detail.matches("(?s).*[.?!…]”?") ? "" : ".";
+        return first.toUpperCase(Locale.ROOT) + detail.substring(first.length()) + end;
     }
 
     /** A role as people call it. */

@@ -17,6 +17,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -113,6 +114,27 @@ class AuditTest {
                 .anyMatch(it -> text(it, "target").equals("(no account)"));
         assertThat(audit("&person=reviewer&action=sign-in-failed")).isNotEmpty();
         assertThat(failed.toString() + audit("")).doesNotContain("my-secret", "not the password");
+    }
+
+    @Test
+    void aRefusalIsOnRecordOnceUnderTheAddressThatWasAskedForAndNobodysIsNot() throws Exception {
+        var publisher = new Visitor().signIn("publisher", Node.PASSWORD);
+        publisher.get("/studio/accounts");
+        publisher.post("/studio/accounts/nobody/roles", Map.of());
+        publisher.csrf = "stale";
+        publisher.post("/studio/accounts/nobody/rename", Map.of());
+        node.as("publisher").get("/accounts");
+        new Visitor().post("/studio/guides/1/edits", Map.of(), "X-Requested-With", "words");
+        new Visitor().get("/studio/accounts");
+
+        assertThat(audit("&action=denied"))
+                .filteredOn(it -> Set.of("publisher", "").contains(text(it, "actor")))
+                .extracting(it -> text(it, "actor") + " " + text(it, "target"))
+                .containsExactlyInAnyOrder(
+                        "publisher GET /studio/accounts",
+                        "publisher POST /studio/accounts/nobody/roles",
+                        "publisher POST /studio/accounts/nobody/rename",
+                        "publisher GET /api/management/v1/accounts");
     }
 
     @Test
@@ -269,7 +291,11 @@ class AuditTest {
         assertThat(file.body().lines()).hasSize(151);
         var wrong = visitor.get("/studio/audit?person=pager&from=soon");
         assertThat(wrong.statusCode()).isEqualTo(400);
-        assertThat(wrong.body()).contains("from is a date", "value=\"pager\"").contains("<h1>Audit and ledger</h1>");
+        assertThat(wrong.body())
+                .contains("<b dir=\"auto\">From:</b> <span>A date such as", "value=\"pager\"")
+                .contains("<h1>Audit and ledger</h1>");
+        assertThat(visitor.get("/studio/audit?from=2026-05-14&to=2026-05-13").body())
+                .contains("<b dir=\"auto\">Up to and with:</b> <span>The time asked for ends before it begins");
         assertThat(visitor.get("/studio/audit?cursor=MQ").statusCode()).isEqualTo(400);
 
         var editor = new Visitor().signIn("second-editor", Node.PASSWORD);

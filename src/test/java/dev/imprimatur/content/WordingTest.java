@@ -230,6 +230,23 @@ class WordingTest {
         assertThat(Labels.of(ROLE_GUIDE.shape(), content, pointer)).isEqualTo(label);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '§',
+            quoteCharacter = '`',
+            value = {
+                "/compensation § /compensation/bands/0/high § Salary bands › Entry › High",
+                "/compensation/bands/0 § /compensation/bands/0/high § High",
+                "/compensation § /compensation § ``",
+                "`` § /compensation/bands § Compensation › Salary bands",
+                "`` § `` § ``"
+            })
+    void aPlaceWithinAnotherGoesByTheRestOfTheWay(String from, String to, String label) {
+        var content = json("{'compensation': {'bands': [{'level': 'Entry'}]}}");
+
+        assertThat(Labels.between(ROLE_GUIDE.shape(), content, from, to)).isEqualTo(label);
+    }
+
     @Test
     void aPlaceOfWhatIsNoDocumentHasALabelToo() {
         for (String content : List.of("null", "5", "'text'", "[]"))

@@ -126,21 +126,21 @@ class AssignmentsTest {
                 "reviewer");
         String told = administrator.get("/studio/guides").body();
 
-        assertThat(told).contains("1 task assigned to The reviewer: “");
+        assertThat(told).contains("1 task assigned to \u2068The reviewer\u2069: “");
         assertThat(told)
-                .contains("The reviewer does not have the role EDITOR, which “Write draft” is for")
+                .contains("The reviewer does not have the role editor, which “Write draft” is for")
                 .contains("nothing waits for anybody there")
                 .contains("there is no guide with this id");
         assertThat(assignee(review)).isEqualTo("reviewer");
 
         administrator.post("/studio/account", "/studio/guides/assign", "guide", review.id(), "account", "reviewer");
         assertThat(administrator.get("/studio/guides").body())
-                .contains("Nothing was assigned to The reviewer.")
+                .contains("Nothing was assigned to \u2068The reviewer\u2069.")
                 .contains("has “Review revision” already");
 
         var editor = Visitor.signedIn(node, "editor");
         editor.post("/studio/account", "/studio/guides/assign", "guide", review.id(), "account", "second-reviewer");
         assertThat(editor.get("/studio/guides").body())
-                .contains("only somebody with the role REVIEWER or an administrator hands on “Review revision”");
+                .contains("only somebody with the role reviewer or an administrator hands on “Review revision”");
     }
 }

@@ -212,7 +212,7 @@ class DraftKeepingTest {
             page.context().clearCookies();
             Browser.signInElsewhere(page, "second-editor");
             input(page, "/summary").fill("Only the first editor wrote this.");
-            assertThat(state(page)).containsText("You are signed in as second-editor now");
+            assertThat(state(page)).containsText("You are signed in as \u2068The second-editor\u2069 now");
             assertThat(content(guide).toString()).doesNotContain("Only the first editor");
 
             open(page, guide);

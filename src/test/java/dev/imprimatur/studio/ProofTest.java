@@ -89,7 +89,7 @@ class ProofTest {
         assertThat(table.columns()).contains("Low", "High");
         assertThat(table.rows()).hasSize(3);
         assertThat(table.rows().get(0).rows()).anySatisfy(cell -> {
-            assertThat(cell.note()).isEqualTo("+4.0 %");
+            assertThat(cell.note()).isEqualTo("+4.0\u00a0%");
             assertThat(cell.pieces()).containsExactly(new Piece(Op.DELETE, "100,000"), new Piece(Op.INSERT, "104,000"));
         });
         assertThat(table.rows().get(2).fate()).isEqualTo(Proof.Fate.REMOVED);

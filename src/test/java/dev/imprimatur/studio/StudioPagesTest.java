@@ -170,7 +170,8 @@ class StudioPagesTest {
             page.locator("[name=guide]").check();
             page.locator("#account").selectOption("second-editor");
             page.getByText("Assign", new Page.GetByTextOptions().setExact(true)).click();
-            assertThat(page.locator(".told").first()).containsText("1 task assigned to The second-editor");
+            assertThat(page.locator(".told").first()).containsText("1 task assigned to \u2068The second-editor\u2069");
+            assertThat(page).hasURL(Pattern.compile(".*q=" + guide.slug() + ".*"));
         }
     }
 
@@ -181,7 +182,7 @@ class StudioPagesTest {
             page.navigate("/studio/webhooks");
             page.locator("#url").fill("https://169.254.169.254/");
             page.locator("form.narrow button").click();
-            assertThat(page.locator("[role=alert]")).containsText("nothing is sent to addresses of this machine");
+            assertThat(page.locator("[role=alert]")).containsText("Nothing is sent to addresses of this machine");
 
             page.locator("#url").fill("https://hooks.example.invalid/built");
             page.locator("form.narrow button").click();
@@ -212,7 +213,7 @@ class StudioPagesTest {
                     "/studio/accounts", "/studio/api-keys", "/studio/webhooks", "/studio/audit", "/studio/workflows"))
                 statuses.add(page.navigate(path).status());
             assertThat(statuses).containsOnly(403);
-            assertThat(page.locator("main")).containsText("your roles do not allow this");
+            assertThat(page.locator("main")).containsText("Your roles do not allow this");
         }
     }
 

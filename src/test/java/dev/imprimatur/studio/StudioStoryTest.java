@@ -88,7 +88,7 @@ class StudioStoryTest {
     /** Both change the summary; besides, each changes something else, which is kept without asking. */
     private static void collide(Page editor, Page second, String id) {
         second.navigate("/studio/guides/" + id + "/edit");
-        assertThat(second.locator("#presence")).containsText("The editor also has this open");
+        assertThat(second.locator("#presence")).containsText("\u2068The editor\u2069 also has this open");
         second.locator("[name='/byline']").fill("The second editor");
         second.locator("[name='/summary']").fill("What the second editor means.");
         saved(second);

@@ -9,6 +9,9 @@ import com.microsoft.playwright.Page;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -153,7 +156,8 @@ class WordsTest {
             Browser.signInElsewhere(page, "second-reviewer");
 
             post(form);
-            assertThat(form.locator("[role=alert]")).containsText("signed in as “second-reviewer”");
+            assertThat(form.locator("[role=alert]")).containsText("The second-reviewer");
+            assertThat(form.locator("[role=alert]")).not().containsText("come along");
             assertThat(body(form)).hasValue("The reviewer wrote this.");
             assertThat(comments(guide)).isEmpty();
 
@@ -321,7 +325,7 @@ class WordsTest {
             body(form).fill("About a passage.");
             form.locator("[name=quote]").fill("no such passage");
             post(form);
-            assertThat(form.locator("[role=alert]")).containsText("this passage is not in the text");
+            assertThat(form.locator("[role=alert]")).containsText("Passage: This passage is not in the text");
             assertThat(body(form)).hasValue("About a passage.");
 
             page.locator("#decide button[value=request-changes]").click();
@@ -342,13 +346,11 @@ class WordsTest {
             page.context().clearCookies();
             post(form);
 
-            assertThat(page.locator("[role=alert]")).containsText("your session has ended");
+            assertThat(page.locator("[role=alert]")).containsText("Your session has ended");
             var again = page.getByLabel("Comment");
             assertThat(again).hasValue("Written <i>before</i> the session ended.\nIn two lines.");
             Browser.picture(page, "words-kept");
             Browser.signInElsewhere(page, "reviewer");
-            page.getByText("Send again").click();
-            assertThat(page.getByLabel("Comment")).hasValue("Written <i>before</i> the session ended.\nIn two lines.");
             page.getByText("Send again").click();
 
             assertThat(page.locator(".thread")).containsText("Written <i>before</i> the session ended.");
@@ -372,8 +374,62 @@ class WordsTest {
             assertThat(page.locator(".thread")).containsText("Shorter.");
 
             page.locator("#decide button[value=request-changes]").click();
-            assertThat(page.locator("[role=alert]")).containsText("needs a message");
+            assertThat(page.locator("[role=alert]")).containsText("Message: “Request changes” needs a message");
+            assertThat(page.locator("[role=alert] li")).hasCount(0);
         }
+    }
+
+    @Test
+    void withoutScriptsWordsAreNamedAsInTheFormAndADecisionThatIsOverLeadsToWhatIsThereNow() {
+        var guide = node.guides().submitted();
+        try (var browser = Browser.open(node)) {
+            var page = browser.signedIn("reviewer", new NewContextOptions().setJavaScriptEnabled(false));
+            page.navigate("/studio/guides/" + guide.id() + "/review");
+            page.locator("#decision-message").fill("The figures are old.");
+            node.guides().edit("editor", guide, "Another summary.").ok();
+            node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+            page.locator("#decide button[value=request-changes]").click();
+
+            assertThat(page.getByLabel("Message")).hasValue("The figures are old.");
+            assertThat(page.getByText("Send again")).hasCount(0);
+            page.getByText("See what is there to decide now").click();
+            assertThat(page.locator("#decide")).containsText("revision 2");
+
+            var editor = browser.signedIn("editor", new NewContextOptions().setJavaScriptEnabled(false));
+            editor.navigate("/studio/guides/" + guide.id() + "/edit");
+            editor.locator("textarea[name='/summary']").fill("Written before the session ended.");
+            editor.context().clearCookies();
+            editor.getByText("Save draft").click();
+            assertThat(editor.getByLabel("Summary").first()).hasValue("Written before the session ended.");
+            assertThat(editor.locator(".posted label").filter(new Locator.FilterOptions().setHasText(" › ")))
+                    .not()
+                    .hasCount(0);
+            for (String label : editor.locator(".posted label").allTextContents())
+                assertThat(label).matches("(?s)\\p{Lu}.*").doesNotContain("removed");
+        }
+    }
+
+    @Test
+    void aFormOfAnotherSiteIsNotTakenForItsWriter() {
+        var guide = node.guides().submitted();
+        var reviewer = Visitor.signedIn(node, "reviewer");
+        String form = Visitor.form("writer", "reviewer", "revision", "1", "pointer", "", "body", "forged");
+        var sent = new LinkedHashMap<Map<String, String>, Integer>();
+        sent.put(Map.of(), 403);
+        sent.put(Map.of("Sec-Fetch-Site", "cross-site"), 403);
+        sent.put(Map.of("Sec-Fetch-Site", "same-site", "Origin", node.url()), 403);
+        sent.put(Map.of("Origin", "https://elsewhere.example"), 403);
+        sent.put(Map.of("Origin", "null"), 403);
+        sent.put(Map.of("Sec-Fetch-Site", "same-origin"), 302);
+        sent.forEach((from, status) -> {
+            assertThat(comments(guide)).isEmpty();
+            var headers = new ArrayList<>(List.of("Content-Type", "application/x-www-form-urlencoded"));
+            from.forEach((name, value) -> headers.addAll(List.of(name, value)));
+            var answer = reviewer.send(
+                    "POST", "/studio/guides/" + guide.id() + "/comments", form, headers.toArray(String[]::new));
+            assertThat(answer.status()).as(from.toString()).isEqualTo(status);
+        });
+        assertThat(comments(guide)).hasSize(1);
     }
 
     @Test

@@ -1,0 +1,22 @@
+package dev.imprimatur.access;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.Objects;
+
+/** Whether the browser says of a request that a page of this server sent it, which no page of another site can make it say. */
+public final class SameOrigin {
+    private SameOrigin() {}
+
+    /** Browsers say so in {@code Sec-Fetch-Site}; where they do not (no secure context), the origin is compared with the host. */
+    public static boolean sent(HttpServletRequest request) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null) return site.equals("same-origin");
+        String origin = request.getHeader("Origin");
+        try {
+            return origin != null && Objects.equals(URI.create(origin).getAuthority(), request.getHeader("Host"));
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
+    }
+}
