@@ -1,6 +1,7 @@
 // What was typed and no server has confirmed yet, kept in this browser: for one person, one guide and one page each, so that
 // nobody is shown or sends what another wrote, and no page loses another page's words.
 import {account} from './signed.js';
+import {momentOf} from './times.js';
 
 const PREFIX = 'imprimatur.kept.';
 const STALE = 15000;
@@ -67,7 +68,7 @@ const element = (name, properties, ...children) => {
 
 // A panel that shows what was kept, whole, with what can be done about it: [{name, act}].
 export function panel(record, actions) {
-  const when = element('time', {dateTime: new Date(record.at).toISOString(), textContent: new Date(record.at).toLocaleString()});
+  const when = element('time', {dateTime: new Date(record.at).toISOString(), textContent: momentOf(new Date(record.at))});
   const list = element('dl', {}, ...words(record).map(({label, text}) =>
     element('div', {}, element('dt', {textContent: label}), element('dd', {className: 'text', dir: 'auto', textContent: text}))));
   const rest = [...new Set(besides(record))];
