@@ -4,6 +4,8 @@ import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,6 +151,11 @@ class Reconciler implements ApplicationRunner {
             editions.refreshCard(guide);
             review.settle(guide);
             return true;
+        } catch (Refused refused) {
+            // a ledger that nothing is appended to until it is mended is logged where it was found
+            if (refused.refusal().kind() != Refusal.Kind.UNAVAILABLE)
+                log.warn("guide {} is not brought in order: {}", guide, refused.getMessage());
+            return false;
         } catch (RuntimeException failed) {
             log.warn("guide {} could not be brought in order and will be tried again: {}", guide, failed.toString());
             return false;

@@ -1,13 +1,16 @@
 package dev.imprimatur.studio;
 
+import dev.imprimatur.access.Role;
 import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Unforeseen;
+import dev.imprimatur.publication.Integrity;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.stereotype.Controller;
@@ -23,9 +26,11 @@ class Failures implements ErrorController {
     private static final String TEMPLATE = "studio/problem";
 
     private final ProblemWriter problems;
+    private final Integrity integrity;
 
-    Failures(ProblemWriter problems) {
+    Failures(ProblemWriter problems, Integrity integrity) {
         this.problems = problems;
+        this.integrity = integrity;
     }
 
     @RequestMapping("/error")
@@ -57,7 +62,9 @@ class Failures implements ErrorController {
         page.addObject("path", request.getRequestURI());
         page.addObject("waiting", 0L);
         page.addObject("pausedWebhooks", 0);
-        page.addObject("me", Pages.who(request));
+        var me = Pages.who(request);
+        page.addObject("me", me);
+        page.addObject("damaged", me != null && me.has(Role.ADMIN.name()) ? integrity.failures() : List.of());
         page.addObject("posted", Posted.of(request));
         return page;
     }

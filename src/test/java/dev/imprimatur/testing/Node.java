@@ -209,6 +209,13 @@ public final class Node implements AutoCloseable {
         site = new Http(delivery(), authorization);
     }
 
+    /** Starts it again on the same stores with some settings changed. */
+    public void restartWith(String... changed) {
+        restart(() -> {
+            for (int i = 0; i < changed.length; i += 2) settings.put(changed[i], changed[i + 1]);
+        });
+    }
+
     /** Throws the engine's database away while it is down. */
     public void restartWithoutEngineDatabase() {
         restart(() -> Stores.discardEngine(settings));
