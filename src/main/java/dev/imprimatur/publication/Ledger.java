@@ -3,9 +3,9 @@ package dev.imprimatur.publication;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
+import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Unique;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,7 +47,7 @@ class Ledger {
     Ledger(MongoDatabase database, Seal seal) {
         this.seal = seal;
         ledger = database.getCollection("ledger", Row.class);
-        ledger.createIndex(Indexes.ascending("cause"), new IndexOptions().unique(true));
+        Index.makeUnique(ledger, Indexes.ascending("cause"));
     }
 
     /**

@@ -10,11 +10,13 @@ import com.mongodb.client.MongoDatabase;
 import com.zaxxer.hikari.HikariDataSource;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.bson.codecs.configuration.CodecRegistries;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -22,11 +24,13 @@ import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilder
 import org.springframework.boot.mongodb.autoconfigure.MongoConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 
 /** MongoDB and the engine's SQL store: those configured, or embedded ones in the data directory. */
 @Configuration(proxyBeanMethods = false)
 class StoreConfiguration {
     private static final String DEFAULT_DATABASE = "imprimatur";
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnExpression("'${spring.mongodb.uri:}' == ''")
@@ -34,6 +38,13 @@ class StoreConfiguration {
         @Bean
         EmbeddedMongo embeddedMongo(DataDirectory data) {
             return new EmbeddedMongo(data);
+        }
+
+        /** In this process it is never away, and it may be slow where it reads a whole collection. */
+        @Bean
+        @Order(1)
+        MongoClientSettingsBuilderCustomizer patience() {
+            return settings -> settings.timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         @Bean
@@ -73,15 +84,20 @@ class StoreConfiguration {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Every write is on a majority's journal before it is acknowledged; reads see only what will stay. */
+    /**
+     * Every write is on a majority's journal before it is acknowledged; reads see only what will stay; nothing waits without end.
+     *
+     * @param timeout {@code imprimatur.mongodb.timeout}: how long one operation may take in all, with the choice of a server, the wait
+     *     for a connection and a second attempt
+     */
     @Bean
-    MongoClientSettingsBuilderCustomizer safeSettings() {
+    @Order(0)
+    MongoClientSettingsBuilderCustomizer safeSettings(@Value("${imprimatur.mongodb.timeout:2s}") Duration timeout) {
         return settings -> settings.writeConcern(WriteConcern.MAJORITY.withJournal(true))
                 .readConcern(ReadConcern.MAJORITY)
                 .readPreference(ReadPreference.primary())
-                .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(5, TimeUnit.SECONDS))
-                .applyToSocketSettings(
-                        socket -> socket.connectTimeout(3, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS));
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .applyToSocketSettings(socket -> socket.connectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     @Bean
