@@ -78,7 +78,8 @@ final class Views {
             List<OutcomeView> outcomes,
             @Nullable Instant due,
             @Nullable String assignee,
-            Instant since) {
+            Instant since,
+            @Nullable Boolean fromLog) {
         static TaskView of(OpenTask task) {
             var seen = task.revision();
             return new TaskView(
@@ -100,7 +101,8 @@ final class Views {
                             .toList(),
                     task.due(),
                     task.assignee(),
-                    task.since());
+                    task.since(),
+                    task.fromLog() ? true : null);
         }
     }
 

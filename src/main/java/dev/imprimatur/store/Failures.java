@@ -19,6 +19,7 @@ import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionSystemException;
 
 /** Tells the failures of the stores apart. */
 public final class Failures {
@@ -49,8 +50,16 @@ public final class Failures {
      */
     public static boolean isOutage(@Nullable Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause())
-            if (at instanceof MongoException mongo && isOutage(mongo)
-                    || at instanceof SQLException sql && isOutage(sql)) return true;
+            if (at instanceof MongoException mongo && isOutage(mongo)) return true;
+        return isSqlOutage(failure);
+    }
+
+    /** The same of the engine's store alone, also where nothing could be rolled back any more since its connection was gone. */
+    public static boolean isSqlOutage(@Nullable Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause())
+            if (at instanceof SQLException sql && isOutage(sql)
+                    || at instanceof TransactionSystemException ended && isSqlOutage(ended.getApplicationException()))
+                return true;
         return false;
     }
 

@@ -15,11 +15,14 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.bson.Document;
 import org.bson.codecs.configuration.CodecRegistries;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
 import org.springframework.boot.mongodb.autoconfigure.MongoConnectionDetails;
 import org.springframework.context.annotation.Bean;
@@ -30,6 +33,7 @@ import org.springframework.core.annotation.Order;
 @Configuration(proxyBeanMethods = false)
 class StoreConfiguration {
     private static final String DEFAULT_DATABASE = "imprimatur";
+    private static final Document PING = new Document("ping", 1);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     @Configuration(proxyBeanMethods = false)
@@ -78,6 +82,37 @@ class StoreConfiguration {
         }
     }
 
+    /** A store of the operator's for the engine; nothing that is asked of it waits without end. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnExpression("'${spring.datasource.url:}' != ''")
+    static class NamedSql {
+        private static final String POSTGRESQL = "jdbc:postgresql:";
+
+        /** @param timeout {@code imprimatur.engine.timeout}: the wait for a connection, and one statement; whole seconds */
+        @Bean
+        @ConfigurationProperties("spring.datasource.hikari")
+        HikariDataSource engineStore(
+                DataSourceProperties named, @Value("${imprimatur.engine.timeout:2s}") Duration timeout) {
+            var source = named.initializeDataSourceBuilder()
+                    .type(HikariDataSource.class)
+                    .build();
+            long millis = timeout.toMillis();
+            source.setConnectionTimeout(millis);
+            source.setValidationTimeout(millis / 2);
+            // a store that is away at start is waited for by whoever needs it
+            source.setInitializationFailTimeout(-1);
+            if (named.determineUrl().startsWith(POSTGRESQL)) {
+                String seconds = Long.toString(timeout.toSeconds());
+                source.addDataSourceProperty("connectTimeout", seconds);
+                source.addDataSourceProperty("loginTimeout", seconds);
+                source.addDataSourceProperty("socketTimeout", seconds);
+                // the server gives a statement up before the client gives the connection up
+                source.addDataSourceProperty("options", "-c statement_timeout=" + millis * 9 / 10);
+            }
+            return source;
+        }
+    }
+
     private static String randomSecret() {
         byte[] bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
@@ -100,10 +135,16 @@ class StoreConfiguration {
                 .applyToSocketSettings(socket -> socket.connectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS));
     }
 
+    /** Everything needs it, so the start waits here until it answers. */
     @Bean
-    MongoDatabase mongoDatabase(MongoClient client, MongoConnectionDetails connection) {
+    MongoDatabase mongoDatabase(
+            MongoClient client,
+            MongoConnectionDetails connection,
+            @Value("${server.address:}") String address,
+            @Value("${server.port:8080}") int port) {
         String name =
                 Objects.requireNonNullElse(connection.getConnectionString().getDatabase(), DEFAULT_DATABASE);
+        new Waiting(address, port).until(() -> client.getDatabase(name).runCommand(PING));
         return client.getDatabase(name)
                 .withCodecRegistry(CodecRegistries.fromRegistries(
                         CodecRegistries.fromProviders(new JsonCodecProvider()),
@@ -115,7 +156,7 @@ class StoreConfiguration {
     HealthIndicator mongoHealthIndicator(MongoDatabase database) {
         return () -> {
             try {
-                database.runCommand(new org.bson.Document("ping", 1));
+                database.runCommand(PING);
                 return Health.up().build();
             } catch (RuntimeException down) {
                 return Health.down()

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -171,6 +172,27 @@ class MongoAwayTest {
                 () -> node.nobody().get("/actuator/health/liveness"),
                 () -> node.nobody().get("/actuator/health/readiness"));
         assertThat(answers).extracting(Answer::status).containsExactly(200, 401, 200, 503);
+    }
+
+    @Test
+    void whoeverWaitsForItTakesNoThreadFromDelivery() throws Exception {
+        stores.documents().stall();
+        var crowd = new ArrayList<Callable<Answer>>();
+        for (int i = 0; i < 300; i++) crowd.add(() -> node.as("editor").get(guide.path()));
+
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = crowd.stream().map(threads::submit).toList();
+            await().until(() -> waiting.stream().anyMatch(Future::isDone));
+            for (int i = 0; i < 20; i++) {
+                long began = System.nanoTime();
+                assertThat(node.guides().read(guide).status()).isEqualTo(200);
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+            }
+            assertThat(waiting.stream().filter(Future::isDone))
+                    .as("most are told at once, the others still wait")
+                    .hasSizeBetween(1, 299);
+            for (var one : waiting) isUnavailable(one.get());
+        }
     }
 
     @Test

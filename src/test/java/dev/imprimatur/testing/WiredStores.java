@@ -3,6 +3,8 @@ package dev.imprimatur.testing;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,7 +50,8 @@ public final class WiredStores implements AutoCloseable {
             servers.add(sql::stop);
             settings.put(
                     "spring.datasource.url",
-                    "jdbc:h2:tcp://127.0.0.1:" + sql.getPort() + "/mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+                    "jdbc:h2:tcp://127.0.0.1:" + sql.getPort() + "/mem:" + UUID.randomUUID()
+                            + ";DB_CLOSE_DELAY=-1;NETWORK_TIMEOUT=1000");
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }
@@ -64,6 +67,18 @@ public final class WiredStores implements AutoCloseable {
     /** The engine's store. */
     public Wire engine() {
         return engine;
+    }
+
+    public boolean isPostgresql() {
+        return settings.get("spring.datasource.url").startsWith("jdbc:postgresql:");
+    }
+
+    /** A connection of the test's own to the engine's store. */
+    public Connection connection() throws SQLException {
+        return DriverManager.getConnection(
+                settings.get("spring.datasource.url"),
+                settings.get("spring.datasource.username"),
+                settings.get("spring.datasource.password"));
     }
 
     /** What a node needs to know to reach them, names and values in turn. */
