@@ -2,12 +2,14 @@ package dev.imprimatur.access;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.store.Index;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Instant;
@@ -57,8 +59,8 @@ public class Audit {
 
     Audit(MongoDatabase database, Clock clock) {
         this.audit = database.getCollection("audit", Entry.class);
-        audit.createIndex(Indexes.ascending("actor", "_id"));
-        audit.createIndex(Indexes.ascending("action", "_id"));
+        Index.make(audit, Indexes.ascending("actor", "_id"));
+        Index.make(audit, Indexes.ascending("action", "_id"));
         this.clock = clock;
     }
 
@@ -137,6 +139,7 @@ public class Audit {
         try (var found = audit.find(filter(query))
                 .sort(Sorts.descending("_id"))
                 .batchSize(BATCH)
+                .timeoutMode(TimeoutMode.ITERATION)
                 .iterator()) {
             while (found.hasNext()) what.accept(found.next());
         }

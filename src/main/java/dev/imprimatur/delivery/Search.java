@@ -8,6 +8,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.store.DataDirectory;
+import dev.imprimatur.store.Failures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -327,12 +328,17 @@ class Search implements SmartLifecycle {
             long saved = position(writer);
             long read = saved;
             while (running) {
-                read = fold(writer, read);
-                boolean due = System.nanoTime() - committed > COMMIT.toNanos();
-                if (read > saved && (due || saved == 0)) {
-                    commit(writer, read);
-                    saved = read;
-                    committed = System.nanoTime();
+                try {
+                    read = fold(writer, read);
+                    boolean due = System.nanoTime() - committed > COMMIT.toNanos();
+                    if (read > saved && (due || saved == 0)) {
+                        commit(writer, read);
+                        saved = read;
+                        committed = System.nanoTime();
+                    }
+                } catch (RuntimeException failed) {
+                    if (!Failures.isOutage(failed)) throw failed;
+                    log.warn("the index of the search waits for a store: {}", failed.toString());
                 }
                 catalogue.at(read + 1, LOOK);
             }

@@ -93,7 +93,8 @@ final class Views {
             List<OutcomeView> outcomes,
             @Nullable Instant due,
             @Nullable String assignee,
-            Instant since) {
+            Instant since,
+            @Nullable Boolean fromLog) {
         static TaskView of(OpenTask task) {
             var seen = task.revision();
             return new TaskView(
@@ -115,7 +116,8 @@ final class Views {
                             .toList(),
                     task.due(),
                     task.assignee(),
-                    task.since());
+                    task.since(),
+                    task.fromLog() ? true : null);
         }
     }
 

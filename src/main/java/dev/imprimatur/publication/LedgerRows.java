@@ -3,9 +3,9 @@ package dev.imprimatur.publication;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
+import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Unique;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ class LedgerRows {
         raw = database.getCollection("ledger", RawBsonDocument.class);
         codec = rows.getCodecRegistry().get(Row.class);
         anything = rows.getCodecRegistry().get(Document.class);
-        rows.createIndex(Indexes.ascending("cause"), new IndexOptions().unique(true));
+        Index.makeUnique(rows, Indexes.ascending("cause"));
     }
 
     /** Inserts the entry; false if its position or its cause is taken. */

@@ -74,6 +74,8 @@ class Failures implements ErrorController {
         return switch (refusal.name()) {
             case "internal" ->
                 "Something failed here that should not have. It may not have been done: look before you try again.";
+            case "unavailable" ->
+                "The database of Imprimatur does not answer at the moment. What you sent may not have been done: look before you try again, in a little while.";
             case "missing" -> "There is no page at this address.";
             case "not-allowed", "unsupported", "not-acceptable" ->
                 "This address cannot be used like that. Go back and use the buttons of the page.";

@@ -51,6 +51,7 @@ class Pages {
         model.addAttribute("me", me);
         model.addAttribute("path", request.getRequestURI());
         model.addAttribute("waiting", inbox.waiting(me));
+        model.addAttribute("fromLogs", !inbox.isWhole());
         // whoever can resume a webhook is told on every page that one is paused
         model.addAttribute(
                 "pausedWebhooks",

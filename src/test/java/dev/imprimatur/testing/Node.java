@@ -85,7 +85,7 @@ public final class Node implements AutoCloseable {
         application.setRegisterShutdownHook(false);
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
         var all = new HashMap<String, Object>(settings);
-        all.put("server.port", "0");
+        all.putIfAbsent("server.port", "0");
         all.put("server.address", "127.0.0.1");
         all.put("spring.main.log-startup-info", "false");
         all.put("logging.level.root", "error");
