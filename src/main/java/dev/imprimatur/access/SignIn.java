@@ -35,9 +35,9 @@ final class SignIn implements AuthenticationManager {
             var account = access.signIn(given.getName(), String.valueOf(given.getCredentials()), source, "studio");
             return authenticated(account);
         } catch (Refused refused) {
-            if (refused.refusal().kind() == Refusal.Kind.THROTTLED)
-                throw new LockedException(refused.refusal().detail());
-            throw new BadCredentialsException(refused.refusal().detail());
+            if (refused.refusal().kind() == Refusal.Kind.UNAUTHENTICATED)
+                throw new BadCredentialsException(refused.refusal().detail());
+            throw new LockedException(refused.refusal().detail());
         }
     }
 
