@@ -193,7 +193,11 @@ class SecurityConfiguration {
             @Override
             public @Nullable SavedRequest getRequest(HttpServletRequest request, HttpServletResponse response) {
                 var saved = super.getRequest(request, response);
-                return saved != null && PAGE.matcher(saved.getRedirectUrl()).matches() ? saved : null;
+                if (saved == null) return null;
+                String address = saved.getRedirectUrl();
+                String here = request.getRequestURL().toString().replace(request.getRequestURI(), "");
+                String page = address.startsWith(here) ? address.substring(here.length()) : address;
+                return PAGE.matcher(page).matches() ? saved : null;
             }
         };
         cache.setRequestMatcher(request -> {
