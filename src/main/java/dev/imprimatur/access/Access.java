@@ -267,15 +267,16 @@ public class Access {
 
     /** Checks a password; unknown and known accounts take the same time and get the same answer. */
     Account signIn(String username, String password, String source) {
-        mustNotBeThrottled(username, source);
         var known = accounts.credentials(username);
         var credentials = known.filter(it -> it.account().active());
-        boolean right = passwords.matches(
-                password.length() > LONGEST_PASSWORD ? "" : password,
-                credentials.map(Accounts.Credentials::passwordHash).orElse(nobodysHash));
+        boolean right = throttle.isRight(
+                username,
+                source,
+                () -> passwords.matches(
+                        password.length() > LONGEST_PASSWORD ? "" : password,
+                        credentials.map(Accounts.Credentials::passwordHash).orElse(nobodysHash)));
         if (!right || credentials.isEmpty()) {
-            throttle.failed(username, source);
-            audit.record(null, "sign-in-failed", known.isPresent() ? username : NO_ACCOUNT, source);
+            failed(username, known.isPresent() ? username : NO_ACCOUNT, source);
             throw Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-credentials", "username or password is wrong")
                     .raise();
         }
@@ -294,15 +295,14 @@ public class Access {
         return account;
     }
 
-    private void mustNotBeThrottled(String username, String source) {
+    private void failed(String username, String target, String source) {
         try {
-            throttle.check(username, source);
+            throttle.failed(username, source);
         } catch (Refused slowed) {
-            if (throttle.isNews(username, source))
-                audit.record(
-                        null, "sign-in-throttled", accounts.find(username).isPresent() ? username : NO_ACCOUNT, source);
+            if (throttle.isNews(username, source)) audit.record(null, "sign-in-throttled", target, source);
             throw slowed;
         }
+        audit.record(null, "sign-in-failed", target, source);
     }
 
     /** The token, to be shown once. */
@@ -326,7 +326,6 @@ public class Access {
 
     /** Who holds the token, as they are now: a demotion counts with the next request. */
     Account holder(String token, String source) {
-        throttle.check(source);
         var account = token.startsWith(Secret.PERSONAL)
                 ? tokens.find(new Secret(token))
                         .filter(it -> it.expiresAt().isAfter(clock.instant()))
@@ -386,7 +385,6 @@ public class Access {
     /** A key that is right is never slowed down by what others try from the same address. */
     SiteKey site(String key, String source) {
         return ring().find(key).orElseThrow(() -> {
-            throttle.check(source);
             throttle.failed(source);
             return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-key", "the site key is wrong or was revoked")
                     .raise();

@@ -166,7 +166,8 @@ class FastPath {
     @Nullable
     Ready list(Asked asked, Caller caller) {
         var known = asked.isList() ? known(asked, caller) : null;
-        if (known == null) return null;
+        // one that asks too often is refused elsewhere, before anything is made for it
+        if (known == null || known.bucket().getAvailableTokens() < 1) return null;
         var state = catalogue.now();
         // nothing is told, or nothing may be: the servlet way knows which
         if (state == State.EMPTY) return null;

@@ -30,6 +30,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class Subscribers {
     private static final int LONGEST_URL = 500;
+    private static final int LAST_PORT = 65_535;
     private static final int SECRET_BYTES = 32;
     /** How long messages are signed with the secret before, too. */
     private static final Duration OVERLAP = Duration.ofDays(1);
@@ -126,7 +127,8 @@ public class Subscribers {
             var address = new URI(url);
             boolean secure =
                     "https".equals(address.getScheme()) || "http".equals(address.getScheme()) && addresses.trustSome();
-            if (secure && address.getHost() != null && address.getUserInfo() == null && url.length() <= LONGEST_URL) {
+            boolean reachable = address.getHost() != null && address.getPort() != 0 && address.getPort() <= LAST_PORT;
+            if (secure && reachable && address.getUserInfo() == null && url.length() <= LONGEST_URL) {
                 if (addresses.refuse(address.getHost())) throw notAllowed().raise();
                 return;
             }
@@ -134,7 +136,9 @@ public class Subscribers {
             // told below
         }
         throw Refusal.malformed(
-                        "/url", "an https address without user and password, of at most " + LONGEST_URL + " characters")
+                        "/url",
+                        "an https address without user and password, of at most " + LONGEST_URL
+                                + " characters and with a port, if any, of 1 to " + LAST_PORT)
                 .raise();
     }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
@@ -280,17 +282,31 @@ class AccessTest {
     @Test
     void whoKeepsFailingIsSlowedDownButNotTheirVictim() {
         var throttle = new Throttle();
-        for (int i = 0; i < 100; i++) throttle.failed("victim", "10.0.0." + i % 50);
         throttle.succeeded("victim", "192.0.2.1");
+        for (int i = 0; i < 50; i++) throttle.failed("victim", "10.0.0." + i);
 
-        assertThat(refused(() -> throttle.check("victim", "198.51.100.9"))).isTrue();
-        assertThat(refused(() -> throttle.check("victim", "192.0.2.1"))).isFalse();
-        assertThat(refused(() -> throttle.check("somebody-else", "198.51.100.9")))
+        assertThat(refused(() -> throttle.failed("victim", "198.51.100.9"))).isTrue();
+        assertThat(refused(() -> throttle.failed("victim", "192.0.2.1"))).isFalse();
+        assertThat(refused(() -> throttle.failed("somebody-else", "198.51.100.9")))
                 .isFalse();
+        assertThat(throttle.isRight("victim", "198.51.100.9", () -> true)).isTrue();
 
-        for (int i = 0; i < 6; i++) throttle.failed("somebody-else", "203.0.113.5");
-        assertThat(refused(() -> throttle.check("somebody-else", "203.0.113.5")))
+        for (int i = 0; i < 5; i++) throttle.failed("somebody-else", "203.0.113.5");
+        assertThat(refused(() -> throttle.failed("somebody-else", "203.0.113.5")))
                 .isTrue();
+    }
+
+    @Test
+    void guessesAfterTooManyFailuresAreCheckedOneAfterAnother() throws Exception {
+        var throttle = new Throttle();
+        for (int i = 0; i < 5; i++) throttle.failed("victim", "203.0.113.5");
+        long begin = System.nanoTime();
+
+        try (var guessers = Executors.newFixedThreadPool(5)) {
+            for (int i = 0; i < 5; i++) guessers.submit(() -> throttle.isRight("victim", "203.0.113.5", () -> false));
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(900));
     }
 
     private static boolean refused(Runnable attempt) {
