@@ -1,5 +1,6 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -62,6 +63,9 @@ public class Access {
         this.clock = clock;
     }
 
+    /** The attribute of an HTTP request that holds what it is known by, if it carries an idempotency key. */
+    public static final String REQUEST = "imprimatur.request";
+
     /** What is asked for a new account. */
     public record NewAccount(
             String username,
@@ -76,7 +80,17 @@ public class Access {
         }
     }
 
-    public Account create(NewAccount wanted, @Nullable String by) {
+    /** Makes an account for which no person asks. */
+    public Account create(NewAccount wanted) {
+        return create(wanted, null, null);
+    }
+
+    /** Makes an account; the same request again returns the one that it made. */
+    public Account create(NewAccount wanted, Person by) {
+        return create(wanted, by.account(), by.request());
+    }
+
+    private Account create(NewAccount wanted, @Nullable String by, @Nullable String request) {
         var faults = new ArrayList<Fault>();
         if (!USERNAME.matcher(wanted.username()).matches())
             faults.add(new Fault("/username", "1 to 64 lower-case letters, digits, dots, hyphens and underscores"));
@@ -97,9 +111,11 @@ public class Access {
                 wanted.roles(),
                 true,
                 clock.instant());
-        if (!accounts.insert(account, passwords.encode(wanted.password())))
-            throw Refusal.conflict("username-taken", "this username is or was somebody else's; choose another")
-                    .raise();
+        if (!accounts.insert(account, passwords.encode(wanted.password()), request))
+            return accounts.madeIn(request, wanted.username())
+                    .orElseThrow(() -> Refusal.conflict(
+                                    "username-taken", "this username is or was somebody else's; choose another")
+                            .raise());
         audit.record(by, "account-created", account.username() + " " + account.roles(), null);
         return account;
     }
@@ -305,21 +321,27 @@ public class Access {
         }
     }
 
-    /** The token, to be shown once. */
-    public String createToken(Account account, String name, Duration expiresIn) {
+    /**
+     * The token, to be shown once. The same request again gets another one in place of the first, which nobody has seen.
+     *
+     * @param request what the request is known by; null if it carries no idempotency key
+     */
+    public String createToken(Account account, String name, Duration expiresIn, @Nullable String request) {
         if (name.isBlank() || name.length() > 100)
             throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
         if (expiresIn.isNegative() || expiresIn.isZero() || expiresIn.compareTo(LONGEST_TOKEN) > 0)
             throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most P366D, such as P30D")
                     .raise();
         var secret = Secret.fresh(Secret.PERSONAL);
+        if (request != null) tokens.deleteMadeIn(request, account.username());
         tokens.insert(new Tokens.Token(
                 secret.hash(),
                 account.username(),
                 name,
                 clock.instant(),
                 clock.instant().plus(expiresIn),
-                null));
+                null,
+                request));
         audit.record(account.username(), "token-created", name, null);
         return secret.text();
     }
@@ -354,17 +376,17 @@ public class Access {
         }
     }
 
-    public FreshKey createKey(String name, List<String> scopes, List<String> types, String by) {
+    /** Makes a key; the same request again gets a new secret for the key that it made, since nobody has seen the first. */
+    public FreshKey createKey(String name, List<String> scopes, List<String> types, Person by) {
         if (name.isBlank() || name.length() > 100)
             throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
         if (scopes.isEmpty() || !SCOPES.containsAll(scopes))
             throw Refusal.malformed("/scopes", "one or more of " + String.join(", ", SCOPES))
                     .raise();
-        var key = new SiteKey(
-                UUID.randomUUID().toString(), name, List.copyOf(scopes), List.copyOf(types), clock.instant());
+        var key = new SiteKey(by.idOfNew(), name, List.copyOf(scopes), List.copyOf(types), clock.instant());
         var secret = Secret.fresh(Secret.SITE);
-        keys.insert(key, secret);
-        audit.record(by, "key-created", key.id() + " " + name, null);
+        keys.save(key, secret);
+        audit.record(by.account(), "key-created", key.id() + " " + name, null);
         return new FreshKey(key, secret.text());
     }
 

@@ -27,7 +27,8 @@ class Accounts {
             List<Role> roles,
             boolean active,
             String passwordHash,
-            Instant createdAt) {
+            Instant createdAt,
+            @Nullable String request) {
         Account account() {
             return new Account(username, displayName, title, email, new HashSet<>(roles), active, createdAt);
         }
@@ -42,7 +43,12 @@ class Accounts {
         accounts = database.getCollection("accounts", Row.class);
     }
 
-    boolean insert(Account a, String passwordHash) {
+    /**
+     * Whether the username was free.
+     *
+     * @param request what the request that makes it is known by; null if it carries no idempotency key
+     */
+    boolean insert(Account a, String passwordHash, @Nullable String request) {
         return Unique.insert(
                 accounts,
                 new Row(
@@ -53,7 +59,16 @@ class Accounts {
                         List.copyOf(a.roles()),
                         a.active(),
                         passwordHash,
-                        a.createdAt()));
+                        a.createdAt(),
+                        request));
+    }
+
+    /** The account of that name, if that request made it. */
+    Optional<Account> madeIn(@Nullable String request, String username) {
+        if (request == null) return Optional.empty();
+        return Optional.ofNullable(accounts.find(Filters.eq("_id", username)).first())
+                .filter(row -> request.equals(row.request()))
+                .map(Row::account);
     }
 
     boolean isEmpty() {

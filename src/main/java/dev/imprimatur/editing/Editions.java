@@ -38,6 +38,17 @@ public class Editions {
         return log.editions(guide);
     }
 
+    /** The entry of that kind that the same request has left in a log of the guide, when it was sent before. */
+    public Optional<LogEntry> leftBy(Person by, String guide, LogEntry.Kind kind) {
+        String request = by.request();
+        if (request == null) return Optional.empty();
+        return log.editions(guide).stream()
+                .flatMap(edition -> edition.log().stream())
+                .filter(entry ->
+                        entry.kind() == kind && request.equals(entry.by().request()))
+                .findFirst();
+    }
+
     /**
      * Takes a decision; the same decision again changes nothing.
      *

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -68,7 +67,7 @@ public class PreviewLinks {
     }
 
     /**
-     * Makes a link.
+     * Makes a link; the same request again gets the link that it made.
      *
      * @param revision to show; null for the working copy of the edition in progress
      * @param expiresIn how long it holds; null for as long as it may
@@ -80,6 +79,9 @@ public class PreviewLinks {
                     .raise();
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         previews.deleteOver(now);
+        String id = by.idOfNew();
+        var made = previews.find(id);
+        if (made.isPresent()) return fresh(made.get());
         if (previews.of(guide.id()).size() >= MOST_OF_A_GUIDE)
             throw Refusal.conflict(
                             "too-many-previews", "a guide has at most " + MOST_OF_A_GUIDE + " links; revoke one first")
@@ -87,9 +89,13 @@ public class PreviewLinks {
         var edition = revision == null
                 ? editing.draft(guide).edition()
                 : new EditionId(guide.id(), editing.revision(guide, revision).edition());
-        var preview = new Preview(UUID.randomUUID().toString(), edition, revision, by.account(), now, now.plus(holds));
+        var preview = new Preview(id, edition, revision, by.account(), now, now.plus(holds));
         previews.insert(preview);
         audit.record(by.account(), "preview-made", guide.id() + shown(preview), null);
+        return fresh(preview);
+    }
+
+    private Fresh fresh(Preview preview) {
         return new Fresh(preview, PATH + signer.sign(payload(preview)));
     }
 

@@ -24,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -142,6 +144,17 @@ public class Signer {
             return input + "." + encode(signature.sign());
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("the signing key does not sign", impossible);
+        }
+    }
+
+    /** A secret that only nodes with this signing key have: another one for each use, and no part of the key can be told from it. */
+    public byte[] secret(String use) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(privateKey.getEncoded(), "HmacSHA256"));
+            return mac.doFinal(use.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException impossible) {
+            throw new AssertionError("every Java platform has HMAC with SHA-256", impossible);
         }
     }
 

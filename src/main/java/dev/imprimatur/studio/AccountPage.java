@@ -79,7 +79,7 @@ class AccountPage {
 
     @PostMapping("/tokens")
     String token(@RequestParam String name, @RequestParam int days, Person me, RedirectAttributes told) {
-        told.addFlashAttribute("secret", access.createToken(require(me), name, Duration.ofDays(days)));
+        told.addFlashAttribute("secret", access.createToken(require(me), name, Duration.ofDays(days), me.request()));
         return "redirect:/studio/account";
     }
 
