@@ -79,10 +79,10 @@ class IdempotentRequests extends OncePerRequestFilter {
         } else if (request.getRequestURI().startsWith(MANAGEMENT)
                 && request.getHeaders(HEADER).hasMoreElements()) {
             script(account, request, response, chain);
-        } else if (request.getRequestURI().startsWith(STUDIO) && form(request) != null) {
-            once(Call.ofForm(account, form(request), asked(request)), request, response, chain);
         } else {
-            chain.doFilter(request, response);
+            String form = request.getRequestURI().startsWith(STUDIO) ? form(request) : null;
+            if (form == null) chain.doFilter(request, response);
+            else once(Call.ofForm(account, form, asked(request)), request, response, chain);
         }
     }
 
@@ -193,11 +193,9 @@ class IdempotentRequests extends OncePerRequestFilter {
         var held = new ContentCachingResponseWrapper(response);
         try {
             chain.doFilter(request, held);
-        } catch (AccessDeniedException | AuthenticationException denied) {
-            note(call, begun, null);
-            throw denied;
         } catch (IOException | ServletException | RuntimeException failed) {
-            note(() -> keys.release(call.id(), begun.run()));
+            if (isDenied(failed)) note(call, begun, null);
+            else note(() -> keys.release(call.id(), begun.run()));
             throw failed;
         }
         // the run before it has deleted what this one does not find
@@ -210,6 +208,12 @@ class IdempotentRequests extends OncePerRequestFilter {
         }
         note(call, begun, Answer.of(held));
         held.copyBodyToResponse();
+    }
+
+    /** The servlet wraps what the security filters wait for. */
+    private static boolean isDenied(Exception failed) {
+        var cause = failed instanceof ServletException ? failed.getCause() : failed;
+        return cause instanceof AccessDeniedException || cause instanceof AuthenticationException;
     }
 
     /** @param answer null if it was denied */
