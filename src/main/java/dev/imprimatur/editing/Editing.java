@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -172,8 +173,16 @@ public class Editing {
                 etag == null ? versionWithNothingToLose(guide, by) : etag,
                 revision.content(),
                 current -> revision.content(),
-                Set.copyOf(revision.contributors()),
+                words(revision),
                 by);
+    }
+
+    /** Whose words a revision brings with it: of what is live, only its own contributors', since all before them are vouched for. */
+    private Set<String> words(Revision revision) {
+        var edition = editions.get(new EditionId(revision.guide(), revision.edition()));
+        return edition.state() == Edition.State.PUBLISHED
+                ? Set.copyOf(revision.contributors())
+                : editions.contributors(revision, clock.instant());
     }
 
     private String versionWithNothingToLose(Guide guide, Person by) {
@@ -346,8 +355,7 @@ public class Editing {
                     ContentHash.of(copy.content()),
                     copy.content(),
                     copy.items(),
-                    java.util.stream.Stream.concat(
-                                    copy.contributors().stream(), java.util.stream.Stream.of(by.account()))
+                    Stream.concat(copy.contributors().stream(), Stream.of(by.account()))
                             .toList(),
                     copy.parent(),
                     by.account(),
@@ -404,7 +412,11 @@ public class Editing {
                 next,
                 content,
                 items,
-                leftOver.map(WorkingCopy::contributors).orElse(List.of()),
+                Stream.concat(
+                                leftOver.map(WorkingCopy::contributors).orElse(List.of()).stream(),
+                                editions.inherited(all).stream())
+                        .distinct()
+                        .toList(),
                 published.map(Revision::number).orElse(null),
                 by,
                 clock.instant());
