@@ -8,6 +8,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.stream.Stream;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -39,6 +40,12 @@ class SecurityConfiguration {
     private static final String DENIED = "/studio/denied";
     /** Who is signed in, for scripts; whoever is not is told so, and not shown the door. */
     private static final String SESSION = "/studio/session";
+
+    /** One's own account and the way out are for everybody who is signed in; all else is for people with a role. */
+    private static final String[] OWN = {"/studio/account", "/studio/account/**", SESSION, DENIED, "/logout"};
+
+    private static final String[] ROLES =
+            Stream.of(Role.values()).map(Role::name).toArray(String[]::new);
 
     private static final String STUDIO_CSP =
             "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -79,8 +86,11 @@ class SecurityConfiguration {
                 .addFilterBefore(new Credentials.OfPeople(problems, access), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/prometheus")
                         .hasRole("ADMIN")
+                        // a token does no more than the account whose it is
+                        .requestMatchers(HttpMethod.POST, MANAGEMENT + "/tokens")
+                        .authenticated()
                         .anyRequest()
-                        .authenticated())
+                        .hasAnyRole(ROLES))
                 .build();
     }
 
@@ -117,8 +127,10 @@ class SecurityConfiguration {
                         // only we forward, and only to the page that says what was denied
                         .dispatcherTypeMatchers(DispatcherType.FORWARD)
                         .permitAll()
+                        .requestMatchers(OWN)
+                        .authenticated()
                         .anyRequest()
-                        .authenticated())
+                        .hasAnyRole(ROLES))
                 .formLogin(form -> form.loginPage("/login")
                         .successHandler(new Welcome(sessions))
                         .failureHandler((request, response, failure) -> response.sendRedirect(
@@ -159,7 +171,9 @@ class SecurityConfiguration {
                                     DENIED,
                                     denied instanceof CsrfException
                                             ? "this page was older than your session, so nothing was sent; send it again from here"
-                                            : "your roles do not allow this");
+                                            : hasRole(request)
+                                                    ? "your roles do not allow this"
+                                                    : "your account has no role yet, so there is nothing here for you; ask an administrator");
                             request.getRequestDispatcher(DENIED).forward(request, response);
                         }))
                 .build();
@@ -168,6 +182,11 @@ class SecurityConfiguration {
     /** The error page of whatever people ask for is theirs, too: it shows who is signed in. */
     private static boolean failedForAPerson(HttpServletRequest request) {
         return request.getDispatcherType() == DispatcherType.ERROR && Audience.of(request) != Audience.PROGRAM;
+    }
+
+    private static boolean hasRole(HttpServletRequest request) {
+        return request.getUserPrincipal() instanceof Authentication authentication
+                && !authentication.getAuthorities().isEmpty();
     }
 
     private static boolean isWords(HttpServletRequest request) {

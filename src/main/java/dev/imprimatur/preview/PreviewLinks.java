@@ -1,7 +1,10 @@
 package dev.imprimatur.preview;
 
 import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Account;
+import dev.imprimatur.access.AccountWatcher;
 import dev.imprimatur.access.Audit;
+import dev.imprimatur.access.Role;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Guide;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -24,13 +28,15 @@ import tools.jackson.databind.node.ObjectNode;
  * shows is kept here, so that no token can be made to show anything else.
  */
 @Component
-public class PreviewLinks {
+public class PreviewLinks implements AccountWatcher {
     /** Where a link leads; a reference to be resolved against wherever this server is reached. */
     private static final String PATH = "/api/delivery/v1/preview/";
     /** Tells these tokens from everything else that the same key signs. */
     private static final String USE = "preview";
 
     private static final int MOST_OF_A_GUIDE = 50;
+    /** Who may make links. */
+    private static final Set<Role> MAKERS = Set.of(Role.EDITOR, Role.REVIEWER, Role.PUBLISHER);
 
     private final Previews previews;
     private final Editing editing;
@@ -131,6 +137,17 @@ public class PreviewLinks {
                 .filter(it -> it.path("use").asString("").equals(USE))
                 .flatMap(it -> previews.find(it.path("jti").asString("")))
                 .filter(preview -> !preview.isOver(clock.instant()))
-                .filter(preview -> access.account(preview.by()).isPresent());
+                .filter(preview ->
+                        access.account(preview.by()).filter(PreviewLinks::mayMake).isPresent());
+    }
+
+    private static boolean mayMake(Account maker) {
+        return maker.active() && maker.roles().stream().anyMatch(MAKERS::contains);
+    }
+
+    /** Ends the links of whoever may make none any more; they do not come back with a role. */
+    @Override
+    public void changed(Account now) {
+        if (!mayMake(now)) previews.deleteBy(now.username());
     }
 }
