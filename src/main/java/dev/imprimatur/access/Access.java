@@ -31,6 +31,7 @@ public class Access {
     private static final String NO_ACCOUNT = "(no account)";
 
     private final Accounts accounts;
+    private final AccountNames names;
     private final Tokens tokens;
     private final SiteKeys keys;
     private final Audit audit;
@@ -44,6 +45,7 @@ public class Access {
 
     Access(
             Accounts accounts,
+            AccountNames names,
             Tokens tokens,
             SiteKeys keys,
             Audit audit,
@@ -53,6 +55,7 @@ public class Access {
             ObjectProvider<AccountWatcher> watchers,
             Clock clock) {
         this.accounts = accounts;
+        this.names = names;
         this.tokens = tokens;
         this.keys = keys;
         this.audit = audit;
@@ -61,6 +64,8 @@ public class Access {
         this.resets = resets;
         this.watchers = watchers;
         this.clock = clock;
+        // accounts of releases that kept no names
+        accounts.all().forEach(account -> names.claim(SignedName.key(account.displayName()), account.username()));
     }
 
     /** The attribute of an HTTP request that holds what it is known by, if it carries an idempotency key. */
@@ -94,9 +99,9 @@ public class Access {
         var faults = new ArrayList<Fault>();
         if (!USERNAME.matcher(wanted.username()).matches())
             faults.add(new Fault("/username", "1 to 64 lower-case letters, digits, dots, hyphens and underscores"));
-        if (wanted.displayName().isBlank() || wanted.displayName().length() > LONGEST_NAME)
-            faults.add(new Fault("/displayName", "a name of 1 to 100 characters"));
-        if (isTooLong(wanted.title())) faults.add(new Fault("/title", "a title of at most 100 characters"));
+        else if (SignedName.isReservedUsername(wanted.username()))
+            faults.add(new Fault("/username", "this username is reserved; choose another"));
+        faults.addAll(signedFaults(wanted.displayName(), wanted.title()));
         if (isTooLong(wanted.email())) faults.add(new Fault("/email", "an address of at most 100 characters"));
         var passwordFault = passwordFault(wanted.username(), wanted.password());
         if (passwordFault != null) faults.add(passwordFault);
@@ -105,19 +110,43 @@ public class Access {
                     .raise();
         var account = new Account(
                 wanted.username(),
-                wanted.displayName(),
-                wanted.title(),
+                SignedName.normal(wanted.displayName()),
+                wanted.title() == null ? null : SignedName.normal(wanted.title()),
                 wanted.email(),
                 wanted.roles(),
                 true,
                 clock.instant());
+        if (accounts.find(wanted.username()).isPresent()) return madeIn(request, wanted.username());
+        mustBeOwnName(account.displayName(), account.username());
         if (!accounts.insert(account, passwords.encode(wanted.password()), request))
-            return accounts.madeIn(request, wanted.username())
-                    .orElseThrow(() -> Refusal.conflict(
-                                    "username-taken", "this username is or was somebody else's; choose another")
-                            .raise());
+            return madeIn(request, wanted.username());
         audit.record(by, "account-created", account.username() + " " + account.roles(), null);
         return account;
+    }
+
+    private Account madeIn(@Nullable String request, String username) {
+        return accounts.madeIn(request, username)
+                .orElseThrow(() -> Refusal.conflict(
+                                "username-taken", "this username is or was somebody else's; choose another")
+                        .raise());
+    }
+
+    private static List<Fault> signedFaults(String displayName, @Nullable String title) {
+        var faults = new ArrayList<Fault>();
+        String name = SignedName.nameFault(displayName);
+        if (name != null) faults.add(new Fault("/displayName", name));
+        String called = SignedName.titleFault(title);
+        if (called != null) faults.add(new Fault("/title", called));
+        return faults;
+    }
+
+    /** A name is signed with what its holder vouches for, so no two accounts ever bear one: it stays theirs, also after a renaming. */
+    private void mustBeOwnName(String displayName, String username) {
+        if (!names.claim(SignedName.key(displayName), username))
+            throw Refusal.conflict(
+                            "name-taken",
+                            "somebody else has this name, or one that reads like it; tell the two apart, such as by an initial")
+                    .raise();
     }
 
     public List<Account> accounts() {
@@ -185,21 +214,31 @@ public class Access {
     /**
      * Changes how somebody appears to readers and colleagues from now on; what they vouched for keeps the old name.
      *
-     * @param by they themselves or an administrator
+     * @param by an administrator
      */
     public void rename(String username, String displayName, @Nullable String title, @Nullable String email, String by) {
         known(username);
-        if (displayName.isBlank() || displayName.length() > LONGEST_NAME)
-            throw Refusal.malformed("/displayName", "a name of 1 to 100 characters")
-                    .raise();
-        if (isTooLong(title))
-            throw Refusal.malformed("/title", "a title of at most 100 characters")
-                    .raise();
+        var faults = signedFaults(displayName, title);
+        if (!faults.isEmpty())
+            throw Refusal.malformed("nobody can be called like this", faults).raise();
+        mustBeAddress(email);
+        String name = SignedName.normal(displayName);
+        mustBeOwnName(name, username);
+        accounts.rename(username, name, title == null ? null : SignedName.normal(title), email);
+        audit.record(by, "account-renamed", username + " to " + name, null);
+    }
+
+    /** Changes where somebody is written to; they may do so themselves. */
+    public void changeEmail(String username, @Nullable String email) {
+        mustBeAddress(email);
+        accounts.email(username, email);
+        audit.record(username, "email-changed", username, null);
+    }
+
+    private static void mustBeAddress(@Nullable String email) {
         if (isTooLong(email))
             throw Refusal.malformed("/email", "an address of at most 100 characters")
                     .raise();
-        accounts.rename(username, displayName.strip(), title, email);
-        audit.record(by, "account-renamed", username + " to " + displayName.strip(), null);
     }
 
     /** Changes one's own password; all tokens and other sessions end, since whoever knew the old one may hold them. */

@@ -105,6 +105,10 @@ class Accounts {
                         Updates.set("email", email)));
     }
 
+    void email(String username, @Nullable String email) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("email", email));
+    }
+
     void password(String username, String passwordHash) {
         accounts.updateOne(Filters.eq("_id", username), Updates.set("passwordHash", passwordHash));
     }

@@ -137,8 +137,9 @@ public class PreviewLinks implements AccountWatcher {
                 .filter(it -> it.path("use").asString("").equals(USE))
                 .flatMap(it -> previews.find(it.path("jti").asString("")))
                 .filter(preview -> !preview.isOver(clock.instant()))
-                .filter(preview ->
-                        access.account(preview.by()).filter(PreviewLinks::mayMake).isPresent());
+                .filter(preview -> access.account(preview.by())
+                        .filter(PreviewLinks::mayMake)
+                        .isPresent());
     }
 
     private static boolean mayMake(Account maker) {

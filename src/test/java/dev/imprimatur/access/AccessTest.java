@@ -193,10 +193,17 @@ class AccessTest {
                         .at("/errors/0/pointer")
                         .asString())
                 .isEqualTo("/message");
-        node.as("editor").post(guide.path() + "/submit", Map.of("message", longest)).ok();
+        node.as("editor")
+                .post(guide.path() + "/submit", Map.of("message", longest))
+                .ok();
         var task = node.guides().task("reviewer", guide);
         var approval = Map.of(
-                "outcome", "approve", "revision", 1, "contentHash", task.get("contentHash").asString());
+                "outcome",
+                "approve",
+                "revision",
+                1,
+                "contentHash",
+                task.get("contentHash").asString());
         String complete = "/tasks/" + task.get("id").asString() + "/complete";
         var tooLong = new java.util.HashMap<String, Object>(approval);
         tooLong.put("message", longest + "x");
@@ -208,7 +215,9 @@ class AccessTest {
                         .status())
                 .isEqualTo(400);
         assertThat(node.guides().read(guide).status()).isEqualTo(200);
-        node.as("publisher").post(guide.path() + "/unpublish", Map.of("reason", longest)).ok();
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", longest))
+                .ok();
     }
 
     private static Object bodyFor(String path) {

@@ -1,12 +1,14 @@
 package dev.imprimatur.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Halt;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Stores;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -339,6 +341,36 @@ class LostAnswersTest {
         assertThat(node.bean(dev.imprimatur.access.Access.class).tokens("second-reviewer").stream()
                         .filter(it -> it.name().equals("once")))
                 .hasSize(1);
+    }
+
+    @Test
+    void anotherNodeGivesTheSameAnswerAndTakesOverFromOneThatDied() {
+        assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
+        try (var other = node.beside()) {
+            String key = UUID.randomUUID().toString();
+            var wanted = Map.of("name", "for two nodes", "scopes", List.of("delivery"));
+            var first = node.as("admin").post("/api-keys", wanted, KEY, key);
+            var there = other.as("admin").post("/api-keys", wanted, KEY, key);
+            assertThat(first.status()).isEqualTo(201);
+            assertThat(there.status()).as(there.body()).isEqualTo(201);
+            assertThat(there.body()).isEqualTo(first.body());
+            assertThat(other.as("admin")
+                            .post("/api-keys", Map.of("name", "x", "scopes", List.of("delivery")), KEY, key)
+                            .problem())
+                    .isEqualTo("idempotency-key-reused");
+
+            String slug = UUID.randomUUID().toString();
+            var guide = Map.of("slug", slug, "content", Guides.content());
+            node.as("editor").post("/role-guide", guide, KEY, slug, Halt.HEADER, Halt.DIES);
+            assertThat(other.as("editor").post("/role-guide", guide, KEY, slug).problem())
+                    .isEqualTo("request-in-progress");
+            node.clock().forward(Duration.ofSeconds(61));
+            var taken = other.as("editor").post("/role-guide", guide, KEY, slug);
+            assertThat(taken.status()).as(taken.body()).isEqualTo(201);
+            assertThat(node.as("editor").post("/role-guide", guide, KEY, slug).body())
+                    .isEqualTo(taken.body());
+            assertThat(items(node.as("editor"), "/role-guide?q=" + slug)).hasSize(1);
+        }
     }
 
     @Test
