@@ -110,6 +110,7 @@ public class Access {
                     .raise();
         var account = new Account(
                 wanted.username(),
+                UUID.randomUUID().toString(),
                 SignedName.normal(wanted.displayName()),
                 wanted.title() == null ? null : SignedName.normal(wanted.title()),
                 wanted.email(),

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -28,9 +29,10 @@ class Accounts {
             boolean active,
             String passwordHash,
             Instant createdAt,
-            @Nullable String request) {
+            @Nullable String request,
+            @Nullable String publicId) {
         Account account() {
-            return new Account(username, displayName, title, email, new HashSet<>(roles), active, createdAt);
+            return new Account(username, publicId, displayName, title, email, new HashSet<>(roles), active, createdAt);
         }
     }
 
@@ -41,6 +43,11 @@ class Accounts {
 
     Accounts(MongoDatabase database) {
         accounts = database.getCollection("accounts", Row.class);
+        // accounts of releases without public ids
+        for (var row : accounts.find(Filters.eq("publicId", null)).into(new ArrayList<>()))
+            accounts.updateOne(
+                    Filters.and(Filters.eq("_id", row.username()), Filters.eq("publicId", null)),
+                    Updates.set("publicId", UUID.randomUUID().toString()));
     }
 
     /**
@@ -60,7 +67,8 @@ class Accounts {
                         a.active(),
                         passwordHash,
                         a.createdAt(),
-                        request));
+                        request,
+                        a.publicId()));
     }
 
     /** The account of that name, if that request made it. */

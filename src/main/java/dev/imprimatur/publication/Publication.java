@@ -206,7 +206,7 @@ public class Publication {
                 stamp.lastReviewed(),
                 stamp.reviewedAt(),
                 stamp.reviewers().stream()
-                        .map(by -> new LedgerEntry.By(by.name(), by.title()))
+                        .map(by -> new LedgerEntry.By(by.name(), by.title(), by.publicId()))
                         .toList(),
                 stamp.reviewDue(),
                 stamp.overdueOn(LocalDate.ofInstant(open.at(), ZoneOffset.UTC)),

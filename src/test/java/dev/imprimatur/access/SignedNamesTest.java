@@ -2,9 +2,12 @@ package dev.imprimatur.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Names are signed with what their holders vouch for: nobody takes another's, an advertisement's or the application's. */
 @Tag("store")
@@ -144,6 +149,43 @@ class SignedNamesTest {
                         .get("displayName")
                         .asString())
                 .isEqualTo("AFTER renaming");
+    }
+
+    private static JsonNode reviewer(Answer delivered) {
+        return delivered.ok().at("/review/reviewedBy/0");
+    }
+
+    @Test
+    void evidenceNamesItsReviewerByAnIdThatOutlastsTheirName() {
+        String username = made("Rada Reviews", null).ok().get("username").asString();
+        var guides = node.guides();
+        var guide = guides.submitted();
+        guides.decide(username, guides.task(username, guide), "approve").ok();
+        var before = reviewer(guides.read(guide));
+        node.as("admin")
+                .patch("/accounts/" + username, Map.of("displayName", "Rada Renamed"))
+                .ok();
+        guides.nextEditionSubmitted(guide, "Another line.");
+        guides.decide(username, guides.task(username, guide), "approve").ok();
+
+        var after = reviewer(guides.read(guide));
+
+        assertThat(before.get("name").asString()).isEqualTo("Rada Reviews");
+        assertThat(after.get("name").asString()).isEqualTo("Rada Renamed");
+        String id = after.get("reviewer").asString();
+        assertThat(id).isNotEmpty().doesNotContain(username);
+        assertThat(before.get("reviewer").asString()).isEqualTo(id);
+        String signature = guides.read(guide).ok().at("/review/signature").asString();
+        String claim = new String(Base64.getUrlDecoder().decode(signature.split("\\.")[1]), StandardCharsets.UTF_8);
+        assertThat(claim).contains("\"reviewer\":\"" + id + "\"");
+        assertThat(node.as("admin").get("/ledger/verification").ok().has("broken"))
+                .isFalse();
+    }
+
+    @Test
+    void aReviewerWithoutAnIdAddsNothingToWhatIsHashed() {
+        assertThat(new JsonMapper().writeValueAsString(new LedgerEntry.By("Rosa", "Editor", null)))
+                .isEqualTo("{\"name\":\"Rosa\",\"title\":\"Editor\"}");
     }
 
     @Test
