@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,6 +51,11 @@ class SecurityConfiguration {
 
     /** What a browser may bring back of that: an address of the studio's, with what RFC 3986 lets stand in one. */
     private static final Pattern PAGE = Pattern.compile("/studio(?:[/?][\\w\\-.~%!$&'()*+,;=:@/?]*)?");
+    /** One's own account and the way out are for everybody who is signed in; all else is for people with a role. */
+    private static final String[] OWN = {"/studio/account", "/studio/account/**", SESSION, DENIED, "/logout"};
+
+    private static final String[] ROLES =
+            Stream.of(Role.values()).map(Role::name).toArray(String[]::new);
 
     private static final String STUDIO_CSP =
             "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -90,8 +96,11 @@ class SecurityConfiguration {
                 .addFilterBefore(new Credentials.OfPeople(problems, access), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/prometheus")
                         .hasRole("ADMIN")
+                        // a token does no more than the account whose it is
+                        .requestMatchers(HttpMethod.POST, MANAGEMENT + "/tokens")
+                        .authenticated()
                         .anyRequest()
-                        .authenticated())
+                        .hasAnyRole(ROLES))
                 .build();
     }
 
@@ -130,8 +139,10 @@ class SecurityConfiguration {
                         // only we forward, and only to the page that says what was denied
                         .dispatcherTypeMatchers(DispatcherType.FORWARD)
                         .permitAll()
+                        .requestMatchers(OWN)
+                        .authenticated()
                         .anyRequest()
-                        .authenticated())
+                        .hasAnyRole(ROLES))
                 .formLogin(form -> form.loginPage("/login")
                         .successHandler(new Welcome(sessions, pages))
                         .failureHandler((request, response, failure) -> response.sendRedirect(
@@ -172,7 +183,9 @@ class SecurityConfiguration {
                                     DENIED,
                                     denied instanceof CsrfException
                                             ? "this page was older than your session, so nothing was sent; send it again from here"
-                                            : "your roles do not allow this");
+                                            : hasRole(request)
+                                                    ? "your roles do not allow this"
+                                                    : "your account has no role yet, so there is nothing here for you; ask an administrator");
                             request.getRequestDispatcher(DENIED).forward(request, response);
                         }))
                 .build();
@@ -181,6 +194,11 @@ class SecurityConfiguration {
     /** The error page of whatever people ask for is theirs, too: it shows who is signed in. */
     private static boolean failedForAPerson(HttpServletRequest request) {
         return request.getDispatcherType() == DispatcherType.ERROR && Audience.of(request) != Audience.PROGRAM;
+    }
+
+    private static boolean hasRole(HttpServletRequest request) {
+        return request.getUserPrincipal() instanceof Authentication authentication
+                && !authentication.getAuthorities().isEmpty();
     }
 
     private static boolean isWords(HttpServletRequest request) {

@@ -85,6 +85,11 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
         return waiting(Kind.UNAVAILABLE, name, detail, retryAfter);
     }
 
+    /** The same thing is being done already: the caller comes again for what became of it. */
+    public static Refusal inProgress(String name, String detail, Duration retryAfter) {
+        return waiting(Kind.CONFLICT, name, detail, retryAfter);
+    }
+
     private static Refusal waiting(Kind kind, String name, String detail, Duration retryAfter) {
         long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
         return new Refusal(kind, name, detail, List.of(), Map.of(RETRY_AFTER, seconds));

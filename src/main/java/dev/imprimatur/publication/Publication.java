@@ -8,6 +8,7 @@ import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.Revision;
 import dev.imprimatur.editing.Stamp;
@@ -126,11 +127,13 @@ public class Publication {
     }
 
     /**
-     * Takes what is live from readers.
+     * Takes what is live from readers; the same request again returns the entry that it made.
      *
      * @param redirectTo where they are sent instead: a slug of the same type, a path, or an http(s) URL
      */
     public LedgerEntry unpublish(Guide guide, String reason, @Nullable String redirectTo, Person by) {
+        var done = editions.leftBy(by, guide.id(), LogEntry.Kind.UNPUBLISHED).map(LogEntry::position);
+        if (done.isPresent()) return ledger.at(List.of(done.get())).getFirst();
         var live = guide.live();
         if (live == null)
             throw Refusal.conflict("not-live", "the guide is not live, so there is nothing to unpublish")
@@ -203,7 +206,7 @@ public class Publication {
                 stamp.lastReviewed(),
                 stamp.reviewedAt(),
                 stamp.reviewers().stream()
-                        .map(by -> new LedgerEntry.By(by.name(), by.title()))
+                        .map(by -> new LedgerEntry.By(by.name(), by.title(), by.publicId()))
                         .toList(),
                 stamp.reviewDue(),
                 stamp.overdueOn(LocalDate.ofInstant(open.at(), ZoneOffset.UTC)),

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.util.PrivateKeyFactory;
@@ -134,6 +136,17 @@ public class Signer {
                     .filter(key -> !key.isEmpty());
         } catch (IllegalArgumentException | JacksonException noSignature) {
             return Optional.empty();
+        }
+    }
+
+    /** A secret that only nodes with this signing key have: another one for each use, and no part of the key can be told from it. */
+    public byte[] secret(String use) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(privateKey.getEncoded(), "HmacSHA256"));
+            return mac.doFinal(use.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException impossible) {
+            throw new AssertionError("every Java platform has HMAC with SHA-256", impossible);
         }
     }
 

@@ -37,7 +37,7 @@ import tools.jackson.databind.JsonNode;
 public class Review {
     private static final Logger log = LoggerFactory.getLogger(Review.class);
     private static final int STRIPES = 64;
-    private static final int LONGEST_MESSAGE = 2_000;
+    private static final int LONGEST_MESSAGE = 5_000;
 
     private final Editing editing;
     private final Editions editions;
@@ -75,6 +75,7 @@ public class Review {
 
     /** Puts the working copy forward for review. */
     public Edition submit(Guide guide, @Nullable String etag, @Nullable String message, Person by) {
+        mustBeShort("/message", message);
         var edition = editing.submit(guide, etag, workflow(guide).drafting().id(), message, by);
         settleOrLeave(guide.id());
         return edition;
@@ -116,11 +117,7 @@ public class Review {
         if (outcome.needsMessage() && (message == null || message.isBlank()))
             throw Refusal.malformed("/message", "say why: “" + outcome.name() + "” needs a message")
                     .raise();
-        if (message != null && message.length() > LONGEST_MESSAGE)
-            throw Refusal.malformed(
-                            "/message",
-                            "a message has at most " + LONGEST_MESSAGE + " characters; this has " + message.length())
-                    .raise();
+        mustBeShort("/message", message);
         mustBeOpenOrDecided(id);
         mustNotBeSomebodyElses(id, by);
         editions.decide(
@@ -129,6 +126,16 @@ public class Review {
                 types.require(guide.type()).approvals());
         settle(guide.id());
         return editing.require(guide.id());
+    }
+
+    /** What is said with an act stays in the log for good. */
+    private static void mustBeShort(String pointer, @Nullable String words) {
+        if (words != null && words.length() > LONGEST_MESSAGE)
+            throw Refusal.malformed(
+                            pointer,
+                            "at most " + LONGEST_MESSAGE + " characters; this has " + words.length()
+                                    + ", so shorten it")
+                    .raise();
     }
 
     /** An outcome counts only for a task that the process has reached; what is decided already, the log knows. */
@@ -168,6 +175,7 @@ public class Review {
 
     /** Takes what is live from readers. */
     public void unpublish(Guide guide, String reason, @Nullable String redirectTo, Person by) {
+        mustBeShort("/reason", reason);
         publication.unpublish(guide, reason, redirectTo, by);
         settleOrLeave(guide.id());
     }

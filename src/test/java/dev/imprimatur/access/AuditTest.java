@@ -145,7 +145,7 @@ class AuditTest {
                                 "username",
                                 username,
                                 "displayName",
-                                "Somebody",
+                                "Called " + username,
                                 "password",
                                 Node.PASSWORD,
                                 "roles",

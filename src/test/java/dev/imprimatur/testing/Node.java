@@ -84,6 +84,7 @@ public final class Node implements AutoCloseable {
         var application = new SpringApplication(Imprimatur.class);
         application.setRegisterShutdownHook(false);
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
+        application.addInitializers(it -> it.getBeanFactory().registerSingleton("halt", new Halt()));
         var all = new HashMap<String, Object>(settings);
         all.putIfAbsent("server.port", "0");
         all.put("server.address", "127.0.0.1");
