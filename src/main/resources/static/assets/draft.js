@@ -33,9 +33,29 @@ function forget(state, holder) {
   for (const path of Object.keys(state.lists)) if (isAt(path, holder)) delete state.lists[path];
 }
 
+// The items that a path leads through, the outermost first.
+const itemsOn = (path, lists) => byDepth(Object.keys(lists).filter(list => isUnder(path, list)))
+  .map(list => list + '/' + path.slice(list.length + 1).split('/')[0]);
+
 function place(ids, id, after) {
   const at = after === null || after === undefined ? 0 : ids.indexOf(after) + 1 || ids.length;
   ids.splice(at, 0, id);
+}
+
+// Does to a state what `todo` asks of the form.
+function enact(todo, state) {
+  for (const it of todo) {
+    if (it.insert !== undefined) {
+      place(state.lists[it.insert] ??= [], it.id, it.after);
+      Object.assign(state.values, it.values);
+      for (const [path, ids] of Object.entries(it.lists)) state.lists[path] = [...ids];
+    } else if (it.remove !== undefined) {
+      const ids = state.lists[parent(it.remove)];
+      ids.splice(ids.indexOf(last(it.remove)), 1);
+      forget(state, it.remove);
+    } else if (it.order !== undefined) state.lists[it.order] = [...it.ids];
+    else state.values[it.set] = it.text;
+  }
 }
 
 // The ids that stay where they are when `before` becomes `now`: a longest run in the old order.
@@ -66,6 +86,7 @@ export class Draft {
     this.foreign = false;
     this.waiting = [];
     this.orphans = [];
+    this.items = {};
   }
 
   // What the person did and the server was not told: in the order in which the server can do it.
@@ -131,13 +152,14 @@ export class Draft {
   answered(answer, shown, busy) {
     const edits = this.flight ?? [];
     const refused = edits.filter((edit, i) => !answer.outcomes[i]?.saved);
+    const {foreign} = this;
     this.flight = null;
-    this.server = copy(answer);
-    const todo = [];
-    if (this.foreign) this.back(refused, shown, todo);
-    else for (const edit of refused.reverse()) this.revert(edit);
     this.foreign = false;
-    return [...todo, ...this.catchUp(shown, busy)];
+    this.server = copy(answer);
+    if (!foreign) for (const edit of refused.reverse()) this.revert(edit);
+    const todo = this.catchUp(shown, busy);
+    if (foreign) this.back(refused, shown, todo);
+    return todo;
   }
 
   revert(edit) {
@@ -159,22 +181,40 @@ export class Draft {
     }
   }
 
-  // Edits that an earlier page left behind and the server did not take become this form's own, where it has their place.
+  // Edits that an earlier page left behind and the server did not take become this form's own, as if that page had never
+  // been closed: an item that is gone meanwhile stands in the form as it was, so that it can be put back.
   back(edits, shown, todo) {
-    const added = new Set();
+    const now = copy(shown), {base} = this;
+    enact(todo, now);
+    const doNow = it => { todo.push(it); enact([it], now); };
+    const hasPlace = path => itemsOn(path, now.lists).every(item => {
+      const list = parent(item), id = last(item);
+      if (!(list in now.lists)) return false;
+      if (now.lists[list].includes(id)) return true;
+      const was = this.items[item];
+      if (!was || base.lists[list]?.includes(id)) return false;
+      place(base.lists[list] ??= [], id, was.after);
+      Object.assign(base.values, was.values);
+      for (const [sub, ids] of Object.entries(was.lists)) base.lists[sub] = [...ids];
+      doNow({insert: list, id, after: was.after, values: was.values, lists: was.lists});
+      return true;
+    });
     for (const edit of edits) {
-      if (edit.op === 'insert' && edit.path in shown.lists && !shown.lists[edit.path].includes(edit.item)) {
-        todo.push({insert: edit.path, id: edit.item, after: edit.after, lists: {}, values: {}});
-        place(shown.lists[edit.path], edit.item, edit.after);
-        added.add(edit.path + '/' + edit.item);
+      if (edit.op === 'insert') {
+        if (hasPlace(edit.path) && edit.path in now.lists && !now.lists[edit.path].includes(edit.item))
+          doNow({insert: edit.path, id: edit.item, after: edit.after, lists: {}, values: {}});
       } else if (edit.op === 'replace') {
-        const here = edit.path in shown.values && same(this.base.values[edit.path], shown.values[edit.path]);
-        if (here || [...added].some(item => isAt(edit.path, item))) {
-          if (here && edit.from !== null) this.base.values[edit.path] = edit.from;
-          else delete this.base.values[edit.path];
-          todo.push({set: edit.path, text: edit.to ?? ''});
-          shown.values[edit.path] = edit.to ?? '';
+        const isHere = hasPlace(edit.path) && same(base.values[edit.path], now.values[edit.path]);
+        if (isHere) {
+          if (edit.from !== null) base.values[edit.path] = edit.from;
+          else delete base.values[edit.path];
+          doNow({set: edit.path, text: edit.to ?? ''});
         } else if (edit.to) this.orphans.push(edit);
+      } else if (edit.op === 'remove' && now.lists[parent(edit.path)]?.includes(last(edit.path))) {
+        // asked again as long as the form shows it removed
+        forget(base, edit.path);
+        for (const [sub, text] of Object.entries(edit.from)) base.values[edit.path + sub] = text;
+        doNow({remove: edit.path});
       }
     }
   }
@@ -214,7 +254,11 @@ export class Draft {
       for (const id of mine.filter(id => !theirs.includes(id))) {
         const path = list + '/' + id;
         if (now.includes(id)) {
-          if (this.isDirty(path, shown) || busy(path)) continue;
+          if (this.isDirty(path, shown) || busy(path)) {
+            // it stays as it is, all of it, until the person has decided
+            settled.push(path);
+            continue;
+          }
           todo.push({remove: path});
           now = now.filter(it => it !== id);
         }
@@ -263,20 +307,34 @@ export class Draft {
     Object.assign(base.values, whole.values);
     for (const [sub, ids] of Object.entries(whole.lists)) base.lists[sub] = [...ids];
     if (known < 0) place(base.lists[list] ??= [], id, null);
-    if (choice === 'mine') return [];
+    const isShown = shown.lists[list]?.includes(id);
+    if (choice === 'mine') return isShown ? [{remove: path}] : [];
+    if (isShown) return [];
     const before = server.lists[list].slice(0, server.lists[list].indexOf(id)).reverse();
     return [{insert: list, id, after: before.find(it => shown.lists[list]?.includes(it)) ?? null, ...whole}];
   }
 
-  // What must outlive the page, or null: sent and not answered, not yet sent, and without a place.
+  // What must outlive the page, or null: sent and not answered, not yet sent, and without a place; and, as they were before,
+  // the items that any of it is in.
   kept(shown) {
     const record = {flight: this.flight ?? [], waiting: this.waiting, pending: this.pending(shown), orphans: this.orphans};
-    return Object.values(record).some(edits => edits.length) ? record : null;
+    const edits = Object.values(record).flat(2);
+    if (!edits.length) return null;
+    const before = this.flight && !this.foreign ? this.before : this.base, items = {};
+    for (const {path} of edits)
+      for (const item of itemsOn(path, before.lists)) {
+        const ids = before.lists[parent(item)], at = ids.indexOf(last(item));
+        if (at >= 0) items[item] = {after: ids[at - 1] ?? null, ...under(before, item)};
+      }
+    for (const [item, was] of Object.entries(this.items))
+      if (!items[item] && edits.some(({path}) => isAt(path, item))) items[item] = was;
+    return {...record, items};
   }
 
   // Takes over what an earlier page of the same person left behind.
-  adopt({flight, waiting, pending, orphans}) {
+  adopt({flight, waiting, pending, orphans, items = {}}) {
     for (const edits of [flight, ...waiting, pending]) if (edits.length) this.waiting.push(edits);
     this.orphans.push(...orphans);
+    Object.assign(this.items, items);
   }
 }

@@ -1,12 +1,12 @@
 // The edit form: what is typed is kept in this browser at once and on the server soon. The server is told what was done and
 // not what the form looks like; its answers change nothing that the person changed or has in hand.
 import {Draft} from './draft.js';
-import {drop, hold, keep, left, panel, throwAway} from './keep.js';
+import {copyWords, drop, hold, keep, left, panel, throwAway} from './keep.js';
 import {account, headers, signedInAs} from './signed.js';
 import {letGo} from './words.js';
 
 const form = document.getElementById('edit');
-const SOON = 900, LATEST = 5000, RETRY = 4000, PREVIEW = 300, TIMEOUT = 20000, REFRESH = 20000, SEEN = 1500;
+const SOON = 900, LATEST = 5000, RETRY = 4000, LATEST_RETRY = 60000, PREVIEW = 300, TIMEOUT = 20000, REFRESH = 20000, SEEN = 1500, REST = 2000;
 
 if (form) start();
 
@@ -20,7 +20,8 @@ function start() {
   const dialog = document.getElementById('conflict');
   const decide = document.getElementById('decide');
   let etag = form.elements.etag.value;
-  let timer, firstEdit, previewTimer, retryTimer, saving = null, again = false, questions = [], asked = '', over = false, lastBy = '';
+  let timer, firstEdit, previewTimer, retryTimer, askTimer, saving = null, again = false, over = false, lastBy = '';
+  let questions = [], asked = '', faults = [], typedAt = 0, retries = 0, isAway = false;
   hold(page);
 
   const show = (name, words, link) => {
@@ -34,6 +35,8 @@ function start() {
   const listOf = path => form.querySelector(`repeat-list[data-list="${CSS.escape(path)}"]`);
   const last = path => path.slice(path.lastIndexOf('/') + 1);
   const parent = path => path.slice(0, path.lastIndexOf('/'));
+  // Whether one of two places is in the other.
+  const isOn = (one, other) => one === other || one.startsWith(other + '/') || other.startsWith(one + '/');
 
   // ---- the form as a state
 
@@ -91,12 +94,12 @@ function start() {
 
   function label(path) {
     const names = [];
-    for (let at = field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`); at && at !== form; at = at.parentElement) {
+    for (let at = field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`) ?? field(parent(path)); at && at !== form; at = at.parentElement) {
       const name = at.matches('.field') && at.querySelector(':scope > label > span, :scope > fieldset > legend, :scope > repeat-list > fieldset > legend');
       if (name) names.unshift(name.textContent.trim());
       else if (at.matches('li.item')) names.unshift(String([...at.parentElement.children].indexOf(at) + 1));
     }
-    return names.join(' › ') || path;
+    return names.join(' › ') || carried[path] || path;
   }
 
   // ---- custody
@@ -124,10 +127,7 @@ function start() {
           offered.remove();
           save();
         },
-      }, {
-        name: 'Copy the words',
-        act: () => navigator.clipboard.writeText([...place.querySelectorAll('dd')].map(it => it.textContent).join('\n\n')),
-      }, throwAway(record)]));
+      }, copyWords(record), throwAway(record)]));
   }
 
   function showOrphans() {
@@ -155,10 +155,14 @@ function start() {
 
   // As it is answered to whoever this page belongs to; null, said to the person, where somebody else or nobody is signed in.
   async function postAsOwner(path, body) {
+    // nobody is asked to save for who is not signed in
+    if (isAway && await signedInAs() !== account) return retry(), null;
     const answer = await post(path, body());
+    isAway = false;
     if (![401, 403, 409].includes(answer.status) && answer.type !== 'opaqueredirect') return answer;
     const who = await signedInAs();
     if (who === account) return answer.status === 409 ? answer : post(path, body());
+    isAway = true;
     retry();
     show('signed-out', who
       ? `You are signed in as ${who} now; what you wrote as ${account} is kept in this browser for ${account}`
@@ -177,7 +181,7 @@ function start() {
 
   function retry() {
     clearTimeout(retryTimer);
-    retryTimer = setTimeout(save, RETRY);
+    retryTimer = setTimeout(save, Math.min(RETRY * 2 ** retries++, LATEST_RETRY));
   }
 
   // One request at a time: the same edits again until they are answered, then what was done since.
@@ -191,6 +195,13 @@ function start() {
     });
   }
 
+  // Whoever saves by hand is ready to be asked.
+  function saveByHand() {
+    asked = '';
+    typedAt = 0;
+    save();
+  }
+
   async function send() {
     if (over) return false;
     if (draft.waiting.length || draft.flight || draft.pending(shown()).length) show('saving', 'Saving…');
@@ -202,6 +213,7 @@ function start() {
       if (!answer) return false;
       if (answer.status === 200) {
         const told = await answer.json();
+        retries = 0;
         answered(edits, told);
         return true;
       }
@@ -224,19 +236,20 @@ function start() {
   }
 
   function answered(edits, answer) {
-    const before = shown();
-    const places = perform(draft.answered(answer, before, busy));
+    const isOwn = draft.foreign;
+    const places = perform(draft.answered(answer, shown(), busy));
     etag = answer.etag;
     lastBy = answer.before;
     form.elements.etag.value = answer.etag;
     keepNow();
     const contributes = document.getElementById('contributes');
     if (contributes && answer.outcomes.some(it => it.saved)) contributes.textContent = contributes.dataset.onceSaved;
-    const faults = answer.outcomes.map(it => it.fault).filter(Boolean);
-    tellFaults(faults, answer.missing);
-    tellMissing(answer.missing);
+    faults = answer.outcomes.map(it => it.fault).filter(Boolean);
+    tellFaults(answer.missing);
+    tellMissing([...answer.missing.filter(({path}) => faults.every(fault => fault.path !== path)), ...faults]);
     ask(answer.outcomes.map(it => it.question).filter(Boolean));
-    tellOthers(places);
+    // what comes back from an earlier page is nobody else's doing
+    tellOthers(isOwn ? places.filter(path => !edits.some(edit => isOn(path, edit.path))) : places);
     document.getElementById('presence').textContent =
       answer.here.length ? answer.here.join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
     showOrphans();
@@ -256,7 +269,7 @@ function start() {
 
   // ---- what the answer tells
 
-  function tellFaults(faults, missing) {
+  function tellFaults(missing) {
     const now = shown();
     const isWritten = path => Object.entries(now.values).some(([at, text]) => (at === path || at.startsWith(path + '/')) && text !== '');
     for (const told of form.querySelectorAll('.fault')) told.textContent = '';
@@ -316,9 +329,29 @@ function start() {
     for (const {path} of questions) (field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`))?.classList.add('is-asked');
     const now = questions.map(keyOf).join('\u0001');
     // the same question is not asked again by itself: it waits at its button
-    if (questions.length && now !== asked && !dialog.open) openQuestions();
+    if (questions.length && now !== asked) askAtRest();
     asked = now;
   }
+
+  // Nobody is asked in the middle of a word.
+  function askAtRest() {
+    clearTimeout(askTimer);
+    const rest = typedAt + REST - Date.now();
+    if (rest > 0) askTimer = setTimeout(askAtRest, rest);
+    else if (questions.length && !dialog.open) {
+      openQuestions();
+      dialog.dataset.unasked = '';
+    }
+  }
+
+  // Whoever was about to type on when it opened by itself, types on: the field has the focus back before the key takes effect.
+  dialog.addEventListener('keydown', event => {
+    const types = event.key === 'Process' || [...event.key].length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!types || !('unasked' in dialog.dataset) || event.target.matches('input, textarea, button')) return;
+    typedAt = Date.now();
+    dialog.close('later');
+    askAtRest();
+  });
 
   function openQuestions() {
     const blank = document.getElementById('question').content.firstElementChild;
@@ -349,6 +382,7 @@ function start() {
       return set;
     }));
     dialog.returnValue = 'later';
+    delete dialog.dataset.unasked;
     dialog.showModal();
   }
 
@@ -369,6 +403,7 @@ function start() {
 
   form.addEventListener('input', event => {
     if (event.target.name === 'message' || event.target.form && event.target.form !== form) return;
+    typedAt = Date.now();
     keepNow();
     if (!saving) show('unsaved', 'Unsaved changes');
     firstEdit ??= Date.now();
@@ -416,7 +451,7 @@ function start() {
     document.getElementById('between').hidden = true;
     document.getElementById('faults').hidden = true;
     const message = form.elements.message;
-    if (!await flush()) return point(state);
+    if (!await flush()) return stuck();
     if (unseen.length) return lookAgain();
     let answer;
     try {
@@ -436,10 +471,21 @@ function start() {
     }
     const told = await answer.json().catch(() => ({detail: 'the server answered ' + answer.status, faults: []}));
     if (!told.faults?.length) return show('partly', 'Not submitted: ' + told.detail);
-    const list = document.querySelector('#faults ul');
-    list.replaceChildren(...told.faults.map(link));
-    document.getElementById('faults').hidden = false;
-    point(document.getElementById('faults'));
+    list(told.faults);
+  }
+
+  // Why it cannot be put forward as it stands.
+  function stuck() {
+    if (questions.length) openQuestions();
+    else if (faults.length) list(faults);
+    else point(state);
+  }
+
+  function list(wrong) {
+    const told = document.getElementById('faults');
+    told.querySelector('ul').replaceChildren(...wrong.map(link));
+    told.hidden = false;
+    point(told);
   }
 
   function link({path, label, detail}) {
@@ -468,17 +514,17 @@ function start() {
   form.addEventListener('submit', event => {
     // Enter in a field saves; nothing but the buttons of the form leads away
     event.preventDefault();
-    if (event.submitter?.value === 'submit') submit(); else save();
+    if (event.submitter?.value === 'submit') submit(); else saveByHand();
   });
   document.addEventListener('keydown', event => {
     if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return;
     event.preventDefault();
-    asked = '';
-    save();
+    saveByHand();
   });
   addEventListener('beforeunload', event => { if (draft.kept(shown()) && !keepNow()) event.preventDefault(); });
-  addEventListener('online', save);
-  addEventListener('focus', () => { if (state.dataset.state === 'signed-out') save(); });
+  const goOn = () => { retries = 0; save(); };
+  addEventListener('online', goOn);
+  addEventListener('focus', () => { if (isAway) goOn(); });
   setInterval(() => {
     if (draft.kept(shown())) keepNow();
     else if (document.visibilityState === 'visible' && !dialog.open) save();

@@ -51,6 +51,14 @@ export const words = record => [...record.flight, ...record.waiting.flat(), ...r
   .map(edit => ({label: record.labels[edit.path] ?? edit.path, text: edit.to}))
   .filter((it, i, all) => !all.slice(i + 1).some(later => later.label === it.label && later.text === it.text));
 
+// What else was done, each in a sentence.
+const besides = record => [...record.flight, ...record.waiting.flat(), ...record.pending].flatMap(edit => {
+  const label = record.labels[edit.path] ?? edit.path;
+  if (edit.op === 'remove') return [`${label}: removed (${Object.values(edit.from).join(', ') || 'it was empty'})`];
+  if (edit.op === 'move') return [`${label}: moved`];
+  return edit.op === 'replace' && !edit.to ? [`${label}: cleared (it was ${edit.from})`] : [];
+});
+
 const element = (name, properties, ...children) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
@@ -62,11 +70,11 @@ export function panel(record, actions) {
   const when = element('time', {dateTime: new Date(record.at).toISOString(), textContent: new Date(record.at).toLocaleString()});
   const list = element('dl', {}, ...words(record).map(({label, text}) =>
     element('div', {}, element('dt', {textContent: label}), element('dd', {className: 'text', dir: 'auto', textContent: text}))));
-  const rest = [...record.flight, ...record.waiting.flat(), ...record.pending].filter(edit => edit.op !== 'replace' || !edit.to).length;
+  const rest = [...new Set(besides(record))];
   const shown = element('section', {className: 'card kept-words', ariaLabel: 'Kept in this browser'},
     element('p', {}, element('b', {textContent: `“${record.title}”: what you wrote and the server has not confirmed`}), ' (', when, ')'),
     list);
-  if (rest) shown.append(element('p', {className: 'meta', textContent: `Besides: ${rest} ${rest === 1 ? 'change' : 'changes'} of lists and cleared fields.`}));
+  if (rest.length) shown.append(element('ul', {className: 'meta'}, ...rest.map(textContent => element('li', {dir: 'auto', textContent}))));
   shown.append(element('p', {className: 'buttons'}, ...actions.map(({name, act}) => {
     const button = element('button', {type: 'button', textContent: name});
     button.addEventListener('click', () => act(shown));
@@ -84,11 +92,17 @@ export const throwAway = record => ({
   },
 });
 
+export const copyWords = record => ({
+  name: 'Copy the words',
+  act: () => navigator.clipboard.writeText(words(record).map(({text}) => text).join('\n\n')),
+});
+
 // On every page but the form itself, which offers them by itself.
 const main = document.getElementById('main');
 if (main && account && !document.getElementById('edit'))
   for (const record of await left())
     main.prepend(panel(record, [
       {name: 'Open the guide', act: () => location.assign(`/studio/guides/${record.guide}/edit`)},
+      copyWords(record),
       throwAway(record),
     ]));

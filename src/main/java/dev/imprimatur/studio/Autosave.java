@@ -112,7 +112,7 @@ class Autosave {
     }
 
     private String before(String account, Person me) {
-        return account.equals(me.account()) ? "You, elsewhere," : words.name(account);
+        return account.equals(me.account()) ? "somebody signed in as you" : words.name(account);
     }
 
     private Outcome outcome(Guide guide, Drafting.Saved saved, Edits.Outcome outcome) {

@@ -515,9 +515,9 @@ final class DraftModel {
         var there = new HashMap<String, Set<String>>();
         var inDraft = words(copy.content().toString());
         for (var page : pages)
-            there.computeIfAbsent(page.account, it -> new HashSet<>()).addAll(words(keptBy(page)));
+            there.computeIfAbsent(page.account, it -> new HashSet<>()).addAll(written(keptBy(page)));
         for (var left : kept)
-            there.computeIfAbsent(left.account(), it -> new HashSet<>()).addAll(words(left.record()));
+            there.computeIfAbsent(left.account(), it -> new HashSet<>()).addAll(written(left.record()));
         authors.forEach((word, author) -> {
             if (given.contains(word) || inDraft.contains(word)) return;
             if (there.getOrDefault(author, Set.of()).contains(word)) return;
@@ -530,6 +530,13 @@ final class DraftModel {
             if (!author.isEmpty() && !copy.contributors().contains(author))
                 throw lost(word + " is in the draft and its author " + author + " is no contributor");
         }
+    }
+
+    /** The words of what a page keeps, without the items around them as they were. */
+    private static Set<String> written(String record) {
+        var kept = JSON.readTree(record);
+        if (kept instanceof ObjectNode object) object.remove("items");
+        return words(kept.toString());
     }
 
     private void untouchedIsUntouched() {

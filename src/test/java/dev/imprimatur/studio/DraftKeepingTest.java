@@ -386,6 +386,137 @@ class DraftKeepingTest {
         }
     }
 
+    /** A colleague takes the first band and the first duty out of the draft. */
+    private void takeTheFirstOut(Ref guide) {
+        var bands = new ArrayList<Object>(content(guide).at("/compensation/bands").values().stream()
+                .skip(1)
+                .toList());
+        patch(
+                guide,
+                Map.of(
+                        "compensation", Map.of("bands", bands),
+                        "duties", Map.of("items", duties(guide).stream().skip(1).toList())));
+    }
+
+    private JsonNode bandCalled(Ref guide, String level) {
+        return content(guide).at("/compensation/bands").values().stream()
+                .filter(band -> band.path("level").asString("").equals(level))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void anItemThatAColleagueRemovedIsPutBackWithAllThatWasInIt() {
+        var guide = node.guides().drafted();
+        var first = content(guide).at("/compensation/bands/0");
+        try (var browser = Browser.open(node)) {
+            var page = editing(browser, "editor", guide);
+            takeTheFirstOut(guide);
+            band(page, 0, "level").fill("Put back");
+            page.keyboard().press("Control+s");
+            assertThat(page.locator("#conflict")).containsText("It was removed while you wrote in it");
+            assertThat(band(page, 0, "high")).hasValue(first.get("high").asString());
+            page.getByText("Save what is chosen").click();
+            save(page);
+        }
+        var back = bandCalled(guide, "Put back");
+        for (String name : List.of("low", "high", "minYears"))
+            assertThat(back.get(name)).as(name).isEqualTo(first.get(name));
+    }
+
+    @Test
+    void wordsOfAClosedTabComeBackWithTheItemThatTheyWereIn() {
+        var guide = node.guides().drafted();
+        var first = content(guide).at("/compensation/bands/0");
+        try (var browser = Browser.open(node)) {
+            var page = editing(browser, "editor", guide);
+            var context = page.context();
+            context.route(EDITS, Route::abort);
+            band(page, 0, "high").fill("990001");
+            duty(page, 0).fill("Written before the tab was closed");
+            items(page, "/duties/items").nth(1).locator("[data-do=remove]").click();
+            page.locator("repeat-list[data-list='/compensation/bands'] > fieldset > .add")
+                    .click();
+            var fresh = items(page, "/compensation/bands").last();
+            input(fresh, "level").fill("Principal");
+            input(fresh, "high").fill("3x");
+            assertThat(state(page)).containsText("kept in this browser");
+            page.close();
+            context.unroute(EDITS);
+            takeTheFirstOut(guide);
+
+            page = context.newPage();
+            open(page, guide);
+            assertThat(kept(page)).containsText("Written before the tab was closed");
+            assertThat(kept(page)).containsText(": removed (");
+            kept(page).getByText("Put it back").click();
+            assertThat(page.locator("#conflict fieldset")).hasCount(2);
+            Rendered.look(page, "edit-put-back");
+            page.locator("#conflict").getByText("Decide later").click();
+            assertThat(band(page, 0, "high")).hasValue("990001");
+            page.getByText("Decide what stands").click();
+            page.getByText("Save what is chosen").click();
+            assertThat(state(page)).containsText("Saved, but for what is marked");
+            assertThat(page.locator(".fault:not(:empty)")).hasCount(1);
+            var last = items(page, "/compensation/bands").last();
+            assertThat(input(last, "high")).hasValue("3x");
+            assertThat(page.locator("#others")).isEmpty();
+            input(last, "high").fill("300000");
+            save(page);
+            assertThat(kept(page)).hasCount(0);
+            assertThat((Integer) page.evaluate("localStorage.length")).isZero();
+        }
+        var back = bandCalled(guide, first.get("level").asString());
+        assertThat(back.get("high").asInt()).isEqualTo(990001);
+        assertThat(back.get("low")).isEqualTo(first.get("low"));
+        assertThat(bandCalled(guide, "Principal").get("high").asInt()).isEqualTo(300000);
+        assertThat(duties(guide)).contains("Written before the tab was closed");
+    }
+
+    @Test
+    void nobodyIsAskedInTheMiddleOfAWord() {
+        var guide = node.guides().drafted();
+        String typed = "every key of a long sentence that is typed while two bylines collide";
+        try (var browser = Browser.open(node)) {
+            var page = editing(browser, "editor", guide);
+            input(page, "/byline").fill("Mine");
+            patch(guide, Map.of("byline", "Theirs"));
+            input(page, "/summary").fill("");
+            input(page, "/summary").pressSequentially(typed, new Locator.PressSequentiallyOptions().setDelay(60));
+            assertThat(input(page, "/summary")).hasValue(typed);
+            assertThat(page.locator("#conflict")).isVisible();
+            // who was about to type on types on
+            page.keyboard().type(" and goes on");
+            assertThat(page.locator("#conflict")).isHidden();
+            assertThat(input(page, "/summary")).hasValue(typed + " and goes on");
+            assertThat(page.locator("#conflict")).isVisible();
+        }
+    }
+
+    @Test
+    void whatStandsInTheWayOfASubmissionIsShown() {
+        var guide = node.guides().drafted();
+        try (var browser = Browser.open(node)) {
+            var page = editing(browser, "editor", guide);
+            band(page, 0, "high").fill("95k");
+            page.getByText("Submit revision 1 for review").click();
+            assertThat(page.locator("#faults")).containsText("“95k” is not a number");
+            assertThat(page.locator("#faults")).isFocused();
+            assertThat(page.locator("#missing")).containsText("1 thing is missing or wrong");
+            Rendered.look(page, "edit-stuck");
+            band(page, 0, "high").fill("95000");
+            save(page);
+
+            input(page, "/byline").fill("Mine");
+            patch(guide, Map.of("byline", "Theirs"));
+            page.keyboard().press("Control+s");
+            page.locator("#conflict").getByText("Decide later").click();
+            page.getByText("Submit revision 1 for review").click();
+            assertThat(page.locator("#conflict")).isVisible();
+            assertThat(guideState(guide)).isEqualTo("draft");
+        }
+    }
+
     @Test
     void aSaveBySomebodyWhoChangedNothingChangesNothing() {
         var guide = node.guides().drafted();

@@ -50,7 +50,7 @@ public final class Node implements AutoCloseable {
     /** An application of the test's own, with stores of its own. */
     public static Node start(String... more) {
         var settings = new HashMap<>(Stores.fresh());
-        settings.put("imprimatur.data-dir", freshDirectory().toString());
+        settings.put("imprimatur.data-dir", Scratch.directory().toString());
         for (int i = 0; i < more.length; i += 2) settings.put(more[i], more[i + 1]);
         var node = new Node(settings, new MovableClock());
         node.run();
@@ -61,23 +61,13 @@ public final class Node implements AutoCloseable {
     /** A second node on the stores of this one; for real stores only. */
     public Node beside() {
         var twin = new HashMap<>(settings);
-        twin.put("imprimatur.data-dir", freshDirectory().toString());
+        twin.put("imprimatur.data-dir", Scratch.directory().toString());
         twin.put(
                 "imprimatur.signing.key-file", data().resolve("signing-key.pem").toString());
         var node = new Node(twin, clock);
         node.run();
         node.site = new Http(node.delivery(), site.authorization());
         return node;
-    }
-
-    private static Path freshDirectory() {
-        try {
-            var directory = Files.createTempDirectory("imprimatur-test");
-            directory.toFile().deleteOnExit();
-            return directory;
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
     }
 
     private void run() {

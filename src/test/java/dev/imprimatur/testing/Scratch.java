@@ -1,0 +1,49 @@
+package dev.imprimatur.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * Directories of the tests' applications, gone with the JVM. In memory where there is room: what a disk must keep has tests of its own,
+ * that kill the process.
+ */
+final class Scratch {
+    private static final Path MEMORY = Path.of("/dev/shm");
+    private static final long ROOM = 8L << 30;
+    private static final Path ROOT = root();
+
+    private Scratch() {}
+
+    static Path directory() {
+        try {
+            return Files.createTempDirectory(ROOT, "data");
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static Path root() {
+        try {
+            boolean roomy =
+                    Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > ROOM;
+            var root = roomy
+                    ? Files.createTempDirectory(MEMORY, "imprimatur-test")
+                    : Files.createTempDirectory("imprimatur-test");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(root)));
+            return root;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try {
+            FileSystemUtils.deleteRecursively(directory);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}
