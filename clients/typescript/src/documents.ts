@@ -10,7 +10,8 @@ export interface Review {
   lastReviewed: string;
   /** An RFC 3339 instant, as all instants here. */
   reviewedAt: string;
-  reviewedBy: { name: string; title?: string }[];
+  /** `reviewer` is a public id that stays when the name changes; older reviews and those from elsewhere have none. */
+  reviewedBy: { name: string; title?: string; reviewer?: string }[];
   reviewDue: string;
   overdue: boolean;
   /** "imported" for a review elsewhere that the server's operator vouches for. */

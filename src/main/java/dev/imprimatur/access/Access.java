@@ -1,5 +1,6 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -31,6 +32,7 @@ public class Access {
     private static final String NO_ACCOUNT = "(no account)";
 
     private final Accounts accounts;
+    private final AccountNames names;
     private final Tokens tokens;
     private final SiteKeys keys;
     private final Audit audit;
@@ -44,6 +46,7 @@ public class Access {
 
     Access(
             Accounts accounts,
+            AccountNames names,
             Tokens tokens,
             SiteKeys keys,
             Audit audit,
@@ -53,6 +56,7 @@ public class Access {
             ObjectProvider<AccountWatcher> watchers,
             Clock clock) {
         this.accounts = accounts;
+        this.names = names;
         this.tokens = tokens;
         this.keys = keys;
         this.audit = audit;
@@ -61,7 +65,12 @@ public class Access {
         this.resets = resets;
         this.watchers = watchers;
         this.clock = clock;
+        // accounts of releases that kept no names
+        accounts.all().forEach(account -> names.claim(SignedName.key(account.displayName()), account.username()));
     }
+
+    /** The attribute of an HTTP request that holds what it is known by, if it carries an idempotency key. */
+    public static final String REQUEST = "imprimatur.request";
 
     /** What is asked for a new account. */
     public record NewAccount(
@@ -77,13 +86,23 @@ public class Access {
         }
     }
 
-    public Account create(NewAccount wanted, @Nullable String by) {
+    /** Makes an account for which no person asks. */
+    public Account create(NewAccount wanted) {
+        return create(wanted, null, null);
+    }
+
+    /** Makes an account; the same request again returns the one that it made. */
+    public Account create(NewAccount wanted, Person by) {
+        return create(wanted, by.account(), by.request());
+    }
+
+    private Account create(NewAccount wanted, @Nullable String by, @Nullable String request) {
         var faults = new ArrayList<Fault>();
         if (!USERNAME.matcher(wanted.username()).matches())
             faults.add(new Fault("/username", "1 to 64 lower-case letters, digits, dots, hyphens and underscores"));
-        if (wanted.displayName().isBlank() || wanted.displayName().length() > LONGEST_NAME)
-            faults.add(new Fault("/displayName", "a name of 1 to 100 characters"));
-        if (isTooLong(wanted.title())) faults.add(new Fault("/title", "a title of at most 100 characters"));
+        else if (SignedName.isReservedUsername(wanted.username()))
+            faults.add(new Fault("/username", "this username is reserved; choose another"));
+        faults.addAll(signedFaults(wanted.displayName(), wanted.title()));
         if (isTooLong(wanted.email())) faults.add(new Fault("/email", "an address of at most 100 characters"));
         var passwordFault = passwordFault(wanted.username(), wanted.password());
         if (passwordFault != null) faults.add(passwordFault);
@@ -92,17 +111,44 @@ public class Access {
                     .raise();
         var account = new Account(
                 wanted.username(),
-                wanted.displayName(),
-                wanted.title(),
+                UUID.randomUUID().toString(),
+                SignedName.normal(wanted.displayName()),
+                wanted.title() == null ? null : SignedName.normal(wanted.title()),
                 wanted.email(),
                 wanted.roles(),
                 true,
                 clock.instant());
-        if (!accounts.insert(account, passwords.encode(wanted.password())))
-            throw Refusal.conflict("username-taken", "this username is or was somebody else's; choose another")
-                    .raise();
+        if (accounts.find(wanted.username()).isPresent()) return madeIn(request, wanted.username());
+        mustBeOwnName(account.displayName(), account.username());
+        if (!accounts.insert(account, passwords.encode(wanted.password()), request))
+            return madeIn(request, wanted.username());
         audit.record(by, "account-created", account.username() + " " + account.roles(), null);
         return account;
+    }
+
+    private Account madeIn(@Nullable String request, String username) {
+        return accounts.madeIn(request, username)
+                .orElseThrow(() -> Refusal.conflict(
+                                "username-taken", "this username is or was somebody else's; choose another")
+                        .raise());
+    }
+
+    private static List<Fault> signedFaults(String displayName, @Nullable String title) {
+        var faults = new ArrayList<Fault>();
+        String name = SignedName.nameFault(displayName);
+        if (name != null) faults.add(new Fault("/displayName", name));
+        String called = SignedName.titleFault(title);
+        if (called != null) faults.add(new Fault("/title", called));
+        return faults;
+    }
+
+    /** A name is signed with what its holder vouches for, so no two accounts ever bear one: it stays theirs, also after a renaming. */
+    private void mustBeOwnName(String displayName, String username) {
+        if (!names.claim(SignedName.key(displayName), username))
+            throw Refusal.conflict(
+                            "name-taken",
+                            "somebody else has this name, or one that reads like it; tell the two apart, such as by an initial")
+                    .raise();
     }
 
     public List<Account> accounts() {
@@ -170,21 +216,31 @@ public class Access {
     /**
      * Changes how somebody appears to readers and colleagues from now on; what they vouched for keeps the old name.
      *
-     * @param by they themselves or an administrator
+     * @param by an administrator
      */
     public void rename(String username, String displayName, @Nullable String title, @Nullable String email, String by) {
         known(username);
-        if (displayName.isBlank() || displayName.length() > LONGEST_NAME)
-            throw Refusal.malformed("/displayName", "a name of 1 to 100 characters")
-                    .raise();
-        if (isTooLong(title))
-            throw Refusal.malformed("/title", "a title of at most 100 characters")
-                    .raise();
+        var faults = signedFaults(displayName, title);
+        if (!faults.isEmpty())
+            throw Refusal.malformed("nobody can be called like this", faults).raise();
+        mustBeAddress(email);
+        String name = SignedName.normal(displayName);
+        mustBeOwnName(name, username);
+        accounts.rename(username, name, title == null ? null : SignedName.normal(title), email);
+        audit.record(by, "account-renamed", username + " to " + name, null);
+    }
+
+    /** Changes where somebody is written to; they may do so themselves. */
+    public void changeEmail(String username, @Nullable String email) {
+        mustBeAddress(email);
+        accounts.email(username, email);
+        audit.record(username, "email-changed", username, null);
+    }
+
+    private static void mustBeAddress(@Nullable String email) {
         if (isTooLong(email))
             throw Refusal.malformed("/email", "an address of at most 100 characters")
                     .raise();
-        accounts.rename(username, displayName.strip(), title, email);
-        audit.record(by, "account-renamed", username + " to " + displayName.strip(), null);
     }
 
     /** Changes one's own password; all tokens and other sessions end, since whoever knew the old one may hold them. */
@@ -276,15 +332,16 @@ public class Access {
 
     /** Checks a password; unknown and known accounts take the same time and get the same answer. */
     Account signIn(String username, String password, String source) {
-        mustNotBeThrottled(username, source);
         var known = accounts.credentials(username);
         var credentials = known.filter(it -> it.account().active());
-        boolean right = passwords.matches(
-                password.length() > LONGEST_PASSWORD ? "" : password,
-                credentials.map(Accounts.Credentials::passwordHash).orElse(nobodysHash));
+        boolean right = throttle.isRight(
+                username,
+                source,
+                () -> passwords.matches(
+                        password.length() > LONGEST_PASSWORD ? "" : password,
+                        credentials.map(Accounts.Credentials::passwordHash).orElse(nobodysHash)));
         if (!right || credentials.isEmpty()) {
-            throttle.failed(username, source);
-            audit.record(null, "sign-in-failed", known.isPresent() ? username : NO_ACCOUNT, source);
+            failed(username, known.isPresent() ? username : NO_ACCOUNT, source);
             throw Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-credentials", "username or password is wrong")
                     .raise();
         }
@@ -303,39 +360,43 @@ public class Access {
         return account;
     }
 
-    private void mustNotBeThrottled(String username, String source) {
+    private void failed(String username, String target, String source) {
         try {
-            throttle.check(username, source);
+            throttle.failed(username, source);
         } catch (Refused slowed) {
-            if (throttle.isNews(username, source))
-                audit.record(
-                        null, "sign-in-throttled", accounts.find(username).isPresent() ? username : NO_ACCOUNT, source);
+            if (throttle.isNews(username, source)) audit.record(null, "sign-in-throttled", target, source);
             throw slowed;
         }
+        audit.record(null, "sign-in-failed", target, source);
     }
 
-    /** The token, to be shown once. */
-    public String createToken(Account account, String name, Duration expiresIn) {
+    /**
+     * The token, to be shown once. The same request again gets another one in place of the first, which nobody has seen.
+     *
+     * @param request what the request is known by; null if it carries no idempotency key
+     */
+    public String createToken(Account account, String name, Duration expiresIn, @Nullable String request) {
         if (name.isBlank() || name.length() > 100)
             throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
         if (expiresIn.isNegative() || expiresIn.isZero() || expiresIn.compareTo(LONGEST_TOKEN) > 0)
             throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most P366D, such as P30D")
                     .raise();
         var secret = Secret.fresh(Secret.PERSONAL);
+        if (request != null) tokens.deleteMadeIn(request, account.username());
         tokens.insert(new Tokens.Token(
                 secret.hash(),
                 account.username(),
                 name,
                 clock.instant(),
                 clock.instant().plus(expiresIn),
-                null));
+                null,
+                request));
         audit.record(account.username(), "token-created", name, null);
         return secret.text();
     }
 
     /** Who holds the token, as they are now: a demotion counts with the next request. */
     Account holder(String token, String source) {
-        throttle.check(source);
         var account = token.startsWith(Secret.PERSONAL)
                 ? tokens.find(new Secret(token))
                         .filter(it -> it.expiresAt().isAfter(clock.instant()))
@@ -363,17 +424,17 @@ public class Access {
         }
     }
 
-    public FreshKey createKey(String name, List<String> scopes, List<String> types, String by) {
+    /** Makes a key; the same request again gets a new secret for the key that it made, since nobody has seen the first. */
+    public FreshKey createKey(String name, List<String> scopes, List<String> types, Person by) {
         if (name.isBlank() || name.length() > 100)
             throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
         if (scopes.isEmpty() || !SCOPES.containsAll(scopes))
             throw Refusal.malformed("/scopes", "one or more of " + String.join(", ", SCOPES))
                     .raise();
-        var key = new SiteKey(
-                UUID.randomUUID().toString(), name, List.copyOf(scopes), List.copyOf(types), clock.instant());
+        var key = new SiteKey(by.idOfNew(), name, List.copyOf(scopes), List.copyOf(types), clock.instant());
         var secret = Secret.fresh(Secret.SITE);
-        keys.insert(key, secret);
-        audit.record(by, "key-created", key.id() + " " + name, null);
+        keys.save(key, secret);
+        audit.record(by.account(), "key-created", key.id() + " " + name, null);
         return new FreshKey(key, secret.text());
     }
 
@@ -395,7 +456,6 @@ public class Access {
     /** A key that is right is never slowed down by what others try from the same address. */
     SiteKey site(String key, String source) {
         return ring().find(key).orElseThrow(() -> {
-            throttle.check(source);
             throttle.failed(source);
             return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-key", "the site key is wrong or was revoked")
                     .raise();

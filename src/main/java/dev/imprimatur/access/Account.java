@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  * Somebody who may sign in. Accounts are deactivated and never deleted, since what they did stays theirs.
  *
  * @param username lower-case; never given to somebody else
+ * @param publicId known to readers, and the same whatever the holder is called; null until an account of an earlier release gets one
  * @param displayName as it appears in {@code reviewedBy}
  * @param title what they are, as it appears in {@code reviewedBy}
  */
 public record Account(
         String username,
+        @Nullable String publicId,
         String displayName,
         @Nullable String title,
         @Nullable String email,
@@ -31,7 +33,12 @@ public record Account(
     /** The account as the domain knows it. */
     public Person person() {
         return new Person(
-                username, displayName, title, roles.stream().map(Enum::name).collect(Collectors.toSet()));
+                username,
+                displayName,
+                title,
+                roles.stream().map(Enum::name).collect(Collectors.toSet()),
+                publicId,
+                null);
     }
 
     @Override

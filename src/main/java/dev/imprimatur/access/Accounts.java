@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -27,9 +28,11 @@ class Accounts {
             List<Role> roles,
             boolean active,
             String passwordHash,
-            Instant createdAt) {
+            Instant createdAt,
+            @Nullable String request,
+            @Nullable String publicId) {
         Account account() {
-            return new Account(username, displayName, title, email, new HashSet<>(roles), active, createdAt);
+            return new Account(username, publicId, displayName, title, email, new HashSet<>(roles), active, createdAt);
         }
     }
 
@@ -40,9 +43,19 @@ class Accounts {
 
     Accounts(MongoDatabase database) {
         accounts = database.getCollection("accounts", Row.class);
+        // accounts of releases without public ids
+        for (var row : accounts.find(Filters.eq("publicId", null)).into(new ArrayList<>()))
+            accounts.updateOne(
+                    Filters.and(Filters.eq("_id", row.username()), Filters.eq("publicId", null)),
+                    Updates.set("publicId", UUID.randomUUID().toString()));
     }
 
-    boolean insert(Account a, String passwordHash) {
+    /**
+     * Whether the username was free.
+     *
+     * @param request what the request that makes it is known by; null if it carries no idempotency key
+     */
+    boolean insert(Account a, String passwordHash, @Nullable String request) {
         return Unique.insert(
                 accounts,
                 new Row(
@@ -53,7 +66,17 @@ class Accounts {
                         List.copyOf(a.roles()),
                         a.active(),
                         passwordHash,
-                        a.createdAt()));
+                        a.createdAt(),
+                        request,
+                        a.publicId()));
+    }
+
+    /** The account of that name, if that request made it. */
+    Optional<Account> madeIn(@Nullable String request, String username) {
+        if (request == null) return Optional.empty();
+        return Optional.ofNullable(accounts.find(Filters.eq("_id", username)).first())
+                .filter(row -> request.equals(row.request()))
+                .map(Row::account);
     }
 
     boolean isEmpty() {
@@ -88,6 +111,10 @@ class Accounts {
                         Updates.set("displayName", displayName),
                         Updates.set("title", title),
                         Updates.set("email", email)));
+    }
+
+    void email(String username, @Nullable String email) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("email", email));
     }
 
     void password(String username, String passwordHash) {

@@ -2,6 +2,7 @@ package dev.imprimatur.access;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
@@ -9,6 +10,7 @@ import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Audience;
+import dev.imprimatur.store.Index;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Instant;
@@ -63,8 +65,8 @@ public class Audit {
 
     Audit(MongoDatabase database, Clock clock) {
         this.audit = database.getCollection("audit", Entry.class);
-        audit.createIndex(Indexes.ascending("actor", "_id"));
-        audit.createIndex(Indexes.ascending("action", "_id"));
+        Index.make(audit, Indexes.ascending("actor", "_id"));
+        Index.make(audit, Indexes.ascending("action", "_id"));
         this.clock = clock;
     }
 
@@ -144,6 +146,7 @@ public class Audit {
         try (var found = audit.find(filter(query))
                 .sort(Sorts.descending("_id"))
                 .batchSize(BATCH)
+                .timeoutMode(TimeoutMode.ITERATION)
                 .iterator()) {
             while (found.hasNext()) what.accept(found.next());
         }

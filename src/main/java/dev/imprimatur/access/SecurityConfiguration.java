@@ -8,6 +8,9 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -26,8 +29,11 @@ import org.springframework.security.web.authentication.AnonymousAuthenticationFi
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
 import org.springframework.security.web.csrf.CsrfException;
+import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
-import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.savedrequest.CookieRequestCache;
+import org.springframework.security.web.savedrequest.RequestCache;
+import org.springframework.security.web.savedrequest.SavedRequest;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 
 /** Four doors, each with its own kind of credential; whatever is not named is denied. */
@@ -40,9 +46,20 @@ class SecurityConfiguration {
     /** Who is signed in, for scripts; whoever is not is told so, and not shown the door. */
     private static final String SESSION = "/studio/session";
 
+    /** An address longer than that is not gone on to after signing in: headers have a size. */
+    private static final int LONGEST_KEPT = 2_000;
+
+    /** What a browser may bring back of that: an address of the studio's, with what RFC 3986 lets stand in one. */
+    private static final Pattern PAGE = Pattern.compile("/studio(?:[/?][\\w\\-.~%!$&'()*+,;=:@/?]*)?");
+    /** One's own account and the way out are for everybody who is signed in; all else is for people with a role. */
+    private static final String[] OWN = {"/studio/account", "/studio/account/**", SESSION, DENIED, "/logout"};
+
+    private static final String[] ROLES =
+            Stream.of(Role.values()).map(Role::name).toArray(String[]::new);
+
     private static final String STUDIO_CSP =
             "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-                    + "frame-ancestors 'none'; img-src 'self' https: data:";
+                    + "frame-ancestors 'none'; img-src 'self' data:";
     private static final String CSP = "default-src 'none'; frame-ancestors 'none'";
 
     private final ProblemWriter problems;
@@ -79,8 +96,11 @@ class SecurityConfiguration {
                 .addFilterBefore(new Credentials.OfPeople(problems, access), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/prometheus")
                         .hasRole("ADMIN")
+                        // a token does no more than the account whose it is
+                        .requestMatchers(HttpMethod.POST, MANAGEMENT + "/tokens")
+                        .authenticated()
                         .anyRequest()
-                        .authenticated())
+                        .hasAnyRole(ROLES))
                 .build();
     }
 
@@ -88,6 +108,7 @@ class SecurityConfiguration {
     @Bean
     @Order(3)
     SecurityFilterChain studio(HttpSecurity http, Access access, Sessions sessions) {
+        var pages = pagesOnly();
         return http.securityMatchers(matchers -> matchers.requestMatchers(
                                 "/",
                                 "/login",
@@ -103,8 +124,9 @@ class SecurityConfiguration {
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(STUDIO_CSP))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)))
                 .authenticationManager(new SignIn(access))
-                .csrf(csrf -> csrf.ignoringRequestMatchers(SecurityConfiguration::isOurFormThatNamesItsWriter))
-                .requestCache(cache -> cache.requestCache(pagesOnly()))
+                .csrf(csrf -> csrf.csrfTokenRepository(new FormTokens())
+                        .ignoringRequestMatchers(SecurityConfiguration::isOurFormThatNamesItsWriter))
+                .requestCache(cache -> cache.requestCache(pages))
                 // what failed was authorized, or told that it is not, before it did
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
@@ -118,10 +140,12 @@ class SecurityConfiguration {
                         // only we forward, and only to the page that says what was denied
                         .dispatcherTypeMatchers(DispatcherType.FORWARD)
                         .permitAll()
+                        .requestMatchers(OWN)
+                        .authenticated()
                         .anyRequest()
-                        .authenticated())
+                        .hasAnyRole(ROLES))
                 .formLogin(form -> form.loginPage("/login")
-                        .successHandler(new Welcome(sessions))
+                        .successHandler(new Welcome(sessions, pages))
                         .failureHandler((request, response, failure) -> response.sendRedirect(
                                 failure instanceof LockedException ? "/login?throttled" : "/login?wrong")))
                 .logout(logout -> logout.addLogoutHandler(
@@ -160,7 +184,9 @@ class SecurityConfiguration {
                                     DENIED,
                                     denied instanceof CsrfException
                                             ? "this page was older than your session, so nothing was sent. Send it again from here"
-                                            : "your roles do not allow this");
+                                            : hasRole(request)
+                                                    ? "your roles do not allow this"
+                                                    : "your account has no role yet, so there is nothing here for you. Ask an administrator");
                             request.getRequestDispatcher(DENIED).forward(request, response);
                         }))
                 .build();
@@ -179,28 +205,51 @@ class SecurityConfiguration {
         return isWords(request) && SameOrigin.sent(request) && request.getParameter("writer") != null;
     }
 
+    private static boolean hasRole(HttpServletRequest request) {
+        return request.getUserPrincipal() instanceof Authentication authentication
+                && !authentication.getAuthorities().isEmpty();
+    }
+
     private static boolean isWords(HttpServletRequest request) {
         return request.getMethod().equals("POST") && request.getRequestURI().startsWith("/studio/");
     }
 
-    private static HttpSessionRequestCache pagesOnly() {
-        var cache = new HttpSessionRequestCache();
+    /** The page that a stranger asked for is kept in their browser, as a path of this server's. */
+    private static RequestCache pagesOnly() {
+        var cache = new CookieRequestCache() {
+            @Override
+            public @Nullable SavedRequest getRequest(HttpServletRequest request, HttpServletResponse response) {
+                var saved = super.getRequest(request, response);
+                if (saved == null) return null;
+                String address = saved.getRedirectUrl();
+                String here = request.getRequestURL().toString().replace(request.getRequestURI(), "");
+                String page = address.startsWith(here) ? address.substring(here.length()) : address;
+                return PAGE.matcher(page).matches() ? saved : null;
+            }
+        };
         cache.setRequestMatcher(request -> {
             String accept = request.getHeader(HttpHeaders.ACCEPT);
             return request.getMethod().equals("GET")
                     && !Audience.isByScript(request)
                     && !request.getRequestURI().equals(SESSION)
+                    && isShort(request)
                     && (accept == null || accept.contains("text/html"));
         });
         return cache;
+    }
+
+    private static boolean isShort(HttpServletRequest request) {
+        String query = request.getQueryString();
+        return request.getRequestURI().length() + (query == null ? 0 : query.length()) <= LONGEST_KEPT;
     }
 
     /** After the sign-in: to the page that was asked for, or to what waits. */
     private static final class Welcome extends SavedRequestAwareAuthenticationSuccessHandler {
         private final Sessions sessions;
 
-        Welcome(Sessions sessions) {
+        Welcome(Sessions sessions, RequestCache pages) {
             this.sessions = sessions;
+            setRequestCache(pages);
             setDefaultTargetUrl("/studio");
         }
 
@@ -209,6 +258,8 @@ class SecurityConfiguration {
                 HttpServletRequest request, HttpServletResponse response, Authentication authentication)
                 throws ServletException, IOException {
             sessions.opened(authentication.getName(), request);
+            // with this answer, so that pages which are opened at once have one token
+            if (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token) token.getToken();
             super.onAuthenticationSuccess(request, response, authentication);
         }
     }

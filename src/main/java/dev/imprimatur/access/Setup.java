@@ -130,8 +130,8 @@ public class Setup extends OncePerRequestFilter {
     }
 
     private Account create(String username, String displayName, String password) {
-        var admin = access.create(
-                new Access.NewAccount(username, displayName, null, null, password, Set.of(Role.ADMIN)), null);
+        var admin =
+                access.create(new Access.NewAccount(username, displayName, null, null, password, Set.of(Role.ADMIN)));
         audit.record(admin.username(), "setup-completed", null, null);
         close();
         return admin;

@@ -37,7 +37,9 @@ final class SignIn implements AuthenticationManager {
         } catch (Refused refused) {
             if (refused.refusal().kind() == Refusal.Kind.THROTTLED)
                 throw new LockedException(refused.refusal().detail());
-            throw new BadCredentialsException(refused.refusal().detail());
+            if (refused.refusal().kind() == Refusal.Kind.UNAUTHENTICATED)
+                throw new BadCredentialsException(refused.refusal().detail());
+            throw refused;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.imprimatur.access;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.ReplaceOptions;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -33,8 +34,12 @@ class SiteKeys {
         ring = read();
     }
 
-    void insert(SiteKey key, Secret secret) {
-        keys.insertOne(new Row(key.id(), secret.hash(), key.name(), key.scopes(), key.types(), key.createdAt()));
+    /** Keeps the key with its secret, in place of any that it had. */
+    void save(SiteKey key, Secret secret) {
+        keys.replaceOne(
+                Filters.eq("_id", key.id()),
+                new Row(key.id(), secret.hash(), key.name(), key.scopes(), key.types(), key.createdAt()),
+                new ReplaceOptions().upsert(true));
         refresh();
     }
 

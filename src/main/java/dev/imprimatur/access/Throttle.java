@@ -6,18 +6,32 @@ import dev.imprimatur.problem.Refusal;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.springframework.stereotype.Component;
 
 /**
  * Slows down who keeps failing to sign in: per account and source, per source, and per account over all sources. Each is a
- * bucket that failures empty and time refills, so nobody is locked out for good; a source from which somebody has signed
- * in to the account before is not slowed down by what other sources do to it.
+ * bucket that failures empty and time refills. Only what is wrong is ever refused: while a bucket is empty, passwords are still
+ * checked, but one after another, so that whoever has the right one gets in and whoever guesses gains nothing by asking faster. A
+ * source from which somebody has signed in to the account before does not wait for what other sources do to it.
  */
 @Component
 class Throttle {
     private static final int MOST_TRACKED = 100_000;
     private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
     private static final Duration TOLD_AGAIN_AFTER = Duration.ofMinutes(1);
+    /** How far apart passwords are checked for one source, or one account, that has failed too often. */
+    private static final Duration TURN = Duration.ofMillis(250);
+    /** How long an attempt waits for its turn and for a processor; more than that wait only in a flood. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Attempts that wait, of all sources and of one: each holds a thread. */
+    private static final int MOST_WAITING = 96;
+
+    private static final int MOST_WAITING_OF_A_SOURCE = 24;
 
     private final Cache<String, Bucket> buckets = Caffeine.newBuilder()
             .maximumSize(MOST_TRACKED)
@@ -33,11 +47,85 @@ class Throttle {
             .expireAfterWrite(TOLD_AGAIN_AFTER)
             .build();
 
-    /** Refuses an attempt while a bucket is empty. */
-    void check(String account, String source) {
-        check(pair(account, source));
-        check(source(source));
-        if (known.getIfPresent(account + "\n" + source) == null) check(account(account));
+    private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
+    /** A check of a password takes a processor and 16 MB for a moment; some processors are left for everybody else. */
+    private final Semaphore checks =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+
+    /**
+     * Checks a password when it is its turn.
+     *
+     * @return whether it is right
+     */
+    boolean isRight(String account, String source, BooleanSupplier check) {
+        int of = waiting.merge(source, 1, Integer::sum);
+        try {
+            if (of > MOST_WAITING_OF_A_SOURCE || waitingInAll() > MOST_WAITING) throw busy();
+            if (!hasTurn(account, source) || !checks.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                throw busy();
+            try {
+                return check.getAsBoolean();
+            } finally {
+                checks.release();
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw busy();
+        } finally {
+            waiting.computeIfPresent(source, (same, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    private int waitingInAll() {
+        return waiting.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private boolean hasTurn(String account, String source) throws InterruptedException {
+        if ((isEmpty(source(source)) || isEmpty(pair(account, source))) && !waited("turn source " + source))
+            return false;
+        return isKnown(account, source) || !isEmpty(account(account)) || waited("turn account " + account);
+    }
+
+    private boolean waited(String turn) throws InterruptedException {
+        return bucket(turn, 1, TURN).asBlocking().tryConsume(1, PATIENCE);
+    }
+
+    private static RuntimeException busy() {
+        return Refusal.unavailable(
+                        "sign-in-busy",
+                        "too many attempts to sign in wait at the moment; try again",
+                        Duration.ofSeconds(2))
+                .raise();
+    }
+
+    private boolean isKnown(String account, String source) {
+        return known.getIfPresent(account + "\n" + source) != null;
+    }
+
+    private static boolean isEmpty(Bucket bucket) {
+        return !bucket.estimateAbilityToConsume(1).canBeConsumed();
+    }
+
+    /** Counts a wrong password, and refuses it as one too many if it is. */
+    void failed(String account, String source) {
+        boolean pair = pair(account, source).tryConsume(1);
+        boolean all = account(account).tryConsume(1) || isKnown(account, source);
+        failed(source);
+        if (!pair) throw tooMany(pair(account, source));
+        if (!all) throw tooMany(account(account));
+    }
+
+    /** Counts a secret that names nobody, and refuses it as one too many if it is. */
+    void failed(String source) {
+        var bucket = source(source);
+        if (!bucket.tryConsume(1)) throw tooMany(bucket);
+    }
+
+    private static RuntimeException tooMany(Bucket bucket) {
+        return Refusal.throttled(
+                        "too many failed attempts; wait before the next",
+                        Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()))
+                .raise();
     }
 
     /** Whether a refused attempt is the first of late that the same bucket refused, so that an attack does not fill the audit. */
@@ -46,34 +134,6 @@ class Throttle {
                 ? "source " + source
                 : isEmpty(pair(account, source)) ? "pair " + account + "\n" + source : "account " + account;
         return told.asMap().putIfAbsent(slowed, true) == null;
-    }
-
-    private static boolean isEmpty(Bucket bucket) {
-        return !bucket.estimateAbilityToConsume(1).canBeConsumed();
-    }
-
-    /** Refuses an attempt with a secret that names no account. */
-    void check(String source) {
-        check(source(source));
-    }
-
-    private static void check(Bucket bucket) {
-        var estimate = bucket.estimateAbilityToConsume(1);
-        if (!estimate.canBeConsumed())
-            throw Refusal.throttled(
-                            "too many failed attempts; wait before the next",
-                            Duration.ofNanos(estimate.getNanosToWaitForRefill()))
-                    .raise();
-    }
-
-    void failed(String account, String source) {
-        pair(account, source).tryConsume(1);
-        account(account).tryConsume(1);
-        failed(source);
-    }
-
-    void failed(String source) {
-        source(source).tryConsume(1);
     }
 
     void succeeded(String account, String source) {
@@ -93,12 +153,12 @@ class Throttle {
         return bucket("account " + account, 50, Duration.ofSeconds(10));
     }
 
-    private Bucket bucket(String key, int failures, Duration refill) {
+    private Bucket bucket(String key, int most, Duration refill) {
         return buckets.get(
                 key,
                 fresh -> Bucket.builder()
                         .addLimit(Bandwidth.builder()
-                                .capacity(failures)
+                                .capacity(most)
                                 .refillGreedy(1, refill)
                                 .build())
                         .build());

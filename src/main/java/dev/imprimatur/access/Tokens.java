@@ -16,14 +16,20 @@ import org.springframework.stereotype.Component;
 /** Personal tokens, by the hash of what their holder sends. */
 @Component
 public class Tokens {
-    /** @param firstUsedAt null until somebody came in by it */
+    /**
+     * A token.
+     *
+     * @param firstUsedAt null until somebody came in by it
+     * @param request what the request that made it is known by; null if it carried no idempotency key
+     */
     public record Token(
             @BsonId String hash,
             String account,
             String name,
             Instant createdAt,
             Instant expiresAt,
-            @Nullable Instant firstUsedAt) {}
+            @Nullable Instant firstUsedAt,
+            @Nullable String request) {}
 
     private final MongoCollection<Token> tokens;
 
@@ -58,6 +64,10 @@ public class Tokens {
         return tokens.deleteOne(Filters.and(Filters.eq("_id", hash), Filters.eq("account", account)))
                         .getDeletedCount()
                 > 0;
+    }
+
+    void deleteMadeIn(String request, String account) {
+        tokens.deleteMany(Filters.and(Filters.eq("account", account), Filters.eq("request", request)));
     }
 
     void deleteOf(String account) {

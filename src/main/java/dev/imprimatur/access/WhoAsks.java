@@ -8,6 +8,7 @@ import org.springframework.core.MethodParameter;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -32,7 +33,8 @@ class WhoAsks implements WebMvcConfigurer, HandlerMethodArgumentResolver {
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binders) {
         if (request.getUserPrincipal() instanceof Authentication authentication
-                && authentication.getPrincipal() instanceof Account account) return account.person();
+                && authentication.getPrincipal() instanceof Account account)
+            return account.person().in((String) request.getAttribute(Access.REQUEST, RequestAttributes.SCOPE_REQUEST));
         throw new IllegalStateException("only somebody who is signed in gets here");
     }
 }

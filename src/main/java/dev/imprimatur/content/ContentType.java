@@ -125,7 +125,7 @@ public final class ContentType {
         if (!content.isObject())
             return List.of(new Fault("", "must be an object with the fields of this content type"));
         var faults = new ArrayList<>(faults(partial, content));
-        textFaults(content, "", faults);
+        textFaults(shape(), content, "", faults);
         if (faults.isEmpty())
             try {
                 CanonicalJson.bytes(content);
@@ -139,6 +139,7 @@ public final class ContentType {
     public List<Fault> submissionFaults(JsonNode content) {
         var faults = new ArrayList<>(faults(complete, content));
         faults.addAll(CrossFieldRules.check(shape(), content));
+        textFaults(shape(), content, "", faults);
         return faults;
     }
 
@@ -146,14 +147,21 @@ public final class ContentType {
         return Wording.of(schema, content, validator.validate(content));
     }
 
-    private static void textFaults(JsonNode value, String pointer, List<Fault> faults) {
+    private static void textFaults(Shape shape, JsonNode value, String pointer, List<Fault> faults) {
         if (value.isString()) {
-            String fault = CleanText.fault(value.stringValue());
+            String text = value.stringValue();
+            String fault = CleanText.fault(text);
+            if (fault == null && shape.isMarkdown()) fault = Markdown.fault(text);
             if (fault != null) faults.add(new Fault(pointer, fault));
         }
         value.properties()
-                .forEach(entry -> textFaults(entry.getValue(), Pointers.join(pointer, entry.getKey()), faults));
-        if (value.isArray()) for (int i = 0; i < value.size(); i++) textFaults(value.get(i), pointer + "/" + i, faults);
+                .forEach(entry -> textFaults(
+                        shape.property(entry.getKey()),
+                        entry.getValue(),
+                        Pointers.join(pointer, entry.getKey()),
+                        faults));
+        if (value.isArray())
+            for (int i = 0; i < value.size(); i++) textFaults(shape.items(), value.get(i), pointer + "/" + i, faults);
     }
 
     /** The same schema without what only a complete document must have. Property names are never keywords. */

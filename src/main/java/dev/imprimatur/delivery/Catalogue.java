@@ -2,8 +2,8 @@ package dev.imprimatur.delivery;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.time.Duration;
@@ -47,6 +47,9 @@ class Catalogue implements SmartLifecycle, Reach {
     private final ContentTypes types;
     private final JsonMapper json;
     private final Duration poll;
+    /** The ledger as far as it was read on. */
+    private State folded = State.EMPTY;
+    /** What sites are told: the same, unless it may be outdated. */
     private volatile State state = State.EMPTY;
     /**
      * What is live in the default locale, by the path of its address. With many guides, a persistent map is many places in cold memory
@@ -89,7 +92,7 @@ class Catalogue implements SmartLifecycle, Reach {
 
     /**
      * The guide as that state has it, if it is live in the default locale. The front changes before the state is told of: what stands
-     * there and is no newer than a state, is what that state has.
+     * there and is no newer than a state, is what that state has; in the empty one everything is newer.
      *
      * @param path the type, a slash and the slug
      */
@@ -129,33 +132,39 @@ class Catalogue implements SmartLifecycle, Reach {
      * withdrawn.
      */
     State asOf(State now, Instant instant) {
-        var last = now.lives()
-                .filter(life -> life.live() != null)
-                .flatMap(life -> life.at(instant).stream())
-                .map(Life.Moment::position)
-                .toList();
-        long then = last.stream().mapToLong(it -> it).max().orElse(0);
+        long then = now.lives().mapToLong(life -> life.at(instant)).max().orElse(0);
         return pasts.get(new Past(now.position(), then), past -> {
-            var entries =
-                    publication.at(last).stream().filter(LedgerEntry::isLive).toList();
-            return folded(State.EMPTY, entries, now);
+            var last = now.lives().flatMap(life -> life.upTo(then).stream()).toList();
+            return folded(State.EMPTY, publication.at(last), now);
         });
     }
 
-    /** Reads on to the end of the ledger. */
+    /** Reads on to the end of the ledger, as far as it is right. */
     synchronized void advance() {
         List<LedgerEntry> batch;
         do {
-            var before = now();
-            batch = publication.after(before.position(), BATCH);
-            if (batch.isEmpty()) return;
-            var after = folded(before, batch, before);
-            for (var entry : batch) show(Address.of(entry), after);
-            state = after;
-            synchronized (moved) {
-                moved.notifyAll();
-            }
-        } while (batch.size() == BATCH);
+            batch = next();
+            if (!batch.isEmpty()) folded = folded(folded, batch, folded);
+            for (var entry : batch) show(Address.of(entry), folded);
+        } while (batch.size() == BATCH || !batch.isEmpty() && folded.position() < publication.verified());
+        tell(publication.isOutdated() ? State.EMPTY : folded);
+    }
+
+    private List<LedgerEntry> next() {
+        try {
+            return publication.after(folded.position(), BATCH);
+        } catch (Refused damaged) {
+            // logged where it was found
+            return List.of();
+        }
+    }
+
+    private void tell(State now) {
+        if (state == now) return;
+        state = now;
+        synchronized (moved) {
+            moved.notifyAll();
+        }
     }
 
     private void show(Address address, State now) {
@@ -178,7 +187,7 @@ class Catalogue implements SmartLifecycle, Reach {
         return fold.state();
     }
 
-    /** The guides as these entries have them, by position; without those of which something else is stored. */
+    /** The guides as these entries have them, by position; without those of which something else is stored than was approved. */
     private Map<Long, Delivered> delivered(List<LedgerEntry> entries, State known) {
         var made = new ConcurrentHashMap<Long, Delivered>();
         // while one share is read, another is made ready
@@ -188,9 +197,12 @@ class Catalogue implements SmartLifecycle, Reach {
                 .parallelStream()
                 .forEach(share -> {
                     var contents = contents(share, known);
-                    for (var entry : share)
-                        delivered(entry, contents.get(entry.position()))
-                                .ifPresent(guide -> made.put(entry.position(), guide));
+                    for (var entry : share) {
+                        var content = contents.get(entry.position());
+                        if (content != null)
+                            made.put(
+                                    entry.position(), new Delivered(entry, types.require(entry.type()), content, json));
+                    }
                 });
         // of many at once, as after a start, each is encoded when it is first asked for
         if (entries.size() <= SHARE)
@@ -209,15 +221,6 @@ class Catalogue implements SmartLifecycle, Reach {
         }
         contents.putAll(publication.contents(unread));
         return contents;
-    }
-
-    /** The guide as the entry has it, its content checked against the hash that was approved. */
-    private Optional<Delivered> delivered(LedgerEntry entry, @Nullable JsonNode content) {
-        if (content == null || !ContentHash.of(content).value().equals(entry.contentHash())) {
-            log.error("what is stored of {} is not what was approved; it is not delivered", Address.of(entry));
-            return Optional.empty();
-        }
-        return Optional.of(new Delivered(entry, types.require(entry.type()), content, json));
     }
 
     private void advanceQuietly() {
@@ -244,6 +247,7 @@ class Catalogue implements SmartLifecycle, Reach {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while the ledger was folded", stopping);
         }
+        log.info("ledger verified up to position {}", publication.verified());
         // said before the thread can ask: one that asks too soon would end for good
         running = true;
         tail = Thread.ofPlatform().daemon().name("ledger-tail").start(() -> {

@@ -5,6 +5,7 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import jakarta.servlet.http.HttpServletRequest;
@@ -99,8 +100,8 @@ class DeliveryApi {
         var wanted = Query.fields(fields, contentType);
         var rendered = Format.of(format);
         var now = state(request, response);
-        var found =
-                live(now, then(now, asOf == null ? null : Query.instant("asOf", asOf)), type, slug, locale, response);
+        var instant = asOf == null ? null : Query.instant("asOf", asOf);
+        var found = live(now, then(now, instant), instant, type, slug, locale, response);
         var answer = rendered == Format.MARKDOWN && wanted.isEmpty()
                 ? found.answer()
                 : Answer.of(
@@ -125,7 +126,7 @@ class DeliveryApi {
         var contentType = readable(type, site);
         var shown = pages == null ? null : Pages.parse(pages);
         var state = state(request, response);
-        var found = live(state, state, type, slug, locale, response);
+        var found = live(state, state, null, type, slug, locale, response);
         Answer.of(
                         "application/ld+json",
                         found.entry().at(),
@@ -191,11 +192,22 @@ class DeliveryApi {
         return catalogue.asOf(now, asOf);
     }
 
+    /** @param asOf the instant that is shown; null for now */
     private static Delivered live(
-            State now, State shown, String type, String slug, @Nullable String locale, HttpServletResponse response) {
-        return address(shown, type, slug, locale)
-                .flatMap(shown::find)
-                .orElseThrow(() -> notLive(now, type, slug, locale, response));
+            State now,
+            State shown,
+            @Nullable Instant asOf,
+            String type,
+            String slug,
+            @Nullable String locale,
+            HttpServletResponse response) {
+        var found = address(shown, type, slug, locale).flatMap(shown::find);
+        if (found.isEmpty() && isDamaged(shown, type, slug, locale))
+            throw Integrity.contentDamaged().raise();
+        if (found.isEmpty() && asOf != null && wasWithdrawnSince(now, asOf, type, slug, locale))
+            throw Refusal.of(Refusal.Kind.GONE, "gone", "what readers could see then was withdrawn since")
+                    .raise();
+        return found.orElseThrow(() -> notLive(now, type, slug, locale, response));
     }
 
     /** Without a locale the default one is meant, or the first that there is. */
@@ -207,6 +219,21 @@ class DeliveryApi {
                 .filter(life -> life.live() != null)
                 .map(life -> Address.of(life.last()))
                 .min(Comparator.comparing(Address::locale));
+    }
+
+    /** Whether something is live there of which something else is stored than was approved. */
+    private static boolean isDamaged(State state, String type, String slug, @Nullable String locale) {
+        return state.section(type).lives(slug).stream()
+                .filter(life -> locale == null || life.last().locale().equals(locale))
+                .anyMatch(Life::isDamaged);
+    }
+
+    /** Whether something is live there again, of which what was there at that instant was withdrawn. */
+    private static boolean wasWithdrawnSince(
+            State now, Instant asOf, String type, String slug, @Nullable String locale) {
+        return now.section(type).lives(slug).stream()
+                .filter(life -> locale == null || life.last().locale().equals(locale))
+                .anyMatch(life -> life.last().isLive() && life.wasWithdrawnSince(asOf));
     }
 
     /** 410 for what was live once, or 301 if readers are sent elsewhere; 404 for all else. */
@@ -330,6 +357,10 @@ class DeliveryApi {
     /** The entry, with the guide in that format if one is asked for, unless a later entry says more. */
     private Joined.Part told(State state, LedgerEntry entry, @Nullable Format format) {
         byte[] told = json.writeValueAsBytes(entry);
+        if (format != null
+                && state.life(Address.of(entry))
+                        .filter(life -> life.isDamaged() && life.last().position() == entry.position())
+                        .isPresent()) throw Integrity.contentDamaged().raise();
         return Optional.ofNullable(format)
                 .flatMap(wanted -> state.find(Address.of(entry))
                         .filter(guide -> guide.entry().position() == entry.position())
@@ -395,6 +426,7 @@ class DeliveryApi {
     }
 
     private State reached(HttpServletRequest request) {
+        if (publication.isOutdated()) throw Integrity.ledgerDamaged().raise();
         String atLeast = request.getHeader("Imprimatur-At-Least");
         if (atLeast == null) return catalogue.now();
         if (!atLeast.matches("[0-9]{1,18}"))

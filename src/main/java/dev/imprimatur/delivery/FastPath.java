@@ -155,6 +155,7 @@ class FastPath {
         var known = known(asked, caller);
         if (known == null) return null;
         var state = catalogue.now();
+        if (state == State.EMPTY) return null;
         var answer = asked.isList()
                 ? lists.known(state.position(), asked.path(), asked.query()).orElse(null)
                 : guide(state, asked);
@@ -165,8 +166,11 @@ class FastPath {
     @Nullable
     Ready list(Asked asked, Caller caller) {
         var known = asked.isList() ? known(asked, caller) : null;
-        if (known == null) return null;
+        // one that asks too often is refused elsewhere, before anything is made for it
+        if (known == null || known.bucket().getAvailableTokens() < 1) return null;
         var state = catalogue.now();
+        // nothing is told, or nothing may be: the servlet way knows which
+        if (state == State.EMPTY) return null;
         return made(state, asked)
                 .map(answer -> taken(known, asked, answer, state))
                 .orElse(null);

@@ -23,6 +23,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
         }
     }
 
+    private static final int LAST_PORT = 65_535;
     private static final byte[] GET = FastPath.ascii("GET " + FastPath.PREFIX);
     private static final byte[] VERSION = FastPath.ascii("HTTP/1.1\r\n");
 
@@ -176,12 +177,24 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
         /** A name or an address and perhaps a port; Jetty judges all others. */
         private boolean isPlainHost(int from, int end) {
             String value = stripped(from, end);
-            for (int i = 0; i < value.length(); i++) {
+            int colon = value.indexOf(':');
+            int length = colon < 0 ? value.length() : colon;
+            for (int i = 0; i < length; i++) {
                 char it = value.charAt(i);
                 boolean plain = it >= 'a' && it <= 'z' || it >= 'A' && it <= 'Z' || it >= '0' && it <= '9';
-                if (!plain && it != '.' && it != '-' && it != ':') return false;
+                if (!plain && it != '.' && it != '-') return false;
             }
-            return !value.isEmpty();
+            return length > 0 && (colon < 0 || isPort(value, colon + 1));
+        }
+
+        private static boolean isPort(String value, int from) {
+            int port = 0;
+            for (int i = from; i < value.length() && port <= LAST_PORT; i++) {
+                char it = value.charAt(i);
+                if (it < '0' || it > '9') return false;
+                port = port * 10 + it - '0';
+            }
+            return port > 0 && port <= LAST_PORT;
         }
 
         private String stripped(int from, int end) {

@@ -2,6 +2,7 @@ package dev.imprimatur.delivery;
 
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.io.IOException;
@@ -61,6 +62,8 @@ class LedgerEvents implements SmartLifecycle {
 
     /** A stream of the entries above the position that pass the filter, for as long as the site listens. */
     SseEmitter open(long after, SiteKey key, Predicate<LedgerEntry> wanted) {
+        // refuses what cannot be told while there is an answer to refuse it with
+        publication.after(after, 1);
         if (!free.tryAcquire())
             throw Refusal.unavailable("too-many-streams", "this node holds as many streams as it may", heartbeat)
                     .raise();
@@ -73,6 +76,9 @@ class LedgerEvents implements SmartLifecycle {
                 log.debug("a site left its stream: {}", left.toString());
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
+                emitter.complete();
+            } catch (Refused damaged) {
+                // logged where it was found; whoever comes back is refused in words
                 emitter.complete();
             } catch (RuntimeException failed) {
                 log.warn("a stream of the ledger ended: {}", failed.toString());

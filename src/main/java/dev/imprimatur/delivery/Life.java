@@ -2,6 +2,7 @@ package dev.imprimatur.delivery;
 
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -10,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What readers were told at one address.
  *
- * @param live the guide, while it is live
+ * @param live the guide, while it is live and is stored as it was approved
  * @param last the entry that told of it last
- * @param moments when what readers saw changed, in order
+ * @param first when they were told of it first
+ * @param moments when what readers saw changed, in order, since it was withdrawn last: what was before is told to nobody any more
  */
-record Life(@Nullable Delivered live, LedgerEntry last, List<Moment> moments) {
+record Life(@Nullable Delivered live, LedgerEntry last, Moment first, List<Moment> moments) {
     /** When a ledger entry was appended. */
     record Moment(long position, Instant at) {
         static Moment of(LedgerEntry entry) {
@@ -23,7 +25,8 @@ record Life(@Nullable Delivered live, LedgerEntry last, List<Moment> moments) {
     }
 
     static Life begun(LedgerEntry entry, @Nullable Delivered live) {
-        return new Life(live, entry, List.of(Moment.of(entry)));
+        var moment = Moment.of(entry);
+        return new Life(live, entry, moment, entry.isLive() ? List.of(moment) : List.of());
     }
 
     /** What it is once that entry, too, is read. */
@@ -31,7 +34,16 @@ record Life(@Nullable Delivered live, LedgerEntry last, List<Moment> moments) {
         return new Life(
                 nowLive,
                 entry,
-                Stream.concat(moments.stream(), Stream.of(Moment.of(entry))).toList());
+                first,
+                entry.isLive()
+                        ? Stream.concat(moments.stream(), Stream.of(Moment.of(entry)))
+                                .toList()
+                        : List.of());
+    }
+
+    /** Whether it is live by its entry, and cannot be served: what is stored of it is not what was approved. */
+    boolean isDamaged() {
+        return live == null && last.isLive();
     }
 
     /** The entry that took it from readers; empty while it is live. */
@@ -39,15 +51,30 @@ record Life(@Nullable Delivered live, LedgerEntry last, List<Moment> moments) {
         return last.isLive() ? Optional.empty() : Optional.of(last);
     }
 
-    /** The last change up to that instant. */
-    Optional<Moment> at(Instant instant) {
+    /** The last position up to that instant at which it changed; 0 if it was not there, or was withdrawn since. */
+    long at(Instant instant) {
         return moments.stream()
-                .takeWhile(moment -> !moment.at().isAfter(instant))
-                .reduce((earlier, later) -> later);
+                .filter(moment -> !moment.at().isAfter(instant))
+                .mapToLong(Moment::position)
+                .max()
+                .orElse(0);
+    }
+
+    /** The last position up to that one at which it changed; empty if it was not there, or was withdrawn since. */
+    Optional<Long> upTo(long position) {
+        return moments.stream()
+                .map(Moment::position)
+                .filter(it -> it <= position)
+                .max(Comparator.naturalOrder());
+    }
+
+    /** Whether readers were told of it by that instant and what they were told then was withdrawn since. */
+    boolean wasWithdrawnSince(Instant instant) {
+        return !first.at().isAfter(instant) && at(instant) == 0;
     }
 
     /** The position at which readers were first told of it. */
     long firstTold() {
-        return moments.getFirst().position();
+        return first.position();
     }
 }

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a reader typed. Three of four words must be found, each in any field: as it is or by its stem, as the beginning of a longer
- * word, or, if nothing that is live has it, with a slip of the finger or two. It is words alone; there is no syntax to get wrong.
+ * word, or, if nothing that is live has it, with a slip of the finger or two. It is words alone; there is no syntax to get wrong. What
+ * it finds follows from the live documents of an index and not from what else that index once held.
  */
 final class Question {
     private static final int LONGEST = 200;
@@ -83,8 +84,8 @@ final class Question {
      * A word that was typed.
      *
      * @param forms as it was typed, and its stem
-     * @param slips words of the index that it may be a slip for; none if the index has the word itself
-     * @param beginnings words of the index that begin with it, those that most guides have
+     * @param slips words of live guides that it may be a slip for; none if one has the word itself
+     * @param beginnings words of live guides that begin with it, those that most of them have
      */
     private record Word(List<String> forms, List<Slip> slips, List<String> beginnings) {
         String typed() {
@@ -106,9 +107,11 @@ final class Question {
         this.type = type;
         for (String language : languages) {
             var known = MultiTerms.getTerms(index, everything(language, type));
+            var live = new LiveWords(index, everything(language, type));
             var asked = new ArrayList<Word>();
             for (var forms : words(text, language, analyzer))
-                asked.add(new Word(forms, slips(forms.getFirst(), known), beginnings(forms.getFirst(), known)));
+                asked.add(new Word(
+                        forms, slips(forms.getFirst(), known, live), beginnings(forms.getFirst(), known, live)));
             if (!asked.isEmpty()) words.put(language, asked);
         }
     }
@@ -118,29 +121,31 @@ final class Question {
         return language + "/" + type.name() + "/*";
     }
 
-    private static List<Slip> slips(String typed, @Nullable Terms known) throws IOException {
-        if (known == null || typed.length() < SHORTEST_MISSPELT) return List.of();
-        if (known.iterator().seekExact(new BytesRef(typed))) return List.of();
+    private static List<Slip> slips(String typed, @Nullable Terms known, LiveWords live) throws IOException {
+        if (known == null || typed.length() < SHORTEST_MISSPELT || live.has(new BytesRef(typed))) return List.of();
         var found = new ArrayList<Slip>();
         var near = new FuzzyTermsEnum(
                 known, new Term("", typed), typed.length() < TWO_SLIPS_FROM ? 1 : 2, SAME_AT_LEAST, true);
         var likeness = near.attributes().addAttribute(BoostAttribute.class);
         for (var word = near.next(); word != null; word = near.next())
-            found.add(new Slip(word.utf8ToString(), likeness.getBoost()));
+            if (live.has(word)) found.add(new Slip(word.utf8ToString(), likeness.getBoost()));
         found.sort(Comparator.comparingDouble(Slip::likeness).reversed().thenComparing(Slip::word));
         return found.size() > MOST_SLIPS ? List.copyOf(found.subList(0, MOST_SLIPS)) : found;
     }
 
-    private static List<String> beginnings(String typed, @Nullable Terms known) throws IOException {
+    private static List<String> beginnings(String typed, @Nullable Terms known, LiveWords live) throws IOException {
         record Beginning(String word, int guides) {}
         if (known == null || typed.length() < SHORTEST_BEGINNING) return List.of();
         var prefix = new BytesRef(typed);
         var all = known.iterator();
-        var found = new ArrayList<Beginning>();
+        var words = new ArrayList<BytesRef>();
         if (all.seekCeil(prefix) == TermsEnum.SeekStatus.END) return List.of();
         for (var word = all.term();
-                word != null && StringHelper.startsWith(word, prefix) && found.size() < MOST_LOOKED_AT;
-                word = all.next()) found.add(new Beginning(word.utf8ToString(), all.docFreq()));
+                word != null && StringHelper.startsWith(word, prefix) && words.size() < MOST_LOOKED_AT;
+                word = all.next()) if (live.has(word)) words.add(BytesRef.deepCopyOf(word));
+        var found = new ArrayList<Beginning>();
+        for (var word : words)
+            found.add(new Beginning(word.utf8ToString(), words.size() <= MOST_BEGINNINGS ? 1 : live.guides(word)));
         return found.stream()
                 .sorted(Comparator.comparingInt(Beginning::guides).reversed().thenComparing(Beginning::word))
                 .limit(MOST_BEGINNINGS)

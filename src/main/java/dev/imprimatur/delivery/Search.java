@@ -8,6 +8,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.store.DataDirectory;
+import dev.imprimatur.store.Failures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The words of everything that is live: one more fold over the ledger, kept on disk so that a start reads on from where it was.
@@ -326,12 +328,17 @@ class Search implements SmartLifecycle {
             long saved = position(writer);
             long read = saved;
             while (running) {
-                read = fold(writer, read);
-                boolean due = System.nanoTime() - committed > COMMIT.toNanos();
-                if (read > saved && (due || saved == 0)) {
-                    commit(writer, read);
-                    saved = read;
-                    committed = System.nanoTime();
+                try {
+                    read = fold(writer, read);
+                    boolean due = System.nanoTime() - committed > COMMIT.toNanos();
+                    if (read > saved && (due || saved == 0)) {
+                        commit(writer, read);
+                        saved = read;
+                        committed = System.nanoTime();
+                    }
+                } catch (RuntimeException failed) {
+                    if (!Failures.isOutage(failed)) throw failed;
+                    log.warn("the index of the search waits for a store: {}", failed.toString());
                 }
                 catalogue.at(read + 1, LOOK);
             }
@@ -352,7 +359,14 @@ class Search implements SmartLifecycle {
             var address = Address.of(life.last());
             var key = new Term(KEY, key(address));
             if (life.live() == null) writer.deleteDocuments(key);
-            else writer.updateDocument(key, document(address, life.live()));
+            else
+                writer.updateDocument(
+                        key,
+                        document(
+                                address,
+                                types.require(address.type()),
+                                life.live().content(),
+                                words));
             if (!running) return read;
         }
         show(writer, state, last);
@@ -375,12 +389,11 @@ class Search implements SmartLifecycle {
         return last;
     }
 
-    private Document document(Address address, Delivered guide) {
-        var type = types.require(address.type());
+    /** A guide as it stands in the index. */
+    static Document document(Address address, ContentType type, JsonNode content, Words words) {
         var document = new Document();
         document.add(new StringField(KEY, key(address), Field.Store.NO));
         document.add(new BinaryDocValuesField(KEY, new BytesRef(key(address))));
-        var content = guide.content();
         String language = Question.language(address.locale());
         var weights = new WordWeights(type, words);
         for (SearchField field : type.searchFields()) {
@@ -437,7 +450,7 @@ class Search implements SmartLifecycle {
     }
 
     private String hashAt(long position) {
-        return publication.at(List.of(position)).stream()
+        return publication.find(List.of(position)).stream()
                 .map(LedgerEntry::hash)
                 .findFirst()
                 .orElse("");

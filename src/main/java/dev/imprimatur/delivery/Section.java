@@ -29,8 +29,7 @@ final class Section {
         var bySlug = new HashMap<>(lives.getOrDefault(address.slug(), Map.of()));
         bySlug.put(address.locale(), life);
         return new Section(
-                lives.plus(address.slug(), Map.copyOf(bySlug)),
-                life.moments().getLast().at());
+                lives.plus(address.slug(), Map.copyOf(bySlug)), life.last().at());
     }
 
     /** When guides of the type last changed for readers; the epoch if none ever did. */

@@ -6,6 +6,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
+import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Unique;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class Comments {
     Comments(MongoDatabase database) {
         comments = database.getCollection("comments", Row.class);
         receipts = database.getCollection("comment_receipts", Receipt.class);
-        comments.createIndex(Indexes.ascending("guide"));
+        Index.make(comments, Indexes.ascending("guide"));
     }
 
     List<Comment> of(String guide) {

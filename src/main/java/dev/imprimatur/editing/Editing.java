@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -86,13 +87,14 @@ public class Editing {
         return guides.page(query, window);
     }
 
-    /** Brings a guide into being, with edition 1 in draft. */
+    /** Brings a guide into being, with edition 1 in draft; the same request again returns the guide that it made. */
     public Guide create(String typeName, String slug, @Nullable String locale, JsonNode content, Person by) {
         var type = types.require(typeName);
         Slug.checked(slug);
         String tag = Slug.locale(locale == null ? DEFAULT_LOCALE : locale);
         mustBeDraft(type, content, "/content");
-        if (guides.bySlug(typeName, tag, slug).isPresent()) throw slugTaken();
+        var there = guides.bySlug(typeName, tag, slug);
+        if (there.isPresent()) return ownOf(by, there.get());
         var now = clock.instant();
         var first = new EditionId(ids.next(), 1);
         var copy = WorkingCopy.first(first, content, ItemIds.numbered(content), List.of(by.account()), null, by, now);
@@ -121,12 +123,17 @@ public class Editing {
         if (guides.insert(card)) return card;
         log.forget(first);
         copies.forget(first);
-        throw slugTaken();
+        return ownOf(by, guides.bySlug(typeName, tag, slug).orElseThrow());
     }
 
-    private static RuntimeException slugTaken() {
-        return Refusal.conflict("slug-taken", "a guide of this type and locale has this slug; choose another")
-                .raise();
+    /** The guide that has the slug, if the same request made it before. */
+    private Guide ownOf(Person by, Guide there) {
+        if (editions.leftBy(by, there.id(), LogEntry.Kind.OPENED)
+                .filter(opened -> opened.edition().number() == 1)
+                .isEmpty())
+            throw Refusal.conflict("slug-taken", "a guide of this type and locale has this slug; choose another")
+                    .raise();
+        return there;
     }
 
     public WorkingCopy draft(Guide guide) {
@@ -163,16 +170,25 @@ public class Editing {
         var revision = revision(guide, number);
         return edit(
                 guide,
-                etag == null ? versionWithNothingToLose(guide) : etag,
+                etag == null ? versionWithNothingToLose(guide, by) : etag,
                 revision.content(),
                 current -> revision.content(),
-                Set.copyOf(revision.contributors()),
+                words(revision),
                 by);
     }
 
-    private String versionWithNothingToLose(Guide guide) {
+    /** Whose words a revision brings with it: of what is live, only its own contributors', since all before them are vouched for. */
+    private Set<String> words(Revision revision) {
+        var edition = editions.get(new EditionId(revision.guide(), revision.edition()));
+        return edition.state() == Edition.State.PUBLISHED
+                ? Set.copyOf(revision.contributors())
+                : editions.contributors(revision, clock.instant());
+    }
+
+    private String versionWithNothingToLose(Guide guide, Person by) {
         var copy = draft(guide);
         var parent = copy.parent();
+        if (copy.isChangedIn(by.request())) return copy.etag();
         if (parent == null || !revision(guide, parent).content().equals(copy.content()))
             throw Refusal.of(
                             Refusal.Kind.UNVERSIONED,
@@ -184,6 +200,8 @@ public class Editing {
 
     private WorkingCopy edit(
             Guide guide, String etag, JsonNode yours, UnaryOperator<JsonNode> change, Set<String> alsoBy, Person by) {
+        var done = changedIn(by, guide);
+        if (done.isPresent()) return done.get();
         editions.get(guide.current()).mustBeEditable();
         var current = requireCopy(guide);
         if (!current.etag().equals(etag)) throw stale(current, yours);
@@ -195,11 +213,18 @@ public class Editing {
                 current.items().follow(types.require(guide.type()).shape(), current.content(), changed),
                 by,
                 alsoBy,
-                current.receipts(),
+                current.receiptsWith(by.request()),
                 clock.instant());
-        if (!copies.replace(next)) throw stale(requireCopy(guide), yours);
+        if (!copies.replace(next)) return changedIn(by, guide).orElseThrow(() -> stale(requireCopy(guide), yours));
         guides.retitle(guide.with(next));
         return next;
+    }
+
+    /** The draft, if it holds what the same request has changed before. */
+    private Optional<WorkingCopy> changedIn(Person by, Guide guide) {
+        return by.request() == null
+                ? Optional.empty()
+                : copies.find(guide.current()).filter(copy -> copy.isChangedIn(by.request()));
     }
 
     /**
@@ -281,6 +306,8 @@ public class Editing {
      * @return the edition with the submission
      */
     public Edition submit(Guide guide, @Nullable String etag, String task, @Nullable String message, Person by) {
+        var done = editions.leftBy(by, guide.id(), LogEntry.Kind.SUBMITTED);
+        if (done.isPresent()) return editions.get(done.get().edition());
         return editions.record(guide.current(), edition -> {
             edition.mustBeEditable();
             var copy = requireCopy(guide);
@@ -328,8 +355,7 @@ public class Editing {
                     ContentHash.of(copy.content()),
                     copy.content(),
                     copy.items(),
-                    java.util.stream.Stream.concat(
-                                    copy.contributors().stream(), java.util.stream.Stream.of(by.account()))
+                    Stream.concat(copy.contributors().stream(), Stream.of(by.account()))
                             .toList(),
                     copy.parent(),
                     by.account(),
@@ -344,6 +370,8 @@ public class Editing {
 
     /** Opens the next edition, from what was published last, or from the draft that never was. */
     public EditionId openNext(Guide guide, Person by) {
+        var done = editions.leftBy(by, guide.id(), LogEntry.Kind.OPENED);
+        if (done.isPresent()) return done.get().edition();
         var all = editions.of(guide.id());
         var latest = all.getLast();
         if (latest.state().isInProgress())
@@ -384,7 +412,11 @@ public class Editing {
                 next,
                 content,
                 items,
-                leftOver.map(WorkingCopy::contributors).orElse(List.of()),
+                Stream.concat(
+                                leftOver.map(WorkingCopy::contributors).orElse(List.of()).stream(),
+                                editions.inherited(all).stream())
+                        .distinct()
+                        .toList(),
                 published.map(Revision::number).orElse(null),
                 by,
                 clock.instant());
@@ -392,9 +424,14 @@ public class Editing {
 
     /** Gives up the edition in progress. */
     public Edition discard(Guide guide, Person by) {
-        var discarded =
-                editions.record(guide.current(), edition -> Optional.of(edition.discarded(by, clock.instant())));
-        editions.of(guide.id()).stream()
+        var done = editions.leftBy(by, guide.id(), LogEntry.Kind.DISCARDED);
+        var discarded = done.isPresent()
+                ? editions.get(done.get().edition())
+                : editions.record(guide.current(), edition -> Optional.of(edition.discarded(by, clock.instant())));
+        var all = editions.of(guide.id());
+        // a revision that was called for since has its own next edition
+        if (!all.getLast().id().equals(discarded.id())) return discarded;
+        all.stream()
                 .filter(Edition::isRevisionCalled)
                 .forEach(live -> editions.record(live.id(), edition -> edition.revisionDropped(clock.instant())));
         return discarded;

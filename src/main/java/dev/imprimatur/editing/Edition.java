@@ -172,6 +172,27 @@ public final class Edition {
         return Optional.ofNullable(published);
     }
 
+    /** Whether readers could see it at that moment. */
+    boolean isLiveAt(Instant moment) {
+        boolean live = false;
+        for (var entry : log) {
+            if (entry.at().isAfter(moment)) break;
+            switch (entry.kind()) {
+                case PUBLISHED -> live = true;
+                case SUPERSEDED, UNPUBLISHED -> live = false;
+                default -> {}
+            }
+        }
+        return live;
+    }
+
+    /** When what is live was vouched for; empty before it is published. */
+    Optional<Instant> vouchedAt() {
+        return publishedEntry()
+                .map(LogEntry::at)
+                .map(at -> approvals.isEmpty() ? at : approvals.getLast().at());
+    }
+
     public boolean isReviewDueMarked() {
         return reviewDueMarked;
     }

@@ -2,9 +2,11 @@ package dev.imprimatur.editing;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
+import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Numbered;
 import dev.imprimatur.store.Unique;
 import java.time.Instant;
@@ -27,7 +29,7 @@ class EditionLog {
 
     EditionLog(MongoDatabase database) {
         log = database.getCollection("edition_log", Row.class);
-        log.createIndex(Indexes.ascending("entry.at"));
+        Index.make(log, Indexes.ascending("entry.at"));
     }
 
     Edition edition(EditionId id) {
@@ -54,6 +56,7 @@ class EditionLog {
         var lengths = new HashMap<EditionId, Integer>();
         log.withDocumentClass(Document.class)
                 .find(Filters.gte("entry.at", since))
+                .timeoutMode(TimeoutMode.ITERATION)
                 .projection(Projections.include("_id"))
                 .map(row -> row.getString("_id"))
                 .forEach(id -> lengths.merge(EditionId.parse(Numbered.owner(id)), Numbered.number(id) + 1, Math::max));

@@ -6,6 +6,7 @@ import java.time.Period;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -38,6 +39,17 @@ public class Editions {
         return log.editions(guide);
     }
 
+    /** The entry of that kind that the same request has left in a log of the guide, when it was sent before. */
+    public Optional<LogEntry> leftBy(Person by, String guide, LogEntry.Kind kind) {
+        String request = by.request();
+        if (request == null) return Optional.empty();
+        return log.editions(guide).stream()
+                .flatMap(edition -> edition.log().stream())
+                .filter(entry ->
+                        entry.kind() == kind && request.equals(entry.by().request()))
+                .findFirst();
+    }
+
     /**
      * Takes a decision; the same decision again changes nothing.
      *
@@ -50,13 +62,47 @@ public class Editions {
                         edition.decided(decision, contributors(edition, decision.seen()), approvals, clock.instant()));
     }
 
-    /** Everybody whose edits are in the revision or, by now, in the working copy of its edition. */
+    /** Everybody who may not vouch for the revision now; also whose edits are in the working copy of its edition by now. */
     public Set<String> contributors(Edition edition, Revision.Ref seen) {
         var all = new HashSet<String>();
-        revisions.find(edition.id().guide(), seen.number()).ifPresent(revision -> all.addAll(revision.contributors()));
+        revisions
+                .find(edition.id().guide(), seen.number())
+                .ifPresent(revision ->
+                        all.addAll(contributors(revision, edition.vouchedAt().orElseGet(clock::instant))));
         if (edition.state() != Edition.State.PUBLISHED)
             copies.find(edition.id()).ifPresent(copy -> all.addAll(copy.contributors()));
         return all;
+    }
+
+    /**
+     * Everybody who could not vouch for the revision at that moment, since words of theirs may be in it that were live with
+     * nobody else's approval: who contributed to it, and, unless an earlier edition was live, who contributed to what was
+     * published before and withdrawn.
+     */
+    public Set<String> contributors(Revision revision, Instant at) {
+        var all = new HashSet<>(revision.contributors());
+        var earlier = log.editions(revision.guide()).stream()
+                .filter(edition -> edition.id().number() < revision.edition())
+                .toList();
+        if (earlier.stream().noneMatch(edition -> edition.isLiveAt(at))) all.addAll(published(earlier));
+        return all;
+    }
+
+    private Set<String> published(List<Edition> editions) {
+        var all = new HashSet<String>();
+        editions.stream()
+                .flatMap(edition -> edition.publishedEntry().stream())
+                .map(LogEntry::revision)
+                .filter(Objects::nonNull)
+                .flatMap(ref -> revisions.find(editions.getFirst().id().guide(), ref.number()).stream())
+                .forEach(revision -> all.addAll(revision.contributors()));
+        return all;
+    }
+
+    /** Who contributes to an edition from its first moment on: whose words were withdrawn, if nothing is live. */
+    List<String> inherited(List<Edition> before) {
+        boolean live = before.stream().anyMatch(edition -> edition.state() == Edition.State.PUBLISHED);
+        return live ? List.of() : published(before).stream().sorted().toList();
     }
 
     /** Stamps what has been approved or confirmed and bears no stamp yet. */

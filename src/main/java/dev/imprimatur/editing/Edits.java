@@ -29,7 +29,6 @@ public final class Edits {
     private static final Pattern ID = Pattern.compile("([a-z0-9]{1,32}):([0-9]{1,9})");
     private static final int MOST_EDITS = 10_000;
     private static final int MOST_DIGITS = 15;
-    private static final int MOST_RECEIPTS = 40;
 
     /**
      * What became of one edit. It is saved unless there is a fault or a question, or it belongs to an item that was not.
@@ -121,8 +120,7 @@ public final class Edits {
             if (earlier != null && earlier.upTo() > last) pages.put(page, earlier);
             else pages.put(page, new Receipt(page, last, numbers));
         });
-        var all = List.copyOf(pages.values());
-        return all.subList(Math.max(0, all.size() - MOST_RECEIPTS), all.size());
+        return Receipt.latest(List.copyOf(pages.values()));
     }
 
     private static String page(Edit edit) {

@@ -2,14 +2,15 @@ package dev.imprimatur.editing;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Unique;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,9 +112,9 @@ class Guides {
 
     Guides(MongoDatabase database) {
         guides = database.getCollection("guides", Row.class);
-        guides.createIndex(Indexes.ascending("type", "locale", "slug"), new IndexOptions().unique(true));
-        guides.createIndex(Indexes.ascending("type", "reviewDue"));
-        guides.createIndex(Indexes.ascending("state"));
+        Index.makeUnique(guides, Indexes.ascending("type", "locale", "slug"));
+        Index.make(guides, Indexes.ascending("type", "reviewDue"));
+        Index.make(guides, Indexes.ascending("state"));
     }
 
     /** Whether the slug was free. */
@@ -137,7 +138,7 @@ class Guides {
     }
 
     List<Guide> all() {
-        return guides.find().map(Row::guide).into(new ArrayList<>());
+        return guides.find().timeoutMode(TimeoutMode.ITERATION).map(Row::guide).into(new ArrayList<>());
     }
 
     /** All cards as they were at most two seconds ago, with everything that this node wrote. */

@@ -1,6 +1,8 @@
 package dev.imprimatur.editing;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +12,39 @@ import org.jspecify.annotations.Nullable;
  * @param name as readers and colleagues see it
  * @param title what they are, such as “Senior editor”; null if they did not say
  * @param roles what they may do
+ * @param publicId what readers know them by, whatever their name is; null for who has none
+ * @param request what the request is known by in which they act; null if it carries no idempotency key. What it changes carries it,
+ *     too, so that the same request finds its own effect if it comes again after its answer was lost
  */
-public record Person(String account, String name, @Nullable String title, Set<String> roles) {
+public record Person(
+        String account,
+        String name,
+        @Nullable String title,
+        Set<String> roles,
+        @Nullable String publicId,
+        @Nullable String request) {
     /** The application itself, where a fact has no person behind it. */
     public static final Person SYSTEM = new Person("imprimatur", "Imprimatur", null, Set.of());
 
     public Person {
         roles = Set.copyOf(roles);
+    }
+
+    public Person(String account, String name, @Nullable String title, Set<String> roles) {
+        this(account, name, title, roles, null, null);
+    }
+
+    /** The same person, acting in a request. */
+    public Person in(@Nullable String known) {
+        return new Person(account, name, title, roles, publicId, known);
+    }
+
+    /** The id of what they make: a new one, and the same one again in the same request. */
+    public String idOfNew() {
+        return request == null
+                ? UUID.randomUUID().toString()
+                : UUID.nameUUIDFromBytes(request.getBytes(StandardCharsets.UTF_8))
+                        .toString();
     }
 
     public boolean has(String role) {

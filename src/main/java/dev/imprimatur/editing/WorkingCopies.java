@@ -3,9 +3,9 @@ package dev.imprimatur.editing;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.List;
@@ -68,7 +68,7 @@ class WorkingCopies {
     WorkingCopies(MongoDatabase database) {
         copies = database.getCollection("working_copies", Row.class);
         // the embedded server finds by a unique index over exactly the fields of the filter, or scans
-        copies.createIndex(Indexes.ascending("_id", "version"), new IndexOptions().unique(true));
+        Index.makeUnique(copies, Indexes.ascending("_id", "version"));
     }
 
     Optional<WorkingCopy> find(EditionId edition) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -14,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  * @param version counts its writes; a write names the version it was made from
  * @param contributors accounts whose edits it contains since the last published revision
  * @param parent the revision it was made from, or last submitted as
- * @param receipts what pages were told about their edits
+ * @param receipts what pages were told about their edits, and which requests it holds the changes of
  */
 public record WorkingCopy(
         EditionId edition,
@@ -51,6 +52,19 @@ public record WorkingCopy(
 
     public Keyed keyed() {
         return new Keyed(content, items);
+    }
+
+    /** Whether it holds what the same request has changed before. */
+    boolean isChangedIn(@Nullable String request) {
+        return request != null && receipts.stream().anyMatch(it -> it.page().equals(request));
+    }
+
+    /** The receipts that it has after a change in that request. */
+    List<Receipt> receiptsWith(@Nullable String request) {
+        return request == null
+                ? receipts
+                : Receipt.latest(Stream.concat(receipts.stream(), Stream.of(Receipt.of(request)))
+                        .toList());
     }
 
     WorkingCopy edited(

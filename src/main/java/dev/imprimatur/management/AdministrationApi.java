@@ -66,7 +66,10 @@ class AdministrationApi {
                 .orElseThrow(() -> Refusal.of(Refusal.Kind.UNAUTHENTICATED, "unauthenticated", "sign in again")
                         .raise());
         return new TokenView(access.createToken(
-                account, wanted.name(), duration(wanted.expiresIn() == null ? DEFAULT_EXPIRY : wanted.expiresIn())));
+                account,
+                wanted.name(),
+                duration(wanted.expiresIn() == null ? DEFAULT_EXPIRY : wanted.expiresIn()),
+                me.request()));
     }
 
     private static Duration duration(String text) {
@@ -101,7 +104,7 @@ class AdministrationApi {
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.CREATED)
     Account createAccount(@RequestBody Access.NewAccount wanted, Person me) {
-        return access.create(wanted, me.account());
+        return access.create(wanted, me);
     }
 
     @DeleteMapping("/accounts/{username}")
@@ -135,7 +138,7 @@ class AdministrationApi {
         if (!types.all().stream().map(ContentType::name).toList().containsAll(readable))
             throw Refusal.malformed("/types", "names of content types, as /content-types lists them")
                     .raise();
-        var fresh = access.createKey(wanted.name(), wanted.scopes(), readable, me.account());
+        var fresh = access.createKey(wanted.name(), wanted.scopes(), readable, me);
         return new KeyView(fresh.key().id(), fresh.secret());
     }
 

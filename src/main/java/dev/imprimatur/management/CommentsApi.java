@@ -53,7 +53,12 @@ class CommentsApi {
         return CommentView.of(discussions.say(
                 editing.require(type, id),
                 new Discussions.Remark(
-                        wanted.revision(), wanted.pointer(), wanted.quote(), wanted.parent(), wanted.body(), null),
+                        wanted.revision(),
+                        wanted.pointer(),
+                        wanted.quote(),
+                        wanted.parent(),
+                        wanted.body(),
+                        me.request()),
                 me));
     }
 

@@ -16,6 +16,7 @@ import dev.imprimatur.editing.GuideQuery;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.WorkingCopy;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.Review;
 import java.net.URI;
@@ -52,13 +53,15 @@ class GuidesApi {
     private final Editions editions;
     private final Review review;
     private final Inbox inbox;
+    private final Integrity integrity;
     private final ContentTypes types;
 
-    GuidesApi(Editing editing, Editions editions, Review review, Inbox inbox, ContentTypes types) {
+    GuidesApi(Editing editing, Editions editions, Review review, Inbox inbox, Integrity integrity, ContentTypes types) {
         this.editing = editing;
         this.editions = editions;
         this.review = review;
         this.inbox = inbox;
+        this.integrity = integrity;
         this.types = types;
     }
 
@@ -84,8 +87,8 @@ class GuidesApi {
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam @Nullable String cursor) {
         var query = new GuideQuery(types.require(type).name(), state(state), q, reviewDueBefore, sort(sort));
-        return Api.Page.of(
-                editing.page(query, query.window(cursor, Api.checked(limit))).map(GuideView::of));
+        return Api.Page.of(editing.page(query, query.window(cursor, Api.checked(limit)))
+                .map(guide -> GuideView.of(guide, null, integrity)));
     }
 
     private static Edition.@Nullable State state(@Nullable String name) {
@@ -124,7 +127,8 @@ class GuidesApi {
     private GuideView view(Guide guide) {
         return GuideView.of(
                 guide,
-                inbox.of(guide.current()).stream().findFirst().map(TaskView::of).orElse(null));
+                inbox.of(guide.current()).stream().findFirst().map(TaskView::of).orElse(null),
+                integrity);
     }
 
     @GetMapping("/{id}/draft")

@@ -7,6 +7,7 @@ import dev.imprimatur.access.Access;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.Revision;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.Review;
 import java.time.Instant;
@@ -33,11 +34,13 @@ class TasksApi {
     private final Inbox inbox;
     private final Review review;
     private final Access access;
+    private final Integrity integrity;
 
-    TasksApi(Inbox inbox, Review review, Access access) {
+    TasksApi(Inbox inbox, Review review, Access access, Integrity integrity) {
         this.inbox = inbox;
         this.review = review;
         this.access = access;
+        this.integrity = integrity;
     }
 
     @GetMapping
@@ -95,11 +98,12 @@ class TasksApi {
 
     @PostMapping("/{id}/complete")
     GuideView complete(@PathVariable String id, @RequestBody Completion completion, Person me) {
-        return GuideView.of(review.complete(
+        var guide = review.complete(
                 id,
                 completion.outcome(),
                 new Revision.Ref(completion.revision(), completion.contentHash()),
                 completion.message(),
-                me));
+                me);
+        return GuideView.of(guide, null, integrity);
     }
 }

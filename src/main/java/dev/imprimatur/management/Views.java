@@ -8,11 +8,13 @@ import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Revision;
 import dev.imprimatur.editing.Stamp;
 import dev.imprimatur.editing.WorkingCopy;
+import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.OpenTask;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +24,23 @@ final class Views {
 
     record EditionView(int number, String state, @Nullable Integer revision, List<String> contributors) {}
 
+    /** @param damaged why readers get 503 instead of it; null if what is stored is what was approved */
+    record LiveView(
+            int edition,
+            int revision,
+            long position,
+            @Nullable String damaged) {
+        static @Nullable LiveView of(Guide.@Nullable Live live, Optional<Integrity.Failure> failure) {
+            return live == null
+                    ? null
+                    : new LiveView(
+                            live.edition(),
+                            live.revision(),
+                            live.position(),
+                            failure.map(Integrity.Failure::detail).orElse(null));
+        }
+    }
+
     record GuideView(
             String id,
             String type,
@@ -30,16 +49,12 @@ final class Views {
             String title,
             @Nullable String draftTitle,
             EditionView edition,
-            Guide.@Nullable Live live,
+            @Nullable LiveView live,
             @Nullable TaskView task,
             @Nullable LocalDate reviewDue,
             boolean overdue,
             Instant updatedAt) {
-        static GuideView of(Guide guide) {
-            return of(guide, null);
-        }
-
-        static GuideView of(Guide guide, @Nullable TaskView task) {
+        static GuideView of(Guide guide, @Nullable TaskView task, Integrity integrity) {
             return new GuideView(
                     guide.id(),
                     guide.type(),
@@ -49,7 +64,7 @@ final class Views {
                     guide.draftTitle(),
                     new EditionView(
                             guide.edition(), Edition.name(guide.state()), guide.revision(), guide.contributors()),
-                    guide.live(),
+                    LiveView.of(guide.live(), integrity.of(guide.id())),
                     task,
                     guide.reviewDue(),
                     guide.overdue(),
@@ -78,7 +93,8 @@ final class Views {
             List<OutcomeView> outcomes,
             @Nullable Instant due,
             @Nullable String assignee,
-            Instant since) {
+            Instant since,
+            @Nullable Boolean fromLog) {
         static TaskView of(OpenTask task) {
             var seen = task.revision();
             return new TaskView(
@@ -100,7 +116,8 @@ final class Views {
                             .toList(),
                     task.due(),
                     task.assignee(),
-                    task.since());
+                    task.since(),
+                    task.fromLog() ? true : null);
         }
     }
 

@@ -53,7 +53,7 @@ class WebhooksApi {
                 wanted.url(),
                 wanted.kinds() == null ? List.of() : wanted.kinds(),
                 wanted.types() == null ? List.of() : wanted.types(),
-                me.account());
+                me);
         return new Fresh(webhook.id(), webhook.secrets().getFirst().value());
     }
 
@@ -66,7 +66,7 @@ class WebhooksApi {
     /** A new secret; for a day, messages are signed with the one before, too. */
     @PostMapping("/{id}/secret")
     Fresh rotateSecret(@PathVariable String id, Person me) {
-        return new Fresh(id, subscribers.rotateSecret(id, me.account()));
+        return new Fresh(id, subscribers.rotateSecret(id, me));
     }
 
     @PostMapping("/{id}/resume")

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param edition whose working copy or revision it is
  * @param revision null for the working copy, as it is when the link is followed
- * @param by the account that made the link; it shows nothing once that account is deactivated
+ * @param by the account that made the link; it ends once that account may make no links any more
  */
 public record Preview(
         String id, EditionId edition, @Nullable Integer revision, String by, Instant createdAt, Instant expiresAt) {

@@ -1,7 +1,10 @@
 package dev.imprimatur.preview;
 
 import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Account;
+import dev.imprimatur.access.AccountWatcher;
 import dev.imprimatur.access.Audit;
+import dev.imprimatur.access.Role;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Guide;
@@ -13,7 +16,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -25,13 +28,15 @@ import tools.jackson.databind.node.ObjectNode;
  * shows is kept here, so that no token can be made to show anything else.
  */
 @Component
-public class PreviewLinks {
+public class PreviewLinks implements AccountWatcher {
     /** Where a link leads; a reference to be resolved against wherever this server is reached. */
     private static final String PATH = "/api/delivery/v1/preview/";
     /** Tells these tokens from everything else that the same key signs. */
     private static final String USE = "preview";
 
     private static final int MOST_OF_A_GUIDE = 50;
+    /** Who may make links. */
+    private static final Set<Role> MAKERS = Set.of(Role.EDITOR, Role.REVIEWER, Role.PUBLISHER);
 
     private final Previews previews;
     private final Editing editing;
@@ -68,7 +73,7 @@ public class PreviewLinks {
     }
 
     /**
-     * Makes a link.
+     * Makes a link; the same request again gets the link that it made.
      *
      * @param revision to show; null for the working copy of the edition in progress
      * @param expiresIn how long it holds; null for as long as it may
@@ -80,6 +85,9 @@ public class PreviewLinks {
                     .raise();
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         previews.deleteOver(now);
+        String id = by.idOfNew();
+        var made = previews.find(id);
+        if (made.isPresent()) return fresh(made.get());
         if (previews.of(guide.id()).size() >= MOST_OF_A_GUIDE)
             throw Refusal.conflict(
                             "too-many-previews", "a guide has at most " + MOST_OF_A_GUIDE + " links; revoke one first")
@@ -87,9 +95,13 @@ public class PreviewLinks {
         var edition = revision == null
                 ? editing.draft(guide).edition()
                 : new EditionId(guide.id(), editing.revision(guide, revision).edition());
-        var preview = new Preview(UUID.randomUUID().toString(), edition, revision, by.account(), now, now.plus(holds));
+        var preview = new Preview(id, edition, revision, by.account(), now, now.plus(holds));
         previews.insert(preview);
         audit.record(by.account(), "preview-made", guide.id() + shown(preview), null);
+        return fresh(preview);
+    }
+
+    private Fresh fresh(Preview preview) {
         return new Fresh(preview, PATH + signer.sign(payload(preview)));
     }
 
@@ -125,6 +137,18 @@ public class PreviewLinks {
                 .filter(it -> it.path("use").asString("").equals(USE))
                 .flatMap(it -> previews.find(it.path("jti").asString("")))
                 .filter(preview -> !preview.isOver(clock.instant()))
-                .filter(preview -> access.account(preview.by()).isPresent());
+                .filter(preview -> access.account(preview.by())
+                        .filter(PreviewLinks::mayMake)
+                        .isPresent());
+    }
+
+    private static boolean mayMake(Account maker) {
+        return maker.active() && maker.roles().stream().anyMatch(MAKERS::contains);
+    }
+
+    /** Ends the links of whoever may make none any more; they do not come back with a role. */
+    @Override
+    public void changed(Account now) {
+        if (!mayMake(now)) previews.deleteBy(now.username());
     }
 }

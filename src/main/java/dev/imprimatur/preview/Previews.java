@@ -64,6 +64,10 @@ class Previews {
                 == 1;
     }
 
+    void deleteBy(String maker) {
+        previews.deleteMany(Filters.eq("by", maker));
+    }
+
     void deleteOver(Instant now) {
         previews.deleteMany(Filters.lte("expiresAt", now));
     }

@@ -24,10 +24,15 @@ public enum Audience {
     /** Who asked first, before any forward and before the container took over. */
     public static Audience of(HttpServletRequest request) {
         String path = path(request);
-        if (PROGRAMS.stream().anyMatch(it -> path.equals(it) || path.startsWith(it + "/"))) return PROGRAM;
+        if (isForPrograms(path)) return PROGRAM;
         if (!isByScript(request)) return PERSON;
         String accepted = request.getHeader(HttpHeaders.ACCEPT);
         return accepted != null && accepted.toLowerCase(Locale.ROOT).contains("json") ? SCRIPT : FRAGMENT;
+    }
+
+    /** Whether an address is one of an API. */
+    static boolean isForPrograms(String path) {
+        return PROGRAMS.stream().anyMatch(it -> path.equals(it) || path.startsWith(it + "/"));
     }
 
     /** Whether a script of a page sent it, so that a redirect would put another page into the middle of that page. */

@@ -9,44 +9,32 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Cuts request bodies off at the limit, told in advance or not, and refuses encoded ones: no bomb unpacks here. */
+/** Cuts request bodies off at the limit, told in advance or not, and refuses slow ones and encoded ones: no bomb unpacks here. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
 class BodyLimit extends OncePerRequestFilter {
-    /**
-     * How much of what is too large is read all the same, in times of the limit: whoever is still sending when the connection is
-     * closed does not get to read why.
-     */
-    private static final int READ_ON = 8;
-
     private final ProblemWriter problems;
-    private final long limit;
+    private final BodyPace pace;
 
-    /** @param limit bytes of a request body, {@code imprimatur.limits.body} */
-    BodyLimit(ProblemWriter problems, @Value("${imprimatur.limits.body:1MB}") DataSize limit) {
+    BodyLimit(ProblemWriter problems, BodyPace pace) {
         this.problems = problems;
-        this.limit = limit.toBytes();
+        this.pace = pace;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (request.getHeader(HttpHeaders.CONTENT_ENCODING) != null) {
-            readOn(request.getInputStream());
             problems.write(
                     Refusal.of(Refusal.Kind.UNSUPPORTED, "encoded-body", "send the body as it is, without encoding"),
                     response);
-        } else if (request.getContentLengthLong() > limit) {
-            readOn(request.getInputStream());
+        } else if (request.getContentLengthLong() > pace.limit()) {
             refuse(request, response);
         } else {
             chain.doFilter(new Limited(request), response);
@@ -63,14 +51,8 @@ class BodyLimit extends OncePerRequestFilter {
         }
     }
 
-    private void readOn(InputStream in) throws IOException {
-        byte[] some = new byte[8 * 1024];
-        long left = READ_ON * limit;
-        for (int read = in.read(some); read >= 0 && left > 0; read = in.read(some)) left -= read;
-    }
-
     private Refusal tooLarge() {
-        return Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body has more than " + limit + " bytes");
+        return Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body has more than " + pace.limit() + " bytes");
     }
 
     private final class Limited extends HttpServletRequestWrapper {
@@ -86,6 +68,7 @@ class BodyLimit extends OncePerRequestFilter {
 
     private final class Counted extends ServletInputStream {
         private final ServletInputStream in;
+        private final long since = System.nanoTime();
         private long count;
 
         Counted(ServletInputStream in) {
@@ -106,11 +89,10 @@ class BodyLimit extends OncePerRequestFilter {
             return read;
         }
 
-        private void count(int read) throws IOException {
+        private void count(int read) {
             count += read;
-            if (count <= limit) return;
-            readOn(in);
-            throw tooLarge().raise();
+            if (count > pace.limit()) throw tooLarge().raise();
+            if (pace.isTooSlow(count, since)) throw pace.tooSlow().raise();
         }
 
         @Override

@@ -1,30 +1,22 @@
 package dev.imprimatur.problem;
 
-import java.sql.SQLException;
+import dev.imprimatur.store.Failures;
 import java.time.Duration;
 
-/** Tells a store that does not answer from a fault of ours, without knowing any store's own types. */
+/** Tells a store that does not answer from a fault of ours, and what is said of it. */
 final class Outage {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
     private Outage() {}
 
     static boolean is(Throwable thrown) {
-        for (Throwable at = thrown; at != null; at = at.getCause()) {
-            String name = at.getClass().getSimpleName();
-            if (at instanceof SQLException
-                    || name.startsWith("MongoTimeout")
-                    || name.startsWith("MongoSocket")
-                    || name.equals("MongoNodeIsRecoveringException")
-                    || name.equals("MongoNotPrimaryException")
-                    || name.equals("CannotCreateTransactionException")
-                    || name.equals("CannotGetJdbcConnectionException")) return true;
-        }
-        return false;
+        return Failures.isOutage(thrown) || Failures.isLostRace(thrown);
     }
 
     static Refusal refusal() {
         return Refusal.unavailable(
-                "store-unavailable",
+                "unavailable",
                 "a store does not answer at the moment; send the same request again shortly",
-                Duration.ofSeconds(2));
+                RETRY_AFTER);
     }
 }

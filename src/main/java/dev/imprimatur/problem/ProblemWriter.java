@@ -49,7 +49,8 @@ public class ProblemWriter {
         if (refusal.members().get(Refusal.RETRY_AFTER) instanceof Long seconds)
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
         // the rest of the body is not read, so the connection cannot serve another request
-        if (refusal.kind() == Refusal.Kind.TOO_LARGE) response.setHeader(HttpHeaders.CONNECTION, "close");
+        if (refusal.kind() == Refusal.Kind.TOO_LARGE || refusal.kind() == Refusal.Kind.TIMED_OUT)
+            response.setHeader(HttpHeaders.CONNECTION, "close");
         if (refusal.kind() == Refusal.Kind.UNAUTHENTICATED)
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"imprimatur\"");
     }

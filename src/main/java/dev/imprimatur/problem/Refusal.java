@@ -23,6 +23,7 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
         MISSING(404),
         NOT_ALLOWED(405),
         NOT_ACCEPTABLE(406),
+        TIMED_OUT(408),
         CONFLICT(409),
         GONE(410),
         STALE(412),
@@ -82,6 +83,11 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
 
     public static Refusal unavailable(String name, String detail, Duration retryAfter) {
         return waiting(Kind.UNAVAILABLE, name, detail, retryAfter);
+    }
+
+    /** The same thing is being done already: the caller comes again for what became of it. */
+    public static Refusal inProgress(String name, String detail, Duration retryAfter) {
+        return waiting(Kind.CONFLICT, name, detail, retryAfter);
     }
 
     private static Refusal waiting(Kind kind, String name, String detail, Duration retryAfter) {

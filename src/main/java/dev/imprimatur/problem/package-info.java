@@ -1,6 +1,6 @@
 /** Refusals, and their one form on the wire: RFC 9457 problem details. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"store"})
 package dev.imprimatur.problem;
 
 import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package dev.imprimatur.publication;
 
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Revision;
@@ -18,9 +19,11 @@ import org.springframework.stereotype.Component;
 @Component
 class Gate {
     private final Editing editing;
+    private final Editions editions;
 
-    Gate(Editing editing) {
+    Gate(Editing editing, Editions editions) {
         this.editing = editing;
+        this.editions = editions;
     }
 
     /** The revision that may be published, or a refusal that says what is missing. */
@@ -40,13 +43,14 @@ class Gate {
         return revision;
     }
 
-    private static int approvers(Edition edition, Revision revision) {
+    private int approvers(Edition edition, Revision revision) {
         var people = new HashSet<String>();
         edition.approvals().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.APPROVED)
                 .filter(entry -> revision.ref().equals(entry.revision()))
+                .filter(entry -> !editions.contributors(revision, entry.at())
+                        .contains(entry.by().account()))
                 .map(entry -> entry.by().account())
-                .filter(account -> !revision.contributors().contains(account))
                 .forEach(people::add);
         return people.size();
     }
@@ -55,11 +59,12 @@ class Gate {
     void admitRestamp(Guide guide, Edition edition, LedgerEntry live) {
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
         var revision = editing.revision(guide, live.revision());
+        var contributors = editions.contributors(edition, revision.ref());
         boolean confirmed = edition.log().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.CONFIRMED)
                 .filter(entry -> revision.ref().equals(entry.revision()))
                 .anyMatch(entry -> entry.at().equals(stamp.reviewedAt())
-                        && !revision.contributors().contains(entry.by().account()));
+                        && !contributors.contains(entry.by().account()));
         if (!revision.isIntact() || !live.contentHash().equals(stamp.reviewed().contentHash()) || !confirmed)
             throw refused("nobody who did not contribute has confirmed what is live");
     }

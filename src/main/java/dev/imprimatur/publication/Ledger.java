@@ -1,53 +1,79 @@
 package dev.imprimatur.publication;
 
-import com.mongodb.client.MongoCollection;
-import com.mongodb.client.MongoDatabase;
-import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.IndexOptions;
-import com.mongodb.client.model.Indexes;
-import com.mongodb.client.model.Sorts;
-import dev.imprimatur.store.Unique;
+import static java.util.Objects.requireNonNull;
+
+import dev.imprimatur.publication.LedgerRows.Stored;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.stereotype.Component;
 
 /**
  * What readers could see, in order. The unique position is the commit point; the unique cause makes a step that is
  * retried find its own entry.
+ *
+ * <p>What leaves here is verified: this node checks the place, the hash and the signatures of each entry once, when it first
+ * reads it, and keeps a print of it, by which it knows the entry again. Behind an entry that is not right nothing is read, and
+ * nothing is appended; it is looked at again with every reading, so that a store that is mended needs no restart.
  */
 @Component
+@DependsOn("signingKeys")
 class Ledger {
     private static final int BATCH = 500;
-    private static final int FIRST_READ = 4;
-    private static final int GROWTH = 8;
+    /** How often an entry that is missing is looked for: after a failover a store may show less than before, for a moment. */
+    private static final int LOOKS = 10;
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+
+    private static final String MISSING = "is missing";
+    private static final String CHANGED = "is not the one that was verified";
 
     /** Makes the next entry, still unsealed, of the last one and of the guide's own last one. */
     interface Proposal {
         LedgerEntry after(long lastPosition, String lastHash, @Nullable LedgerEntry ofGuide);
     }
 
-    public record Row(@BsonId long position, String cause, LedgerEntry entry) {}
+    /** @param fault what is wrong with an entry; null if nothing is */
+    private record Checked(@Nullable String fault, String print) {
+        static Checked wrong(String fault) {
+            return new Checked(fault, "");
+        }
+    }
 
-    private final MongoCollection<Row> ledger;
+    private final LedgerRows rows;
     private final Seal seal;
-    /** The position of each guide's last entry, as far as the ledger has been read. */
+    private final Integrity integrity;
+    /** Of each entry that was verified, in order. */
+    private final List<String> prints = Collections.synchronizedList(new ArrayList<>());
+    /** The position of each guide's last entry, as far as the ledger has been verified. */
     private final Map<String, Long> lastOfGuide = new HashMap<>();
 
     private @Nullable LedgerEntry last;
+    /** Whether it is known that the ledger ends where naming positions finds no more. */
+    private boolean endIsKnown;
 
-    Ledger(MongoDatabase database, Seal seal) {
+    Ledger(LedgerRows rows, Seal seal, Integrity integrity) {
+        this.rows = rows;
         this.seal = seal;
-        ledger = database.getCollection("ledger", Row.class);
-        ledger.createIndex(Indexes.ascending("cause"), new IndexOptions().unique(true));
+        this.integrity = integrity;
+    }
+
+    /** The last position that was verified. */
+    long verified() {
+        return prints.size();
     }
 
     /**
@@ -59,74 +85,251 @@ class Ledger {
     synchronized LedgerEntry append(String cause, String guide, Proposal proposal) {
         for (; ; ) {
             var before = last();
+            integrity.mustHaveRightEntries();
             var done = byCause(cause);
             if (done.isPresent()) return done.get();
             var entry = seal.seal(proposal.after(
                     before.map(LedgerEntry::position).orElse(0L),
                     before.map(LedgerEntry::hash).orElse(Seal.GENESIS),
-                    lastReadOf(List.of(guide)).get(guide)));
-            if (Unique.insert(ledger, new Row(entry.position(), cause, entry))) return entry;
+                    lastReadOf(guide)));
+            if (rows.insert(entry, cause)) return entry;
         }
     }
 
     private Optional<LedgerEntry> byCause(String cause) {
-        return Optional.ofNullable(ledger.find(Filters.eq("cause", cause)).first())
-                .map(Row::entry);
+        var known = rows.byCause(cause).map(Stored::position);
+        // another node appended it a moment ago
+        if (known.isPresent() && known.get() > verified()) last();
+        if (known.isPresent() && known.get() > verified()) {
+            integrity.entryFailed(known.get(), "does not follow " + verified(), false);
+            throw Integrity.ledgerDamaged().raise();
+        }
+        return known.map(position -> at(List.of(position)).getFirst());
+    }
+
+    private @Nullable LedgerEntry lastReadOf(String guide) {
+        var position = lastOfGuide.get(guide);
+        return position == null ? null : at(List.of(position)).getFirst();
     }
 
     /** The last entry there is now; reading on to it folds the ledger to each guide's last entry. */
     synchronized Optional<LedgerEntry> last() {
-        List<LedgerEntry> batch;
-        do {
-            batch = after(last == null ? 0 : last.position(), BATCH);
-            for (var entry : batch) {
-                lastOfGuide.put(entry.id(), entry.position());
-                last = entry;
-            }
-        } while (batch.size() == BATCH);
+        int read;
+        do read = readOn(BATCH).size();
+        while (read == BATCH);
         return Optional.ofNullable(last);
     }
 
-    /** Each of these guides' last entry, as of one reading on. */
+    /** Each of these guides' last entry, as of one reading on; without those that were changed since they were verified. */
     synchronized Map<String, LedgerEntry> lastOf(Collection<String> guides) {
         last();
-        return lastReadOf(guides);
+        var positions =
+                guides.stream().map(lastOfGuide::get).filter(Objects::nonNull).toList();
+        return find(positions).stream().collect(Collectors.toMap(LedgerEntry::id, entry -> entry));
     }
 
-    /** The guide's last entry, as of the last reading on. */
+    /** The guide's last entry, as of one reading on. */
     Optional<LedgerEntry> lastOf(String guide) {
         return Optional.ofNullable(lastOf(List.of(guide)).get(guide));
     }
 
-    private Map<String, LedgerEntry> lastReadOf(Collection<String> guides) {
-        var positions =
-                guides.stream().map(lastOfGuide::get).filter(Objects::nonNull).toList();
-        return positions.isEmpty()
-                ? Map.of()
-                : at(positions).stream().collect(Collectors.toMap(LedgerEntry::id, entry -> entry));
-    }
-
-    /** The entries at these positions, in order. */
+    /** The entries at these positions, in order; a refusal if one was changed since it was verified. */
     List<LedgerEntry> at(Collection<Long> positions) {
-        return ledger.find(Filters.in("_id", positions))
-                .sort(Sorts.ascending("_id"))
-                .map(Row::entry)
-                .into(new ArrayList<>());
+        var found = find(positions);
+        long asked = positions.stream()
+                .filter(position -> 0 < position && position <= verified())
+                .distinct()
+                .count();
+        if (found.size() < asked) throw Integrity.ledgerDamaged().raise();
+        return found;
     }
 
-    /**
-     * Entries above the position, in order. Positions have no gaps, so they are read by naming them: a few at first, since
-     * whoever has read on before finds little new, then ever more.
-     */
+    /** The entries at these positions, in order; without those that were changed since they were verified. */
+    List<LedgerEntry> find(Collection<Long> positions) {
+        var known = positions.stream()
+                .filter(position -> 0 < position && position <= verified())
+                .distinct()
+                .sorted()
+                .toList();
+        if (known.isEmpty()) return List.of();
+        var stored = rows.at(known).stream().collect(Collectors.toMap(Stored::position, Function.identity()));
+        var changed = known.parallelStream()
+                .filter(position -> !isAsVerified(position, stored.get(position)))
+                .collect(Collectors.toSet());
+        changed.stream()
+                .min(Long::compare)
+                .ifPresent(first -> integrity.entryFailed(first, stored.containsKey(first) ? CHANGED : MISSING, false));
+        return known.stream()
+                .filter(position -> !changed.contains(position))
+                .map(position ->
+                        requireNonNull(requireNonNull(stored.get(position)).entry()))
+                .toList();
+    }
+
+    private boolean isAsVerified(long position, @Nullable Stored stored) {
+        return stored != null
+                && stored.entry() != null
+                && stored.entry().position() == position
+                && seal.print(stored.entry()).equals(prints.get(Math.toIntExact(position) - 1));
+    }
+
+    /** Entries above the position, in order; at the end of what was verified it reads on. */
     List<LedgerEntry> after(long position, int limit) {
-        var entries = new ArrayList<LedgerEntry>();
-        for (int size = FIRST_READ; entries.size() < limit; size *= GROWTH) {
-            long from = position + entries.size();
-            int named = Math.min(size, limit - entries.size());
-            var read = at(LongStream.rangeClosed(from + 1, from + named).boxed().toList());
-            entries.addAll(read);
-            if (read.size() < named) break;
+        synchronized (this) {
+            if (position == verified()) return readOn(limit);
         }
-        return entries;
+        long upTo = Math.min(verified(), position + limit);
+        if (position >= upTo) return List.of();
+        var found = find(LongStream.rangeClosed(position + 1, upTo).boxed().toList());
+        int right = 0;
+        while (right < found.size() && found.get(right).position() == position + 1 + right) right++;
+        if (right == 0) throw Integrity.ledgerDamaged().raise();
+        return found.subList(0, right);
+    }
+
+    /** Verifies what was appended since, and knows again the entry that it builds on. */
+    private synchronized List<LedgerEntry> readOn(int limit) {
+        long damaged = integrity.damagedAt();
+        if (0 < damaged && damaged < verified()) {
+            var stored = rows.at(List.of(damaged));
+            if (stored.isEmpty() || !isAsVerified(damaged, stored.getFirst())) return List.of();
+        }
+        var stored = read(limit);
+        if (verified() > 0) {
+            if (stored.isEmpty() || stored.getFirst().position() != verified())
+                return failed(verified(), MISSING, false);
+            if (!isAsVerified(verified(), stored.getFirst())) return failed(verified(), CHANGED, false);
+            stored = stored.subList(1, stored.size());
+        }
+        if (stored.isEmpty()) {
+            if (isTheEnd()) integrity.entriesAreRight();
+            return List.of();
+        }
+        var fresh = stored;
+        var before = last;
+        long first = verified() + 1;
+        var checked = IntStream.range(0, fresh.size())
+                .parallel()
+                .mapToObj(i -> check(
+                        first + i,
+                        fresh.get(i),
+                        i == 0 ? before : fresh.get(i - 1).entry()))
+                .toList();
+        var right = new ArrayList<LedgerEntry>();
+        for (int i = 0; i < fresh.size(); i++) {
+            var wrong = checked.get(i).fault();
+            if (wrong != null) {
+                failed(verified() + 1, wrong, goesOn(fresh.subList(i, fresh.size())));
+                return right;
+            }
+            var entry = requireNonNull(fresh.get(i).entry());
+            prints.add(checked.get(i).print());
+            lastOfGuide.put(entry.id(), entry.position());
+            integrity.toldAnew(entry.id());
+            last = entry;
+            right.add(entry);
+        }
+        integrity.entriesAreRight();
+        return right;
+    }
+
+    /** What is stored from the last verified entry on. */
+    private List<Stored> read(int limit) {
+        var stored = rows.after(Math.max(0, verified() - 1), limit + 1);
+        for (int look = 1; look < LOOKS && hasGap(stored) && integrity.damagedAt() == 0; look++) {
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            stored = rows.after(Math.max(0, verified() - 1), limit + 1);
+        }
+        return stored;
+    }
+
+    private boolean hasGap(List<Stored> stored) {
+        long first = Math.max(1, verified());
+        return stored.isEmpty() ? verified() > 0 : stored.getLast().position() != first + stored.size() - 1;
+    }
+
+    /** Whether nothing is stored behind what was verified: looked for at the first end, and as long as something is damaged. */
+    private boolean isTheEnd() {
+        if (endIsKnown && integrity.damagedAt() == 0) return true;
+        var beyond = rows.beyond(verified(), BATCH);
+        endIsKnown = beyond.isEmpty();
+        if (!endIsKnown && beyond.getFirst().position() > verified() + 1)
+            failed(verified() + 1, MISSING, goesOn(beyond));
+        return endIsKnown;
+    }
+
+    private Checked check(long position, Stored stored, @Nullable LedgerEntry before) {
+        if (stored.position() != position) return Checked.wrong(MISSING);
+        var entry = stored.entry();
+        if (entry == null) return Checked.wrong("cannot be read");
+        return seal.broken(entry, position - 1, before == null ? Seal.GENESIS : before.hash())
+                .map(Checked::wrong)
+                .orElseGet(() -> new Checked(null, seal.print(entry)));
+    }
+
+    /** Whether one of these was signed for its position: then the ledger goes on behind what was verified. */
+    private boolean goesOn(List<Stored> stored) {
+        return stored.stream().anyMatch(it -> seal.isSigned(it.position(), it.hash(), it.signature()));
+    }
+
+    private List<LedgerEntry> failed(long position, String why, boolean outdated) {
+        integrity.entryFailed(position, why, outdated);
+        return List.of();
+    }
+
+    /** What is stored at these positions, in order, each checked anew; without what cannot be read. */
+    List<Publication.Proven> proven(Collection<Long> positions) {
+        var named = positions.stream()
+                .flatMap(position -> LongStream.of(position - 1, position).boxed())
+                .distinct()
+                .toList();
+        var stored = rows.at(named).stream()
+                .filter(it -> it.entry() != null)
+                .collect(Collectors.toMap(Stored::position, it -> requireNonNull(it.entry())));
+        return positions.stream()
+                .sorted()
+                .filter(stored::containsKey)
+                .map(position -> {
+                    var entry = requireNonNull(stored.get(position));
+                    var before = stored.get(position - 1);
+                    return new Publication.Proven(
+                            entry,
+                            seal.broken(entry, position - 1, before == null ? Seal.GENESIS : before.hash())
+                                    .orElse(null));
+                })
+                .toList();
+    }
+
+    /** Checks what is stored from the first entry on, whatever was verified before. */
+    Publication.Verification verify() {
+        long position = 0;
+        LedgerEntry before = null;
+        for (; ; ) {
+            var stored = rows.after(position, BATCH);
+            var first = before;
+            long from = position;
+            var checked = IntStream.range(0, stored.size())
+                    .parallel()
+                    .mapToObj(i -> check(
+                            from + 1 + i,
+                            stored.get(i),
+                            i == 0 ? first : stored.get(i - 1).entry()))
+                    .toList();
+            for (int i = 0; i < stored.size(); i++) {
+                var wrong = checked.get(i).fault();
+                if (wrong != null) {
+                    if (position < verified()) integrity.entryFailed(position + 1, wrong, false);
+                    return verification(position, before, "entry " + (position + 1) + " " + wrong);
+                }
+                before = requireNonNull(stored.get(i).entry());
+                position = before.position();
+            }
+            if (stored.size() < BATCH) return verification(position, before, null);
+        }
+    }
+
+    private static Publication.Verification verification(
+            long position, @Nullable LedgerEntry last, @Nullable String broken) {
+        return new Publication.Verification(position, position, last == null ? Seal.GENESIS : last.hash(), broken);
     }
 }

@@ -98,9 +98,15 @@ public record LedgerEntry(
         }
     }
 
-    /** Who vouched, as readers are told. */
+    /**
+     * Who vouched, as readers are told.
+     *
+     * @param reviewer a public id, the same whatever they are called; absent for reviews elsewhere and in entries from before there
+     *     were such ids, whose hashes do not hold it
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record By(String name, @Nullable String title) {}
+    public record By(
+            String name, @Nullable String title, @Nullable String reviewer) {}
 
     @JsonIgnore
     public boolean isLive() {

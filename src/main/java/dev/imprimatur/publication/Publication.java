@@ -2,11 +2,13 @@ package dev.imprimatur.publication;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.Revision;
 import dev.imprimatur.editing.Stamp;
@@ -18,31 +20,25 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
 /** What changes what readers see: four steps, each through the gate into the ledger and then noted in the edition log. */
 @Component
 public class Publication {
-    private static final Logger log = LoggerFactory.getLogger(Publication.class);
-    private static final int VERIFY_BATCH = 500;
-    /** How many entries are checked at every start; all are by {@link #verify}. */
-    private static final int CHECKED_AT_START = 100;
-
     private final Editing editing;
     private final Editions editions;
     private final Gate gate;
     private final Ledger ledger;
     private final PublishedContents contents;
+    private final Integrity integrity;
     private final Seal seal;
     private final Clock clock;
     private final List<Runnable> afterAppend = new CopyOnWriteArrayList<>();
@@ -53,6 +49,7 @@ public class Publication {
             Gate gate,
             Ledger ledger,
             PublishedContents contents,
+            Integrity integrity,
             Seal seal,
             Clock clock) {
         this.editing = editing;
@@ -60,18 +57,9 @@ public class Publication {
         this.gate = gate;
         this.ledger = ledger;
         this.contents = contents;
+        this.integrity = integrity;
         this.seal = seal;
         this.clock = clock;
-        checkLastEntries();
-    }
-
-    private void checkLastEntries() {
-        long last = position();
-        var check = verify(Math.max(0, last - CHECKED_AT_START));
-        if (check.broken() != null)
-            throw new IllegalStateException("the publication ledger is broken: " + check.broken()
-                    + "; restore the database or the signing key, nothing is served from it");
-        log.info("ledger at position {}, last {} entries verified", last, check.entries());
     }
 
     /** Makes an approved edition visible to readers; once it is, doing it again returns the same entry. */
@@ -80,7 +68,7 @@ public class Publication {
         var edition = editions.get(id);
         var revision = gate.admit(guide, edition);
         var stamp = edition.stamp().orElseThrow();
-        contents.insert(guide.id(), revision.number(), revision.hash().value(), revision.content());
+        store(guide, revision);
         var entry = append("publish:" + id + ":" + revision.number(), guide, (position, hash, before) -> {
             if (before != null && before.edition() >= id.number())
                 throw Refusal.conflict("superseded", "a later edition is published already")
@@ -93,12 +81,24 @@ public class Publication {
         return entry;
     }
 
+    /** The content has its place before the entry that names it, and nothing else may be there. */
+    private void store(Guide guide, Revision revision) {
+        integrity.mustBeSound();
+        String hash = revision.hash().value();
+        if (contents.insert(guide.id(), revision.number(), hash, revision.content())) return;
+        String id = Numbered.id(guide.id(), revision.number());
+        var there = contents.find(List.of(id)).get(id);
+        if (there == null || !isWhatWasApproved(there, hash))
+            throw Integrity.contentDamaged().raise();
+    }
+
     /** Renews the stamp of what is live, after a confirmation. */
     public Optional<LedgerEntry> restamp(EditionId id) {
         var guide = editing.require(id.guide());
         var edition = editions.get(id);
         if (edition.state() != Edition.State.PUBLISHED) return Optional.empty();
         var stamp = edition.stamp().orElseThrow();
+        integrity.mustBeSound();
         return Optional.of(append("restamp:" + id + ":" + edition.stampSeq(), guide, (position, hash, before) -> {
             var live = live(before, id);
             gate.admitRestamp(guide, edition, live);
@@ -114,6 +114,7 @@ public class Publication {
         boolean overdue =
                 edition.stamp().filter(stamp -> stamp.overdueOn(today)).isPresent();
         if (edition.state() != Edition.State.PUBLISHED || !overdue) return Optional.empty();
+        integrity.mustBeSound();
         var entry = ledger.lastOf(guide.id())
                 .filter(last -> last.edition() == id.number() && isOverdue(last))
                 .orElseGet(() -> append("overdue:" + id + ":" + edition.stampSeq(), guide, (position, hash, before) -> {
@@ -126,11 +127,13 @@ public class Publication {
     }
 
     /**
-     * Takes what is live from readers.
+     * Takes what is live from readers; the same request again returns the entry that it made.
      *
      * @param redirectTo where they are sent instead: a slug of the same type, a path, or an http(s) URL
      */
     public LedgerEntry unpublish(Guide guide, String reason, @Nullable String redirectTo, Person by) {
+        var done = editions.leftBy(by, guide.id(), LogEntry.Kind.UNPUBLISHED).map(LogEntry::position);
+        if (done.isPresent()) return ledger.at(List.of(done.get())).getFirst();
         var live = guide.live();
         if (live == null)
             throw Refusal.conflict("not-live", "the guide is not live, so there is nothing to unpublish")
@@ -203,7 +206,7 @@ public class Publication {
                 stamp.lastReviewed(),
                 stamp.reviewedAt(),
                 stamp.reviewers().stream()
-                        .map(by -> new LedgerEntry.By(by.name(), by.title()))
+                        .map(by -> new LedgerEntry.By(by.name(), by.title(), by.publicId()))
                         .toList(),
                 stamp.reviewDue(),
                 stamp.overdueOn(LocalDate.ofInstant(open.at(), ZoneOffset.UTC)),
@@ -222,13 +225,16 @@ public class Publication {
         return ledger.lastOf(guides);
     }
 
-    /** What is wrong with an entry's hash, place or signature; empty if it is right. */
-    public Optional<String> broken(LedgerEntry entry) {
-        long before = entry.position() - 1;
-        String hash = before == 0
-                ? Seal.GENESIS
-                : ledger.after(before - 1, 1).getFirst().hash();
-        return seal.broken(entry, before, hash);
+    /**
+     * What is stored at a position of the ledger.
+     *
+     * @param broken what is wrong with it; null if hash, place and signature are right
+     */
+    public record Proven(LedgerEntry entry, @Nullable String broken) {}
+
+    /** What is stored at these positions, in order, each checked anew; without what cannot be read. */
+    public List<Proven> proven(Collection<Long> positions) {
+        return ledger.proven(positions);
     }
 
     /** The last position; 0 while nothing was ever published. */
@@ -236,23 +242,58 @@ public class Publication {
         return ledger.last().map(LedgerEntry::position).orElse(0L);
     }
 
-    /** Entries above the position, in order. */
+    /** The last position that this node has verified. */
+    public long verified() {
+        return ledger.verified();
+    }
+
+    /**
+     * Whether the ledger is known to go on behind an entry that is damaged: what was verified before it may have been
+     * withdrawn since, and must not be served.
+     */
+    public boolean isOutdated() {
+        return integrity.isOutdated();
+    }
+
+    /** Entries above the position, in order; a refusal if the first of them was changed since it was verified. */
     public List<LedgerEntry> after(long position, int limit) {
         return ledger.after(position, limit);
     }
 
-    /** The entries at these positions, in order. */
+    /** The entries at these positions, in order; a refusal if one was changed since it was verified. */
     public List<LedgerEntry> at(Collection<Long> positions) {
         return ledger.at(positions);
     }
 
-    /** The contents that these entries name, as they passed the gate, by position; those that are there. */
+    /** The entries at these positions, in order; without those that were changed since they were verified. */
+    public List<LedgerEntry> find(Collection<Long> positions) {
+        return ledger.find(positions);
+    }
+
+    /** The contents that these entries name, by position; without those that are not what was approved. */
     public Map<Long, JsonNode> contents(Collection<LedgerEntry> entries) {
-        var found = contents.find(
+        var stored = contents.find(
                 entries.stream().map(Publication::revision).distinct().toList());
-        return entries.stream()
-                .filter(entry -> found.containsKey(revision(entry)))
-                .collect(Collectors.toMap(LedgerEntry::position, entry -> requireNonNull(found.get(revision(entry)))));
+        var right = new HashMap<Long, JsonNode>();
+        for (var entry : entries) {
+            var content = stored.get(revision(entry));
+            if (content == null) integrity.contentFailed(entry, "is missing or cannot be read");
+            else if (!isWhatWasApproved(content, entry.contentHash()))
+                integrity.contentFailed(entry, "is not what was approved");
+            else {
+                integrity.contentIsRight(entry);
+                right.put(entry.position(), content);
+            }
+        }
+        return right;
+    }
+
+    private static boolean isWhatWasApproved(JsonNode content, String hash) {
+        try {
+            return ContentHash.of(content).value().equals(hash);
+        } catch (IllegalArgumentException noContent) {
+            return false;
+        }
     }
 
     private static String revision(LedgerEntry entry) {
@@ -265,25 +306,7 @@ public class Publication {
      * @return how many entries were checked, and what is wrong with the first broken one
      */
     public Verification verify() {
-        return verify(0);
-    }
-
-    private Verification verify(long from) {
-        long position = from;
-        String hash = Seal.GENESIS;
-        if (from > 0) hash = ledger.after(from - 1, 1).getFirst().hash();
-        for (; ; ) {
-            var batch = ledger.after(position, VERIFY_BATCH);
-            if (batch.isEmpty()) return new Verification(position - from, position, hash, null);
-            for (var entry : batch) {
-                var broken = seal.broken(entry, position, hash);
-                if (broken.isPresent())
-                    return new Verification(
-                            position - from, position, hash, "entry " + entry.position() + " " + broken.get());
-                position = entry.position();
-                hash = entry.hash();
-            }
-        }
+        return ledger.verify();
     }
 
     /**

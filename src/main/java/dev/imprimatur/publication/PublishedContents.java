@@ -3,11 +3,14 @@ package dev.imprimatur.publication;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Numbered;
 import dev.imprimatur.store.Unique;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.Codec;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -18,19 +21,28 @@ class PublishedContents {
     public record Row(@BsonId String id, String contentHash, JsonNode content) {}
 
     private final MongoCollection<Row> published;
+    private final MongoCollection<RawBsonDocument> raw;
+    private final Codec<Row> codec;
 
     PublishedContents(MongoDatabase database) {
         published = database.getCollection("published", Row.class);
+        raw = database.getCollection("published", RawBsonDocument.class);
+        codec = published.getCodecRegistry().get(Row.class);
     }
 
-    void insert(String guide, int revision, String contentHash, JsonNode content) {
-        Unique.insert(published, new Row(Numbered.id(guide, revision), contentHash, content));
+    /** Inserts the content; false if one is there already, whatever it holds. */
+    boolean insert(String guide, int revision, String contentHash, JsonNode content) {
+        return Unique.insert(published, new Row(Numbered.id(guide, revision), contentHash, content));
     }
 
-    /** The contents of these revisions that are there, by guide and revision ({@link Numbered}). */
+    /** The contents of these revisions that can be read, by guide and revision ({@link Numbered}). */
     Map<String, JsonNode> find(Collection<String> ids) {
         var found = new HashMap<String, JsonNode>();
-        if (!ids.isEmpty()) published.find(Filters.in("_id", ids)).forEach(row -> found.put(row.id(), row.content()));
+        if (ids.isEmpty()) return found;
+        for (var document : raw.find(Filters.in("_id", ids))) {
+            var row = Decoding.of(document, codec);
+            row.map(Row::content).ifPresent(content -> found.put(row.get().id(), content));
+        }
         return found;
     }
 }

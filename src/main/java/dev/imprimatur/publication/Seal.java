@@ -5,6 +5,7 @@ import dev.imprimatur.content.Sha256;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,15 +32,26 @@ class Seal {
     /** What is wrong with an entry that follows one with this position and hash; empty if nothing is. */
     Optional<String> broken(LedgerEntry entry, long previousPosition, String previousHash) {
         if (entry.position() != previousPosition + 1) return Optional.of("does not follow " + previousPosition);
+        // first of all: an entry that lacks something has another hash
+        if (!hash(entry).equals(entry.hash())) return Optional.of("does not have the hash it says");
         if (!entry.previousHash().equals(previousHash))
             return Optional.of("does not name the hash of the entry before");
-        if (!hash(entry).equals(entry.hash())) return Optional.of("does not have the hash it says");
-        if (!signer.verifies(entry.signature(), proof(entry.position(), entry.hash())))
+        if (!isSigned(entry.position(), entry.hash(), entry.signature()))
             return Optional.of("is not signed by a known key");
         var review = entry.review();
         if (review != null && !signer.verifies(review.signature(), claim(entry, review)))
             return Optional.of("carries a review that is not signed by a known key");
         return Optional.empty();
+    }
+
+    /** Whether a key of ours signed that an entry with this hash is at this position. */
+    boolean isSigned(long position, @Nullable String hash, @Nullable String signature) {
+        return hash != null && signature != null && signer.verifies(signature, proof(position, hash));
+    }
+
+    /** What two entries share only if they are the same to the last byte. */
+    String print(LedgerEntry entry) {
+        return HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(json.valueToTree(entry))));
     }
 
     /** The review with its own signature, by which a site can check it without the ledger. */

@@ -9,6 +9,7 @@ import org.flowable.engine.TaskService;
 import org.flowable.task.api.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
@@ -22,8 +23,10 @@ class Assignments implements AccountWatcher {
     private final TaskService tasks;
     private final Workflows workflows;
     private final Access access;
+    private final Engine engine;
 
-    Assignments(TaskService tasks, Workflows workflows, Access access) {
+    Assignments(@Lazy TaskService tasks, Workflows workflows, Access access, Engine engine) {
+        this.engine = engine;
         this.tasks = tasks;
         this.workflows = workflows;
         this.access = access;
@@ -31,7 +34,14 @@ class Assignments implements AccountWatcher {
 
     @Override
     public void changed(Account now) {
-        giveBack(tasks.createTaskQuery().taskAssignee(now.username()).list());
+        // what cannot be given back now, the reconciler gives back
+        engine.ask(
+                () -> {
+                    giveBack(
+                            tasks.createTaskQuery().taskAssignee(now.username()).list());
+                    return true;
+                },
+                () -> false);
     }
 
     /** Looks at all tasks that somebody has. */

@@ -6,23 +6,16 @@ import java.time.Duration;
 import java.util.Calendar;
 import java.util.Date;
 import java.util.GregorianCalendar;
-import java.util.List;
 import java.util.TimeZone;
 import java.util.UUID;
-import javax.sql.DataSource;
-import org.flowable.common.engine.impl.AbstractEngineConfiguration;
-import org.flowable.engine.ManagementService;
-import org.flowable.engine.ProcessEngine;
-import org.flowable.engine.ProcessEngineConfiguration;
-import org.flowable.engine.impl.cmd.ClearProcessInstanceLockTimesCmd;
 import org.flowable.job.service.impl.asyncexecutor.AsyncJobExecutorConfiguration;
 import org.flowable.spring.SpringProcessEngineConfiguration;
 import org.flowable.spring.boot.EngineConfigurationConfigurer;
+import org.flowable.spring.boot.ProcessEngineServicesAutoConfiguration;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.context.SmartLifecycle;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -38,15 +31,6 @@ class EngineConfiguration {
     private static final int RETRY = 5;
 
     private static final int RETRIES = 20_000;
-
-    private static final List<String> EMPTY_COLUMNS = List.of(
-            "ACT_RU_VARIABLE.TASK_ID_",
-            "ACT_RU_VARIABLE.SCOPE_ID_",
-            "ACT_RU_VARIABLE.SUB_SCOPE_ID_",
-            "ACT_RU_ACTINST.END_TIME_",
-            "ACT_RU_EXECUTION.SUPER_EXEC_",
-            "ACT_RU_IDENTITYLINK.TASK_ID_",
-            "ACT_RU_IDENTITYLINK.PROC_DEF_ID_");
 
     @Bean
     EngineConfigurationConfigurer<SpringProcessEngineConfiguration> lockedDown(
@@ -75,48 +59,14 @@ class EngineConfiguration {
         };
     }
 
-    /**
-     * Tells the embedded store which columns say next to nothing, since nearly all rows hold no value there. It would choose their
-     * indexes as readily as any other, and every step of the engine would read all rows.
-     */
+    /** Nothing of the engine is made before somebody asks for it, since its store may be away at start. */
     @Bean
-    InitializingBean hints(ProcessEngine engine, DataSource store) {
-        return () -> {
-            if (!AbstractEngineConfiguration.DATABASE_TYPE_H2.equals(
-                    engine.getProcessEngineConfiguration().getDatabaseType())) return;
-            try (var connection = store.getConnection();
-                    var statement = connection.createStatement()) {
-                for (String column : EMPTY_COLUMNS) {
-                    String[] names = column.split("\\.");
-                    statement.execute("alter table " + names[0] + " alter column " + names[1] + " selectivity 1");
-                }
-            }
-        };
-    }
-
-    /** Starts the timers last, after the locks that this node held when it was killed are released. */
-    @Bean
-    SmartLifecycle timers(ProcessEngineConfiguration engine, ManagementService management, Workflows deployed) {
-        return new SmartLifecycle() {
-            private boolean running;
-
-            @Override
-            public void start() {
-                var executor = engine.getAsyncExecutor();
-                management.executeCommand(new ClearProcessInstanceLockTimesCmd(executor.getLockOwner()));
-                executor.start();
-                running = true;
-            }
-
-            @Override
-            public void stop() {
-                engine.getAsyncExecutor().shutdown();
-                running = false;
-            }
-
-            @Override
-            public boolean isRunning() {
-                return running;
+    static BeanFactoryPostProcessor madeOnDemand() {
+        return beans -> {
+            for (String name : beans.getBeanDefinitionNames()) {
+                var definition = beans.getBeanDefinition(name);
+                if (ProcessEngineServicesAutoConfiguration.class.getName().equals(definition.getFactoryBeanName()))
+                    definition.setLazyInit(true);
             }
         };
     }

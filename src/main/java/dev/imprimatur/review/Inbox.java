@@ -22,6 +22,7 @@ import org.flowable.engine.ManagementService;
 import org.flowable.engine.TaskService;
 import org.flowable.task.api.Task;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /** What waits for whom. */
@@ -36,15 +37,21 @@ public class Inbox {
     private final Editing editing;
     private final Editions editions;
     private final Assignments assignments;
+    private final Engine engine;
+    private final LoggedTasks logged;
 
     Inbox(
-            TaskService tasks,
-            ManagementService management,
+            @Lazy TaskService tasks,
+            @Lazy ManagementService management,
             Processes processes,
             Workflows workflows,
             Editing editing,
             Editions editions,
-            Assignments assignments) {
+            Assignments assignments,
+            Engine engine,
+            LoggedTasks logged) {
+        this.engine = engine;
+        this.logged = logged;
         this.assignments = assignments;
         this.tasks = tasks;
         this.management = management;
@@ -76,7 +83,15 @@ public class Inbox {
 
     /** How many decisions wait for the person's roles, and drafts for the person. */
     public long waiting(Person me) {
-        if (me.roles().isEmpty()) return 0;
+        return me.roles().isEmpty() ? 0 : engine.ask(() -> counted(me), () -> logged.waiting(me));
+    }
+
+    /** Whether what is told here comes from the engine; otherwise from the logs, since the engine does not answer. */
+    public boolean isWhole() {
+        return engine.answers();
+    }
+
+    private long counted(Person me) {
         long decisions = tasks.createTaskQuery()
                 .taskDefinitionKeys(workflows.deciding())
                 .or()
@@ -99,6 +114,10 @@ public class Inbox {
      * @param window a page of the query
      */
     public Page<OpenTask> list(Query query, Window window, Person me) {
+        return engine.ask(() -> asked(query, window, me), () -> logged.list(query, window, me));
+    }
+
+    private Page<OpenTask> asked(Query query, Window window, Person me) {
         var wanted = new TaskRows(tasks, management);
         if (query.mine()) wanted.assignedTo(me.account());
         if (query.group() != null) wanted.forAnyOf(List.of(query.group()));
@@ -151,6 +170,10 @@ public class Inbox {
 
     /** The open tasks of an edition. */
     public List<OpenTask> of(EditionId id) {
+        return engine.ask(() -> driven(id), () -> logged.of(id));
+    }
+
+    private List<OpenTask> driven(EditionId id) {
         return processes.of(id).stream()
                 .flatMap(process -> processes.tasksOf(process).stream())
                 .flatMap(task -> open(task, id).stream())
@@ -176,11 +199,16 @@ public class Inbox {
                 step.outcomes(),
                 task.getDueDate() == null ? null : task.getDueDate().toInstant(),
                 task.getAssignee(),
-                task.getCreateTime().toInstant());
+                task.getCreateTime().toInstant(),
+                false);
     }
 
     /** Takes the task for oneself. */
     public OpenTask claim(String id, Person me) {
+        return engine.need(() -> claimed(id, me));
+    }
+
+    private OpenTask claimed(String id, Person me) {
         var task = require(id);
         if (!me.has(task.group())) throw mayNot(task);
         if (task.assignee() != null && !me.account().equals(task.assignee()))
@@ -191,6 +219,10 @@ public class Inbox {
 
     /** Gives the task back to its group. */
     public OpenTask unclaim(String id, Person me) {
+        return engine.need(() -> givenBack(id, me));
+    }
+
+    private OpenTask givenBack(String id, Person me) {
         var task = require(id);
         if (task.assignee() != null && !me.account().equals(task.assignee()) && !me.has("ADMIN"))
             throw Refusal.forbidden("not-yours", task.assignee() + " has this task")
@@ -204,6 +236,10 @@ public class Inbox {
      * @param to somebody who may take it
      */
     public OpenTask assign(String id, Person to, Person me) {
+        return engine.need(() -> handedOn(id, to, me));
+    }
+
+    private OpenTask handedOn(String id, Person to, Person me) {
         var task = require(id);
         if (!me.has(task.group()) && !me.has("ADMIN"))
             throw Refusal.forbidden(
@@ -239,7 +275,7 @@ public class Inbox {
     }
 
     OpenTask require(String id) {
-        return of(TaskId.parse(id).edition()).stream()
+        return driven(TaskId.parse(id).edition()).stream()
                 .filter(task -> task.id().equals(id))
                 .findFirst()
                 .orElseThrow(TaskId::missing);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param task its BPMN id
  * @param group the role that may take it
  * @param revision what is to be looked at; null for a draft
+ * @param fromLog whether the log told of it, since the engine does not answer; who has claimed it is then not known
  * @param outcomes what can be said to it; empty for a draft, which is completed by submitting
  */
 public record OpenTask(
@@ -29,7 +30,8 @@ public record OpenTask(
         List<Outcome> outcomes,
         @Nullable Instant due,
         @Nullable String assignee,
-        Instant since) {
+        Instant since,
+        boolean fromLog) {
     /** The role that may take it, as people call it. */
     public String role() {
         return group.toLowerCase(Locale.ROOT);

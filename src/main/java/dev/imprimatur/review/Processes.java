@@ -5,6 +5,7 @@ import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.review.Workflow.Step;
+import dev.imprimatur.store.Failures;
 import java.sql.ResultSet;
 import java.time.Clock;
 import java.util.Comparator;
@@ -28,6 +29,7 @@ import org.flowable.engine.runtime.ProcessInstance;
 import org.flowable.task.api.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -56,9 +58,9 @@ class Processes {
     private final Clock clock;
 
     Processes(
-            RuntimeService runtime,
-            TaskService tasks,
-            ManagementService management,
+            @Lazy RuntimeService runtime,
+            @Lazy TaskService tasks,
+            @Lazy ManagementService management,
             DataSource engineStore,
             Workflows workflows,
             Clock clock) {
@@ -150,9 +152,12 @@ class Processes {
             try {
                 lead(edition, workflow);
                 return;
-            } catch (FlowableException race) {
-                // a row that changed or went away, or a task that a timer of the engine reached first
-                if (attempt == ATTEMPTS) throw race;
+            } catch (RuntimeException race) {
+                // a row that changed or went away, a task that a timer of the engine reached first, or a transaction
+                // that the store
+                // rolled back because of another
+                boolean lost = race instanceof FlowableException || Failures.isLostRace(race);
+                if (!lost || Failures.isSqlOutage(race) || attempt == ATTEMPTS) throw race;
                 log.debug("edition {} was moved by somebody else, attempt {}", edition.id(), attempt);
             }
     }

@@ -4,6 +4,9 @@ import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.store.Failures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +42,7 @@ class Reconciler implements ApplicationRunner {
     private final Review review;
     private final Assignments assignments;
     private final Clock clock;
+    private final Engine engine;
     private boolean everything = true;
     /** How much was logged when the last pass began, if it left nothing undone. */
     private long settled = -1;
@@ -49,7 +53,9 @@ class Reconciler implements ApplicationRunner {
             Processes processes,
             Review review,
             Assignments assignments,
-            Clock clock) {
+            Clock clock,
+            Engine engine) {
+        this.engine = engine;
         this.editing = editing;
         this.editions = editions;
         this.processes = processes;
@@ -65,7 +71,7 @@ class Reconciler implements ApplicationRunner {
         guides.stream()
                 .map(Guide::updatedAt)
                 .max(Comparator.naturalOrder())
-                .ifPresent(last -> reconcile(guides, last.minus(MARGIN)));
+                .ifPresent(last -> engine.ask(() -> reconcile(guides, last.minus(MARGIN)), () -> false));
     }
 
     /**
@@ -73,10 +79,26 @@ class Reconciler implements ApplicationRunner {
      * that what a timer got in the way of then is tried again.
      */
     @Scheduled(initialDelayString = "5s", fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
-    void everyMinute() {
+    synchronized void everyMinute() {
+        try {
+            boolean all = engine.ask(
+                    () -> {
+                        pass();
+                        return true;
+                    },
+                    () -> false);
+            // while the engine was away, anything may have been missed
+            if (!all) everything = true;
+        } catch (RuntimeException failed) {
+            if (!Failures.isOutage(failed)) throw failed;
+            log.warn("facts and positions could not be brought together and will be: {}", failed.toString());
+        }
+    }
+
+    private void pass() {
         giveBack();
         long logged = editions.logged();
-        if (logged == settled) return;
+        if (logged == settled && !everything) return;
         boolean done = reconcile(
                 editing.all(), everything ? Instant.EPOCH : clock.instant().minus(MARGIN));
         everything = false;
@@ -88,6 +110,7 @@ class Reconciler implements ApplicationRunner {
         try {
             assignments.giveBackAll();
         } catch (RuntimeException failed) {
+            if (Failures.isOutage(failed)) throw failed;
             log.warn("whose tasks are whose could not be looked at and will be tried again: {}", failed.toString());
         }
     }
@@ -149,7 +172,14 @@ class Reconciler implements ApplicationRunner {
             editions.refreshCard(guide);
             review.settle(guide);
             return true;
+        } catch (Refused refused) {
+            // a ledger that nothing is appended to until it is mended is logged where it was found
+            if (refused.refusal().kind() != Refusal.Kind.UNAVAILABLE)
+                log.warn("guide {} is not brought in order: {}", guide, refused.getMessage());
+            return false;
         } catch (RuntimeException failed) {
+            // the others would wait for the same store
+            if (Failures.isOutage(failed)) throw failed;
             log.warn("guide {} could not be brought in order and will be tried again: {}", guide, failed.toString());
             return false;
         }

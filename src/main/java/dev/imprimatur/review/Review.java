@@ -8,6 +8,7 @@ import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.Revision;
 import dev.imprimatur.editing.Stamp;
@@ -17,11 +18,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
@@ -31,8 +35,9 @@ import tools.jackson.databind.JsonNode;
  */
 @Component
 public class Review {
+    private static final Logger log = LoggerFactory.getLogger(Review.class);
     private static final int STRIPES = 64;
-    private static final int LONGEST_MESSAGE = 2_000;
+    private static final int LONGEST_MESSAGE = 5_000;
 
     private final Editing editing;
     private final Editions editions;
@@ -40,6 +45,7 @@ public class Review {
     private final Processes processes;
     private final Workflows workflows;
     private final ContentTypes types;
+    private final Engine engine;
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
 
@@ -49,7 +55,9 @@ public class Review {
             Publication publication,
             Processes processes,
             Workflows workflows,
-            ContentTypes types) {
+            ContentTypes types,
+            Engine engine) {
+        this.engine = engine;
         this.editing = editing;
         this.editions = editions;
         this.publication = publication;
@@ -61,14 +69,15 @@ public class Review {
     /** Brings a guide into being, with its first edition in draft. */
     public Guide create(String type, String slug, @Nullable String locale, JsonNode content, Person by) {
         var guide = editing.create(type, slug, locale, content, by);
-        settle(guide.id());
+        settleOrLeave(guide.id());
         return editing.require(guide.id());
     }
 
     /** Puts the working copy forward for review. */
     public Edition submit(Guide guide, @Nullable String etag, @Nullable String message, Person by) {
+        mustBeShort("/message", message);
         var edition = editing.submit(guide, etag, workflow(guide).drafting().id(), message, by);
-        settle(guide.id());
+        settleOrLeave(guide.id());
         return edition;
     }
 
@@ -79,6 +88,10 @@ public class Review {
      * @return the guide as it then stands
      */
     public Guide complete(String taskId, String outcomeId, Revision.Ref seen, @Nullable String message, Person by) {
+        return engine.need(() -> decide(taskId, outcomeId, seen, message, by));
+    }
+
+    private Guide decide(String taskId, String outcomeId, Revision.Ref seen, @Nullable String message, Person by) {
         var id = TaskId.parse(taskId);
         var guide = editing.require(id.edition().guide());
         var step = processes
@@ -104,11 +117,7 @@ public class Review {
         if (outcome.needsMessage() && (message == null || message.isBlank()))
             throw Refusal.malformed("/message", "“" + outcome.name() + "” needs a message that says why")
                     .raise();
-        if (message != null && message.length() > LONGEST_MESSAGE)
-            throw Refusal.malformed(
-                            "/message",
-                            "a message has at most " + LONGEST_MESSAGE + " characters; this has " + message.length())
-                    .raise();
+        mustBeShort("/message", message);
         mustBeOpenOrDecided(id);
         mustNotBeSomebodyElses(id, by);
         editions.decide(
@@ -117,6 +126,16 @@ public class Review {
                 types.require(guide.type()).approvals());
         settle(guide.id());
         return editing.require(guide.id());
+    }
+
+    /** What is said with an act stays in the log for good. */
+    private static void mustBeShort(String pointer, @Nullable String words) {
+        if (words != null && words.length() > LONGEST_MESSAGE)
+            throw Refusal.malformed(
+                            pointer,
+                            "at most " + LONGEST_MESSAGE + " characters; this has " + words.length()
+                                    + ", so shorten it")
+                    .raise();
     }
 
     /** An outcome counts only for a task that the process has reached; what is decided already, the log knows. */
@@ -144,20 +163,21 @@ public class Review {
     /** Opens the next edition of a guide. */
     public EditionId openNext(Guide guide, Person by) {
         var id = editing.openNext(guide, by);
-        settle(guide.id());
+        settleOrLeave(guide.id());
         return id;
     }
 
     /** Gives up the edition in progress. */
     public void discard(Guide guide, Person by) {
         editing.discard(guide, by);
-        settle(guide.id());
+        settleOrLeave(guide.id());
     }
 
     /** Takes what is live from readers. */
     public void unpublish(Guide guide, String reason, @Nullable String redirectTo, Person by) {
+        mustBeShort("/reason", reason);
         publication.unpublish(guide, reason, redirectTo, by);
-        settle(guide.id());
+        settleOrLeave(guide.id());
     }
 
     /**
@@ -189,6 +209,17 @@ public class Review {
             java.time.LocalDate lastReviewed,
             @Nullable String note) {}
 
+    /** The fact is written and holds; while the engine does not answer, the reconciler leads the processes there later. */
+    private void settleOrLeave(String guideId) {
+        boolean led = engine.ask(
+                () -> {
+                    settle(guideId);
+                    return true;
+                },
+                () -> false);
+        if (!led) log.warn("the processes of guide {} are behind its log until the engine answers", guideId);
+    }
+
     /** Leads the processes of all editions of the guide to where their logs say they stand. */
     void settle(String guideId) {
         var lock = locks[Math.floorMod(guideId.hashCode(), STRIPES)];
@@ -219,6 +250,28 @@ public class Review {
 
     /** Where an edition stands in its workflow; empty once it is over and no process drives it any more. */
     public Optional<Progress> progress(EditionId edition) {
+        return engine.ask(() -> driven(edition), () -> logged(edition));
+    }
+
+    /** What the log alone tells of it: which tasks are open, and which were completed. */
+    private Optional<Progress> logged(EditionId id) {
+        var edition = editions.get(id);
+        if (edition.state().isOver()) return Optional.empty();
+        var workflow = workflow(editing.require(id.guide()));
+        return Optional.of(new Progress(
+                workflow.id(),
+                0,
+                new String(workflows.bytes(workflow), StandardCharsets.UTF_8),
+                workflow.open(edition).stream().map(Workflow.Step::id).toList(),
+                edition.log().stream()
+                        .map(LogEntry::task)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .toList(),
+                true));
+    }
+
+    private Optional<Progress> driven(EditionId edition) {
         return processes.of(edition).map(process -> {
             String definition = process.getProcessDefinitionId();
             var activities = processes.activities(process);
@@ -227,7 +280,8 @@ public class Review {
                     workflows.version(definition),
                     new String(workflows.bytes(definition), StandardCharsets.UTF_8),
                     activities.getOrDefault(true, List.of()),
-                    activities.getOrDefault(false, List.of()));
+                    activities.getOrDefault(false, List.of()),
+                    false);
         });
     }
 
@@ -244,7 +298,7 @@ public class Review {
         return types.all().stream()
                 .map(type -> workflows.of(type).id())
                 .distinct()
-                .map(this::deployed)
+                .map(id -> engine.need(() -> deployed(id)))
                 .toList();
     }
 
@@ -264,9 +318,12 @@ public class Review {
     /**
      * Where an edition stands in its workflow.
      *
+     * @param version of the workflow file; 0 where the log told
      * @param bpmn the process as BPMN 2.0 XML with diagram
      * @param active ids of the activities it stands at
-     * @param completed ids of the activities it has been through
+     * @param completed ids of the activities it has been through; where the log told, of the tasks
+     * @param fromLog whether the log told, since the engine does not answer
      */
-    public record Progress(String workflow, int version, String bpmn, List<String> active, List<String> completed) {}
+    public record Progress(
+            String workflow, int version, String bpmn, List<String> active, List<String> completed, boolean fromLog) {}
 }

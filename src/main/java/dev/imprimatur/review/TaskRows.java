@@ -5,11 +5,11 @@ import dev.imprimatur.paging.Rows;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.flowable.engine.ManagementService;
 import org.flowable.engine.TaskService;
@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class TaskRows implements Rows<Task> {
     private static final String NOT_DUE = "-";
     private static final char BETWEEN = ':';
+
+    /** The order of the inbox. */
+    static final Comparator<Place> ORDER = Comparator.comparing(
+                    (Place place) -> place.key().startsWith(NOT_DUE))
+            .thenComparing(Place::key)
+            .thenComparing(Place::id);
 
     private final TaskService tasks;
     private final String table;
@@ -62,12 +68,15 @@ final class TaskRows implements Rows<Task> {
 
     static Place place(Task task) {
         return new Place(
-                Optional.ofNullable(task.getDueDate())
-                                .map(due -> Place.key(due.toInstant()))
-                                .orElse(NOT_DUE)
-                        + BETWEEN
-                        + Place.key(task.getCreateTime().toInstant()),
+                key(
+                        task.getDueDate() == null ? null : task.getDueDate().toInstant(),
+                        task.getCreateTime().toInstant()),
                 task.getId());
+    }
+
+    /** What the inbox is sorted by. */
+    static String key(@Nullable Instant due, Instant since) {
+        return (due == null ? NOT_DUE : Place.key(due)) + BETWEEN + Place.key(since);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.imprimatur.review;
 
+import dev.imprimatur.editing.Edition;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +33,11 @@ public final class Workflow {
 
     private final String id;
     private final boolean asksForMoreApprovals;
+    private final Flows flows;
     private final Map<String, Step> steps = new LinkedHashMap<>();
 
-    Workflow(String id, Collection<Step> steps, boolean asksForMoreApprovals) {
+    Workflow(String id, Collection<Step> steps, boolean asksForMoreApprovals, Flows flows) {
+        this.flows = flows;
         this.id = id;
         this.asksForMoreApprovals = asksForMoreApprovals;
         steps.forEach(step -> this.steps.put(step.id(), step));
@@ -50,6 +53,13 @@ public final class Workflow {
 
     public Optional<Step> step(String task) {
         return Optional.ofNullable(steps.get(task));
+    }
+
+    /** The tasks that are open for an edition, as its log tells. */
+    List<Step> open(Edition edition) {
+        return flows.open(edition, drafting().id(), steps.keySet()).stream()
+                .flatMap(task -> step(task).stream())
+                .toList();
     }
 
     /** The task in which an edition is written. */

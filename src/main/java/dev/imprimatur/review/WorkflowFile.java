@@ -88,6 +88,9 @@ final class WorkflowFile {
     private final Map<String, Set<String>> next = new HashMap<>();
     private final Set<String> conditions = new HashSet<>();
     private final Set<String> catchEvents = new HashSet<>();
+    private final List<Flows.Flow> flows = new ArrayList<>();
+    private final Set<String> gateways = new HashSet<>();
+    private final Set<String> joins = new HashSet<>();
     private final Deque<String> open = new ArrayDeque<>();
     private final Deque<String> containers = new ArrayDeque<>();
     private String process = "";
@@ -115,7 +118,20 @@ final class WorkflowFile {
         if (reading.faults.isEmpty()) reading.checkGraph();
         if (!reading.faults.isEmpty())
             throw new IllegalArgumentException("workflow " + file + ": " + String.join("; ", reading.faults));
-        return new Workflow(reading.process, reading.tasks.values(), reading.asksForMoreApprovals);
+        return new Workflow(
+                reading.process,
+                reading.tasks.values(),
+                reading.asksForMoreApprovals,
+                new Flows(
+                        reading.flows,
+                        reading.gateways,
+                        reading.joins,
+                        reading.catchEvents,
+                        reading.services.entrySet().stream()
+                                .filter(service -> service.getValue().equals("publish"))
+                                .map(Map.Entry::getKey)
+                                .findFirst()
+                                .orElse(null)));
     }
 
     static boolean approves(Outcome outcome) {
@@ -163,10 +179,18 @@ final class WorkflowFile {
                 containers.push("");
             }
             case "subProcess" -> containers.push(id);
-            case "startEvent" -> edge(containers.element(), id);
+            case "exclusiveGateway" -> gateways.add(id);
+            case "parallelGateway" -> joins.add(id);
+            case "startEvent" -> {
+                edge(containers.element(), id);
+                flows.add(new Flows.Flow(containers.element(), id, null));
+            }
             case "intermediateCatchEvent" -> catchEvents.add(id);
             case "boundaryEvent" -> edge(attribute(in, "attachedToRef"), id);
-            case "sequenceFlow" -> edge(attribute(in, "sourceRef"), attribute(in, "targetRef"));
+            case "sequenceFlow" -> {
+                edge(attribute(in, "sourceRef"), attribute(in, "targetRef"));
+                flows.add(new Flows.Flow(attribute(in, "sourceRef"), attribute(in, "targetRef"), null));
+            }
             case "userTask" -> {
                 String group = flowable(in, "candidateGroups");
                 if (!GROUPS.contains(group)) fault(in, "candidateGroups must be one of " + sorted(GROUPS));
@@ -223,6 +247,10 @@ final class WorkflowFile {
                     fault(in, "a condition is ${outcome == '…'} or ${approvalsMissing > 0}, not " + text);
                 else if (condition.group(1) != null) conditions.add(condition.group(1));
                 else asksForMoreApprovals = true;
+                if (!flows.isEmpty()) {
+                    var flow = flows.removeLast();
+                    flows.add(new Flows.Flow(flow.from(), flow.to(), text));
+                }
             }
             default -> {
                 if (isExpression(text)) fault(in, "an expression is not allowed here: " + text);

@@ -4,6 +4,10 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -12,27 +16,40 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.flowable.engine.RepositoryService;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
-/** The workflow files: read, checked and deployed at start; running processes keep the version they were started with. */
+/** The workflow files: read and checked at start, and deployed once the engine begins; running processes keep the version they were started with. */
 @Component
 class Workflows {
     static final String SUFFIX = ".bpmn20.xml";
 
     private final RepositoryService repository;
     private final Map<String, Workflow> latest = new TreeMap<>();
+    private final Map<String, byte[]> xmls = new TreeMap<>();
+    private final Duration lead;
+    private final Clock clock;
     private final Map<String, Workflow> byDefinition = new ConcurrentHashMap<>();
 
-    /** @param location the folder of the files, {@code imprimatur.workflows} */
+    /**
+     * Reads the files.
+     *
+     * @param lead {@code imprimatur.review.lead}
+     * @param location the folder of the files, {@code imprimatur.workflows}
+     */
     Workflows(
-            RepositoryService repository,
+            @Lazy RepositoryService repository,
             ResourcePatternResolver files,
             ContentTypes types,
+            Clock clock,
+            @Value("${imprimatur.review.lead:14d}") Duration lead,
             @Value("${imprimatur.workflows:classpath:workflows/}") String location)
             throws IOException {
         this.repository = repository;
+        this.clock = clock;
+        this.lead = lead;
         for (Resource file : files.getResources(location + "*.xml")) {
             String name = Objects.requireNonNull(file.getFilename());
             if (!name.endsWith(SUFFIX))
@@ -40,14 +57,29 @@ class Workflows {
             byte[] xml = file.getContentAsByteArray();
             var workflow = WorkflowFile.read(name, xml, Steps.NAMES);
             latest.put(workflow.id(), workflow);
-            repository
-                    .createDeployment()
-                    .name(name)
-                    .enableDuplicateFiltering()
-                    .addBytes(name, xml)
-                    .deploy();
+            xmls.put(name, xml);
         }
         types.all().forEach(this::check);
+    }
+
+    /** Hands the files to the engine, which keeps one that it knows already. */
+    void deploy() {
+        xmls.forEach((name, xml) -> repository
+                .createDeployment()
+                .name(name)
+                .enableDuplicateFiltering()
+                .addBytes(name, xml)
+                .deploy());
+    }
+
+    /** The BPMN that processes are started of now. */
+    byte[] bytes(Workflow workflow) {
+        return Objects.requireNonNull(xmls.get(workflow.id() + SUFFIX), "read at start");
+    }
+
+    /** Whether the review of what is due on that day is asked for already, as far as the lead tells. */
+    boolean isAskedFor(LocalDate due) {
+        return !due.atStartOfDay(ZoneOffset.UTC).toInstant().minus(lead).isAfter(clock.instant());
     }
 
     private void check(ContentType type) {

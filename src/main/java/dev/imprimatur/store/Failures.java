@@ -3,12 +3,36 @@ package dev.imprimatur.store;
 import com.mongodb.DuplicateKeyException;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
+import com.mongodb.MongoExecutionTimeoutException;
+import com.mongodb.MongoNodeIsRecoveringException;
+import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoServerUnavailableException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteException;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionSystemException;
 
-/** Tells the failures of the driver apart. */
+/** Tells the failures of the stores apart. */
 public final class Failures {
     private static final int DUPLICATE_KEY = 11000;
+    /**
+     * Of SQLSTATE (ISO 9075), what is no fault of the statement: 08 no connection, 53 the server lacks something, 57 an operator or a
+     * time-out came in between, 58 the server's own disk.
+     */
+    private static final Set<String> AWAY = Set.of("08", "53", "57", "58");
+    /** PostgreSQL: a lock that could not be had in time. */
+    private static final String LOCKED = "55P03";
+    /** SQLSTATE class of what was rolled back because of others: a deadlock, or an order that no serial one equals. */
+    private static final String ROLLED_BACK = "40";
 
     private Failures() {}
 
@@ -18,5 +42,54 @@ public final class Failures {
                 || failure instanceof MongoWriteException write
                         && write.getError().getCategory() == ErrorCategory.DUPLICATE_KEY
                 || failure instanceof MongoCommandException command && command.getErrorCode() == DUPLICATE_KEY;
+    }
+
+    /**
+     * Whether a store did not answer, or not in time, as told by the failure or by what caused it. A statement that a store
+     * refuses is a fault of ours.
+     */
+    public static boolean isOutage(@Nullable Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause())
+            if (at instanceof MongoException mongo && isOutage(mongo)) return true;
+        return isSqlOutage(failure);
+    }
+
+    /** The same of the engine's store alone, also where nothing could be rolled back any more since its connection was gone. */
+    public static boolean isSqlOutage(@Nullable Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause())
+            if (at instanceof SQLException sql && isOutage(sql)
+                    || at instanceof TransactionSystemException ended && isSqlOutage(ended.getApplicationException()))
+                return true;
+        return false;
+    }
+
+    private static boolean isOutage(MongoException failure) {
+        return failure instanceof MongoTimeoutException
+                || failure instanceof MongoSocketException
+                || failure instanceof MongoServerUnavailableException
+                || failure instanceof MongoConnectionPoolClearedException
+                || failure instanceof MongoNotPrimaryException
+                || failure instanceof MongoNodeIsRecoveringException
+                || failure instanceof MongoExecutionTimeoutException
+                || failure.hasErrorLabel("RetryableWriteError");
+    }
+
+    private static boolean isOutage(SQLException failure) {
+        String state = failure.getSQLState();
+        return failure instanceof SQLTransientConnectionException
+                || failure instanceof SQLNonTransientConnectionException
+                || failure instanceof SQLRecoverableException
+                || failure instanceof SQLTimeoutException
+                || state != null && state.length() == 5 && AWAY.contains(state.substring(0, 2))
+                || LOCKED.equals(state);
+    }
+
+    /** Whether the engine's store rolled a transaction back because of another one, so that it can be tried again. */
+    public static boolean isLostRace(@Nullable Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause())
+            if (at instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && sql.getSQLState().startsWith(ROLLED_BACK)) return true;
+        return false;
     }
 }

@@ -10,23 +10,31 @@ import com.mongodb.client.MongoDatabase;
 import com.zaxxer.hikari.HikariDataSource;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.bson.Document;
 import org.bson.codecs.configuration.CodecRegistries;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
 import org.springframework.boot.mongodb.autoconfigure.MongoConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 
 /** MongoDB and the engine's SQL store: those configured, or embedded ones in the data directory. */
 @Configuration(proxyBeanMethods = false)
 class StoreConfiguration {
     private static final String DEFAULT_DATABASE = "imprimatur";
+    private static final Document PING = new Document("ping", 1);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnExpression("'${spring.mongodb.uri:}' == ''")
@@ -34,6 +42,13 @@ class StoreConfiguration {
         @Bean
         EmbeddedMongo embeddedMongo(DataDirectory data) {
             return new EmbeddedMongo(data);
+        }
+
+        /** In this process it is never away, and it may be slow where it reads a whole collection. */
+        @Bean
+        @Order(1)
+        MongoClientSettingsBuilderCustomizer patience() {
+            return settings -> settings.timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         @Bean
@@ -67,27 +82,69 @@ class StoreConfiguration {
         }
     }
 
+    /** A store of the operator's for the engine; nothing that is asked of it waits without end. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnExpression("'${spring.datasource.url:}' != ''")
+    static class NamedSql {
+        private static final String POSTGRESQL = "jdbc:postgresql:";
+
+        /** @param timeout {@code imprimatur.engine.timeout}: the wait for a connection, and one statement; whole seconds */
+        @Bean
+        @ConfigurationProperties("spring.datasource.hikari")
+        HikariDataSource engineStore(
+                DataSourceProperties named, @Value("${imprimatur.engine.timeout:2s}") Duration timeout) {
+            var source = named.initializeDataSourceBuilder()
+                    .type(HikariDataSource.class)
+                    .build();
+            long millis = timeout.toMillis();
+            source.setConnectionTimeout(millis);
+            source.setValidationTimeout(millis / 2);
+            // a store that is away at start is waited for by whoever needs it
+            source.setInitializationFailTimeout(-1);
+            if (named.determineUrl().startsWith(POSTGRESQL)) {
+                String seconds = Long.toString(timeout.toSeconds());
+                source.addDataSourceProperty("connectTimeout", seconds);
+                source.addDataSourceProperty("loginTimeout", seconds);
+                source.addDataSourceProperty("socketTimeout", seconds);
+                // the server gives a statement up before the client gives the connection up
+                source.addDataSourceProperty("options", "-c statement_timeout=" + millis * 9 / 10);
+            }
+            return source;
+        }
+    }
+
     private static String randomSecret() {
         byte[] bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Every write is on a majority's journal before it is acknowledged; reads see only what will stay. */
+    /**
+     * Every write is on a majority's journal before it is acknowledged; reads see only what will stay; nothing waits without end.
+     *
+     * @param timeout {@code imprimatur.mongodb.timeout}: how long one operation may take in all, with the choice of a server, the wait
+     *     for a connection and a second attempt
+     */
     @Bean
-    MongoClientSettingsBuilderCustomizer safeSettings() {
+    @Order(0)
+    MongoClientSettingsBuilderCustomizer safeSettings(@Value("${imprimatur.mongodb.timeout:2s}") Duration timeout) {
         return settings -> settings.writeConcern(WriteConcern.MAJORITY.withJournal(true))
                 .readConcern(ReadConcern.MAJORITY)
                 .readPreference(ReadPreference.primary())
-                .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(5, TimeUnit.SECONDS))
-                .applyToSocketSettings(
-                        socket -> socket.connectTimeout(3, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS));
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .applyToSocketSettings(socket -> socket.connectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS));
     }
 
+    /** Everything needs it, so the start waits here until it answers. */
     @Bean
-    MongoDatabase mongoDatabase(MongoClient client, MongoConnectionDetails connection) {
+    MongoDatabase mongoDatabase(
+            MongoClient client,
+            MongoConnectionDetails connection,
+            @Value("${server.address:}") String address,
+            @Value("${server.port:8080}") int port) {
         String name =
                 Objects.requireNonNullElse(connection.getConnectionString().getDatabase(), DEFAULT_DATABASE);
+        new Waiting(address, port).until(() -> client.getDatabase(name).runCommand(PING));
         return client.getDatabase(name)
                 .withCodecRegistry(CodecRegistries.fromRegistries(
                         CodecRegistries.fromProviders(new JsonCodecProvider()),
@@ -99,7 +156,7 @@ class StoreConfiguration {
     HealthIndicator mongoHealthIndicator(MongoDatabase database) {
         return () -> {
             try {
-                database.runCommand(new org.bson.Document("ping", 1));
+                database.runCommand(PING);
                 return Health.up().build();
             } catch (RuntimeException down) {
                 return Health.down()

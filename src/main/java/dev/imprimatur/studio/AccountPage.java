@@ -2,6 +2,7 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
+import dev.imprimatur.access.Role;
 import dev.imprimatur.access.Sessions;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
@@ -32,6 +33,12 @@ class AccountPage {
     String account(Person me, HttpServletRequest request, Model model) {
         var account = require(me);
         model.addAttribute("account", account);
+        model.addAttribute(
+                "administrators",
+                access.accounts().stream()
+                        .filter(it -> it.active() && it.roles().contains(Role.ADMIN))
+                        .map(Account::displayName)
+                        .toList());
         model.addAttribute("tokens", access.tokens(me.account()));
         model.addAttribute("sessions", sessions.of(me.account()));
         model.addAttribute("current", sessions.current(request));
@@ -45,19 +52,9 @@ class AccountPage {
     }
 
     @PostMapping
-    String rename(
-            @RequestParam String displayName,
-            @RequestParam(defaultValue = "") String title,
-            @RequestParam(defaultValue = "") String email,
-            Person me,
-            RedirectAttributes told) {
-        access.rename(
-                me.account(),
-                displayName,
-                title.isBlank() ? null : title.strip(),
-                email.isBlank() ? null : email.strip(),
-                me.account());
-        told.addFlashAttribute("told", "Saved. What you vouched for before keeps the name it bore then.");
+    String changeEmail(@RequestParam String email, Person me, RedirectAttributes told) {
+        access.changeEmail(me.account(), email.isBlank() ? null : email.strip());
+        told.addFlashAttribute("told", "Saved.");
         return "redirect:/studio/account";
     }
 
@@ -79,7 +76,7 @@ class AccountPage {
 
     @PostMapping("/tokens")
     String token(@RequestParam String name, @RequestParam int days, Person me, RedirectAttributes told) {
-        told.addFlashAttribute("secret", access.createToken(require(me), name, Duration.ofDays(days)));
+        told.addFlashAttribute("secret", access.createToken(require(me), name, Duration.ofDays(days), me.request()));
         return "redirect:/studio/account";
     }
 

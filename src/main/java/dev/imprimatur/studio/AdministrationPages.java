@@ -77,7 +77,7 @@ class AdministrationPages {
                             orNull(email),
                             password,
                             roles == null ? Set.of() : roles),
-                    me.account());
+                    me);
         } catch (Refused refused) {
             model.addAttribute("refusal", refused.refusal());
             model.addAttribute(
@@ -125,7 +125,7 @@ class AdministrationPages {
             RedirectAttributes told) {
         List<String> chosen = readable == null ? List.of() : readable;
         chosen.forEach(types::require);
-        var fresh = access.createKey(name, List.of("delivery"), chosen, me.account());
+        var fresh = access.createKey(name, List.of("delivery"), chosen, me);
         told.addFlashAttribute("secret", fresh.secret());
         return "redirect:/studio/api-keys";
     }

@@ -1,13 +1,16 @@
 package dev.imprimatur.studio;
 
+import dev.imprimatur.access.Role;
 import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Unforeseen;
+import dev.imprimatur.publication.Integrity;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.stereotype.Controller;
@@ -24,10 +27,12 @@ class Failures implements ErrorController {
 
     private final ProblemWriter problems;
     private final Places places;
+    private final Integrity integrity;
 
-    Failures(ProblemWriter problems, Places places) {
+    Failures(ProblemWriter problems, Places places, Integrity integrity) {
         this.problems = problems;
         this.places = places;
+        this.integrity = integrity;
     }
 
     @RequestMapping("/error")
@@ -59,7 +64,9 @@ class Failures implements ErrorController {
         page.addObject("path", request.getRequestURI());
         page.addObject("waiting", 0L);
         page.addObject("pausedWebhooks", 0);
-        page.addObject("me", Pages.who(request));
+        var me = Pages.who(request);
+        page.addObject("me", me);
+        page.addObject("damaged", me != null && me.has(Role.ADMIN.name()) ? integrity.failures() : List.of());
         page.addObject("posted", posted(refusal, request));
         return page;
     }
@@ -80,6 +87,8 @@ class Failures implements ErrorController {
         return switch (refusal.name()) {
             case "internal" ->
                 "Something failed here that should not have. It may not have been done: look before you try again.";
+            case "unavailable" ->
+                "The database of Imprimatur does not answer at the moment. What you sent may not have been done: look before you try again, in a little while.";
             case "missing" -> "There is no page at this address.";
             case "not-allowed", "unsupported", "not-acceptable" ->
                 "This address cannot be used like that. Go back and use the buttons of the page.";

@@ -10,7 +10,6 @@ import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -41,13 +40,6 @@ class HistoryPage {
 
     /** An edition with its story, the latest first. */
     record Told(Edition edition, List<Story> stories) {}
-
-    /**
-     * What readers were told.
-     *
-     * @param broken what is wrong with it; null if hash, place and signature are right
-     */
-    record Proven(LedgerEntry entry, @Nullable String broken) {}
 
     @GetMapping("/history")
     String history(
@@ -88,22 +80,17 @@ class HistoryPage {
         return "studio/history";
     }
 
-    private List<Proven> proven(List<Edition> all, String id) {
-        return Stream.concat(
+    /** What readers were told, the latest first. */
+    private List<Publication.Proven> proven(List<Edition> all, String id) {
+        var positions = Stream.concat(
                         all.stream()
                                 .flatMap(edition -> edition.log().stream())
                                 .map(LogEntry::position)
                                 .filter(Objects::nonNull),
                         publication.lastOf(id).map(LedgerEntry::position).stream())
                 .distinct()
-                .sorted(java.util.Comparator.reverseOrder())
-                .flatMap(position -> publication.after(position - 1, 1).stream())
-                .map(entry -> new Proven(entry, orNull(publication.broken(entry))))
                 .toList();
-    }
-
-    private static @Nullable String orNull(Optional<String> text) {
-        return text.orElse(null);
+        return publication.proven(positions).reversed();
     }
 
     @PostMapping("/restore")

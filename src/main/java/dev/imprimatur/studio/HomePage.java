@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -150,7 +151,9 @@ class HomePage {
 
     private List<Recent> recent(List<Guide> guides) {
         var cards = guides.stream().collect(Collectors.toMap(Guide::id, Function.identity()));
-        return publication.after(Math.max(0, publication.position() - RECENT), RECENT).reversed().stream()
+        long last = publication.position();
+        var positions = LongStream.rangeClosed(Math.max(1, last - RECENT + 1), last);
+        return publication.find(positions.boxed().toList()).reversed().stream()
                 .map(entry -> {
                     var card = cards.get(entry.id());
                     return new Recent(entry, card == null ? entry.slug() : card.title());

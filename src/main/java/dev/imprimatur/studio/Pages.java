@@ -5,12 +5,14 @@ import dev.imprimatur.access.Role;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.problem.Unforeseen;
+import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.webhooks.Subscribers;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -29,11 +31,13 @@ import org.springframework.web.servlet.ModelAndView;
 class Pages {
     private final Inbox inbox;
     private final Subscribers subscribers;
+    private final Integrity integrity;
     private final Failures failures;
 
-    Pages(Inbox inbox, Subscribers subscribers, Failures failures) {
+    Pages(Inbox inbox, Subscribers subscribers, Integrity integrity, Failures failures) {
         this.inbox = inbox;
         this.subscribers = subscribers;
+        this.integrity = integrity;
         this.failures = failures;
     }
 
@@ -47,10 +51,12 @@ class Pages {
         model.addAttribute("me", me);
         model.addAttribute("path", request.getRequestURI());
         model.addAttribute("waiting", inbox.waiting(me));
+        model.addAttribute("fromLogs", !inbox.isWhole());
         // whoever can resume a webhook is told on every page that one is paused
         model.addAttribute(
                 "pausedWebhooks",
                 me.has(Role.ADMIN.name()) ? subscribers.paused().size() : 0);
+        model.addAttribute("damaged", me.has(Role.ADMIN.name()) ? integrity.failures() : List.of());
     }
 
     static @Nullable Person who(HttpServletRequest request) {

@@ -1,7 +1,6 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.content.Labels;
-import dev.imprimatur.content.Markdown;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.content.Shape;
@@ -307,7 +306,7 @@ record Proof(List<Row> rows, int added, int removed) {
                     value.isString() && text.length() > 80 || shape.isMarkdown() ? Layout.PROSE : Layout.VALUE,
                     fate,
                     pieces,
-                    shape.isMarkdown() && fate != Fate.REMOVED ? Markdown.toHtml(value.asString("")) : null,
+                    shape.isMarkdown() && fate != Fate.REMOVED ? Pictures.named(value.asString("")) : null,
                     change == null ? null : percent(from(change), value),
                     List.of(),
                     List.of());

@@ -57,10 +57,7 @@ class WebhooksPages {
             RedirectAttributes told) {
         try {
             var fresh = subscribers.add(
-                    url.strip(),
-                    kinds == null ? List.of() : kinds,
-                    wantedTypes == null ? List.of() : wantedTypes,
-                    me.account());
+                    url.strip(), kinds == null ? List.of() : kinds, wantedTypes == null ? List.of() : wantedTypes, me);
             told.addFlashAttribute("secret", fresh.secrets().getFirst().value());
             return redirect(fresh.id());
         } catch (Refused refused) {
@@ -102,7 +99,7 @@ class WebhooksPages {
 
     @PostMapping("/{id}/secret")
     String rotateSecret(@PathVariable String id, Person me, RedirectAttributes told) {
-        told.addFlashAttribute("secret", subscribers.rotateSecret(id, me.account()));
+        told.addFlashAttribute("secret", subscribers.rotateSecret(id, me));
         return redirect(id);
     }
 

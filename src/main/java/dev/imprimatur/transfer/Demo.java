@@ -85,15 +85,8 @@ class Demo {
         boolean first = access.hasNoAccount();
         String password = chosenPassword.isEmpty() ? randomPassword() : chosenPassword;
         if (first)
-            ACCOUNTS.forEach(account -> access.create(
-                    new Access.NewAccount(
-                            account.username(),
-                            account.displayName(),
-                            account.title(),
-                            null,
-                            password,
-                            account.roles()),
-                    null));
+            ACCOUNTS.forEach(account -> access.create(new Access.NewAccount(
+                    account.username(), account.displayName(), account.title(), null, password, account.roles())));
         else if (!chosenPassword.isEmpty())
             ACCOUNTS.forEach(account -> access.resetPassword(account.username(), password));
         setup.begin(url, System.out);
@@ -102,7 +95,11 @@ class Demo {
                 .filter(key -> key.name().equals(KEY_NAME))
                 .map(SiteKey::id)
                 .forEach(id -> access.revokeKey(id, "admin"));
-        String key = access.createKey(KEY_NAME, List.of("delivery"), List.of(), "admin")
+        String key = access.createKey(
+                        KEY_NAME,
+                        List.of("delivery"),
+                        List.of(),
+                        access.known("admin").person())
                 .secret();
         banner(
                 url,

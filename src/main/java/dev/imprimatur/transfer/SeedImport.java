@@ -96,7 +96,7 @@ class SeedImport {
         review.importReviewed(
                 guide,
                 evidence.reviewedBy().stream()
-                        .map(by -> new Reviewer(null, by.name(), by.title()))
+                        .map(by -> new Reviewer(null, by.name(), by.title(), null))
                         .toList(),
                 new Review.ImportedReview(
                         evidence.lastReviewed().atStartOfDay(ZoneOffset.UTC).toInstant(),

@@ -39,14 +39,16 @@ class Addresses implements DnsResolver {
                     "203.0.113.0/24",
                     "224.0.0.0/4",
                     "240.0.0.0/4",
-                    "::/128",
-                    "::1/128",
+                    // and what is left of IPv4 within IPv6
+                    "::/96",
                     "64:ff9b::/96",
                     "64:ff9b:1::/48",
                     "100::/64",
                     "2001::/23",
                     "2001:db8::/32",
                     "2002::/16",
+                    "3fff::/20",
+                    "5f00::/16",
                     "fc00::/7",
                     "fe80::/10",
                     "fec0::/10",
@@ -57,6 +59,7 @@ class Addresses implements DnsResolver {
     /** How long whoever adds an address waits for its look-up. */
     private static final Duration LOOK_UP = Duration.ofSeconds(2);
 
+    private static final Pattern PLAIN_IPV4 = Pattern.compile("(?:0|[1-9]\\d{0,2})(?:\\.(?:0|[1-9]\\d{0,2})){3}");
     private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?:.*\\.)?(?:\\d+|0[xX]\\p{XDigit}*)\\.?");
 
     private final List<IpAddressMatcher> allowed;
@@ -79,14 +82,20 @@ class Addresses implements DnsResolver {
 
     /**
      * Whether it is known already that nothing may be sent to the host. A name that does not resolve yet may later; what ends in a
-     * number is no name (WHATWG URL, 3.5).
+     * number is no name (WHATWG URL, 3.5), and in octal, hexadecimal or fewer parts an address that is read in more than one way; a zone is one of
+     * this machine's.
      */
     boolean refuse(String host) {
         String bare = host.replaceAll("^\\[|]$", "");
+        if (bare.indexOf('%') >= 0) return true;
+        if (ENDS_IN_A_NUMBER.matcher(bare).matches()
+                && bare.indexOf(':') < 0
+                && !PLAIN_IPV4.matcher(bare).matches()) return true;
         return CompletableFuture.supplyAsync(() -> lookedUp(bare), Thread::startVirtualThread)
                 .completeOnTimeout(Optional.empty(), LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)
                 .join()
                 .map(found -> Arrays.stream(found).noneMatch(this::mayBeSentTo))
+                // an address of a plain form that is none
                 .orElseGet(() -> ENDS_IN_A_NUMBER.matcher(bare).matches());
     }
 

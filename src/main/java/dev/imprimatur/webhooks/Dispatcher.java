@@ -1,6 +1,7 @@
 package dev.imprimatur.webhooks;
 
 import dev.imprimatur.delivery.Reach;
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.time.Clock;
@@ -136,6 +137,9 @@ class Dispatcher implements SmartLifecycle {
             var now = clock.instant();
             var held = webhooks.claim(id, node, now, now.plus(LEASE));
             while (running && held.isPresent()) held = Optional.ofNullable(on(held.get()));
+        } catch (Refused damaged) {
+            // the ledger cannot be told on: logged where it was found, and looked at again when the lease is over
+            log.debug("webhook {} waits: {}", id, damaged.getMessage());
         } catch (RuntimeException failed) {
             log.warn("webhook {} could not be led on: {}", id, failed.toString());
         } finally {

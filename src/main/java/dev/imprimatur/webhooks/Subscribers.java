@@ -4,6 +4,7 @@ import dev.imprimatur.access.Audit;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.delivery.Reach;
+import dev.imprimatur.editing.Person;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
@@ -20,7 +21,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
@@ -30,6 +30,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class Subscribers {
     private static final int LONGEST_URL = 500;
+    private static final int LAST_PORT = 65_535;
     private static final int SECRET_BYTES = 32;
     /** How long messages are signed with the secret before, too. */
     private static final Duration OVERLAP = Duration.ofDays(1);
@@ -80,13 +81,13 @@ public class Subscribers {
     }
 
     /**
-     * Adds a subscriber, who is told of everything from now on.
+     * Adds a subscriber, who is told of everything from now on; the same request again returns the one that it added.
      *
      * @param kinds of ledger entries; empty for all
      * @param wantedTypes of content; empty for all
      * @return the subscriber with its secret, which is shown this once
      */
-    public Webhook add(String url, List<String> kinds, List<String> wantedTypes, String by) {
+    public Webhook add(String url, List<String> kinds, List<String> wantedTypes, Person by) {
         mustBeWebAddress(url);
         var knownKinds = Arrays.stream(LedgerEntry.Kind.values())
                 .map(LedgerEntry.Kind::spelling)
@@ -98,17 +99,20 @@ public class Subscribers {
         if (!knownTypes.containsAll(wantedTypes))
             throw Refusal.malformed("/types", "some of " + String.join(", ", knownTypes))
                     .raise();
+        String id = by.idOfNew();
+        var made = webhooks.find(id);
+        if (made.isPresent()) return made.get();
         if (webhooks.all().size() >= most)
             throw Refusal.conflict("too-many-webhooks", "there may be " + most + " webhooks; delete one first")
                     .raise();
         var now = now();
         var webhook = new Webhook(
-                UUID.randomUUID().toString(),
+                id,
                 url,
                 kinds,
                 wantedTypes,
                 now,
-                List.of(freshSecret()),
+                List.of(freshSecret(by)),
                 reach.position(),
                 0,
                 null,
@@ -117,7 +121,7 @@ public class Subscribers {
                 "",
                 Instant.EPOCH);
         webhooks.insert(webhook);
-        audit.record(by, "webhook-created", webhook.id() + " " + url, null);
+        audit.record(by.account(), "webhook-created", webhook.id() + " " + url, null);
         return webhook;
     }
 
@@ -126,7 +130,8 @@ public class Subscribers {
             var address = new URI(url);
             boolean secure =
                     "https".equals(address.getScheme()) || "http".equals(address.getScheme()) && addresses.trustSome();
-            if (secure && address.getHost() != null && address.getUserInfo() == null && url.length() <= LONGEST_URL) {
+            boolean reachable = address.getHost() != null && address.getPort() != 0 && address.getPort() <= LAST_PORT;
+            if (secure && reachable && address.getUserInfo() == null && url.length() <= LONGEST_URL) {
                 if (addresses.refuse(address.getHost())) throw notAllowed().raise();
                 return;
             }
@@ -134,7 +139,9 @@ public class Subscribers {
             // told below
         }
         throw Refusal.malformed(
-                        "/url", "an https address without user and password, of at most " + LONGEST_URL + " characters")
+                        "/url",
+                        "an https address without user and password, of at most " + LONGEST_URL
+                                + " characters and with a port, if any, of 1 to " + LAST_PORT)
                 .raise();
     }
 
@@ -149,26 +156,33 @@ public class Subscribers {
                 Map.of());
     }
 
-    private Webhook.Secret freshSecret() {
+    private Webhook.Secret freshSecret(Person by) {
         byte[] key = new byte[SECRET_BYTES];
         random.nextBytes(key);
-        return new Webhook.Secret(Courier.SECRET_PREFIX + Base64.getEncoder().encodeToString(key), null);
+        return new Webhook.Secret(Courier.SECRET_PREFIX + Base64.getEncoder().encodeToString(key), null, by.request());
     }
 
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** Gives it a new secret; for a day, messages are signed with the one before, too. */
-    public String rotateSecret(String id, String by) {
+    /**
+     * Gives it a new secret; for a day, messages are signed with the one before, too. The same request again gets the secret that
+     * it made.
+     */
+    public String rotateSecret(String id, Person by) {
         var webhook = require(id);
+        var made = webhook.secrets().stream()
+                .filter(secret -> secret.request() != null && secret.request().equals(by.request()))
+                .findFirst();
+        if (made.isPresent()) return made.get().value();
         var now = now();
-        var fresh = freshSecret();
+        var fresh = freshSecret(by);
         var kept = webhook.secrets().stream()
                 .filter(secret -> secret.until() == null)
-                .map(secret -> new Webhook.Secret(secret.value(), now.plus(OVERLAP)));
+                .map(secret -> new Webhook.Secret(secret.value(), now.plus(OVERLAP), secret.request()));
         webhooks.setSecrets(id, Stream.concat(Stream.of(fresh), kept).toList());
-        audit.record(by, "webhook-secret-rotated", id, null);
+        audit.record(by.account(), "webhook-secret-rotated", id, null);
         return fresh.value();
     }
 

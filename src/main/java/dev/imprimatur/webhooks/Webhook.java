@@ -38,8 +38,10 @@ public record Webhook(
      *
      * @param value {@code whsec_} and the key in Base64
      * @param until when it is signed with no longer; null as long as it is the newest
+     * @param request what the request that asked for it is known by; null if it carried no idempotency key
      */
-    public record Secret(String value, @Nullable Instant until) {
+    public record Secret(
+            String value, @Nullable Instant until, @Nullable String request) {
         @Override
         public String toString() {
             return "Secret[until " + until + "]";

@@ -9,6 +9,7 @@ import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Selection;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.store.Index;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -27,7 +28,7 @@ class WebhookAttempts {
 
     WebhookAttempts(MongoDatabase database) {
         attempts = database.getCollection("webhook_attempts", Row.class);
-        attempts.createIndex(Indexes.compoundIndex(Indexes.ascending("attempt.webhook"), Indexes.descending("_id")));
+        Index.make(attempts, Indexes.compoundIndex(Indexes.ascending("attempt.webhook"), Indexes.descending("_id")));
     }
 
     void insert(Attempt attempt) {

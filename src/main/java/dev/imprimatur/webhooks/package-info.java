@@ -1,6 +1,7 @@
 /** Tells subscribers what was published, in order: one durable cursor over the ledger for each. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"delivery", "publication", "content", "access", "store", "paging", "problem"})
+@ApplicationModule(
+        allowedDependencies = {"delivery", "publication", "editing", "content", "access", "store", "paging", "problem"})
 package dev.imprimatur.webhooks;
 
 import org.jspecify.annotations.NullMarked;

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
@@ -114,6 +117,109 @@ class AccessTest {
                 else assertThat(answer.status()).as(who + " " + route).isEqualTo(403);
             }
         });
+    }
+
+    @Test
+    void anAccountWithoutRolesReadsNothing() {
+        String username = "roleless-" + Long.toString(System.nanoTime(), 36);
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                username,
+                                "displayName",
+                                "Without " + username,
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of()))
+                .ok();
+        var guide = node.guides().published();
+
+        MATRIX.keySet().stream().filter(route -> !route.equals("POST /tokens")).forEach(route -> {
+            String method = route.substring(0, route.indexOf(' '));
+            String path = route.substring(route.indexOf(' ') + 1)
+                    .replace("{type}/{id}", "role-guide/" + guide.id())
+                    .replace("{type}", "role-guide")
+                    .replaceAll("\\{(number|from|to)}", "1")
+                    .replaceAll("\\{[a-z]+}", "nothing");
+            Object body = method.equals("GET") || method.equals("DELETE") ? null : bodyFor(path);
+            assertThat(node.as(username).send(method, path, body).status())
+                    .as(route)
+                    .isEqualTo(403);
+        });
+        var visitor = Visitor.signedIn(node, username);
+        for (String page : List.of("/studio", "/studio/guides", "/studio/guides/" + guide.id() + "/review")) {
+            var answer = visitor.get(page);
+            assertThat(answer.status()).as(page).isEqualTo(403);
+            assertThat(answer.body()).contains("no role yet").doesNotContain(guide.slug());
+        }
+        assertThat(visitor.get("/studio/account").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aFractionIsNoRevision() {
+        var guide = node.guides().submitted();
+        var task = node.guides().task("reviewer", guide);
+
+        for (Object revision : List.of(1.5, 1.0, "1", true)) {
+            var answer = node.as("reviewer")
+                    .post(
+                            "/tasks/" + task.get("id").asString() + "/complete",
+                            Map.of(
+                                    "outcome",
+                                    "approve",
+                                    "revision",
+                                    revision,
+                                    "contentHash",
+                                    task.get("contentHash").asString()));
+            assertThat(answer.status()).as(revision + " " + answer.body()).isEqualTo(400);
+            assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo("/revision");
+        }
+        assertThat(node.as("reviewer")
+                        .post(guide.path() + "/comments", Map.of("revision", 1.5, "pointer", "", "body", "x"))
+                        .status())
+                .isEqualTo(400);
+        assertThat(node.guides().read(guide).status()).isEqualTo(404);
+    }
+
+    @Test
+    void whatIsSaidWithAnActHasALength() {
+        var guide = node.guides().drafted();
+        String longest = "x".repeat(5_000);
+
+        assertThat(node.as("editor")
+                        .post(guide.path() + "/submit", Map.of("message", longest + "x"))
+                        .json()
+                        .at("/errors/0/pointer")
+                        .asString())
+                .isEqualTo("/message");
+        node.as("editor")
+                .post(guide.path() + "/submit", Map.of("message", longest))
+                .ok();
+        var task = node.guides().task("reviewer", guide);
+        var approval = Map.of(
+                "outcome",
+                "approve",
+                "revision",
+                1,
+                "contentHash",
+                task.get("contentHash").asString());
+        String complete = "/tasks/" + task.get("id").asString() + "/complete";
+        var tooLong = new java.util.HashMap<String, Object>(approval);
+        tooLong.put("message", longest + "x");
+        assertThat(node.as("reviewer").post(complete, tooLong).status()).isEqualTo(400);
+        tooLong.put("message", longest);
+        node.as("reviewer").post(complete, tooLong).ok();
+        assertThat(node.as("publisher")
+                        .post(guide.path() + "/unpublish", Map.of("reason", longest + "x"))
+                        .status())
+                .isEqualTo(400);
+        assertThat(node.guides().read(guide).status()).isEqualTo(200);
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", longest))
+                .ok();
     }
 
     private static Object bodyFor(String path) {
@@ -280,17 +386,31 @@ class AccessTest {
     @Test
     void whoKeepsFailingIsSlowedDownButNotTheirVictim() {
         var throttle = new Throttle();
-        for (int i = 0; i < 100; i++) throttle.failed("victim", "10.0.0." + i % 50);
         throttle.succeeded("victim", "192.0.2.1");
+        for (int i = 0; i < 50; i++) throttle.failed("victim", "10.0.0." + i);
 
-        assertThat(refused(() -> throttle.check("victim", "198.51.100.9"))).isTrue();
-        assertThat(refused(() -> throttle.check("victim", "192.0.2.1"))).isFalse();
-        assertThat(refused(() -> throttle.check("somebody-else", "198.51.100.9")))
+        assertThat(refused(() -> throttle.failed("victim", "198.51.100.9"))).isTrue();
+        assertThat(refused(() -> throttle.failed("victim", "192.0.2.1"))).isFalse();
+        assertThat(refused(() -> throttle.failed("somebody-else", "198.51.100.9")))
                 .isFalse();
+        assertThat(throttle.isRight("victim", "198.51.100.9", () -> true)).isTrue();
 
-        for (int i = 0; i < 6; i++) throttle.failed("somebody-else", "203.0.113.5");
-        assertThat(refused(() -> throttle.check("somebody-else", "203.0.113.5")))
+        for (int i = 0; i < 5; i++) throttle.failed("somebody-else", "203.0.113.5");
+        assertThat(refused(() -> throttle.failed("somebody-else", "203.0.113.5")))
                 .isTrue();
+    }
+
+    @Test
+    void guessesAfterTooManyFailuresAreCheckedOneAfterAnother() throws Exception {
+        var throttle = new Throttle();
+        for (int i = 0; i < 5; i++) throttle.failed("victim", "203.0.113.5");
+        long begin = System.nanoTime();
+
+        try (var guessers = Executors.newFixedThreadPool(5)) {
+            for (int i = 0; i < 5; i++) guessers.submit(() -> throttle.isRight("victim", "203.0.113.5", () -> false));
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(900));
     }
 
     private static boolean refused(Runnable attempt) {

@@ -167,7 +167,7 @@ class AuditTest {
                                 "username",
                                 username,
                                 "displayName",
-                                "Somebody",
+                                "Called " + username,
                                 "password",
                                 Node.PASSWORD,
                                 "roles",

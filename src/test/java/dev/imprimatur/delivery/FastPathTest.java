@@ -3,6 +3,7 @@ package dev.imprimatur.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.ZstdInputStream;
+import dev.imprimatur.access.Access;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -176,5 +177,22 @@ class FastPathTest {
         node.as("admin").delete("/api-keys/" + created.get("id").asString()).ok();
 
         assertThat(site.get("/role-guide/" + guide.slug()).status()).isEqualTo(401);
+    }
+
+    @Test
+    void aListBeyondTheLimitOfAKeyIsNotEvenMade() {
+        var greedy = node.siteWith(Map.of("name", "greedy", "scopes", List.of("delivery")));
+        var key = node.bean(Access.class)
+                .ring()
+                .find(greedy.authorization().replace("Bearer ", ""))
+                .orElseThrow();
+        node.bean(RateLimits.class).bucket(key).consumeIgnoringRateLimits(1_000_000);
+
+        for (int i = 0; i < 3; i++)
+            assertThat(greedy.get("/role-guide?limit=7").status()).isEqualTo(429);
+
+        long position = node.bean(Catalogue.class).now().position();
+        assertThat(node.bean(Lists.class).known(position, "role-guide", "limit=7"))
+                .isEmpty();
     }
 }

@@ -207,6 +207,53 @@ class QueryTest {
     }
 
     @Test
+    void whatWasWithdrawnStaysWithdrawnWhenTheGuideIsPublishedAgain() {
+        var unseen = node.clock().instant();
+        node.clock().forward(Duration.ofSeconds(5));
+        var guide = guides.published();
+        var first = node.clock().instant();
+        node.clock().forward(Duration.ofSeconds(5));
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", "x", "redirectTo", "/elsewhere"))
+                .ok();
+        var between = node.clock().instant();
+        node.clock().forward(Duration.ofSeconds(5));
+        guides.nextEditionSubmitted(guide, "Other words.");
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        var again = node.clock().instant();
+        node.clock().forward(Duration.ofSeconds(5));
+        guides.nextEditionSubmitted(guide, "Yet other words.");
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+
+        assertThat(past(guide, unseen).status()).isEqualTo(404);
+        for (var instant : List.of(first, between)) {
+            for (String more : List.of("", "&format=html", "&fields=title", "&locale=en-US")) {
+                var answer = node.site().get("/role-guide/" + guide.slug() + "?asOf=" + instant + more);
+                assertThat(answer.status()).as(answer.toString()).isEqualTo(410);
+                assertThat(answer.body()).doesNotContain("Other words");
+            }
+            var list = node.site()
+                    .get("/role-guide?facets=role&slug=" + guide.slug() + "&asOf=" + instant)
+                    .ok();
+            assertThat(list.get("total").asInt()).isZero();
+            assertThat(list.get("items")).isEmpty();
+            assertThat(list.at("/facets/role")).isEmpty();
+        }
+        assertThat(past(guide, again).ok().at("/content/summary").asString()).isEqualTo("Other words.");
+        assertThat(node.site()
+                        .get("/role-guide?slug=" + guide.slug() + "&asOf=" + again)
+                        .ok()
+                        .at("/items/0/content/summary")
+                        .asString())
+                .isEqualTo("Other words.");
+        assertThat(guides.read(guide).ok().at("/content/summary").asString()).isEqualTo("Yet other words.");
+    }
+
+    private dev.imprimatur.testing.Http.Answer past(Guides.Ref guide, Instant instant) {
+        return node.site().get("/role-guide/" + guide.slug() + "?asOf=" + instant);
+    }
+
+    @Test
     void aStreamTellsWhatHappensAndGoesOnWhereItWas() throws Exception {
         long before =
                 node.site().get("/ledger?compact=true").ok().get("position").asLong();

@@ -121,6 +121,23 @@ class SearchTest {
     }
 
     @Test
+    void wordsOfWhatWasWithdrawnDecideNothing() {
+        publish("finches", "Finch Keeper", "Keeps a zebrafinck.", "Patience");
+        publish("ephemeral-finches", "Keeper", "Keeps a zebrafinch.", "Patience");
+        assertThat(slugs("zebrafinch")).containsExactly("ephemeral-finches");
+        var ref = new Guides.Ref(
+                node.site().get("/role-guide/ephemeral-finches").ok().get("id").asString(), "ephemeral-finches");
+
+        node.as("publisher")
+                .post(ref.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+
+        assertThat(slugs("zebrafinch")).containsExactly("finches");
+        var hit = page("zebrafinch", "").get("items").get(0);
+        assertThat(hit.get("highlights").get("summary").asString()).contains("<mark>zebrafinck</mark>");
+    }
+
+    @Test
     void whatCannotBeAskedIsRefused() {
         assertThat(node.site().get("/role-guide?q=").status()).isEqualTo(400);
         assertThat(node.site().get("/role-guide?q=" + "x".repeat(201)).status()).isEqualTo(400);

@@ -45,6 +45,23 @@ class DescriptionTest {
         assertThat(described).isEqualTo(routes());
     }
 
+    @Test
+    void everyChangeThroughTheManagementApiTakesAnIdempotencyKey() {
+        var without = new TreeSet<String>();
+        description
+                .get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    boolean named = operation.getValue().path("parameters").values().stream()
+                            .anyMatch(it -> it.path("$ref").asString("").endsWith("/idempotencyKey"));
+                    boolean changes = path.getKey().startsWith(Api.ROOT)
+                            && !operation.getKey().equals("get");
+                    if (named != changes) without.add(operation.getKey() + " " + path.getKey());
+                }));
+
+        assertThat(without).isEmpty();
+    }
+
     private Set<String> queryParameters(JsonNode operation) {
         return operation.path("parameters").values().stream()
                 .map(parameter -> parameter.has("$ref")

@@ -6,6 +6,7 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,6 +83,38 @@ class PreviewTest {
                         .post(guide.path() + "/previews", Map.of("revision", 9))
                         .status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void itEndsForGoodOnceItsMakerMayMakeNone() {
+        var guide = guides.submitted();
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                "maker",
+                                "displayName",
+                                "Maker of links",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("EDITOR", "PUBLISHER")))
+                .ok();
+        var link = link("maker", guide, Map.of("revision", 1));
+
+        node.as("admin")
+                .patch("/accounts/maker", Map.of("roles", List.of("PUBLISHER")))
+                .ok();
+        assertThat(follow(link).status()).isEqualTo(200);
+        node.as("admin")
+                .patch("/accounts/maker", Map.of("roles", List.of("ADMIN")))
+                .ok();
+        assertShowsNothing(follow(link));
+        node.as("admin")
+                .patch("/accounts/maker", Map.of("roles", List.of("EDITOR")))
+                .ok();
+        assertShowsNothing(follow(link));
     }
 
     @Test

@@ -53,6 +53,10 @@ class LedgerTest {
                 "");
     }
 
+    private static Ledger ledger(MongoDatabase database, Seal seal) {
+        return new Ledger(new LedgerRows(database), seal, new Integrity());
+    }
+
     @Test
     void eightWritersLeaveNoGapNoDoubleAndOneEntryACause() throws Exception {
         long seed = System.nanoTime();
@@ -62,7 +66,7 @@ class LedgerTest {
         List<Callable<List<LedgerEntry>>> writers = IntStream.range(0, WRITERS)
                 .mapToObj(writer -> (Callable<List<LedgerEntry>>) () -> {
                     // each with a ledger of its own, as nodes have
-                    var ledger = new Ledger(database, seal);
+                    var ledger = ledger(database, seal);
                     var random = new Random(seed + writer);
                     var mine = new ArrayList<LedgerEntry>();
                     for (int i = 0; i < 40; i++) {
@@ -78,7 +82,7 @@ class LedgerTest {
             for (var done : pool.invokeAll(writers)) written.addAll(done.get());
         }
 
-        var ledger = new Ledger(database, seal).after(0, 1000);
+        var ledger = ledger(database, seal).after(0, 1000);
         assertThat(ledger)
                 .extracting(LedgerEntry::position)
                 .containsExactlyElementsOf(

@@ -74,8 +74,9 @@ public final class Node implements AutoCloseable {
         var application = new SpringApplication(Imprimatur.class);
         application.setRegisterShutdownHook(false);
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
+        application.addInitializers(it -> it.getBeanFactory().registerSingleton("halt", new Halt()));
         var all = new HashMap<String, Object>(settings);
-        all.put("server.port", "0");
+        all.putIfAbsent("server.port", "0");
         all.put("server.address", "127.0.0.1");
         all.put("spring.main.log-startup-info", "false");
         all.put("logging.level.root", "error");
@@ -197,6 +198,13 @@ public final class Node implements AutoCloseable {
         String authorization = site.authorization();
         run();
         site = new Http(delivery(), authorization);
+    }
+
+    /** Starts it again on the same stores with some settings changed. */
+    public void restartWith(String... changed) {
+        restart(() -> {
+            for (int i = 0; i < changed.length; i += 2) settings.put(changed[i], changed[i + 1]);
+        });
     }
 
     /** Throws the engine's database away while it is down. */

@@ -34,6 +34,10 @@ class AddressesTest {
                 "2002:7f00:1::",
                 "fd00:ec2::254",
                 "fe80::1",
+                "3fff::1",
+                "3fff:fff::1",
+                "5f00::1",
+                "::7f00:1",
                 "ff02::1"
             })
     void addressesOfThisMachineAndItsNetworksAreRefused(String host) {
@@ -42,7 +46,22 @@ class AddressesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[::1]", "[::ffff:169.254.169.254]", "0x7f.1", "1.2.3.4.5"})
+    @ValueSource(
+            strings = {
+                "[::1]",
+                "[::ffff:169.254.169.254]",
+                "0x7f.1",
+                "1.2.3.4.5",
+                "0177.0.0.1",
+                "010.1.1.1",
+                "1.1.1",
+                "1.1",
+                "16843009",
+                "1.1.1.0x1",
+                "1.1.1.1.",
+                "[2606:4700:4700::1111%1]",
+                "[fe80::1%eth0]"
+            })
     void whatIsNoNameIsRefusedBeforeItIsKept(String host) {
         assertThat(new Addresses(List.of()).refuse(host)).isTrue();
     }

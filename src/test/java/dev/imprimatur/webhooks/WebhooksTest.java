@@ -303,6 +303,9 @@ class WebhooksTest {
                 Map.of("url", "ftp://example.com/"),
                 Map.of("url", "https://user:pass@example.com/"),
                 Map.of("url", "/hook"),
+                Map.of("url", "https://example.com:0/"),
+                Map.of("url", "https://example.com:65536/"),
+                Map.of("url", "https://example.com:99999/"),
                 Map.of("url", "https://example.com/", "kinds", List.of("born")),
                 Map.of("url", "https://example.com/", "types", List.of("nothing"))))
             assertThat(node.as("admin").post("/webhooks", wrong).status())

@@ -1,0 +1,88 @@
+package dev.imprimatur.access;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names the cookie of a session {@code __Host-…} wherever a request comes over TLS, which its browser takes from this host
+ * over TLS only (RFC 6265bis, 4.1.3.2). The servlet container, which knows one name for all requests, sees the other.
+ */
+final class HostCookie extends Handler.Wrapper {
+    static final String PREFIX = "__Host-";
+
+    private final String name;
+
+    /** @param name of the cookie where there is no TLS */
+    HostCookie(Handler next, String name) {
+        super(next);
+        this.name = name + "=";
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (!request.isSecure()) return super.handle(request, response, callback);
+        var asked = new Asked(request);
+        return super.handle(asked, new Told(asked, response), callback);
+    }
+
+    private final class Asked extends Request.Wrapper {
+        private final HttpFields headers;
+
+        Asked(Request request) {
+            super(request);
+            var fields = HttpFields.build();
+            for (var field : request.getHeaders()) {
+                var kept = field.getHeader() == HttpHeader.COOKIE ? cookies(field) : field;
+                if (kept != null) fields.add(kept);
+            }
+            headers = fields.asImmutable();
+        }
+
+        /** Without what anybody on the way may have set: a cookie of the plain name. */
+        private @Nullable HttpField cookies(HttpField field) {
+            String kept = Arrays.stream(
+                            Objects.requireNonNullElse(field.getValue(), "").split(";"))
+                    .map(String::strip)
+                    .filter(cookie -> !cookie.startsWith(name))
+                    .map(cookie -> cookie.startsWith(PREFIX + name) ? cookie.substring(PREFIX.length()) : cookie)
+                    .collect(Collectors.joining("; "));
+            return kept.isEmpty() ? null : new HttpField(HttpHeader.COOKIE, kept);
+        }
+
+        @Override
+        public HttpFields getHeaders() {
+            return headers;
+        }
+    }
+
+    private final class Told extends Response.Wrapper {
+        private final HttpFields.Mutable headers;
+
+        Told(Request request, Response response) {
+            super(request, response);
+            headers = new HttpFields.Mutable.Wrapper(response.getHeaders()) {
+                @Override
+                public @Nullable HttpField onAddField(HttpField field) {
+                    String value = field.getValue();
+                    return field.getHeader() == HttpHeader.SET_COOKIE && value != null && value.startsWith(name)
+                            ? new HttpField(HttpHeader.SET_COOKIE, PREFIX + value)
+                            : field;
+                }
+            };
+        }
+
+        @Override
+        public HttpFields.Mutable getHeaders() {
+            return headers;
+        }
+    }
+}

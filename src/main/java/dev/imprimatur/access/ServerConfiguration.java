@@ -1,0 +1,58 @@
+package dev.imprimatur.access;
+
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Server;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+
+/** What the server does about strangers before any request is one. */
+@Configuration(proxyBeanMethods = false)
+class ServerConfiguration {
+    /** RFC 9112 without what it lets a server forgive: lines end with CR and LF. */
+    private static final HttpCompliance STRICT = HttpCompliance.RFC9110.without(
+            "imprimatur",
+            HttpCompliance.Violation.LF_HEADER_TERMINATION,
+            HttpCompliance.Violation.LF_CHUNK_TERMINATION);
+
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> strictRequests() {
+        return factory -> factory.addServerCustomizers(server -> ofAll(server, http -> http.setHttpCompliance(STRICT)));
+    }
+
+    /** After Spring Boot's own, which lets anybody say who they are where it takes the platform for one with a proxy. */
+    @Bean
+    @Order
+    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> proxiesThatCount(TrustedProxies proxies) {
+        return factory -> {
+            factory.setUseForwardHeaders(false);
+            factory.addServerCustomizers(server -> ofAll(server, http -> http.addCustomizer(proxies)));
+        };
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> boundedConnections(ConnectionBounds bounds) {
+        return factory -> factory.addServerCustomizers(server -> {
+            for (var connector : server.getConnectors()) connector.addEventListener(bounds);
+        });
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> cookiesOfThisHost(
+            @Value("${server.servlet.session.cookie.name}") String name) {
+        return factory ->
+                factory.addServerCustomizers(server -> server.setHandler(new HostCookie(server.getHandler(), name)));
+    }
+
+    private static void ofAll(Server server, Consumer<HttpConfiguration> change) {
+        for (var connector : server.getConnectors())
+            for (var factory : connector.getConnectionFactories())
+                if (factory instanceof HttpConfiguration.ConnectionFactory http)
+                    change.accept(http.getHttpConfiguration());
+    }
+}

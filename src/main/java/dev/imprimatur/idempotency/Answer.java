@@ -1,0 +1,55 @@
+package dev.imprimatur.idempotency;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.util.ContentCachingResponseWrapper;
+
+/**
+ * What a request was answered.
+ *
+ * @param headers those that say something of what was done; all others are written anew
+ * @param body in Base64
+ */
+record Answer(int status, Map<String, String> headers, String body) {
+    private static final List<String> KEPT = List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.LOCATION, HttpHeaders.ETAG);
+    /** Refusals that tell how things stood, so that the request had been judged by then. */
+    private static final Set<Integer> JUDGED = Set.of(404, 409, 410, 412, 422);
+
+    static Answer of(ContentCachingResponseWrapper response) {
+        var headers = new LinkedHashMap<String, String>();
+        for (String name : KEPT) {
+            String value = name.equals(HttpHeaders.CONTENT_TYPE) ? response.getContentType() : response.getHeader(name);
+            if (value != null) headers.put(name, value);
+        }
+        return new Answer(
+                response.getStatus(), headers, Base64.getEncoder().encodeToString(response.getContentAsByteArray()));
+    }
+
+    /** Whether the same request gets it again. What is wrong with the request itself, or with us, is found anew each time. */
+    boolean isFinal() {
+        return status < HttpServletResponse.SC_BAD_REQUEST || JUDGED.contains(status);
+    }
+
+    boolean isRedirect() {
+        return status / 100 == 3;
+    }
+
+    boolean isFailure() {
+        return status >= HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+    }
+
+    void write(HttpServletResponse response) throws IOException {
+        response.setStatus(status);
+        headers.forEach(response::setHeader);
+        if (body.isEmpty()) return;
+        byte[] bytes = Base64.getDecoder().decode(body);
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.imprimatur.idempotency;
+
+import dev.imprimatur.content.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/**
+ * A request with a key, as the store and the effects know it.
+ *
+ * @param caller account and key; kept nowhere, since the key opens the answer
+ * @param id the hash of the caller
+ * @param fingerprint the hash of what is asked for
+ * @param patient whether it waits for a run before it instead of being told to come again
+ */
+record Call(String caller, String id, String fingerprint, boolean patient) {
+    /** A request to the management API: another body under the same key is refused. */
+    static Call ofScript(String account, String key, String target, byte[] body) {
+        var digest = Sha256.digest();
+        digest.update(target.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) '\n');
+        String caller = account + "\n" + key;
+        return new Call(caller, hash(caller), HexFormat.of().formatHex(digest.digest(body)), false);
+    }
+
+    /** A form of the studio: what somebody mended in it and sends again is another request. */
+    static Call ofForm(String account, String key, String form) {
+        String caller = account + "\nstudio\n" + key + "\n" + form;
+        return new Call(caller, hash(caller), hash(form), true);
+    }
+
+    private static String hash(String text) {
+        return HexFormat.of().formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Nothing that prints it by accident tells the key. */
+    @Override
+    public String toString() {
+        return "Call[" + id + "]";
+    }
+}

@@ -1,0 +1,247 @@
+package dev.imprimatur.idempotency;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Account;
+import dev.imprimatur.problem.ProblemWriter;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.problem.Unforeseen;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.ContentCachingResponseWrapper;
+
+/**
+ * Runs a request that carries a key once, and answers every further one with what the first was answered. Scripts send the key as
+ * {@code Idempotency-Key} to the management API; forms of the studio hold one of their own. It stands behind the security filters,
+ * so the account is known.
+ */
+@Component
+@Order(0)
+class IdempotentRequests extends OncePerRequestFilter {
+    private static final Logger log = LoggerFactory.getLogger(IdempotentRequests.class);
+    private static final String HEADER = "Idempotency-Key";
+    private static final Pattern KEY = Pattern.compile("[!-~]{1,200}");
+    private static final Set<String> CHANGING = Set.of("POST", "PUT", "PATCH", "DELETE");
+    private static final String MANAGEMENT = "/api/management/";
+    private static final String STUDIO = "/studio/";
+    /** The input of a form that holds its key. */
+    private static final String ONCE = "once";
+    /** Differs between two pages of one form, and says nothing of what is asked for. */
+    private static final Set<String> NOT_ASKED = Set.of(ONCE, "_csrf");
+
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+
+    private final IdempotencyKeys keys;
+    private final AnswerEncryption encryption;
+    private final ProblemWriter problems;
+
+    IdempotentRequests(IdempotencyKeys keys, AnswerEncryption encryption, ProblemWriter problems) {
+        this.keys = keys;
+        this.encryption = encryption;
+        this.problems = problems;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !CHANGING.contains(request.getMethod());
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String account = account(request);
+        if (account == null) {
+            chain.doFilter(request, response);
+        } else if (request.getRequestURI().startsWith(MANAGEMENT)
+                && request.getHeaders(HEADER).hasMoreElements()) {
+            script(account, request, response, chain);
+        } else {
+            String form = request.getRequestURI().startsWith(STUDIO) ? form(request) : null;
+            if (form == null) chain.doFilter(request, response);
+            else once(Call.ofForm(account, form, asked(request)), request, response, chain);
+        }
+    }
+
+    private static @Nullable String account(HttpServletRequest request) {
+        return request.getUserPrincipal() instanceof Authentication authentication
+                        && authentication.getPrincipal() instanceof Account account
+                ? account.username()
+                : null;
+    }
+
+    private void script(String account, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        var given = Collections.list(request.getHeaders(HEADER));
+        if (given.size() != 1 || !KEY.matcher(given.getFirst()).matches()) {
+            problems.write(
+                    Refusal.malformed(HEADER + " is given once, with 1 to 200 visible ASCII characters", List.of()),
+                    response);
+            return;
+        }
+        try {
+            byte[] body = request.getInputStream().readAllBytes();
+            once(
+                    Call.ofScript(account, given.getFirst(), target(request), body),
+                    new ReadRequest(request, body),
+                    response,
+                    chain);
+        } catch (Refused tooLarge) {
+            problems.write(tooLarge.refusal(), response);
+        }
+    }
+
+    private static String target(HttpServletRequest request) {
+        String query = request.getQueryString();
+        return request.getMethod() + " " + request.getRequestURI() + (query == null ? "" : "?" + query);
+    }
+
+    private static @Nullable String form(HttpServletRequest request) {
+        String key = request.getParameter(ONCE);
+        return key == null || key.isBlank() ? null : key;
+    }
+
+    private static String asked(HttpServletRequest request) {
+        var fields = new TreeMap<>(request.getParameterMap());
+        fields.keySet().removeAll(NOT_ASKED);
+        return target(request)
+                + fields.entrySet().stream()
+                        .map(field -> "\n" + field.getKey() + "=" + Arrays.toString(field.getValue()))
+                        .collect(Collectors.joining());
+    }
+
+    private void once(Call call, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        Claim claim;
+        try {
+            claim = claim(call);
+        } catch (RuntimeException down) {
+            refuse(call, Unforeseen.refusal(down, request), request, response);
+            return;
+        }
+        switch (claim) {
+            case Claim.Begun begun -> run(call, begun, request, response, chain);
+            case Claim.Answered known -> {
+                var answer = encryption.decrypt(known.answer(), call.caller());
+                if (answer.isPresent()) {
+                    answer.get().write(response);
+                } else {
+                    keys.unanswered(call.id(), known.answer());
+                    once(call, request, response, chain);
+                }
+            }
+            case Claim.Running running ->
+                refuse(
+                        call,
+                        Refusal.inProgress(
+                                "request-in-progress",
+                                "this request is being done already; send it again shortly for its answer",
+                                AGAIN_AFTER),
+                        request,
+                        response);
+            case Claim.Reused reused ->
+                refuse(
+                        call,
+                        Refusal.of(
+                                Refusal.Kind.INCOMPLETE,
+                                "idempotency-key-reused",
+                                "this key was used for a request with another method, path or body; make a new key for "
+                                        + "each request, and send the same again only with the same"),
+                        request,
+                        response);
+        }
+    }
+
+    /** Whoever clicked twice waits for what became of the first click. */
+    private Claim claim(Call call) {
+        long begun = System.nanoTime();
+        for (; ; ) {
+            var claim = keys.begin(call.id(), call.fingerprint());
+            boolean waits = call.patient() && claim instanceof Claim.Running;
+            if (!waits || System.nanoTime() - begun > PATIENCE.toNanos()) return claim;
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+    }
+
+    private void run(
+            Call call, Claim.Begun begun, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        request.setAttribute(Access.REQUEST, call.id());
+        var held = new ContentCachingResponseWrapper(response);
+        try {
+            chain.doFilter(request, held);
+        } catch (IOException | ServletException | RuntimeException failed) {
+            if (isDenied(failed)) note(call, begun, null);
+            else note(() -> keys.release(call.id(), begun.run()));
+            throw failed;
+        }
+        // the run before it has deleted what this one does not find
+        if (begun.again()
+                && request.getMethod().equals("DELETE")
+                && held.getStatus() == HttpServletResponse.SC_NOT_FOUND) {
+            held.resetBuffer();
+            held.setContentType(null);
+            held.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        }
+        note(call, begun, Answer.of(held));
+        held.copyBodyToResponse();
+    }
+
+    /** The servlet wraps what the security filters wait for. */
+    private static boolean isDenied(Exception failed) {
+        var cause = failed instanceof ServletException ? failed.getCause() : failed;
+        return cause instanceof AccessDeniedException || cause instanceof AuthenticationException;
+    }
+
+    /** @param answer null if it was denied */
+    private void note(Call call, Claim.Begun begun, @Nullable Answer answer) {
+        note(() -> {
+            if (answer != null && (call.patient() ? answer.isRedirect() : answer.isFinal()))
+                keys.answered(call.id(), begun.run(), encryption.encrypt(answer, call.caller()));
+            else if (begun.again() || answer != null && answer.isFailure()) keys.release(call.id(), begun.run());
+            else keys.forget(call.id(), begun.run());
+        });
+    }
+
+    /** What is done is done: if that cannot be noted now, the same request finds its effect when it comes again. */
+    private static void note(Runnable outcome) {
+        try {
+            outcome.run();
+        } catch (RuntimeException down) {
+            log.warn("what became of a request could not be noted: {}", down.toString());
+        }
+    }
+
+    private void refuse(Call call, Refusal refusal, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        if (!call.patient()) {
+            problems.write(refusal, response);
+        } else {
+            request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, refusal.raise());
+            response.sendError(refusal.kind().status());
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package dev.imprimatur.problem;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for what people and strangers send before anything begins that holds a thread: a form that arrives a byte at a time costs a
+ * few bytes of memory, and not for long. What clients of the APIs send is not waited for: their credential is looked at
+ * first, and without a right one nothing is read.
+ */
+final class BodyArrival extends Handler.Wrapper {
+    /** What is read of a body that is refused, in times of the limit: whoever still sends when a connection is closed does not get to read why. */
+    private static final int READ_ON = 8;
+
+    private static final long READ_ON_FOR = TimeUnit.SECONDS.toNanos(2);
+    private static final long LOOK_EVERY = 1;
+
+    private final BodyPace pace;
+    private final ProblemWriter problems;
+    private final long mostArriving;
+    private final AtomicLong arriving = new AtomicLong();
+
+    /** @param mostArriving bytes that are kept of all bodies that are not whole yet or not dealt with */
+    BodyArrival(Handler next, BodyPace pace, ProblemWriter problems, long mostArriving) {
+        super(next);
+        this.pace = pace;
+        this.problems = problems;
+        this.mostArriving = mostArriving;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (!hasBody(request)) return super.handle(request, response, callback);
+        boolean isByProgram = isByProgram(request);
+        boolean isRefused =
+                request.getLength() > pace.limit() || request.getHeaders().contains(HttpHeader.CONTENT_ENCODING);
+        if (isByProgram && !request.getHeaders().contains(HttpHeader.AUTHORIZATION))
+            return super.handle(request, response, callback);
+        var toTheEnd = new ReadOn(request, response, callback);
+        if (isByProgram || isRefused) return super.handle(request, response, toTheEnd);
+        new Arriving(request, response, toTheEnd).run();
+        return true;
+    }
+
+    /** The door for the first administrator asks for no credential in a header. */
+    private static boolean isByProgram(Request request) {
+        String path = request.getHttpURI().getPath();
+        return path != null && Audience.isForPrograms(path) && !path.equals("/setup");
+    }
+
+    private static boolean hasBody(Request request) {
+        return request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+    }
+
+    private boolean handleWhole(Request request, Response response, Callback callback) throws Exception {
+        return super.handle(request, response, callback);
+    }
+
+    /** A body on its way. */
+    private final class Arriving implements Runnable {
+        private final Request request;
+        private final Response response;
+        private final Callback callback;
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final long since = System.nanoTime();
+        private final AtomicLong arrived = new AtomicLong();
+        private volatile Scheduler.@Nullable Task look;
+
+        Arriving(Request request, Response response, Callback callback) {
+            this.request = request;
+            this.response = response;
+            this.callback = Callback.from(() -> arriving.addAndGet(-arrived.get()), callback);
+            lookLater();
+        }
+
+        private void lookLater() {
+            look = request.getComponents().getScheduler().schedule(this::look, LOOK_EVERY, TimeUnit.SECONDS);
+        }
+
+        /** Whether it is too slow even if nothing arrives that would tell. */
+        private void look() {
+            if (pace.isTooSlow(arrived.get(), since)) refuse(pace.tooSlow());
+            else if (!over.get()) lookLater();
+        }
+
+        @Override
+        public void run() {
+            while (!over.get()) {
+                var chunk = request.read();
+                if (chunk == null) {
+                    request.demand(this);
+                    return;
+                }
+                if (Content.Chunk.isFailure(chunk)) {
+                    if (isMineToEnd()) callback.failed(chunk.getFailure());
+                    return;
+                }
+                boolean isLast = chunk.isLast();
+                take(chunk.getByteBuffer());
+                chunk.release();
+                if (isLast || arrived.get() > pace.limit()) {
+                    if (isMineToEnd()) goOn();
+                    return;
+                }
+                if (arriving.get() > mostArriving)
+                    refuse(Refusal.unavailable(
+                            "busy", "too much is being sent at the moment; send it again", Duration.ofSeconds(2)));
+            }
+        }
+
+        private void take(ByteBuffer some) {
+            byte[] bytes = new byte[some.remaining()];
+            some.get(bytes);
+            body.writeBytes(bytes);
+            arrived.addAndGet(bytes.length);
+            arriving.addAndGet(bytes.length);
+        }
+
+        private boolean isMineToEnd() {
+            boolean mine = over.compareAndSet(false, true);
+            var task = look;
+            if (mine && task != null) task.cancel();
+            return mine;
+        }
+
+        private void goOn() {
+            var whole = new Whole(request, ByteBuffer.wrap(body.toByteArray()));
+            try {
+                if (!handleWhole(whole, response, callback))
+                    Response.writeError(whole, response, callback, HttpStatus.NOT_FOUND_404);
+            } catch (Exception failed) {
+                Response.writeError(whole, response, callback, failed);
+            }
+        }
+
+        private void refuse(Refusal refusal) {
+            if (!isMineToEnd()) return;
+            byte[] document = problems.document(refusal);
+            response.setStatus(refusal.kind().status());
+            response.getHeaders()
+                    .put(HttpHeader.CONTENT_TYPE, ProblemWriter.MEDIA_TYPE)
+                    .put(HttpHeader.CACHE_CONTROL, "no-store")
+                    .put(HttpHeader.CONTENT_LENGTH, document.length)
+                    .put(HttpHeader.CONNECTION, "close");
+            response.write(true, ByteBuffer.wrap(document), callback);
+        }
+    }
+
+    /** The request with all of its body. */
+    private static final class Whole extends Request.Wrapper {
+        private final Content.Source body;
+
+        Whole(Request request, ByteBuffer body) {
+            super(request);
+            this.body = Content.Source.from(body);
+        }
+
+        @Override
+        public Content.@Nullable Chunk read() {
+            return body.read();
+        }
+
+        @Override
+        public void demand(Runnable callback) {
+            body.demand(callback);
+        }
+
+        @Override
+        public void fail(Throwable failure) {
+            body.fail(failure);
+        }
+    }
+
+    /** After a body was refused, reads and forgets what is still being sent, for a moment. */
+    private final class ReadOn implements Callback, Runnable {
+        private final Request request;
+        private final Response response;
+        private final Callback callback;
+        private final AtomicBoolean over = new AtomicBoolean();
+        private long until;
+        private long left;
+
+        ReadOn(Request request, Response response, Callback callback) {
+            this.request = request;
+            this.response = response;
+            this.callback = callback;
+        }
+
+        @Override
+        public void succeeded() {
+            int status = response.getStatus();
+            if (status != HttpStatus.PAYLOAD_TOO_LARGE_413 && status != HttpStatus.UNSUPPORTED_MEDIA_TYPE_415) {
+                callback.succeeded();
+                return;
+            }
+            until = System.nanoTime() + READ_ON_FOR;
+            left = READ_ON * pace.limit();
+            request.getComponents().getScheduler().schedule(this::end, READ_ON_FOR, TimeUnit.NANOSECONDS);
+            run();
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            callback.failed(failure);
+        }
+
+        private void end() {
+            if (over.compareAndSet(false, true)) callback.succeeded();
+        }
+
+        @Override
+        public void run() {
+            while (!over.get()) {
+                var chunk = request.read();
+                if (chunk == null) {
+                    request.demand(this);
+                    return;
+                }
+                left -= chunk.remaining();
+                boolean isLast = chunk.isLast();
+                chunk.release();
+                if (isLast || left < 0 || System.nanoTime() > until) end();
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.imprimatur.publication;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.stereotype.Component;
+
+/** Part of readiness: down while something that this node has to serve or to build on is not as it was signed. */
+@Component("ledgerHealthIndicator")
+class LedgerHealth implements HealthIndicator {
+    private final Integrity integrity;
+
+    LedgerHealth(Integrity integrity) {
+        this.integrity = integrity;
+    }
+
+    @Override
+    public Health health() {
+        var failures = integrity.failures();
+        return failures.isEmpty()
+                ? Health.up().build()
+                : Health.down()
+                        .withDetail(
+                                "failures",
+                                failures.stream().map(Integrity.Failure::detail).toList())
+                        .build();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.imprimatur.publication;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.store.Decoding;
+import dev.imprimatur.store.Index;
+import dev.imprimatur.store.Unique;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.Codec;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** The ledger as it is stored. Nothing that is read here is verified yet: only {@link Ledger} reads it. */
+@Component
+class LedgerRows {
+    private static final int FIRST_READ = 4;
+    private static final int GROWTH = 8;
+
+    public record Row(@BsonId long position, String cause, LedgerEntry entry) {}
+
+    /**
+     * What is stored at a position.
+     *
+     * @param entry null if it cannot be read as one
+     * @param hash that the entry says it has
+     * @param signature that the entry carries
+     */
+    record Stored(
+            long position,
+            @Nullable LedgerEntry entry,
+            @Nullable String hash,
+            @Nullable String signature) {}
+
+    private final MongoCollection<Row> rows;
+    private final MongoCollection<RawBsonDocument> raw;
+    private final Codec<Row> codec;
+    private final Codec<Document> anything;
+
+    LedgerRows(MongoDatabase database) {
+        rows = database.getCollection("ledger", Row.class);
+        raw = database.getCollection("ledger", RawBsonDocument.class);
+        codec = rows.getCodecRegistry().get(Row.class);
+        anything = rows.getCodecRegistry().get(Document.class);
+        Index.makeUnique(rows, Indexes.ascending("cause"));
+    }
+
+    /** Inserts the entry; false if its position or its cause is taken. */
+    boolean insert(LedgerEntry entry, String cause) {
+        return Unique.insert(rows, new Row(entry.position(), cause, entry));
+    }
+
+    Optional<Stored> byCause(String cause) {
+        return Optional.ofNullable(raw.find(Filters.eq("cause", cause)).first()).map(this::stored);
+    }
+
+    /** What is stored at these positions, in order. */
+    List<Stored> at(Collection<Long> positions) {
+        return raw.find(Filters.in("_id", positions))
+                .sort(Sorts.ascending("_id"))
+                .map(this::stored)
+                .into(new ArrayList<>());
+    }
+
+    /**
+     * What is stored above the position, in order. Positions have no gaps, so they are read by naming them: a few at first,
+     * since whoever has read on before finds little new, then ever more.
+     */
+    List<Stored> after(long position, int limit) {
+        var stored = new ArrayList<Stored>();
+        for (int size = FIRST_READ; stored.size() < limit; size *= GROWTH) {
+            long from = position + stored.size();
+            int named = Math.min(size, limit - stored.size());
+            var read = at(LongStream.rangeClosed(from + 1, from + named).boxed().toList());
+            stored.addAll(read);
+            if (read.size() < named) break;
+        }
+        return stored;
+    }
+
+    /** What is stored anywhere above the position, in order: found without naming it, which reads the whole of an embedded store. */
+    List<Stored> beyond(long position, int limit) {
+        return raw.find(Filters.gt("_id", position))
+                .sort(Sorts.ascending("_id"))
+                .limit(limit)
+                .map(this::stored)
+                .into(new ArrayList<>());
+    }
+
+    private Stored stored(RawBsonDocument document) {
+        long position = document.getNumber("_id").longValue();
+        var read = Decoding.of(document, codec).map(Row::entry);
+        if (read.isPresent())
+            return new Stored(
+                    position, read.get(), read.get().hash(), read.get().signature());
+        var entry = document.decode(anything).get("entry") instanceof Document said ? said : new Document();
+        return new Stored(position, null, text(entry.get("hash")), text(entry.get("signature")));
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value instanceof String text ? text : null;
+    }
+}

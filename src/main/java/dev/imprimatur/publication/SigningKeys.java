@@ -1,0 +1,83 @@
+package dev.imprimatur.publication;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Unique;
+import java.util.ArrayList;
+import java.util.List;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.stereotype.Component;
+
+/**
+ * The keys that the ledger is signed with, as the store knows them: the first node that ever starts says which. A node that
+ * cannot verify what others sign, or whose signatures others could not verify, does not start.
+ */
+@Component
+class SigningKeys {
+    private static final String ID = "signing-keys";
+
+    /** @param keys ids of keys (RFC 7638), in the order in which they came into use */
+    public record Row(@BsonId String id, List<String> keys) {}
+
+    private final MongoCollection<Row> rows;
+
+    SigningKeys(MongoDatabase database, LedgerRows ledger, Signer signer) {
+        this.rows = database.getCollection("signing_keys", Row.class);
+        agree(signer, ledger);
+    }
+
+    /** Inserting the document, or adding to the list that was seen, is the commit point; whoever loses a race looks again. */
+    private void agree(Signer signer, LedgerRows ledger) {
+        for (; ; ) {
+            var row = rows.find(Filters.eq("_id", ID)).first();
+            var known = row == null ? signedBefore(ledger, signer) : row.keys();
+            var unknown = known.stream().filter(key -> !signer.knows(key)).toList();
+            if (!unknown.isEmpty()) throw new Unknown(signer.keyId(), unknown);
+            if (row != null && known.contains(signer.keyId())) return;
+            var next = new ArrayList<>(known);
+            if (!next.contains(signer.keyId())) next.add(signer.keyId());
+            boolean agreed = row == null
+                    ? Unique.insert(rows, new Row(ID, next))
+                    : rows.updateOne(
+                                            Filters.and(Filters.eq("_id", ID), Filters.size("keys", known.size())),
+                                            Updates.set("keys", next))
+                                    .getMatchedCount()
+                            == 1;
+            if (agreed) return;
+        }
+    }
+
+    /** The keys that the entries of a ledger name which is older than this list; none if nothing was published yet. */
+    private static List<String> signedBefore(LedgerRows ledger, Signer signer) {
+        return ledger.after(0, Integer.MAX_VALUE).stream()
+                .flatMap(stored -> signer.keyOf(stored.signature()).stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Stops a start, in words that say what to do. */
+    static final class Unknown extends RuntimeException {
+        Unknown(String own, List<String> missing) {
+            super("the ledger in this store is signed with " + (missing.size() == 1 ? "the key " : "the keys ")
+                    + String.join(", ", missing) + ", of which this node has no public half; it would sign with "
+                    + own);
+        }
+    }
+
+    /** Tells an operator why a node did not start. */
+    static final class Analyzer extends AbstractFailureAnalyzer<Unknown> {
+        @Override
+        protected FailureAnalysis analyze(Throwable root, Unknown cause) {
+            return new FailureAnalysis(
+                    "This node was not started: " + cause.getMessage() + ".",
+                    "If it is one of several nodes, give it their signing key with imprimatur.signing.key-file. If the key is to be"
+                            + " changed, name the public halves of all keys before it with imprimatur.signing.retired-key-files."
+                            + " See “Keys” in docs/operations.md.",
+                    cause);
+        }
+    }
+}

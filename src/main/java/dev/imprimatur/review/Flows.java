@@ -1,0 +1,97 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.editing.Edition;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The flows of a workflow file, along which the log of an edition can be followed without an engine: where it would stand now.
+ *
+ * @param all in the order of the file
+ * @param gateways of which one way is chosen
+ * @param joins which wait for all that come in
+ * @param catches events that are waited for
+ * @param publishing the service task that publishes
+ */
+record Flows(
+        List<Flow> all,
+        Set<String> gateways,
+        Set<String> joins,
+        Set<String> catches,
+        @Nullable String publishing) {
+    /** @param condition null if there is none */
+    record Flow(String from, String to, @Nullable String condition) {}
+
+    static final Flows NONE = new Flows(List.of(), Set.of(), Set.of(), Set.of(), null);
+
+    /** The BPMN ids of the user tasks that are open for an edition with that log. */
+    Set<String> open(Edition edition, String drafting, Collection<String> tasks) {
+        return switch (edition.state()) {
+            case DRAFT -> Set.of(drafting);
+            case IN_REVIEW -> underReview(edition, drafting, tasks);
+            case PUBLISHED ->
+                publishing != null && edition.isReviewDueMarked() && !edition.isRevisionCalled()
+                        ? new Walk(edition, tasks, true).from(publishing, "").open
+                        : Set.of();
+            default -> Set.of();
+        };
+    }
+
+    private Set<String> underReview(Edition edition, String drafting, Collection<String> tasks) {
+        int submitted = edition.submissionEntry().orElseThrow().seq();
+        var walk = new Walk(edition, tasks, false).from(drafting, "");
+        edition.standing().stream()
+                .filter(entry -> entry.seq() > submitted && entry.task() != null && walk.open.remove(entry.task()))
+                .forEach(entry -> walk.from(String.valueOf(entry.task()), String.valueOf(entry.outcome())));
+        return walk.open;
+    }
+
+    private final class Walk {
+        private final Set<String> open = new LinkedHashSet<>();
+        private final Map<String, Integer> arrived = new HashMap<>();
+        private final Edition edition;
+        private final Collection<String> tasks;
+        private final boolean pastEvents;
+
+        Walk(Edition edition, Collection<String> tasks, boolean pastEvents) {
+            this.edition = edition;
+            this.tasks = tasks;
+            this.pastEvents = pastEvents;
+        }
+
+        Walk from(String at, String outcome) {
+            var out = all.stream().filter(flow -> flow.from().equals(at)).toList();
+            if (gateways.contains(at))
+                out.stream()
+                        .filter(flow -> flow.condition() != null && holds(flow.condition(), outcome))
+                        .findFirst()
+                        .or(() -> out.stream()
+                                .filter(flow -> flow.condition() == null)
+                                .findFirst())
+                        .ifPresent(flow -> arrive(flow.to(), outcome));
+            else out.forEach(flow -> arrive(flow.to(), outcome));
+            return this;
+        }
+
+        private void arrive(String at, String outcome) {
+            if (tasks.contains(at)) open.add(at);
+            else if (catches.contains(at) && !pastEvents) return;
+            else if (!joins.contains(at) || arrived.merge(at, 1, Integer::sum) == incoming(at)) from(at, outcome);
+        }
+
+        private long incoming(String at) {
+            return all.stream().filter(flow -> flow.to().equals(at)).count();
+        }
+
+        private boolean holds(String condition, String outcome) {
+            if (condition.contains("approvalsMissing"))
+                return condition.contains(">") == edition.approvalsMissing() > 0;
+            return condition.contains("'" + outcome + "'");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.paging.Page;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Window;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * The open tasks as the edition logs tell them, for while the engine does not answer. Who has claimed a task only the engine knows, and
+ * a review that comes due meanwhile is marked once its timers go on.
+ */
+@Component
+class LoggedTasks {
+    private final Editing editing;
+    private final Editions editions;
+    private final ContentTypes types;
+    private final Workflows workflows;
+
+    LoggedTasks(Editing editing, Editions editions, ContentTypes types, Workflows workflows) {
+        this.editing = editing;
+        this.editions = editions;
+        this.types = types;
+        this.workflows = workflows;
+    }
+
+    /** The open tasks of an edition. */
+    List<OpenTask> of(EditionId id) {
+        return of(id, editing.require(id.guide()));
+    }
+
+    private List<OpenTask> of(EditionId id, Guide guide) {
+        var edition = editions.get(id);
+        return workflows.of(types.require(guide.type())).open(edition).stream()
+                .map(step -> task(step, guide, edition))
+                .toList();
+    }
+
+    private static OpenTask task(Workflow.Step step, Guide guide, Edition edition) {
+        boolean live = edition.state() == Edition.State.PUBLISHED;
+        return new OpenTask(
+                new TaskId(edition.id(), step.id(), edition.round(step.id())).toString(),
+                step.name(),
+                step.id(),
+                step.group(),
+                guide,
+                edition,
+                step.isDrafting() ? null : edition.underReview().orElse(null),
+                step.outcomes(),
+                live ? edition.stamp().map(LoggedTasks::due).orElse(null) : null,
+                null,
+                edition.log().getLast().at(),
+                true);
+    }
+
+    private static Instant due(Stamp stamp) {
+        return stamp.overdueAt().minusMillis(1);
+    }
+
+    /** Where an edition may have an open task, as its guide's card tells. */
+    private record Candidate(
+            EditionId edition, Guide guide, @Nullable Instant due) {
+        Place place() {
+            return new Place(TaskRows.key(due, guide.updatedAt()), edition.toString());
+        }
+    }
+
+    /** A page of the inbox, in its order. */
+    Page<OpenTask> list(Inbox.Query query, Window window, Person me) {
+        Predicate<OpenTask> wanted = wanted(query, me);
+        var rows = candidates(query).stream()
+                .sorted(Comparator.comparing(Candidate::place, TaskRows.ORDER))
+                .toList();
+        var page = window.page(
+                (from, back, most) -> {
+                    var found = new ArrayList<Found>();
+                    for (var row : back ? rows.reversed() : rows) {
+                        if (found.size() == most) break;
+                        if (from != null && (TaskRows.ORDER.compare(row.place(), from) > 0) == back) continue;
+                        if (from != null && row.place().equals(from)) continue;
+                        var tasks = of(row.edition(), row.guide()).stream()
+                                .filter(wanted)
+                                .toList();
+                        if (!tasks.isEmpty()) found.add(new Found(row, tasks));
+                    }
+                    return found;
+                },
+                found -> found.at().place());
+        return new Page<>(
+                page.items().stream().flatMap(it -> it.tasks().stream()).toList(), page.previous(), page.next());
+    }
+
+    private record Found(Candidate at, List<OpenTask> tasks) {}
+
+    private static Predicate<OpenTask> wanted(Inbox.Query query, Person me) {
+        return task -> !query.mine()
+                && (query.group() == null ? me.has(task.group()) : task.group().equals(query.group()))
+                && (!query.decisions() || !task.outcomes().isEmpty())
+                && (query.dueBefore() == null
+                        || task.due() != null && task.due().isBefore(query.dueBefore()));
+    }
+
+    private List<Candidate> candidates(Inbox.Query query) {
+        var candidates = new ArrayList<Candidate>();
+        for (var guide : editing.glance()) {
+            if (query.type() != null && !query.type().equals(guide.type())) continue;
+            if (guide.state() == Edition.State.IN_REVIEW || guide.state() == Edition.State.DRAFT && !query.decisions())
+                candidates.add(new Candidate(guide.current(), guide, null));
+            inReview(guide).ifPresent(candidates::add);
+        }
+        return candidates;
+    }
+
+    /** The edition that is live, if its review is asked for. */
+    private Optional<Candidate> inReview(Guide guide) {
+        var live = guide.live();
+        var due = guide.reviewDue();
+        return live == null || due == null || !workflows.isAskedFor(due)
+                ? Optional.empty()
+                : Optional.of(new Candidate(
+                        new EditionId(guide.id(), live.edition()),
+                        guide,
+                        due.atStartOfDay(ZoneOffset.UTC).toInstant()));
+    }
+
+    /** How many decisions wait for the person's roles. */
+    long waiting(Person me) {
+        return editing.glance().stream()
+                .filter(guide -> guide.state() == Edition.State.IN_REVIEW)
+                .filter(guide -> workflows.of(types.require(guide.type())).steps().stream()
+                        .anyMatch(step -> !step.isDrafting() && me.has(step.group())))
+                .count();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.imprimatur.store;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.IndexOptions;
+import java.util.concurrent.TimeUnit;
+import org.bson.conversions.Bson;
+
+/** Makes the indexes of a collection at start, where they are not there yet: on a large collection that takes its time. */
+public final class Index {
+    private static final long MINUTES = 10;
+
+    private Index() {}
+
+    public static void make(MongoCollection<?> collection, Bson keys) {
+        make(collection, keys, new IndexOptions());
+    }
+
+    public static void makeUnique(MongoCollection<?> collection, Bson keys) {
+        make(collection, keys, new IndexOptions().unique(true));
+    }
+
+    private static void make(MongoCollection<?> collection, Bson keys, IndexOptions options) {
+        collection.withTimeout(MINUTES, TimeUnit.MINUTES).createIndex(keys, options);
+    }
+}

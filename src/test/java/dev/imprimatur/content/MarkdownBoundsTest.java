@@ -1,0 +1,99 @@
+package dev.imprimatur.content;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Markdown is rendered to a small multiple of its length, on a small stack and in linear time, whatever it is. */
+class MarkdownBoundsTest {
+    private static Stream<Arguments> growing() {
+        return Stream.of(
+                Arguments.of("short rows", table(300, 2_000)),
+                Arguments.of("short rows in a quote", table(300, 2_000).replaceAll("(?m)^", "> ")),
+                Arguments.of("many rows of nothing", table(2_000, 250_000)),
+                Arguments.of("a link used often", "[a]: <" + "x".repeat(4_000) + ">\n\n" + "[a]".repeat(2_500)),
+                Arguments.of("a picture used often", "[a]: <" + "x".repeat(4_000) + ">\n\n" + "![a]".repeat(2_500)),
+                Arguments.of("deep quotes", (">".repeat(60) + "a\n\n").repeat(300)),
+                Arguments.of("deep emphasis", "*".repeat(10_000) + "a" + "*".repeat(10_000)),
+                Arguments.of("deep underscores", "_".repeat(1_000) + "a" + "_".repeat(1_000)),
+                Arguments.of("pictures in pictures", "![".repeat(5_000) + "a" + "](b)".repeat(5_000)),
+                Arguments.of("very deep emphasis", "*".repeat(200_000) + "a" + "*".repeat(200_000)),
+                Arguments.of("very many pictures in pictures", "![".repeat(100_000) + "a" + "](b)".repeat(100_000)),
+                Arguments.of("less than", "< ".repeat(400_000)),
+                Arguments.of("less than before one end", "<a ".repeat(300_000) + ">"),
+                Arguments.of("comments without an end", "<!--a>".repeat(150_000)),
+                Arguments.of("instructions without an end", "<?".repeat(400_000)));
+    }
+
+    private static String table(int columns, int rows) {
+        return "|a".repeat(columns) + "\n" + "|-".repeat(columns) + "\n" + "a\n".repeat(rows);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("growing")
+    void whatWouldGrowIsShownAsItWasWritten(String name, String markdown) {
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            assertThat(Markdown.fault(markdown)).isNotNull();
+            assertThat(Markdown.toHtml(markdown)).startsWith("<p>").hasSizeLessThan(7 * markdown.length());
+            assertThat(Markdown.toText(markdown).length()).isLessThan(17 * markdown.length());
+        });
+    }
+
+    private static Stream<Arguments> large() {
+        return Stream.of(
+                Arguments.of("brackets", "[".repeat(500_000)),
+                Arguments.of("brackets that close", "[a]".repeat(150_000)),
+                Arguments.of("emphasis without an end", "*a _b ".repeat(80_000)),
+                Arguments.of("a dense table", "a|b\n:-:|:-:\n" + "a|b\n".repeat(100_000)),
+                Arguments.of("lists", "- a\n".repeat(100_000)),
+                Arguments.of("signs", "@".repeat(500_000)),
+                Arguments.of("tags that are text", "<b>a</b> ".repeat(50_000)),
+                Arguments.of("comparisons", "if a < b then\n\n".repeat(30_000)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("large")
+    void whatIsOnlyLargeIsRendered(String name, String markdown) {
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertThat(Markdown.fault(markdown)).isNull());
+    }
+
+    @Test
+    void everyDocumentOfOursIsWellBelowTheBound() throws Exception {
+        try (var files = Files.walk(Path.of("docs"))) {
+            for (var file : files.filter(it -> it.toString().endsWith(".md")).toList())
+                assertThat(Markdown.fault(Files.readString(file)))
+                        .as(file.toString())
+                        .isNull();
+        }
+    }
+
+    @Test
+    void whatWouldGrowIsRefusedWhereItIsWritten() {
+        var node = Node.shared();
+        var guide = node.guides().drafted();
+        ObjectNode content = Guides.content();
+        content.put("introduction", table(300, 2_000));
+        var editor = node.as("editor");
+        String etag = editor.get(guide.path() + "/draft").header("ETag");
+
+        var refused = editor.put(guide.path() + "/draft", content, "If-Match", etag);
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().get("errors").get(0).get("pointer").asString())
+                .endsWith("/introduction");
+        assertThat(refused.json().get("errors").get(0).get("detail").asString()).contains("grows");
+    }
+}

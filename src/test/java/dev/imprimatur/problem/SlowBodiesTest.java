@@ -1,0 +1,177 @@
+package dev.imprimatur.problem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Whoever sends a body a byte at a time, or only says that there will be one, takes nothing from anybody. */
+class SlowBodiesTest {
+    private static final String FORM = "application/x-www-form-urlencoded";
+
+    @Test
+    void bodiesThatDripStopNobody() throws Exception {
+        var node = Node.shared();
+        node.as("editor");
+        var open = new ArrayList<Sender>();
+        try {
+            for (int i = 0; i < 75; i++) {
+                open.add(new Sender(node, "/login", FORM, 1_000));
+                open.add(new Sender(node, "/studio/guides", FORM, 1_000_000));
+                open.add(new Sender(node, "/reset", FORM, 20_000_000));
+                open.add(new Sender(node, "/api/management/v1/tokens", "application/json", 1_000));
+            }
+            long begin = System.nanoTime();
+
+            assertThat(node.nobody().get("/login").status()).isEqualTo(200);
+            assertThat(node.as("editor").get("/tasks").status()).isEqualTo(200);
+            assertThat(new Http(node.management(), Node.basic("editor", Node.PASSWORD))
+                            .post("/tokens", Map.of("name", "x"))
+                            .status())
+                    .isEqualTo(201);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                open.forEach(Sender::drip);
+                assertThat(open).allMatch(Sender::isAnswered);
+            });
+        } finally {
+            for (var one : open) one.close();
+        }
+    }
+
+    @Test
+    void aFormThatIsTooSlowIsToldSo() throws Exception {
+        try (var slow = new Sender(Node.shared(), "/login", FORM, 1_000)) {
+            await().atMost(Duration.ofSeconds(15)).until(slow::isAnswered);
+
+            assertThat(slow.answer()).startsWith("HTTP/1.1 408");
+            await().untilAsserted(() -> assertThat(slow.answer()).contains("/problems/too-slow"));
+        }
+    }
+
+    @Test
+    void whatComesWithoutARightCredentialIsNotRead() throws Exception {
+        for (String authorization : List.of("X: y", "Authorization: Bearer imp_pat_wrong"))
+            try (var stranger = new Sender(
+                    Node.shared(),
+                    "/api/management/v1/role-guide",
+                    "application/json\r\n" + authorization,
+                    1_000_000)) {
+                await().atMost(Duration.ofSeconds(3)).until(stranger::isAnswered);
+
+                assertThat(stranger.answer()).startsWith("HTTP/1.1 401");
+            }
+    }
+
+    @Test
+    void whoeverSendsTooMuchGetsToReadWhy() throws Exception {
+        for (int length : new int[] {1_500_000, 4_000_000})
+            try (var sender = new Sender(Node.shared(), "/login", FORM, length)) {
+                sender.send(new byte[length]);
+                await().atMost(Duration.ofSeconds(5)).until(sender::isAnswered);
+
+                assertThat(sender.answer()).startsWith("HTTP/1.1 413");
+            }
+    }
+
+    @Test
+    void anAddressThatHoldsManyConnectionsLosesTheIdlest() throws Exception {
+        try (var node = Node.start("imprimatur.limits.connections-per-address", "20")) {
+            assertThatSoManyAreClosed(node, 100, 70);
+        }
+    }
+
+    @Test
+    void theServerHoldsSoManyConnectionsAndNoMore() throws Exception {
+        try (var node = Node.start("imprimatur.limits.connections", "30")) {
+            assertThatSoManyAreClosed(node, 100, 60);
+        }
+    }
+
+    private static void assertThatSoManyAreClosed(Node node, int opened, int closed) throws Exception {
+        var idle = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < opened; i++) idle.add(connected(node, 20));
+
+            assertThat(node.nobody().get("/actuator/health/liveness").status()).isEqualTo(200);
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(idle.stream().filter(SlowBodiesTest::isClosed))
+                            .hasSizeGreaterThanOrEqualTo(closed));
+        } finally {
+            for (var one : idle) one.close();
+        }
+    }
+
+    private static Socket connected(Node node, int patience) throws IOException {
+        var address = URI.create(node.url());
+        var socket = new Socket(address.getHost(), address.getPort());
+        socket.setSoTimeout(patience);
+        return socket;
+    }
+
+    private static boolean isClosed(Socket socket) {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    /** A request whose body comes as slowly as the test likes. */
+    private static final class Sender implements AutoCloseable {
+        private final Socket socket;
+        private final StringBuilder answer = new StringBuilder();
+
+        Sender(Node node, String path, String type, int length) throws IOException {
+            socket = connected(node, 1);
+            send(("POST " + path + " HTTP/1.1\r\nHost: here\r\nContent-Type: " + type + "\r\nContent-Length: " + length
+                            + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+        }
+
+        void send(byte[] bytes) {
+            try {
+                socket.getOutputStream().write(bytes);
+            } catch (IOException closed) {
+                // what was answered before can be read all the same
+            }
+        }
+
+        void drip() {
+            if (answer.isEmpty()) send(new byte[] {'x'});
+        }
+
+        boolean isAnswered() {
+            return answer().contains("\r\n\r\n");
+        }
+
+        String answer() {
+            try {
+                var in = socket.getInputStream();
+                for (int read = in.read(); read >= 0; read = in.read()) answer.append((char) read);
+            } catch (IOException noMoreYet) {
+                // what came is kept
+            }
+            return answer.toString();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,382 @@
+package dev.imprimatur.publication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Whatever somebody writes into the store past the application: it is not served, not told, not built on, and told to people. */
+@Tag("store")
+@Isolated("it reads the log, which is that of the JVM")
+class IntegrityTest {
+    private static final String FORGED = "forged-guide";
+
+    private final Node node = Node.start(
+            "imprimatur.delivery.poll",
+            "50ms",
+            "imprimatur.webhooks.allowed-networks",
+            "127.0.0.0/8",
+            "imprimatur.review.reconcile-every",
+            "1s");
+    private final Guides guides = node.guides();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        ((Logger) LoggerFactory.getLogger("dev.imprimatur")).addAppender(log);
+    }
+
+    @AfterEach
+    void stop() {
+        ((Logger) LoggerFactory.getLogger("dev.imprimatur")).detachAppender(log);
+        node.close();
+    }
+
+    private MongoCollection<Document> ledger() {
+        return node.bean(MongoDatabase.class).getCollection("ledger", Document.class);
+    }
+
+    private MongoCollection<Document> published() {
+        return node.bean(MongoDatabase.class).getCollection("published", Document.class);
+    }
+
+    private static Bson row(Guides.Ref guide) {
+        return Filters.eq("_id", guide.id() + "#000001");
+    }
+
+    private boolean isReady() {
+        return node.nobody().get("/actuator/health/readiness").status() == 200;
+    }
+
+    private void awaitReady(boolean ready) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> isReady() == ready);
+    }
+
+    private long position() {
+        return node.bean(Publication.class).verified();
+    }
+
+    private Http.Answer unpublish(Guides.Ref guide) {
+        return node.as("publisher").post(guide.path() + "/unpublish", Map.of("reason", "x"));
+    }
+
+    private String homeOf(String username) {
+        return Visitor.signedIn(node, username).get("/studio").body();
+    }
+
+    private List<String> errors() {
+        return log.list.stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    /** A seal with a key that nobody told the server of. */
+    private static Seal sealOfAStranger(Path folder) throws Exception {
+        var key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
+        var file = Files.writeString(
+                folder.resolve("stranger.pem"),
+                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key.getEncoded())
+                        + "\n-----END PRIVATE KEY-----\n");
+        var json = new JsonMapper();
+        return new Seal(new Signer(null, json, file.toString(), List.of()), json);
+    }
+
+    /** Another guide that says what the last one said, at the next position and with the content of a stranger. */
+    private LedgerEntry forged(Seal seal) {
+        var last = node.bean(Publication.class).at(List.of(position())).getFirst();
+        JsonNode content = Guides.content().put("summary", "Nobody approved this.");
+        var hash = ContentHash.of(content).value();
+        published()
+                .insertOne(new Document("_id", FORGED + "#000001")
+                        .append("contentHash", hash)
+                        .append("content", Document.parse(content.toString())));
+        var open = new LedgerEntry(
+                last.position() + 1,
+                LedgerEntry.Kind.PUBLISH,
+                FORGED,
+                last.type(),
+                FORGED,
+                last.locale(),
+                1,
+                1,
+                hash,
+                last.at(),
+                last.at(),
+                last.review(),
+                null,
+                last.at(),
+                last.hash(),
+                "",
+                "");
+        return seal.seal(open.with(seal.sign(open, last.review())));
+    }
+
+    private void plant(LedgerEntry entry) {
+        node.bean(MongoDatabase.class)
+                .getCollection("ledger", LedgerRows.Row.class)
+                .insertOne(new LedgerRows.Row(entry.position(), "forged", entry));
+    }
+
+    private void isNotServed(String what) {
+        assertThat(node.site().get("/role-guide/" + FORGED).status()).as(what).isEqualTo(404);
+        assertThat(node.site().get("/role-guide?limit=100").body()).as(what).doesNotContain(FORGED);
+        assertThat(node.site().get("/ledger?limit=100&guides=true").body())
+                .as(what)
+                .doesNotContain(FORGED);
+        assertThat(node.site().get("/ledger?compact=true&limit=100").body())
+                .as(what)
+                .doesNotContain(FORGED);
+    }
+
+    @Test
+    void aForgedEntryIsNotServedNotToldAndNotBuiltOn(@TempDir Path folder) throws Exception {
+        var stranger = sealOfAStranger(folder);
+        var guide = guides.published();
+        var waiting = guides.submitted();
+        var task = guides.task("reviewer", waiting);
+        String hook = node.as("admin")
+                .post("/webhooks", Map.of("url", "http://127.0.0.1:9/hook"))
+                .ok()
+                .get("id")
+                .asString();
+        var right = forged(stranger);
+        var wrongHash = right.sealed("0".repeat(64), right.signature());
+        var last = node.bean(Publication.class).at(List.of(position())).getFirst();
+        var copiedSignature = right.sealed(right.hash(), last.signature());
+
+        for (var entry : List.of(right, wrongHash, copiedSignature)) {
+            log.list.clear();
+            plant(entry);
+            awaitReady(false);
+
+            isNotServed(entry.toString());
+            assertThat(guides.read(guide).status()).isEqualTo(200);
+            assertThat(guides.decide("reviewer", task, "approve").problem()).isEqualTo("ledger-damaged");
+            assertThat(unpublish(guide).problem()).isEqualTo("ledger-damaged");
+            assertThat(guides.read(guide).status()).isEqualTo(200);
+            assertThat(homeOf("admin")).contains("Entry " + entry.position() + " of the publication ledger");
+            assertThat(homeOf("editor")).doesNotContain("of the publication ledger");
+            assertThat(node.as("admin")
+                            .get("/ledger/verification")
+                            .ok()
+                            .get("broken")
+                            .asString())
+                    .contains("entry " + entry.position());
+            await().during(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> node.as("admin")
+                            .get("/webhooks/" + hook + "/attempts")
+                            .ok()
+                            .get("items")
+                            .isEmpty());
+            assertThat(errors()).hasSize(1).first().asString().contains("Entry " + entry.position());
+
+            ledger().deleteOne(Filters.eq("_id", entry.position()));
+            awaitReady(true);
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> guides.read(waiting).status() == 200);
+        unpublish(guide).ok();
+        assertThat(node.as("admin").get("/ledger/verification").ok().has("broken"))
+                .isFalse();
+    }
+
+    @Test
+    void anEntryThatIsChangedOrDeletedAfterItWasVerifiedIsToldByNobody() {
+        var first = guides.published();
+        var guide = guides.published();
+        long last = position();
+        var before = ledger().find(Filters.eq("_id", last - 1)).first();
+
+        ledger().updateOne(Filters.eq("_id", last - 1), Updates.set("entry.slug", "another"));
+        assertThat(node.site().get("/ledger?after=" + (last - 2)).problem()).isEqualTo("ledger-damaged");
+        awaitReady(false);
+        assertThat(unpublish(guide).problem()).isEqualTo("ledger-damaged");
+        assertThat(guides.read(first).status()).isEqualTo(200);
+        assertThat(homeOf("admin")).contains("Entry " + (last - 1) + " of the publication ledger");
+        ledger().replaceOne(Filters.eq("_id", last - 1), before);
+        awaitReady(true);
+
+        // nobody has to ask for the last one
+        var row = ledger().find(Filters.eq("_id", last)).first();
+        for (var change : List.of(
+                Updates.set("entry.signature", "eyJ.eyJ.eyJ"),
+                Updates.set("entry.kind", "GIVEN_AWAY"),
+                Updates.unset("entry.revision"))) {
+            ledger().updateOne(Filters.eq("_id", last), change);
+            awaitReady(false);
+            assertThat(unpublish(guide).problem()).isEqualTo("ledger-damaged");
+            ledger().replaceOne(Filters.eq("_id", last), row);
+            awaitReady(true);
+        }
+        ledger().deleteOne(Filters.eq("_id", last));
+        awaitReady(false);
+        assertThat(unpublish(first).problem()).isEqualTo("ledger-damaged");
+        ledger().insertOne(row);
+        awaitReady(true);
+        assertThat(node.site().get("/ledger?limit=100").ok().get("entries")).hasSize((int) last);
+        unpublish(guide).ok();
+    }
+
+    @Test
+    void aStartOnAForgedEntryServesWhatIsRightAndIsNotReady(@TempDir Path folder) throws Exception {
+        var guide = guides.published();
+        var entry = forged(sealOfAStranger(folder));
+        node.restart(() -> {});
+        plant(entry);
+        awaitReady(false);
+
+        node.restart(() -> {});
+
+        assertThat(isReady()).isFalse();
+        isNotServed("after a start");
+        assertThat(guides.read(guide).status()).isEqualTo(200);
+        assertThat(homeOf("admin")).contains("Entry " + entry.position() + " of the publication ledger");
+    }
+
+    @Test
+    void aStartOnALedgerThatGoesOnBehindWhatIsDamagedServesNothing() {
+        var guide = guides.published();
+        unpublish(guide).ok();
+        long last = position();
+        var row = ledger().find(Filters.eq("_id", last)).first();
+        // the withdrawal is made to say something else
+        ledger().updateOne(Filters.eq("_id", last), Updates.set("entry.slug", "another"));
+        node.restart(() -> {});
+
+        assertThat(isReady()).isFalse();
+        for (String path : List.of("/role-guide/" + guide.slug(), "/role-guide", "/role-guide?q=machine", "/ledger"))
+            assertThat(node.site().get(path).problem()).as(path).isEqualTo("ledger-damaged");
+        assertThat(homeOf("admin")).contains("Entry " + last + " of the publication ledger");
+
+        ledger().replaceOne(Filters.eq("_id", last), row);
+        awaitReady(true);
+        assertThat(guides.read(guide).status()).isEqualTo(410);
+    }
+
+    @Test
+    void aStartNoticesEntriesThatAreMissingInTheMiddle() {
+        for (int i = 0; i < 6; i++) guides.published();
+        var rows = ledger().find(Filters.lte("_id", 5L)).into(new java.util.ArrayList<>());
+        ledger().deleteMany(Filters.lte("_id", 5L));
+        node.restart(() -> {});
+
+        assertThat(isReady()).isFalse();
+        assertThat(node.site().get("/role-guide").problem()).isEqualTo("ledger-damaged");
+        assertThat(homeOf("admin")).contains("Entry 1 of the publication ledger is missing");
+
+        ledger().insertMany(rows);
+        awaitReady(true);
+        assertThat(node.site().get("/role-guide").ok().get("total").asInt()).isEqualTo(6);
+    }
+
+    @Test
+    void aContentThatWasChangedIsNamedAndNotServed() {
+        var changed = guides.published();
+        var deleted = guides.published();
+        var sound = guides.published();
+        var waiting = guides.submitted();
+        node.restart(() -> {});
+        published().updateOne(row(changed), Updates.set("content.summary", "Slipped in."));
+        published().deleteOne(row(deleted));
+
+        node.restart(() -> {});
+
+        assertThat(isReady()).isFalse();
+        for (var guide : List.of(changed, deleted)) {
+            assertThat(guides.read(guide).status()).isEqualTo(503);
+            assertThat(guides.read(guide).problem()).isEqualTo("content-damaged");
+            assertThat(node.site()
+                            .get("/role-guide/" + guide.slug() + "?format=html")
+                            .problem())
+                    .isEqualTo("content-damaged");
+            assertThat(guides.state(guide).at("/live/damaged").asString()).contains(guide.slug());
+            assertThat(homeOf("admin")).contains(guide.slug());
+        }
+        assertThat(guides.state(sound).get("live").has("damaged")).isFalse();
+        assertThat(guides.read(sound).status()).isEqualTo(200);
+        assertThat(node.site().get("/role-guide?fields=title").body())
+                .contains(sound.slug())
+                .doesNotContain(changed.slug());
+        assertThat(node.site().get("/ledger?guides=true&limit=100").problem()).isEqualTo("content-damaged");
+        assertThat(guides.decide("reviewer", guides.task("reviewer", waiting), "approve")
+                        .problem())
+                .isEqualTo("content-damaged");
+
+        unpublish(changed).ok();
+        unpublish(deleted).ok();
+        awaitReady(true);
+        assertThat(guides.read(changed).status()).isEqualTo(410);
+        await().atMost(Duration.ofSeconds(10)).until(() -> guides.read(waiting).status() == 200);
+    }
+
+    @Test
+    void whatReadersCouldSeeThenIsNotReplacedByWhatSomebodyWroteSince() {
+        var guide = guides.published();
+        var then = node.clock().instant();
+        node.clock().forward(Duration.ofSeconds(5));
+        guides.nextEditionSubmitted(guide, "A later summary.");
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        published().updateOne(row(guide), Updates.set("content.summary", "Slipped in."));
+
+        for (String more : List.of("", "&format=html", "&fields=title"))
+            assertThat(node.site()
+                            .get("/role-guide/" + guide.slug() + "?asOf=" + then + more)
+                            .problem())
+                    .isEqualTo("content-damaged");
+        assertThat(errors()).hasSize(1);
+        assertThat(guides.read(guide).status()).isEqualTo(200);
+        assertThat(homeOf("admin")).contains(guide.slug() + " (en-US), revision 1, is not what was approved");
+    }
+
+    @Test
+    void aContentThatLiesThereBeforeTheApprovalIsNotPublished() {
+        var guide = guides.submitted();
+        published()
+                .insertOne(new Document("_id", guide.id() + "#000001")
+                        .append("contentHash", "sha256:" + "0".repeat(64))
+                        .append(
+                                "content",
+                                Document.parse(Guides.content()
+                                        .put("summary", "Slipped in.")
+                                        .toString())));
+
+        var answer = guides.decide("reviewer", guides.task("reviewer", guide), "approve");
+
+        assertThat(answer.problem()).isEqualTo("content-damaged");
+        assertThat(guides.read(guide).status()).isEqualTo(404);
+        published().deleteOne(row(guide));
+        await().atMost(Duration.ofSeconds(10)).until(() -> guides.read(guide).status() == 200);
+    }
+}

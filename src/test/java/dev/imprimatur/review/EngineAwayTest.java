@@ -1,0 +1,204 @@
+package dev.imprimatur.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http.Answer;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
+import dev.imprimatur.testing.WiredStores;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** While the engine's store is away, facts are told and made as ever, and what only the engine can do is refused soon. */
+@Tag("store")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EngineAwayTest {
+    private static final Duration SOON = Duration.ofSeconds(3);
+
+    private final WiredStores stores = new WiredStores();
+    private final Node node = Node.start(stores.settings());
+    private final Guides guides = node.guides();
+
+    @AfterEach
+    void comeBack() {
+        stores.engine().pass();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            tasks("reviewer");
+            return node.bean(Engine.class).answers();
+        });
+    }
+
+    @AfterAll
+    void stop() {
+        node.close();
+        stores.close();
+    }
+
+    private static Answer soon(Supplier<Answer> asked) {
+        long began = System.nanoTime();
+        var answer = asked.get();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).as("%s", answer).isLessThan(SOON);
+        return answer;
+    }
+
+    /** The inbox by task, in its order. */
+    private Map<String, JsonNode> tasks(String who) {
+        var tasks = new TreeMap<String, JsonNode>();
+        soon(() -> node.as(who).get("/tasks?limit=100"))
+                .ok()
+                .get("items")
+                .values()
+                .forEach(task -> tasks.put(task.get("id").asString(), task));
+        return tasks;
+    }
+
+    /** The same without when the engine made them. */
+    private Map<String, JsonNode> told(String who) {
+        var told = tasks(who);
+        told.replaceAll((id, task) -> ((ObjectNode) task).without(List.of("since", "fromLog")));
+        return told;
+    }
+
+    private static void isUnavailable(Answer answer) {
+        assertThat(answer.status()).as("%s", answer).isEqualTo(503);
+        assertThat(answer.problem()).isEqualTo("unavailable");
+        assertThat(answer.header("Retry-After")).isNotNull();
+    }
+
+    @Test
+    void aWithdrawalTakesEffectAndSaysSo() {
+        var stopped = guides.published();
+        var frozen = guides.published();
+
+        stores.engine().cut();
+        var answer = soon(() -> node.as("publisher").post(stopped.path() + "/unpublish", Map.of("reason", "wrong")));
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        assertThat(guides.read(stopped).status()).isEqualTo(410);
+
+        comeBack();
+        stores.engine().stall();
+        var other = soon(() -> node.as("publisher").post(frozen.path() + "/unpublish", Map.of("reason", "wrong")));
+        assertThat(other.status()).as("%s", other).isEqualTo(200);
+        assertThat(guides.read(frozen).status()).isEqualTo(410);
+    }
+
+    @Test
+    void guidesInboxAndPagesAreToldFromTheLogsAndMarkedSo() {
+        var drafted = guides.drafted();
+        var submitted = guides.submitted();
+        var sentBack = guides.submitted();
+        guides.decide("reviewer", guides.task("reviewer", sentBack), "request-changes")
+                .ok();
+        guides.published();
+        var asReviewer = told("reviewer");
+        var asEditor = told("editor");
+        var visitor = Visitor.signedIn(node, "reviewer");
+
+        stores.engine().cut();
+
+        assertThat(told("reviewer")).isEqualTo(asReviewer);
+        assertThat(told("editor")).isEqualTo(asEditor);
+        assertThat(tasks("reviewer").values())
+                .isNotEmpty()
+                .allMatch(task -> task.get("fromLog").asBoolean());
+        for (var guide : List.of(drafted, submitted, sentBack)) {
+            var state = soon(() -> node.as("editor").get(guide.path())).ok();
+            assertThat(state.at("/task/fromLog").asBoolean()).as("%s", state).isTrue();
+            var process =
+                    soon(() -> node.as("editor").get(guide.path() + "/process")).ok();
+            assertThat(process.get("fromLog").asBoolean()).isTrue();
+            assertThat(process.get("active").values()).hasSize(1);
+        }
+        for (String page : List.of(
+                "/studio",
+                "/studio/guides",
+                "/studio/guides/" + submitted.id() + "/review",
+                "/studio/guides/" + submitted.id() + "/history")) {
+            var answer = soon(() -> visitor.get(page));
+            assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+            assertThat(answer.body()).as(page).contains("The workflow engine does not answer");
+        }
+        stores.engine().pass();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(visitor.get("/studio").body())
+                        .doesNotContain("The workflow engine does not answer"));
+    }
+
+    @Test
+    void aSubmissionCountsAndADecisionWaits() {
+        var guide = guides.drafted();
+        stores.engine().stall();
+
+        var submission = soon(() -> node.as("editor").post(guide.path() + "/submit", Map.of()));
+        assertThat(submission.status()).as("%s", submission).isEqualTo(200);
+        var task = guides.task("reviewer", guide);
+        isUnavailable(soon(() -> guides.decide("reviewer", task, "approve")));
+        isUnavailable(soon(
+                () -> node.as("reviewer").post("/tasks/" + task.get("id").asString() + "/claim", null)));
+        assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("in-review");
+
+        comeBack();
+        guides.decide("reviewer", task, "approve").ok();
+        assertThat(guides.read(guide).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aTableThatSomebodyLocksHoldsNobodyUp() throws SQLException {
+        assumeTrue(stores.isPostgresql(), "a table is locked on PostgreSQL");
+        var guide = guides.submitted();
+        try (var connection = stores.connection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("lock table act_ru_task in access exclusive mode");
+
+            var task = guides.task("reviewer", guide);
+            assertThat(task.get("fromLog").asBoolean()).isTrue();
+            isUnavailable(soon(() -> guides.decide("reviewer", task, "approve")));
+            connection.rollback();
+        }
+    }
+
+    @Test
+    void aTransactionThatTheStoreRollsBackForAnotherIsTriedAgain() throws SQLException {
+        assumeTrue(stores.isPostgresql(), "a trigger of PostgreSQL plays the other transaction");
+        var deadlocked = guides.submitted();
+        var unserializable = guides.submitted();
+        for (var race : Map.of("40P01", deadlocked, "40001", unserializable).entrySet())
+            try (var connection = stores.connection();
+                    var statement = connection.createStatement()) {
+                statement.execute("create sequence races");
+                statement.execute("""
+                        create function lose() returns trigger language plpgsql as $$ begin
+                        if nextval('races') <= 3 then raise exception 'lost' using errcode = '%s'; end if;
+                        return old; end $$""".formatted(race.getKey()));
+                statement.execute(
+                        "create trigger lose before delete on act_ru_task for each row execute function lose()");
+
+                var answer = guides.decide("reviewer", guides.task("reviewer", race.getValue()), "approve");
+
+                assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+                assertThat(guides.read(race.getValue()).status()).isEqualTo(200);
+                try (var lost = statement.executeQuery("select last_value from races")) {
+                    lost.next();
+                    assertThat(lost.getLong(1)).isGreaterThan(3);
+                }
+                statement.execute("drop trigger lose on act_ru_task");
+                statement.execute("drop function lose");
+                statement.execute("drop sequence races");
+            }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.imprimatur.testing;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.ContentCachingResponseWrapper;
+
+/** Ends a request between its effect and its answer, as the death of the node would, or holds it before its effect. */
+@Order(100)
+public final class Halt extends OncePerRequestFilter {
+    public static final String HEADER = "Test-Halt";
+    public static final String DIES = "dies";
+    private static final Map<String, CountDownLatch> HELD = new ConcurrentHashMap<>();
+
+    /** Holds requests that name it until the latch is open. */
+    public static CountDownLatch hold(String name) {
+        return HELD.computeIfAbsent(name, it -> new CountDownLatch(1));
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String how = request.getHeader(HEADER);
+        if (how == null) {
+            chain.doFilter(request, response);
+        } else if (how.equals(DIES)) {
+            chain.doFilter(request, new ContentCachingResponseWrapper(response));
+            // an error that nobody takes for a failure of the request, so nothing is tidied up
+            throw new Error("the node died");
+        } else {
+            try {
+                hold(how).await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+            chain.doFilter(request, response);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.imprimatur.testing;
+
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.h2.tools.Server;
+
+/**
+ * Stores outside of the application, each behind a wire: those that the tests run on, or, where they are embedded, servers of the same kinds in
+ * memory.
+ */
+public final class WiredStores implements AutoCloseable {
+    private final Map<String, String> settings = new HashMap<>();
+    private final List<Runnable> servers = new ArrayList<>();
+    private final Wire documents;
+    private final Wire engine;
+
+    public WiredStores() {
+        settings.putAll(Stores.fresh());
+        if (settings.isEmpty()) serve();
+        var mongodb = URI.create(settings.get("spring.mongodb.uri"));
+        documents = new Wire(mongodb.getHost(), mongodb.getPort());
+        settings.put(
+                "spring.mongodb.uri",
+                "mongodb://127.0.0.1:" + documents.port() + mongodb.getPath() + "?directConnection=true");
+        var sql = settings.get("spring.datasource.url");
+        int at = sql.indexOf("//");
+        var address = URI.create("x:" + sql.substring(at));
+        engine = new Wire(address.getHost(), address.getPort());
+        settings.put(
+                "spring.datasource.url",
+                sql.substring(0, at) + sql.substring(at).replaceFirst("//[^/]*", "//127.0.0.1:" + engine.port()));
+    }
+
+    private void serve() {
+        var mongodb = new MongoServer(H2Backend.inMemory());
+        var address = mongodb.bind();
+        servers.add(mongodb::shutdownNow);
+        settings.put("spring.mongodb.uri", "mongodb://127.0.0.1:" + address.getPort() + "/imprimatur");
+        try {
+            var sql = Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start();
+            servers.add(sql::stop);
+            settings.put(
+                    "spring.datasource.url",
+                    "jdbc:h2:tcp://127.0.0.1:" + sql.getPort() + "/mem:" + UUID.randomUUID()
+                            + ";DB_CLOSE_DELAY=-1;NETWORK_TIMEOUT=1000");
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        settings.put("spring.datasource.username", "imprimatur");
+        settings.put("spring.datasource.password", "imprimatur");
+    }
+
+    /** MongoDB. */
+    public Wire documents() {
+        return documents;
+    }
+
+    /** The engine's store. */
+    public Wire engine() {
+        return engine;
+    }
+
+    public boolean isPostgresql() {
+        return settings.get("spring.datasource.url").startsWith("jdbc:postgresql:");
+    }
+
+    /** A connection of the test's own to the engine's store. */
+    public Connection connection() throws SQLException {
+        return DriverManager.getConnection(
+                settings.get("spring.datasource.url"),
+                settings.get("spring.datasource.username"),
+                settings.get("spring.datasource.password"));
+    }
+
+    /** What a node needs to know to reach them, names and values in turn. */
+    public String[] settings(String... more) {
+        var all = new ArrayList<String>();
+        settings.forEach((name, value) -> {
+            all.add(name);
+            all.add(value);
+        });
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    @Override
+    public void close() {
+        documents.close();
+        engine.close();
+        servers.forEach(Runnable::run);
+    }
+}
