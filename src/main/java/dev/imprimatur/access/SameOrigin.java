@@ -2,7 +2,6 @@ package dev.imprimatur.access;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import java.util.Objects;
 
 /** Whether the browser says of a request that a page of this server sent it, which no page of another site can make it say. */
 public final class SameOrigin {
@@ -13,8 +12,11 @@ public final class SameOrigin {
         String site = request.getHeader("Sec-Fetch-Site");
         if (site != null) return site.equals("same-origin");
         String origin = request.getHeader("Origin");
+        if (origin == null) return false;
         try {
-            return origin != null && Objects.equals(URI.create(origin).getAuthority(), request.getHeader("Host"));
+            // an opaque origin, which is sent as null, has no authority
+            String authority = URI.create(origin).getAuthority();
+            return authority != null && authority.equals(request.getHeader("Host"));
         } catch (IllegalArgumentException malformed) {
             return false;
         }
