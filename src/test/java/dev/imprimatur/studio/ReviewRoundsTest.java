@@ -127,7 +127,7 @@ class ReviewRoundsTest {
         assertThat(node.as("reviewer").post(path, decision).status()).isEqualTo(200);
         decision.put("message", "And the title.");
         assertThat(node.as("reviewer").post(path, decision).problem()).isEqualTo("already-decided");
-        decision.put("message", "x".repeat(2_001));
+        decision.put("message", "x".repeat(5_001));
         assertThat(node.as("reviewer")
                         .post(path, decision)
                         .json()
