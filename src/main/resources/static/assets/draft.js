@@ -210,8 +210,8 @@ export class Draft {
           else delete base.values[edit.path];
           doNow({set: edit.path, text: edit.to ?? ''});
         } else if (edit.to) this.orphans.push(edit);
-      } else if (edit.op === 'remove' && now.lists[parent(edit.path)]?.includes(last(edit.path))) {
-        // asked again as long as the form shows it removed
+      } else if (now.lists[parent(edit.path)]?.includes(last(edit.path)) && edit.op === 'remove' && !this.isDirty(edit.path, now)) {
+        // asked again as long as the form shows it removed; whoever writes in it by now does not remove it
         forget(base, edit.path);
         for (const [sub, text] of Object.entries(edit.from)) base.values[edit.path + sub] = text;
         doNow({remove: edit.path});

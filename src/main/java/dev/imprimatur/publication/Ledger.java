@@ -3,6 +3,7 @@ package dev.imprimatur.publication;
 import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.publication.LedgerRows.Stored;
+import dev.imprimatur.store.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -62,6 +64,10 @@ class Ledger {
     private final Map<String, Long> lastOfGuide = new HashMap<>();
 
     private @Nullable LedgerEntry last;
+    /** How often the store did not answer, and what was told of the last time. */
+    private volatile int outages;
+
+    private @Nullable RuntimeException outage;
     /** Whether it is known that the ledger ends where naming positions finds no more. */
     private boolean endIsKnown;
 
@@ -69,6 +75,26 @@ class Ledger {
         this.rows = rows;
         this.seal = seal;
         this.integrity = integrity;
+    }
+
+    /**
+     * One at a time. Whoever waited for somebody else's reading that the store did not answer is told the same, and does not begin to wait
+     * anew.
+     */
+    private <T> T alone(Supplier<T> reading) {
+        int before = outages;
+        synchronized (this) {
+            if (outages != before) throw requireNonNull(outage);
+            try {
+                return reading.get();
+            } catch (RuntimeException failed) {
+                if (Failures.isOutage(failed)) {
+                    outage = failed;
+                    outages = before + 1;
+                }
+                throw failed;
+            }
+        }
     }
 
     /** The last position that was verified. */
@@ -82,7 +108,11 @@ class Ledger {
      *
      * @param cause what made it, such as {@code publish:EDITION:REVISION}
      */
-    synchronized LedgerEntry append(String cause, String guide, Proposal proposal) {
+    LedgerEntry append(String cause, String guide, Proposal proposal) {
+        return alone(() -> appended(cause, guide, proposal));
+    }
+
+    private LedgerEntry appended(String cause, String guide, Proposal proposal) {
         for (; ; ) {
             var before = last();
             integrity.mustHaveRightEntries();
@@ -113,18 +143,24 @@ class Ledger {
     }
 
     /** The last entry there is now; reading on to it folds the ledger to each guide's last entry. */
-    synchronized Optional<LedgerEntry> last() {
-        int read;
-        do read = readOn(BATCH).size();
-        while (read == BATCH);
-        return Optional.ofNullable(last);
+    Optional<LedgerEntry> last() {
+        return alone(() -> {
+            int read;
+            do read = readOn(BATCH).size();
+            while (read == BATCH);
+            return Optional.ofNullable(last);
+        });
     }
 
     /** Each of these guides' last entry, as of one reading on; without those that were changed since they were verified. */
-    synchronized Map<String, LedgerEntry> lastOf(Collection<String> guides) {
-        last();
-        var positions =
-                guides.stream().map(lastOfGuide::get).filter(Objects::nonNull).toList();
+    Map<String, LedgerEntry> lastOf(Collection<String> guides) {
+        var positions = alone(() -> {
+            last();
+            return guides.stream()
+                    .map(lastOfGuide::get)
+                    .filter(Objects::nonNull)
+                    .toList();
+        });
         return find(positions).stream().collect(Collectors.toMap(LedgerEntry::id, entry -> entry));
     }
 
@@ -175,9 +211,13 @@ class Ledger {
 
     /** Entries above the position, in order; at the end of what was verified it reads on. */
     List<LedgerEntry> after(long position, int limit) {
-        synchronized (this) {
-            if (position == verified()) return readOn(limit);
-        }
+        return position == verified()
+                ? alone(() -> position == verified() ? readOn(limit) : known(position, limit))
+                : known(position, limit);
+    }
+
+    /** Entries above the position that were verified before, in order. */
+    private List<LedgerEntry> known(long position, int limit) {
         long upTo = Math.min(verified(), position + limit);
         if (position >= upTo) return List.of();
         var found = find(LongStream.rangeClosed(position + 1, upTo).boxed().toList());
@@ -188,7 +228,7 @@ class Ledger {
     }
 
     /** Verifies what was appended since, and knows again the entry that it builds on. */
-    private synchronized List<LedgerEntry> readOn(int limit) {
+    private List<LedgerEntry> readOn(int limit) {
         long damaged = integrity.damagedAt();
         if (0 < damaged && damaged < verified()) {
             var stored = rows.at(List.of(damaged));

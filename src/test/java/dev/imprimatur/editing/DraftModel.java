@@ -279,7 +279,7 @@ final class DraftModel {
         String form = form(page).toString();
         // what is decided against was before the person's eyes
         if (choice.equals("mine")) given.addAll(words(theirs));
-        if (choice.equals("theirs")) {
+        if (choice.equals("theirs") || question.path("kind").asString().equals("I_REMOVED")) {
             given.addAll(words(mine));
             String path = question.path("path").stringValue();
             form(page).path("values").properties().forEach(value -> {
