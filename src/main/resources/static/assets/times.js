@@ -17,7 +17,8 @@ function told(at, now) {
   const past = now - at;
   const span = Math.abs(past);
   if (dayOf(at) !== dayOf(now) && span >= HOUR) return exactly(at, now);
-  if (span < MINUTE) return past < 0 ? 'in a moment' : 'just now';
+  // what the page took to arrive, it is behind the server
+  if (span < MINUTE) return past < -EVERY ? 'in a moment' : 'just now';
   const words = span < HOUR ? count(Math.floor(span / MINUTE), 'minute') : count(Math.floor(span / HOUR), 'hour');
   return past < 0 ? `in ${words}` : `${words} ago`;
 }
