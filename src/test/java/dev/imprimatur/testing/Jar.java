@@ -37,7 +37,7 @@ public final class Jar implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-jar",
-                System.getProperty("imprimatur.jar"),
+                extracted().toString(),
                 "--server.address=127.0.0.1",
                 "--server.port=" + port,
                 "--imprimatur.data-dir=" + directory.resolve("data"),
