@@ -203,7 +203,9 @@ final class BodyArrival extends Handler.Wrapper {
         @Override
         public void succeeded() {
             int status = response.getStatus();
-            if (status != HttpStatus.PAYLOAD_TOO_LARGE_413 && status != HttpStatus.UNSUPPORTED_MEDIA_TYPE_415) {
+            // a connection whose body was not read to its end is closed, under the next request of a client that keeps
+            // it
+            if (status < HttpStatus.BAD_REQUEST_400 || status == HttpStatus.UNAUTHORIZED_401) {
                 callback.succeeded();
                 return;
             }
