@@ -73,6 +73,7 @@ final class BodyArrival extends Handler.Wrapper {
     private final class Arriving implements Runnable {
         private final Request request;
         private final Response response;
+        private final ReadOn toTheEnd;
         private final Callback callback;
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private final AtomicBoolean over = new AtomicBoolean();
@@ -80,10 +81,11 @@ final class BodyArrival extends Handler.Wrapper {
         private final AtomicLong arrived = new AtomicLong();
         private volatile Scheduler.@Nullable Task look;
 
-        Arriving(Request request, Response response, Callback callback) {
+        Arriving(Request request, Response response, ReadOn toTheEnd) {
             this.request = request;
             this.response = response;
-            this.callback = Callback.from(() -> arriving.addAndGet(-arrived.get()), callback);
+            this.toTheEnd = toTheEnd;
+            this.callback = Callback.from(() -> arriving.addAndGet(-arrived.get()), toTheEnd);
             lookLater();
         }
 
@@ -113,6 +115,7 @@ final class BodyArrival extends Handler.Wrapper {
                 take(chunk.getByteBuffer());
                 chunk.release();
                 if (isLast || arrived.get() > pace.limit()) {
+                    toTheEnd.isThere = isLast;
                     if (isMineToEnd()) goOn();
                     return;
                 }
@@ -191,6 +194,9 @@ final class BodyArrival extends Handler.Wrapper {
         private final Response response;
         private final Callback callback;
         private final AtomicBoolean over = new AtomicBoolean();
+        /** Whether all of it was read already. */
+        private volatile boolean isThere;
+
         private long until;
         private long left;
 
@@ -205,7 +211,7 @@ final class BodyArrival extends Handler.Wrapper {
             int status = response.getStatus();
             // a connection whose body was not read to its end is closed, under the next request of a client that keeps
             // it
-            if (status < HttpStatus.BAD_REQUEST_400 || status == HttpStatus.UNAUTHORIZED_401) {
+            if (isThere || status < HttpStatus.BAD_REQUEST_400 || status == HttpStatus.UNAUTHORIZED_401) {
                 callback.succeeded();
                 return;
             }
