@@ -20,7 +20,7 @@ const copy = state => ({
 const parent = path => path.slice(0, path.lastIndexOf('/'));
 const last = path => path.slice(path.lastIndexOf('/') + 1);
 const isUnder = (path, holder) => path.startsWith(holder + '/');
-const isAt = (path, holder) => path === holder || isUnder(path, holder);
+export const isAt = (path, holder) => path === holder || isUnder(path, holder);
 const union = (...objects) => [...new Set(objects.flatMap(Object.keys))];
 const byDepth = paths => paths.sort((a, b) => a.split('/').length - b.split('/').length);
 const under = (state, holder) => ({
@@ -210,7 +210,7 @@ export class Draft {
           else delete base.values[edit.path];
           doNow({set: edit.path, text: edit.to ?? ''});
         } else if (edit.to) this.orphans.push(edit);
-      } else if (now.lists[parent(edit.path)]?.includes(last(edit.path)) && edit.op === 'remove' && !this.isDirty(edit.path, now)) {
+      } else if (edit.op === 'remove' && now.lists[parent(edit.path)]?.includes(last(edit.path)) && !this.isDirty(edit.path, now)) {
         // asked again as long as the form shows it removed; whoever writes in it by now does not remove it
         forget(base, edit.path);
         for (const [sub, text] of Object.entries(edit.from)) base.values[edit.path + sub] = text;

@@ -1,6 +1,6 @@
 // The edit form: what is typed is kept in this browser at once and on the server soon. The server is told what was done and
 // not what the form looks like; its answers change nothing that the person changed or has in hand.
-import {Draft} from './draft.js';
+import {Draft, isAt} from './draft.js';
 import {copyWords, drop, hold, keep, left, panel, throwAway} from './keep.js';
 import {account, headers, isolated, ownName, signedInAs} from './signed.js';
 import {hourOf} from './times.js';
@@ -37,7 +37,7 @@ function start() {
   const last = path => path.slice(path.lastIndexOf('/') + 1);
   const parent = path => path.slice(0, path.lastIndexOf('/'));
   // Whether one of two places is in the other.
-  const isOn = (one, other) => one === other || one.startsWith(other + '/') || other.startsWith(one + '/');
+  const isOn = (one, other) => isAt(one, other) || isAt(other, one);
 
   // ---- the form as a state
 
@@ -479,6 +479,7 @@ function start() {
 
   // Why it cannot be put forward as it stands.
   function stuck() {
+    if (dialog.open) return;
     if (questions.length) openQuestions();
     else if (faults.length) list(faults);
     else point(state);

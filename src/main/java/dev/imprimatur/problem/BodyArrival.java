@@ -115,7 +115,7 @@ final class BodyArrival extends Handler.Wrapper {
                 take(chunk.getByteBuffer());
                 chunk.release();
                 if (isLast || arrived.get() > pace.limit()) {
-                    toTheEnd.isThere = isLast;
+                    toTheEnd.wasRead = isLast;
                     if (isMineToEnd()) goOn();
                     return;
                 }
@@ -195,7 +195,7 @@ final class BodyArrival extends Handler.Wrapper {
         private final Callback callback;
         private final AtomicBoolean over = new AtomicBoolean();
         /** Whether all of it was read already. */
-        private volatile boolean isThere;
+        private volatile boolean wasRead;
 
         private long until;
         private long left;
@@ -211,7 +211,7 @@ final class BodyArrival extends Handler.Wrapper {
             int status = response.getStatus();
             // a connection whose body was not read to its end is closed, under the next request of a client that keeps
             // it
-            if (isThere || status < HttpStatus.BAD_REQUEST_400 || status == HttpStatus.UNAUTHORIZED_401) {
+            if (wasRead || status < HttpStatus.BAD_REQUEST_400 || status == HttpStatus.UNAUTHORIZED_401) {
                 callback.succeeded();
                 return;
             }

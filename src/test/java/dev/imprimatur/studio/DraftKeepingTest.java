@@ -513,7 +513,16 @@ class DraftKeepingTest {
             page.locator("#conflict").getByText("Decide later").click();
             page.getByText("Submit revision 1 for review").click();
             assertThat(page.locator("#conflict")).isVisible();
+            page.locator("#conflict").getByText("Decide later").click();
+
+            // a question that only the submission finds
+            input(page, "/summary").fill("Mine, too");
+            patch(guide, Map.of("summary", "Theirs, too"));
+            page.getByText("Submit revision 1 for review").click();
+            assertThat(page.locator("#conflict fieldset")).hasCount(2);
+            assertThat(page.locator("#conflict")).isVisible();
             assertThat(guideState(guide)).isEqualTo("draft");
+            browser.assertNoComplaints();
         }
     }
 
