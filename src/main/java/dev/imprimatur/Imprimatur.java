@@ -1,5 +1,6 @@
 package dev.imprimatur;
 
+import dev.imprimatur.check.CheckCommand;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -13,6 +14,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @Modulithic(systemName = "Imprimatur")
 public class Imprimatur {
     public static void main(String[] args) {
+        if (CheckCommand.isAskedFor(args))
+            System.exit(CheckCommand.run(Imprimatur.class, CheckCommand.settings(args), System.out));
         SpringApplication.run(Imprimatur.class, args);
     }
 }

@@ -5,6 +5,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -119,5 +121,10 @@ class Accounts {
 
     void password(String username, String passwordHash) {
         accounts.updateOne(Filters.eq("_id", username), Updates.set("passwordHash", passwordHash));
+    }
+
+    /** Every account as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> what) {
+        Decoding.each(accounts, what);
     }
 }

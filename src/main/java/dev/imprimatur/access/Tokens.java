@@ -5,10 +5,12 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Decoding;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -72,5 +74,10 @@ public class Tokens {
 
     void deleteOf(String account) {
         tokens.deleteMany(Filters.eq("account", account));
+    }
+
+    /** Every token as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Token>> what) {
+        Decoding.each(tokens, what);
     }
 }

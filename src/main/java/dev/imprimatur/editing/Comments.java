@@ -6,12 +6,14 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
+import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Unique;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
@@ -68,5 +70,10 @@ class Comments {
                 Filters.eq("_id", comment.id()),
                 new Row(comment.id(), comment.guide(), comment),
                 new ReplaceOptions().upsert(true));
+    }
+
+    /** Every comment as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> what) {
+        Decoding.each(comments, what);
     }
 }

@@ -6,6 +6,7 @@ import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
+import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Numbered;
 import dev.imprimatur.store.Unique;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.bson.Document;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -90,5 +92,10 @@ class EditionLog {
     /** Takes back the opening of a guide that never came to be, since its slug was taken. */
     void forget(EditionId unborn) {
         log.deleteOne(Filters.eq("_id", Numbered.id(unborn.toString(), 0)));
+    }
+
+    /** Every entry of all logs as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> what) {
+        Decoding.each(log, what);
     }
 }

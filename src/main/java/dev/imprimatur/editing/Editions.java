@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -86,6 +87,14 @@ public class Editions {
                 .toList();
         if (earlier.stream().noneMatch(edition -> edition.isLiveAt(at))) all.addAll(published(earlier));
         return all;
+    }
+
+    /** Everybody who could not vouch for that revision at that moment; nobody if there is no such revision. */
+    public Set<String> contributors(String guide, int revision, Instant at) {
+        return revisions
+                .find(guide, revision)
+                .map(found -> contributors(found, at))
+                .orElse(Set.of());
     }
 
     private Set<String> published(List<Edition> editions) {
@@ -172,6 +181,11 @@ public class Editions {
                 .flatMap(number -> revisions.find(card.id(), number))
                 .map(card::titled)
                 .orElse(card);
+    }
+
+    /** Every entry of all logs that can be read, each edition's in order. */
+    public void eachEntry(Consumer<LogEntry> what) {
+        log.each((id, row) -> row.map(EditionLog.Row::entry).ifPresent(what));
     }
 
     /** How many entries all logs have together, about; it stays the same only while nothing is logged. */

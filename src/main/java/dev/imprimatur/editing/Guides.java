@@ -10,6 +10,7 @@ import com.mongodb.client.model.Updates;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Unique;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -239,5 +241,10 @@ class Guides {
         if (value == null) return descending ? same : Filters.or(Filters.ne(field, null), same);
         if (!descending) return Filters.or(Filters.gt(field, value), same);
         return Filters.or(Filters.lt(field, value), Filters.eq(field, null), same);
+    }
+
+    /** Every card as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> what) {
+        Decoding.each(guides, what);
     }
 }

@@ -14,7 +14,8 @@ public record Reviewer(
         String name,
         @Nullable String title,
         @Nullable String publicId) {
-    static Reviewer of(Person person) {
+    /** Who decided, as they were known when they did. */
+    public static Reviewer of(Person person) {
         return new Reviewer(person.account(), person.name(), person.title(), person.publicId());
     }
 }

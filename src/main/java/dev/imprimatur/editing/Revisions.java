@@ -4,11 +4,13 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Numbered;
 import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -82,5 +84,10 @@ class Revisions {
     /** Whether the number was still free. */
     boolean insert(Revision revision) {
         return Unique.insert(revisions, Row.of(revision));
+    }
+
+    /** Every revision as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> what) {
+        Decoding.each(revisions, what);
     }
 }

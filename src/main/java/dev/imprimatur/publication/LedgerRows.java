@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
@@ -94,6 +95,11 @@ class LedgerRows {
                 .limit(limit)
                 .map(this::stored)
                 .into(new ArrayList<>());
+    }
+
+    /** The causes of all entries, by position; empty for what cannot be read. */
+    void eachCause(BiConsumer<String, Optional<String>> what) {
+        Decoding.each(rows, (position, row) -> what.accept(position, row.map(Row::cause)));
     }
 
     private Stored stored(RawBsonDocument document) {

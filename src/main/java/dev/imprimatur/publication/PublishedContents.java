@@ -9,6 +9,8 @@ import dev.imprimatur.store.Unique;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.Codec;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -44,5 +46,10 @@ class PublishedContents {
             row.map(Row::content).ifPresent(content -> found.put(row.get().id(), content));
         }
         return found;
+    }
+
+    /** Every content as it is stored, by guide and revision ({@link Numbered}); empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> what) {
+        Decoding.each(published, what);
     }
 }

@@ -141,7 +141,7 @@ class Reconciler implements ApplicationRunner {
     }
 
     /** The editions of a guide that a process should drive. */
-    private static Set<EditionId> driven(Guide guide) {
+    static Set<EditionId> driven(Guide guide) {
         var driven = new HashSet<EditionId>();
         if (!guide.state().isOver()) driven.add(guide.current());
         var live = guide.live();

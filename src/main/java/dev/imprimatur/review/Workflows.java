@@ -123,6 +123,14 @@ class Workflows {
                 .collect(Collectors.toSet());
     }
 
+    /** The roles that may take a task of that BPMN id; none if there is no such task. */
+    Set<String> groups(String task) {
+        return latest.values().stream()
+                .flatMap(workflow -> workflow.step(task).stream())
+                .map(Workflow.Step::group)
+                .collect(Collectors.toSet());
+    }
+
     String latestDefinition(String id) {
         return repository
                 .createProcessDefinitionQuery()

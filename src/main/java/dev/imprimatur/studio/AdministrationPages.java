@@ -5,7 +5,6 @@ import dev.imprimatur.access.Role;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refused;
-import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.Review;
 import java.util.List;
 import java.util.Map;
@@ -21,20 +20,18 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Workflows, accounts, site keys, audit and the check of the ledger: for administrators. */
+/** Workflows, accounts and site keys: for administrators. */
 @Controller
 @RequestMapping("/studio")
 @PreAuthorize("hasRole('ADMIN')")
 class AdministrationPages {
     private final Access access;
     private final Review review;
-    private final Publication publication;
     private final ContentTypes types;
 
-    AdministrationPages(Access access, Review review, Publication publication, ContentTypes types) {
+    AdministrationPages(Access access, Review review, ContentTypes types) {
         this.access = access;
         this.review = review;
-        this.publication = publication;
         this.types = types;
     }
 
@@ -135,17 +132,5 @@ class AdministrationPages {
         access.revokeKey(id, me.account());
         told.addFlashAttribute("told", "The key is revoked: the next request with it is refused.");
         return "redirect:/studio/api-keys";
-    }
-
-    @PostMapping("/ledger/verify")
-    String verify(RedirectAttributes told) {
-        var verification = publication.verify();
-        told.addFlashAttribute(
-                "told",
-                verification.broken() == null
-                        ? "The ledger is right from its first to its last entry, position " + verification.position()
-                                + "."
-                        : "The ledger is broken: " + verification.broken());
-        return "redirect:/studio/audit";
     }
 }

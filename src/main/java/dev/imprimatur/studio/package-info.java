@@ -2,6 +2,7 @@
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {
+            "check",
             "webhooks",
             "preview",
             "review",
@@ -10,7 +11,8 @@
             "content",
             "access",
             "paging",
-            "problem"
+            "problem",
+            "store"
         })
 package dev.imprimatur.studio;
 

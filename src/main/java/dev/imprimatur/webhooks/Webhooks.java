@@ -7,10 +7,12 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Decoding;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -123,5 +125,10 @@ class Webhooks {
 
     void setSecrets(String id, List<Webhook.Secret> secrets) {
         webhooks.updateOne(Filters.eq("_id", id), Updates.set("webhook.secrets", secrets));
+    }
+
+    /** Every subscriber as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> what) {
+        Decoding.each(webhooks, what);
     }
 }

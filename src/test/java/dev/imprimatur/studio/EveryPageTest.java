@@ -70,6 +70,7 @@ class EveryPageTest {
                 "/studio/accounts/{username}",
                 "/studio/api-keys",
                 "/studio/audit",
+                "/studio/check",
                 "/studio/webhooks",
                 "/studio/webhooks/{id}",
                 "/studio/workflows")) PAGES.put(administrators, Role.ADMIN);

@@ -70,11 +70,14 @@ public final class Node implements AutoCloseable {
         return node;
     }
 
-    private void run() {
-        var application = new SpringApplication(Imprimatur.class);
-        application.setRegisterShutdownHook(false);
-        application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
-        application.addInitializers(it -> it.getBeanFactory().registerSingleton("halt", new Halt()));
+    /** The settings that it runs with, as arguments of a command line. */
+    public List<String> arguments() {
+        return settings().entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toList();
+    }
+
+    private Map<String, Object> settings() {
         var all = new HashMap<String, Object>(settings);
         all.putIfAbsent("server.port", "0");
         all.put("server.address", "127.0.0.1");
@@ -84,6 +87,15 @@ public final class Node implements AutoCloseable {
         all.putIfAbsent("imprimatur.content-types", "classpath*:seed-content/types/");
         all.putIfAbsent("imprimatur.workflows", "classpath*:workflows/");
         all.putIfAbsent("imprimatur.admin-password-file", passwordFile().toString());
+        return all;
+    }
+
+    private void run() {
+        var application = new SpringApplication(Imprimatur.class);
+        application.setRegisterShutdownHook(false);
+        application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
+        application.addInitializers(it -> it.getBeanFactory().registerSingleton("halt", new Halt()));
+        var all = settings();
         application.setDefaultProperties(all);
         synchronized (ONE_AT_A_TIME) {
             context = application.run(all.entrySet().stream()

@@ -1,0 +1,7 @@
+/** Runs the checks of all modules: from the command line, where nothing else of the application runs, and for administrators. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"store"})
+package dev.imprimatur.check;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,323 @@
+package dev.imprimatur.editing;
+
+import dev.imprimatur.editing.Edition.State;
+import dev.imprimatur.editing.LogEntry.Kind;
+import dev.imprimatur.store.Check;
+import dev.imprimatur.store.Findings;
+import dev.imprimatur.store.Numbered;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Examines logs, revisions, working copies, cards and comments, and whether they fit each other. */
+@Component
+class EditingCheck implements Check {
+    private final EditionLog log;
+    private final Revisions revisions;
+    private final WorkingCopies copies;
+    private final Guides guides;
+    private final Comments comments;
+
+    EditingCheck(EditionLog log, Revisions revisions, WorkingCopies copies, Guides guides, Comments comments) {
+        this.log = log;
+        this.revisions = revisions;
+        this.copies = copies;
+        this.guides = guides;
+        this.comments = comments;
+    }
+
+    /** What is kept of a revision while the rest is examined. */
+    private record Minted(
+            Revision.Ref ref,
+            int edition,
+            Set<String> contributors,
+            @Nullable Integer parent) {}
+
+    @Override
+    public void run(Findings findings) {
+        new Examination(findings).run();
+    }
+
+    private final class Examination {
+        private final Findings findings;
+        /** Of each guide, its editions in order. */
+        private final Map<String, TreeMap<Integer, Edition>> editions = new HashMap<>();
+
+        private final Map<String, TreeMap<Integer, Minted>> minted = new HashMap<>();
+        private final Set<String> cards = new HashSet<>();
+
+        Examination(Findings findings) {
+            this.findings = findings;
+        }
+
+        void run() {
+            readRevisions();
+            readLogs();
+            editions.forEach((guide, its) -> its.values().forEach(this::edition));
+            eachRevisionWasSubmitted();
+            workingCopies();
+            cards();
+            eachGuideHasACard();
+            comments();
+        }
+
+        private void readRevisions() {
+            revisions.each((id, row) -> {
+                if (row.isEmpty() || !isNumbered(id)) {
+                    findings.violation("revision", "revision " + id, "cannot be read");
+                    return;
+                }
+                var revision = row.get().revision();
+                String where = where(revision.guide(), revision.number());
+                if (!isIntact(revision)) findings.violation("revision", where, "is not what its hash says");
+                if (!revision.contributors().contains(revision.submittedBy()))
+                    findings.violation("contributors", where, "does not name who put it forward as a contributor");
+                minted.computeIfAbsent(revision.guide(), guide -> new TreeMap<>())
+                        .put(
+                                revision.number(),
+                                new Minted(
+                                        revision.ref(),
+                                        revision.edition(),
+                                        Set.copyOf(revision.contributors()),
+                                        revision.parent()));
+            });
+            minted.forEach((guide, its) -> its.forEach((number, revision) -> {
+                if (number > 1 && !its.containsKey(number - 1))
+                    findings.violation("revision", where(guide, number - 1), "is missing");
+                if (revision.parent() != null && !its.containsKey(revision.parent()))
+                    findings.violation("revision", where(guide, number), "was made from a revision that is missing");
+            }));
+        }
+
+        private static boolean isIntact(Revision revision) {
+            try {
+                return revision.isIntact();
+            } catch (IllegalArgumentException noContent) {
+                return false;
+            }
+        }
+
+        private void readLogs() {
+            var logs = new TreeMap<String, TreeMap<Integer, LogEntry>>();
+            log.each((id, row) -> {
+                var entry = row.map(EditionLog.Row::entry)
+                        .filter(it -> id.equals(Numbered.id(it.edition().toString(), it.seq())));
+                if (entry.isEmpty())
+                    findings.violation("edition-log", "log entry " + id, "cannot be read or is not of this place");
+                else
+                    logs.computeIfAbsent(entry.get().edition().toString(), edition -> new TreeMap<>())
+                            .put(entry.get().seq(), entry.get());
+            });
+            logs.forEach((name, entries) -> {
+                var id = EditionId.parse(name);
+                int last = entries.lastKey();
+                for (int seq = 0; seq <= last; seq++)
+                    if (!entries.containsKey(seq))
+                        findings.violation("edition-log", where(id), "lacks entry " + seq + " of its log");
+                editions.computeIfAbsent(id.guide(), guide -> new TreeMap<>())
+                        .put(id.number(), Edition.of(id, List.copyOf(entries.values())));
+            });
+            editions.forEach((guide, its) -> {
+                for (int number = 1; number < its.lastKey(); number++)
+                    if (!its.containsKey(number))
+                        findings.violation("edition-log", where(new EditionId(guide, number)), "has no log");
+            });
+        }
+
+        /** Every entry must have been possible after the entries before it. */
+        private void edition(Edition edition) {
+            var before = new ArrayList<LogEntry>();
+            for (var entry : edition.log()) {
+                String where = where(edition.id()) + ", log entry " + entry.seq() + " (" + entry.kind() + ")";
+                if (!follows(Edition.of(edition.id(), before), entry))
+                    findings.violation("edition-log", where, "could not have followed the entries before it");
+                var ref = entry.revision();
+                if (ref != null) {
+                    var revision = revision(edition.id().guide(), ref.number());
+                    if (revision == null) findings.violation("edition-log", where, "names a revision that is missing");
+                    else if (!revision.ref().equals(ref))
+                        findings.violation("edition-log", where, "names another content than the revision has");
+                    else if (revision.edition() != edition.id().number())
+                        findings.violation("edition-log", where, "names a revision of another edition");
+                    else if ((entry.kind() == Kind.APPROVED || entry.kind() == Kind.CONFIRMED)
+                            && revision.contributors().contains(entry.by().account()))
+                        findings.violation("approval", where, "is by somebody who contributed");
+                }
+                before.add(entry);
+            }
+        }
+
+        private static boolean follows(Edition before, LogEntry entry) {
+            var state = before.state();
+            boolean sameRevision = Optional.ofNullable(entry.revision()).equals(before.submitted());
+            if (before.exists() == (entry.kind() == Kind.OPENED)) return false;
+            return switch (entry.kind()) {
+                case OPENED -> true;
+                case SUBMITTED -> (state == State.DRAFT || state == State.IN_REVIEW) && entry.revision() != null;
+                case IMPORTED -> state == State.IN_REVIEW && sameRevision && entry.stamp() != null;
+                case DECIDED -> (state == State.IN_REVIEW || state == State.PUBLISHED) && sameRevision;
+                case APPROVED, CHANGES_REQUESTED -> state == State.IN_REVIEW && sameRevision;
+                case STAMPED ->
+                    (state == State.APPROVED || state == State.PUBLISHED) && sameRevision && entry.stamp() != null;
+                case PUBLISHED -> state == State.APPROVED && sameRevision && entry.position() != null;
+                case CONFIRMED, REVISION_CALLED, REVIEW_DUE -> state == State.PUBLISHED && sameRevision;
+                case OVERDUE -> state == State.PUBLISHED && sameRevision && entry.position() != null;
+                case UNPUBLISHED -> state == State.PUBLISHED && entry.position() != null;
+                case REVISION_DROPPED, SUPERSEDED -> state == State.PUBLISHED;
+                case DISCARDED -> state == State.DRAFT || state == State.IN_REVIEW;
+            };
+        }
+
+        private void eachRevisionWasSubmitted() {
+            var submitted = new HashSet<String>();
+            editions.forEach((guide, its) -> its.values().stream()
+                    .flatMap(edition -> edition.log().stream())
+                    .filter(entry -> entry.kind() == Kind.SUBMITTED)
+                    .map(LogEntry::revision)
+                    .filter(Objects::nonNull)
+                    .forEach(ref -> submitted.add(Numbered.id(guide, ref.number()))));
+            minted.forEach((guide, its) -> its.keySet().stream()
+                    .filter(number -> !submitted.contains(Numbered.id(guide, number)))
+                    .forEach(number -> {
+                        String detail = "was minted, but no log says that it was submitted";
+                        if (editions.containsKey(guide) && number.equals(its.lastKey()))
+                            findings.unfinished("revision", where(guide, number), detail);
+                        else findings.violation("revision", where(guide, number), detail);
+                    }));
+        }
+
+        private void workingCopies() {
+            var there = new HashSet<EditionId>();
+            copies.each((id, row) -> {
+                var copy = row.flatMap(EditingCheck::copy);
+                if (copy.isEmpty()) {
+                    findings.violation("working-copy", "working copy " + id, "cannot be read");
+                    return;
+                }
+                var edition = copy.get().edition();
+                there.add(edition);
+                if (find(edition) == null)
+                    // it is written before the log of its edition begins
+                    findings.unfinished("working-copy", where(edition), "has a working copy, and no log");
+                var parent = copy.get().parent();
+                if (parent != null && revision(edition.guide(), parent) == null)
+                    findings.violation("working-copy", where(edition), "was made from a revision that is missing");
+            });
+            editions.values().stream()
+                    .flatMap(its -> its.values().stream())
+                    .filter(edition -> edition.state().isInProgress() && !there.contains(edition.id()))
+                    .forEach(edition -> findings.violation(
+                            "working-copy", where(edition.id()), "is in progress and has no working copy"));
+        }
+
+        private void cards() {
+            guides.each((id, row) -> {
+                cards.add(id);
+                if (row.isEmpty()) {
+                    findings.violation("card", "guide " + id, "has a card that cannot be read");
+                    return;
+                }
+                var its = editions.get(id);
+                if (its == null) {
+                    findings.violation("card", "guide " + id, "has a card, and no log");
+                    return;
+                }
+                compare(row.get(), List.copyOf(its.values()));
+            });
+        }
+
+        private void compare(Guides.Row row, List<Edition> its) {
+            var card = row.guide();
+            int entries = its.stream().mapToInt(edition -> edition.log().size()).sum();
+            if (card.entries() < entries) {
+                findings.unfinished("card", "guide " + row.id(), "has a card that does not know its whole log yet");
+                return;
+            }
+            var expected = card.refreshed(its);
+            var published = Guide.lastPublished(its).flatMap(ref -> revisions.find(card.id(), ref.number()));
+            if (published.isPresent()) expected = expected.titled(published.get());
+            var copy = copies.find(its.getLast().id());
+            if (copy.isPresent()) expected = expected.with(copy.get());
+            if (Guides.Row.of(expected).equals(row)) return;
+            var drafted = card.drafted();
+            if (drafted != null
+                    && copy.isPresent()
+                    && drafted.version() < copy.get().version())
+                findings.unfinished("card", "guide " + row.id(), "has a card that does not know its working copy yet");
+            else findings.violation("card", "guide " + row.id(), "has a card that is not what its logs tell");
+        }
+
+        private void eachGuideHasACard() {
+            editions.forEach((guide, its) -> {
+                if (cards.contains(guide)) return;
+                // the card is what brings a guide into being; before it there is one entry of its log
+                if (its.size() == 1 && its.firstEntry().getValue().log().size() == 1)
+                    findings.unfinished("card", "guide " + guide, "was begun, and never came to be");
+                else findings.violation("card", "guide " + guide, "has a log, and no card");
+            });
+            minted.keySet().stream()
+                    .filter(guide -> !editions.containsKey(guide))
+                    .forEach(guide -> findings.violation("revision", "guide " + guide, "has revisions, and no log"));
+        }
+
+        private void comments() {
+            var ids = new HashSet<String>();
+            var answers = new HashMap<String, String>();
+            EditingCheck.this.comments.each((id, row) -> {
+                ids.add(id);
+                if (row.isEmpty()) {
+                    findings.violation("comment", "comment " + id, "cannot be read");
+                    return;
+                }
+                var comment = row.get().comment();
+                if (!cards.contains(comment.guide()))
+                    findings.violation("comment", "comment " + id, "is on a guide that does not exist");
+                else if (revision(comment.guide(), comment.revision()) == null)
+                    findings.violation("comment", "comment " + id, "is on a revision that does not exist");
+                if (comment.parent() != null) answers.put(id, comment.parent());
+            });
+            answers.forEach((id, parent) -> {
+                if (!ids.contains(parent))
+                    findings.violation("comment", "comment " + id, "answers a comment that does not exist");
+            });
+        }
+
+        private @Nullable Minted revision(String guide, int number) {
+            var its = minted.get(guide);
+            return its == null ? null : its.get(number);
+        }
+
+        private @Nullable Edition find(EditionId id) {
+            var its = editions.get(id.guide());
+            return its == null ? null : its.get(id.number());
+        }
+    }
+
+    private static Optional<WorkingCopy> copy(WorkingCopies.Row row) {
+        try {
+            return Optional.of(row.copy());
+        } catch (RuntimeException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isNumbered(String id) {
+        return id.matches("[^#]+#[0-9]{6,}");
+    }
+
+    private static String where(EditionId id) {
+        return "guide " + id.guide() + ", edition " + id.number();
+    }
+
+    private static String where(String guide, int revision) {
+        return "guide " + guide + ", revision " + revision;
+    }
+}

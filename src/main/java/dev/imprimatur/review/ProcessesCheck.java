@@ -1,0 +1,75 @@
+package dev.imprimatur.review;
+
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.store.Check;
+import dev.imprimatur.store.Findings;
+import java.util.HashSet;
+import org.springframework.stereotype.Component;
+
+/** Examines whether one process drives each open edition and waits where its log says, and whether each decision was its maker's to take. */
+@Component
+class ProcessesCheck implements Check {
+    private final Editing editing;
+    private final Editions editions;
+    private final Processes processes;
+    private final Workflows workflows;
+
+    ProcessesCheck(Editing editing, Editions editions, Processes processes, Workflows workflows) {
+        this.editing = editing;
+        this.editions = editions;
+        this.processes = processes;
+        this.workflows = workflows;
+    }
+
+    @Override
+    public void run(Findings findings) {
+        var standings = processes.standings();
+        var strays = new HashSet<>(standings.keySet());
+        for (var guide : editing.all())
+            for (var edition : Reconciler.driven(guide)) {
+                strays.remove(edition);
+                var standing = standings.get(edition);
+                if (standing == null)
+                    findings.unfinished("process", where(edition), "is open, and no process drives it");
+                else if (standing.processes() > 1)
+                    findings.unfinished(
+                            "process", where(edition), "is driven by " + standing.processes() + " processes");
+                else if (!fits(guide, edition, standing))
+                    findings.unfinished(
+                            "process", where(edition), "is driven, and waits for something else than its log says");
+            }
+        strays.forEach(
+                edition -> findings.unfinished("process", where(edition), "is not open, and a process drives it"));
+        editions.eachEntry(entry -> role(entry, findings));
+    }
+
+    private static boolean fits(Guide guide, EditionId edition, Processes.Standing standing) {
+        if (!edition.equals(guide.current())) return standing.drafts() == 0;
+        return switch (guide.state()) {
+            case DRAFT -> standing.drafts() == 1 && standing.decisions() == 0;
+            case IN_REVIEW -> standing.drafts() == 0 && standing.decisions() > 0;
+            case APPROVED, SCHEDULED, PUBLISHED -> standing.drafts() == 0;
+            case SUPERSEDED, UNPUBLISHED, DISCARDED -> false;
+        };
+    }
+
+    /** The log holds the roles that people had at that moment. */
+    private void role(LogEntry entry, Findings findings) {
+        if (entry.kind() != LogEntry.Kind.APPROVED && entry.kind() != LogEntry.Kind.CONFIRMED) return;
+        String task = entry.task();
+        var groups = workflows.groups(task == null ? "" : task);
+        if (!groups.isEmpty() && groups.stream().noneMatch(entry.by()::has))
+            findings.violation(
+                    "approval",
+                    where(entry.edition()) + ", log entry " + entry.seq() + " (" + entry.kind() + ")",
+                    "is by " + entry.by().account() + ", who did not hold the role of " + String.join(" or ", groups));
+    }
+
+    private static String where(EditionId id) {
+        return "guide " + id.guide() + ", edition " + id.number();
+    }
+}

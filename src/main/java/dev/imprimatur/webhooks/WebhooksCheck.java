@@ -1,0 +1,30 @@
+package dev.imprimatur.webhooks;
+
+import dev.imprimatur.publication.Publication;
+import dev.imprimatur.store.Check;
+import dev.imprimatur.store.Findings;
+import org.springframework.stereotype.Component;
+
+/** Examines whether anybody was told more than there is. */
+@Component
+class WebhooksCheck implements Check {
+    private final Webhooks webhooks;
+    private final Publication publication;
+
+    WebhooksCheck(Webhooks webhooks, Publication publication) {
+        this.webhooks = webhooks;
+        this.publication = publication;
+    }
+
+    @Override
+    public void run(Findings findings) {
+        webhooks.each((id, row) -> {
+            if (row.isEmpty()) findings.violation("webhook", "webhook " + id, "cannot be read");
+            else if (row.get().webhook().position() > publication.position())
+                findings.violation(
+                        "webhook",
+                        "webhook " + id,
+                        "was told up to " + row.get().webhook().position() + ", which is beyond the end of the ledger");
+        });
+    }
+}
