@@ -65,7 +65,10 @@ public final class CheckCommand {
             }
         };
         var all = new ArrayList<String>();
-        SETTINGS.forEach((name, value) -> all.add("--" + name + "=" + value));
+        SETTINGS.forEach((name, value) -> {
+            String setting = "--" + name + "=";
+            if (arguments.stream().noneMatch(argument -> argument.startsWith(setting))) all.add(setting + value);
+        });
         all.addAll(arguments);
         try {
             return SpringApplication.withHook(loaded, () -> spring.run(all.toArray(String[]::new)));

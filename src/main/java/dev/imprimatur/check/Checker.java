@@ -1,6 +1,7 @@
 package dev.imprimatur.check;
 
 import dev.imprimatur.store.Check;
+import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.Findings;
 import dev.imprimatur.store.Findings.Finding;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,7 +26,6 @@ import org.springframework.stereotype.Component;
 @Component
 public class Checker {
     private static final Logger log = LoggerFactory.getLogger(Checker.class);
-    private static final Duration PAUSE = Duration.ofSeconds(1);
     /** How long whoever begins a walk waits for its end: small stores are done by then. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -45,12 +46,15 @@ public class Checker {
 
     private final List<Check> checks;
     private final Clock clock;
+    private final Duration pause;
     /** Open while a walk runs on this node. */
     private final AtomicReference<@Nullable CountDownLatch> running = new AtomicReference<>();
 
     private volatile @Nullable Report last;
 
-    Checker(List<Check> checks, Clock clock) {
+    /** @param pause {@code imprimatur.check.pause}: how long after it was found a thing must still be there to be told */
+    Checker(List<Check> checks, Clock clock, @Value("${imprimatur.check.pause:1s}") Duration pause) {
+        this.pause = pause;
         this.checks = List.copyOf(checks);
         this.clock = clock;
     }
@@ -99,17 +103,23 @@ public class Checker {
                 Duration.ofNanos(System.nanoTime() - nanos));
     }
 
-    private static List<Finding> twice(Check check) {
+    private List<Finding> twice(Check check) {
         var first = once(check);
         if (first.isEmpty()) return first;
-        LockSupport.parkNanos(PAUSE.toNanos());
+        LockSupport.parkNanos(pause.toNanos());
         var second = new HashSet<>(once(check));
         return first.stream().filter(second::contains).toList();
     }
 
     private static List<Finding> once(Check check) {
         var findings = new Findings();
-        check.run(findings);
+        try {
+            check.run(findings);
+        } catch (RuntimeException failed) {
+            if (Failures.isOutage(failed) || Failures.isSqlOutage(failed)) throw failed;
+            log.warn("what is stored cannot be read", failed);
+            findings.violation("unreadable", check.getClass().getSimpleName(), "cannot go on: " + failed.getMessage());
+        }
         return findings.all();
     }
 }

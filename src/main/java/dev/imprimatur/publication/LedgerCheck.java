@@ -11,6 +11,7 @@ import dev.imprimatur.editing.Stamp;
 import dev.imprimatur.publication.LedgerEntry.Kind;
 import dev.imprimatur.publication.LedgerRows.Stored;
 import dev.imprimatur.store.Check;
+import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.Findings;
 import dev.imprimatur.store.Numbered;
 import java.time.Duration;
@@ -181,14 +182,15 @@ class LedgerCheck implements Check {
         }
 
         private boolean isApproved(String id, JsonNode content) {
-            return editions.of(Numbered.owner(id)).stream()
+            return Objects.requireNonNullElse(logs(Numbered.owner(id)), List.<Edition>of()).stream()
                     .filter(edition -> edition.state() == Edition.State.APPROVED)
                     .flatMap(edition -> edition.submitted().stream())
                     .anyMatch(ref -> ref.number() == Numbered.number(id) && isOf(content, ref.contentHash()));
         }
 
         private void evidence(String guide) {
-            var its = editions.of(guide);
+            var its = logs(guide);
+            if (its == null) return;
             var entries = ofGuide.getOrDefault(guide, List.of());
             var logged = new HashSet<Long>();
             for (var edition : its)
@@ -220,6 +222,16 @@ class LedgerCheck implements Check {
                         findings.violation(
                                 "evidence", where(entry.position()), "is not noted in the log of its edition");
                 }
+            }
+        }
+
+        private @Nullable List<Edition> logs(String guide) {
+            try {
+                return editions.of(guide);
+            } catch (RuntimeException unreadable) {
+                if (Failures.isOutage(unreadable)) throw unreadable;
+                findings.violation("evidence", "guide " + guide, "has a log that cannot be read");
+                return null;
             }
         }
 

@@ -11,6 +11,7 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,9 @@ class CheckerTest {
     @BeforeAll
     static void aTeamHasWorked() {
         node = Node.start(
-                "imprimatur.review.reconcile-every", "1h", "imprimatur.webhooks.allowed-networks", "127.0.0.0/8");
+                "imprimatur.review.reconcile-every", "1h",
+                "imprimatur.check.pause", "1ms",
+                "imprimatur.webhooks.allowed-networks", "127.0.0.0/8");
         var guides = node.guides();
         live = guides.published();
         inReview = guides.nextEditionSubmitted(guides.published(), "Of the next edition.");
@@ -227,7 +230,7 @@ class CheckerTest {
                         () -> in("edition_log")
                                 .updateOne(
                                         logEntry(live, 1, "STAMPED"),
-                                        Updates.set("entry.stamp.reviewDue", "2999-01-01"))),
+                                        Updates.set("entry.stamp.reviewDue", new Date(0)))),
                 new Plant(
                         "revision",
                         "a revision with other words",
@@ -272,7 +275,7 @@ class CheckerTest {
                         "token",
                         "a token of no account",
                         () -> in("tokens")
-                                .updateOne(Filters.eq("account", "second-editor"), Updates.set("account", "nobody"))),
+                                .updateOne(Filters.eq("account", "reviewer"), Updates.set("account", "nobody"))),
                 new Plant("process", "a process that drives nothing", () -> drives(draft, 1, "nowhere.1")),
                 new Plant(
                         "process",
@@ -313,7 +316,7 @@ class CheckerTest {
         in("guides").updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"));
         try {
             var admin = Visitor.signedIn(node, "admin");
-            admin.post("/studio/check", Map.of());
+            admin.post("/studio/check", "/studio/check");
             assertThat(admin.get("/studio/check").body())
                     .contains("One violation.", "guide " + live.id(), "has a card that is not what its logs tell");
         } finally {
@@ -322,7 +325,7 @@ class CheckerTest {
                             Filters.eq("_id", live.id()),
                             Updates.set("title", Guides.content().get("title").asString()));
         }
-        assertThat(Visitor.signedIn(node, "publisher").get("/studio/check").statusCode())
+        assertThat(Visitor.signedIn(node, "publisher").get("/studio/check").status())
                 .isEqualTo(403);
     }
 }
