@@ -77,6 +77,8 @@ class CrashIT {
             }
             finishEverything();
             check();
+            jar.kill();
+            assertThat(jar.check().lines()).anyMatch(line -> line.startsWith("0 violations"));
             System.out.printf(
                     "crash test on %s: %d kills, %d guides, %d acknowledgements, %d requests cut off, 0 lost; first start %d ms, restart median %d ms%n",
                     Stores.description(),

@@ -33,7 +33,7 @@ public class Checker {
      * What a walk has found.
      *
      * @param violations what no step of the application leaves behind
-     * @param unfinished what an interrupted step leaves behind, and what is mended by itself
+     * @param unfinished what an interrupted step leaves behind
      * @param failure why it came to no end; null if it did
      * @param begun when the walk began
      */

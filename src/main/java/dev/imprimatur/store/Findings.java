@@ -15,7 +15,7 @@ public final class Findings {
      * @param rule what is broken, in a few words with hyphens, such as {@code ledger-entry}
      * @param where what it is about, such as {@code guide 4711, edition 2}
      * @param detail what is wrong with it, as the rest of a sentence that begins with it
-     * @param unfinished whether an interrupted step leaves it so: the next start, or the next pass of the reconciler, mends it
+     * @param unfinished whether an interrupted step leaves it so: nothing follows from it, and the next pass of the reconciler, or the same request again, finishes it
      */
     public record Finding(String rule, String where, String detail, boolean unfinished) {
         @Override
@@ -32,7 +32,7 @@ public final class Findings {
         add(new Finding(rule, where, detail, false));
     }
 
-    /** Reports what an interrupted step leaves behind, and what is mended. */
+    /** Reports what an interrupted step leaves behind. */
     public void unfinished(String rule, String where, String detail) {
         add(new Finding(rule, where, detail, true));
     }

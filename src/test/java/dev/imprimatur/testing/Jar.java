@@ -102,6 +102,23 @@ public final class Jar implements AutoCloseable {
         }
     }
 
+    /**
+     * Has the stores examined by a process of its own, while the server does not run.
+     *
+     * @return what it printed, whose last line counts the violations
+     */
+    public String check() throws IOException, InterruptedException {
+        var checking = new ArrayList<>(command);
+        checking.add(checking.indexOf("-jar") + 2, "check");
+        var out = directory.resolve("check");
+        new ProcessBuilder(checking)
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start()
+                .waitFor();
+        return Files.readString(out);
+    }
+
     private File log() {
         return directory.resolve("log").toFile();
     }
