@@ -56,10 +56,23 @@ public class Editions {
      * @param approvals how many the content type asks for
      */
     public Edition decide(EditionId id, Decision decision, int approvals) {
-        return record(
-                id,
-                edition ->
-                        edition.decided(decision, contributors(edition, decision.seen()), approvals, clock.instant()));
+        return record(id, edition -> {
+            if (decision.effect().vouches()) mustKnowContributors(edition);
+            return edition.decided(decision, contributors(edition, decision.seen()), approvals, clock.instant());
+        });
+    }
+
+    /** While the draft is not as it was saved, nobody knows whose edits are in it. */
+    private void mustKnowContributors(Edition edition) {
+        if (edition.state() == Edition.State.PUBLISHED) return;
+        copies.find(edition.id()).filter(WorkingCopy::altered).ifPresent(altered -> {
+            throw WorkingCopies.altered().raise();
+        });
+    }
+
+    /** Refuses if a log of the guide is not as it was written, or has lost entries. */
+    public void mustBeWhole(String guide) {
+        if (log.hasLost(guide)) throw Edition.logDamaged().raise();
     }
 
     /** Everybody who may not vouch for the revision now; also whose edits are in the working copy of its edition by now. */
@@ -84,6 +97,7 @@ public class Editions {
         var earlier = log.editions(revision.guide()).stream()
                 .filter(edition -> edition.id().number() < revision.edition())
                 .toList();
+        earlier.forEach(Edition::mustBeSound);
         if (earlier.stream().noneMatch(edition -> edition.isLiveAt(at))) all.addAll(published(earlier));
         return all;
     }
@@ -152,16 +166,29 @@ public class Editions {
     }
 
     private void refresh(String guide, boolean copyToo) {
-        var editions = log.editions(guide);
-        if (editions.isEmpty()) return;
+        // the card first: its logs are then at least as long as those that it was made from
         guides.find(guide).ifPresent(card -> {
+            var editions = log.editions(guide);
+            if (isDamaged(card, editions)) return;
             var refreshed = titled(card.refreshed(editions), editions);
             var told = copyToo || refreshed.drafted() == null
-                    ? copies.find(editions.getLast().id()).map(refreshed::with).orElse(refreshed)
+                    ? copies.find(editions.getLast().id())
+                            .filter(copy -> !copy.altered())
+                            .map(refreshed::with)
+                            .orElse(refreshed)
                     : refreshed;
             if (!told.equals(card)) guides.refresh(told);
             if (told.drafted() != null && !told.drafted().equals(card.drafted())) guides.retitle(told);
         });
+    }
+
+    /** Whether logs are not as they were written, so that the card says more of the guide than they do. */
+    private boolean isDamaged(Guide card, List<Edition> editions) {
+        if (editions.stream().anyMatch(edition -> edition.damage().isPresent())) return true;
+        int lost = card.entries()
+                - editions.stream().mapToInt(edition -> edition.log().size()).sum();
+        log.lost(card.id(), lost);
+        return lost > 0 || editions.isEmpty();
     }
 
     /** With the title of what was published last; that of a revision never changes, so it is read once. */
@@ -169,7 +196,7 @@ public class Editions {
         return Guide.lastPublished(editions)
                 .map(Revision.Ref::number)
                 .filter(number -> !number.equals(card.titleOf()))
-                .flatMap(number -> revisions.find(card.id(), number))
+                .flatMap(number -> revisions.findIntact(card.id(), number))
                 .map(card::titled)
                 .orElse(card);
     }

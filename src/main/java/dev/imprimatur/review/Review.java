@@ -230,7 +230,9 @@ public class Review {
             var settled = new HashMap<EditionId, Integer>();
             for (; ; ) {
                 // one edition may add to the log of another: what is published supersedes what was
-                var grown = editions.of(guideId).stream()
+                var all = editions.of(guideId);
+                all.forEach(Edition::mustBeSound);
+                var grown = all.stream()
                         .filter(edition -> edition.log().size() > settled.getOrDefault(edition.id(), 0))
                         .toList();
                 if (grown.isEmpty()) return;

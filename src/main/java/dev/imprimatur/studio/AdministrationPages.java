@@ -5,6 +5,7 @@ import dev.imprimatur.access.Role;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.AuditAnchors;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.Review;
 import java.util.List;
@@ -29,9 +30,12 @@ class AdministrationPages {
     private final Access access;
     private final Review review;
     private final Publication publication;
+    private final AuditAnchors anchors;
     private final ContentTypes types;
 
-    AdministrationPages(Access access, Review review, Publication publication, ContentTypes types) {
+    AdministrationPages(
+            Access access, Review review, Publication publication, AuditAnchors anchors, ContentTypes types) {
+        this.anchors = anchors;
         this.access = access;
         this.review = review;
         this.publication = publication;
@@ -139,13 +143,17 @@ class AdministrationPages {
 
     @PostMapping("/ledger/verify")
     String verify(RedirectAttributes told) {
-        var verification = publication.verify();
+        var ledger = publication.verify();
+        var audit = anchors.verify();
         told.addFlashAttribute(
                 "told",
-                verification.broken() == null
-                        ? "The ledger is right from its first to its last entry, position " + verification.position()
-                                + "."
-                        : "The ledger is broken: " + verification.broken());
+                (ledger.broken() == null
+                                ? "The ledger is right from its first to its last entry, position " + ledger.position()
+                                        + ". "
+                                : "The ledger is broken: " + ledger.broken() + ". ")
+                        + (audit.broken().isEmpty()
+                                ? "The audit is right from its first to its last record, " + audit.position() + "."
+                                : "The audit is broken: " + String.join("; ", audit.broken()) + "."));
         return "redirect:/studio/audit";
     }
 }

@@ -6,6 +6,7 @@
             "preview",
             "review",
             "publication",
+            "signing",
             "editing",
             "content",
             "access",
