@@ -134,7 +134,9 @@ class WorkingCopies implements Sealable {
 
     /** Whether the version before {@code next} was still the current one. */
     boolean replace(WorkingCopy next) {
-        return copies.replace(version(next, next.version() - 1), Row.of(next));
+        boolean done = copies.replace(version(next, next.version() - 1), Row.of(next));
+        if (done) damages.right(Damage.Kind.WORKING_COPY, next.edition().toString());
+        return done;
     }
 
     /**
