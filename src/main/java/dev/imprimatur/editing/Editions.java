@@ -3,7 +3,9 @@ package dev.imprimatur.editing;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.Period;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +23,14 @@ public class Editions {
     private final Revisions revisions;
     private final WorkingCopies copies;
     private final Clock clock;
+    /** Guides whose logs were found to be as long as their cards say; from then on this node knows each log's end itself. */
+    private final Set<String> compared =
+            Collections.newSetFromMap(Collections.synchronizedMap(new LinkedHashMap<>(256, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                    return size() > EditionLog.REMEMBERED;
+                }
+            }));
 
     Editions(EditionLog log, Guides guides, Revisions revisions, WorkingCopies copies, Clock clock) {
         this.log = log;
@@ -152,6 +162,7 @@ public class Editions {
     }
 
     Edition record(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
+        mustHaveLostNothing(id.guide());
         var edition = log.append(id, rule);
         refresh(id.guide(), false);
         return edition;
@@ -182,13 +193,21 @@ public class Editions {
         });
     }
 
+    /** Nothing is appended where an end may have been cut off while this node knew nothing of the logs: they are compared once. */
+    private void mustHaveLostNothing(String guide) {
+        if (!compared.contains(guide)) guides.find(guide).ifPresent(card -> isDamaged(card, log.editions(guide)));
+        mustBeWhole(guide);
+    }
+
     /** Whether logs are not as they were written, so that the card says more of the guide than they do. */
     private boolean isDamaged(Guide card, List<Edition> editions) {
         if (editions.stream().anyMatch(edition -> edition.damage().isPresent())) return true;
         int lost = card.entries()
                 - editions.stream().mapToInt(edition -> edition.log().size()).sum();
         log.lost(card.id(), lost);
-        return lost > 0 || editions.isEmpty();
+        if (lost > 0 || editions.isEmpty()) return true;
+        compared.add(card.id());
+        return false;
     }
 
     /** With the title of what was published last; that of a revision never changes, so it is read once. */

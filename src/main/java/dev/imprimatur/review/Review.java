@@ -232,6 +232,7 @@ public class Review {
                 // one edition may add to the log of another: what is published supersedes what was
                 var all = editions.of(guideId);
                 all.forEach(Edition::mustBeSound);
+                editions.mustBeWhole(guideId);
                 var grown = all.stream()
                         .filter(edition -> edition.log().size() > settled.getOrDefault(edition.id(), 0))
                         .toList();

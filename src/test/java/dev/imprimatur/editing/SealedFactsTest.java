@@ -254,6 +254,34 @@ class SealedFactsTest {
     }
 
     @Test
+    void aRejectionThatWasCutOffWhileTheServerWasDownRevivesNoApproval() {
+        String slug = "faq-" + System.nanoTime();
+        var faq = node.as("editor")
+                .post("/faq", Map.of("slug", slug, "content", Map.of("question", "Why?", "answer", "Because")))
+                .ok();
+        var guide = new Guides.Ref(faq.get("id").asString(), slug);
+        node.as("editor").post("/faq/" + guide.id() + "/submit", Map.of()).ok();
+        guides.decide("second-editor", guides.task("second-editor", guide), "facts-hold")
+                .ok();
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        var task = guides.task("second-reviewer", guide);
+        guides.decide("second-reviewer", task, "request-changes").ok();
+
+        stored("edition_log").deleteOne(Filters.eq("_id", entry(guide, 4)));
+        node.restart(() -> {});
+
+        assertThat(guides.decide("second-reviewer", task, "approve").status()).isNotEqualTo(200);
+        var seen = new Revision.Ref(1, task.get("contentHash").asString());
+        var reviewer = new Person("second-reviewer", "The second reviewer", null, Set.of("REVIEWER"));
+        var revived = new Decision("approval", 2, "approve", Decision.Effect.APPROVE, seen, null, reviewer);
+        assertThatThrownBy(() -> node.bean(Editions.class).decide(new EditionId(guide.id(), 1), revived, 2))
+                .isInstanceOfSatisfying(
+                        Refused.class, no -> assertThat(no.refusal().name()).isEqualTo("log-damaged"));
+        assertThat(node.site().get("/faq/" + slug).status()).isEqualTo(404);
+        assertThat(told(guide)).hasSize(1);
+    }
+
+    @Test
     void onlyReviewersWhoseAccountsThereAreCount() {
         for (var person : List.of(
                 new Person("publisher", "The publisher", null, Set.of("PUBLISHER")),
