@@ -78,12 +78,15 @@ class EditionLog implements Sealable {
         return edition(id, null);
     }
 
-    /** All editions of a guide, the first first. */
+    /** All editions of a guide, the first first; also a last one of which nothing is right. */
     List<Edition> editions(String guide) {
         var editions = new ArrayList<Edition>();
-        for (var edition = edition(new EditionId(guide, 1));
-                edition.exists();
-                edition = edition(edition.id().next(), edition)) editions.add(edition);
+        var edition = edition(new EditionId(guide, 1));
+        while (edition.exists()) {
+            editions.add(edition);
+            edition = edition(edition.id().next(), edition);
+        }
+        if (edition.damage().isPresent()) editions.add(edition);
         return editions;
     }
 

@@ -118,6 +118,11 @@ class SealedFactsTest {
         assertThat(refused.status()).as(refused.body()).isEqualTo(503);
         assertThat(refused.problem()).isEqualTo("log-damaged");
         assertThat(homeOf("admin")).contains("The log of edition 1 of guide " + guide.id());
+        assertThat(node.as("editor").get(guide.path() + "/log").problem()).isEqualTo("log-damaged");
+        assertThat(Visitor.signedIn(node, "editor")
+                        .get("/studio/guides/" + guide.id() + "/history")
+                        .body())
+                .contains("Somebody changed the log of this edition");
         assertThat(homeOf("editor")).doesNotContain(guide.id() + " is not as it was written");
         assertThat(node.as("reviewer").get("/tasks?limit=100").status()).isEqualTo(200);
         assertThat(node.nobody().get("/actuator/health/readiness").status()).isEqualTo(200);
@@ -174,6 +179,26 @@ class SealedFactsTest {
                 .find(Filters.eq("_id", guide.id() + ".2#000000"))
                 .first();
         assertThat(first.getString("previousHash")).isEqualTo(log(guide, 4).getString("hash"));
+    }
+
+    @Test
+    void anEditionThatNobodyOpenedIsNone() {
+        var guide = guides.published();
+        var opened = new Document(log(guide, 0)).append("_id", guide.id() + ".2#000000");
+        opened.get("entry", Document.class).append("edition", new Document("guide", guide.id()).append("number", 2));
+        stored("edition_log").insertOne(opened);
+
+        assertThat(of(guide, node.bean(Evidence.class).logs())).hasSize(1);
+        assertThat(node.as("editor").post(guide.path() + "/editions", null).problem())
+                .isEqualTo("log-damaged");
+        assertThat(Visitor.signedIn(node, "editor")
+                        .get("/studio/guides/" + guide.id() + "/history")
+                        .status())
+                .isEqualTo(200);
+        assertThat(guides.read(guide).status()).isEqualTo(200);
+
+        stored("edition_log").deleteOne(Filters.eq("_id", guide.id() + ".2#000000"));
+        node.as("editor").post(guide.path() + "/editions", null).ok();
     }
 
     @ParameterizedTest
