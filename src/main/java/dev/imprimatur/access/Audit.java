@@ -109,11 +109,14 @@ public class Audit implements Sealable {
 
     private static final String SEALED = "audit-sealed";
     private static final String POSITION = "position";
+    private static final Head NONE = new Head(0, SealedCollection.GENESIS);
 
     private final SealedCollection<Row> audit;
     private final Clock clock;
     private final ReentrantLock turn = new ReentrantLock();
+    /** The last record that this node has made. */
     private volatile @Nullable Head head;
+
     private final AtomicLong made = new AtomicLong();
     private final Set<String> actions = new ConcurrentSkipListSet<>();
     private volatile boolean actionsAreRead;
@@ -152,8 +155,8 @@ public class Audit implements Sealable {
     }
 
     private void append(Row open) {
-        var last = known();
-        for (; ; last = last()) {
+        var known = head;
+        for (var last = known == null ? newest() : known; ; last = newest()) {
             long position = last.position() + 1;
             var row =
                     new Row(open.id(), open.at(), open.actor(), open.action(), open.target(), open.source(), position);
@@ -168,32 +171,31 @@ public class Audit implements Sealable {
         if (head == null || head.position() < next.position()) head = next;
     }
 
-    private Head known() {
-        var known = head;
-        return known == null ? last() : known;
+    private Head newest() {
+        return audit.newest(Filters.gt(POSITION, 0L), Sorts.descending(POSITION))
+                .map(Audit::head)
+                .orElse(NONE);
     }
 
-    /** The record that the chain ends with now, whichever node made it; position 0 if there is none. */
-    private Head last() {
-        var stored = audit.find(Filters.gt(POSITION, 0L), Sorts.descending(POSITION), 1);
-        if (stored.isEmpty()) return new Head(0, SealedCollection.GENESIS);
-        var row = stored.getFirst().row();
-        // a record that is damaged is told where the chain is verified; what happens is recorded all the same
-        var last = new Head(
+    /** A record that is damaged is told where the chain is verified; what happens is recorded behind it all the same. */
+    private static Head head(SealedCollection.Stored<Row> stored) {
+        var row = stored.row();
+        return new Head(
                 row == null || row.position() == null ? 0 : row.position(),
-                Objects.requireNonNullElse(stored.getFirst().hash(), SealedCollection.GENESIS));
-        advance(last);
-        return last;
+                Objects.requireNonNullElse(stored.hash(), SealedCollection.GENESIS));
     }
 
     /** How far the chain goes, as far as this node knows; empty if nothing was ever recorded. */
     public Optional<Head> head() {
-        return Optional.of(known()).filter(it -> it.position() > 0);
+        var known = head;
+        return known == null ? lastHead() : Optional.of(known);
     }
 
-    /** How far the chain goes now. */
+    /** How far the chain goes now, whichever node made its last record. */
     public Optional<Head> lastHead() {
-        return Optional.of(last()).filter(it -> it.position() > 0);
+        return audit.find(Filters.gt(POSITION, 0L), Sorts.descending(POSITION), 1).stream()
+                .findFirst()
+                .map(Audit::head);
     }
 
     /** The hashes of the records at these positions that are there as they were written. */
@@ -211,7 +213,7 @@ public class Audit implements Sealable {
     public Verification verify() {
         var broken = new ArrayList<String>();
         long records = 0;
-        var last = new Head(0, SealedCollection.GENESIS);
+        var last = NONE;
         try (var strays = audit.each(Filters.not(Filters.gt(POSITION, 0L)), Sorts.ascending("_id"))) {
             while (strays.hasNext()) {
                 records++;
@@ -261,7 +263,7 @@ public class Audit implements Sealable {
         try (var all = audit.each(Filters.exists("hash", false), Sorts.ascending("_id"))) {
             all.forEachRemaining(stored -> unsealed.add(stored.id()));
         }
-        var last = last();
+        var last = newest();
         for (String id : unsealed) {
             var row = audit.find(id)
                     .filter(SealedCollection.Stored::isUnsealed)

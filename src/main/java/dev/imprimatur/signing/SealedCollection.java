@@ -1,5 +1,6 @@
 package dev.imprimatur.signing;
 
+import com.mongodb.ReadConcern;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
@@ -114,6 +115,19 @@ public final class SealedCollection<R> {
     /** What a filter finds, in that order. */
     public List<Stored<R>> find(Bson filter, Bson sort, int most) {
         return documents.find(filter).sort(sort).limit(most).map(this::stored).into(new ArrayList<>());
+    }
+
+    /**
+     * The first that a filter finds in that order, also if a majority does not have it yet: whoever chains to it is acknowledged only
+     * together with it, and need not wait until others are.
+     */
+    public Optional<Stored<R>> newest(Bson filter, Bson sort) {
+        return Optional.ofNullable(documents
+                        .withReadConcern(ReadConcern.LOCAL)
+                        .find(filter)
+                        .sort(sort)
+                        .first())
+                .map(this::stored);
     }
 
     /** What a filter finds, in that order, however much it is; to be closed by whoever reads it. */

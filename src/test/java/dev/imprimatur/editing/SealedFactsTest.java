@@ -18,6 +18,7 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What somebody writes past the server into logs, revisions and drafts counts for nothing, is told, and stops nothing else. */
 @Tag("store")
 class SealedFactsTest {
+    private static final Map<String, Visitor> visitors = new HashMap<>();
     private static Node node;
     private static Guides guides;
 
@@ -75,8 +77,12 @@ class SealedFactsTest {
         return of(guide, node.bean(Damages.class).all());
     }
 
+    private static Visitor visitor(String username) {
+        return visitors.computeIfAbsent(username, name -> Visitor.signedIn(node, name));
+    }
+
     private static String homeOf(String username) {
-        return Visitor.signedIn(node, username).get("/studio").body();
+        return visitor(username).get("/studio").body();
     }
 
     /** An approval of what was submitted, as nobody gave it. */
@@ -119,7 +125,7 @@ class SealedFactsTest {
         assertThat(refused.problem()).isEqualTo("log-damaged");
         assertThat(homeOf("admin")).contains("The log of edition 1 of guide " + guide.id());
         assertThat(node.as("editor").get(guide.path() + "/log").problem()).isEqualTo("log-damaged");
-        assertThat(Visitor.signedIn(node, "editor")
+        assertThat(visitor("editor")
                         .get("/studio/guides/" + guide.id() + "/history")
                         .body())
                 .contains("Somebody changed the log of this edition");
@@ -191,7 +197,7 @@ class SealedFactsTest {
         assertThat(of(guide, node.bean(Evidence.class).logs())).hasSize(1);
         assertThat(node.as("editor").post(guide.path() + "/editions", null).problem())
                 .isEqualTo("log-damaged");
-        assertThat(Visitor.signedIn(node, "editor")
+        assertThat(visitor("editor")
                         .get("/studio/guides/" + guide.id() + "/history")
                         .status())
                 .isEqualTo(200);
@@ -294,6 +300,7 @@ class SealedFactsTest {
 
         stored("edition_log").deleteOne(Filters.eq("_id", entry(guide, 4)));
         node.restart(() -> {});
+        visitors.clear();
 
         assertThat(guides.decide("second-reviewer", task, "approve").status()).isNotEqualTo(200);
         var seen = new Revision.Ref(1, task.get("contentHash").asString());
@@ -340,7 +347,7 @@ class SealedFactsTest {
                     .as(path)
                     .isEqualTo("content-damaged");
         assertThat(guides.decide("reviewer", task, "approve").problem()).isEqualTo("content-damaged");
-        assertThat(Visitor.signedIn(node, "reviewer")
+        assertThat(visitor("reviewer")
                         .get("/studio/guides/" + guide.id() + "/review")
                         .status())
                 .isEqualTo(503);
@@ -384,7 +391,7 @@ class SealedFactsTest {
                 .isEqualTo("content-damaged");
         var stale = node.as("editor").patch(guide.path() + "/draft", Map.of("summary", "Mine."), "If-Match", etag);
         assertThat(stale.status()).isEqualTo(412);
-        var page = Visitor.signedIn(node, "second-editor").get("/studio/guides/" + guide.id() + "/edit");
+        var page = visitor("second-editor").get("/studio/guides/" + guide.id() + "/edit");
         assertThat(page.body()).contains("Somebody changed this draft in the database");
 
         var saved = node.as("second-editor")
@@ -404,7 +411,7 @@ class SealedFactsTest {
         var guide = guides.drafted();
         stored("working_copies")
                 .updateOne(Filters.eq("_id", guide.id() + ".1"), Updates.set("contributors", List.of("second-editor")));
-        var visitor = Visitor.signedIn(node, "second-editor");
+        var visitor = visitor("second-editor");
         String page = visitor.get("/studio/guides/" + guide.id() + "/edit").body();
         var etag = java.util.regex.Pattern.compile("name=\"etag\" value=\"([^\"]+)\"")
                 .matcher(page);
