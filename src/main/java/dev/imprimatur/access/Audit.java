@@ -4,13 +4,11 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
-import dev.imprimatur.editing.Person;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Audience;
 import dev.imprimatur.signing.Damage;
-import dev.imprimatur.signing.Sealable;
 import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Index;
@@ -36,8 +34,6 @@ import java.util.regex.Pattern;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
@@ -51,8 +47,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  * decides between nodes; whoever loses reads what is last now and tries again.
  */
 @Component
-@Order(Ordered.LOWEST_PRECEDENCE)
-public class Audit implements Sealable {
+public class Audit {
     /** @param position in the chain; absent in records of releases before there was one, until they are sealed */
     public record Row(
             @BsonId String id,
@@ -107,7 +102,6 @@ public class Audit implements Sealable {
     /** How long a record waits for its turn on this node; it then tries without, since the store may not answer. */
     private static final Duration PATIENCE = Duration.ofMillis(50);
 
-    private static final String SEALED = "audit-sealed";
     private static final String POSITION = "position";
     private static final Head NONE = new Head(0, SealedCollection.GENESIS);
 
@@ -254,34 +248,6 @@ public class Audit implements Sealable {
     /** What is told of the audit if that is wrong with it. */
     public static Damage damage(String what) {
         return new Damage(Damage.Kind.AUDIT, "audit", null, "The audit is not as it was written: %s.".formatted(what));
-    }
-
-    /** In the order of their times, which becomes the order of the chain; the record of it is made last. */
-    @Override
-    public void sealAll() {
-        var unsealed = new ArrayList<String>();
-        try (var all = audit.each(Filters.exists("hash", false), Sorts.ascending("_id"))) {
-            all.forEachRemaining(stored -> unsealed.add(stored.id()));
-        }
-        var last = newest();
-        for (String id : unsealed) {
-            var row = audit.find(id)
-                    .filter(SealedCollection.Stored::isUnsealed)
-                    .map(SealedCollection.Stored::row)
-                    .orElse(null);
-            if (row == null) continue;
-            long position = last.position() + 1;
-            var placed = new Row(row.id(), row.at(), row.actor(), row.action(), row.target(), row.source(), position);
-            last = new Head(position, audit.seal(id, placed, last.hash()));
-        }
-        head = null;
-        record(Person.SYSTEM.account(), SEALED, null, null);
-    }
-
-    @Override
-    public boolean knowsOfSeals() {
-        return audit.find(Filters.eq("action", SEALED), Sorts.ascending("_id"), MOST_TOLD).stream()
-                .anyMatch(stored -> stored.intact().isPresent());
     }
 
     /** What the ids of the records of an instant begin with. */

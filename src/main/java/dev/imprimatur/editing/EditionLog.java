@@ -9,7 +9,6 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;
-import dev.imprimatur.signing.Sealable;
 import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
@@ -44,7 +43,7 @@ import org.springframework.stereotype.Component;
  * ({@link Edition#damage()}). This node remembers how far it knows each log, so that an end that was cut off is noticed, too.
  */
 @Component
-class EditionLog implements Sealable {
+class EditionLog {
     public record Row(@BsonId String id, LogEntry entry) {}
 
     /** The last entry of a log that this node has verified. */
@@ -285,30 +284,5 @@ class EditionLog implements Sealable {
                 .sorted(Comparator.comparing(EditionId::toString))
                 .forEach(id -> wrong.accept(
                         damage(id, edition(id).damage().orElse("there is no right entry of an edition before it"))));
-    }
-
-    /** Edition by edition, each guide's first one first, so that what a crash left undone is done where it stopped. */
-    @Override
-    public void sealAll() {
-        var ids = new ArrayList<String>();
-        eachId(Filters.empty(), ids::add);
-        ids.stream()
-                .filter(EditionLog::isId)
-                .map(id -> EditionId.parse(Numbered.owner(id)))
-                .distinct()
-                .sorted(Comparator.comparing(EditionId::guide).thenComparingInt(EditionId::number))
-                .forEach(new Sealing()::seal);
-    }
-
-    private final class Sealing {
-        private String guide = "";
-        private String last = SealedCollection.GENESIS;
-
-        void seal(EditionId id) {
-            if (!id.guide().equals(guide)) last = SealedCollection.GENESIS;
-            guide = id.guide();
-            for (var stored : log.numbered(id.toString(), 0))
-                last = stored.isUnsealed() ? log.seal(stored.id(), last) : requireNonNull(stored.hash());
-        }
     }
 }

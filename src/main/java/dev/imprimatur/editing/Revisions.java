@@ -7,14 +7,12 @@ import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;
-import dev.imprimatur.signing.Sealable;
 import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Numbered;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Every revision ever submitted; inserted once, sealed, and never changed. */
 @Component
-class Revisions implements Sealable {
+class Revisions {
     public record Row(
             @BsonId String id,
             int edition,
@@ -157,14 +155,5 @@ class Revisions implements Sealable {
                 if (!isRight(stored)) wrong.accept(damage(stored));
             });
         }
-    }
-
-    @Override
-    public void sealAll() {
-        var unsealed = new ArrayList<String>();
-        try (var all = revisions.each(Filters.exists("hash", false), Sorts.ascending("_id"))) {
-            all.forEachRemaining(stored -> unsealed.add(stored.id()));
-        }
-        unsealed.forEach(id -> revisions.seal(id, null));
     }
 }

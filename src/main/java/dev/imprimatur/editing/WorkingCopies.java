@@ -7,14 +7,12 @@ import com.mongodb.client.model.Sorts;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;
-import dev.imprimatur.signing.Sealable;
 import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Index;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -26,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The drafts, one document an edition. A write replaces exactly the version it was made from, and seals it with all who contributed. */
 @Component
-class WorkingCopies implements Sealable {
+class WorkingCopies {
     public record Row(
             @BsonId String id,
             long version,
@@ -163,14 +161,5 @@ class WorkingCopies implements Sealable {
                 if (!isRight(stored)) wrong.accept(damage(stored));
             });
         }
-    }
-
-    @Override
-    public void sealAll() {
-        var unsealed = new ArrayList<String>();
-        try (var all = copies.each(Filters.exists("hash", false), Sorts.ascending("_id"))) {
-            all.forEachRemaining(stored -> unsealed.add(stored.id()));
-        }
-        unsealed.forEach(id -> copies.seal(id, null));
     }
 }

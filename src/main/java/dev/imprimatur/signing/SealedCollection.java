@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.bson.BsonDocument;
 import org.bson.BsonDocumentReader;
 import org.bson.BsonDocumentWriter;
@@ -37,7 +39,11 @@ public final class SealedCollection<R> {
 
     static final String HASH = "hash";
     static final String SIGNATURE = "signature";
+    /** Of records of the audit that a migration sealed. */
+    static final String MIGRATED = "migrated";
+
     private static final String PREVIOUS = "previousHash";
+    private static final Set<String> OF_SEALS = Set.of(HASH, SIGNATURE, PREVIOUS, MIGRATED);
     private static final String ID = "_id";
     private static final int BATCH = 500;
 
@@ -56,11 +62,6 @@ public final class SealedCollection<R> {
         /** The document if nothing is wrong with it. */
         public Optional<R> intact() {
             return fault == null ? Optional.ofNullable(row) : Optional.empty();
-        }
-
-        /** Whether it bears no seal at all, like everything that releases before seals wrote. */
-        public boolean isUnsealed() {
-            return hash == null;
         }
     }
 
@@ -140,28 +141,20 @@ public final class SealedCollection<R> {
     }
 
     /**
-     * Seals a document that a release before seals wrote, as it is.
+     * Seals a document that bears no seal; where another node was first, what it did stays.
      *
      * @param previousHash null for one that stands alone
-     * @return its hash
+     * @param change made to the document before
+     * @return the document as it is stored then
      */
-    public String seal(String id, @Nullable String previousHash) {
-        var document = documents.find(Filters.eq(ID, id)).first();
-        if (document == null) throw new IllegalStateException(name + " " + id + " is gone");
-        return replaced(document, previousHash);
-    }
-
-    /** Seals a document with what it has by now in place of what it had. */
-    public String seal(String id, R row, @Nullable String previousHash) {
-        var document = sealed(row, previousHash);
-        documents.replaceOne(Filters.eq(ID, id), document);
-        return document.getString(HASH).getValue();
-    }
-
-    private String replaced(BsonDocument document, @Nullable String previousHash) {
+    BsonDocument sealOnce(String id, @Nullable String previousHash, Consumer<BsonDocument> change) {
+        var document = Objects.requireNonNull(documents.find(Filters.eq(ID, id)).first());
+        if (document.containsKey(HASH)) return document;
+        change.accept(document);
         seal(document, previousHash);
-        documents.replaceOne(Filters.eq(ID, document.get(ID)), document);
-        return document.getString(HASH).getValue();
+        var open = Filters.and(Filters.eq(ID, id), Filters.exists(HASH, false));
+        if (documents.replaceOne(open, document).getMatchedCount() == 1) return document;
+        return Objects.requireNonNull(documents.find(Filters.eq(ID, id)).first());
     }
 
     private BsonDocument sealed(R row, @Nullable String previousHash) {
@@ -186,8 +179,12 @@ public final class SealedCollection<R> {
         String fault = fault(document, hash);
         R row = null;
         try {
+            var own = new BsonDocument();
+            document.forEach((field, value) -> {
+                if (!OF_SEALS.contains(field)) own.put(field, value);
+            });
             row = codec.decode(
-                    new BsonDocumentReader(document), DecoderContext.builder().build());
+                    new BsonDocumentReader(own), DecoderContext.builder().build());
         } catch (RuntimeException unreadable) {
             if (fault == null) fault = "cannot be read";
         }

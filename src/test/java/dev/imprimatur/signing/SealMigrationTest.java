@@ -50,8 +50,6 @@ class SealMigrationTest {
             for (String collection : List.of("edition_log", "revisions", "working_copies", "audit"))
                 store().getCollection(collection).updateMany(new Document(), SEAL);
             store().getCollection("ledger").updateMany(new Document(), Updates.unset("audit"));
-            store().getCollection("audit").deleteMany(Filters.eq("action", "audit-sealed"));
-            store().getCollection("seals").deleteMany(new Document());
 
             node.restart(() -> {});
 
@@ -71,7 +69,6 @@ class SealMigrationTest {
             entry.get("by", Document.class).append("account", "reviewer").append("roles", List.of("REVIEWER"));
             entry.append("seq", 2).append("kind", "APPROVED").append("outcome", "approve");
             log.insertOne(new Document("_id", victim.id() + ".1#000002").append("entry", entry));
-            store().getCollection("seals").deleteMany(new Document());
 
             node.restart(() -> {});
 
