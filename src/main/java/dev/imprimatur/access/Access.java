@@ -164,6 +164,11 @@ public class Access {
         return accounts.find(username).filter(Account::active);
     }
 
+    /** Whether there is an account of that name, active or not. */
+    public boolean knows(String username) {
+        return accounts.find(username).isPresent();
+    }
+
     /** Takes every right from the account with the next request; the last administrator stays. */
     public void deactivate(String username, String by) {
         var account = known(username);

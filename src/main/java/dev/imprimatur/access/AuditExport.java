@@ -72,7 +72,8 @@ public class AuditExport {
                         .build()
                         .toString());
         var out = new BufferedWriter(new OutputStreamWriter(response.getOutputStream(), StandardCharsets.UTF_8));
-        if (format == Format.CSV) out.write(Csv.line("at", "actor", "action", "target", "source", "id"));
+        if (format == Format.CSV)
+            out.write(Csv.line("at", "actor", "action", "target", "source", "id", "position", "hash", "damage"));
         audit.each(query, entry -> write(entry, format, out));
         out.flush();
     }
@@ -92,7 +93,10 @@ public class AuditExport {
                 entry.action(),
                 text(entry.target()),
                 text(entry.source()),
-                entry.id());
+                entry.id(),
+                entry.position() == null ? "" : entry.position().toString(),
+                text(entry.hash()),
+                text(entry.damage()));
     }
 
     private static String text(@Nullable String text) {

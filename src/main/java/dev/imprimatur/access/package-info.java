@@ -1,6 +1,6 @@
 /** Accounts, roles, tokens, site keys, throttling, audit: all of security. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"editing", "store", "paging", "problem"})
+@ApplicationModule(allowedDependencies = {"editing", "signing", "store", "paging", "problem"})
 package dev.imprimatur.access;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,6 @@
 package dev.imprimatur.delivery;
 
-import dev.imprimatur.publication.Signer;
+import dev.imprimatur.signing.Signer;
 import java.time.Duration;
 import java.util.Map;
 import org.springframework.http.CacheControl;

@@ -7,6 +7,7 @@ import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.signing.SealedCollection;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -99,7 +101,7 @@ public class Editing {
         var first = new EditionId(ids.next(), 1);
         var copy = WorkingCopy.first(first, content, ItemIds.numbered(content), List.of(by.account()), null, by, now);
         copies.insert(copy);
-        log.insert(Edition.opened(first, by, now));
+        log.insert(Edition.opened(first, by, now), SealedCollection.GENESIS);
         var card = new Guide(
                         first.guide(),
                         typeName,
@@ -188,6 +190,7 @@ public class Editing {
     private String versionWithNothingToLose(Guide guide, Person by) {
         var copy = draft(guide);
         var parent = copy.parent();
+        copy.mustNotBeAltered();
         if (copy.isChangedIn(by.request())) return copy.etag();
         if (parent == null || !revision(guide, parent).content().equals(copy.content()))
             throw Refusal.of(
@@ -207,17 +210,40 @@ public class Editing {
         if (!current.etag().equals(etag)) throw stale(current, yours);
         var changed = change.apply(current.content());
         mustBeDraft(types.require(guide.type()), changed, "");
-        if (changed.equals(current.content()) && current.contributors().containsAll(alsoBy)) return current;
+        if (!current.altered()
+                && changed.equals(current.content())
+                && current.contributors().containsAll(alsoBy)) return current;
         var next = current.edited(
                 changed,
                 current.items().follow(types.require(guide.type()).shape(), current.content(), changed),
                 by,
-                alsoBy,
+                current.altered() ? and(alsoBy, contributorsOf(current.edition())) : alsoBy,
                 current.receiptsWith(by.request()),
                 clock.instant());
         if (!copies.replace(next)) return changedIn(by, guide).orElseThrow(() -> stale(requireCopy(guide), yours));
         guides.retitle(guide.with(next));
         return next;
+    }
+
+    /**
+     * Goes on from a draft that was changed in the database: whoever takes it over is a contributor of all that it holds.
+     *
+     * @param etag the version that was seen
+     */
+    public WorkingCopy takeOver(Guide guide, String etag, Person by) {
+        return edit(guide, etag, requireCopy(guide).content(), current -> current, Set.of(), by);
+    }
+
+    /** Everybody who contributed to what was submitted of the edition. */
+    private Set<String> contributorsOf(EditionId edition) {
+        return revisions.intact(edition.guide()).stream()
+                .filter(revision -> revision.edition() == edition.number())
+                .flatMap(revision -> revision.contributors().stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> and(Set<String> some, Set<String> others) {
+        return Stream.concat(some.stream(), others.stream()).collect(Collectors.toSet());
     }
 
     /** The draft, if it holds what the same request has changed before. */
@@ -242,6 +268,7 @@ public class Editing {
         for (int attempt = 1; ; attempt++) {
             editions.get(edition).mustBeEditable();
             var current = requireCopy(guide);
+            current.mustNotBeAltered();
             var result = Edits.apply(types.require(guide.type()), current, edits, by, clock.instant());
             if (result.copy().version() == current.version()) return result;
             if (copies.replace(result.copy())) {
@@ -311,6 +338,7 @@ public class Editing {
         return editions.record(guide.current(), edition -> {
             edition.mustBeEditable();
             var copy = requireCopy(guide);
+            copy.mustNotBeAltered();
             if (etag != null && !copy.etag().equals(etag)) throw staleSubmission(copy);
             var faults = types.require(guide.type()).submissionFaults(copy.content());
             if (!faults.isEmpty())
@@ -338,7 +366,7 @@ public class Editing {
         var live = guide.live();
         return live != null
                 && revisions
-                        .find(guide.id(), live.revision())
+                        .findIntact(guide.id(), live.revision())
                         .filter(revision -> revision.hash().value().equals(hash))
                         .isPresent();
     }
@@ -350,7 +378,7 @@ public class Editing {
             var last = revisions.last(guide);
             var next = new Revision(
                     guide,
-                    last.map(Revision::number).orElse(0) + 1,
+                    last.number() + 1,
                     copy.edition().number(),
                     ContentHash.of(copy.content()),
                     copy.content(),
@@ -360,9 +388,10 @@ public class Editing {
                     copy.parent(),
                     by.account(),
                     clock.instant());
-            var same = last.filter(revision -> revision.edition() == next.edition()
-                    && revision.hash().equals(next.hash())
-                    && revision.contributors().equals(next.contributors()));
+            var same = last.revision()
+                    .filter(revision -> revision.edition() == next.edition()
+                            && revision.hash().equals(next.hash())
+                            && revision.contributors().equals(next.contributors()));
             if (same.isPresent()) return same.get();
             if (revisions.insert(next)) return next;
         }
@@ -374,6 +403,7 @@ public class Editing {
         if (done.isPresent()) return done.get().edition();
         var all = editions.of(guide.id());
         var latest = all.getLast();
+        all.forEach(Edition::mustBeSound);
         if (latest.state().isInProgress())
             throw Refusal.conflict(
                             "edition-in-progress",
@@ -382,7 +412,8 @@ public class Editing {
                     .raise();
         var next = latest.id().next();
         copies.insert(nextCopy(guide, all, next, by));
-        if (!log.insert(Edition.opened(next, by, clock.instant())))
+        if (log.insert(Edition.opened(next, by, clock.instant()), latest.chain().last())
+                .isEmpty())
             throw Refusal.conflict("edition-in-progress", "somebody has just opened edition " + next.number())
                     .raise();
         editions.refreshCard(guide.id());
@@ -396,7 +427,8 @@ public class Editing {
                 .max(Comparator.comparingInt(edition -> edition.id().number()))
                 .flatMap(Edition::submitted)
                 .map(ref -> revision(guide, ref.number()));
-        var last = copies.find(all.getLast().id());
+        // what somebody changed in the database is nobody's words
+        var last = copies.find(all.getLast().id()).filter(copy -> !copy.altered());
         boolean lastWasDropped = all.getLast().state() == Edition.State.DISCARDED;
         var leftOver = last.filter(copy -> published
                 .map(revision -> !lastWasDropped && !copy.content().equals(revision.content()))
@@ -444,7 +476,7 @@ public class Editing {
 
     /** The number that the next revision of the guide will have, unless somebody else submits first. */
     public int nextRevision(Guide guide) {
-        return revisions.last(guide.id()).map(Revision::number).orElse(0) + 1;
+        return revisions.last(guide.id()).number() + 1;
     }
 
     public Revision revision(Guide guide, int number) {

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -25,8 +26,16 @@ class EditingCheck implements Check {
     private final WorkingCopies copies;
     private final Guides guides;
     private final Comments comments;
+    private final Evidence evidence;
 
-    EditingCheck(EditionLog log, Revisions revisions, WorkingCopies copies, Guides guides, Comments comments) {
+    EditingCheck(
+            EditionLog log,
+            Revisions revisions,
+            WorkingCopies copies,
+            Guides guides,
+            Comments comments,
+            Evidence evidence) {
+        this.evidence = evidence;
         this.log = log;
         this.revisions = revisions;
         this.copies = copies;
@@ -44,6 +53,13 @@ class EditingCheck implements Check {
     @Override
     public void run(Findings findings) {
         new Examination(findings).run();
+        seals(findings);
+    }
+
+    private void seals(Findings findings) {
+        Stream.of(evidence.logs(), evidence.revisions(), evidence.workingCopies())
+                .flatMap(List::stream)
+                .forEach(damage -> findings.violation("seal", damage.place(), damage.detail()));
     }
 
     private final class Examination {
@@ -123,7 +139,7 @@ class EditingCheck implements Check {
                     if (!entries.containsKey(seq))
                         findings.violation("edition-log", where(id), "lacks entry " + seq + " of its log");
                 editions.computeIfAbsent(id.guide(), guide -> new TreeMap<>())
-                        .put(id.number(), Edition.of(id, List.copyOf(entries.values())));
+                        .put(id.number(), of(id, List.copyOf(entries.values())));
             });
             editions.forEach((guide, its) -> {
                 for (int number = 1; number < its.lastKey(); number++)
@@ -137,7 +153,7 @@ class EditingCheck implements Check {
             var before = new ArrayList<LogEntry>();
             for (var entry : edition.log()) {
                 String where = where(edition.id()) + ", log entry " + entry.seq() + " (" + entry.kind() + ")";
-                if (!follows(Edition.of(edition.id(), before), entry))
+                if (!follows(of(edition.id(), before), entry))
                     findings.violation("edition-log", where, "could not have followed the entries before it");
                 var ref = entry.revision();
                 if (ref != null) {
@@ -239,7 +255,7 @@ class EditingCheck implements Check {
                 return;
             }
             var expected = card.refreshed(its);
-            var published = Guide.lastPublished(its).flatMap(ref -> revisions.find(card.id(), ref.number()));
+            var published = Guide.lastPublished(its).flatMap(ref -> revisions.findIntact(card.id(), ref.number()));
             if (published.isPresent()) expected = expected.titled(published.get());
             var copy = copies.find(its.getLast().id());
             if (copy.isPresent()) expected = expected.with(copy.get());
@@ -300,10 +316,15 @@ class EditingCheck implements Check {
 
     private static Optional<WorkingCopy> copy(WorkingCopies.Row row) {
         try {
-            return Optional.of(row.copy());
+            return Optional.of(row.copy(false));
         } catch (RuntimeException unreadable) {
             return Optional.empty();
         }
+    }
+
+    /** What entries tell, whether or not they are sealed: seals are examined by themselves. */
+    private static Edition of(EditionId id, List<LogEntry> entries) {
+        return Edition.of(id, entries, new Edition.Chain(List.of(), null));
     }
 
     private static boolean isNumbered(String id) {

@@ -4,12 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.editing.LogEntry.Kind;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.signing.SealedCollection;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +41,28 @@ public final class Edition {
         }
     }
 
+    /**
+     * What the log is chained by.
+     *
+     * @param hashes of its entries, in order
+     * @param fault what is wrong behind the last of them; null if nothing is
+     */
+    record Chain(List<String> hashes, @Nullable String fault) {
+        Chain {
+            hashes = List.copyOf(hashes);
+        }
+
+        /** What the next entry follows. */
+        String last() {
+            return hashes.isEmpty() ? SealedCollection.GENESIS : hashes.getLast();
+        }
+    }
+
+    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
+
     private final EditionId id;
     private final List<LogEntry> log;
+    private final Chain chain;
     private State state = State.DRAFT;
     private @Nullable LogEntry submission;
     private @Nullable LogEntry evidence;
@@ -53,14 +76,52 @@ public final class Edition {
     private List<LogEntry> approvals = new ArrayList<>();
     private List<LogEntry> standing = new ArrayList<>();
 
-    private Edition(EditionId id, List<LogEntry> log) {
+    private Edition(EditionId id, List<LogEntry> log, Chain chain) {
         this.id = id;
         this.log = List.copyOf(log);
+        this.chain = chain;
         this.log.forEach(this::apply);
     }
 
-    static Edition of(EditionId id, List<LogEntry> log) {
-        return new Edition(id, log);
+    static Edition of(EditionId id, List<LogEntry> log, Chain chain) {
+        return new Edition(id, log, chain);
+    }
+
+    /** The same edition with one more entry. */
+    Edition with(LogEntry entry, String hash) {
+        return new Edition(
+                id,
+                Stream.concat(log.stream(), Stream.of(entry)).toList(),
+                new Chain(
+                        Stream.concat(chain.hashes().stream(), Stream.of(hash)).toList(), chain.fault()));
+    }
+
+    /** The same edition, of which something is wrong behind its last entry. */
+    Edition damaged(String fault) {
+        return new Edition(id, log, new Chain(chain.hashes(), fault));
+    }
+
+    Chain chain() {
+        return chain;
+    }
+
+    /** What is wrong with the stored log behind the entries that are here, which are right; empty if nothing is. */
+    public Optional<String> damage() {
+        return Optional.ofNullable(chain.fault());
+    }
+
+    /** Refuses to decide anything on a log that is not as it was written. */
+    public void mustBeSound() {
+        if (chain.fault() != null) throw logDamaged().raise();
+    }
+
+    /** What is told where the log of an edition is needed and is not as it was written. */
+    static Refusal logDamaged() {
+        return Refusal.unavailable(
+                "log-damaged",
+                "the stored log of this edition was changed, so nothing is decided on it or published from it until it is mended;"
+                        + " administrators see what is wrong. What was withdrawn is withdrawn all the same",
+                LOOKED_INTO);
     }
 
     private void apply(LogEntry entry) {
@@ -255,6 +316,7 @@ public final class Edition {
     }
 
     void mustBeEditable() {
+        mustBeSound();
         if (state != State.DRAFT && state != State.IN_REVIEW)
             throw Refusal.conflict(
                             "not-in-draft",

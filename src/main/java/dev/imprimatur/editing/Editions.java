@@ -3,7 +3,9 @@ package dev.imprimatur.editing;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.Period;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +24,14 @@ public class Editions {
     private final Revisions revisions;
     private final WorkingCopies copies;
     private final Clock clock;
+    /** Guides whose logs were found to be as long as their cards say; from then on this node knows each log's end itself. */
+    private final Set<String> compared =
+            Collections.newSetFromMap(Collections.synchronizedMap(new LinkedHashMap<>(256, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                    return size() > EditionLog.REMEMBERED;
+                }
+            }));
 
     Editions(EditionLog log, Guides guides, Revisions revisions, WorkingCopies copies, Clock clock) {
         this.log = log;
@@ -57,10 +67,23 @@ public class Editions {
      * @param approvals how many the content type asks for
      */
     public Edition decide(EditionId id, Decision decision, int approvals) {
-        return record(
-                id,
-                edition ->
-                        edition.decided(decision, contributors(edition, decision.seen()), approvals, clock.instant()));
+        return record(id, edition -> {
+            if (decision.effect().vouches()) mustKnowContributors(edition);
+            return edition.decided(decision, contributors(edition, decision.seen()), approvals, clock.instant());
+        });
+    }
+
+    /** While the draft is not as it was saved, nobody knows whose edits are in it. */
+    private void mustKnowContributors(Edition edition) {
+        if (edition.state() == Edition.State.PUBLISHED) return;
+        copies.find(edition.id()).filter(WorkingCopy::altered).ifPresent(altered -> {
+            throw WorkingCopies.altered().raise();
+        });
+    }
+
+    /** Refuses if a log of the guide is not as it was written, or has lost entries. */
+    public void mustBeWhole(String guide) {
+        if (log.hasLost(guide)) throw Edition.logDamaged().raise();
     }
 
     /** Everybody who may not vouch for the revision now; also whose edits are in the working copy of its edition by now. */
@@ -85,6 +108,7 @@ public class Editions {
         var earlier = log.editions(revision.guide()).stream()
                 .filter(edition -> edition.id().number() < revision.edition())
                 .toList();
+        earlier.forEach(Edition::mustBeSound);
         if (earlier.stream().noneMatch(edition -> edition.isLiveAt(at))) all.addAll(published(earlier));
         return all;
     }
@@ -92,7 +116,7 @@ public class Editions {
     /** Everybody who could not vouch for that revision at that moment; nobody if there is no such revision. */
     public Set<String> contributors(String guide, int revision, Instant at) {
         return revisions
-                .find(guide, revision)
+                .findIntact(guide, revision)
                 .map(found -> contributors(found, at))
                 .orElse(Set.of());
     }
@@ -147,6 +171,7 @@ public class Editions {
     }
 
     Edition record(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
+        mustHaveLostNothing(id.guide());
         var edition = log.append(id, rule);
         refresh(id.guide(), false);
         return edition;
@@ -161,16 +186,37 @@ public class Editions {
     }
 
     private void refresh(String guide, boolean copyToo) {
-        var editions = log.editions(guide);
-        if (editions.isEmpty()) return;
+        // the card first: its logs are then at least as long as those that it was made from
         guides.find(guide).ifPresent(card -> {
+            var editions = log.editions(guide);
+            if (isDamaged(card, editions)) return;
             var refreshed = titled(card.refreshed(editions), editions);
             var told = copyToo || refreshed.drafted() == null
-                    ? copies.find(editions.getLast().id()).map(refreshed::with).orElse(refreshed)
+                    ? copies.find(editions.getLast().id())
+                            .filter(copy -> !copy.altered())
+                            .map(refreshed::with)
+                            .orElse(refreshed)
                     : refreshed;
             if (!told.equals(card)) guides.refresh(told);
             if (told.drafted() != null && !told.drafted().equals(card.drafted())) guides.retitle(told);
         });
+    }
+
+    /** Nothing is appended where an end may have been cut off while this node knew nothing of the logs: they are compared once. */
+    private void mustHaveLostNothing(String guide) {
+        if (!compared.contains(guide)) guides.find(guide).ifPresent(card -> isDamaged(card, log.editions(guide)));
+        mustBeWhole(guide);
+    }
+
+    /** Whether logs are not as they were written, so that the card says more of the guide than they do. */
+    private boolean isDamaged(Guide card, List<Edition> editions) {
+        if (editions.stream().anyMatch(edition -> edition.damage().isPresent())) return true;
+        int lost = card.entries()
+                - editions.stream().mapToInt(edition -> edition.log().size()).sum();
+        log.lost(card.id(), lost);
+        if (lost > 0 || editions.isEmpty()) return true;
+        compared.add(card.id());
+        return false;
     }
 
     /** With the title of what was published last; that of a revision never changes, so it is read once. */
@@ -178,7 +224,7 @@ public class Editions {
         return Guide.lastPublished(editions)
                 .map(Revision.Ref::number)
                 .filter(number -> !number.equals(card.titleOf()))
-                .flatMap(number -> revisions.find(card.id(), number))
+                .flatMap(number -> revisions.findIntact(card.id(), number))
                 .map(card::titled)
                 .orElse(card);
     }

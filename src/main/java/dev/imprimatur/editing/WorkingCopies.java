@@ -1,23 +1,29 @@
 package dev.imprimatur.editing;
 
-import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
-import com.mongodb.client.model.Updates;
-import dev.imprimatur.store.Decoding;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.signing.Damage;
+import dev.imprimatur.signing.Damages;
+import dev.imprimatur.signing.SealedCollection;
+import dev.imprimatur.signing.SealedCollection.Stored;
+import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Index;
-import dev.imprimatur.store.Unique;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.bson.codecs.pojo.annotations.BsonId;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
-/** The drafts, one document an edition. A write replaces exactly the version it was made from. */
+/** The drafts, one document an edition. A write replaces exactly the version it was made from, and seals it with all who contributed. */
 @Component
 class WorkingCopies {
     public record Row(
@@ -47,7 +53,7 @@ class WorkingCopies {
                             .toList());
         }
 
-        WorkingCopy copy() {
+        WorkingCopy copy(boolean altered) {
             return new WorkingCopy(
                     EditionId.parse(id),
                     version,
@@ -61,38 +67,75 @@ class WorkingCopies {
                             ? List.of()
                             : receipts.stream()
                                     .map(it -> new Receipt(it.page(), it.upTo(), it.open()))
-                                    .toList());
+                                    .toList(),
+                    altered);
         }
     }
 
-    private final MongoCollection<Row> copies;
+    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
 
-    WorkingCopies(MongoDatabase database) {
-        copies = database.getCollection("working_copies", Row.class);
+    private final SealedCollection<Row> copies;
+    private final Damages damages;
+
+    WorkingCopies(MongoDatabase database, Seals seals, Damages damages) {
+        this.copies = new SealedCollection<>(database, "working_copies", Row.class, seals);
+        this.damages = damages;
         // the embedded server finds by a unique index over exactly the fields of the filter, or scans
-        Index.makeUnique(copies, Indexes.ascending("_id", "version"));
+        Index.makeUnique(copies.documents(), Indexes.ascending("_id", "version"));
     }
 
     Optional<WorkingCopy> find(EditionId edition) {
-        return Optional.ofNullable(
-                        copies.find(Filters.eq("_id", edition.toString())).first())
-                .map(Row::copy);
+        return copies.find(edition.toString()).map(this::copy);
+    }
+
+    private WorkingCopy copy(Stored<Row> stored) {
+        boolean altered = !isRight(stored);
+        var row = stored.row();
+        if (row == null) throw altered().raise();
+        return row.copy(altered);
+    }
+
+    private boolean isRight(Stored<Row> stored) {
+        if (stored.fault() == null) damages.right(Damage.Kind.WORKING_COPY, stored.id());
+        else damages.found(damage(stored));
+        return stored.fault() == null;
+    }
+
+    private static Damage damage(Stored<Row> stored) {
+        // what somebody inserted by hand may have any id
+        if (!stored.id().matches("[^.]+[.][1-9][0-9]{0,8}"))
+            return new Damage(
+                    Damage.Kind.WORKING_COPY,
+                    stored.id(),
+                    null,
+                    "The drafts hold “%s”, which is none.".formatted(stored.id()));
+        var id = EditionId.parse(stored.id());
+        return new Damage(
+                Damage.Kind.WORKING_COPY,
+                stored.id(),
+                id.guide(),
+                "The draft of edition %d of guide %s %s.".formatted(id.number(), id.guide(), stored.fault()));
+    }
+
+    /** What is told where somebody would build on a draft that is not what was saved, without having taken it over. */
+    static Refusal altered() {
+        return Refusal.unavailable(
+                "content-damaged",
+                "what is stored of this draft is not what was saved last: somebody changed it in the database. Read it, and take it over by"
+                        + " saving it with its ETag, or restore a revision in its place; until then nothing is built on it",
+                LOOKED_INTO);
     }
 
     /** Inserts the copy unless the edition has one. */
     void insert(WorkingCopy copy) {
-        Unique.insert(copies, Row.of(copy));
+        copies.insert(Row.of(copy));
     }
 
     /** Whether the version before {@code next} was still the current one. */
     boolean replace(WorkingCopy next) {
-        return copies.replaceOne(
-                                Filters.and(
-                                        Filters.eq("_id", next.edition().toString()),
-                                        Filters.eq("version", next.version() - 1)),
-                                Row.of(next))
-                        .getMatchedCount()
-                == 1;
+        boolean done = copies.replace(version(next, next.version() - 1), Row.of(next));
+        if (done) damages.right(Damage.Kind.WORKING_COPY, next.edition().toString());
+        return done;
     }
 
     /**
@@ -101,21 +144,28 @@ class WorkingCopies {
      * @return whether it was still the current version
      */
     boolean submittedAs(WorkingCopy copy, int revision) {
-        return copies.updateOne(
-                                Filters.and(
-                                        Filters.eq("_id", copy.edition().toString()),
-                                        Filters.eq("version", copy.version())),
-                                Updates.set("parent", revision))
-                        .getMatchedCount()
-                == 1;
+        return copies.replace(version(copy, copy.version()), Row.of(copy.submittedAs(revision)));
+    }
+
+    private static Bson version(WorkingCopy copy, long version) {
+        return Filters.and(Filters.eq("_id", copy.edition().toString()), Filters.eq("version", version));
     }
 
     void forget(EditionId unborn) {
-        copies.deleteOne(Filters.eq("_id", unborn.toString()));
+        copies.documents().deleteOne(Filters.eq("_id", unborn.toString()));
+    }
+
+    /** Verifies all of them anew. */
+    void verify(Consumer<Damage> wrong) {
+        try (var all = copies.each(Filters.empty(), Sorts.ascending("_id"))) {
+            all.forEachRemaining(stored -> {
+                if (!isRight(stored)) wrong.accept(damage(stored));
+            });
+        }
     }
 
     /** Every working copy as it is stored, by id; empty for what cannot be read. */
     void each(BiConsumer<String, Optional<Row>> what) {
-        Decoding.each(copies, what);
+        copies.each(what);
     }
 }

@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  * @param contributors accounts whose edits it contains since the last published revision
  * @param parent the revision it was made from, or last submitted as
  * @param receipts what pages were told about their edits, and which requests it holds the changes of
+ * @param altered whether what is stored is not what was saved last, so that nobody knows whose words it holds
  */
 public record WorkingCopy(
         EditionId edition,
@@ -26,7 +27,8 @@ public record WorkingCopy(
         @Nullable Integer parent,
         String updatedBy,
         Instant updatedAt,
-        List<Receipt> receipts) {
+        List<Receipt> receipts,
+        boolean altered) {
 
     /** The first version of an edition's draft. */
     static WorkingCopy first(
@@ -37,12 +39,22 @@ public record WorkingCopy(
             @Nullable Integer parent,
             Person by,
             Instant now) {
-        return new WorkingCopy(edition, 1, content, items, contributors, parent, by.account(), now, List.of());
+        return new WorkingCopy(edition, 1, content, items, contributors, parent, by.account(), now, List.of(), false);
     }
 
-    /** The strong ETag of this version, without quotes. */
+    /** The strong ETag of this version, without quotes; whoever saves on an altered one has seen that it is. */
     public String etag() {
-        return edition.number() + "-" + version;
+        return edition.number() + "-" + version + (altered ? "-altered" : "");
+    }
+
+    /** The same version, submitted as that revision. */
+    WorkingCopy submittedAs(int revision) {
+        return new WorkingCopy(
+                edition, version, content, items, contributors, revision, updatedBy, updatedAt, receipts, altered);
+    }
+
+    void mustNotBeAltered() {
+        if (altered) throw WorkingCopies.altered().raise();
     }
 
     /** The content with the ids of its items, as a form holds it. */
@@ -73,6 +85,6 @@ public record WorkingCopy(
         all.add(by.account());
         all.addAll(alsoBy);
         return new WorkingCopy(
-                edition, version + 1, changed, ids, List.copyOf(all), parent, by.account(), now, received);
+                edition, version + 1, changed, ids, List.copyOf(all), parent, by.account(), now, received, false);
     }
 }

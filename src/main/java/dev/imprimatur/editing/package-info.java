@@ -1,6 +1,6 @@
 /** Guides, editions, working copies, revisions, comments, diff, and the edition log that says what was decided. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"content", "store", "paging", "problem"})
+@ApplicationModule(allowedDependencies = {"signing", "content", "store", "paging", "problem"})
 package dev.imprimatur.editing;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,6 @@
 package dev.imprimatur.idempotency;
 
-import dev.imprimatur.publication.Signer;
+import dev.imprimatur.signing.Signer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -10,6 +10,7 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.AuditAnchors;
 import dev.imprimatur.publication.Publication;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -38,10 +39,18 @@ class AdministrationApi {
     private final Access access;
     private final Audit audit;
     private final AuditExport export;
+    private final AuditAnchors anchors;
     private final ContentTypes types;
     private final Publication publication;
 
-    AdministrationApi(Access access, Audit audit, AuditExport export, ContentTypes types, Publication publication) {
+    AdministrationApi(
+            Access access,
+            Audit audit,
+            AuditExport export,
+            AuditAnchors anchors,
+            ContentTypes types,
+            Publication publication) {
+        this.anchors = anchors;
         this.access = access;
         this.audit = audit;
         this.export = export;
@@ -177,6 +186,13 @@ class AdministrationApi {
             HttpServletResponse response)
             throws IOException {
         export.send(AuditQuery.parse(person, action, target, from, to), format, me.account(), response);
+    }
+
+    /** Verifies every record of the audit, its chain, and the anchors in the ledger. */
+    @GetMapping("/audit/verification")
+    @PreAuthorize("hasRole('ADMIN')")
+    Audit.Verification verifyAudit() {
+        return anchors.verify();
     }
 
     /** Checks hashes, order and signatures of the whole ledger. */

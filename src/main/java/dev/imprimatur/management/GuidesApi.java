@@ -250,8 +250,10 @@ class GuidesApi {
     @GetMapping("/{id}/log")
     @PreAuthorize("isAuthenticated()")
     Api.Page<LogView> log(@PathVariable String type, @PathVariable String id) {
+        var all = editions.of(editing.require(type, id).id());
+        all.forEach(Edition::mustBeSound);
         return new Api.Page<>(
-                editions.of(editing.require(type, id).id()).stream()
+                all.stream()
                         .flatMap(edition -> edition.log().stream())
                         .map(LogView::of)
                         .toList(),

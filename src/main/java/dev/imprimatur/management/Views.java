@@ -127,7 +127,8 @@ final class Views {
             List<String> contributors,
             @Nullable Integer parent,
             String updatedBy,
-            Instant updatedAt) {
+            Instant updatedAt,
+            @Nullable Boolean altered) {
         static DraftView of(WorkingCopy copy) {
             return new DraftView(
                     copy.edition().number(),
@@ -135,7 +136,8 @@ final class Views {
                     copy.contributors(),
                     copy.parent(),
                     copy.updatedBy(),
-                    copy.updatedAt());
+                    copy.updatedAt(),
+                    copy.altered() ? true : null);
         }
     }
 

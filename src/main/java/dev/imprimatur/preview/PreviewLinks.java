@@ -10,7 +10,7 @@ import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.publication.Signer;
+import dev.imprimatur.signing.Signer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;

@@ -1,5 +1,7 @@
 package dev.imprimatur.publication;
 
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Role;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Editions;
@@ -13,21 +15,24 @@ import org.springframework.stereotype.Component;
 
 /**
  * Says whether a revision may reach readers. It trusts nobody: it reads the edition log and the stored revision itself,
- * and asks for the approvals that the content type asked for when the last of them was given, each for exactly this content,
- * each by somebody who did not contribute.
+ * and asks for the approvals that the content type asked for when the last of them was given, each sealed by this server, each for exactly
+ * this content, each by an account that was a reviewer then and did not contribute.
  */
 @Component
 class Gate {
     private final Editing editing;
     private final Editions editions;
+    private final Access access;
 
-    Gate(Editing editing, Editions editions) {
+    Gate(Editing editing, Editions editions, Access access) {
         this.editing = editing;
         this.editions = editions;
+        this.access = access;
     }
 
     /** The revision that may be published, or a refusal that says what is missing. */
     Revision admit(Guide guide, Edition edition) {
+        mustBeSealed(guide, edition);
         if (edition.state() != Edition.State.APPROVED && edition.state() != Edition.State.PUBLISHED)
             throw refused("the edition is not approved");
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
@@ -43,11 +48,23 @@ class Gate {
         return revision;
     }
 
+    /** What was decided counts only as far as this server sealed it. */
+    private void mustBeSealed(Guide guide, Edition edition) {
+        edition.mustBeSound();
+        editions.mustBeWhole(guide.id());
+    }
+
+    /** Whether an account of ours decided while it held the role, which the sealed entry says. */
+    private boolean isByReviewer(LogEntry entry) {
+        return entry.by().has(Role.REVIEWER.name()) && access.knows(entry.by().account());
+    }
+
     private int approvers(Edition edition, Revision revision) {
         var people = new HashSet<String>();
         edition.approvals().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.APPROVED)
                 .filter(entry -> revision.ref().equals(entry.revision()))
+                .filter(this::isByReviewer)
                 .filter(entry -> !editions.contributors(revision, entry.at())
                         .contains(entry.by().account()))
                 .map(entry -> entry.by().account())
@@ -57,6 +74,7 @@ class Gate {
 
     /** Asks that somebody who did not contribute has confirmed what is live, and that the stamp says so. */
     void admitRestamp(Guide guide, Edition edition, LedgerEntry live) {
+        mustBeSealed(guide, edition);
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
         var revision = editing.revision(guide, live.revision());
         var contributors = editions.contributors(edition, revision.ref());
@@ -64,6 +82,7 @@ class Gate {
                 .filter(entry -> entry.kind() == LogEntry.Kind.CONFIRMED)
                 .filter(entry -> revision.ref().equals(entry.revision()))
                 .anyMatch(entry -> entry.at().equals(stamp.reviewedAt())
+                        && isByReviewer(entry)
                         && !contributors.contains(entry.by().account()));
         if (!revision.isIntact() || !live.contentHash().equals(stamp.reviewed().contentHash()) || !confirmed)
             throw refused("nobody who did not contribute has confirmed what is live");

@@ -56,6 +56,7 @@ class Ledger {
     }
 
     private final LedgerRows rows;
+    private final AuditAnchors anchors;
     private final Seal seal;
     private final Integrity integrity;
     /** Of each entry that was verified, in order. */
@@ -71,8 +72,9 @@ class Ledger {
     /** Whether it is known that the ledger ends where naming positions finds no more. */
     private boolean endIsKnown;
 
-    Ledger(LedgerRows rows, Seal seal, Integrity integrity) {
+    Ledger(LedgerRows rows, AuditAnchors anchors, Seal seal, Integrity integrity) {
         this.rows = rows;
+        this.anchors = anchors;
         this.seal = seal;
         this.integrity = integrity;
     }
@@ -122,7 +124,7 @@ class Ledger {
                     before.map(LedgerEntry::position).orElse(0L),
                     before.map(LedgerEntry::hash).orElse(Seal.GENESIS),
                     lastReadOf(guide)));
-            if (rows.insert(entry, cause)) return entry;
+            if (rows.insert(entry, cause, anchors.of(entry))) return entry;
         }
     }
 

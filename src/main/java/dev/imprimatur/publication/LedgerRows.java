@@ -5,6 +5,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Unique;
@@ -27,7 +28,12 @@ class LedgerRows {
     private static final int FIRST_READ = 4;
     private static final int GROWTH = 8;
 
-    public record Row(@BsonId long position, String cause, LedgerEntry entry) {}
+    /** @param audit how far the audit went; absent where a release before anchors appended it */
+    public record Row(
+            @BsonId long position,
+            String cause,
+            LedgerEntry entry,
+            @Nullable AuditAnchor audit) {}
 
     /**
      * What is stored at a position.
@@ -35,12 +41,14 @@ class LedgerRows {
      * @param entry null if it cannot be read as one
      * @param hash that the entry says it has
      * @param signature that the entry carries
+     * @param anchor that stands beside it
      */
     record Stored(
             long position,
             @Nullable LedgerEntry entry,
             @Nullable String hash,
-            @Nullable String signature) {}
+            @Nullable String signature,
+            @Nullable AuditAnchor anchor) {}
 
     private final MongoCollection<Row> rows;
     private final MongoCollection<RawBsonDocument> raw;
@@ -56,8 +64,19 @@ class LedgerRows {
     }
 
     /** Inserts the entry; false if its position or its cause is taken. */
-    boolean insert(LedgerEntry entry, String cause) {
-        return Unique.insert(rows, new Row(entry.position(), cause, entry));
+    boolean insert(LedgerEntry entry, String cause, @Nullable AuditAnchor anchor) {
+        return Unique.insert(rows, new Row(entry.position(), cause, entry, anchor));
+    }
+
+    /** Puts another anchor beside the entry. */
+    void anchor(long position, AuditAnchor anchor) {
+        rows.updateOne(Filters.eq("_id", position), Updates.set("audit", anchor));
+    }
+
+    /** What is stored last; found without naming it, which reads the whole of an embedded store. */
+    Optional<Stored> last() {
+        return Optional.ofNullable(raw.find().sort(Sorts.descending("_id")).first())
+                .map(this::stored);
     }
 
     Optional<Stored> byCause(String cause) {
@@ -104,12 +123,14 @@ class LedgerRows {
 
     private Stored stored(RawBsonDocument document) {
         long position = document.getNumber("_id").longValue();
-        var read = Decoding.of(document, codec).map(Row::entry);
-        if (read.isPresent())
+        var read = Decoding.of(document, codec);
+        if (read.isPresent()) {
+            var entry = read.get().entry();
             return new Stored(
-                    position, read.get(), read.get().hash(), read.get().signature());
+                    position, entry, entry.hash(), entry.signature(), read.get().audit());
+        }
         var entry = document.decode(anything).get("entry") instanceof Document said ? said : new Document();
-        return new Stored(position, null, text(entry.get("hash")), text(entry.get("signature")));
+        return new Stored(position, null, text(entry.get("hash")), text(entry.get("signature")), null);
     }
 
     private static @Nullable String text(@Nullable Object value) {

@@ -2,6 +2,7 @@ package dev.imprimatur.publication;
 
 import dev.imprimatur.content.CanonicalJson;
 import dev.imprimatur.content.Sha256;
+import dev.imprimatur.signing.Signer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.signing.Signer;
 import dev.imprimatur.store.Unique;
 import java.util.ArrayList;
 import java.util.List;

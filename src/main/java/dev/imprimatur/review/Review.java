@@ -230,7 +230,10 @@ public class Review {
             var settled = new HashMap<EditionId, Integer>();
             for (; ; ) {
                 // one edition may add to the log of another: what is published supersedes what was
-                var grown = editions.of(guideId).stream()
+                var all = editions.of(guideId);
+                all.forEach(Edition::mustBeSound);
+                editions.mustBeWhole(guideId);
+                var grown = all.stream()
                         .filter(edition -> edition.log().size() > settled.getOrDefault(edition.id(), 0))
                         .toList();
                 if (grown.isEmpty()) return;

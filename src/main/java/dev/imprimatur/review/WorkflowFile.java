@@ -289,6 +289,12 @@ final class WorkflowFile {
     private void checkGraph() {
         if (tasks.values().stream().noneMatch(Step::isDrafting))
             faults.add("needs a user task without outcomes, in which an edition is written");
+        tasks.values().stream()
+                .filter(it -> it.outcomes().stream()
+                        .anyMatch(outcome -> outcome.effect().vouches()))
+                .filter(it -> !it.group().equals("REVIEWER"))
+                .forEach(it -> faults.add("the task “" + it.id()
+                        + "” can approve or confirm, so its candidateGroups is REVIEWER; the gate counts nobody else"));
         var offered = tasks.values().stream()
                 .flatMap(it -> it.outcomes().stream())
                 .map(Outcome::id)

@@ -19,6 +19,11 @@ public final class Index {
         make(collection, keys, new IndexOptions().unique(true));
     }
 
+    /** Unique among the documents that have the field. */
+    public static void makeUniqueWherePresent(MongoCollection<?> collection, Bson key) {
+        make(collection, key, new IndexOptions().unique(true).sparse(true));
+    }
+
     private static void make(MongoCollection<?> collection, Bson keys, IndexOptions options) {
         collection.withTimeout(MINUTES, TimeUnit.MINUTES).createIndex(keys, options);
     }

@@ -7,6 +7,7 @@ import dev.imprimatur.access.AuditQuery;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.AuditAnchors;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -29,8 +30,10 @@ class AuditPage {
     private final Access access;
     private final Audit audit;
     private final AuditExport export;
+    private final AuditAnchors anchors;
 
-    AuditPage(Access access, Audit audit, AuditExport export) {
+    AuditPage(Access access, Audit audit, AuditExport export, AuditAnchors anchors) {
+        this.anchors = anchors;
         this.access = access;
         this.audit = audit;
         this.export = export;
@@ -82,6 +85,8 @@ class AuditPage {
             response.setStatus(refused.refusal().kind().status());
         }
         model.addAttribute("filter", filter);
+        model.addAttribute("head", audit.head().orElse(null));
+        model.addAttribute("anchor", anchors.last().orElse(null));
         model.addAttribute("filtered", !filter.isEmpty());
         model.addAttribute("records", records.items());
         model.addAttribute("pages", PageLinks.of(filter.url(), records));

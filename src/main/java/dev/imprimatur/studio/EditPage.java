@@ -76,6 +76,15 @@ class EditPage {
         return page(guide, copy, copy.values(), List.of(), me, model);
     }
 
+    /** Goes on from a draft that somebody changed in the database. */
+    @PostMapping("/take-over")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    String takeOver(@PathVariable String id, @RequestParam String etag, Person me, RedirectAttributes told) {
+        editing.takeOver(editing.require(id), etag, me);
+        told.addFlashAttribute("told", "The draft is yours: you are a contributor to all that it holds.");
+        return "redirect:/studio/guides/" + id + "/edit";
+    }
+
     /** @param shown what the inputs hold, which may be more than the draft does */
     private String page(Guide guide, WorkingCopy copy, KeyedValues shown, List<Fault> faults, Person me, Model model) {
         var missing = drafting.missing(guide, copy);

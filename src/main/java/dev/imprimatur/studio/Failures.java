@@ -6,6 +6,7 @@ import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Unforeseen;
 import dev.imprimatur.publication.Integrity;
+import dev.imprimatur.signing.Damages;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -28,11 +29,13 @@ class Failures implements ErrorController {
     private final ProblemWriter problems;
     private final Places places;
     private final Integrity integrity;
+    private final Damages damages;
 
-    Failures(ProblemWriter problems, Places places, Integrity integrity) {
+    Failures(ProblemWriter problems, Places places, Integrity integrity, Damages damages) {
         this.problems = problems;
         this.places = places;
         this.integrity = integrity;
+        this.damages = damages;
     }
 
     @RequestMapping("/error")
@@ -67,6 +70,7 @@ class Failures implements ErrorController {
         var me = Pages.who(request);
         page.addObject("me", me);
         page.addObject("damaged", me != null && me.has(Role.ADMIN.name()) ? integrity.failures() : List.of());
+        page.addObject("altered", me != null && me.has(Role.ADMIN.name()) ? damages.all() : List.of());
         page.addObject("posted", posted(refusal, request));
         return page;
     }

@@ -74,9 +74,10 @@ class HistoryPage {
                             newer.content(),
                             editing.changes(guide, older, newer)));
         }
-        model.addAttribute("mayRestore", me.has("EDITOR") && guide.state() == Edition.State.DRAFT);
-        if (guide.state() == Edition.State.DRAFT)
-            model.addAttribute("etag", editing.draft(guide).etag());
+        boolean drafting = guide.state() == Edition.State.DRAFT
+                && all.stream().allMatch(edition -> edition.damage().isEmpty());
+        model.addAttribute("mayRestore", me.has("EDITOR") && drafting);
+        if (drafting) model.addAttribute("etag", editing.draft(guide).etag());
         return "studio/history";
     }
 

@@ -7,6 +7,7 @@ import dev.imprimatur.problem.Refused;
 import dev.imprimatur.problem.Unforeseen;
 import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.Inbox;
+import dev.imprimatur.signing.Damages;
 import dev.imprimatur.webhooks.Subscribers;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -32,12 +33,14 @@ class Pages {
     private final Inbox inbox;
     private final Subscribers subscribers;
     private final Integrity integrity;
+    private final Damages damages;
     private final Failures failures;
 
-    Pages(Inbox inbox, Subscribers subscribers, Integrity integrity, Failures failures) {
+    Pages(Inbox inbox, Subscribers subscribers, Integrity integrity, Damages damages, Failures failures) {
         this.inbox = inbox;
         this.subscribers = subscribers;
         this.integrity = integrity;
+        this.damages = damages;
         this.failures = failures;
     }
 
@@ -57,6 +60,7 @@ class Pages {
                 "pausedWebhooks",
                 me.has(Role.ADMIN.name()) ? subscribers.paused().size() : 0);
         model.addAttribute("damaged", me.has(Role.ADMIN.name()) ? integrity.failures() : List.of());
+        model.addAttribute("altered", me.has(Role.ADMIN.name()) ? damages.all() : List.of());
     }
 
     static @Nullable Person who(HttpServletRequest request) {

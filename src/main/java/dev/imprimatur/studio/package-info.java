@@ -7,6 +7,7 @@
             "preview",
             "review",
             "publication",
+            "signing",
             "editing",
             "content",
             "access",

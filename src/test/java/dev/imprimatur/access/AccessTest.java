@@ -54,6 +54,7 @@ class AccessTest {
             Map.entry("GET /webhooks/{id}/attempts", List.of("admin")),
             Map.entry("GET /audit", List.of("admin")),
             Map.entry("GET /audit/export", List.of("admin")),
+            Map.entry("GET /audit/verification", List.of("admin")),
             Map.entry("GET /ledger/verification", List.of("admin")),
             Map.entry("GET /tasks", EVERYBODY),
             Map.entry("POST /tasks/{id}/claim", EVERYBODY),

@@ -251,7 +251,7 @@ class AuditTest {
         assertThat(csv.header("Content-Disposition")).startsWith("attachment; filename=\"audit-");
         assertThat(csv.header("Cache-Control")).isEqualTo("no-store");
         assertThat(csv.body())
-                .startsWith("at,actor,action,target,source,id\r\n")
+                .startsWith("at,actor,action,target,source,id,position,hash,damage\r\n")
                 .endsWith("\r\n");
         assertThat(csv.body()).contains(",\"'=HYPERLINK(\"\"http://x\"\"), a\r\nb <b>\",10.0.0.1,");
         assertThat(csv.body()).contains("\"GET /249, Zoë\"");

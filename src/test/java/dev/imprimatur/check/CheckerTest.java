@@ -40,7 +40,8 @@ class CheckerTest {
             "comments",
             "webhooks",
             "tokens",
-            "accounts");
+            "accounts",
+            "audit");
 
     private static Node node;
     private static Guides.Ref live;
@@ -276,6 +277,21 @@ class CheckerTest {
                         "a token of no account",
                         () -> in("tokens")
                                 .updateOne(Filters.eq("account", "reviewer"), Updates.set("account", "nobody"))),
+                new Plant(
+                        "seal",
+                        "an approval without a seal",
+                        () -> in("edition_log").updateOne(logEntry(live, 1, "APPROVED"), Updates.unset("signature"))),
+                new Plant(
+                        "seal",
+                        "a draft with the words of somebody else",
+                        () -> in("working_copies")
+                                .updateOne(
+                                        Filters.eq("_id", draft.id() + ".1"),
+                                        Updates.set("content.summary", "Forged."))),
+                new Plant(
+                        "audit",
+                        "a record of the audit less",
+                        () -> in("audit").deleteOne(Filters.eq("action", "account-created"))),
                 new Plant("process", "a process that drives nothing", () -> drives(draft, 1, "nowhere.1")),
                 new Plant(
                         "process",

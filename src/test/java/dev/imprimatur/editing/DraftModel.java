@@ -350,7 +350,8 @@ final class DraftModel {
                     copy.parent(),
                     copy.updatedBy(),
                     copy.updatedAt(),
-                    List.of());
+                    List.of(),
+                    false);
         if (plant == Plant.THE_LAST_WINS)
             edits = edits.stream()
                     .map(edit -> edit instanceof Edit.Replace replace

@@ -127,8 +127,8 @@ class GateTest {
 
         var answer = guides.decide("reviewer", task, "approve");
 
-        assertThat(answer.status()).isEqualTo(409);
-        assertThat(answer.problem()).isEqualTo("not-through-the-gate");
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.problem()).isEqualTo("content-damaged");
         assertThat(guides.read(guide).status()).isEqualTo(404);
     }
 
@@ -156,7 +156,7 @@ class GateTest {
 
         assertThatThrownBy(() -> node.bean(Publication.class).publish(new EditionId(guide.id(), 1)))
                 .isInstanceOf(Refused.class)
-                .hasMessageContaining("not been approved by enough");
+                .hasMessageContaining("log of this edition was changed");
         assertThat(guides.read(guide).status()).isEqualTo(404);
     }
 

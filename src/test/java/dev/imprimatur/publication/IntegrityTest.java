@@ -12,6 +12,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.signing.Signer;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -146,7 +147,7 @@ class IntegrityTest {
     private void plant(LedgerEntry entry) {
         node.bean(MongoDatabase.class)
                 .getCollection("ledger", LedgerRows.Row.class)
-                .insertOne(new LedgerRows.Row(entry.position(), "forged", entry));
+                .insertOne(new LedgerRows.Row(entry.position(), "forged", entry, null));
     }
 
     private void isNotServed(String what) {

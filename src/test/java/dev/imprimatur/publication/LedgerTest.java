@@ -53,8 +53,8 @@ class LedgerTest {
                 "");
     }
 
-    private static Ledger ledger(MongoDatabase database, Seal seal) {
-        return new Ledger(new LedgerRows(database), seal, new Integrity());
+    private Ledger ledger(MongoDatabase database, Seal seal) {
+        return new Ledger(new LedgerRows(database), node.bean(AuditAnchors.class), seal, new Integrity());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.MongoDatabase;
+import dev.imprimatur.signing.Signer;
 import dev.imprimatur.testing.Node;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.imprimatur.publication;
+package dev.imprimatur.signing;
 
 import dev.imprimatur.content.CanonicalJson;
 import dev.imprimatur.content.Sha256;
@@ -50,7 +50,7 @@ public class Signer {
      * @param keyFile {@code imprimatur.signing.key-file}, PKCS#8 PEM; if empty, a key is made once in the data directory
      * @param retired {@code imprimatur.signing.retired-key-files}, public keys (X.509 PEM) of earlier signatures
      */
-    Signer(
+    public Signer(
             DataDirectory data,
             JsonMapper json,
             @Value("${imprimatur.signing.key-file:}") String keyFile,
@@ -118,17 +118,17 @@ public class Signer {
     }
 
     /** What the key that this node signs with is called (RFC 7638). */
-    String keyId() {
+    public String keyId() {
         return keyId;
     }
 
     /** Whether signatures of that key can be verified here. */
-    boolean knows(String key) {
+    public boolean knows(String key) {
         return publicKeys.containsKey(key);
     }
 
     /** The key that the JWS says it is signed with. */
-    Optional<String> keyOf(@Nullable String jws) {
+    public Optional<String> keyOf(@Nullable String jws) {
         try {
             return Optional.ofNullable(jws)
                     .map(it -> json.readTree(FROM_URL.decode(it.split("\\.", -1)[0])))
@@ -151,7 +151,7 @@ public class Signer {
     }
 
     /** Whether the JWS is signed by a key of ours and holds exactly this payload. */
-    boolean verifies(String jws, JsonNode payload) {
+    public boolean verifies(String jws, JsonNode payload) {
         return signed(jws).filter(encode(CanonicalJson.bytes(payload))::equals).isPresent();
     }
 

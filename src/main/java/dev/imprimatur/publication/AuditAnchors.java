@@ -1,0 +1,153 @@
+package dev.imprimatur.publication;
+
+import dev.imprimatur.access.Audit;
+import dev.imprimatur.publication.LedgerRows.Stored;
+import dev.imprimatur.signing.Damage;
+import dev.imprimatur.signing.Damages;
+import dev.imprimatur.signing.Signer;
+import dev.imprimatur.store.Failures;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Anchors the audit in the ledger: every entry is appended with an anchor, and that of the last one is renewed daily. An end of the audit
+ * that was cut off is noticed by them.
+ */
+@Component
+public class AuditAnchors {
+    private static final Logger log = LoggerFactory.getLogger(AuditAnchors.class);
+    private static final int BATCH = 500;
+
+    private final LedgerRows rows;
+    private final Audit audit;
+    private final Signer signer;
+    private final Damages damages;
+    private final Clock clock;
+    private final Duration every;
+
+    /** @param every how old the last anchor may become, {@code imprimatur.audit.anchor-every} */
+    AuditAnchors(
+            LedgerRows rows,
+            Audit audit,
+            Signer signer,
+            Damages damages,
+            Clock clock,
+            @Value("${imprimatur.audit.anchor-every:24h}") Duration every) {
+        this.rows = rows;
+        this.audit = audit;
+        this.signer = signer;
+        this.damages = damages;
+        this.clock = clock;
+        this.every = every;
+    }
+
+    /** What an entry is appended with; null while nothing was ever recorded. */
+    @Nullable
+    AuditAnchor of(LedgerEntry entry) {
+        return audit.head()
+                .map(head -> anchor(entry.position(), entry.hash(), head))
+                .orElse(null);
+    }
+
+    private AuditAnchor anchor(long ledgerPosition, String ledgerHash, Audit.Head head) {
+        var now = clock.instant();
+        return new AuditAnchor(
+                head.position(),
+                head.hash(),
+                now,
+                signer.sign(claim(ledgerPosition, ledgerHash, head.position(), head.hash(), now)));
+    }
+
+    private static JsonNode claim(long ledgerPosition, String ledgerHash, long position, String hash, Instant at) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("anchors", "audit")
+                .put("ledgerPosition", ledgerPosition)
+                .put("ledgerHash", ledgerHash)
+                .put("position", position)
+                .put("hash", hash)
+                .put("at", at.toString());
+    }
+
+    /** Verifies the audit and renews the last anchor once that is due; what fails is tried again with the next look. */
+    @Scheduled(initialDelayString = "1m", fixedDelayString = "${imprimatur.audit.anchor-looks:10m}")
+    void lookDaily() {
+        try {
+            daily();
+        } catch (RuntimeException failed) {
+            if (!Failures.isOutage(failed)) throw failed;
+            log.warn("the audit could not be anchored and will be: {}", failed.toString());
+        }
+    }
+
+    void daily() {
+        var last = rows.last();
+        if (last.isEmpty() || last.get().hash() == null) return;
+        var anchor = last.get().anchor();
+        if (anchor != null && anchor.at().plus(every).isAfter(clock.instant())) return;
+        // what was cut off must not be anchored as if that were the end
+        if (!verify().broken().isEmpty()) return;
+        audit.lastHead()
+                .map(head -> anchor(
+                        last.get().position(), Objects.requireNonNull(last.get().hash()), head))
+                .ifPresent(renewed -> rows.anchor(last.get().position(), renewed));
+    }
+
+    /** The last anchor that is signed; empty while there is none. */
+    public Optional<AuditAnchor> last() {
+        return rows.last().filter(row -> fault(row) == null).map(Stored::anchor);
+    }
+
+    /** Verifies the audit as a whole, and that it holds what the anchors in the ledger name. */
+    public Audit.Verification verify() {
+        var verification = audit.verify();
+        var broken = new ArrayList<>(verification.broken());
+        long position = 0;
+        boolean anchored = false;
+        List<Stored> stored;
+        do {
+            stored = rows.after(position, BATCH);
+            if (stored.isEmpty()) break;
+            var hashes = audit.hashes(stored.stream()
+                    .map(Stored::anchor)
+                    .filter(Objects::nonNull)
+                    .map(AuditAnchor::position)
+                    .distinct()
+                    .toList());
+            for (var row : stored) {
+                position = row.position();
+                var anchor = row.anchor();
+                String fault = anchor == null ? anchored ? "has lost its anchor" : null : fault(row);
+                if (fault == null && anchor != null && !anchor.hash().equals(hashes.get(anchor.position())))
+                    fault = "anchors record " + anchor.position() + " of the audit, which is not there as it was";
+                anchored |= anchor != null;
+                if (fault != null) broken.add("entry " + row.position() + " of the publication ledger " + fault);
+            }
+        } while (stored.size() == BATCH);
+        if (broken.isEmpty()) damages.right(Damage.Kind.AUDIT, "audit");
+        else damages.found(Audit.damage(broken.getFirst()));
+        return new Audit.Verification(
+                verification.records(), verification.position(), verification.hash(), List.copyOf(broken));
+    }
+
+    private @Nullable String fault(Stored row) {
+        var anchor = row.anchor();
+        if (anchor == null || row.hash() == null) return "has no anchor";
+        boolean signed = signer.verifies(
+                anchor.signature(), claim(row.position(), row.hash(), anchor.position(), anchor.hash(), anchor.at()));
+        return signed ? null : "has an anchor that is not signed by a known key";
+    }
+}

@@ -1,0 +1,162 @@
+package dev.imprimatur.signing;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.store.Migration;
+import dev.imprimatur.store.Numbered;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.Document;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.stereotype.Component;
+
+/**
+ * Seals what releases before seals wrote: edition logs, revisions, working copies, and last the audit. Afterwards nothing is accepted without a
+ * seal, so it must never run again, whatever somebody does to make it: a sealed record of the audit that this did not make is the
+ * evidence that it ran.
+ */
+@Component
+class SealMigration implements Migration, InitializingBean {
+    private static final Pattern ENTRY = Pattern.compile("[^.#]+[.][1-9][0-9]{0,8}#[0-9]{6,9}");
+    private static final String POSITION = "position";
+
+    private final MongoDatabase database;
+    private final Seals seals;
+    private final Signer signer;
+    private final Clock clock;
+    private final SealedCollection<BsonDocument> audit;
+
+    SealMigration(MongoDatabase database, Seals seals, Signer signer, Clock clock) {
+        this.database = database;
+        this.seals = seals;
+        this.signer = signer;
+        this.clock = clock;
+        this.audit = collection("audit");
+    }
+
+    private SealedCollection<BsonDocument> collection(String name) {
+        return new SealedCollection<>(database, name, BsonDocument.class, seals);
+    }
+
+    @Override
+    public int to() {
+        return 2;
+    }
+
+    /** Runs when it is made, before anything is served or scheduled. */
+    @Override
+    public void afterPropertiesSet() {
+        run();
+    }
+
+    @Override
+    public void run() {
+        var last = audit.documents()
+                .find(Filters.gt(POSITION, 0L))
+                .sort(Sorts.descending(POSITION))
+                .first();
+        if (last != null && !last.containsKey(SealedCollection.MIGRATED)) return;
+        boolean empty = audit.documents().find().limit(1).first() == null;
+        if (empty && collection("edition_log").documents().find().limit(1).first() == null) return;
+        mustHaveTheKeys();
+        sealEach(collection("revisions"));
+        sealEach(collection("working_copies"));
+        sealLogs(collection("edition_log"));
+        sealAudit();
+    }
+
+    /** What is sealed with another key than the ledger is signed with could not be verified later. */
+    private void mustHaveTheKeys() {
+        var keys = database.getCollection("signing_keys").find().first();
+        if (keys != null
+                && !keys.getList("keys", String.class, List.of()).stream().allMatch(signer::knows))
+            throw new IllegalStateException(
+                    "the ledger in this store is signed with keys that this node does not have, so it seals"
+                            + " nothing; see “Keys” in docs/operations.md");
+    }
+
+    private static List<String> ids(SealedCollection<BsonDocument> collection) {
+        return collection
+                .documents()
+                .withDocumentClass(Document.class)
+                .find()
+                .projection(Projections.include("_id"))
+                .sort(Sorts.ascending("_id"))
+                .map(document -> document.get("_id"))
+                .into(new ArrayList<>())
+                .stream()
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .toList();
+    }
+
+    private static void sealEach(SealedCollection<BsonDocument> collection) {
+        ids(collection).forEach(id -> collection.sealOnce(id, null, document -> {}));
+    }
+
+    /** Guide by guide, in the order of the chain. */
+    private static void sealLogs(SealedCollection<BsonDocument> log) {
+        String guide = "";
+        String hash = SealedCollection.GENESIS;
+        var ids = ids(log).stream()
+                .filter(id -> ENTRY.matcher(id).matches())
+                .sorted(Comparator.comparing(SealMigration::guide)
+                        .thenComparingInt(SealMigration::edition)
+                        .thenComparingInt(Numbered::number))
+                .toList();
+        for (String id : ids) {
+            if (!guide(id).equals(guide)) hash = SealedCollection.GENESIS;
+            guide = guide(id);
+            hash = log.sealOnce(id, hash, document -> {})
+                    .getString(SealedCollection.HASH)
+                    .getValue();
+        }
+    }
+
+    private static String guide(String entry) {
+        return entry.substring(0, entry.indexOf('.'));
+    }
+
+    private static int edition(String entry) {
+        return Integer.parseInt(Numbered.owner(entry).substring(entry.indexOf('.') + 1));
+    }
+
+    /** In the order of their times, which becomes that of the chain; a record of it makes sure that it does not happen again. */
+    private void sealAudit() {
+        long position = 0;
+        String hash = SealedCollection.GENESIS;
+        for (String id : ids(audit)) {
+            long next = position + 1;
+            var sealed = audit.sealOnce(
+                    id,
+                    hash,
+                    document -> document.append(POSITION, new BsonInt64(next))
+                            .append(SealedCollection.MIGRATED, BsonBoolean.TRUE));
+            // a record that was made meanwhile has its place behind these
+            if (!sealed.containsKey(SealedCollection.MIGRATED)) continue;
+            position = next;
+            hash = sealed.getString(SealedCollection.HASH).getValue();
+        }
+        var now = clock.instant();
+        audit.insertAfter(
+                hash,
+                new BsonDocument(
+                                "_id",
+                                new BsonString("%013d-000000-%s".formatted(now.toEpochMilli(), UUID.randomUUID())))
+                        .append("at", new BsonDateTime(now.toEpochMilli()))
+                        .append("actor", new BsonString("imprimatur"))
+                        .append("action", new BsonString("audit-sealed"))
+                        .append(POSITION, new BsonInt64(position + 1)));
+    }
+}

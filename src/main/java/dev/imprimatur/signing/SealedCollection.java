@@ -1,0 +1,225 @@
+package dev.imprimatur.signing;
+
+import com.mongodb.ReadConcern;
+import com.mongodb.client.FindIterable;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.cursor.TimeoutMode;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.StoredJson;
+import dev.imprimatur.store.Unique;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.bson.BsonDocument;
+import org.bson.BsonDocumentReader;
+import org.bson.BsonDocumentWriter;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.codecs.Codec;
+import org.bson.codecs.DecoderContext;
+import org.bson.codecs.EncoderContext;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A collection whose documents are sealed when they are written and verified when they are read. Besides its own fields a document has
+ * {@code hash}, {@code signature} and, in a chain, {@code previousHash}; the hash is over the whole document but the first two, with its
+ * {@code _id}, so no document can stand for another.
+ */
+public final class SealedCollection<R> {
+    /** The hash before that of the first document of a chain. */
+    public static final String GENESIS = "0".repeat(64);
+
+    static final String HASH = "hash";
+    static final String SIGNATURE = "signature";
+    /** Of records of the audit that a migration sealed. */
+    static final String MIGRATED = "migrated";
+
+    private static final String PREVIOUS = "previousHash";
+    private static final Set<String> OF_SEALS = Set.of(HASH, SIGNATURE, PREVIOUS, MIGRATED);
+    private static final String ID = "_id";
+    private static final int BATCH = 500;
+
+    /**
+     * A document as it is stored.
+     *
+     * @param row null if it cannot be read as one
+     * @param fault what is wrong with it, as the rest of a sentence that begins with it; null if nothing is
+     */
+    public record Stored<R>(
+            String id,
+            @Nullable R row,
+            @Nullable String previousHash,
+            @Nullable String hash,
+            @Nullable String fault) {
+        /** The document if nothing is wrong with it. */
+        public Optional<R> intact() {
+            return fault == null ? Optional.ofNullable(row) : Optional.empty();
+        }
+    }
+
+    private final String name;
+    private final MongoCollection<BsonDocument> documents;
+    private final Codec<R> codec;
+    private final Seals seals;
+
+    public SealedCollection(MongoDatabase database, String name, Class<R> type, Seals seals) {
+        this.name = name;
+        this.documents = database.getCollection(name, BsonDocument.class);
+        this.codec = database.getCodecRegistry().get(type);
+        this.seals = seals;
+    }
+
+    /** The documents as they are stored, for indexes and for questions that need no seal. */
+    public MongoCollection<BsonDocument> documents() {
+        return documents;
+    }
+
+    /** Inserts a document that stands alone; false if one of its unique keys is taken. */
+    public boolean insert(R row) {
+        return Unique.insert(documents, sealed(row, null));
+    }
+
+    /**
+     * Inserts the next document of a chain.
+     *
+     * @return its hash; empty if one of its unique keys is taken
+     */
+    public Optional<String> insertAfter(String previousHash, R row) {
+        var document = sealed(row, previousHash);
+        return Unique.insert(documents, document)
+                ? Optional.of(document.getString(HASH).getValue())
+                : Optional.empty();
+    }
+
+    /** Puts a document in the place of one; false if the filter finds none. */
+    public boolean replace(Bson filter, R row) {
+        return documents.replaceOne(filter, sealed(row, null)).getMatchedCount() == 1;
+    }
+
+    public Optional<Stored<R>> find(String id) {
+        return Optional.ofNullable(documents.find(Filters.eq(ID, id)).first()).map(this::stored);
+    }
+
+    /** All documents of the owner from that number on, in order ({@link Numbered}). */
+    public List<Stored<R>> numbered(String owner, int from) {
+        return Numbered.all(documents, owner, from).stream().map(this::stored).toList();
+    }
+
+    /** What a filter finds, in that order. */
+    public List<Stored<R>> find(Bson filter, Bson sort, int most) {
+        return documents.find(filter).sort(sort).limit(most).map(this::stored).into(new ArrayList<>());
+    }
+
+    /**
+     * The first that a filter finds in that order, also if a majority does not have it yet: whoever chains to it is acknowledged only
+     * together with it, and need not wait until others are.
+     */
+    public Optional<Stored<R>> newest(Bson filter, Bson sort) {
+        return Optional.ofNullable(documents
+                        .withReadConcern(ReadConcern.LOCAL)
+                        .find(filter)
+                        .sort(sort)
+                        .first())
+                .map(this::stored);
+    }
+
+    /** What a filter finds, in that order, however much it is; to be closed by whoever reads it. */
+    public MongoCursor<Stored<R>> each(Bson filter, Bson sort) {
+        return all(filter, sort).map(this::stored).iterator();
+    }
+
+    /**
+     * Every document that can be read, whether or not it is as it was sealed, in the order of ids.
+     *
+     * @param what is given the id, and the document; empty if it cannot be read
+     */
+    public void each(BiConsumer<String, Optional<R>> what) {
+        try (var all = each(Filters.empty(), Sorts.ascending(ID))) {
+            all.forEachRemaining(stored -> what.accept(stored.id(), Optional.ofNullable(stored.row())));
+        }
+    }
+
+    private FindIterable<BsonDocument> all(Bson filter, Bson sort) {
+        return documents.find(filter).sort(sort).batchSize(BATCH).timeoutMode(TimeoutMode.ITERATION);
+    }
+
+    /**
+     * Seals a document that bears no seal; where another node was first, what it did stays.
+     *
+     * @param previousHash null for one that stands alone
+     * @param change made to the document before
+     * @return the document as it is stored then
+     */
+    BsonDocument sealOnce(String id, @Nullable String previousHash, Consumer<BsonDocument> change) {
+        var document = Objects.requireNonNull(documents.find(Filters.eq(ID, id)).first());
+        if (document.containsKey(HASH)) return document;
+        change.accept(document);
+        seal(document, previousHash);
+        var open = Filters.and(Filters.eq(ID, id), Filters.exists(HASH, false));
+        if (documents.replaceOne(open, document).getMatchedCount() == 1) return document;
+        return Objects.requireNonNull(documents.find(Filters.eq(ID, id)).first());
+    }
+
+    private BsonDocument sealed(R row, @Nullable String previousHash) {
+        var document = new BsonDocument();
+        codec.encode(
+                new BsonDocumentWriter(document), row, EncoderContext.builder().build());
+        seal(document, previousHash);
+        return document;
+    }
+
+    private void seal(BsonDocument document, @Nullable String previousHash) {
+        if (previousHash != null) document.put(PREVIOUS, new BsonString(previousHash));
+        var json = StoredJson.of(document);
+        String hash = seals.hash(json);
+        document.put(HASH, new BsonString(hash));
+        document.put(SIGNATURE, new BsonString(seals.sign(name, json.get(ID), hash)));
+    }
+
+    private Stored<R> stored(BsonDocument document) {
+        BsonValue id = Objects.requireNonNull(document.get(ID), "every document has an id");
+        String hash = text(document, HASH);
+        String fault = fault(document, hash);
+        R row = null;
+        try {
+            var own = new BsonDocument();
+            document.forEach((field, value) -> {
+                if (!OF_SEALS.contains(field)) own.put(field, value);
+            });
+            row = codec.decode(
+                    new BsonDocumentReader(own), DecoderContext.builder().build());
+        } catch (RuntimeException unreadable) {
+            if (fault == null) fault = "cannot be read";
+        }
+        return new Stored<>(
+                id.isString() ? id.asString().getValue() : id.toString(), row, text(document, PREVIOUS), hash, fault);
+    }
+
+    private @Nullable String fault(BsonDocument document, @Nullable String hash) {
+        String signature = text(document, SIGNATURE);
+        if (hash == null || signature == null) return "is not sealed";
+        JsonNode id;
+        try {
+            var json = StoredJson.of(document);
+            id = json.get(ID);
+            if (!seals.hash(json).equals(hash)) return "is not what was sealed";
+        } catch (IllegalArgumentException strange) {
+            return "is not what was sealed";
+        }
+        return seals.isSigned(name, id, hash, signature) ? null : "is not sealed with a key of this server";
+    }
+
+    private static @Nullable String text(BsonDocument document, String field) {
+        return document.get(field) instanceof BsonString text ? text.getValue() : null;
+    }
+}

@@ -1,0 +1,7 @@
+/** The server's signing key, and documents that are sealed with it: what the database holds of them is what the server wrote. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"content", "store", "problem"})
+package dev.imprimatur.signing;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
