@@ -56,10 +56,15 @@ class SigningTest {
                 "once",
                 "once-" + guide.id()));
         fields.addAll(List.of(more));
+        return posts(visitor, "/studio/guides/" + guide.id() + "/decide", fields.toArray(String[]::new));
+    }
+
+    /** As a page of ours sends a form. */
+    private static Answer posts(Visitor visitor, String path, String... fields) {
         return visitor.send(
                 "POST",
-                "/studio/guides/" + guide.id() + "/decide",
-                Visitor.form(fields.toArray(String[]::new)),
+                path,
+                Visitor.form(fields),
                 "Content-Type",
                 "application/x-www-form-urlencoded",
                 "X-CSRF-TOKEN",
@@ -173,14 +178,27 @@ class SigningTest {
         var admin = Visitor.signedIn(node, "admin");
         node.clock().forward(Duration.ofMinutes(16));
 
-        var token = reviewer.post("/studio/account", "/studio/account/tokens", "name", "mine", "days", "30");
-        var roles = admin.post("/studio/accounts", "/studio/accounts/editor/roles", "roles", "REVIEWER");
-        var link = admin.post("/studio/accounts", "/studio/accounts/reviewer/reset");
+        var token = posts(reviewer, "/studio/account/tokens", "name", "mine", "days", "30", "scope", "agent");
+        var roles = posts(admin, "/studio/accounts/editor/roles", "roles", "REVIEWER");
+        var link = posts(admin, "/studio/accounts/reviewer/reset");
 
         assertThat(List.of(token.status(), roles.status(), link.status())).containsOnly(422);
         assertThat(token.body()).contains("own-password", "mine");
         assertThat(roles.body()).containsPattern("name=\"roles\" value=\"REVIEWER\"");
-        assertThat(reviewer.get("/studio/account").body()).doesNotContain("mine");
+        assertThat(reviewer.get("/studio/account").body()).doesNotContain(">mine<");
+        var made = posts(
+                reviewer,
+                "/studio/account/tokens",
+                "name",
+                "mine",
+                "days",
+                "30",
+                "scope",
+                "agent",
+                "own-password",
+                Node.PASSWORD);
+        assertThat(made.status()).isEqualTo(302);
+        assertThat(reviewer.get("/studio/account").body()).contains(">mine<", "may do <span>agent</span>");
     }
 
     @Test
