@@ -192,12 +192,6 @@ class ReviewPage {
         return code;
     }
 
-    /** A page that came by sending is looked at again. */
-    @GetMapping("/decide")
-    String decided(@PathVariable String id) {
-        return "redirect:/studio/guides/" + id + "/review";
-    }
-
     @PostMapping("/decide")
     String decide(
             @PathVariable String id,
