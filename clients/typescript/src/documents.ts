@@ -5,6 +5,16 @@ export type TypeName = keyof ContentTypes & string;
 /** A content type's interface by its name; of a type that is not known here, any object. */
 export type ContentOf<T extends string> = T extends keyof ContentTypes ? ContentTypes[T] : Record<string, unknown>;
 
+export interface Signature {
+  name: string;
+  title?: string;
+  /** A public id of the signer's, as in `reviewedBy`. */
+  reviewer?: string;
+  /** What was signed, in the words of the workflow. */
+  meaning: string;
+  at: string;
+}
+
 export interface Review {
   /** An ISO 8601 date. */
   lastReviewed: string;
@@ -12,6 +22,8 @@ export interface Review {
   reviewedAt: string;
   /** `reviewer` is a public id that stays when the name changes; older reviews and those from elsewhere have none. */
   reviewedBy: { name: string; title?: string; reviewer?: string }[];
+  /** Who signed which decision on it; reviews from before decisions were signed, and those from elsewhere, have none. */
+  signatures?: Signature[];
   reviewDue: string;
   overdue: boolean;
   /** "imported" for a review elsewhere that the server's operator vouches for. */

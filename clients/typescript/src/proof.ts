@@ -46,6 +46,7 @@ export async function verifyGuide(guide: Guide, keys: { keys: JsonWebKey[] }): P
     contentHash: guide.contentHash,
     lastReviewed: review.lastReviewed,
     reviewedBy: review.reviewedBy,
+    signatures: review.signatures,
     reviewDue: review.reviewDue,
   };
   return Object.entries(told).every(([name, value]) => canonicalJson(said[name] ?? null) === canonicalJson(value ?? null));

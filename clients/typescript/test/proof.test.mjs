@@ -19,12 +19,12 @@ test("canonical JSON is that of RFC 8785", () => {
     '{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\ud83d\ude00":5,"\ufb33":3}');
 });
 
-function reviewed(change = () => undefined) {
+function reviewed(change = () => undefined, more = {}) {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const guide = {
     id: "a", type: "role-guide", slug: "a", locale: "en-US", edition: 1, revision: 1,
     contentHash: "", content: { title: "A" },
-    review: { lastReviewed: "2026-05-14", reviewedBy: [{ name: "Rae" }], reviewDue: "2026-11-14" },
+    review: { lastReviewed: "2026-05-14", reviewedBy: [{ name: "Rae" }], reviewDue: "2026-11-14", ...more },
   };
   return contentHash(guide.content).then((hash) => {
     guide.contentHash = hash;
@@ -52,6 +52,23 @@ test("a guide is what was reviewed, or is found out", async () => {
     assert.equal(await verifyGuide(forged.guide, forged.keys), false, String(change));
   }
   assert.equal(await verifyGuide(guide, (await reviewed()).keys), false);
+});
+
+test("so is one whose decisions were signed, and nobody takes a signature away or adds one", async () => {
+  const signatures = [{ name: "Rae", title: "Editor", reviewer: "r", meaning: "Approved", at: "2026-05-14T10:00:00Z" }];
+  const { guide, keys } = await reviewed(undefined, { signatures });
+  assert.equal(await verifyGuide(guide, keys), true);
+  for (const change of [
+    (it) => delete it.review.signatures,
+    (it) => (it.review.signatures[0].meaning = "Written by"),
+    (it) => (it.review.signatures[0].at = "2026-05-15T10:00:00Z"),
+    (it) => it.review.signatures.push(it.review.signatures[0]),
+  ]) {
+    const forged = await reviewed(change, { signatures: structuredClone(signatures) });
+    assert.equal(await verifyGuide(forged.guide, forged.keys), false, String(change));
+  }
+  const added = await reviewed((it) => (it.review.signatures = signatures));
+  assert.equal(await verifyGuide(added.guide, added.keys), false);
 });
 
 const secret = "whsec_" + randomBytes(32).toString("base64");

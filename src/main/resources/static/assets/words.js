@@ -180,6 +180,7 @@ async function send(form, submitter) {
     }
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (!answer.ok) {
+      askForPassword(form, page.querySelector('[data-proof]'));
       const why = (page.querySelector('[role=alert] .lead') ?? page.querySelector('[role=alert]'))?.textContent.trim();
       return say(`Not sent: ${(why || 'the server answered ' + answer.status).replace(/\.$/, '')}. ${safe}`, {problem: true, more: answer.status === 409
         ? [link(location.pathname, 'Open this page anew'), document.createTextNode('; your words come along.')] : []});
@@ -200,6 +201,16 @@ async function send(form, submitter) {
   }
 }
 const sentWords = new Set();
+
+// The password was wrong, or its last proof grew too old while the page was open: it is asked for where the words are.
+function askForPassword(form, asked) {
+  const before = form.querySelector('[data-proof]');
+  if (!asked) return;
+  asked = document.adoptNode(asked);
+  if (before) before.replaceWith(asked);
+  else form.querySelector('.buttons').before(asked);
+  asked.querySelector('[type=password]').focus();
+}
 
 // The server has confirmed what is written there.
 export const letGo = unit => store.remove(prefixOf(unit) + keyField(unit).value);

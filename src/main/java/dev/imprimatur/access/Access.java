@@ -376,39 +376,82 @@ public class Access {
     }
 
     /**
-     * The token, to be shown once. The same request again gets another one in place of the first, which nobody has seen.
+     * What is asked for a new token.
      *
+     * @param scopes what it may do; null for all that its maker may
+     */
+    public record NewToken(
+            String name, Duration expiresIn, @Nullable Set<Scope> scopes) {}
+
+    /** A token that was just made, with its text, which is shown once. */
+    public record FreshToken(Tokens.Token token, String text) {
+        @Override
+        public String toString() {
+            return "FreshToken[" + token.name() + "]";
+        }
+    }
+
+    /**
+     * Makes a token. The same request again gets another one in place of the first, which nobody has seen.
+     *
+     * @param maker the token by which it is asked for, which it never outdoes; null if its person asks by themselves
      * @param request what the request is known by; null if it carries no idempotency key
      */
-    public String createToken(Account account, String name, Duration expiresIn, @Nullable String request) {
+    public FreshToken createToken(
+            Account account, NewToken wanted, Tokens.@Nullable Token maker, @Nullable String request) {
+        String name = wanted.name();
+        var expiresIn = wanted.expiresIn();
         if (name.isBlank() || name.length() > 100)
             throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
         if (expiresIn.isNegative() || expiresIn.isZero() || expiresIn.compareTo(LONGEST_TOKEN) > 0)
             throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most P366D, such as P30D")
                     .raise();
+        var narrow = maker != null && maker.isNarrowed() ? maker : null;
+        var scopes = wanted.scopes();
+        if (narrow != null) scopes = within(narrow.scopeSet(), scopes);
+        var now = clock.instant();
+        var expiresAt = now.plus(expiresIn);
         var secret = Secret.fresh(Secret.PERSONAL);
         if (request != null) tokens.deleteMadeIn(request, account.username());
-        tokens.insert(new Tokens.Token(
+        var token = new Tokens.Token(
                 secret.hash(),
                 account.username(),
                 name,
-                clock.instant(),
-                clock.instant().plus(expiresIn),
+                now,
+                narrow != null && expiresAt.isAfter(narrow.expiresAt()) ? narrow.expiresAt() : expiresAt,
                 null,
-                request));
-        audit.record(account.username(), "token-created", name, null);
-        return secret.text();
+                scopes == null
+                        ? null
+                        : scopes.stream().sorted().map(Scope::spelling).toList(),
+                narrow == null ? null : narrow.hash(),
+                request);
+        tokens.insert(token);
+        audit.record(
+                account.username(), "token-created", scopes == null ? name : name + " " + Scope.spelt(scopes), null);
+        return new FreshToken(token, secret.text());
     }
 
+    /** A token never makes a wider one. */
+    private static Set<Scope> within(Set<Scope> own, @Nullable Set<Scope> wanted) {
+        if (wanted == null) return own;
+        if (!Scope.allowed(own).containsAll(wanted))
+            throw Scope.malformed(
+                    "/scopes", "a token makes none that may do more than itself: at most " + Scope.spelt(own));
+        return wanted;
+    }
+
+    /** A token that is right, with its account. */
+    record Holder(Account account, Tokens.Token token) {}
+
     /** Who holds the token, as they are now: a demotion counts with the next request. */
-    Account holder(String token, String source) {
-        var account = token.startsWith(Secret.PERSONAL)
+    Holder holder(String token, String source) {
+        var holder = token.startsWith(Secret.PERSONAL)
                 ? tokens.find(new Secret(token))
                         .filter(it -> it.expiresAt().isAfter(clock.instant()))
                         .map(it -> used(it, source))
-                        .flatMap(it -> account(it.account()))
-                : Optional.<Account>empty();
-        return account.orElseThrow(() -> {
+                        .flatMap(it -> account(it.account()).map(account -> new Holder(account, it)))
+                : Optional.<Holder>empty();
+        return holder.orElseThrow(() -> {
             throttle.failed(source);
             return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-token", "the token is wrong or has expired")
                     .raise();

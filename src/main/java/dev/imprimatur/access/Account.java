@@ -38,6 +38,7 @@ public record Account(
                 title,
                 roles.stream().map(Enum::name).collect(Collectors.toSet()),
                 publicId,
+                null,
                 null);
     }
 

@@ -30,8 +30,12 @@ abstract sealed class Credentials extends OncePerRequestFilter {
         this.problems = problems;
     }
 
-    /** Who sent the header, and what they may do. */
-    record Caller(Principal who, Collection<? extends GrantedAuthority> may) {}
+    /**
+     * Who sent the header, and what they may do.
+     *
+     * @param token by which they came, if it is a person's
+     */
+    record Caller(Principal who, Collection<? extends GrantedAuthority> may, Tokens.@Nullable Token token) {}
 
     abstract @Nullable Caller caller(String scheme, String value, HttpServletRequest request);
 
@@ -52,8 +56,10 @@ abstract sealed class Credentials extends OncePerRequestFilter {
                     throw Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-scheme", "this credential is not for here")
                             .raise();
                 var context = SecurityContextHolder.createEmptyContext();
-                context.setAuthentication(
-                        UsernamePasswordAuthenticationToken.authenticated(caller.who(), null, caller.may()));
+                var authentication =
+                        UsernamePasswordAuthenticationToken.authenticated(caller.who(), null, caller.may());
+                authentication.setDetails(caller.token());
+                context.setAuthentication(authentication);
                 SecurityContextHolder.setContext(context);
             } catch (Refused refused) {
                 problems.write(refused.refusal(), response);
@@ -75,12 +81,18 @@ abstract sealed class Credentials extends OncePerRequestFilter {
         @Override
         @Nullable
         Caller caller(String scheme, String value, HttpServletRequest request) {
-            Account account = switch (scheme) {
-                case "bearer" -> access.holder(value, request.getRemoteAddr());
-                case "basic" -> asksForToken(request) ? basic(value, request.getRemoteAddr()) : null;
+            return switch (scheme) {
+                case "bearer" -> {
+                    var holder = access.holder(value, request.getRemoteAddr());
+                    yield caller(holder.account(), holder.token());
+                }
+                case "basic" -> asksForToken(request) ? caller(basic(value, request.getRemoteAddr()), null) : null;
                 default -> null;
             };
-            return account == null ? null : new Caller(account, SignIn.authorities(account));
+        }
+
+        private static Caller caller(Account account, Tokens.@Nullable Token token) {
+            return new Caller(account, SignIn.authorities(account), token);
         }
 
         private static boolean asksForToken(HttpServletRequest request) {
@@ -114,7 +126,8 @@ abstract sealed class Credentials extends OncePerRequestFilter {
             return scheme.equals("bearer")
                     ? new Caller(
                             access.site(value, request.getRemoteAddr()),
-                            List.of(new SimpleGrantedAuthority("ROLE_SITE")))
+                            List.of(new SimpleGrantedAuthority("ROLE_SITE")),
+                            null)
                     : null;
         }
     }

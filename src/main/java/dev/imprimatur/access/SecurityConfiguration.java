@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -35,6 +36,7 @@ import org.springframework.security.web.savedrequest.CookieRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** Four doors, each with its own kind of credential; whatever is not named is denied. */
 @Configuration(proxyBeanMethods = false)
@@ -91,9 +93,11 @@ class SecurityConfiguration {
     /** People and their scripts; which role a request needs stands at its handler. */
     @Bean
     @Order(2)
-    SecurityFilterChain management(HttpSecurity http, Access access) {
+    SecurityFilterChain management(
+            HttpSecurity http, Access access, ObjectProvider<RequestMappingHandlerMapping> handlers) {
         return common(http.securityMatcher("/api/management/**", "/actuator/prometheus"))
                 .addFilterBefore(new Credentials.OfPeople(problems, access), AnonymousAuthenticationFilter.class)
+                .addFilterAfter(new ScopeCheck(problems, audit, handlers), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/prometheus")
                         .hasRole("ADMIN")
                         // a token does no more than the account whose it is

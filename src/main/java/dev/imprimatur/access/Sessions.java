@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -40,10 +41,12 @@ public class Sessions implements HttpSessionListener {
 
     private final Map<String, Live> live = new ConcurrentHashMap<>();
     private final Audit audit;
+    private final Clock clock;
     private volatile boolean stopping;
 
-    Sessions(Audit audit) {
+    Sessions(Audit audit, Clock clock) {
         this.audit = audit;
+        this.clock = clock;
     }
 
     void opened(String username, HttpServletRequest request) {
@@ -59,6 +62,7 @@ public class Sessions implements HttpSessionListener {
                 request.getRemoteAddr(),
                 Instant.ofEpochMilli(session.getCreationTime()));
         session.setAttribute(NAME, open.id());
+        Signing.proven(request, clock.instant());
         live.put(open.id(), new Live(open, session));
     }
 

@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -22,6 +24,8 @@ public class Tokens {
      * A token.
      *
      * @param firstUsedAt null until somebody came in by it
+     * @param scopes what it may do, within what its account may; null for all of that
+     * @param madeBy the hash of the token with scopes that made it; null if a password did, or a token without
      * @param request what the request that made it is known by; null if it carried no idempotency key
      */
     public record Token(
@@ -31,7 +35,35 @@ public class Tokens {
             Instant createdAt,
             Instant expiresAt,
             @Nullable Instant firstUsedAt,
-            @Nullable String request) {}
+            @Nullable List<String> scopes,
+            @Nullable String madeBy,
+            @Nullable String request) {
+        private static final int ID = 16;
+
+        /** What it is known by where the hash would say too much. */
+        public String id() {
+            return hash.substring(0, ID);
+        }
+
+        /** Whether it may do less than its account. */
+        public boolean isNarrowed() {
+            return scopes != null;
+        }
+
+        /** Its scopes; of a word that is none any more, nothing. */
+        public Set<Scope> scopeSet() {
+            return scopes == null
+                    ? Set.of()
+                    : scopes.stream()
+                            .flatMap(name -> Scope.spelt(name).stream())
+                            .collect(Collectors.toSet());
+        }
+
+        /** What it may do, as pages say it. */
+        public String may() {
+            return scopes == null ? "all that you may" : Scope.spelt(scopeSet());
+        }
+    }
 
     private final MongoCollection<Token> tokens;
 
@@ -62,10 +94,16 @@ public class Tokens {
                 .into(new ArrayList<>());
     }
 
+    /** Deletes it, and those that were made by it. */
     boolean delete(String account, String hash) {
-        return tokens.deleteOne(Filters.and(Filters.eq("_id", hash), Filters.eq("account", account)))
+        boolean deleted = tokens.deleteOne(Filters.and(Filters.eq("_id", hash), Filters.eq("account", account)))
                         .getDeletedCount()
                 > 0;
+        var made = tokens.find(Filters.and(Filters.eq("account", account), Filters.eq("madeBy", hash)))
+                .map(Token::hash)
+                .into(new ArrayList<>());
+        made.forEach(each -> delete(account, each));
+        return deleted;
     }
 
     void deleteMadeIn(String request, String account) {

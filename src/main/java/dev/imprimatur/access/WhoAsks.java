@@ -1,6 +1,8 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.editing.Means;
 import dev.imprimatur.editing.Person;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
@@ -26,6 +28,11 @@ class WhoAsks implements WebMvcConfigurer, HandlerMethodArgumentResolver {
         return parameter.getParameterType() == Person.class;
     }
 
+    private static @Nullable Means means(Authentication authentication, NativeWebRequest request) {
+        if (authentication.getDetails() instanceof Tokens.Token token) return Means.token(token.id(), token.name());
+        return request.getNativeRequest() instanceof HttpServletRequest asked ? Signing.means(asked) : null;
+    }
+
     @Override
     public Person resolveArgument(
             MethodParameter parameter,
@@ -34,7 +41,9 @@ class WhoAsks implements WebMvcConfigurer, HandlerMethodArgumentResolver {
             @Nullable WebDataBinderFactory binders) {
         if (request.getUserPrincipal() instanceof Authentication authentication
                 && authentication.getPrincipal() instanceof Account account)
-            return account.person().in((String) request.getAttribute(Access.REQUEST, RequestAttributes.SCOPE_REQUEST));
+            return account.person()
+                    .in((String) request.getAttribute(Access.REQUEST, RequestAttributes.SCOPE_REQUEST))
+                    .by(means(authentication, request));
         throw new IllegalStateException("only somebody who is signed in gets here");
     }
 }

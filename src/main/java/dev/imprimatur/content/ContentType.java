@@ -8,6 +8,7 @@ import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Fault;
 import java.time.Period;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -89,6 +90,13 @@ public final class ContentType {
     /** How many people must approve a revision before it is published: one, unless the type says more. */
     public int approvals() {
         return schema.path("x-approvals").asInt(1);
+    }
+
+    /** The reasons that people choose from; empty where the type lists none. */
+    public List<Reason> reasons(Reason.Of act) {
+        return schema.path("x-reasons").path(act.spelling()).values().stream()
+                .map(it -> new Reason(it.get("code").asString(), it.get("label").asString()))
+                .toList();
     }
 
     public Shape shape() {
@@ -197,8 +205,30 @@ public final class ContentType {
                 faults.add("x-review-interval must be an ISO 8601 period such as P6M");
             }
             if (schema.path("x-approvals").asInt(1) < 1) faults.add("x-approvals must be at least 1");
+            reasonFaults(schema.path("x-reasons"), faults);
             walk(schema, "", faults);
             return faults;
+        }
+
+        private static void reasonFaults(JsonNode reasons, List<String> faults) {
+            if (!reasons.isMissingNode() && !reasons.isObject())
+                faults.add("x-reasons must be an object with lists of reasons for " + Reason.Of.all());
+            reasons.properties().forEach(entry -> {
+                String at = "/x-reasons/" + entry.getKey();
+                if (Reason.Of.spelt(entry.getKey()).isEmpty())
+                    faults.add(at + " is nothing that reasons are given for; known are " + Reason.Of.all());
+                var codes = new HashSet<String>();
+                boolean right = entry.getValue().isArray();
+                for (var reason : entry.getValue().values())
+                    right &= reason.path("code").asString("").matches("[a-z0-9]+(-[a-z0-9]+)*")
+                            && !reason.path("label").asString("").isBlank()
+                            && reason.size() == 2
+                            && codes.add(reason.get("code").asString());
+                if (!right)
+                    faults.add(
+                            at
+                                    + " must be a list of {\"code\", \"label\"}, each code once, in lower-case words with hyphens");
+            });
         }
 
         private static void walk(JsonNode schema, String pointer, List<String> faults) {

@@ -16,6 +16,7 @@ public final class Shape {
             "x-workflow",
             "x-review-interval",
             "x-approvals",
+            "x-reasons",
             "x-filterable",
             "x-searchable",
             "x-linked-data",

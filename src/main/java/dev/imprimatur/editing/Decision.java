@@ -1,5 +1,6 @@
 package dev.imprimatur.editing;
 
+import dev.imprimatur.content.Reason;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param outcome the BPMN's name of the outcome
  * @param effect what the outcome means
  * @param seen the revision that was looked at
+ * @param meaning what is signed with it, in the words of the workflow; null if it is not signed
+ * @param reason the one of the content type's reasons that was given
  */
 public record Decision(
         String task,
@@ -19,6 +22,8 @@ public record Decision(
         Effect effect,
         Revision.Ref seen,
         @Nullable String message,
+        @Nullable String meaning,
+        @Nullable Reason reason,
         Person by) {
     /** What an outcome of a task means for the edition. */
     public enum Effect {
@@ -53,6 +58,7 @@ public record Decision(
                 && outcome.equals(done.outcome())
                 && seen.equals(done.revision())
                 && Objects.equals(message, done.message())
+                && Objects.equals(reason, done.reason())
                 && by.account().equals(done.by().account());
     }
 }

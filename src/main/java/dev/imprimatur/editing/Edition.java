@@ -2,6 +2,7 @@ package dev.imprimatur.editing;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.LogEntry.Kind;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.SealedCollection;
@@ -312,7 +313,7 @@ public final class Edition {
     }
 
     static LogEntry opened(EditionId id, Person by, Instant now) {
-        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null);
+        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null);
     }
 
     void mustBeEditable() {
@@ -374,13 +375,15 @@ public final class Edition {
                     .raise();
         if (decision.effect().vouches()) mayVouch(decision.by(), contributors);
         var entry = next(
-                decision.kind(),
-                decision.seen(),
-                decision.task(),
-                decision.outcome(),
-                decision.message(),
-                decision.by(),
-                now);
+                        decision.kind(),
+                        decision.seen(),
+                        decision.task(),
+                        decision.outcome(),
+                        decision.message(),
+                        decision.by(),
+                        now)
+                .signed(decision.meaning())
+                .because(decision.reason());
         return Optional.of(entry.kind() == Kind.APPROVED ? entry.requiring(approvals) : entry);
     }
 
@@ -413,6 +416,7 @@ public final class Edition {
                             approvals.stream()
                                     .map(entry -> Reviewer.of(entry.by()))
                                     .toList(),
+                            signatures(requireNonNull(submission)),
                             approvals.getLast().at(),
                             interval));
             return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
@@ -420,8 +424,20 @@ public final class Edition {
         var confirmed = confirmation;
         if (state != State.PUBLISHED || confirmed == null) return Optional.empty();
         var stamp = Stamp.here(
-                requireNonNull(confirmed.revision()), List.of(Reviewer.of(confirmed.by())), confirmed.at(), interval);
+                requireNonNull(confirmed.revision()),
+                List.of(Reviewer.of(confirmed.by())),
+                signatures(requireNonNull(published)),
+                confirmed.at(),
+                interval);
         return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
+    }
+
+    /** What was signed since, of what holds. */
+    private List<Signature> signatures(LogEntry since) {
+        return standing.stream()
+                .filter(entry -> entry.seq() > since.seq())
+                .flatMap(entry -> entry.signature().stream())
+                .toList();
     }
 
     Optional<LogEntry> published(long position, Instant now) {
@@ -454,10 +470,12 @@ public final class Edition {
         return state != State.PUBLISHED ? Optional.empty() : Optional.of(next(Kind.SUPERSEDED, null, null, now));
     }
 
-    Optional<LogEntry> unpublished(long position, @Nullable String reason, Person by, Instant now) {
+    Optional<LogEntry> unpublished(
+            long position, @Nullable String message, @Nullable Reason reason, Person by, Instant now) {
         return state != State.PUBLISHED
                 ? Optional.empty()
-                : Optional.of(next(Kind.UNPUBLISHED, null, null, null, reason, by, now)
+                : Optional.of(next(Kind.UNPUBLISHED, null, null, null, message, by, now)
+                        .because(reason)
                         .withPosition(position));
     }
 
@@ -494,6 +512,7 @@ public final class Edition {
             @Nullable String message,
             Person by,
             Instant now) {
-        return new LogEntry(id, log.size(), kind, now, by, revision, task, outcome, message, null, null, null);
+        return new LogEntry(
+                id, log.size(), kind, now, by, revision, task, outcome, message, null, null, null, null, null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.imprimatur.editing;
 
+import dev.imprimatur.content.Reason;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.Period;
@@ -166,8 +167,9 @@ public class Editions {
         return record(id, edition -> edition.overdue(position, clock.instant()));
     }
 
-    public Edition unpublished(EditionId id, long position, @Nullable String reason, Person by) {
-        return record(id, edition -> edition.unpublished(position, reason, by, clock.instant()));
+    public Edition unpublished(
+            EditionId id, long position, @Nullable String message, @Nullable Reason reason, Person by) {
+        return record(id, edition -> edition.unpublished(position, message, reason, by, clock.instant()));
     }
 
     Edition record(EditionId id, Function<Edition, Optional<LogEntry>> rule) {

@@ -1,6 +1,8 @@
 package dev.imprimatur.editing;
 
+import dev.imprimatur.content.Reason;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param task the BPMN id of the user task that it completed; null if it completed none
  * @param outcome the BPMN's outcome that was chosen
  * @param message what the person said
+ * @param meaning what the person signed with it, in the words of the workflow; null if it was not signed
+ * @param reason the one of the content type's reasons that the person gave
  * @param approvalsRequired of kinds {@code SUBMITTED} and {@code APPROVED}: how many people have to approve it
  * @param stamp of kinds {@code STAMPED} and {@code IMPORTED}
  * @param position in the ledger, of kinds that readers could see
@@ -26,6 +30,8 @@ public record LogEntry(
         @Nullable String task,
         @Nullable String outcome,
         @Nullable String message,
+        @Nullable String meaning,
+        @Nullable Reason reason,
         @Nullable Integer approvalsRequired,
         @Nullable Stamp stamp,
         @Nullable Long position) {
@@ -65,17 +71,87 @@ public record LogEntry(
         DISCARDED
     }
 
+    /** Who signed what with it, and when; empty if it was not signed. */
+    public Optional<Signature> signature() {
+        return Optional.ofNullable(meaning)
+                .map(words -> new Signature(by.name(), by.title(), by.publicId(), words, at));
+    }
+
+    LogEntry signed(@Nullable String words) {
+        return new LogEntry(
+                edition,
+                seq,
+                kind,
+                at,
+                by,
+                revision,
+                task,
+                outcome,
+                message,
+                words,
+                reason,
+                approvalsRequired,
+                stamp,
+                position);
+    }
+
+    LogEntry because(@Nullable Reason given) {
+        return new LogEntry(
+                edition,
+                seq,
+                kind,
+                at,
+                by,
+                revision,
+                task,
+                outcome,
+                message,
+                meaning,
+                given,
+                approvalsRequired,
+                stamp,
+                position);
+    }
+
     LogEntry requiring(int approvals) {
-        return new LogEntry(edition, seq, kind, at, by, revision, task, outcome, message, approvals, stamp, position);
+        return new LogEntry(
+                edition, seq, kind, at, by, revision, task, outcome, message, meaning, reason, approvals, stamp,
+                position);
     }
 
     LogEntry withStamp(Stamp given) {
         return new LogEntry(
-                edition, seq, kind, at, by, revision, task, outcome, message, approvalsRequired, given, position);
+                edition,
+                seq,
+                kind,
+                at,
+                by,
+                revision,
+                task,
+                outcome,
+                message,
+                meaning,
+                reason,
+                approvalsRequired,
+                given,
+                position);
     }
 
     LogEntry withPosition(long given) {
         return new LogEntry(
-                edition, seq, kind, at, by, revision, task, outcome, message, approvalsRequired, stamp, given);
+                edition,
+                seq,
+                kind,
+                at,
+                by,
+                revision,
+                task,
+                outcome,
+                message,
+                meaning,
+                reason,
+                approvalsRequired,
+                stamp,
+                given);
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param publicId what readers know them by, whatever their name is; null for who has none
  * @param request what the request is known by in which they act; null if it carries no idempotency key. What it changes carries it,
  *     too, so that the same request finds its own effect if it comes again after its answer was lost
+ * @param means by what they act; null for who acts in no request
  */
 public record Person(
         String account,
@@ -22,7 +23,8 @@ public record Person(
         @Nullable String title,
         Set<String> roles,
         @Nullable String publicId,
-        @Nullable String request) {
+        @Nullable String request,
+        @Nullable Means means) {
     /** The application itself, where a fact has no person behind it. */
     public static final Person SYSTEM = new Person("imprimatur", "Imprimatur", null, Set.of());
 
@@ -31,12 +33,17 @@ public record Person(
     }
 
     public Person(String account, String name, @Nullable String title, Set<String> roles) {
-        this(account, name, title, roles, null, null);
+        this(account, name, title, roles, null, null, null);
     }
 
     /** The same person, acting in a request. */
     public Person in(@Nullable String known) {
-        return new Person(account, name, title, roles, publicId, known);
+        return new Person(account, name, title, roles, publicId, known, means);
+    }
+
+    /** The same person, acting by that. */
+    public Person by(@Nullable Means how) {
+        return new Person(account, name, title, roles, publicId, request, how);
     }
 
     /** The id of what they make: a new one, and the same one again in the same request. */

@@ -2,6 +2,7 @@ package dev.imprimatur.idempotency;
 
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
+import dev.imprimatur.access.Signing;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -48,8 +49,8 @@ class IdempotentRequests extends OncePerRequestFilter {
     private static final String STUDIO = "/studio/";
     /** The input of a form that holds its key. */
     private static final String ONCE = "once";
-    /** Differs between two pages of one form, and says nothing of what is asked for. */
-    private static final Set<String> NOT_ASKED = Set.of(ONCE, "_csrf");
+    /** Differs between two pages of one form, or must leave no trace, and says nothing of what is asked for. */
+    private static final Set<String> NOT_ASKED = Set.of(ONCE, "_csrf", Signing.FIELD);
 
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);

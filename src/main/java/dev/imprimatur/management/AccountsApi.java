@@ -2,8 +2,10 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
+import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.access.PasswordReset;
 import dev.imprimatur.access.Role;
+import dev.imprimatur.access.Scope;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 @RestController
 @RequestMapping(Api.ROOT + "/accounts/{username}")
 @PreAuthorize("hasRole('ADMIN')")
+@NeedsScope(Scope.ADMIN)
 class AccountsApi {
     private static final Set<String> FIELDS = Set.of("displayName", "title", "email", "roles");
 

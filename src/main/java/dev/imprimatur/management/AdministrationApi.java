@@ -5,7 +5,10 @@ import dev.imprimatur.access.Account;
 import dev.imprimatur.access.Audit;
 import dev.imprimatur.access.AuditExport;
 import dev.imprimatur.access.AuditQuery;
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.access.Scope;
 import dev.imprimatur.access.SiteKey;
+import dev.imprimatur.access.Tokens;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
@@ -15,11 +18,13 @@ import dev.imprimatur.publication.Publication;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -58,9 +63,13 @@ class AdministrationApi {
         this.publication = publication;
     }
 
-    record NewToken(String name, @Nullable String expiresIn) {}
+    record NewToken(
+            String name,
+            @Nullable String expiresIn,
+            @Nullable List<String> scopes) {}
 
-    record TokenView(String token) {
+    /** @param scopes absent of a token that may do all that its person may */
+    record TokenView(String token, @Nullable List<String> scopes, Instant expiresAt) {
         @Override
         public String toString() {
             return "TokenView[…]";
@@ -68,17 +77,22 @@ class AdministrationApi {
     }
 
     @PostMapping("/tokens")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("isAuthenticated()")
     @ResponseStatus(HttpStatus.CREATED)
-    TokenView token(@RequestBody NewToken wanted, Person me) {
+    TokenView token(@RequestBody NewToken wanted, Person me, Authentication by) {
         var account = access.account(me.account())
                 .orElseThrow(() -> Refusal.of(Refusal.Kind.UNAUTHENTICATED, "unauthenticated", "sign in again")
                         .raise());
-        return new TokenView(access.createToken(
+        var fresh = access.createToken(
                 account,
-                wanted.name(),
-                duration(wanted.expiresIn() == null ? DEFAULT_EXPIRY : wanted.expiresIn()),
-                me.request()));
+                new Access.NewToken(
+                        wanted.name(),
+                        duration(wanted.expiresIn() == null ? DEFAULT_EXPIRY : wanted.expiresIn()),
+                        wanted.scopes() == null ? null : Scope.named(wanted.scopes())),
+                by.getDetails() instanceof Tokens.Token maker ? maker : null,
+                me.request());
+        return new TokenView(fresh.text(), fresh.token().scopes(), fresh.token().expiresAt());
     }
 
     private static Duration duration(String text) {
@@ -91,6 +105,7 @@ class AdministrationApi {
     }
 
     @GetMapping("/content-types")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     Api.Page<Views.TypeView> types() {
         return new Api.Page<>(
@@ -98,18 +113,21 @@ class AdministrationApi {
     }
 
     @GetMapping("/content-types/{type}")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     Views.TypeView type(@PathVariable String type) {
         return Views.TypeView.of(types.require(type), true);
     }
 
     @GetMapping("/accounts")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     Api.Page<Account> accounts() {
         return new Api.Page<>(access.accounts(), null);
     }
 
     @PostMapping("/accounts")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.CREATED)
     Account createAccount(@RequestBody Access.NewAccount wanted, Person me) {
@@ -117,6 +135,7 @@ class AdministrationApi {
     }
 
     @DeleteMapping("/accounts/{username}")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void deactivate(@PathVariable String username, Person me) {
@@ -124,6 +143,7 @@ class AdministrationApi {
     }
 
     @GetMapping("/api-keys")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     Api.Page<SiteKey> keys() {
         return new Api.Page<>(access.keys(), null);
@@ -140,6 +160,7 @@ class AdministrationApi {
     }
 
     @PostMapping("/api-keys")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.CREATED)
     KeyView createKey(@RequestBody NewKey wanted, Person me) {
@@ -152,6 +173,7 @@ class AdministrationApi {
     }
 
     @DeleteMapping("/api-keys/{id}")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revokeKey(@PathVariable String id, Person me) {
@@ -159,6 +181,7 @@ class AdministrationApi {
     }
 
     @GetMapping("/audit")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     Api.Page<Audit.Entry> audit(
             @RequestParam @Nullable String person,
@@ -174,6 +197,7 @@ class AdministrationApi {
 
     /** All records that are asked for, as a file. */
     @GetMapping("/audit/export")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     void exportAudit(
             @RequestParam(defaultValue = "jsonl") String format,
@@ -197,6 +221,7 @@ class AdministrationApi {
 
     /** Checks hashes, order and signatures of the whole ledger. */
     @GetMapping("/ledger/verification")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     Publication.Verification verify() {
         return publication.verify();

@@ -2,6 +2,8 @@ package dev.imprimatur.management;
 
 import static dev.imprimatur.management.Views.CommentView;
 
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.access.Scope;
 import dev.imprimatur.editing.Discussions;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Person;
@@ -30,6 +32,7 @@ class CommentsApi {
     }
 
     @GetMapping("/{id}/comments")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     Api.Page<CommentView> comments(@PathVariable String type, @PathVariable String id) {
         return new Api.Page<>(
@@ -47,6 +50,7 @@ class CommentsApi {
             String body) {}
 
     @PostMapping("/{id}/comments")
+    @NeedsScope(Scope.COMMENT)
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     @ResponseStatus(HttpStatus.CREATED)
     CommentView comment(@PathVariable String type, @PathVariable String id, @RequestBody NewComment wanted, Person me) {
@@ -67,6 +71,7 @@ class CommentsApi {
     @PatchMapping(
             path = "/{id}/comments/{comment}",
             consumes = {"application/merge-patch+json", "application/json"})
+    @NeedsScope(Scope.COMMENT)
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     CommentView resolve(
             @PathVariable String type,

@@ -6,6 +6,8 @@ import static dev.imprimatur.management.Views.LogView;
 import static dev.imprimatur.management.Views.RevisionView;
 import static dev.imprimatur.management.Views.TaskView;
 
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.access.Scope;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Change;
 import dev.imprimatur.editing.Editing;
@@ -68,6 +70,7 @@ class GuidesApi {
     record NewGuide(String slug, @Nullable String locale, JsonNode content) {}
 
     @PostMapping
+    @NeedsScope(Scope.DRAFT)
     @PreAuthorize("hasRole('EDITOR')")
     ResponseEntity<GuideView> create(@PathVariable String type, @RequestBody NewGuide wanted, Person me) {
         var guide = review.create(type, wanted.slug(), wanted.locale(), wanted.content(), me);
@@ -77,6 +80,7 @@ class GuidesApi {
     }
 
     @GetMapping
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     Api.Page<GuideView> list(
             @PathVariable String type,
@@ -119,6 +123,7 @@ class GuidesApi {
     }
 
     @GetMapping("/{id}")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     GuideView get(@PathVariable String type, @PathVariable String id) {
         return view(editing.require(type, id));
@@ -132,12 +137,14 @@ class GuidesApi {
     }
 
     @GetMapping("/{id}/draft")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     ResponseEntity<DraftView> draft(@PathVariable String type, @PathVariable String id) {
         return answer(editing.draft(editing.require(type, id)));
     }
 
     @PutMapping("/{id}/draft")
+    @NeedsScope(Scope.DRAFT)
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     ResponseEntity<DraftView> save(
             @PathVariable String type,
@@ -151,6 +158,7 @@ class GuidesApi {
     @PatchMapping(
             path = "/{id}/draft",
             consumes = {"application/merge-patch+json", "application/json"})
+    @NeedsScope(Scope.DRAFT)
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     ResponseEntity<DraftView> patch(
             @PathVariable String type,
@@ -168,6 +176,7 @@ class GuidesApi {
     record Submission(@Nullable String message) {}
 
     @PostMapping("/{id}/submit")
+    @NeedsScope(Scope.DRAFT)
     @PreAuthorize("hasRole('EDITOR')")
     GuideView submit(
             @PathVariable String type,
@@ -185,6 +194,7 @@ class GuidesApi {
     }
 
     @PostMapping("/{id}/editions")
+    @NeedsScope(Scope.DRAFT)
     @PreAuthorize("hasRole('EDITOR')")
     @ResponseStatus(HttpStatus.CREATED)
     GuideView openNext(@PathVariable String type, @PathVariable String id, Person me) {
@@ -193,6 +203,7 @@ class GuidesApi {
     }
 
     @DeleteMapping("/{id}/editions/current")
+    @NeedsScope(Scope.DRAFT)
     @PreAuthorize("hasRole('EDITOR')")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void discard(@PathVariable String type, @PathVariable String id, Person me) {
@@ -200,6 +211,7 @@ class GuidesApi {
     }
 
     @GetMapping("/{id}/revisions")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     Api.Page<RevisionView> revisions(@PathVariable String type, @PathVariable String id) {
         return new Api.Page<>(
@@ -210,6 +222,7 @@ class GuidesApi {
     }
 
     @GetMapping("/{id}/revisions/{number}")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     RevisionView revision(@PathVariable String type, @PathVariable String id, @PathVariable int number) {
         return RevisionView.of(editing.revision(editing.require(type, id), number), true);
@@ -218,12 +231,14 @@ class GuidesApi {
     record DiffView(int from, int to, List<Change> changes) {}
 
     @GetMapping("/{id}/revisions/{from}/diff/{to}")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     DiffView diff(@PathVariable String type, @PathVariable String id, @PathVariable int from, @PathVariable int to) {
         return new DiffView(from, to, editing.diff(editing.require(type, id), from, to));
     }
 
     @PostMapping("/{id}/revisions/{number}/restore")
+    @NeedsScope(Scope.DRAFT)
     @PreAuthorize("hasRole('EDITOR')")
     ResponseEntity<DraftView> restore(
             @PathVariable String type,
@@ -235,19 +250,24 @@ class GuidesApi {
                 editing.restore(editing.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
     }
 
-    record Unpublication(String reason, @Nullable String redirectTo) {}
+    record Unpublication(
+            String reason,
+            @Nullable String reasonCode,
+            @Nullable String redirectTo) {}
 
     @PostMapping("/{id}/unpublish")
+    @NeedsScope(Scope.PUBLISH)
     @PreAuthorize("hasRole('PUBLISHER')")
     GuideView unpublish(
             @PathVariable String type, @PathVariable String id, @RequestBody Unpublication wanted, Person me) {
         if (wanted.reason().isBlank())
             throw Refusal.malformed("/reason", "say why").raise();
-        review.unpublish(editing.require(type, id), wanted.reason(), wanted.redirectTo(), me);
+        review.unpublish(editing.require(type, id), wanted.reason(), wanted.reasonCode(), wanted.redirectTo(), me);
         return view(editing.require(type, id));
     }
 
     @GetMapping("/{id}/log")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     Api.Page<LogView> log(@PathVariable String type, @PathVariable String id) {
         var all = editions.of(editing.require(type, id).id());
@@ -261,6 +281,7 @@ class GuidesApi {
     }
 
     @GetMapping("/{id}/process")
+    @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     Review.Progress process(@PathVariable String type, @PathVariable String id) {
         var edition = editing.require(type, id).current();

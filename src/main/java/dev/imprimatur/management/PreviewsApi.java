@@ -1,5 +1,7 @@
 package dev.imprimatur.management;
 
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.access.Scope;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.preview.Preview;
@@ -44,6 +46,7 @@ class PreviewsApi {
     record FreshPreview(String id, String url, Instant expiresAt) {}
 
     @PostMapping
+    @NeedsScope(Scope.DRAFT)
     @ResponseStatus(HttpStatus.CREATED)
     FreshPreview make(@PathVariable String type, @PathVariable String id, @RequestBody NewPreview wanted, Person me) {
         var fresh = links.make(editing.require(type, id), wanted.revision(), wanted.expiresIn(), me);
@@ -52,6 +55,7 @@ class PreviewsApi {
     }
 
     @GetMapping
+    @NeedsScope(Scope.READ)
     Api.Page<PreviewView> list(@PathVariable String type, @PathVariable String id) {
         return new Api.Page<>(
                 links.of(editing.require(type, id)).stream()
@@ -61,6 +65,7 @@ class PreviewsApi {
     }
 
     @DeleteMapping("/{preview}")
+    @NeedsScope(Scope.DRAFT)
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(@PathVariable String type, @PathVariable String id, @PathVariable String preview, Person me) {
         links.revoke(editing.require(type, id), preview, me);

@@ -4,6 +4,8 @@ import static dev.imprimatur.management.Views.GuideView;
 import static dev.imprimatur.management.Views.TaskView;
 
 import dev.imprimatur.access.Access;
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.access.Scope;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.Revision;
 import dev.imprimatur.problem.Refusal;
@@ -44,6 +46,7 @@ class TasksApi {
     }
 
     @GetMapping
+    @NeedsScope(Scope.READ)
     Api.Page<TaskView> list(
             @RequestParam(defaultValue = "false") boolean mine,
             @RequestParam @Nullable String group,
@@ -71,11 +74,13 @@ class TasksApi {
     }
 
     @PostMapping("/{id}/claim")
+    @NeedsScope(Scope.REVIEW)
     TaskView claim(@PathVariable String id, Person me) {
         return TaskView.of(inbox.claim(id, me));
     }
 
     @PostMapping("/{id}/unclaim")
+    @NeedsScope(Scope.REVIEW)
     TaskView unclaim(@PathVariable String id, Person me) {
         return TaskView.of(inbox.unclaim(id, me));
     }
@@ -83,6 +88,7 @@ class TasksApi {
     record Assignment(String account) {}
 
     @PostMapping("/{id}/assign")
+    @NeedsScope(Scope.REVIEW)
     TaskView assign(@PathVariable String id, @RequestBody Assignment wanted, Person me) {
         var to = access.account(wanted.account())
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
@@ -94,15 +100,18 @@ class TasksApi {
             String outcome,
             int revision,
             String contentHash,
-            @Nullable String message) {}
+            @Nullable String message,
+            @Nullable String reasonCode) {}
 
     @PostMapping("/{id}/complete")
+    @NeedsScope(Scope.REVIEW)
     GuideView complete(@PathVariable String id, @RequestBody Completion completion, Person me) {
         var guide = review.complete(
                 id,
                 completion.outcome(),
                 new Revision.Ref(completion.revision(), completion.contentHash()),
                 completion.message(),
+                completion.reasonCode(),
                 me);
         return GuideView.of(guide, null, integrity);
     }

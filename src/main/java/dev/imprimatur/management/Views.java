@@ -1,11 +1,14 @@
 package dev.imprimatur.management;
 
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Comment;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.editing.Means;
 import dev.imprimatur.editing.Revision;
+import dev.imprimatur.editing.Signature;
 import dev.imprimatur.editing.Stamp;
 import dev.imprimatur.editing.WorkingCopy;
 import dev.imprimatur.publication.Integrity;
@@ -72,7 +75,12 @@ final class Views {
         }
     }
 
-    record OutcomeView(String id, String name, boolean needsMessage) {}
+    /** @param meaning what whoever chooses it signs; absent of one that is not signed */
+    record OutcomeView(
+            String id,
+            String name,
+            boolean needsMessage,
+            @Nullable String meaning) {}
 
     record TaskGuide(
             String id,
@@ -112,7 +120,8 @@ final class Views {
                     seen == null ? null : seen.number(),
                     seen == null ? null : seen.contentHash(),
                     task.outcomes().stream()
-                            .map(outcome -> new OutcomeView(outcome.id(), outcome.name(), outcome.needsMessage()))
+                            .map(outcome -> new OutcomeView(
+                                    outcome.id(), outcome.name(), outcome.needsMessage(), outcome.meaning()))
                             .toList(),
                     task.due(),
                     task.assignee(),
@@ -166,8 +175,43 @@ final class Views {
     record ByView(
             @Nullable String account, String name, @Nullable String title) {}
 
+    /**
+     * A signed decision.
+     *
+     * @param reviewer what readers know the signer by
+     */
+    record SignatureView(
+            String name, @Nullable String title, @Nullable String reviewer, String meaning, Instant at) {
+        static SignatureView of(Signature signature) {
+            return new SignatureView(
+                    signature.name(), signature.title(), signature.publicId(), signature.meaning(), signature.at());
+        }
+    }
+
+    /** By what somebody acted: a session, and when its holder last gave the password, or a token. */
+    record MeansView(
+            String kind,
+            @Nullable Instant passwordAt,
+            @Nullable String token,
+            @Nullable String name) {
+        static @Nullable MeansView of(@Nullable Means means) {
+            return means == null
+                    ? null
+                    : new MeansView(
+                            means.kind().name().toLowerCase(Locale.ROOT),
+                            means.provenAt(),
+                            means.token(),
+                            means.name());
+        }
+    }
+
     record StampView(
-            List<ByView> reviewedBy, Instant reviewedAt, LocalDate lastReviewed, LocalDate reviewDue, String origin) {
+            List<ByView> reviewedBy,
+            @Nullable List<SignatureView> signatures,
+            Instant reviewedAt,
+            LocalDate lastReviewed,
+            LocalDate reviewDue,
+            String origin) {
         static @Nullable StampView of(@Nullable Stamp stamp) {
             return stamp == null
                     ? null
@@ -175,6 +219,11 @@ final class Views {
                             stamp.reviewers().stream()
                                     .map(by -> new ByView(by.account(), by.name(), by.title()))
                                     .toList(),
+                            stamp.signatures() == null
+                                    ? null
+                                    : stamp.signatures().stream()
+                                            .map(SignatureView::of)
+                                            .toList(),
                             stamp.reviewedAt(),
                             stamp.lastReviewed(),
                             stamp.reviewDue(),
@@ -193,6 +242,9 @@ final class Views {
             @Nullable String task,
             @Nullable String outcome,
             @Nullable String message,
+            @Nullable Reason reason,
+            @Nullable SignatureView signature,
+            @Nullable MeansView means,
             @Nullable StampView stamp,
             @Nullable Long position) {
         static LogView of(LogEntry entry) {
@@ -209,6 +261,9 @@ final class Views {
                     entry.task(),
                     entry.outcome(),
                     entry.message(),
+                    entry.reason(),
+                    entry.signature().map(SignatureView::of).orElse(null),
+                    MeansView.of(entry.by().means()),
                     StampView.of(entry.stamp()),
                     entry.position());
         }

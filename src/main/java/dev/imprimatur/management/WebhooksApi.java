@@ -1,5 +1,7 @@
 package dev.imprimatur.management;
 
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.access.Scope;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.webhooks.Attempt;
 import dev.imprimatur.webhooks.Subscribers;
@@ -21,6 +23,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping(Api.ROOT + "/webhooks")
 @PreAuthorize("hasRole('ADMIN')")
+@NeedsScope(Scope.ADMIN)
 class WebhooksApi {
     private final Subscribers subscribers;
 

@@ -82,19 +82,32 @@ public record LedgerEntry(
      * The “last reviewed” stamp as it is delivered.
      *
      * @param origin {@code here}, or {@code imported} for a review elsewhere that the server's operator vouches for
+     * @param signatures who signed which decision on it; absent for reviews elsewhere and in entries from before decisions were
+     *     signed, whose hashes do not hold it
      * @param signature compact JWS (EdDSA) that binds the review to the content hash
      */
-    @JsonPropertyOrder({"lastReviewed", "reviewedAt", "reviewedBy", "reviewDue", "overdue", "origin", "signature"})
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({
+        "lastReviewed",
+        "reviewedAt",
+        "reviewedBy",
+        "signatures",
+        "reviewDue",
+        "overdue",
+        "origin",
+        "signature"
+    })
     public record Review(
             LocalDate lastReviewed,
             Instant reviewedAt,
             List<By> reviewedBy,
+            @Nullable List<Signature> signatures,
             LocalDate reviewDue,
             boolean overdue,
             String origin,
             String signature) {
         Review asOverdue() {
-            return new Review(lastReviewed, reviewedAt, reviewedBy, reviewDue, true, origin, signature);
+            return new Review(lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, true, origin, signature);
         }
     }
 
@@ -107,6 +120,17 @@ public record LedgerEntry(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record By(
             String name, @Nullable String title, @Nullable String reviewer) {}
+
+    /**
+     * A decision that somebody signed.
+     *
+     * @param reviewer a public id, as in {@link By}
+     * @param meaning what they signed, in the words of the workflow
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"name", "title", "reviewer", "meaning", "at"})
+    public record Signature(
+            String name, @Nullable String title, @Nullable String reviewer, String meaning, Instant at) {}
 
     @JsonIgnore
     public boolean isLive() {

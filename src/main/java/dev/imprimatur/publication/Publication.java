@@ -3,6 +3,7 @@ package dev.imprimatur.publication;
 import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
@@ -129,9 +130,12 @@ public class Publication {
     /**
      * Takes what is live from readers; the same request again returns the entry that it made.
      *
+     * @param message why, in the words of whoever does it
+     * @param reason the one of the content type's reasons that was given
      * @param redirectTo where they are sent instead: a slug of the same type, a path, or an http(s) URL
      */
-    public LedgerEntry unpublish(Guide guide, String reason, @Nullable String redirectTo, Person by) {
+    public LedgerEntry unpublish(
+            Guide guide, String message, @Nullable Reason reason, @Nullable String redirectTo, Person by) {
         var done = editions.leftBy(by, guide.id(), LogEntry.Kind.UNPUBLISHED).map(LogEntry::position);
         if (done.isPresent()) return ledger.at(List.of(done.get())).getFirst();
         var live = guide.live();
@@ -146,7 +150,7 @@ public class Publication {
                 (position, hash, before) -> live(before, id)
                         .next(Kind.UNPUBLISH, position + 1, hash, redirectTo, clock.instant())
                         .with(null));
-        editions.unpublished(id, entry.position(), reason, by);
+        editions.unpublished(id, entry.position(), message, reason, by);
         return entry;
     }
 
@@ -208,11 +212,22 @@ public class Publication {
                 stamp.reviewers().stream()
                         .map(by -> new LedgerEntry.By(by.name(), by.title(), by.publicId()))
                         .toList(),
+                signatures(stamp),
                 stamp.reviewDue(),
                 stamp.overdueOn(LocalDate.ofInstant(open.at(), ZoneOffset.UTC)),
                 stamp.origin().name().toLowerCase(Locale.ROOT),
                 "");
         return open.with(seal.sign(open, review));
+    }
+
+    private static @Nullable List<LedgerEntry.Signature> signatures(Stamp stamp) {
+        var signatures = stamp.signatures();
+        return signatures == null
+                ? null
+                : signatures.stream()
+                        .map(it ->
+                                new LedgerEntry.Signature(it.name(), it.title(), it.publicId(), it.meaning(), it.at()))
+                        .toList();
     }
 
     /** The last thing that readers were told about the guide. */

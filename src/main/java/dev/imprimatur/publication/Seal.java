@@ -61,6 +61,7 @@ class Seal {
                 review.lastReviewed(),
                 review.reviewedAt(),
                 List.copyOf(review.reviewedBy()),
+                review.signatures(),
                 review.reviewDue(),
                 review.overdue(),
                 review.origin(),
@@ -90,6 +91,9 @@ class Seal {
                 .put("reviewDue", review.reviewDue().toString())
                 .put("origin", review.origin());
         claim.set("reviewedBy", json.valueToTree(review.reviewedBy()));
+        var signatures = review.signatures();
+        // what was claimed before decisions were signed stays what it is
+        if (signatures != null) claim.set("signatures", json.valueToTree(signatures));
         return claim;
     }
 }

@@ -1,7 +1,9 @@
 package dev.imprimatur.review;
 
+import dev.imprimatur.access.Signing;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Decision;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
@@ -46,6 +48,7 @@ public class Review {
     private final Workflows workflows;
     private final ContentTypes types;
     private final Engine engine;
+    private final Signing signing;
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
 
@@ -56,7 +59,9 @@ public class Review {
             Processes processes,
             Workflows workflows,
             ContentTypes types,
-            Engine engine) {
+            Engine engine,
+            Signing signing) {
+        this.signing = signing;
         this.engine = engine;
         this.editing = editing;
         this.editions = editions;
@@ -85,13 +90,26 @@ public class Review {
      * Takes a decision; when it is one that publishes, the guide is live when this returns.
      *
      * @param seen the revision that was looked at
+     * @param reasonCode the one of the content type's reasons that the person gives, if any
      * @return the guide as it then stands
      */
-    public Guide complete(String taskId, String outcomeId, Revision.Ref seen, @Nullable String message, Person by) {
-        return engine.need(() -> decide(taskId, outcomeId, seen, message, by));
+    public Guide complete(
+            String taskId,
+            String outcomeId,
+            Revision.Ref seen,
+            @Nullable String message,
+            @Nullable String reasonCode,
+            Person by) {
+        return engine.need(() -> decide(taskId, outcomeId, seen, message, reasonCode, by));
     }
 
-    private Guide decide(String taskId, String outcomeId, Revision.Ref seen, @Nullable String message, Person by) {
+    private Guide decide(
+            String taskId,
+            String outcomeId,
+            Revision.Ref seen,
+            @Nullable String message,
+            @Nullable String reasonCode,
+            Person by) {
         var id = TaskId.parse(taskId);
         var guide = editing.require(id.edition().guide());
         var step = processes
@@ -118,14 +136,43 @@ public class Review {
             throw Refusal.malformed("/message", "“" + outcome.name() + "” needs a message that says why")
                     .raise();
         mustBeShort("/message", message);
+        var type = types.require(guide.type());
+        var reason = reason(outcome.reasons().map(type::reasons).orElse(List.of()), reasonCode);
         mustBeOpenOrDecided(id);
         mustNotBeSomebodyElses(id, by);
+        if (outcome.signs()) signing.mustBeAbleToSign(by);
         editions.decide(
                 id.edition(),
-                new Decision(id.task(), id.round(), outcome.id(), outcome.effect(), seen, message, by),
-                types.require(guide.type()).approvals());
+                new Decision(
+                        id.task(),
+                        id.round(),
+                        outcome.id(),
+                        outcome.effect(),
+                        seen,
+                        message,
+                        outcome.meaning(),
+                        reason,
+                        by),
+                type.approvals());
         settle(guide.id());
         return editing.require(guide.id());
+    }
+
+    /** The reason of that code, or a refusal that lists those that there are. */
+    private static @Nullable Reason reason(List<Reason> known, @Nullable String code) {
+        if (code == null) return null;
+        return known.stream()
+                .filter(it -> it.code().equals(code))
+                .findFirst()
+                .orElseThrow(() -> Refusal.malformed(
+                                "/reasonCode",
+                                known.isEmpty()
+                                        ? "this content type lists no reasons for this; leave the code out"
+                                        : "the reasons for this are "
+                                                + known.stream()
+                                                        .map(Reason::code)
+                                                        .collect(Collectors.joining(", ")))
+                        .raise());
     }
 
     /** What is said with an act stays in the log for good. */
@@ -173,10 +220,17 @@ public class Review {
         settleOrLeave(guide.id());
     }
 
-    /** Takes what is live from readers. */
-    public void unpublish(Guide guide, String reason, @Nullable String redirectTo, Person by) {
-        mustBeShort("/reason", reason);
-        publication.unpublish(guide, reason, redirectTo, by);
+    /**
+     * Takes what is live from readers.
+     *
+     * @param why in the words of whoever does it
+     * @param reasonCode the one of the content type's reasons that they give, if any
+     */
+    public void unpublish(
+            Guide guide, String why, @Nullable String reasonCode, @Nullable String redirectTo, Person by) {
+        mustBeShort("/reason", why);
+        var reason = reason(types.require(guide.type()).reasons(Reason.Of.UNPUBLISH), reasonCode);
+        publication.unpublish(guide, why, reason, redirectTo, by);
         settleOrLeave(guide.id());
     }
 
@@ -191,6 +245,7 @@ public class Review {
         var stamp = new Stamp(
                 edition.submitted().orElseThrow(),
                 reviewers,
+                null,
                 review.reviewedAt(),
                 review.lastReviewed(),
                 review.lastReviewed().plus(interval),

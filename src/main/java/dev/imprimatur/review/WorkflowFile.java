@@ -2,6 +2,7 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Decision;
 import dev.imprimatur.editing.Decision.Effect;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.review.Workflow.Step;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayDeque;
@@ -76,6 +77,7 @@ final class WorkflowFile {
             "messageRef");
     private static final Set<String> FLOWABLE_ATTRIBUTES = Set.of("candidateGroups", "delegateExpression", "dueDate");
     private static final Set<String> GROUPS = Set.of("EDITOR", "REVIEWER", "PUBLISHER", "ADMIN");
+    private static final int LONGEST_MEANING = 200;
     private static final Pattern TIME = Pattern.compile("\\$\\{(?:reviewOpensAt|reviewDueAt|overdueAt)}");
     private static final Pattern CONDITION =
             Pattern.compile("\\$\\{(?:outcome == '([a-z-]+)'|approvalsMissing (?:>|==) 0)}");
@@ -274,7 +276,8 @@ final class WorkflowFile {
                             attribute(in, "id"),
                             attribute(in, "name"),
                             Effect.valueOf(effect.toUpperCase(Locale.ROOT).replace('-', '_')),
-                            Boolean.parseBoolean(attribute(in, "needsMessage"))));
+                            Boolean.parseBoolean(attribute(in, "needsMessage")),
+                            meaning(in)));
         } catch (IllegalArgumentException unknown) {
             fault(
                     in,
@@ -284,6 +287,16 @@ final class WorkflowFile {
                                             it.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                                     .collect(Collectors.joining(", ")));
         }
+    }
+
+    /** It is printed with the name of whoever signs, and delivered. */
+    private @Nullable String meaning(XMLStreamReader in) {
+        String meaning = in.getAttributeValue(null, "meaning");
+        if (meaning == null) return null;
+        String words = meaning.strip();
+        if (words.isEmpty() || words.length() > LONGEST_MEANING || CleanText.fault(words) != null)
+            fault(in, "the meaning of an outcome is a text of 1 to " + LONGEST_MEANING + " characters");
+        return words;
     }
 
     private void checkGraph() {

@@ -3,12 +3,15 @@ package dev.imprimatur.studio;
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
 import dev.imprimatur.access.Role;
+import dev.imprimatur.access.Scope;
 import dev.imprimatur.access.Sessions;
+import dev.imprimatur.access.Signing;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -23,8 +26,10 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class AccountPage {
     private final Access access;
     private final Sessions sessions;
+    private final Signing signing;
 
-    AccountPage(Access access, Sessions sessions) {
+    AccountPage(Access access, Sessions sessions, Signing signing) {
+        this.signing = signing;
         this.access = access;
         this.sessions = sessions;
     }
@@ -40,6 +45,7 @@ class AccountPage {
                         .map(Account::displayName)
                         .toList());
         model.addAttribute("tokens", access.tokens(me.account()));
+        model.addAttribute("needsPassword", signing.needsPassword(me));
         model.addAttribute("sessions", sessions.of(me.account()));
         model.addAttribute("current", sessions.current(request));
         return "studio/account";
@@ -75,8 +81,19 @@ class AccountPage {
     }
 
     @PostMapping("/tokens")
-    String token(@RequestParam String name, @RequestParam int days, Person me, RedirectAttributes told) {
-        told.addFlashAttribute("secret", access.createToken(require(me), name, Duration.ofDays(days), me.request()));
+    String token(
+            @RequestParam String name,
+            @RequestParam int days,
+            @RequestParam(defaultValue = "") String scope,
+            Person me,
+            RedirectAttributes told) {
+        // who took over a session could decide by a token of its own making
+        signing.mustBeProven(me);
+        var wanted =
+                new Access.NewToken(name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));
+        told.addFlashAttribute(
+                "secret",
+                access.createToken(require(me), wanted, null, me.request()).text());
         return "redirect:/studio/account";
     }
 

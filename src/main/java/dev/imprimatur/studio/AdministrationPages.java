@@ -2,6 +2,7 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Role;
+import dev.imprimatur.access.Signing;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refused;
@@ -26,10 +27,12 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @PreAuthorize("hasRole('ADMIN')")
 class AdministrationPages {
     private final Access access;
+    private final Signing signing;
     private final Review review;
     private final ContentTypes types;
 
-    AdministrationPages(Access access, Review review, ContentTypes types) {
+    AdministrationPages(Access access, Review review, ContentTypes types, Signing signing) {
+        this.signing = signing;
         this.access = access;
         this.review = review;
         this.types = types;
@@ -48,7 +51,8 @@ class AdministrationPages {
     }
 
     @GetMapping("/accounts")
-    String accounts(Model model) {
+    String accounts(Person me, Model model) {
+        model.addAttribute("needsPassword", signing.needsPassword(me));
         model.addAttribute("accounts", access.accounts());
         model.addAttribute("roles", Role.values());
         return "studio/accounts";
@@ -65,6 +69,7 @@ class AdministrationPages {
             Person me,
             Model model,
             RedirectAttributes told) {
+        signing.mustBeProven(me);
         try {
             access.create(
                     new Access.NewAccount(
@@ -79,7 +84,7 @@ class AdministrationPages {
             model.addAttribute("refusal", refused.refusal());
             model.addAttribute(
                     "given", Map.of("username", username, "displayName", displayName, "title", title, "email", email));
-            return accounts(model);
+            return accounts(me, model);
         }
         told.addFlashAttribute("told", Words.isolated(displayName) + " can sign in as " + username + ".");
         return "redirect:/studio/accounts";
@@ -95,6 +100,7 @@ class AdministrationPages {
             @RequestParam(required = false) @Nullable Set<Role> roles,
             Person me,
             RedirectAttributes told) {
+        signing.mustBeProven(me);
         access.setRoles(username, roles == null ? Set.of() : roles, me.account());
         told.addFlashAttribute("told", "The roles of " + username + " hold from now on.");
         return "redirect:/studio/accounts";

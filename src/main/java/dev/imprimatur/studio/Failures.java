@@ -71,19 +71,18 @@ class Failures implements ErrorController {
         page.addObject("me", me);
         page.addObject("damaged", me != null && me.has(Role.ADMIN.name()) ? integrity.failures() : List.of());
         page.addObject("altered", me != null && me.has(Role.ADMIN.name()) ? damages.all() : List.of());
+        page.addObject("wrong", refusal.faults().isEmpty() ? null : Words.sentence(refusal.detail()));
         page.addObject("posted", posted(refusal, request));
         return page;
     }
 
     /** Where the store may be what failed, it is not asked what the form called its fields. */
     private @Nullable Posted posted(Refusal refusal, HttpServletRequest request) {
-        var posted = Posted.of(request);
+        var posted = Posted.of(request, refusal);
         if (posted == null) return null;
         boolean storeAnswers = refusal.kind() != Refusal.Kind.BROKEN && refusal.kind() != Refusal.Kind.UNAVAILABLE;
-        return posted.after(refusal)
-                .labelled(name -> storeAnswers
-                        ? places.ofField(posted.action(), name, request.getParameterMap())
-                        : Places.label(name));
+        return posted.labelled(name ->
+                storeAnswers ? places.ofField(posted.action(), name, request.getParameterMap()) : Places.label(name));
     }
 
     /** What Spring and the container refuse, in words of the studio's instead of the APIs'. */

@@ -293,12 +293,13 @@ class GuidesPage {
     String unpublish(
             @PathVariable String id,
             @RequestParam String reason,
+            @RequestParam(name = "reason:unpublish", required = false) @Nullable String reasonCode,
             @RequestParam(defaultValue = "") String redirectTo,
             Person me,
             RedirectAttributes told) {
         if (reason.isBlank()) throw Refusal.malformed("/reason", "say why").raise();
         var guide = editing.require(id);
-        review.unpublish(guide, reason, redirectTo.isBlank() ? null : redirectTo, me);
+        review.unpublish(guide, reason, ReviewPage.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
         told.addFlashAttribute("told", "Readers no longer see “" + guide.title() + "”.");
         return "redirect:/studio/guides/" + id + "/history";
     }

@@ -2,6 +2,7 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.PasswordReset;
+import dev.imprimatur.access.Signing;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,9 +23,11 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 @PreAuthorize("hasRole('ADMIN')")
 class PersonPage {
     private final Access access;
+    private final Signing signing;
     private final PasswordReset reset;
 
-    PersonPage(Access access, PasswordReset reset) {
+    PersonPage(Access access, PasswordReset reset, Signing signing) {
+        this.signing = signing;
         this.access = access;
         this.reset = reset;
     }
@@ -63,6 +66,7 @@ class PersonPage {
     /** Makes the link; with the address that this page was asked at, since it is handed to somebody elsewhere. */
     @PostMapping("/reset")
     String reset(@PathVariable String username, Person me, HttpServletRequest request, RedirectAttributes told) {
+        signing.mustBeProven(me);
         var fresh = reset.make(username, me.account());
         told.addFlashAttribute(
                 "resetLink",
@@ -75,6 +79,7 @@ class PersonPage {
 
     @PostMapping("/reactivate")
     String reactivate(@PathVariable String username, Person me, RedirectAttributes told) {
+        signing.mustBeProven(me);
         access.reactivate(username, me.account());
         told.addFlashAttribute("told", username + " can sign in again, with the roles and the password from before.");
         return page(username);

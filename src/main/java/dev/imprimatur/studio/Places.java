@@ -33,6 +33,8 @@ class Places {
             Map.entry("url", "Address"),
             Map.entry("kinds", "Told of"),
             Map.entry("old", "The password you have"),
+            Map.entry("own-password", "Your password"),
+            Map.entry("reasonCode", "Reason"),
             Map.entry("wanted", "The new password"),
             Map.entry("to", "Up to and with"),
             Map.entry("action", "What happened"),

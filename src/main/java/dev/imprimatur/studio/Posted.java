@@ -1,6 +1,7 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.access.SameOrigin;
+import dev.imprimatur.access.Signing;
 import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param texts what the person wrote
  * @param rest what else the form held
  * @param repeatable whether it may be sent again from here
+ * @param proof whether it is sent again with the password of whoever sends it
  * @param instead the page of what is there now, where sending it again would be refused again
  */
 record Posted(
@@ -28,6 +30,7 @@ record Posted(
         List<Text> texts,
         List<Text> rest,
         boolean repeatable,
+        boolean proof,
         @Nullable String instead) {
     /** Refusals of what was decided about something that is over. */
     private static final Set<String> OVER = Set.of("review-is-stale", "already-decided");
@@ -60,13 +63,25 @@ record Posted(
             "theirs",
             "account",
             "guide",
+            "scope",
+            "days",
             "type",
             "roles",
             "locale");
 
     /** What was posted, or null if that were no words. A password is never shown, and a form with one not sent again. */
     static @Nullable Posted of(HttpServletRequest request) {
-        if (!request.getMethod().equals("POST") || request.getHeader(Custody.SCRIPT) != null) return null;
+        return of(request, false);
+    }
+
+    /** The same after a refusal; one that only asks for the password leaves a form without words to be sent again, too. */
+    static @Nullable Posted of(HttpServletRequest request, Refusal refusal) {
+        var posted = of(request, Signing.asksForPassword(refusal));
+        return posted == null ? null : posted.after(refusal);
+    }
+
+    private static @Nullable Posted of(HttpServletRequest request, boolean proof) {
+        if (!request.getMethod().equals("POST") || request.getHeader(Custody.SCRIPT) != null && !proof) return null;
         var texts = new ArrayList<Text>();
         var rest = new ArrayList<Text>();
         request.getParameterMap().forEach((name, values) -> {
@@ -75,9 +90,11 @@ record Posted(
                         .map(value -> new Text(name, name, value))
                         .forEach(isWords(name) ? texts::add : rest::add);
         });
-        if (texts.stream().allMatch(text -> text.value().isBlank())) return null;
+        if (!proof && texts.stream().allMatch(text -> text.value().isBlank())) return null;
         String action = Audience.path(request);
-        boolean whole = request.getParameterMap().keySet().stream().noneMatch(Posted::isSecret);
+        boolean whole = request.getParameterMap().keySet().stream()
+                .filter(name -> !name.equals(Signing.FIELD))
+                .noneMatch(Posted::isSecret);
         return new Posted(
                 action,
                 action.matches("/studio/guides/[0-9a-z]+/.*") ? action.replaceAll("^((/[^/]+){3}).*", "$1") : null,
@@ -85,6 +102,7 @@ record Posted(
                 rest,
                 // a form that another site made up is not offered to be sent by whoever is signed in here
                 whole && SameOrigin.sent(request) && isOfThisAccount(request),
+                proof,
                 null);
     }
 
@@ -94,7 +112,10 @@ record Posted(
     }
 
     private static boolean isWords(String name) {
-        return !MACHINERY.contains(name) && !name.startsWith("choice:") && !name.startsWith("mine:");
+        return !MACHINERY.contains(name)
+                && !name.startsWith("choice:")
+                && !name.startsWith("mine:")
+                && !name.startsWith("reason:");
     }
 
     /** This with what the form calls its fields instead of their names. */
@@ -107,14 +128,15 @@ record Posted(
                         .toList(),
                 rest,
                 repeatable,
+                proof,
                 instead);
     }
 
     /** This as it is shown after that refusal. */
-    Posted after(Refusal refusal) {
+    private Posted after(Refusal refusal) {
         return guide == null || !OVER.contains(refusal.name())
                 ? this
-                : new Posted(action, guide, texts, rest, false, guide + "/review");
+                : new Posted(action, guide, texts, rest, false, false, guide + "/review");
     }
 
     private static boolean isOfThisAccount(HttpServletRequest request) {

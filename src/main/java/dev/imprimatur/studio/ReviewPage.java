@@ -2,7 +2,10 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
+import dev.imprimatur.access.Signing;
+import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Change;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
@@ -14,8 +17,13 @@ import dev.imprimatur.editing.Revision;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Attention;
 import dev.imprimatur.review.Inbox;
+import dev.imprimatur.review.OpenTask;
+import dev.imprimatur.review.Outcome;
 import dev.imprimatur.review.Review;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -44,6 +52,7 @@ class ReviewPage {
     private final Comparison comparison;
     private final Threads threads;
     private final Deciding deciding;
+    private final Signing signing;
 
     ReviewPage(
             Editing editing,
@@ -55,7 +64,8 @@ class ReviewPage {
             Attention attention,
             Comparison comparison,
             Threads threads,
-            Deciding deciding) {
+            Deciding deciding,
+            Signing signing) {
         this.editing = editing;
         this.editions = editions;
         this.review = review;
@@ -66,6 +76,7 @@ class ReviewPage {
         this.comparison = comparison;
         this.threads = threads;
         this.deciding = deciding;
+        this.signing = signing;
     }
 
     /**
@@ -89,6 +100,7 @@ class ReviewPage {
             shown = editions.get(new EditionId(id, live.edition()));
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
+        model.addAttribute("withdrawing", types.require(guide.type()).reasons(Reason.Of.UNPUBLISH));
         model.addAttribute("edition", shown);
         model.addAttribute("view", view(view));
         review.progress(shown.id())
@@ -99,7 +111,13 @@ class ReviewPage {
         var revision = editing.revision(guide, submitted.get().number());
         fill(model, guide, revision, comparison.of(guide, shown, revision, against, me));
         shown.submissionEntry().ifPresent(entry -> model.addAttribute("submission", entry));
-        decision(shown, me, model);
+        model.addAttribute(
+                "signed",
+                shown.log().stream()
+                        .filter(entry -> revision.ref().equals(entry.revision()))
+                        .flatMap(entry -> entry.signature().stream())
+                        .toList());
+        decision(types.require(guide.type()), shown, me, model);
         attention.noteOpened(guide, revision, me);
         return "studio/review";
     }
@@ -138,13 +156,16 @@ class ReviewPage {
                         .anyMatch(row -> !placed.at(row.pointer()).isEmpty()));
     }
 
-    private void decision(Edition shown, Person me, Model model) {
+    private void decision(ContentType type, Edition shown, Person me, Model model) {
         var task = inbox.of(shown.id()).stream()
                 .filter(open -> !open.outcomes().isEmpty())
                 .findFirst();
         // approved and not published yet: the engine is a moment behind
         if (task.isEmpty() || shown.state() == Edition.State.APPROVED) return;
         model.addAttribute("task", task.get());
+        model.addAttribute("reasons", reasons(type, task.get()));
+        model.addAttribute(
+                "needsPassword", task.get().outcomes().stream().anyMatch(Outcome::signs) && signing.needsPassword(me));
         model.addAttribute(
                 "people",
                 access.accounts().stream()
@@ -156,6 +177,21 @@ class ReviewPage {
         if (why != null) model.addAttribute("whyNot", why);
     }
 
+    /** What the content type lists for the outcomes that it lists something for. */
+    private static Map<Outcome, List<Reason>> reasons(ContentType type, OpenTask task) {
+        var listed = new LinkedHashMap<Outcome, List<Reason>>();
+        for (var outcome : task.outcomes())
+            outcome.reasons().map(type::reasons).filter(of -> !of.isEmpty()).ifPresent(of -> listed.put(outcome, of));
+        return listed;
+    }
+
+    /** The code that was chosen; a refusal if the form asked and nothing was. */
+    static @Nullable String chosen(@Nullable String code) {
+        if (code != null && code.isEmpty())
+            throw Refusal.malformed("/reasonCode", "choose a reason").raise();
+        return code;
+    }
+
     @PostMapping("/decide")
     String decide(
             @PathVariable String id,
@@ -165,11 +201,17 @@ class ReviewPage {
             @RequestParam String contentHash,
             @RequestParam(defaultValue = "") String message,
             Person me,
+            HttpServletRequest request,
             RedirectAttributes told) {
         var before = editing.require(id);
         String said = message.replace("\r\n", "\n");
         var guide = review.complete(
-                task, outcome, new Revision.Ref(revision, contentHash), said.isBlank() ? null : said, me);
+                task,
+                outcome,
+                new Revision.Ref(revision, contentHash),
+                said.isBlank() ? null : said,
+                chosen(request.getParameter("reason:" + outcome)),
+                me);
         var live = guide.live();
         boolean published = live != null && !live.equals(before.live());
         told.addFlashAttribute(

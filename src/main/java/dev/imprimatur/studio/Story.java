@@ -1,6 +1,8 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.editing.Means;
+import dev.imprimatur.editing.Signature;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mark its colour and shape: {@code draft}, {@code review}, {@code changes}, {@code approved}, {@code published} or
  *     {@code over}
+ * @param signature if it was signed
  */
 record Story(
         Instant at,
@@ -18,10 +21,14 @@ record Story(
         @Nullable Integer revision,
         @Nullable String hash,
         @Nullable String message,
+        @Nullable String reason,
+        @Nullable Signature signature,
+        @Nullable Means means,
         @Nullable Long position) {
     static Story of(LogEntry entry) {
         var revision = entry.revision();
         var stamp = entry.stamp();
+        var reason = entry.reason();
         String number = revision == null ? "" : " revision " + revision.number();
         String what = switch (entry.kind()) {
             case OPENED -> "opened the edition";
@@ -61,6 +68,9 @@ record Story(
                 revision == null ? null : revision.number(),
                 revision == null ? null : revision.contentHash(),
                 entry.message(),
+                reason == null ? null : reason.label(),
+                entry.signature().orElse(null),
+                entry.by().means(),
                 entry.position());
     }
 }

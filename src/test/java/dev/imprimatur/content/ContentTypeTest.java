@@ -103,6 +103,20 @@ class ContentTypeTest {
     }
 
     @Test
+    void reasonsAreListedByCodeForWhatThereIs() {
+        String seed = read("seed-content/types/role-guide.schema.json");
+        assertThat(roleGuide.reasons(Reason.Of.REQUEST_CHANGES))
+                .extracting(Reason::code)
+                .contains("outdated", "other");
+        assertThat(roleGuide.reasons(Reason.Of.REVISE)).isEmpty();
+        assertThatThrownBy(() -> type("x", seed.replace("\"request-changes\":", "\"reject\":")))
+                .hasMessageContaining("reject")
+                .hasMessageContaining("request-changes, confirm, revise, unpublish");
+        assertThatThrownBy(() -> type("x", seed.replace("\"replaced\"", "\"outdated\"")))
+                .hasMessageContaining("/x-reasons/unpublish");
+    }
+
+    @Test
     void aMisspeltKeywordIsNamedWithWhatExists() {
         assertThatThrownBy(() -> type(
                         "x", read("seed-content/types/role-guide.schema.json").replace("x-widget", "x-wigdet")))

@@ -305,7 +305,7 @@ class SealedFactsTest {
         assertThat(guides.decide("second-reviewer", task, "approve").status()).isNotEqualTo(200);
         var seen = new Revision.Ref(1, task.get("contentHash").asString());
         var reviewer = new Person("second-reviewer", "The second reviewer", null, Set.of("REVIEWER"));
-        var revived = new Decision("approval", 2, "approve", Decision.Effect.APPROVE, seen, null, reviewer);
+        var revived = new Decision("approval", 2, "approve", Decision.Effect.APPROVE, seen, null, null, null, reviewer);
         assertThatThrownBy(() -> node.bean(Editions.class).decide(new EditionId(guide.id(), 1), revived, 2))
                 .isInstanceOfSatisfying(
                         Refused.class, no -> assertThat(no.refusal().name()).isEqualTo("log-damaged"));
@@ -323,7 +323,7 @@ class SealedFactsTest {
             var seen = new Revision.Ref(
                     1, guides.task("reviewer", guide).get("contentHash").asString());
             node.bean(Editions.class)
-                    .decide(id, new Decision("review", 1, "approve", Decision.Effect.APPROVE, seen, null, person), 1);
+                    .decide(id, new Decision("review", 1, "approve", Decision.Effect.APPROVE, seen, null, null, null, person), 1);
             node.bean(Editions.class).stamp(id, java.time.Period.ofMonths(6));
 
             assertThatThrownBy(() -> node.bean(Publication.class).publish(id))

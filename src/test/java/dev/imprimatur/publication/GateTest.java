@@ -108,7 +108,7 @@ class GateTest {
         var seen = new Revision.Ref(
                 1, guides.task("reviewer", guide).get("contentHash").asString());
         var reviewer = new Person("reviewer", "The reviewer", null, Set.of("REVIEWER"));
-        var approval = new Decision("review", 1, "approve", Decision.Effect.APPROVE, seen, null, reviewer);
+        var approval = new Decision("review", 1, "approve", Decision.Effect.APPROVE, seen, null, null, null, reviewer);
 
         var decided = node.bean(Editions.class).decide(edition, approval, 2);
 

@@ -96,6 +96,8 @@ class RebuildTest {
                                 dev.imprimatur.editing.Decision.Effect.APPROVE,
                                 new dev.imprimatur.editing.Revision.Ref(1, hash),
                                 null,
+                                null,
+                                null,
                                 new dev.imprimatur.editing.Person(
                                         "reviewer", "The reviewer", null, java.util.Set.of("REVIEWER"))),
                         1);

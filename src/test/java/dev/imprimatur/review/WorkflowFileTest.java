@@ -35,6 +35,27 @@ class WorkflowFileTest {
                 .containsExactly("confirm", "revise");
     }
 
+    @Test
+    void anOutcomeIsSignedWithTheWordsOfTheFileAndOneThatVouchesAlways() {
+        String approves = "effect=\"approve\" meaning=\"Reviewed and approved for publication\"";
+        String asks = "effect=\"request-changes\"";
+        assertThat(file).contains(approves, asks);
+
+        var review = read(file.replace(approves, "effect=\"approve\"")
+                        .replace(asks, asks + " meaning=\"Read, and sent back\""))
+                .step("review")
+                .orElseThrow();
+
+        assertThat(review.outcomes())
+                .extracting(Outcome::meaning)
+                .containsExactly("Reviewed and approved for publication", "Read, and sent back");
+        assertThat(read(file).step("re-review").orElseThrow().outcomes())
+                .extracting(Outcome::signs)
+                .containsExactly(true, false);
+        assertThatThrownBy(() -> read(file.replace(approves, "effect=\"approve\" meaning=\" \"")))
+                .hasMessageContaining("meaning");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -141,6 +141,8 @@ record Standing(String name, Guides.Ref guide, String decides) {
                         Decision.Effect.APPROVE,
                         editions.get(edition).submitted().orElseThrow(),
                         null,
+                        null,
+                        null,
                         by),
                 1);
         return guide;
