@@ -4,12 +4,9 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
-import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Numbered;
 import dev.imprimatur.store.Unique;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +26,6 @@ class EditionLog {
 
     EditionLog(MongoDatabase database) {
         log = database.getCollection("edition_log", Row.class);
-        Index.make(log, Indexes.ascending("entry.at"));
     }
 
     Edition edition(EditionId id) {
@@ -51,16 +47,25 @@ class EditionLog {
         return log.estimatedDocumentCount();
     }
 
-    /** How long the logs are of which something was logged since then. */
-    Map<EditionId, Integer> grownSince(Instant since) {
-        var lengths = new HashMap<EditionId, Integer>();
+    /** How far the log of every edition goes: of each entry its id and its time are read, and nothing else. */
+    Map<EditionId, Editions.End> ends() {
+        var ends = new HashMap<EditionId, Editions.End>();
         log.withDocumentClass(Document.class)
-                .find(Filters.gte("entry.at", since))
+                .find()
                 .timeoutMode(TimeoutMode.ITERATION)
-                .projection(Projections.include("_id"))
-                .map(row -> row.getString("_id"))
-                .forEach(id -> lengths.merge(EditionId.parse(Numbered.owner(id)), Numbered.number(id) + 1, Math::max));
-        return lengths;
+                .projection(Projections.include("_id", "entry.at"))
+                .forEach(row -> {
+                    String id = row.getString("_id");
+                    ends.merge(
+                            EditionId.parse(Numbered.owner(id)),
+                            new Editions.End(
+                                    Numbered.number(id) + 1,
+                                    row.get("entry", Document.class)
+                                            .getDate("at")
+                                            .toInstant()),
+                            Editions.End::orLater);
+                });
+        return ends;
     }
 
     /**
