@@ -30,6 +30,7 @@ public final class CheckCommand {
             "spring.main.log-startup-info", "false",
             // the checked store is left as it is
             "flowable.database-schema-update", "false",
+            "imprimatur.store.migrate", "false",
             "logging.level.dev.imprimatur", "warn");
 
     private CheckCommand() {}

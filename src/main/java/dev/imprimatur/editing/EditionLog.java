@@ -5,20 +5,18 @@ import static java.util.Objects.requireNonNull;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;
 import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
-import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Numbered;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -71,7 +69,6 @@ class EditionLog {
     EditionLog(MongoDatabase database, Seals seals, Damages damages) {
         this.log = new SealedCollection<>(database, "edition_log", Row.class, seals);
         this.damages = damages;
-        Index.make(log.documents(), Indexes.ascending("entry.at"));
     }
 
     Edition edition(EditionId id) {
@@ -172,13 +169,26 @@ class EditionLog {
         return log.documents().estimatedDocumentCount();
     }
 
-    /** How long the logs are of which something was logged since then. */
-    Map<EditionId, Integer> grownSince(Instant since) {
-        var lengths = new HashMap<EditionId, Integer>();
-        eachId(Filters.gte("entry.at", since), id -> {
-            if (isId(id)) lengths.merge(EditionId.parse(Numbered.owner(id)), Numbered.number(id) + 1, Math::max);
-        });
-        return lengths;
+    /** How far the log of every edition goes: of each entry its id and its time are read, and nothing else. */
+    Map<EditionId, Editions.End> ends() {
+        var ends = new HashMap<EditionId, Editions.End>();
+        log.documents()
+                .withDocumentClass(Document.class)
+                .find()
+                .timeoutMode(TimeoutMode.ITERATION)
+                .projection(Projections.include("_id", "entry.at"))
+                .forEach(row -> {
+                    // what somebody inserted by hand may have any id, and any time
+                    if (row.get("_id") instanceof String id
+                            && isId(id)
+                            && row.get("entry") instanceof Document entry
+                            && entry.get("at") instanceof Date at)
+                        ends.merge(
+                                EditionId.parse(Numbered.owner(id)),
+                                new Editions.End(Numbered.number(id) + 1, at.toInstant()),
+                                Editions.End::orLater);
+                });
+        return ends;
     }
 
     private void eachId(Bson filter, Consumer<String> what) {

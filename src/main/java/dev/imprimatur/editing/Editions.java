@@ -241,8 +241,20 @@ public class Editions {
         return log.size();
     }
 
-    /** The editions of which something was logged since then, with how many entries their logs have. */
-    public Map<EditionId, Integer> grownSince(Instant since) {
-        return log.grownSince(since);
+    /**
+     * How far the log of an edition goes.
+     *
+     * @param length how many entries it has
+     * @param at when the last one was made
+     */
+    public record End(int length, Instant at) {
+        End orLater(End other) {
+            return other.length > length ? other : this;
+        }
+    }
+
+    /** How far the log of every edition goes. */
+    public Map<EditionId, End> ends() {
+        return log.ends();
     }
 }

@@ -49,6 +49,7 @@ class Engine implements SmartLifecycle {
     private final AtomicLong askAgainAt = new AtomicLong();
     private volatile boolean running;
     private volatile boolean begun;
+    private volatile boolean rebuilt;
     private @Nullable Thread beginning;
 
     Engine(
@@ -149,9 +150,23 @@ class Engine implements SmartLifecycle {
         return running;
     }
 
-    /** Whether it has begun and answered when it was asked last. */
+    /** Whether it has begun, answered when it was asked last, and has its processes. */
     boolean answers() {
-        return begun && askAgainAt.get() == 0;
+        return begun && askAgainAt.get() == 0 && !rebuilt;
+    }
+
+    /** Many processes are missing and will be started: until {@link #endRebuild} the facts tell more than the engine. */
+    void beginRebuild() {
+        rebuilt = true;
+    }
+
+    void endRebuild() {
+        rebuilt = false;
+    }
+
+    /** The same as {@link #ask}; also while processes are rebuilt the facts tell. */
+    <T> T tell(Supplier<T> byEngine, Supplier<T> byFacts) {
+        return rebuilt ? byFacts.get() : ask(byEngine, byFacts);
     }
 
     /** What the engine tells; while it does not answer, what the facts tell. */

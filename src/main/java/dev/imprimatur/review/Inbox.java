@@ -83,7 +83,7 @@ public class Inbox {
 
     /** How many decisions wait for the person's roles, and drafts for the person. */
     public long waiting(Person me) {
-        return me.roles().isEmpty() ? 0 : engine.ask(() -> counted(me), () -> logged.waiting(me));
+        return me.roles().isEmpty() ? 0 : engine.tell(() -> counted(me), () -> logged.waiting(me));
     }
 
     /** Whether what is told here comes from the engine; otherwise from the logs, since the engine does not answer. */
@@ -114,7 +114,7 @@ public class Inbox {
      * @param window a page of the query
      */
     public Page<OpenTask> list(Query query, Window window, Person me) {
-        return engine.ask(() -> asked(query, window, me), () -> logged.list(query, window, me));
+        return engine.tell(() -> asked(query, window, me), () -> logged.list(query, window, me));
     }
 
     private Page<OpenTask> asked(Query query, Window window, Person me) {
@@ -170,7 +170,7 @@ public class Inbox {
 
     /** The open tasks of an edition. */
     public List<OpenTask> of(EditionId id) {
-        return engine.ask(() -> driven(id), () -> logged.of(id));
+        return engine.tell(() -> driven(id), () -> logged.of(id));
     }
 
     private List<OpenTask> driven(EditionId id) {

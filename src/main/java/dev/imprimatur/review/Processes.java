@@ -3,11 +3,14 @@ package dev.imprimatur.review;
 import dev.imprimatur.editing.Decision.Effect;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.review.Workflow.Step;
 import dev.imprimatur.store.Failures;
 import java.sql.ResultSet;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
@@ -27,6 +30,7 @@ import org.flowable.engine.runtime.ActivityInstance;
 import org.flowable.engine.runtime.Execution;
 import org.flowable.engine.runtime.ProcessInstance;
 import org.flowable.task.api.Task;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
@@ -82,13 +86,27 @@ class Processes {
      * How an edition is driven.
      *
      * @param processes how many drive it; more than one only until it is settled
-     * @param drafts how many drafting tasks are open
-     * @param decisions how many other tasks are open
+     * @param led the name of the process, which says where it was led to; null before
+     * @param tasks the BPMN ids of the open tasks
      */
-    record Standing(int processes, int drafts, int decisions) {
+    record Standing(int processes, @Nullable String led, List<String> tasks) {
         private Standing and(Standing other) {
-            return new Standing(processes + other.processes, drafts + other.drafts, decisions + other.decisions);
+            return new Standing(
+                    processes + other.processes,
+                    led,
+                    Stream.concat(tasks.stream(), other.tasks.stream()).toList());
         }
+
+        /** Whether one process drives it, and stands where it was led when the log went so far. */
+        boolean isRight(Editions.End end) {
+            return processes == 1 && ledTo(end.length(), end.at(), tasks).equals(led);
+        }
+    }
+
+    /** What a process is called that was led through so much of the log, and left with these tasks. */
+    private static String ledTo(int length, Instant at, Collection<String> tasks) {
+        return length + "@" + at.toEpochMilli() + " "
+                + Integer.toHexString(tasks.stream().sorted().toList().hashCode());
     }
 
     /**
@@ -98,35 +116,25 @@ class Processes {
     Map<EditionId, Standing> standings() {
         var standings = new HashMap<EditionId, Standing>();
         engineStore.query(
-                "select p.BUSINESS_KEY_, p.ID_, t.PROC_DEF_ID_, t.TASK_DEF_KEY_ from "
+                "select p.BUSINESS_KEY_, p.ID_, p.NAME_, t.TASK_DEF_KEY_ from "
                         + management.getTableName(ProcessInstance.class) + " p left join "
                         + management.getTableName(Task.class)
                         + " t on t.PROC_INST_ID_ = p.ID_ where p.PARENT_ID_ is null and p.BUSINESS_KEY_ is not null order by p.ID_",
                 (ResultSet row) -> {
                     String last = "";
                     while (row.next()) {
-                        var open = row.getString(3) == null
-                                ? new Standing(0, 0, 0)
-                                : open(row.getString(3), row.getString(4));
+                        String task = row.getString(4);
                         boolean another = !row.getString(2).equals(last);
                         last = row.getString(2);
                         standings.merge(
                                 EditionId.parse(row.getString(1)),
-                                another ? open.and(new Standing(1, 0, 0)) : open,
+                                new Standing(
+                                        another ? 1 : 0, row.getString(3), task == null ? List.of() : List.of(task)),
                                 Standing::and);
                     }
                     return standings;
                 });
         return standings;
-    }
-
-    private Standing open(String definition, String task) {
-        boolean drafting = workflows
-                .ofDefinition(definition)
-                .step(task)
-                .filter(Step::isDrafting)
-                .isPresent();
-        return drafting ? new Standing(0, 1, 0) : new Standing(0, 0, 1);
     }
 
     /** The editions that these processes drive, by process instance id. */
@@ -146,35 +154,83 @@ class Processes {
      * Leads the process of the edition to where its log says it stands.
      *
      * @param workflow the process a new one is started of
+     * @return whether it moved, so that its log may have grown meanwhile
      */
-    void settle(Edition edition, Workflow workflow) {
+    boolean settle(Edition edition, Workflow workflow) {
         for (int attempt = 1; ; attempt++)
             try {
-                lead(edition, workflow);
-                return;
+                return lead(edition, workflow);
             } catch (RuntimeException race) {
                 // a row that changed or went away, a task that a timer of the engine reached first, or a transaction
-                // that the store
-                // rolled back because of another
+                // that the store rolled back because of another
                 boolean lost = race instanceof FlowableException || Failures.isLostRace(race);
                 if (!lost || Failures.isSqlOutage(race) || attempt == ATTEMPTS) throw race;
                 log.debug("edition {} was moved by somebody else, attempt {}", edition.id(), attempt);
             }
     }
 
-    private void lead(Edition edition, Workflow workflow) {
+    private boolean lead(Edition edition, Workflow workflow) {
         dropDoubles(edition.id());
+        var found = of(edition.id());
         if (edition.state().isOver()) {
-            of(edition.id()).ifPresent(process -> end(process, edition));
-            return;
+            found.ifPresent(process -> end(process, edition));
+            return false;
         }
-        var process = of(edition.id()).orElseGet(() -> start(edition, workflow));
-        if (!canHaveComeFrom(process, edition)) {
-            log.warn("the process of edition {} does not fit its log; it is led through it anew", edition.id());
-            runtime.deleteProcessInstance(process.getId(), "rebuilt from the edition log");
-            process = start(edition, workflow);
-        }
-        while (advance(process, edition)) log.debug("edition {} moved on", edition.id());
+        if (found.isPresent() && !canHaveComeFrom(found.get(), edition))
+            return isLedAnew(found.get(), edition, workflow);
+        var process = found.orElseGet(() -> start(edition, workflow));
+        if (isAdvanced(process, edition)) return true;
+        if (found.isPresent() && !isWhereItShouldBe(process, edition)) return isLedAnew(process, edition, workflow);
+        note(process, edition);
+        return false;
+    }
+
+    private boolean isLedAnew(ProcessInstance process, Edition edition, Workflow workflow) {
+        log.warn("the process of edition {} does not fit its log; it is led through it anew", edition.id());
+        runtime.deleteProcessInstance(process.getId(), "rebuilt from the edition log");
+        var anew = start(edition, workflow);
+        boolean moved = isAdvanced(anew, edition);
+        note(anew, edition);
+        return moved;
+    }
+
+    private boolean isAdvanced(ProcessInstance process, Edition edition) {
+        boolean moved = false;
+        while (advance(process, edition)) moved = true;
+        return moved;
+    }
+
+    /** Whether the open tasks are those that the log tells of; a process that a timer moves right now is not judged. */
+    private boolean isWhereItShouldBe(ProcessInstance process, Edition edition) {
+        var should = workflows.ofDefinition(process.getProcessDefinitionId()).open(edition).stream()
+                .map(Step::id)
+                .collect(Collectors.toSet());
+        return should.equals(Set.copyOf(openTasks(process)))
+                || management
+                                .createJobQuery()
+                                .processInstanceId(process.getId())
+                                .count()
+                        > 0;
+    }
+
+    private List<String> openTasks(ProcessInstance process) {
+        return tasksOf(process).stream().map(Task::getTaskDefinitionKey).toList();
+    }
+
+    /** Calls the process by where it was led to, by which the reconciler knows it again. */
+    private void note(ProcessInstance process, Edition edition) {
+        String name = ledTo(edition.log().size(), edition.log().getLast().at(), openTasks(process));
+        if (!name.equals(process.getName()) && of(edition.id()).isPresent())
+            runtime.setProcessInstanceName(process.getId(), name);
+    }
+
+    /** Ends the processes of an edition that there is not, as after a restore of the facts from before it was opened. */
+    void endStray(EditionId id) {
+        log.warn("edition {} is driven and does not exist; its process is ended", id);
+        runtime.createProcessInstanceQuery()
+                .processInstanceBusinessKey(id.toString())
+                .list()
+                .forEach(process -> runtime.deleteProcessInstance(process.getId(), "of no edition"));
     }
 
     private void dropDoubles(EditionId id) {
@@ -214,13 +270,31 @@ class Processes {
                 .findFirst();
     }
 
-    /** A process past its draft carries the submission that stands; one in the draft belongs to an edition in draft. */
+    /**
+     * Whether the log holds what the process went through: it was led to an entry that is there, took no decision that is not, and past
+     * its draft it carries the submission that stands.
+     */
     private boolean canHaveComeFrom(ProcessInstance process, Edition edition) {
         var variables = runtime.getVariables(process.getId());
         int submission = edition.submissionEntry().map(LogEntry::seq).orElse(-1);
         boolean drafting = tasksOf(process).stream()
                 .anyMatch(task -> step(process, task).filter(Step::isDrafting).isPresent());
-        return drafting || Integer.valueOf(submission).equals(variables.get(SUBMISSION));
+        boolean aheadOfTheLog = variables.entrySet().stream()
+                .anyMatch(variable -> variable.getKey().startsWith(CONSUMED)
+                        && (Integer) variable.getValue() >= edition.log().size());
+        return isLedAlong(process, edition)
+                && !aheadOfTheLog
+                && (drafting || Integer.valueOf(submission).equals(variables.get(SUBMISSION)));
+    }
+
+    private static boolean isLedAlong(ProcessInstance process, Edition edition) {
+        if (process.getName() == null) return true;
+        int length = Integer.parseInt(
+                process.getName().substring(0, process.getName().indexOf('@')));
+        return length <= edition.log().size()
+                && process.getName()
+                        .startsWith(length + "@"
+                                + edition.log().get(length - 1).at().toEpochMilli() + " ");
     }
 
     /** Takes one step if the log has one to take. */

@@ -3,7 +3,6 @@ package dev.imprimatur.review;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Findings;
@@ -27,34 +26,27 @@ class ProcessesCheck implements Check {
 
     @Override
     public void run(Findings findings) {
+        // a log that grows meanwhile is led to a later end than this, and looked at again
+        var ends = editions.ends();
         var standings = processes.standings();
         var strays = new HashSet<>(standings.keySet());
         for (var guide : editing.all())
             for (var edition : Reconciler.driven(guide)) {
                 strays.remove(edition);
                 var standing = standings.get(edition);
+                var end = ends.get(edition);
                 if (standing == null)
                     findings.unfinished("process", where(edition), "is open, and no process drives it");
                 else if (standing.processes() > 1)
                     findings.unfinished(
                             "process", where(edition), "is driven by " + standing.processes() + " processes");
-                else if (!fits(guide, edition, standing))
+                else if (end == null || !standing.isRight(end))
                     findings.unfinished(
                             "process", where(edition), "is driven, and waits for something else than its log says");
             }
         strays.forEach(
                 edition -> findings.unfinished("process", where(edition), "is not open, and a process drives it"));
         editions.eachEntry(entry -> role(entry, findings));
-    }
-
-    private static boolean fits(Guide guide, EditionId edition, Processes.Standing standing) {
-        if (!edition.equals(guide.current())) return standing.drafts() == 0;
-        return switch (guide.state()) {
-            case DRAFT -> standing.drafts() == 1 && standing.decisions() == 0;
-            case IN_REVIEW -> standing.drafts() == 0 && standing.decisions() > 0;
-            case APPROVED, SCHEDULED, PUBLISHED -> standing.drafts() == 0;
-            case SUPERSEDED, UNPUBLISHED, DISCARDED -> false;
-        };
     }
 
     /** The log holds the roles that people had at that moment. */

@@ -7,45 +7,54 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.store.Failures;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings facts and positions together, at start and every minute in which something was logged: a missing process is started
- * and led to where its edition stands, one whose edition is over is ended, a task whose outcome is logged is completed, a card
- * that lags behind its logs is refreshed, a task of somebody who may not take it any more is given back.
+ * Brings facts and positions together, at start and every minute: a missing process is started and led to where its edition
+ * stands, one that stands elsewhere is led there, one whose edition is over or does not exist is ended, a card that lags behind its logs is
+ * refreshed, a task of somebody who may not take it any more is given back. Each pass compares all editions: one query tells how
+ * far every log goes, one how every edition is driven.
  */
-@Component
+@Component("processesHealthIndicator")
 @Order(Ordered.HIGHEST_PRECEDENCE)
-class Reconciler implements ApplicationRunner {
+class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
-    /** How far back entries are looked at again: more than clocks of nodes may differ. */
-    private static final Duration MARGIN = Duration.ofMinutes(15);
+    /** How long a start waits for the first pass, which goes on behind it. */
+    private static final Duration AT_START = Duration.ofSeconds(5);
+    /** Guides that are led in one transaction of the engine, where many are. */
+    private static final int TOGETHER = 25;
+
+    private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
     private final Editing editing;
     private final Editions editions;
     private final Processes processes;
     private final Review review;
     private final Assignments assignments;
-    private final Clock clock;
     private final Engine engine;
-    private boolean everything = true;
-    /** How much was logged when the last pass began, if it left nothing undone. */
-    private long settled = -1;
+    private final Thread first = Thread.ofPlatform().name("reconciler").unstarted(this::everyMinute);
+    private volatile boolean ended;
+    /** How many guides the pass that runs has before it. */
+    private volatile int behind;
+
+    private Should should = new Should(-1, Map.of(), Set.of());
 
     Reconciler(
             Editing editing,
@@ -53,7 +62,6 @@ class Reconciler implements ApplicationRunner {
             Processes processes,
             Review review,
             Assignments assignments,
-            Clock clock,
             Engine engine) {
         this.engine = engine;
         this.editing = editing;
@@ -61,23 +69,27 @@ class Reconciler implements ApplicationRunner {
         this.processes = processes;
         this.review = review;
         this.assignments = assignments;
-        this.clock = clock;
     }
 
-    /** Before the application is ready: whatever was going on when it stopped. */
+    /** Whatever was going on when it stopped; where that is much, the start does not wait for it. */
     @Override
-    public void run(ApplicationArguments arguments) {
-        var guides = editing.all();
-        guides.stream()
-                .map(Guide::updatedAt)
-                .max(Comparator.naturalOrder())
-                .ifPresent(last -> engine.ask(() -> reconcile(guides, last.minus(MARGIN)), () -> false));
+    public void run(ApplicationArguments arguments) throws InterruptedException {
+        first.start();
+        if (!first.join(AT_START)) log.info("the processes are brought in order while the application is ready");
     }
 
-    /**
-     * The first time everything, since the engine's store may have been restored from another moment; soon after the start, so
-     * that what a timer got in the way of then is tried again.
-     */
+    @Override
+    public void destroy() throws InterruptedException {
+        ended = true;
+        first.join(AT_START);
+    }
+
+    @Override
+    public Health health() {
+        return Health.up().withDetail("guidesBehind", behind).build();
+    }
+
+    /** Soon after the start, too, so that what a timer got in the way of then is tried again. */
     @Scheduled(initialDelayString = "5s", fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     synchronized void everyMinute() {
         try {
@@ -87,22 +99,27 @@ class Reconciler implements ApplicationRunner {
                         return true;
                     },
                     () -> false);
-            // while the engine was away, anything may have been missed
-            if (!all) everything = true;
+            if (!all) forget();
         } catch (RuntimeException failed) {
+            forget();
+            if (ended) return;
             if (!Failures.isOutage(failed)) throw failed;
             log.warn("facts and positions could not be brought together and will be: {}", failed.toString());
+        } finally {
+            behind = 0;
+            engine.endRebuild();
         }
+    }
+
+    /** What should be is found anew at the next pass. */
+    private void forget() {
+        should = new Should(-1, Map.of(), Set.of());
     }
 
     private void pass() {
         giveBack();
-        long logged = editions.logged();
-        if (logged == settled && !everything) return;
-        boolean done = reconcile(
-                editing.all(), everything ? Instant.EPOCH : clock.instant().minus(MARGIN));
-        everything = false;
-        settled = done ? logged : -1;
+        var unsettled = unsettled();
+        if (!settleAll(new ArrayList<>(unsettled))) forget();
     }
 
     /** Accounts change without anything being logged. */
@@ -115,29 +132,33 @@ class Reconciler implements ApplicationRunner {
         }
     }
 
-    /** Whether nothing is left to be done. */
-    private boolean reconcile(List<Guide> guides, Instant since) {
-        return unsettled(guides, since).stream().filter(guide -> !settle(guide)).count() == 0;
-    }
+    /**
+     * What the facts say.
+     *
+     * @param logged how many entries all logs had together when it was found
+     * @param driven how far the logs of the editions go that a process should drive
+     * @param lagging the guides whose cards do not know all of their logs
+     */
+    private record Should(long logged, Map<EditionId, Editions.End> driven, Set<String> lagging) {}
 
-    /** The guides of which something was logged since then that the engine may have missed, and those that it drives wrongly. */
-    Set<String> unsettled(List<Guide> guides, Instant since) {
-        var grown = editions.grownSince(since);
-        var standings = processes.standings();
-        var unsettled = new HashSet<String>();
-        var known = new HashSet<String>();
-        var stray = new HashSet<>(standings.keySet());
-        grown.keySet().forEach(edition -> unsettled.add(edition.guide()));
+    private Should should() {
+        long logged = editions.logged();
+        var guides = editing.all();
+        var ends = editions.ends();
+        var lengths = new HashMap<String, Integer>();
+        ends.forEach((edition, end) -> lengths.merge(edition.guide(), end.length(), Integer::sum));
+        var driven = new HashMap<EditionId, Editions.End>();
+        var lagging = new HashSet<String>();
         for (Guide guide : guides) {
-            known.add(guide.id());
-            var driven = driven(guide);
-            driven.forEach(stray::remove);
-            if (!standings.keySet().containsAll(driven)) unsettled.add(guide.id());
-            else if (isAtRest(guide, grown, standings)) unsettled.remove(guide.id());
+            if (guide.drafted() == null || guide.entries() != lengths.getOrDefault(guide.id(), 0))
+                lagging.add(guide.id());
+            for (var edition : driven(guide)) {
+                var end = ends.get(edition);
+                if (end == null) lagging.add(guide.id());
+                else driven.put(edition, end);
+            }
         }
-        stray.forEach(edition -> unsettled.add(edition.guide()));
-        unsettled.retainAll(known);
-        return unsettled;
+        return new Should(logged, driven, lagging);
     }
 
     /** The editions of a guide that a process should drive. */
@@ -149,22 +170,54 @@ class Reconciler implements ApplicationRunner {
         return driven;
     }
 
-    /**
-     * Whether the first edition of a guide is all there is, its card knows the whole log and the titles, and its process waits where nothing is
-     * to be done for an edition in that state. So stands nearly everything after an import, which need not be read one by one.
-     */
-    private static boolean isAtRest(
-            Guide guide, Map<EditionId, Integer> grown, Map<EditionId, Processes.Standing> standings) {
-        var first = guide.current();
-        return guide.edition() == 1
-                && guide.drafted() != null
-                && !grown.containsKey(first.next())
-                && Integer.valueOf(guide.entries()).equals(grown.get(first))
-                && switch (guide.state()) {
-                    case DRAFT -> new Processes.Standing(1, 1, 0).equals(standings.get(first));
-                    case PUBLISHED -> new Processes.Standing(1, 0, 0).equals(standings.get(first));
-                    default -> false;
-                };
+    /** The guides that are not driven as their logs say, and those whose cards lag behind; processes of no edition are ended. */
+    synchronized Set<String> unsettled() {
+        if (should.logged() != editions.logged()) should = should();
+        var standings = processes.standings();
+        var unsettled = new HashSet<>(should.lagging());
+        int missing = 0;
+        for (var edition : should.driven().entrySet()) {
+            var standing = standings.remove(edition.getKey());
+            if (standing == null) missing++;
+            if (standing == null || !standing.isRight(edition.getValue()))
+                unsettled.add(edition.getKey().guide());
+        }
+        for (var stray : standings.keySet())
+            if (editions.get(stray).exists()) unsettled.add(stray.guide());
+            else processes.endStray(stray);
+        if (missing > TOGETHER) engine.beginRebuild();
+        return unsettled;
+    }
+
+    /** Whether nothing is left to be done. */
+    private boolean settleAll(List<String> guides) {
+        boolean many = guides.size() > TOGETHER;
+        if (many) log.info("{} guides are not driven as their logs say; they are brought in order", guides.size());
+        boolean done = true;
+        long told = System.nanoTime();
+        for (int from = 0; from < guides.size() && !ended; from += TOGETHER) {
+            behind = guides.size() - from;
+            if (System.nanoTime() - told > TOLD_EVERY.toNanos()) {
+                told = System.nanoTime();
+                log.info("{} of {} guides are in order", from, guides.size());
+            }
+            var some = guides.subList(from, Math.min(from + TOGETHER, guides.size()));
+            if (!many || !isSettledTogether(some)) for (String guide : some) done &= settle(guide);
+        }
+        if (many && !ended) log.info("{} guides are in order", guides.size());
+        return done;
+    }
+
+    private boolean isSettledTogether(List<String> guides) {
+        try {
+            guides.forEach(editions::refreshCard);
+            review.settleTogether(guides);
+            return true;
+        } catch (RuntimeException failed) {
+            if (Failures.isOutage(failed)) throw failed;
+            log.debug("{} guides are led one by one: {}", guides.size(), failed.toString());
+            return false;
+        }
     }
 
     private boolean settle(String guide) {

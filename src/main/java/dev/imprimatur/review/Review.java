@@ -17,11 +17,13 @@ import dev.imprimatur.editing.Stamp;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Publication;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -49,6 +53,7 @@ public class Review {
     private final ContentTypes types;
     private final Engine engine;
     private final Signing signing;
+    private final TransactionTemplate transactions;
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
 
@@ -60,8 +65,10 @@ public class Review {
             Workflows workflows,
             ContentTypes types,
             Engine engine,
-            Signing signing) {
+            Signing signing,
+            PlatformTransactionManager transactions) {
         this.signing = signing;
+        this.transactions = new TransactionTemplate(transactions);
         this.engine = engine;
         this.editing = editing;
         this.editions = editions;
@@ -293,12 +300,28 @@ public class Review {
                         .toList();
                 if (grown.isEmpty()) return;
                 for (var edition : grown) {
-                    processes.settle(edition, workflow);
-                    settled.put(edition.id(), edition.log().size());
+                    boolean moved = processes.settle(edition, workflow);
+                    settled.put(edition.id(), edition.log().size() - (moved ? 1 : 0));
                 }
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The same of many guides, in one transaction of the engine. */
+    void settleTogether(Collection<String> guides) {
+        var held = guides.stream()
+                .map(guide -> Math.floorMod(guide.hashCode(), STRIPES))
+                .distinct()
+                .sorted()
+                .map(stripe -> locks[stripe])
+                .toList();
+        held.forEach(Lock::lock);
+        try {
+            transactions.executeWithoutResult(status -> guides.forEach(this::settle));
+        } finally {
+            held.forEach(Lock::unlock);
         }
     }
 
@@ -308,7 +331,7 @@ public class Review {
 
     /** Where an edition stands in its workflow; empty once it is over and no process drives it any more. */
     public Optional<Progress> progress(EditionId edition) {
-        return engine.ask(() -> driven(edition), () -> logged(edition));
+        return engine.tell(() -> driven(edition), () -> logged(edition));
     }
 
     /** What the log alone tells of it: which tasks are open, and which were completed. */

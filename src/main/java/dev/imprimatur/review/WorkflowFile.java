@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -91,6 +92,10 @@ final class WorkflowFile {
     private final Set<String> conditions = new HashSet<>();
     private final Set<String> catchEvents = new HashSet<>();
     private final List<Flows.Flow> flows = new ArrayList<>();
+    /** The end events of each sub-process, by its id. */
+    private final Map<String, List<String>> ends = new HashMap<>();
+
+    private final Set<String> starts = new HashSet<>();
     private final Set<String> gateways = new HashSet<>();
     private final Set<String> joins = new HashSet<>();
     private final Deque<String> open = new ArrayDeque<>();
@@ -125,7 +130,7 @@ final class WorkflowFile {
                 reading.tasks.values(),
                 reading.asksForMoreApprovals,
                 new Flows(
-                        reading.flows,
+                        reading.throughSubProcesses(),
                         reading.gateways,
                         reading.joins,
                         reading.catchEvents,
@@ -134,6 +139,16 @@ final class WorkflowFile {
                                 .map(Map.Entry::getKey)
                                 .findFirst()
                                 .orElse(null)));
+    }
+
+    /** The flows, of which those that leave a sub-process leave from its end events: whoever enters it begins at its start. */
+    private List<Flows.Flow> throughSubProcesses() {
+        return flows.stream()
+                .flatMap(flow -> ends.containsKey(flow.from()) && !starts.contains(flow.to())
+                        ? ends.getOrDefault(flow.from(), List.of()).stream()
+                                .map(end -> new Flows.Flow(end, flow.to(), flow.condition()))
+                        : Stream.of(flow))
+                .toList();
     }
 
     static boolean approves(Outcome outcome) {
@@ -185,8 +200,12 @@ final class WorkflowFile {
             case "parallelGateway" -> joins.add(id);
             case "startEvent" -> {
                 edge(containers.element(), id);
+                starts.add(id);
                 flows.add(new Flows.Flow(containers.element(), id, null));
             }
+            case "endEvent" ->
+                ends.computeIfAbsent(containers.element(), container -> new ArrayList<>())
+                        .add(id);
             case "intermediateCatchEvent" -> catchEvents.add(id);
             case "boundaryEvent" -> edge(attribute(in, "attachedToRef"), id);
             case "sequenceFlow" -> {

@@ -18,7 +18,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.Document;
-import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
 /**
@@ -27,7 +27,7 @@ import org.springframework.stereotype.Component;
  * evidence that it ran.
  */
 @Component
-class SealMigration implements Migration, InitializingBean {
+class SealMigration implements Migration {
     private static final Pattern ENTRY = Pattern.compile("[^.#]+[.][1-9][0-9]{0,8}#[0-9]{6,9}");
     private static final String POSITION = "position";
 
@@ -37,7 +37,7 @@ class SealMigration implements Migration, InitializingBean {
     private final Clock clock;
     private final SealedCollection<BsonDocument> audit;
 
-    SealMigration(MongoDatabase database, Seals seals, Signer signer, Clock clock) {
+    SealMigration(@Qualifier("unmigrated") MongoDatabase database, Seals seals, Signer signer, Clock clock) {
         this.database = database;
         this.seals = seals;
         this.signer = signer;
@@ -52,12 +52,6 @@ class SealMigration implements Migration, InitializingBean {
     @Override
     public int to() {
         return 2;
-    }
-
-    /** Runs when it is made, before anything is served or scheduled. */
-    @Override
-    public void afterPropertiesSet() {
-        run();
     }
 
     @Override

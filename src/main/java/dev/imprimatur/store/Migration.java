@@ -1,10 +1,13 @@
 package dev.imprimatur.store;
 
-/** Brings what a release before wrote into the shape of this one. Migrations run in order at start, before anything else reads. */
+/**
+ * A step from one format of the documents in MongoDB to the next. Beans of this type run at start, in the order of their versions, before
+ * anything else reads or writes the store; they are given the database by its qualifier {@code unmigrated}.
+ */
 public interface Migration {
-    /** The version of the data that the store has afterwards. */
+    /** The format that the store has once this step has run: 2 or more. */
     int to();
 
-    /** Migrates what is there. Doing it again changes nothing, and after a crash it goes on where it stopped. */
+    /** Takes the step. It may have run before, whole or in part, and may run on two nodes at once: running again changes nothing. */
     void run();
 }

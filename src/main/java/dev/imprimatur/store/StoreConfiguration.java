@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.bson.Document;
 import org.bson.codecs.configuration.CodecRegistries;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -27,6 +29,7 @@ import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilder
 import org.springframework.boot.mongodb.autoconfigure.MongoConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.core.annotation.Order;
 
 /** MongoDB and the engine's SQL store: those configured, or embedded ones in the data directory. */
@@ -135,29 +138,60 @@ class StoreConfiguration {
                 .applyToSocketSettings(socket -> socket.connectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /** Everything needs it, so the start waits here until it answers. */
     @Bean
-    MongoDatabase mongoDatabase(
-            MongoClient client,
-            MongoConnectionDetails connection,
-            @Value("${server.address:}") String address,
-            @Value("${server.port:8080}") int port) {
-        String name =
-                Objects.requireNonNullElse(connection.getConnectionString().getDatabase(), DEFAULT_DATABASE);
-        new Waiting(address, port).until(() -> client.getDatabase(name).runCommand(PING));
-        return client.getDatabase(name)
+    Waiting waiting(@Value("${server.address:}") String address, @Value("${server.port:8080}") int port) {
+        return new Waiting(address, port);
+    }
+
+    private static MongoDatabase open(MongoClient client, MongoConnectionDetails connection) {
+        return client.getDatabase(Objects.requireNonNullElse(
+                        connection.getConnectionString().getDatabase(), DEFAULT_DATABASE))
                 .withCodecRegistry(CodecRegistries.fromRegistries(
-                        CodecRegistries.fromProviders(new JsonCodecProvider()),
+                        CodecRegistries.fromProviders(new JsonCodecProvider(), new KnownFields()),
                         MongoClientSettings.getDefaultCodecRegistry()));
     }
 
-    /** Boot's own check says hello, which the embedded server does not know; both answer a ping. */
+    /** The store as it is found, for migrations only: what they do may take its time. */
+    @Bean(defaultCandidate = false)
+    @Qualifier("unmigrated")
+    MongoDatabase unmigratedDatabase(MongoClient client, MongoConnectionDetails connection) {
+        return open(client, connection).withTimeout(10, TimeUnit.MINUTES);
+    }
+
+    /** Everything needs MongoDB, so the start waits here until it answers and has the newest format. */
     @Bean
-    HealthIndicator mongoHealthIndicator(MongoDatabase database) {
+    StoreFormat storeFormat(
+            MongoClient client,
+            MongoConnectionDetails connection,
+            ObjectProvider<Migration> steps,
+            @Value("${imprimatur.store.migrate:true}") boolean migrate,
+            @Value("${server.address:}") String address,
+            @Value("${server.port:8080}") int port) {
+        var waiting = new Waiting(address, port);
+        var database = open(client, connection);
+        waiting.until(() -> database.runCommand(PING));
+        var format = new StoreFormat(database, steps.stream().toList(), StoreFormat.BEAT);
+        if (migrate) format.bring(waiting);
+        else format.mustBeNewest();
+        return format;
+    }
+
+    /** The store as everybody else has it: there is none before it has the newest format. */
+    @Bean
+    @DependsOn("storeFormat")
+    MongoDatabase mongoDatabase(MongoClient client, MongoConnectionDetails connection) {
+        return open(client, connection);
+    }
+
+    /** Boot's own check says hello, which the embedded server does not know. */
+    @Bean
+    HealthIndicator mongoHealthIndicator(StoreFormat format) {
         return () -> {
             try {
-                database.runCommand(PING);
-                return Health.up().build();
+                String fault = format.fault();
+                return fault == null
+                        ? Health.up().build()
+                        : Health.down().withDetail("error", fault).build();
             } catch (RuntimeException down) {
                 return Health.down()
                         .withDetail("error", down.getClass().getSimpleName())

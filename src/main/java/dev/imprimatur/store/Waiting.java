@@ -7,13 +7,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits at start until MongoDB answers. Meanwhile the port of the application tells that the process lives and is not ready; it is
- * free again when the application takes it.
+ * Waits at start until MongoDB answers and has the newest format. Meanwhile the port of the application tells that the process lives
+ * and is not ready; it is free again when the application takes it.
  */
 final class Waiting {
     private static final Logger log = LoggerFactory.getLogger(Waiting.class);
@@ -38,25 +37,38 @@ final class Waiting {
 
     /** Returns once the question is answered; a failure that is no outage is thrown. */
     void until(Runnable question) {
-        HttpServer teller = null;
-        var waiting = Thread.currentThread();
-        // the context cannot be closed before its start has ended
-        var end = new Thread(waiting::interrupt, "stop waiting");
+        if (!isAnswered(question)) during(() -> pausing(question));
+    }
+
+    private static void pausing(Runnable question) {
+        var pause = FIRST_PAUSE;
         try {
-            for (var pause = FIRST_PAUSE; !isAnswered(question); pause = longer(pause)) {
-                if (teller == null) {
-                    teller = tell();
-                    Runtime.getRuntime().addShutdownHook(end);
-                }
+            do {
                 Thread.sleep(pause);
-            }
+                pause = longer(pause);
+            } while (!isAnswered(question));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while waiting for MongoDB", stopped);
+        }
+    }
+
+    /** Tells for as long as the work takes; when the process is to end, the work is interrupted. */
+    void during(Runnable work) {
+        var working = Thread.currentThread();
+        // the context cannot be closed before its start has ended
+        var end = new Thread(working::interrupt, "stop waiting");
+        HttpServer teller;
+        try {
+            teller = tell();
         } catch (IOException taken) {
             throw new IllegalStateException("port " + port + " cannot be listened to", taken);
+        }
+        Runtime.getRuntime().addShutdownHook(end);
+        try {
+            work.run();
         } finally {
-            if (teller != null) stop(teller, end);
+            stop(teller, end);
         }
     }
 
@@ -85,7 +97,7 @@ final class Waiting {
         return twice.compareTo(LAST_PAUSE) < 0 ? twice : LAST_PAUSE;
     }
 
-    private @Nullable HttpServer tell() throws IOException {
+    private HttpServer tell() throws IOException {
         var at = address.isEmpty()
                 ? new InetSocketAddress(port)
                 : new InetSocketAddress(InetAddress.getByName(address), port);

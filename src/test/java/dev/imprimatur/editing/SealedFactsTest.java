@@ -323,7 +323,11 @@ class SealedFactsTest {
             var seen = new Revision.Ref(
                     1, guides.task("reviewer", guide).get("contentHash").asString());
             node.bean(Editions.class)
-                    .decide(id, new Decision("review", 1, "approve", Decision.Effect.APPROVE, seen, null, null, null, person), 1);
+                    .decide(
+                            id,
+                            new Decision(
+                                    "review", 1, "approve", Decision.Effect.APPROVE, seen, null, null, null, person),
+                            1);
             node.bean(Editions.class).stamp(id, java.time.Period.ofMonths(6));
 
             assertThatThrownBy(() -> node.bean(Publication.class).publish(id))

@@ -239,6 +239,7 @@ class IntegrityTest {
         for (var change : List.of(
                 Updates.set("entry.signature", "eyJ.eyJ.eyJ"),
                 Updates.set("entry.kind", "GIVEN_AWAY"),
+                Updates.set("entry.later", "a field that nobody signed"),
                 Updates.unset("entry.revision"))) {
             ledger().updateOne(Filters.eq("_id", last), change);
             awaitReady(false);

@@ -11,7 +11,6 @@ import dev.imprimatur.editing.Edition;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import org.flowable.engine.RuntimeService;
@@ -129,11 +128,8 @@ class RebuildTest {
                         Updates.combine(
                                 Updates.set("entries", 2), Updates.set("state", "IN_REVIEW"), Updates.unset("live")));
         var reconciler = node.bean(Reconciler.class);
-        var all = node.bean(Editing.class).all();
 
-        var unsettled = reconciler.unsettled(all, Instant.EPOCH);
-
-        assertThat(unsettled).contains(inReview.id(), lagging.id()).doesNotContain(draft.id(), live.id());
+        assertThat(reconciler.unsettled()).contains(lagging.id()).doesNotContain(draft.id(), live.id(), inReview.id());
         reconciler.everyMinute();
         var mended = node.bean(Editing.class).require(lagging.id());
         assertThat(mended.state()).isEqualTo(Edition.State.PUBLISHED);
@@ -154,6 +150,100 @@ class RebuildTest {
 
         assertThat(guides.find("reviewer", guide)).isEmpty();
         assertThat(guides.task("editor", guide).get("name").asString()).isEqualTo("Write draft");
+    }
+
+    /** What of an engine that was restored from another moment than the facts does not fit them. */
+    @Test
+    void whateverTheEngineHoldsOneProcessStandsWhereTheLogSaysAfterOnePass() {
+        var runtime = node.bean(RuntimeService.class);
+        var tasks = node.bean(TaskService.class);
+        var reconciler = node.bean(Reconciler.class);
+
+        // the engine went on by an approval that the log lacks
+        var ahead = guides.submitted();
+        tasks.complete(task(ahead).getId(), Map.of("outcome", "request-changes", "approvalsMissing", 1));
+        // it went back to the draft, was submitted anew, and the log lacks both
+        var round = guides.submitted();
+        tasks.complete(task(round).getId(), Map.of("outcome", "request-changes", "approvalsMissing", 1));
+        tasks.complete(task(round).getId(), Map.of("submission", 3));
+        // it took a decision of which the log has another at that place
+        var other = guides.submitted();
+        runtime.setProcessInstanceName(process(other), "2@7 0");
+        // it is of an earlier moment: of before the submission
+        var behind = guides.submitted();
+        runtime.deleteProcessInstance(process(behind), "restored");
+        start(behind);
+        // two processes, and one for an edition that is over, and two for what does not exist
+        var twice = guides.submitted();
+        start(twice);
+        var over = guides.drafted();
+        node.as("editor").delete(over.path() + "/editions/current");
+        start(over);
+        var unborn = new Guides.Ref("01m8zzzzzzzzzzzzzzzzzzzzzz", "unborn");
+        start(unborn);
+        var gone = guides.published();
+        runtime.deleteProcessInstance(process(gone), "restored");
+
+        reconciler.everyMinute();
+
+        for (var guide : java.util.List.of(ahead, round, other, behind, twice)) {
+            assertThat(task(guide).getTaskDefinitionKey()).isEqualTo("review");
+            assertThat(process(guide)).isNotNull();
+        }
+        assertThat(process(gone)).isNotNull();
+        assertThat(count(over)).isZero();
+        assertThat(count(unborn)).isZero();
+        assertThat(reconciler.unsettled()).isEmpty();
+        for (var guide : java.util.List.of(ahead, round, other, behind, twice)) {
+            guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+            assertThat(guides.read(guide).status()).isEqualTo(200);
+        }
+        assertThat(reconciler.unsettled()).isEmpty();
+    }
+
+    private void start(Guides.Ref guide) {
+        node.bean(RuntimeService.class)
+                .createProcessInstanceBuilder()
+                .processDefinitionKey("role-guide-review")
+                .businessKey(guide.id() + ".1")
+                .variable("startedAt", 1)
+                .start();
+    }
+
+    private long count(Guides.Ref guide) {
+        return node.bean(RuntimeService.class)
+                .createProcessInstanceQuery()
+                .processInstanceBusinessKey(guide.id() + ".1")
+                .count();
+    }
+
+    private String process(Guides.Ref guide) {
+        return node.bean(RuntimeService.class)
+                .createProcessInstanceQuery()
+                .processInstanceBusinessKey(guide.id() + ".1")
+                .singleResult()
+                .getId();
+    }
+
+    private org.flowable.task.api.Task task(Guides.Ref guide) {
+        return node.bean(TaskService.class)
+                .createTaskQuery()
+                .processInstanceBusinessKey(guide.id() + ".1")
+                .singleResult();
+    }
+
+    @Test
+    void aLogThatWasTakenBackLeadsTheProcessBack() {
+        var guide = guides.submitted();
+        guides.decide("reviewer", guides.task("reviewer", guide), "request-changes")
+                .ok();
+        var log = node.bean(MongoDatabase.class).getCollection("edition_log");
+        log.deleteOne(Filters.eq("_id", guide.id() + ".1#000002"));
+
+        node.bean(Reconciler.class).everyMinute();
+
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        assertThat(guides.read(guide).status()).isEqualTo(200);
     }
 
     @Test

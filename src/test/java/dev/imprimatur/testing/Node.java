@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -55,6 +57,19 @@ public final class Node implements AutoCloseable {
         var node = new Node(settings, new MovableClock());
         node.run();
         node.makeTeam();
+        return node;
+    }
+
+    /** An application on stores that were filled before, whose people have {@link #PASSWORD}; at the moment that they were filled. */
+    public static Node over(Instant moment, Consumer<Map<String, String>> filling, String siteKey) {
+        var settings = new HashMap<>(Stores.fresh());
+        settings.put("imprimatur.data-dir", Scratch.directory().toString());
+        filling.accept(settings);
+        var clock = new MovableClock();
+        clock.to(moment);
+        var node = new Node(settings, clock);
+        node.run();
+        node.site = new Http(node.delivery(), "Bearer " + siteKey);
         return node;
     }
 
@@ -191,6 +206,10 @@ public final class Node implements AutoCloseable {
 
     public <T> T bean(String name, Class<T> type) {
         return context.getBean(name, type);
+    }
+
+    public <T> List<T> beans(Class<T> type) {
+        return List.copyOf(context.getBeansOfType(type).values());
     }
 
     public Path data() {

@@ -1,0 +1,90 @@
+package dev.imprimatur.store;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Stores;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.zip.GZIPInputStream;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.h2.tools.RunScript;
+
+/** Stores as the release before formats were numbered left them: {@code release-1} of the test resources. */
+final class FormerRelease {
+    static final String SITE_KEY = "imp_site_z4XYMDA9eoFgZDi7LZSLDTn3jaSGIvXD";
+    /** When it was used last. */
+    static final Instant MOMENT = Instant.parse("2026-11-28T02:20:00Z");
+
+    private static final String ENGINE_PASSWORD = "of the engine";
+
+    private FormerRelease() {}
+
+    /** This program on those stores, of which something was changed while nobody used them. */
+    static Node start(Consumer<MongoDatabase> changed) {
+        return Node.over(
+                MOMENT,
+                settings -> {
+                    try {
+                        fill(settings, changed);
+                    } catch (IOException | SQLException failed) {
+                        throw new IllegalStateException(failed);
+                    }
+                },
+                SITE_KEY);
+    }
+
+    private static void fill(Map<String, String> settings, Consumer<MongoDatabase> changed)
+            throws IOException, SQLException {
+        var data = new DataDirectory(Path.of(settings.get("imprimatur.data-dir")));
+        try (var in = new GZIPInputStream(Files.newInputStream(resource("documents.json.gz")))) {
+            var all = BsonDocument.parse(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            String key = all.remove("signingKey").asString().getValue();
+            data.secret("signing-key.pem", () -> key);
+            if (Stores.areEmbedded()) {
+                var server = new EmbeddedMongo(data);
+                fill(server.uri(), all, changed);
+                server.destroy();
+                fillEngine(data);
+            } else fill(settings.get("spring.mongodb.uri"), all, changed);
+        } finally {
+            data.destroy();
+        }
+    }
+
+    private static void fill(String uri, BsonDocument all, Consumer<MongoDatabase> changed) {
+        try (var client = MongoClients.create(uri)) {
+            var database = client.getDatabase(new ConnectionString(uri).getDatabase());
+            all.forEach((name, documents) -> database.getCollection(name, BsonDocument.class)
+                    .insertMany(documents.asArray().stream()
+                            .map(BsonValue::asDocument)
+                            .toList()));
+            changed.accept(database);
+        }
+    }
+
+    /** The engine of the release before ran on H2; on another store it begins empty. */
+    private static void fillEngine(DataDirectory data) throws IOException, SQLException {
+        String password = data.secret("engine.password", () -> ENGINE_PASSWORD);
+        try (var connection =
+                        DriverManager.getConnection("jdbc:h2:file:" + data.resolve("engine"), "imprimatur", password);
+                var script = new InputStreamReader(
+                        new GZIPInputStream(Files.newInputStream(resource("engine.sql.gz"))),
+                        java.nio.charset.StandardCharsets.UTF_8)) {
+            RunScript.execute(connection, script);
+        }
+    }
+
+    private static Path resource(String name) {
+        return Path.of("src/test/resources/release-1", name);
+    }
+}

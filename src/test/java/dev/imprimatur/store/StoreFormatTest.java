@@ -1,0 +1,143 @@
+package dev.imprimatur.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+import dev.imprimatur.testing.Node;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.bson.Document;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Steps from format to format: each once, in order, by one of many nodes, and again after a crash. */
+@Tag("store")
+class StoreFormatTest {
+    private static final Duration BEAT = Duration.ofMillis(100);
+
+    private final MongoDatabase store = Node.shared()
+            .bean(MongoClient.class)
+            .getDatabase("formats_" + UUID.randomUUID().toString().substring(0, 8));
+    private final List<Integer> taken = new CopyOnWriteArrayList<>();
+    private final Waiting waiting = new Waiting("127.0.0.1", 0);
+
+    private record Step(int to, Runnable work) implements Migration {
+        @Override
+        public void run() {
+            work.run();
+        }
+    }
+
+    private Step step(int to) {
+        return new Step(to, () -> taken.add(to));
+    }
+
+    private void bring(Migration... steps) {
+        new StoreFormat(store, List.of(steps), BEAT).bring(waiting);
+    }
+
+    private void isOfARelease(int version) {
+        store.getCollection("guides").insertOne(new Document("_id", "a guide"));
+        if (version > 1)
+            store.getCollection("store_format").insertOne(new Document("_id", "format").append("version", version));
+    }
+
+    private Document format() {
+        return store.getCollection("store_format").find().first();
+    }
+
+    @Test
+    void anEmptyStoreHasTheNewestFormatAtOnce() {
+        bring(step(2), step(3));
+
+        assertThat(taken).isEmpty();
+        assertThat(format().getInteger("version")).isEqualTo(3);
+    }
+
+    @Test
+    void aStoreWithoutAFormatTakesEveryStepInOrderAndAnotherOneTheMissing() {
+        isOfARelease(1);
+
+        bring(step(3), step(2));
+        bring(step(2), step(4), step(3));
+
+        assertThat(taken).containsExactly(2, 3, 4);
+        assertThat(format()).isEqualTo(new Document("_id", "format").append("version", 4));
+    }
+
+    @Test
+    void ofTwoNodesThatStartAtOnceOneTakesTheStepAndTheOtherWaits() throws Exception {
+        isOfARelease(1);
+        var begun = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var slow = new Step(2, () -> {
+            taken.add(2);
+            begun.countDown();
+            awaitQuietly(goOn);
+        });
+
+        var one = CompletableFuture.runAsync(() -> bring(slow));
+        awaitQuietly(begun);
+        var other = CompletableFuture.runAsync(() -> bring(slow));
+        // longer than a silence after which another node takes over
+        await().pollDelay(BEAT.multipliedBy(20)).until(() -> !other.isDone());
+        goOn.countDown();
+
+        one.get();
+        other.get();
+        assertThat(taken).containsExactly(2);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    @Test
+    void aStepThatANodeDiedInIsTakenAgain() {
+        store.getCollection("store_format")
+                .insertOne(new Document("_id", "format")
+                        .append("version", 2)
+                        .append("step", new Document("by", "a dead node").append("beat", 7)));
+
+        bring(step(2), step(3));
+
+        assertThat(taken).containsExactly(3);
+        assertThat(format()).isEqualTo(new Document("_id", "format").append("version", 3));
+    }
+
+    @Test
+    void aStepThatFailsStopsTheStartAndIsTakenAtTheNext() {
+        isOfARelease(2);
+        var failing = new Step(3, () -> {
+            throw new IllegalStateException("cannot be read");
+        });
+
+        assertThatThrownBy(() -> bring(step(2), failing)).hasMessage("cannot be read");
+        assertThat(format()).isEqualTo(new Document("_id", "format").append("version", 2));
+
+        bring(step(2), step(3));
+        assertThat(taken).containsExactly(3);
+    }
+
+    @Test
+    void aLaterFormatIsRefusedAndAMissingStepToo() {
+        isOfARelease(5);
+
+        assertThatThrownBy(() -> bring(step(2)))
+                .hasMessage("the store has format 5, and this program knows the formats up to 2");
+        assertThatThrownBy(() -> bring(step(2), step(4))).hasMessageContaining("there has to be one to each");
+        assertThatThrownBy(() -> bring(step(2), step(2))).hasMessageContaining("the formats [2, 2]");
+        assertThat(format().getInteger("version")).isEqualTo(5);
+    }
+}

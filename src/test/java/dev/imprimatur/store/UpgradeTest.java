@@ -1,0 +1,136 @@
+package dev.imprimatur.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bson.Document;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** A store of the release before goes on where it was left; one of a later release is left alone. */
+@Tag("store")
+class UpgradeTest {
+    private static final String NEWER = "the store has format 999, and this program knows the formats up to ";
+
+    @Test
+    void whatTheReleaseBeforeLeftIsThereAndReviewsGoOn() {
+        try (var node = FormerRelease.start(store -> {})) {
+            var states = new TreeMap<String, String>();
+            var refs = new TreeMap<String, Guides.Ref>();
+            for (var guide : node.as("editor")
+                    .get("/role-guide?limit=100")
+                    .ok()
+                    .get("items")
+                    .values()) {
+                states.put(
+                        guide.get("slug").asString(),
+                        guide.at("/edition/number").asInt() + " "
+                                + guide.at("/edition/state").asString());
+                refs.put(
+                        guide.get("slug").asString(),
+                        new Guides.Ref(
+                                guide.get("id").asString(), guide.get("slug").asString()));
+            }
+            assertThat(states)
+                    .containsExactlyInAnyOrderEntriesOf(Map.of(
+                            "a-draft", "1 draft",
+                            "a-discarded-draft", "1 discarded",
+                            "in-review", "1 in-review",
+                            "sent-back", "1 draft",
+                            "live", "1 published",
+                            "live-and-next-in-review", "2 in-review",
+                            "second-edition-live", "2 published",
+                            "withdrawn", "1 unpublished",
+                            "previewed", "1 draft",
+                            "with-a-key", "1 draft"));
+            assertThat(node.site().get("/role-guide/live").status()).isEqualTo(200);
+            assertThat(node.site().get("/role-guide/withdrawn").status()).isEqualTo(301);
+            assertThat(node.site().get("/role-guide/in-review").status()).isEqualTo(404);
+            assertThat(node.as("admin").get("/webhooks").ok().get("items")).hasSize(1);
+            assertThat(node.as("admin").get("/accounts").ok().get("items")).hasSize(5);
+            assertThat(node.as("editor")
+                            .get(refs.get("in-review").path() + "/comments")
+                            .ok()
+                            .get("items"))
+                    .hasSize(1);
+
+            var guides = node.guides();
+            for (String slug : new String[] {"in-review", "live-and-next-in-review"}) {
+                guides.decide("reviewer", guides.task("reviewer", refs.get(slug)), "approve")
+                        .ok();
+                assertThat(guides.read(refs.get(slug)).status()).isEqualTo(200);
+            }
+            node.as("editor")
+                    .post(refs.get("sent-back").path() + "/submit", Map.of())
+                    .ok();
+            guides.decide("reviewer", guides.task("reviewer", refs.get("sent-back")), "approve")
+                    .ok();
+
+            var verified = node.as("admin").get("/ledger/verification").ok();
+            assertThat(verified.get("position").asInt()).isEqualTo(9);
+            assertThat(verified.has("broken")).isFalse();
+            assertThat(node.nobody().get("/actuator/health/readiness").status()).isEqualTo(200);
+            assertThat(format(node.bean(MongoDatabase.class)).getInteger("version"))
+                    .isEqualTo(1 + node.beans(Migration.class).size());
+        }
+    }
+
+    private static Document format(MongoDatabase store) {
+        return store.getCollection("store_format").find().first();
+    }
+
+    @Test
+    void aStoreOfALaterReleaseStopsTheStartAndIsLeftAsItWas() {
+        var failure = catchThrowable(() -> FormerRelease.start(store -> store.getCollection("store_format")
+                .insertOne(new Document("_id", "format").append("version", 999).append("later", "unknown"))));
+
+        FailureAnalysis told = new StoreFormat.Analyzer().analyze(failure);
+        assertThat(told.getDescription()).contains(NEWER);
+        assertThat(told.getAction()).contains("Start the release that this store was used with last");
+    }
+
+    @Test
+    void aNodeWhoseStoreIsBroughtToALaterFormatIsNotReady() {
+        var node = Node.shared();
+        var formats = node.bean(MongoDatabase.class).getCollection("store_format");
+        var before = formats.find().first();
+        try {
+            formats.replaceOne(Filters.eq("_id", "format"), new Document("_id", "format").append("version", 999));
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> node.nobody().get("/actuator/health/readiness").status() == 503);
+        } finally {
+            formats.replaceOne(Filters.eq("_id", "format"), before);
+        }
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> node.nobody().get("/actuator/health/readiness").status() == 200);
+    }
+
+    @Test
+    void aFieldThatThisProgramDoesNotKnowIsNeverDroppedByASave() {
+        var node = Node.shared();
+        var guide = node.guides().drafted();
+        var etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
+        var copies = node.bean(MongoDatabase.class).getCollection("working_copies");
+        var own = Filters.eq("_id", guide.id() + ".1");
+        copies.updateOne(own, new Document("$set", new Document("later", "kept")));
+
+        var saved = node.as("editor").patch(guide.path() + "/draft", Map.of("summary", "Changed."), "If-Match", etag);
+
+        assertThat(saved.status()).isEqualTo(500);
+        assertThat(copies.find(own).first().getString("later")).isEqualTo("kept");
+        copies.updateOne(own, new Document("$unset", new Document("later", "")));
+        assertThat(node.as("editor")
+                        .patch(guide.path() + "/draft", Map.of("summary", "Changed."), "If-Match", etag)
+                        .status())
+                .isEqualTo(200);
+    }
+}
