@@ -172,6 +172,13 @@ class StudioStoryTest {
         });
         reviewer.locator(".task a").click();
         assertThat(reviewer.locator("#decide")).containsText("Review what is live");
+        // as on a page that was opened before the proof grew old
+        reviewer.evaluate("document.querySelector('[data-proof]').remove()");
+        reviewer.locator("#decision-message").fill("Every figure checked.");
+        reviewer.locator("button[value=confirm]").click();
+        assertThat(reviewer.getByLabel("Your password")).isFocused();
+        assertThat(reviewer.locator("#decision-message")).hasValue("Every figure checked.");
+        reviewer.getByLabel("Your password").fill(Node.PASSWORD);
         reviewer.locator("button[value=confirm]").click();
         assertThat(reviewer.locator(".told").first()).isVisible();
     }
