@@ -214,6 +214,7 @@ class AdministrationApi {
 
     /** Verifies every record of the audit, its chain, and the anchors in the ledger. */
     @GetMapping("/audit/verification")
+    @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     Audit.Verification verifyAudit() {
         return anchors.verify();

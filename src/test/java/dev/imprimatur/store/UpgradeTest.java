@@ -117,19 +117,23 @@ class UpgradeTest {
     @Test
     void aFieldThatThisProgramDoesNotKnowIsNeverDroppedByASave() {
         var node = Node.shared();
-        var guide = node.guides().drafted();
-        var etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
-        var copies = node.bean(MongoDatabase.class).getCollection("working_copies");
-        var own = Filters.eq("_id", guide.id() + ".1");
-        copies.updateOne(own, new Document("$set", new Document("later", "kept")));
+        var guide = node.guides().submitted();
+        String comment = node.as("reviewer")
+                .post(guide.path() + "/comments", Map.of("revision", 1, "pointer", "/summary", "body", "Sure?"))
+                .ok()
+                .get("id")
+                .asString();
+        var comments = node.bean(MongoDatabase.class).getCollection("comments");
+        var own = Filters.eq("_id", comment);
+        comments.updateOne(own, new Document("$set", new Document("later", "kept")));
 
-        var saved = node.as("editor").patch(guide.path() + "/draft", Map.of("summary", "Changed."), "If-Match", etag);
+        var saved = node.as("reviewer").patch(guide.path() + "/comments/" + comment, Map.of("resolved", true));
 
         assertThat(saved.status()).isEqualTo(500);
-        assertThat(copies.find(own).first().getString("later")).isEqualTo("kept");
-        copies.updateOne(own, new Document("$unset", new Document("later", "")));
-        assertThat(node.as("editor")
-                        .patch(guide.path() + "/draft", Map.of("summary", "Changed."), "If-Match", etag)
+        assertThat(comments.find(own).first().getString("later")).isEqualTo("kept");
+        comments.updateOne(own, new Document("$unset", new Document("later", "")));
+        assertThat(node.as("reviewer")
+                        .patch(guide.path() + "/comments/" + comment, Map.of("resolved", true))
                         .status())
                 .isEqualTo(200);
     }
