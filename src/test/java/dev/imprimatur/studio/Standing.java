@@ -128,7 +128,8 @@ record Standing(String name, Guides.Ref guide, String decides) {
     private static Guides.Ref approved(Node node) {
         var guide = node.guides().submitted();
         var scheduler = node.bean(ScheduledAnnotationBeanPostProcessor.class);
-        scheduler.postProcessBeforeDestruction(node.bean("processesHealthIndicator", Object.class), "processesHealthIndicator");
+        scheduler.postProcessBeforeDestruction(
+                node.bean("processesHealthIndicator", Object.class), "processesHealthIndicator");
         var edition = new EditionId(guide.id(), 1);
         var editions = node.bean(Editions.class);
         var by = new Person("reviewer", "The reviewer", null, Set.of("REVIEWER"));
