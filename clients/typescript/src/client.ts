@@ -48,6 +48,8 @@ export interface ListQuery extends Reading {
 
 export interface LedgerQuery extends Reading {
   after?: number;
+  /** Of the ledger that the position is of; refused with /problems/ledger-changed if the server has another one. */
+  lineage?: string;
   limit?: number;
   kinds?: Kind[];
   types?: string[];
