@@ -31,8 +31,22 @@ export class Folder {
     return rm(this.file(entry.id), { force: true });
   }
 
-  moved(position) {
-    return write(join(this.path, "position"), String(position));
+  /** The lineage first: a position never stands beside that of another ledger. */
+  async moved(position, lineage) {
+    await write(join(this.path, "lineage"), lineage);
+    await write(join(this.path, "position"), String(position));
+  }
+
+  lineage() {
+    return readFile(join(this.path, "lineage"), "utf8").catch(() => undefined);
+  }
+
+  /** The position first: whoever breaks off here reads everything anew. */
+  async startOver() {
+    await rm(join(this.path, "position"), { force: true });
+    await rm(join(this.path, "lineage"), { force: true });
+    await rm(this.guidesPath, { recursive: true, force: true });
+    await mkdir(this.guidesPath, { recursive: true });
   }
 
   /** Every guide that is live, by title. */

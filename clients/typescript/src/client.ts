@@ -48,6 +48,8 @@ export interface ListQuery extends Reading {
 
 export interface LedgerQuery extends Reading {
   after?: number;
+  /** Of the ledger that the position is of; refused with /problems/ledger-changed if the server has another one. */
+  lineage?: string;
   limit?: number;
   kinds?: Kind[];
   types?: string[];
@@ -64,8 +66,15 @@ export interface Store {
   put(guide: Guide): void | Promise<void>;
   /** A guide is live no more; it may be one that was never put. */
   remove(entry: LedgerEntry): void | Promise<void>;
-  /** All up to here is applied. */
-  moved(position: number): void | Promise<void>;
+  /** All up to here is applied; the position counts in the ledger of that lineage. */
+  moved(position: number, lineage: string): void | Promise<void>;
+  /** The lineage that was last given to moved; undefined at first, and where it is not kept. */
+  lineage?(): string | undefined | Promise<string | undefined>;
+  /**
+   * The server has another ledger than the one that was read, or one that ends before: forget the position first, then everything. Without
+   * this, sync fails with /problems/ledger-changed instead.
+   */
+  startOver?(): void | Promise<void>;
 }
 
 /** A request that was refused: the problem document (RFC 9457) that the server answered. */
@@ -81,6 +90,7 @@ export class ImprimaturError extends Error {
   }
 }
 
+const LEDGER_CHANGED = "/problems/ledger-changed";
 const DELIVERY = "/api/delivery/v1";
 const LARGEST_PAGE = 100;
 const LONGEST_WAIT_MS = 30_000;
@@ -130,7 +140,8 @@ export class Imprimatur {
 
   /**
    * Brings a store into step: at first everything that is live, later what changed since. It may be broken off and called again at
-   * any time; what was applied twice is the same as once.
+   * any time; what was applied twice is the same as once. If the server's ledger is not the one that was read before (restored from a
+   * backup, say), it starts over.
    *
    * @returns the position it reached, and how many entries were applied
    */
@@ -139,22 +150,39 @@ export class Imprimatur {
     options: Reading & { types?: string[]; format?: Format } = {},
   ): Promise<{ position: number; applied: number }> {
     let position = await store.position();
+    let lineage = await store.lineage?.();
     let applied = 0;
     for (;;) {
-      const page = await this.ledger({ ...options, after: position, limit: LARGEST_PAGE, compact: true, guides: true });
+      let page: LedgerPage;
+      try {
+        const known = lineage === undefined ? {} : { lineage };
+        page = await this.ledger({ ...options, ...known, after: position, limit: LARGEST_PAGE, compact: true, guides: true });
+      } catch (error) {
+        const changed = error instanceof ImprimaturError && error.type === LEDGER_CHANGED;
+        if (!changed || !store.startOver || (position === 0 && lineage === undefined)) throw error;
+        await store.startOver();
+        position = 0;
+        lineage = undefined;
+        continue;
+      }
+      const moved = page.position !== position || page.lineage !== lineage;
+      lineage = page.lineage;
       for (const entry of page.entries) {
         if (entry.kind === "unpublish") await store.remove(entry);
         else if (entry.guide) await store.put(entry.guide);
       }
       applied += page.entries.length;
-      if (page.position !== position) await store.moved(page.position);
+      if (moved) await store.moved(page.position, page.lineage);
       position = page.position;
       if (page.entries.length < LARGEST_PAGE) return { position, applied };
     }
   }
 
-  /** What changes, as it changes, from a position on; it comes back by itself where it was when the connection ends. */
-  async *events(options: { after: number; kinds?: Kind[]; types?: string[]; signal?: AbortSignal }): AsyncGenerator<LedgerEntry> {
+  /**
+   * What changes, as it changes, from a position on; it comes back by itself where it was when the connection ends. If the ledger is
+   * another one by then, it fails with /problems/ledger-changed: sync, and listen from the position that it reached.
+   */
+  async *events(options: { after: number; lineage?: string; kinds?: Kind[]; types?: string[]; signal?: AbortSignal }): AsyncGenerator<LedgerEntry> {
     let position = options.after;
     while (!options.signal?.aborted) {
       try {

@@ -78,8 +78,12 @@ export interface LedgerEntry<T extends string = string> extends Publication<T> {
 
 export interface LedgerPage<T extends string = string> {
   entries: LedgerEntry<T>[];
+  /** Which ledger this is: a position means something only together with it. */
+  lineage: string;
   /** What to go on after. */
   position: number;
+  /** What to go on after, while more may follow. */
+  next?: number;
 }
 
 /** A guide as it may once be delivered. */

@@ -71,6 +71,27 @@ test("a sync applies every page and keeps where it is", async () => {
   assert.equal(asked[1].url.searchParams.get("after"), "100");
 });
 
+test("where the ledger is another one, a sync starts over once", async () => {
+  const changed = () => new Response(JSON.stringify({ type: "/problems/ledger-changed", detail: "start over" }), { status: 409 });
+  const { cms, asked } = client(changed(), { entries: [{ position: 1, kind: "publish", guide: { slug: "s1" } }], position: 1, lineage: "new" });
+  const calls = [];
+  const store = {
+    position: () => 4711,
+    lineage: () => "old",
+    put: (guide) => calls.push(`put ${guide.slug}`),
+    remove: () => assert.fail(),
+    moved: (position, lineage) => calls.push(`moved ${position} ${lineage}`),
+    startOver: () => calls.push("startOver"),
+  };
+  assert.deepEqual(await cms.sync(store), { position: 1, applied: 1 });
+  assert.deepEqual(calls, ["startOver", "put s1", "moved 1 new"]);
+  assert.deepEqual(asked.map(({ url }) => [url.searchParams.get("after"), url.searchParams.get("lineage")]), [["4711", "old"], ["0", null]]);
+
+  const { startOver, ...without } = store;
+  const fails = client(changed()).cms.sync(without);
+  await assert.rejects(fails, (error) => error instanceof ImprimaturError && error.type === "/problems/ledger-changed");
+});
+
 test("a stream goes on where it was when it breaks off", async () => {
   const stream = (...chunks) =>
     new Response(new ReadableStream({ start: (to) => { for (const chunk of chunks) to.enqueue(new TextEncoder().encode(chunk)); to.close(); } }));

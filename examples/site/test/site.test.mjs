@@ -1,6 +1,6 @@
 // Against a running server: IMPRIMATUR_URL, IMPRIMATUR_KEY and the demo's password in IMPRIMATUR_DEMO_PASSWORD.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -70,6 +70,21 @@ test("every guide that is live has a page laid out for readers", async () => {
     assert.ok(text.includes(part), part);
   assert.ok((await page(SLUG)).includes("due for review since"));
   assert.equal((await site.build()).applied, 0);
+});
+
+test("a site that has read another ledger, or further than this one goes, starts over by itself", async () => {
+  const { position, pages } = await site.build();
+  const of = (file) => join(work, "data", file);
+  const lineage = await readFile(of("lineage"), "utf8");
+  for (const [file, text] of [["position", "4711"], ["lineage", "of-another-ledger"]]) {
+    await writeFile(of(file), text);
+    await writeFile(of("guides/left-over.json"), await readFile(of(`guides/${(await readdir(of("guides")))[0]}`)));
+    const built = await site.build();
+    assert.deepEqual([built.position, built.pages], [position, pages], file);
+    assert.ok(built.applied >= pages);
+    assert.equal(await readFile(of("lineage"), "utf8"), lineage);
+    assert.ok(!(await readdir(of("guides"))).includes("left-over.json"));
+  }
 });
 
 test("what is delivered is what was reviewed", async () => {

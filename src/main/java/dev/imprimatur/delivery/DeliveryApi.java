@@ -7,6 +7,7 @@ import dev.imprimatur.content.Format;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.publication.Publication;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -43,6 +45,7 @@ class DeliveryApi {
 
     private final Catalogue catalogue;
     private final Publication publication;
+    private final Lineage ours;
     private final ContentTypes types;
     private final JsonMapper json;
     private final Clock clock;
@@ -61,6 +64,7 @@ class DeliveryApi {
     DeliveryApi(
             Catalogue catalogue,
             Publication publication,
+            Lineage lineage,
             ContentTypes types,
             JsonMapper json,
             Clock clock,
@@ -74,6 +78,7 @@ class DeliveryApi {
                     "imprimatur.delivery.max-age is at most 60s: after an unpublish nobody may be served longer");
         this.catalogue = catalogue;
         this.publication = publication;
+        this.ours = lineage;
         this.types = types;
         this.json = json;
         this.clock = clock;
@@ -297,11 +302,13 @@ class DeliveryApi {
     /** What is told of each entry, and how far whoever asked has read now. */
     private record Feed(List<LedgerEntry> entries, long position) {}
 
-    record ReadUpTo(long position) {}
+    /** @param next what to go on after; null if nothing follows yet */
+    record ReadUpTo(String lineage, long position, @Nullable Long next) {}
 
     /**
      * What changed since a position: a site syncs by keeping one number. As server-sent events, if that is what is accepted.
      *
+     * @param lineage of the ledger that the position is of
      * @param kinds of entries, with commas; all without it
      * @param types of content, with commas; all that the key reads without it
      * @param guides whether each entry that holds still brings along what it tells of, as its member “guide”
@@ -313,6 +320,7 @@ class DeliveryApi {
     @Nullable
     SseEmitter ledger(
             @RequestParam(defaultValue = "0") long after,
+            @RequestParam @Nullable String lineage,
             @RequestParam(defaultValue = "100") int limit,
             @RequestParam @Nullable String kinds,
             @RequestParam @Nullable String types,
@@ -330,14 +338,17 @@ class DeliveryApi {
             throw Refusal.malformed("format goes with guides=true", List.of()).raise();
         var rendered = Format.of(format);
         var wanted = wanted(kinds, types, key(site));
-        var state = state(request, response);
-        if (accepts(request, MediaType.TEXT_EVENT_STREAM_VALUE)) {
+        boolean streams = accepts(request, MediaType.TEXT_EVENT_STREAM_VALUE);
+        long from = streams ? lastEventId(request).orElse(after) : after;
+        var state = onSameLedger(state(request, response), from, lineage);
+        response.setHeader(Answer.POSITION, Long.toString(state.position()));
+        if (streams) {
             if (compact || guides)
                 throw Refusal.malformed("compact and guides go with pages, not with events", List.of())
                         .raise();
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             response.setHeader("X-Accel-Buffering", "no");
-            return events.open(lastEventId(request).orElse(after), key(site), wanted);
+            return events.open(from, key(site), wanted);
         }
         var feed = compact ? compacted(state, after, limit, wanted) : feed(state, after, limit, wanted);
         var lastModified = feed.entries().isEmpty()
@@ -346,12 +357,38 @@ class DeliveryApi {
         var told = feed.entries().stream()
                 .map(entry -> told(state, entry, guides ? rendered : null))
                 .toList();
-        Answer.of(
-                        lastModified,
-                        "ledger",
-                        Joined.items("entries", told, json.writeValueAsBytes(new ReadUpTo(feed.position()))))
+        Answer.of(lastModified, "ledger", Joined.items("entries", told, json.writeValueAsBytes(readUpTo(state, feed))))
                 .send(request, response, 0);
         return null;
+    }
+
+    private ReadUpTo readUpTo(State state, Feed feed) {
+        return new ReadUpTo(ours.id(), feed.position(), feed.position() < state.position() ? feed.position() : null);
+    }
+
+    /**
+     * A state in which the position has been, or a refusal: whoever read further than the ledger goes, or read another one, has to
+     * start over. Another node may have told of a position that this one reads a moment later.
+     */
+    private State onSameLedger(State state, long read, @Nullable String theirs) {
+        if (theirs != null && !theirs.equals(ours.id())) throw ledgerChanged(state);
+        if (read <= state.position()) return state;
+        var reached = awaited(read);
+        if (reached.isPresent()) return reached.get();
+        // what the store has is a matter of waiting
+        if (!publication.after(read - 1, 1).isEmpty()) throw notReached(read);
+        throw ledgerChanged(catalogue.now());
+    }
+
+    private RuntimeException ledgerChanged(State state) {
+        return new Refusal(
+                        Refusal.Kind.CONFLICT,
+                        "ledger-changed",
+                        "what was read is not of this ledger; start over with after=0&compact=true and this lineage,"
+                                + " and drop what is not told of then",
+                        List.of(),
+                        Map.of("lineage", ours.id(), "position", state.position()))
+                .raise();
     }
 
     /** The entry, with the guide in that format if one is asked for, unless a later entry says more. */
@@ -432,14 +469,21 @@ class DeliveryApi {
         if (!atLeast.matches("[0-9]{1,18}"))
             throw Refusal.malformed("Imprimatur-At-Least is a position, 0 or more", List.of())
                     .raise();
+        long position = Long.parseLong(atLeast);
+        return awaited(position).orElseThrow(() -> notReached(position));
+    }
+
+    private static RuntimeException notReached(long position) {
+        return Refusal.unavailable(
+                        "position-not-reached",
+                        "this node has not read position " + position + " yet",
+                        Duration.ofSeconds(1))
+                .raise();
+    }
+
+    private Optional<State> awaited(long position) {
         try {
-            return catalogue
-                    .at(Long.parseLong(atLeast), patience)
-                    .orElseThrow(() -> Refusal.unavailable(
-                                    "position-not-reached",
-                                    "this node has not read position " + atLeast + " yet",
-                                    Duration.ofSeconds(1))
-                            .raise());
+            return catalogue.at(position, patience);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw Refusal.unavailable("stopping", "this node is stopping", Duration.ofSeconds(1))

@@ -4,6 +4,7 @@ import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.publication.Publication;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The ledger as server-sent events (WHATWG HTML, 9.2): the id of an event is its position, so that a browser or a site that
@@ -29,6 +31,7 @@ class LedgerEvents implements SmartLifecycle {
     private static final int BATCH = 100;
 
     private final Publication publication;
+    private final Lineage lineage;
     private final Catalogue catalogue;
     private final JsonMapper json;
     private final Duration heartbeat;
@@ -47,12 +50,14 @@ class LedgerEvents implements SmartLifecycle {
      */
     LedgerEvents(
             Publication publication,
+            Lineage lineage,
             Catalogue catalogue,
             JsonMapper json,
             @Value("${imprimatur.delivery.streams:200}") int most,
             @Value("${imprimatur.delivery.heartbeat:15s}") Duration heartbeat,
             @Value("${imprimatur.delivery.stream-lasts:10m}") Duration longest) {
         this.publication = publication;
+        this.lineage = lineage;
         this.catalogue = catalogue;
         this.json = json;
         this.free = new Semaphore(most);
@@ -109,12 +114,18 @@ class LedgerEvents implements SmartLifecycle {
                     emitter.send(SseEmitter.event()
                             .id(Long.toString(read))
                             .name(entry.kind().spelling())
-                            .data(json.writeValueAsString(entry)));
+                            .data(told(entry)));
                 }
             }
             // an event without data is not dispatched, but moves the listener's last id on
             if (!told) emitter.send(SseEmitter.event().id(Long.toString(read)));
         }
+    }
+
+    /** The entry with the lineage beside its members, which is no part of what its hash is made of. */
+    private String told(LedgerEntry entry) {
+        ObjectNode told = json.valueToTree(entry);
+        return json.writeValueAsString(told.put("lineage", lineage.id()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.imprimatur.webhooks;
 import dev.imprimatur.delivery.Reach;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.publication.Publication;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,6 +43,7 @@ class Dispatcher implements SmartLifecycle {
     private final WebhookAttempts attempts;
     private final Courier courier;
     private final Publication publication;
+    private final Lineage lineage;
     private final Reach reach;
     private final JsonMapper json;
     private final Clock clock;
@@ -65,6 +67,7 @@ class Dispatcher implements SmartLifecycle {
             WebhookAttempts attempts,
             Courier courier,
             Publication publication,
+            Lineage lineage,
             Reach reach,
             JsonMapper json,
             Clock clock,
@@ -74,6 +77,7 @@ class Dispatcher implements SmartLifecycle {
         this.attempts = attempts;
         this.courier = courier;
         this.publication = publication;
+        this.lineage = lineage;
         this.reach = reach;
         this.json = json;
         this.clock = clock;
@@ -98,14 +102,14 @@ class Dispatcher implements SmartLifecycle {
         return attempt;
     }
 
-    record Payload(String type, Instant timestamp, LedgerEntry data) {}
+    record Payload(String type, Instant timestamp, String lineage, LedgerEntry data) {}
 
     private Courier.Message message(Webhook to, LedgerEntry entry) {
         return new Courier.Message(
                 "msg_" + to.id() + "_" + entry.position(),
                 entry.position(),
                 entry.kind().spelling(),
-                json.writeValueAsString(new Payload(entry.kind().spelling(), entry.at(), entry)));
+                json.writeValueAsString(new Payload(entry.kind().spelling(), entry.at(), lineage.id(), entry)));
     }
 
     private void look() {

@@ -103,6 +103,9 @@ class WebhooksTest {
                 .ok();
 
         awaitMessages(3);
+        String lineage = node.site().get("/ledger").ok().get("lineage").asString();
+        assertThat(receiver.received)
+                .allSatisfy(message -> assertThat(message.body()).contains("\"lineage\":\"" + lineage + "\""));
 
         assertThat(positions()).isSorted().doesNotHaveDuplicates().hasSize(3);
         assertThat(readable).containsOnly(1);
