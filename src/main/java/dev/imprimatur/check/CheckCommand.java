@@ -31,6 +31,7 @@ public final class CheckCommand {
             // the checked store is left as it is
             "flowable.database-schema-update", "false",
             "imprimatur.store.migrate", "false",
+            "imprimatur.schedules", "false",
             "logging.level.dev.imprimatur", "warn");
 
     private CheckCommand() {}

@@ -81,7 +81,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     @Override
     public void destroy() throws InterruptedException {
         ended = true;
-        first.join(AT_START);
+        if (first.getState() != Thread.State.NEW) first.join(AT_START);
     }
 
     @Override
