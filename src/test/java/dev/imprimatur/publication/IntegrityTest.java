@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.signing.Signer;
@@ -147,7 +148,10 @@ class IntegrityTest {
     private void plant(LedgerEntry entry) {
         node.bean(MongoDatabase.class)
                 .getCollection("ledger", LedgerRows.Row.class)
-                .insertOne(new LedgerRows.Row(entry.position(), "forged", entry, null));
+                .replaceOne(
+                        Filters.eq("_id", entry.position()),
+                        new LedgerRows.Row(entry.position(), "forged", entry, null),
+                        new ReplaceOptions().upsert(true));
     }
 
     private void isNotServed(String what) {
@@ -181,6 +185,8 @@ class IntegrityTest {
             log.list.clear();
             plant(entry);
             awaitReady(false);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> errors().stream().anyMatch(error -> error.contains("Entry " + entry.position())));
 
             isNotServed(entry.toString());
             assertThat(guides.read(guide).status()).isEqualTo(200);
@@ -208,10 +214,10 @@ class IntegrityTest {
                     .first()
                     .asString()
                     .contains("Entry " + entry.position());
-
-            ledger().deleteOne(Filters.eq("_id", entry.position()));
-            awaitReady(true);
         }
+        // not before: what waits would take the place at once
+        ledger().deleteOne(Filters.eq("_id", right.position()));
+        awaitReady(true);
         await().atMost(Duration.ofSeconds(10)).until(() -> guides.read(waiting).status() == 200);
         unpublish(guide).ok();
         assertThat(node.as("admin").get("/ledger/verification").ok().has("broken"))
