@@ -54,10 +54,7 @@ class AccessCheck implements Check {
                     && !entry.by().account().equals(Person.SYSTEM.account())
                     && !known.contains(entry.by().account()))
                 findings.violation(
-                        "approval",
-                        "guide " + entry.edition().guide() + ", edition "
-                                + entry.edition().number() + ", log entry " + entry.seq() + " (" + entry.kind() + ")",
-                        "is by " + entry.by().account() + ", which is no account");
+                        "approval", entry.inWords(), "is by " + entry.by().account() + ", which is no account");
         });
     }
 }

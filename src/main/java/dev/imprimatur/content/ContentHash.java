@@ -19,6 +19,15 @@ public record ContentHash(String value) {
         return new ContentHash(PREFIX + HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(content))));
     }
 
+    /** Whether it is that of the content; false for what is no content. */
+    public static boolean isOf(JsonNode content, String hash) {
+        try {
+            return of(content).value().equals(hash);
+        } catch (IllegalArgumentException noContent) {
+            return false;
+        }
+    }
+
     @Override
     public String toString() {
         return value;

@@ -217,7 +217,7 @@ public class Editing {
                 changed,
                 current.items().follow(types.require(guide.type()).shape(), current.content(), changed),
                 by,
-                current.altered() ? and(alsoBy, contributorsOf(current.edition())) : alsoBy,
+                current.altered() ? union(alsoBy, contributorsOf(current.edition())) : alsoBy,
                 current.receiptsWith(by.request()),
                 clock.instant());
         if (!copies.replace(next)) return changedIn(by, guide).orElseThrow(() -> stale(requireCopy(guide), yours));
@@ -242,7 +242,7 @@ public class Editing {
                 .collect(Collectors.toSet());
     }
 
-    private static Set<String> and(Set<String> some, Set<String> others) {
+    private static Set<String> union(Set<String> some, Set<String> others) {
         return Stream.concat(some.stream(), others.stream()).collect(Collectors.toSet());
     }
 

@@ -93,7 +93,7 @@ class EditingCheck implements Check {
                 }
                 var revision = row.get().revision();
                 String where = where(revision.guide(), revision.number());
-                if (!isIntact(revision)) findings.violation("revision", where, "is not what its hash says");
+                if (!revision.isIntact()) findings.violation("revision", where, "is not what its hash says");
                 if (!revision.contributors().contains(revision.submittedBy()))
                     findings.violation("contributors", where, "does not name who put it forward as a contributor");
                 minted.computeIfAbsent(revision.guide(), guide -> new TreeMap<>())
@@ -113,14 +113,6 @@ class EditingCheck implements Check {
             }));
         }
 
-        private static boolean isIntact(Revision revision) {
-            try {
-                return revision.isIntact();
-            } catch (IllegalArgumentException noContent) {
-                return false;
-            }
-        }
-
         private void readLogs() {
             var logs = new TreeMap<String, TreeMap<Integer, LogEntry>>();
             log.each((id, row) -> {
@@ -137,14 +129,14 @@ class EditingCheck implements Check {
                 int last = entries.lastKey();
                 for (int seq = 0; seq <= last; seq++)
                     if (!entries.containsKey(seq))
-                        findings.violation("edition-log", where(id), "lacks entry " + seq + " of its log");
+                        findings.violation("edition-log", id.inWords(), "lacks entry " + seq + " of its log");
                 editions.computeIfAbsent(id.guide(), guide -> new TreeMap<>())
                         .put(id.number(), of(id, List.copyOf(entries.values())));
             });
             editions.forEach((guide, its) -> {
                 for (int number = 1; number < its.lastKey(); number++)
                     if (!its.containsKey(number))
-                        findings.violation("edition-log", where(new EditionId(guide, number)), "has no log");
+                        findings.violation("edition-log", new EditionId(guide, number).inWords(), "has no log");
             });
         }
 
@@ -152,7 +144,7 @@ class EditingCheck implements Check {
         private void edition(Edition edition) {
             var before = new ArrayList<LogEntry>();
             for (var entry : edition.log()) {
-                String where = where(edition.id()) + ", log entry " + entry.seq() + " (" + entry.kind() + ")";
+                String where = entry.inWords();
                 if (!follows(of(edition.id(), before), entry))
                     findings.violation("edition-log", where, "could not have followed the entries before it");
                 var ref = entry.revision();
@@ -219,16 +211,16 @@ class EditingCheck implements Check {
                 there.add(edition);
                 if (find(edition) == null)
                     // it is written before the log of its edition begins
-                    findings.unfinished("working-copy", where(edition), "has a working copy, and no log");
+                    findings.unfinished("working-copy", edition.inWords(), "has a working copy, and no log");
                 var parent = copy.get().parent();
                 if (parent != null && revision(edition.guide(), parent) == null)
-                    findings.violation("working-copy", where(edition), "was made from a revision that is missing");
+                    findings.violation("working-copy", edition.inWords(), "was made from a revision that is missing");
             });
             editions.values().stream()
                     .flatMap(its -> its.values().stream())
                     .filter(edition -> edition.state().isInProgress() && !there.contains(edition.id()))
                     .forEach(edition -> findings.violation(
-                            "working-copy", where(edition.id()), "is in progress and has no working copy"));
+                            "working-copy", edition.id().inWords(), "is in progress and has no working copy"));
         }
 
         private void cards() {
@@ -329,10 +321,6 @@ class EditingCheck implements Check {
 
     private static boolean isNumbered(String id) {
         return id.matches("[^#]+#[0-9]{6,}");
-    }
-
-    private static String where(EditionId id) {
-        return "guide " + id.guide() + ", edition " + id.number();
     }
 
     private static String where(String guide, int revision) {

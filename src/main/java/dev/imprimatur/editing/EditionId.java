@@ -18,6 +18,11 @@ public record EditionId(String guide, int number) {
         return new EditionId(text.substring(0, dot), Integer.parseInt(text.substring(dot + 1)));
     }
 
+    /** For people who look after the stores. */
+    public String inWords() {
+        return "guide " + guide + ", edition " + number;
+    }
+
     public EditionId next() {
         return new EditionId(guide, number + 1);
     }

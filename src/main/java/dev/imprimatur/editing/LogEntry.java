@@ -77,67 +77,37 @@ public record LogEntry(
                 .map(words -> new Signature(by.name(), by.title(), by.publicId(), words, at));
     }
 
+    /** For people who look after the stores. */
+    public String inWords() {
+        return edition.inWords() + ", log entry " + seq + " (" + kind + ")";
+    }
+
     LogEntry signed(@Nullable String words) {
-        return new LogEntry(
-                edition,
-                seq,
-                kind,
-                at,
-                by,
-                revision,
-                task,
-                outcome,
-                message,
-                words,
-                reason,
-                approvalsRequired,
-                stamp,
-                position);
+        return with(words, reason, approvalsRequired, stamp, position);
     }
 
     LogEntry because(@Nullable Reason given) {
-        return new LogEntry(
-                edition,
-                seq,
-                kind,
-                at,
-                by,
-                revision,
-                task,
-                outcome,
-                message,
-                meaning,
-                given,
-                approvalsRequired,
-                stamp,
-                position);
+        return with(meaning, given, approvalsRequired, stamp, position);
     }
 
     LogEntry requiring(int approvals) {
-        return new LogEntry(
-                edition, seq, kind, at, by, revision, task, outcome, message, meaning, reason, approvals, stamp,
-                position);
+        return with(meaning, reason, approvals, stamp, position);
     }
 
     LogEntry withStamp(Stamp given) {
-        return new LogEntry(
-                edition,
-                seq,
-                kind,
-                at,
-                by,
-                revision,
-                task,
-                outcome,
-                message,
-                meaning,
-                reason,
-                approvalsRequired,
-                given,
-                position);
+        return with(meaning, reason, approvalsRequired, given, position);
     }
 
     LogEntry withPosition(long given) {
+        return with(meaning, reason, approvalsRequired, stamp, given);
+    }
+
+    private LogEntry with(
+            @Nullable String newMeaning,
+            @Nullable Reason newReason,
+            @Nullable Integer newApprovals,
+            @Nullable Stamp newStamp,
+            @Nullable Long newPosition) {
         return new LogEntry(
                 edition,
                 seq,
@@ -148,10 +118,10 @@ public record LogEntry(
                 task,
                 outcome,
                 message,
-                meaning,
-                reason,
-                approvalsRequired,
-                stamp,
-                given);
+                newMeaning,
+                newReason,
+                newApprovals,
+                newStamp,
+                newPosition);
     }
 }

@@ -41,7 +41,7 @@ public record Revision(
 
     /** The hash of what is stored now, which must still be {@code hash}. */
     public boolean isIntact() {
-        return ContentHash.of(content).equals(hash);
+        return ContentHash.isOf(content, hash.value());
     }
 
     /**

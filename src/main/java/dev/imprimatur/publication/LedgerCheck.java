@@ -2,7 +2,6 @@ package dev.imprimatur.publication;
 
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Reviewer;
@@ -171,7 +170,7 @@ class LedgerCheck implements Check {
                     if (isApproved(id, row.get().content()))
                         findings.unfinished("content", where, "is approved, and the ledger does not name it yet");
                     else findings.violation("content", where, "was never approved");
-                } else if (!isOf(row.get().content(), hash))
+                } else if (!ContentHash.isOf(row.get().content(), hash))
                     findings.violation("content", where, "is not what was approved");
             });
             delivered.keySet().stream()
@@ -185,7 +184,8 @@ class LedgerCheck implements Check {
             return Objects.requireNonNullElse(logs(Numbered.owner(id)), List.<Edition>of()).stream()
                     .filter(edition -> edition.state() == Edition.State.APPROVED)
                     .flatMap(edition -> edition.submitted().stream())
-                    .anyMatch(ref -> ref.number() == Numbered.number(id) && isOf(content, ref.contentHash()));
+                    .anyMatch(
+                            ref -> ref.number() == Numbered.number(id) && ContentHash.isOf(content, ref.contentHash()));
         }
 
         private void evidence(String guide) {
@@ -201,7 +201,7 @@ class LedgerCheck implements Check {
                     if (!isTold(entry, byPosition.get(position)))
                         findings.violation(
                                 "ledger-behind",
-                                where(edition.id()) + ", log entry " + entry.seq() + " (" + entry.kind() + ")",
+                                entry.inWords(),
                                 "names position " + position + ", where the ledger does not say so");
                 }
             for (var entry : entries) {
@@ -311,29 +311,15 @@ class LedgerCheck implements Check {
         }
 
         private static boolean isStampOf(Stamp stamp, LedgerEntry.Review review) {
-            var told = stamp.reviewers().stream()
-                    .map(by -> new LedgerEntry.By(by.name(), by.title(), by.publicId()))
-                    .toList();
+            var told = stamp.reviewers().stream().map(LedgerEntry.By::of).toList();
             return stamp.reviewedAt().equals(review.reviewedAt())
                     && stamp.lastReviewed().equals(review.lastReviewed())
                     && stamp.reviewDue().equals(review.reviewDue())
                     && told.equals(review.reviewedBy());
         }
-
-        private static boolean isOf(JsonNode content, String hash) {
-            try {
-                return ContentHash.of(content).value().equals(hash);
-            } catch (IllegalArgumentException noContent) {
-                return false;
-            }
-        }
     }
 
     private static String where(long position) {
         return "ledger entry " + position;
-    }
-
-    private static String where(EditionId id) {
-        return "guide " + id.guide() + ", edition " + id.number();
     }
 }

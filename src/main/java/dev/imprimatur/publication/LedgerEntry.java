@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.imprimatur.editing.Reviewer;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -119,7 +120,11 @@ public record LedgerEntry(
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record By(
-            String name, @Nullable String title, @Nullable String reviewer) {}
+            String name, @Nullable String title, @Nullable String reviewer) {
+        static By of(Reviewer reviewer) {
+            return new By(reviewer.name(), reviewer.title(), reviewer.publicId());
+        }
+    }
 
     /**
      * A decision that somebody signed.

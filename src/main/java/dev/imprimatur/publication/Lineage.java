@@ -24,9 +24,12 @@ public class Lineage {
     /** Names the ledger if no node has yet; of two nodes that start at once, one names it and both read that. */
     Lineage(MongoDatabase database) {
         MongoCollection<Row> rows = database.getCollection("ledger_lineage", Row.class);
-        Unique.insert(rows, new Row(ONLY, UUID.randomUUID().toString()));
-        id = requireNonNull(rows.find().first(), "the lineage was just inserted")
-                .lineage();
+        var known = rows.find().first();
+        if (known == null) {
+            Unique.insert(rows, new Row(ONLY, UUID.randomUUID().toString()));
+            known = requireNonNull(rows.find().first(), "the lineage was just inserted");
+        }
+        id = known.lineage();
     }
 
     /** The same for as long as the store is the same. */

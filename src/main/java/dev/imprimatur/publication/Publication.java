@@ -89,7 +89,7 @@ public class Publication {
         if (contents.insert(guide.id(), revision.number(), hash, revision.content())) return;
         String id = Numbered.id(guide.id(), revision.number());
         var there = contents.find(List.of(id)).get(id);
-        if (there == null || !isWhatWasApproved(there, hash))
+        if (there == null || !ContentHash.isOf(there, hash))
             throw Integrity.contentDamaged().raise();
     }
 
@@ -209,9 +209,7 @@ public class Publication {
         var review = new LedgerEntry.Review(
                 stamp.lastReviewed(),
                 stamp.reviewedAt(),
-                stamp.reviewers().stream()
-                        .map(by -> new LedgerEntry.By(by.name(), by.title(), by.publicId()))
-                        .toList(),
+                stamp.reviewers().stream().map(LedgerEntry.By::of).toList(),
                 signatures(stamp),
                 stamp.reviewDue(),
                 stamp.overdueOn(LocalDate.ofInstant(open.at(), ZoneOffset.UTC)),
@@ -293,7 +291,7 @@ public class Publication {
         for (var entry : entries) {
             var content = stored.get(revision(entry));
             if (content == null) integrity.contentFailed(entry, "is missing or cannot be read");
-            else if (!isWhatWasApproved(content, entry.contentHash()))
+            else if (!ContentHash.isOf(content, entry.contentHash()))
                 integrity.contentFailed(entry, "is not what was approved");
             else {
                 integrity.contentIsRight(entry);
@@ -301,14 +299,6 @@ public class Publication {
             }
         }
         return right;
-    }
-
-    private static boolean isWhatWasApproved(JsonNode content, String hash) {
-        try {
-            return ContentHash.of(content).value().equals(hash);
-        } catch (IllegalArgumentException noContent) {
-            return false;
-        }
     }
 
     private static String revision(LedgerEntry entry) {

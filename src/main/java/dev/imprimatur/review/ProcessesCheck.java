@@ -1,7 +1,6 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.store.Check;
@@ -36,16 +35,16 @@ class ProcessesCheck implements Check {
                 var standing = standings.get(edition);
                 var end = ends.get(edition);
                 if (standing == null)
-                    findings.unfinished("process", where(edition), "is open, and no process drives it");
+                    findings.unfinished("process", edition.inWords(), "is open, and no process drives it");
                 else if (standing.processes() > 1)
                     findings.unfinished(
-                            "process", where(edition), "is driven by " + standing.processes() + " processes");
+                            "process", edition.inWords(), "is driven by " + standing.processes() + " processes");
                 else if (end == null || !standing.isRight(end))
                     findings.unfinished(
-                            "process", where(edition), "is driven, and waits for something else than its log says");
+                            "process", edition.inWords(), "is driven, and waits for something else than its log says");
             }
         strays.forEach(
-                edition -> findings.unfinished("process", where(edition), "is not open, and a process drives it"));
+                edition -> findings.unfinished("process", edition.inWords(), "is not open, and a process drives it"));
         editions.eachEntry(entry -> role(entry, findings));
     }
 
@@ -57,11 +56,7 @@ class ProcessesCheck implements Check {
         if (!groups.isEmpty() && groups.stream().noneMatch(entry.by()::has))
             findings.violation(
                     "approval",
-                    where(entry.edition()) + ", log entry " + entry.seq() + " (" + entry.kind() + ")",
+                    entry.inWords(),
                     "is by " + entry.by().account() + ", who did not hold the role of " + String.join(" or ", groups));
-    }
-
-    private static String where(EditionId id) {
-        return "guide " + id.guide() + ", edition " + id.number();
     }
 }

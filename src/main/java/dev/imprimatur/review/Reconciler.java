@@ -54,7 +54,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     /** How many guides the pass that runs has before it. */
     private volatile int behind;
 
-    private Should should = new Should(-1, Map.of(), Set.of());
+    private Expected expected = new Expected(-1, Map.of(), Set.of());
 
     Reconciler(
             Editing editing,
@@ -113,7 +113,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
 
     /** What should be is found anew at the next pass. */
     private void forget() {
-        should = new Should(-1, Map.of(), Set.of());
+        expected = new Expected(-1, Map.of(), Set.of());
     }
 
     private void pass() {
@@ -139,9 +139,9 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
      * @param driven how far the logs of the editions go that a process should drive
      * @param lagging the guides whose cards do not know all of their logs
      */
-    private record Should(long logged, Map<EditionId, Editions.End> driven, Set<String> lagging) {}
+    private record Expected(long logged, Map<EditionId, Editions.End> driven, Set<String> lagging) {}
 
-    private Should should() {
+    private Expected expected() {
         long logged = editions.logged();
         var guides = editing.all();
         var ends = editions.ends();
@@ -158,7 +158,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
                 else driven.put(edition, end);
             }
         }
-        return new Should(logged, driven, lagging);
+        return new Expected(logged, driven, lagging);
     }
 
     /** The editions of a guide that a process should drive. */
@@ -172,11 +172,11 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
 
     /** The guides that are not driven as their logs say, and those whose cards lag behind; processes of no edition are ended. */
     synchronized Set<String> unsettled() {
-        if (should.logged() != editions.logged()) should = should();
+        if (expected.logged() != editions.logged()) expected = expected();
         var standings = processes.standings();
-        var unsettled = new HashSet<>(should.lagging());
+        var unsettled = new HashSet<>(expected.lagging());
         int missing = 0;
-        for (var edition : should.driven().entrySet()) {
+        for (var edition : expected.driven().entrySet()) {
             var standing = standings.remove(edition.getKey());
             if (standing == null) missing++;
             if (standing == null || !standing.isRight(edition.getValue()))

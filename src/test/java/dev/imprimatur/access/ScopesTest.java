@@ -51,13 +51,7 @@ class ScopesTest {
         var others = guides.submitted();
         var task = guides.task("both", others);
         String complete = "/tasks/" + task.get("id").asString() + "/complete";
-        var approval = Map.of(
-                "outcome",
-                "approve",
-                "revision",
-                1,
-                "contentHash",
-                task.get("contentHash").asString());
+        var approval = Guides.completion(task, "approve");
 
         var decided = agent.post(complete, approval);
         var withdrawn = with("publisher", "agent")
@@ -77,13 +71,7 @@ class ScopesTest {
         var guide = guides.submitted();
         var task = guides.task("both", guide);
         String complete = "/tasks/" + task.get("id").asString() + "/complete";
-        var approval = Map.of(
-                "outcome",
-                "approve",
-                "revision",
-                1,
-                "contentHash",
-                task.get("contentHash").asString());
+        var approval = Guides.completion(task, "approve");
         String key = "key-" + System.nanoTime();
         node.as("both").post(complete, approval, "Idempotency-Key", key).ok();
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
@@ -77,12 +76,20 @@ public final class Guides {
     }
 
     public Answer decide(String username, JsonNode task, String outcome) {
-        var completion = new HashMap<String, Object>();
-        completion.put("outcome", outcome);
-        completion.put("revision", task.get("revision").asInt());
-        completion.put("contentHash", task.get("contentHash").asString());
-        completion.put("message", "because");
-        return node.as(username).post("/tasks/" + task.get("id").asString() + "/complete", completion);
+        return node.as(username).post("/tasks/" + task.get("id").asString() + "/complete", completion(task, outcome));
+    }
+
+    /** What completes the task, by somebody who saw what it is about. */
+    public static Map<String, Object> completion(JsonNode task, String outcome) {
+        return Map.of(
+                "outcome",
+                outcome,
+                "revision",
+                task.get("revision").asInt(),
+                "contentHash",
+                task.get("contentHash").asString(),
+                "message",
+                "because");
     }
 
     /** Changes the summary of the draft. */
