@@ -4,13 +4,16 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +119,16 @@ class StudioPagesTest {
         }
     }
 
+    /** Sends a form without scripts: what is looked at next is the page that answers, whole. */
+    private static void send(Page page, Locator button) {
+        var isAnswered = new AtomicBoolean();
+        Consumer<Page> loaded = answer -> isAnswered.set(true);
+        page.onLoad(loaded);
+        button.click();
+        page.waitForCondition(isAnswered::get);
+        page.offLoad(loaded);
+    }
+
     @Test
     void withoutScriptsAGuideIsWrittenReorderedSubmittedCommentedAndApproved() {
         var guide = node.guides().drafted();
@@ -126,20 +139,22 @@ class StudioPagesTest {
             editor.locator("[name='/summary']").fill("Written without scripts.");
             var duties = editor.locator("[name^='/duties/items/']");
             String first = duties.first().inputValue();
-            editor.locator("button[value^='down:/duties/items/']").first().click();
+            send(editor, editor.locator("button[value^='down:/duties/items/']").first());
             assertThat(duties.nth(1)).hasValue(first);
             assertThat(editor.locator("[name='/summary']")).hasValue("Written without scripts.");
-            editor.locator("button[value='add:/tags']").click();
+            send(editor, editor.locator("button[value='add:/tags']"));
             editor.locator("[name^='/tags/']").last().fill("plain");
-            editor.locator("button[value=save]").last().click();
+            send(editor, editor.locator("button[value=save]").last());
             assertThat(editor.locator("[name^='/tags/']").last()).hasValue("plain");
-            editor.locator("button[value^='remove:/duties/items/']").first().click();
+            send(
+                    editor,
+                    editor.locator("button[value^='remove:/duties/items/']").first());
             assertThat(duties.first()).hasValue(first);
             editor.locator("[name='/title']").fill("");
-            editor.locator("button[value=submit]").click();
+            send(editor, editor.locator("button[value=submit]"));
             assertThat(editor.locator("#faults")).containsText("is required");
             editor.locator("[name='/title']").fill("A title");
-            editor.locator("button[value=submit]").click();
+            send(editor, editor.locator("button[value=submit]"));
             assertThat(editor.locator(".told").first()).containsText("put forward");
 
             var reviewer = browser.signedIn("reviewer", new NewContextOptions().setJavaScriptEnabled(false));
