@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.NewLineage;
 import dev.imprimatur.publication.Publication;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +42,7 @@ class Catalogue implements SmartLifecycle, Reach {
     private static final int SHARE = 20;
 
     /** What readers could see then, asked now: what was taken from them since is gone from then too. */
-    private record Past(long now, long then) {}
+    private record Past(int reading, long now, long then) {}
 
     private final Publication publication;
     private final ContentTypes types;
@@ -49,6 +50,8 @@ class Catalogue implements SmartLifecycle, Reach {
     private final Duration poll;
     /** The ledger as far as it was read on. */
     private State folded = State.EMPTY;
+    /** Which reading of the ledger that is of. */
+    private int reading;
     /** What sites are told: the same, unless it may be outdated. */
     private volatile State state = State.EMPTY;
     /**
@@ -72,6 +75,7 @@ class Catalogue implements SmartLifecycle, Reach {
      */
     Catalogue(
             Publication publication,
+            NewLineage newLineage,
             ContentTypes types,
             JsonMapper json,
             @Value("${imprimatur.delivery.poll:#{'${spring.mongodb.uri:}' == '' ? '1s' : '50ms'}}") Duration poll) {
@@ -80,7 +84,13 @@ class Catalogue implements SmartLifecycle, Reach {
         this.json = json;
         this.poll = poll;
         // with many guides it takes a while, in which the rest of the application starts
-        var first = new FutureTask<@Nullable Void>(this::advance, null);
+        var first = new FutureTask<@Nullable Void>(
+                () -> {
+                    fold();
+                    newLineage.begin();
+                    advance();
+                },
+                null);
         Thread.ofPlatform().daemon().name("ledger-fold").start(first);
         this.firstFold = first;
         publication.onAppend(this::advanceQuietly);
@@ -133,21 +143,31 @@ class Catalogue implements SmartLifecycle, Reach {
      */
     State asOf(State now, Instant instant) {
         long then = now.lives().mapToLong(life -> life.at(instant)).max().orElse(0);
-        return pasts.get(new Past(now.position(), then), past -> {
+        return pasts.get(new Past(now.reading(), now.position(), then), past -> {
             var last = now.lives().flatMap(life -> life.upTo(then).stream()).toList();
-            return folded(State.EMPTY, publication.at(last), now);
+            return folded(State.begun(now.reading()), publication.at(last), now);
         });
     }
 
     /** Reads on to the end of the ledger, as far as it is right. */
     synchronized void advance() {
+        fold();
+        tell(publication.isOutdated() ? State.EMPTY : folded);
+    }
+
+    private synchronized void fold() {
+        int now = publication.reading();
+        if (now != reading) {
+            reading = now;
+            folded = State.begun(now);
+            front.clear();
+        }
         List<LedgerEntry> batch;
         do {
             batch = next();
             if (!batch.isEmpty()) folded = folded(folded, batch, folded);
             for (var entry : batch) show(Address.of(entry), folded);
         } while (batch.size() == BATCH || !batch.isEmpty() && folded.position() < publication.verified());
-        tell(publication.isOutdated() ? State.EMPTY : folded);
     }
 
     private List<LedgerEntry> next() {
@@ -181,7 +201,12 @@ class Catalogue implements SmartLifecycle, Reach {
     private State folded(State from, List<LedgerEntry> entries, State known) {
         var last = new HashMap<Address, LedgerEntry>();
         for (var entry : entries) last.put(Address.of(entry), entry);
-        var made = delivered(last.values().stream().filter(LedgerEntry::isLive).toList(), known);
+        var made = delivered(
+                last.values().stream()
+                        .filter(LedgerEntry::isLive)
+                        .filter(entry -> !publication.isWithheld(entry.id()))
+                        .toList(),
+                known);
         var fold = new State.Fold(from);
         for (var entry : entries) fold.read(entry, made.get(entry.position()));
         return fold.state();

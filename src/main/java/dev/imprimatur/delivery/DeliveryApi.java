@@ -198,7 +198,7 @@ class DeliveryApi {
     }
 
     /** @param asOf the instant that is shown; null for now */
-    private static Delivered live(
+    private Delivered live(
             State now,
             State shown,
             @Nullable Instant asOf,
@@ -208,7 +208,7 @@ class DeliveryApi {
             HttpServletResponse response) {
         var found = address(shown, type, slug, locale).flatMap(shown::find);
         if (found.isEmpty() && isDamaged(shown, type, slug, locale))
-            throw Integrity.contentDamaged().raise();
+            throw publication.notShown().raise();
         if (found.isEmpty() && asOf != null && wasWithdrawnSince(now, asOf, type, slug, locale))
             throw Refusal.of(Refusal.Kind.GONE, "gone", "what readers could see then was withdrawn since")
                     .raise();
@@ -275,13 +275,10 @@ class DeliveryApi {
         var query = Query.parse(contentType, parameters);
         var now = state(request, response);
         var answer = query.q() != null
-                ? search.answer(now.position(), contentType, query.q(), (state, view) -> {
+                ? search.answer(now, contentType, query.q(), (state, view) -> {
                     response.setHeader(Answer.POSITION, Long.toString(state.position()));
                     return lists.answer(
-                            state.position(),
-                            type,
-                            request.getQueryString(),
-                            () -> found(state, view, contentType, query));
+                            state, type, request.getQueryString(), () -> found(state, view, contentType, query));
                 })
                 // what was asked for about the past is not asked for again
                 : query.asOf() != null
@@ -397,7 +394,7 @@ class DeliveryApi {
         if (format != null
                 && state.life(Address.of(entry))
                         .filter(life -> life.isDamaged() && life.last().position() == entry.position())
-                        .isPresent()) throw Integrity.contentDamaged().raise();
+                        .isPresent()) throw publication.notShown().raise();
         return Optional.ofNullable(format)
                 .flatMap(wanted -> state.find(Address.of(entry))
                         .filter(guide -> guide.entry().position() == entry.position())
@@ -414,9 +411,10 @@ class DeliveryApi {
                 read.isEmpty() ? after : read.getLast().position());
     }
 
-    private static Feed compacted(State state, long after, int limit, Predicate<LedgerEntry> wanted) {
+    private Feed compacted(State state, long after, int limit, Predicate<LedgerEntry> wanted) {
         var entries = state.toldSince(after).stream()
                 .filter(life -> life.last().isLive() || life.firstTold() <= after)
+                .filter(life -> !publication.isWithheld(life.last().id()))
                 .map(Life::last)
                 .filter(wanted)
                 .limit(limit)

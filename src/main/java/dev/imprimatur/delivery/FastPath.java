@@ -156,9 +156,8 @@ class FastPath {
         if (known == null) return null;
         var state = catalogue.now();
         if (state == State.EMPTY) return null;
-        var answer = asked.isList()
-                ? lists.known(state.position(), asked.path(), asked.query()).orElse(null)
-                : guide(state, asked);
+        var answer =
+                asked.isList() ? lists.known(state, asked.path(), asked.query()).orElse(null) : guide(state, asked);
         return answer == null ? null : taken(known, asked, answer, state);
     }
 

@@ -99,9 +99,11 @@ class LedgerEvents implements SmartLifecycle {
             throws IOException, InterruptedException {
         long read = after;
         long until = System.nanoTime() + longest.toNanos();
+        int reading = catalogue.now().reading();
         // tells the position at once, so that whoever opens a quiet stream knows that it works
         emitter.send(SseEmitter.event().id(Long.toString(read)));
-        while (System.nanoTime() < until) {
+        // of another ledger the site is told when it comes back
+        while (System.nanoTime() < until && catalogue.now().reading() == reading) {
             boolean moved = catalogue.at(read + 1, heartbeat).isPresent();
             long reached = catalogue.now().position();
             boolean told = false;

@@ -19,7 +19,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 class Lists {
-    private record Asked(long position, String type, String query) {}
+    private record Asked(int reading, long position, String type, String query) {
+        static Asked of(State state, String type, @Nullable String query) {
+            return new Asked(state.reading(), state.position(), type, query == null ? "" : query);
+        }
+    }
 
     private static final int MOST_ASKED_ONCE = 10_000;
 
@@ -44,12 +48,12 @@ class Lists {
     }
 
     /** @param query of the request as it was sent; null if there was none */
-    Optional<Answer> known(long position, String type, @Nullable String query) {
-        return Optional.ofNullable(answers.getIfPresent(new Asked(position, type, query == null ? "" : query)));
+    Optional<Answer> known(State state, String type, @Nullable String query) {
+        return Optional.ofNullable(answers.getIfPresent(Asked.of(state, type, query)));
     }
 
-    Answer answer(long position, String type, @Nullable String query, Supplier<Answer> made) {
-        var asked = new Asked(position, type, query == null ? "" : query);
+    Answer answer(State state, String type, @Nullable String query, Supplier<Answer> made) {
+        var asked = Asked.of(state, type, query);
         return askedOnce.asMap().putIfAbsent(asked.hashCode(), true) == null
                 ? made.get()
                 : answers.get(asked, again -> made.get());
@@ -57,7 +61,7 @@ class Lists {
 
     /** @param sent the query as it was sent */
     Answer answer(State now, String type, @Nullable String sent, Query query) {
-        return answer(now.position(), type, sent, () -> made(now, now, type, query));
+        return answer(now, type, sent, () -> made(now, now, type, query));
     }
 
     /** What a list of that state looks like, told at the present one. */

@@ -167,12 +167,12 @@ class Search implements SmartLifecycle {
     /**
      * Answers from the index once it has read what was asked for.
      *
-     * @param position that it must have read
+     * @param asked the state that it must have read
      * @param question words to look for in guides of the type
      * @param answer of the state it was made from, and a view of the index that holds while this is called
      */
-    <T> T answer(long position, ContentType type, String question, BiFunction<State, View, T> answer) {
-        var now = acquire(position);
+    <T> T answer(State asked, ContentType type, String question, BiFunction<State, View, T> answer) {
+        var now = acquire(asked);
         try {
             return answer.apply(now.state(), new View(now, type, question));
         } catch (IOException failed) {
@@ -182,13 +182,11 @@ class Search implements SmartLifecycle {
         }
     }
 
-    private Reading acquire(long position) {
+    private Reading acquire(State asked) {
         long deadline = System.nanoTime() + patience.toNanos();
         for (; ; ) {
             var now = reading;
-            if (now != null
-                    && now.state().position() >= position
-                    && now.reader().tryIncRef()) return now;
+            if (now != null && now.state().hasReached(asked) && now.reader().tryIncRef()) return now;
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0)
                 throw Refusal.unavailable(
@@ -197,7 +195,7 @@ class Search implements SmartLifecycle {
             try {
                 synchronized (moved) {
                     now = reading;
-                    if (now == null || now.state().position() < position) moved.wait(left);
+                    if (now == null || !now.state().hasReached(asked)) moved.wait(left);
                 }
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
@@ -331,7 +329,7 @@ class Search implements SmartLifecycle {
                 try {
                     read = fold(writer, read);
                     boolean due = System.nanoTime() - committed > COMMIT.toNanos();
-                    if (read > saved && (due || saved == 0)) {
+                    if (read != saved && (due || saved == 0)) {
                         commit(writer, read);
                         saved = read;
                         committed = System.nanoTime();
@@ -342,7 +340,7 @@ class Search implements SmartLifecycle {
                 }
                 catalogue.at(read + 1, LOOK);
             }
-            if (read > saved) commit(writer, read);
+            if (read != saved) commit(writer, read);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException failed) {
@@ -351,10 +349,15 @@ class Search implements SmartLifecycle {
     }
 
     /** Reads on from the position; how far it has read then. */
-    private long fold(IndexWriter writer, long read) throws IOException {
+    private long fold(IndexWriter writer, long before) throws IOException {
         var state = catalogue.now();
         var last = reading;
-        if (last != null && last.state().position() == state.position()) return read;
+        long read = before;
+        if (last != null && last.state().isSame(state)) return read;
+        if (last != null && last.state().reading() != state.reading()) {
+            writer.deleteAll();
+            read = 0;
+        }
         for (var life : state.toldSince(read)) {
             var address = Address.of(life.last());
             var key = new Term(KEY, key(address));
@@ -427,6 +430,7 @@ class Search implements SmartLifecycle {
             }
             long position = Long.parseLong(said.getOrDefault(POSITION, "0"));
             if (made().equals(said.get("made"))
+                    && catalogue.now().reading() == 0
                     && position <= catalogue.now().position()
                     && hashAt(position).equals(said.get(HASH))) return;
         }

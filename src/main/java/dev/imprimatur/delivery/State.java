@@ -12,19 +12,41 @@ import org.jspecify.annotations.Nullable;
 
 /** The ledger folded up to a position; never changed once made. */
 final class State {
-    static final State EMPTY = new State(0, Map.of());
+    static final State EMPTY = new State(0, 0, Map.of());
 
+    private final int reading;
     private final long position;
     private final Map<String, Section> sections;
     private volatile @Nullable List<Life> byPosition;
 
-    private State(long position, Map<String, Section> sections) {
+    private State(int reading, long position, Map<String, Section> sections) {
+        this.reading = reading;
         this.position = position;
         this.sections = sections;
     }
 
+    /** Before anything is read, in that reading of the ledger. */
+    static State begun(int reading) {
+        return reading == 0 ? EMPTY : new State(reading, 0, Map.of());
+    }
+
+    /** Which reading of the ledger it is of: the same position of another one is another state. */
+    int reading() {
+        return reading;
+    }
+
     long position() {
         return position;
+    }
+
+    /** Whether it goes at least as far as that one, or is of a later reading. */
+    boolean hasReached(State other) {
+        return reading > other.reading || reading == other.reading && position >= other.position;
+    }
+
+    /** Whether it is of the same reading of the ledger, up to the same position. */
+    boolean isSame(State other) {
+        return reading == other.reading && position == other.position;
     }
 
     /** What readers were told of guides of the type. */
@@ -69,9 +91,11 @@ final class State {
     /** One entry after the other, and what is live of each. */
     static final class Fold {
         private final Map<String, Section> sections;
+        private final int reading;
         private long position;
 
         Fold(State from) {
+            this.reading = from.reading;
             this.sections = new HashMap<>(from.sections);
             this.position = from.position;
         }
@@ -89,7 +113,7 @@ final class State {
         }
 
         State state() {
-            return new State(position, Map.copyOf(sections));
+            return new State(reading, position, Map.copyOf(sections));
         }
     }
 }

@@ -167,6 +167,8 @@ class EditingCheck implements Check {
             var state = before.state();
             boolean sameRevision = Optional.ofNullable(entry.revision()).equals(before.submitted());
             if (before.exists() == (entry.kind() == Kind.OPENED)) return false;
+            if (entry.isNotedAnew())
+                return before.publishedEntry().isPresent() && (entry.kind() == Kind.UNPUBLISHED || sameRevision);
             return switch (entry.kind()) {
                 case OPENED -> true;
                 case SUBMITTED -> (state == State.DRAFT || state == State.IN_REVIEW) && entry.revision() != null;

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -477,6 +478,18 @@ public final class Edition {
                 : Optional.of(next(Kind.UNPUBLISHED, null, null, null, message, by, now)
                         .because(reason)
                         .withPosition(position));
+    }
+
+    /** An entry of that kind that names the position at which the ledger tells of it now; empty if there is one since that moment. */
+    Optional<LogEntry> notedAnew(
+            LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt, Instant now) {
+        boolean noted = log.stream()
+                .filter(entry -> entry.kind() == kind && !entry.at().isBefore(lostAt))
+                .anyMatch(entry -> Objects.equals(entry.position(), position));
+        if (noted) return Optional.empty();
+        var about = kind == Kind.UNPUBLISHED ? null : requireNonNull(submission).revision();
+        var anew = next(kind, about, null, null, message, Person.SYSTEM, now).withPosition(position);
+        return Optional.of(anew);
     }
 
     LogEntry discarded(Person by, Instant now) {

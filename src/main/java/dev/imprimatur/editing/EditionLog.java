@@ -5,12 +5,15 @@ import static java.util.Objects.requireNonNull;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.Sorts;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;
 import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
+import dev.imprimatur.store.Index;
 import dev.imprimatur.store.Numbered;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,6 +72,7 @@ class EditionLog {
     EditionLog(MongoDatabase database, Seals seals, Damages damages) {
         this.log = new SealedCollection<>(database, "edition_log", Row.class, seals);
         this.damages = damages;
+        Index.makeWherePresent(this.log.documents(), Indexes.ascending("entry.position"));
     }
 
     Edition edition(EditionId id) {
@@ -189,6 +193,15 @@ class EditionLog {
                                 Editions.End::orLater);
                 });
         return ends;
+    }
+
+    /** The entries that name a position of the ledger above that one, as far as they are as they were sealed. */
+    List<LogEntry> toldBeyond(long position) {
+        var told = new ArrayList<LogEntry>();
+        try (var all = log.each(Filters.gt("entry.position", position), Sorts.ascending("_id"))) {
+            all.forEachRemaining(stored -> stored.intact().map(Row::entry).ifPresent(told::add));
+        }
+        return told;
     }
 
     private void eachId(Bson filter, Consumer<String> what) {

@@ -172,6 +172,23 @@ public class Editions {
         return record(id, edition -> edition.unpublished(position, message, reason, by, clock.instant()));
     }
 
+    /** The entries of all logs that name a position of the ledger above that one, as far as they are as they were sealed. */
+    public List<LogEntry> toldBeyond(long position) {
+        return log.toldBeyond(position);
+    }
+
+    /**
+     * Notes where the ledger tells of it now, since what the log says of it is of an entry that is lost; the same again changes nothing.
+     *
+     * @param kind {@code PUBLISHED}, {@code UNPUBLISHED} or {@code OVERDUE}
+     * @param position null if the ledger tells of it no more
+     * @param message why, in the words of the administrator who decided it
+     * @param lostAt when it was decided that what was noted before is lost
+     */
+    public Edition notedAnew(EditionId id, LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt) {
+        return record(id, edition -> edition.notedAnew(kind, position, message, lostAt, clock.instant()));
+    }
+
     Edition record(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
         mustHaveLostNothing(id.guide());
         var edition = log.append(id, rule);

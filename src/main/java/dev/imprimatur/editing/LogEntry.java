@@ -3,6 +3,7 @@ package dev.imprimatur.editing;
 import dev.imprimatur.content.Reason;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,13 @@ public record LogEntry(
                 .map(words -> new Signature(by.name(), by.title(), by.publicId(), words, at));
     }
 
+    /** Whether it only says where the ledger tells of it now, after an administrator decided that the ledger goes on without its end. */
+    boolean isNotedAnew() {
+        return by.account().equals(Person.SYSTEM.account())
+                && message != null
+                && Set.of(Kind.PUBLISHED, Kind.UNPUBLISHED, Kind.OVERDUE).contains(kind);
+    }
+
     /** For people who look after the stores. */
     public String inWords() {
         return edition.inWords() + ", log entry " + seq + " (" + kind + ")";
@@ -98,7 +106,7 @@ public record LogEntry(
         return with(meaning, reason, approvalsRequired, given, position);
     }
 
-    LogEntry withPosition(long given) {
+    LogEntry withPosition(@Nullable Long given) {
         return with(meaning, reason, approvalsRequired, stamp, given);
     }
 

@@ -14,7 +14,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.AuditAnchors;
-import dev.imprimatur.publication.Publication;
+import dev.imprimatur.publication.WorksReadOnly;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,7 +35,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Content types for everybody; accounts, keys, audit and the check of the ledger for administrators; one's own tokens. */
+/** Content types for everybody; accounts, keys and audit for administrators; one's own tokens. */
 @RestController
 @RequestMapping(Api.ROOT)
 class AdministrationApi {
@@ -46,21 +46,13 @@ class AdministrationApi {
     private final AuditExport export;
     private final AuditAnchors anchors;
     private final ContentTypes types;
-    private final Publication publication;
 
-    AdministrationApi(
-            Access access,
-            Audit audit,
-            AuditExport export,
-            AuditAnchors anchors,
-            ContentTypes types,
-            Publication publication) {
+    AdministrationApi(Access access, Audit audit, AuditExport export, AuditAnchors anchors, ContentTypes types) {
         this.anchors = anchors;
         this.access = access;
         this.audit = audit;
         this.export = export;
         this.types = types;
-        this.publication = publication;
     }
 
     record NewToken(
@@ -77,6 +69,7 @@ class AdministrationApi {
     }
 
     @PostMapping("/tokens")
+    @WorksReadOnly
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("isAuthenticated()")
     @ResponseStatus(HttpStatus.CREATED)
@@ -135,6 +128,7 @@ class AdministrationApi {
     }
 
     @DeleteMapping("/accounts/{username}")
+    @WorksReadOnly
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.NO_CONTENT)
@@ -173,6 +167,7 @@ class AdministrationApi {
     }
 
     @DeleteMapping("/api-keys/{id}")
+    @WorksReadOnly
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.NO_CONTENT)
@@ -218,13 +213,5 @@ class AdministrationApi {
     @PreAuthorize("hasRole('ADMIN')")
     Audit.Verification verifyAudit() {
         return anchors.verify();
-    }
-
-    /** Checks hashes, order and signatures of the whole ledger. */
-    @GetMapping("/ledger/verification")
-    @NeedsScope(Scope.ADMIN)
-    @PreAuthorize("hasRole('ADMIN')")
-    Publication.Verification verify() {
-        return publication.verify();
     }
 }

@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +38,21 @@ public class Integrity {
     /** @param outdated whether the ledger went on after it, so that what was verified may have been withdrawn since */
     private record Damage(Failure failure, boolean outdated) {}
 
+    /**
+     * The ledger is known to have gone further than it does.
+     *
+     * @param detail what tells of more, in a sentence
+     * @param withheld guides that are live by the ledger and known to have been withdrawn
+     * @param unknown whether more may have been withdrawn than is known
+     */
+    record Behind(String detail, Set<String> withheld, boolean unknown) {}
+
+    /** The decision that is being carried out: it alone builds on a ledger that is behind. */
+    static final ScopedValue<Lineage.Decision> DECIDED = ScopedValue.newInstance();
+
     private volatile @Nullable Damage ledger;
+    private volatile @Nullable Behind behind;
+    private final AtomicInteger reading = new AtomicInteger();
     /** By guide and revision ({@link Numbered}). */
     private final Map<String, Failure> contents = new ConcurrentHashMap<>();
 
@@ -51,6 +67,9 @@ public class Integrity {
 
     /** What is wrong with a content of the guide. */
     public Optional<Failure> of(String guide) {
+        if (isWithheld(guide))
+            return Optional.of(new Failure(
+                    "It was withdrawn in a part of the ledger that is lost, so it is not served.", 0, guide));
         return contents.values().stream()
                 .filter(failure -> guide.equals(failure.guide()))
                 .min(Comparator.comparingLong(Failure::position));
@@ -65,7 +84,49 @@ public class Integrity {
     /** Whether the ledger is known to go on behind a damaged entry, so that nothing can be said of what is live now. */
     boolean isOutdated() {
         var damage = ledger;
-        return damage != null && damage.outdated();
+        var lost = behind;
+        return damage != null && damage.outdated() || lost != null && lost.unknown();
+    }
+
+    /** What tells that the ledger went further than it does, in a sentence; empty if nothing does. */
+    public Optional<String> lost() {
+        return Optional.ofNullable(behind).map(Behind::detail);
+    }
+
+    /** Whether the ledger is known to have gone further than it does, so that an administrator has to decide how it goes on. */
+    public boolean isBehind() {
+        return behind != null;
+    }
+
+    /** Whether the guide is live by the ledger, and is known to have been withdrawn. */
+    boolean isWithheld(String guide) {
+        var lost = behind;
+        return lost != null && lost.withheld().contains(guide);
+    }
+
+    /** How often what was read of the ledger before had to be read anew. */
+    int reading() {
+        return reading.get();
+    }
+
+    /** What is served has to be read anew: the ledger is another one. */
+    void readAnew() {
+        reading.incrementAndGet();
+    }
+
+    /** @param now null if the ledger is not behind */
+    void isBehind(@Nullable Behind now) {
+        behind = now;
+        readAnew();
+        if (now == null) log.warn("the publication ledger is not behind any more");
+        else
+            log.error(
+                    "{} Nothing is changed until an administrator decides how it goes on, and {}; see “A ledger that is behind” in"
+                            + " docs/operations.md",
+                    now.detail(),
+                    now.unknown()
+                            ? "sites get 503, since nobody knows what was withdrawn"
+                            : now.withheld().size() + " guides that were withdrawn are not served");
     }
 
     /** @param why what is wrong with it, as the rest of a sentence that begins with it */
@@ -118,9 +179,15 @@ public class Integrity {
         if (ledger != null) throw ledgerDamaged().raise();
     }
 
+    /** Refuses to change anything while the ledger is behind. */
+    void mustNotBeBehind() {
+        if (behind != null && !DECIDED.isBound()) throw ledgerBehind().raise();
+    }
+
     /** Refuses to show anything new while something is not as it was signed. */
     void mustBeSound() {
         mustHaveRightEntries();
+        mustNotBeBehind();
         if (!contents.isEmpty())
             throw Refusal.unavailable(
                             "content-damaged",
@@ -136,6 +203,28 @@ public class Integrity {
                 "ledger-damaged",
                 "the stored publication ledger was changed, so nothing is published or withdrawn, and nothing behind the"
                         + " change is told, until it is mended; administrators see what is wrong",
+                LOOKED_INTO);
+    }
+
+    /** What is told where something would be changed. */
+    public static Refusal ledgerBehind() {
+        return Refusal.unavailable(
+                "ledger-behind",
+                "the publication ledger has lost its end, so nothing is changed until it is restored or an administrator decides"
+                        + " that it goes on as it is",
+                LOOKED_INTO);
+    }
+
+    /** What is told where a guide cannot be shown that is live by the ledger. */
+    Refusal notShown() {
+        return behind == null ? contentDamaged() : withheld();
+    }
+
+    private static Refusal withheld() {
+        return Refusal.unavailable(
+                "ledger-behind",
+                "this guide was withdrawn in a part of the ledger that is lost, so it is not served until an administrator has decided how"
+                        + " the ledger goes on",
                 LOOKED_INTO);
     }
 

@@ -64,6 +64,9 @@ class Ledger {
     /** The position of each guide's last entry, as far as the ledger has been verified. */
     private final Map<String, Long> lastOfGuide = new HashMap<>();
 
+    /** By guide, the last edition that was taken from readers, as far as the ledger has been verified. */
+    private final Map<String, Integer> withdrawn = new HashMap<>();
+
     private @Nullable LedgerEntry last;
     /** How often the store did not answer, and what was told of the last time. */
     private volatile int outages;
@@ -118,6 +121,7 @@ class Ledger {
         for (; ; ) {
             var before = last();
             integrity.mustHaveRightEntries();
+            integrity.mustNotBeBehind();
             var done = byCause(cause);
             if (done.isPresent()) return done.get();
             var entry = seal.seal(proposal.after(
@@ -126,6 +130,30 @@ class Ledger {
                     lastReadOf(guide)));
             if (rows.insert(entry, cause, anchors.of(entry))) return entry;
         }
+    }
+
+    /** The entry of that cause, if there is one. */
+    Optional<LedgerEntry> ofCause(String cause) {
+        return alone(() -> byCause(cause));
+    }
+
+    /** By guide, the last edition that was taken from readers. */
+    Map<String, Integer> withdrawn() {
+        return alone(() -> Map.copyOf(withdrawn));
+    }
+
+    /** Forgets what was read: the store holds another ledger. */
+    void startOver() {
+        alone(() -> {
+            prints.clear();
+            lastOfGuide.clear();
+            withdrawn.clear();
+            last = null;
+            endIsKnown = false;
+            integrity.readAnew();
+            integrity.entriesAreRight();
+            return last();
+        });
     }
 
     private Optional<LedgerEntry> byCause(String cause) {
@@ -267,6 +295,7 @@ class Ledger {
             var entry = requireNonNull(fresh.get(i).entry());
             prints.add(checked.get(i).print());
             lastOfGuide.put(entry.id(), entry.position());
+            if (!entry.isLive()) withdrawn.merge(entry.id(), entry.edition(), Math::max);
             integrity.toldAnew(entry.id());
             last = entry;
             right.add(entry);

@@ -40,12 +40,14 @@ class LedgerCheck implements Check {
     private final Seal seal;
     private final PublishedContents contents;
     private final Editions editions;
+    private final Lineage lineage;
 
-    LedgerCheck(LedgerRows rows, Seal seal, PublishedContents contents, Editions editions) {
+    LedgerCheck(LedgerRows rows, Seal seal, PublishedContents contents, Editions editions, Lineage lineage) {
         this.rows = rows;
         this.seal = seal;
         this.contents = contents;
         this.editions = editions;
+        this.lineage = lineage;
     }
 
     @Override
@@ -197,6 +199,7 @@ class LedgerCheck implements Check {
                 for (var entry : edition.log()) {
                     var position = entry.position();
                     if (position == null) continue;
+                    if (lineage.isLost(position, entry.at())) continue;
                     logged.add(position);
                     if (!isTold(entry, byPosition.get(position)))
                         findings.violation(

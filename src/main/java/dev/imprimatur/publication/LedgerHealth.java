@@ -1,5 +1,6 @@
 package dev.imprimatur.publication;
 
+import java.util.stream.Stream;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
@@ -15,13 +16,11 @@ class LedgerHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        var failures = integrity.failures();
+        var failures = Stream.concat(
+                        integrity.lost().stream(), integrity.failures().stream().map(Integrity.Failure::detail))
+                .toList();
         return failures.isEmpty()
                 ? Health.up().build()
-                : Health.down()
-                        .withDetail(
-                                "failures",
-                                failures.stream().map(Integrity.Failure::detail).toList())
-                        .build();
+                : Health.down().withDetail("failures", failures).build();
     }
 }

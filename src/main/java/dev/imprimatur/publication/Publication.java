@@ -40,6 +40,7 @@ public class Publication {
     private final Ledger ledger;
     private final PublishedContents contents;
     private final Integrity integrity;
+    private final Lineage lineage;
     private final Seal seal;
     private final Clock clock;
     private final List<Runnable> afterAppend = new CopyOnWriteArrayList<>();
@@ -51,6 +52,7 @@ public class Publication {
             Ledger ledger,
             PublishedContents contents,
             Integrity integrity,
+            Lineage lineage,
             Seal seal,
             Clock clock) {
         this.editing = editing;
@@ -59,6 +61,7 @@ public class Publication {
         this.ledger = ledger;
         this.contents = contents;
         this.integrity = integrity;
+        this.lineage = lineage;
         this.seal = seal;
         this.clock = clock;
     }
@@ -70,7 +73,7 @@ public class Publication {
         var revision = gate.admit(guide, edition);
         var stamp = edition.stamp().orElseThrow();
         store(guide, revision);
-        var entry = append("publish:" + id + ":" + revision.number(), guide, (position, hash, before) -> {
+        var entry = append("publish:" + id + ":" + revision.number(), guide.id(), (position, hash, before) -> {
             if (before != null && before.edition() >= id.number())
                 throw Refusal.conflict("superseded", "a later edition is published already")
                         .raise();
@@ -100,7 +103,7 @@ public class Publication {
         if (edition.state() != Edition.State.PUBLISHED) return Optional.empty();
         var stamp = edition.stamp().orElseThrow();
         integrity.mustBeSound();
-        return Optional.of(append("restamp:" + id + ":" + edition.stampSeq(), guide, (position, hash, before) -> {
+        return Optional.of(append("restamp:" + id + ":" + edition.stampSeq(), guide.id(), (position, hash, before) -> {
             var live = live(before, id);
             gate.admitRestamp(guide, edition, live);
             return reviewed(live.next(Kind.RESTAMP, position + 1, hash, null, clock.instant()), stamp);
@@ -118,11 +121,12 @@ public class Publication {
         integrity.mustBeSound();
         var entry = ledger.lastOf(guide.id())
                 .filter(last -> last.edition() == id.number() && isOverdue(last))
-                .orElseGet(() -> append("overdue:" + id + ":" + edition.stampSeq(), guide, (position, hash, before) -> {
-                    var live = live(before, id);
-                    return live.next(Kind.REVIEW_OVERDUE, position + 1, hash, null, clock.instant())
-                            .with(requireNonNull(live.review()).asOverdue());
-                }));
+                .orElseGet(() ->
+                        append("overdue:" + id + ":" + edition.stampSeq(), guide.id(), (position, hash, before) -> {
+                            var live = live(before, id);
+                            return live.next(Kind.REVIEW_OVERDUE, position + 1, hash, null, clock.instant())
+                                    .with(requireNonNull(live.review()).asOverdue());
+                        }));
         editions.overdue(id, entry.position());
         return Optional.of(entry);
     }
@@ -136,28 +140,44 @@ public class Publication {
      */
     public LedgerEntry unpublish(
             Guide guide, String message, @Nullable Reason reason, @Nullable String redirectTo, Person by) {
-        var done = editions.leftBy(by, guide.id(), LogEntry.Kind.UNPUBLISHED).map(LogEntry::position);
-        if (done.isPresent()) return ledger.at(List.of(done.get())).getFirst();
+        var done = editions.leftBy(by, guide.id(), LogEntry.Kind.UNPUBLISHED);
+        if (done.isPresent())
+            return ledger.ofCause(unpublishing(done.get().edition()))
+                    .orElseThrow(() -> Integrity.ledgerBehind().raise());
+        integrity.mustNotBeBehind();
         var live = guide.live();
         if (live == null)
             throw Refusal.conflict("not-live", "the guide is not live, so there is nothing to unpublish")
                     .raise();
         if (redirectTo != null) Redirect.check(redirectTo, guide.slug());
         var id = new EditionId(guide.id(), live.edition());
-        var entry = append(
-                "unpublish:" + id,
-                guide,
-                (position, hash, before) -> live(before, id)
-                        .next(Kind.UNPUBLISH, position + 1, hash, redirectTo, clock.instant())
-                        .with(null));
+        var entry = withdraw(id, redirectTo);
         editions.unpublished(id, entry.position(), message, reason, by);
         return entry;
     }
 
-    private LedgerEntry append(String cause, Guide guide, Ledger.Proposal proposal) {
-        var entry = ledger.append(cause, guide.id(), proposal);
-        afterAppend.forEach(Runnable::run);
+    /** Takes what is live from readers, without a note of it in the log. */
+    LedgerEntry withdraw(EditionId id, @Nullable String redirectTo) {
+        return append(
+                unpublishing(id),
+                id.guide(),
+                (position, hash, before) -> live(before, id)
+                        .next(Kind.UNPUBLISH, position + 1, hash, redirectTo, clock.instant())
+                        .with(null));
+    }
+
+    private static String unpublishing(EditionId id) {
+        return "unpublish:" + id;
+    }
+
+    private LedgerEntry append(String cause, String guide, Ledger.Proposal proposal) {
+        var entry = ledger.append(cause, guide, proposal);
+        tellOfAppends();
         return entry;
+    }
+
+    void tellOfAppends() {
+        afterAppend.forEach(Runnable::run);
     }
 
     /** Runs it after every local append, so that readers on this node need not wait for the next poll. */
@@ -266,6 +286,34 @@ public class Publication {
      */
     public boolean isOutdated() {
         return integrity.isOutdated();
+    }
+
+    /** Whether the ledger has lost its end, so that nothing is told on until an administrator decides how it goes on. */
+    public boolean isBehind() {
+        return integrity.isBehind();
+    }
+
+    /** Whether the guide is live by the ledger, and is known to have been withdrawn in a part of it that is lost. */
+    public boolean isWithheld(String guide) {
+        return integrity.isWithheld(guide);
+    }
+
+    /** How often everything that was read of the ledger had to be read anew. */
+    public int reading() {
+        return integrity.reading();
+    }
+
+    /** What is told where a guide cannot be shown that is live by the ledger. */
+    public Refusal notShown() {
+        return integrity.notShown();
+    }
+
+    /** What the positions in these entries of a log are now: those of entries that are lost are left out. */
+    public List<Long> positions(Collection<LogEntry> noted) {
+        return noted.stream()
+                .filter(entry -> entry.position() != null && !lineage.isLost(entry.position(), entry.at()))
+                .map(LogEntry::position)
+                .toList();
     }
 
     /** Entries above the position, in order; a refusal if the first of them was changed since it was verified. */

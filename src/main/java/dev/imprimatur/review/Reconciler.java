@@ -6,6 +6,7 @@ import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.Publication;
 import dev.imprimatur.store.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private final Review review;
     private final Assignments assignments;
     private final Engine engine;
+    private final Publication publication;
     private final Thread first = Thread.ofPlatform().name("reconciler").unstarted(this::everyMinute);
     private volatile boolean ended;
     /** How many guides the pass that runs has before it. */
@@ -62,8 +64,10 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             Processes processes,
             Review review,
             Assignments assignments,
-            Engine engine) {
+            Engine engine,
+            Publication publication) {
         this.engine = engine;
+        this.publication = publication;
         this.editing = editing;
         this.editions = editions;
         this.processes = processes;
@@ -92,6 +96,8 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     /** Soon after the start, too, so that what a timer got in the way of then is tried again. */
     @Scheduled(initialDelayString = "5s", fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     synchronized void everyMinute() {
+        // the facts may be those of yesterday
+        if (publication.isBehind()) return;
         try {
             boolean all = engine.ask(
                     () -> {

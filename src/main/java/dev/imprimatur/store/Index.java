@@ -24,6 +24,11 @@ public final class Index {
         make(collection, key, new IndexOptions().unique(true).sparse(true));
     }
 
+    /** Of the documents that have the field. */
+    public static void makeWherePresent(MongoCollection<?> collection, Bson key) {
+        make(collection, key, new IndexOptions().sparse(true));
+    }
+
     private static void make(MongoCollection<?> collection, Bson keys, IndexOptions options) {
         collection.withTimeout(MINUTES, TimeUnit.MINUTES).createIndex(keys, options);
     }

@@ -9,6 +9,7 @@ import dev.imprimatur.access.Signing;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.WorksReadOnly;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
@@ -98,6 +99,7 @@ class AccountPage {
     }
 
     @PostMapping("/tokens/revoke")
+    @WorksReadOnly
     String revoke(@RequestParam String token, Person me, RedirectAttributes told) {
         access.revokeToken(me.account(), token);
         told.addFlashAttribute("told", "The token is revoked.");
@@ -105,6 +107,7 @@ class AccountPage {
     }
 
     @PostMapping("/sessions/end")
+    @WorksReadOnly
     String end(@RequestParam String session, Person me, RedirectAttributes told) {
         sessions.end(session, me.account());
         told.addFlashAttribute("told", "The session has ended.");

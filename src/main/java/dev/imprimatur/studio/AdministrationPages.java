@@ -6,6 +6,7 @@ import dev.imprimatur.access.Signing;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.WorksReadOnly;
 import dev.imprimatur.review.Review;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,7 @@ class AdministrationPages {
     }
 
     @PostMapping("/accounts/{username}/deactivate")
+    @WorksReadOnly
     String deactivate(@PathVariable String username, Person me, RedirectAttributes told) {
         access.deactivate(username, me.account());
         told.addFlashAttribute("told", username + " can no longer sign in.");

@@ -1,6 +1,7 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.publication.WorksReadOnly;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -27,6 +28,7 @@ class CheckPage {
     }
 
     @PostMapping
+    @WorksReadOnly
     String begin() throws InterruptedException {
         checker.begin();
         return "redirect:/studio/check";

@@ -4,12 +4,10 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -84,10 +82,11 @@ class HistoryPage {
     /** What readers were told, the latest first. */
     private List<Publication.Proven> proven(List<Edition> all, String id) {
         var positions = Stream.concat(
-                        all.stream()
-                                .flatMap(edition -> edition.log().stream())
-                                .map(LogEntry::position)
-                                .filter(Objects::nonNull),
+                        publication
+                                .positions(all.stream()
+                                        .flatMap(edition -> edition.log().stream())
+                                        .toList())
+                                .stream(),
                         publication.lastOf(id).map(LedgerEntry::position).stream())
                 .distinct()
                 .toList();

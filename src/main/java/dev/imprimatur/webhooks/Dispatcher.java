@@ -8,6 +8,7 @@ import dev.imprimatur.publication.Publication;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -106,7 +107,7 @@ class Dispatcher implements SmartLifecycle {
 
     private Courier.Message message(Webhook to, LedgerEntry entry) {
         return new Courier.Message(
-                "msg_" + to.id() + "_" + entry.position(),
+                "msg_" + to.id() + "_" + lineage.id() + "_" + entry.position(),
                 entry.position(),
                 entry.kind().spelling(),
                 json.writeValueAsString(new Payload(entry.kind().spelling(), entry.at(), lineage.id(), entry)));
@@ -116,8 +117,10 @@ class Dispatcher implements SmartLifecycle {
         while (running) {
             try {
                 long position = reach.position();
-                for (var due : webhooks.due(position, clock.instant()))
-                    if (busy.add(due.id())) Objects.requireNonNull(senders).execute(() -> lead(due.id()));
+                // what comes at these positions is told once it is known how the ledger goes on
+                var due = publication.isBehind() ? List.<Webhook>of() : webhooks.due(position, clock.instant());
+                for (var webhook : due)
+                    if (busy.add(webhook.id())) Objects.requireNonNull(senders).execute(() -> lead(webhook.id()));
                 reach.awaits(position + 1, LOOK);
             } catch (InterruptedException stopped) {
                 return;
@@ -140,7 +143,7 @@ class Dispatcher implements SmartLifecycle {
         try {
             var now = clock.instant();
             var held = webhooks.claim(id, node, now, now.plus(LEASE));
-            while (running && held.isPresent()) held = Optional.ofNullable(on(held.get()));
+            while (running && held.isPresent() && !publication.isBehind()) held = Optional.ofNullable(on(held.get()));
         } catch (Refused damaged) {
             // the ledger cannot be told on: logged where it was found, and looked at again when the lease is over
             log.debug("webhook {} waits: {}", id, damaged.getMessage());

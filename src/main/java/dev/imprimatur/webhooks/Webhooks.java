@@ -7,6 +7,7 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.publication.Witness;
 import dev.imprimatur.store.Decoding;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.springframework.stereotype.Component;
 
 /** The subscribers. A node sends for one only while it holds its lease, and every change it makes then names the cursor it knows. */
 @Component
-class Webhooks {
+class Webhooks implements Witness {
     public record Row(@BsonId String id, Webhook webhook) {}
 
     private final MongoCollection<Row> webhooks;
@@ -46,6 +47,25 @@ class Webhooks {
 
     boolean delete(String id) {
         return webhooks.deleteOne(Filters.eq("_id", id)).getDeletedCount() == 1;
+    }
+
+    @Override
+    public String name() {
+        return "the webhooks";
+    }
+
+    @Override
+    public long furthest() {
+        return Optional.ofNullable(webhooks.find()
+                        .sort(Sorts.descending("webhook.position"))
+                        .first())
+                .map(row -> row.webhook().position())
+                .orElse(0L);
+    }
+
+    @Override
+    public void forget(long end) {
+        webhooks.updateMany(Filters.gt("webhook.position", end), Updates.set("webhook.position", end));
     }
 
     /** Those that have not been told all up to the position and may be told now. */

@@ -71,6 +71,7 @@ class EveryPageTest {
                 "/studio/api-keys",
                 "/studio/audit",
                 "/studio/check",
+                "/studio/ledger",
                 "/studio/webhooks",
                 "/studio/webhooks/{id}",
                 "/studio/workflows")) PAGES.put(administrators, Role.ADMIN);

@@ -1,0 +1,353 @@
+package dev.imprimatur.publication;
+
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.publication.HighWaterMark.Mark;
+import dev.imprimatur.publication.HighWaterMark.Remembered;
+import dev.imprimatur.store.Failures;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whether the ledger still goes as far as it ever did. What remembers that outside it (the marks, the edition logs, the webhooks) is
+ * compared with it before anything is served, and the marks every second. While the ledger is behind, nothing is appended, and what is
+ * known to have been withdrawn in the part that is lost is not served.
+ */
+@Component
+public class EndOfLedger implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(EndOfLedger.class);
+    /** How often the ledger is looked at before it is said to be behind: after a failover a store may show less, for a moment. */
+    private static final int LOOKS = 10;
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+
+    /**
+     * Something that tells of an entry that the ledger does not have.
+     *
+     * @param by what tells of it
+     * @param position of that entry
+     * @param lineage of its ledger, if it is another one
+     */
+    public record Claim(String by, long position, @Nullable String lineage) {
+        String inWords() {
+            return by + " know" + (by.endsWith("s") ? "" : "s") + " of position " + position
+                    + (lineage == null ? "" : " of the ledger " + lineage);
+        }
+    }
+
+    /**
+     * How the ledger stands.
+     *
+     * @param lineage that it has
+     * @param position of its last entry
+     * @param claims what tells of more; empty if nothing does
+     * @param withheld guides that are live by the ledger and known to have been withdrawn
+     * @param since when it was found to be behind; null if it is not
+     */
+    public record Report(
+            String lineage,
+            long position,
+            List<Claim> claims,
+            List<String> withheld,
+            @Nullable Instant since) {
+        public boolean isBehind() {
+            return !claims.isEmpty();
+        }
+    }
+
+    private final Ledger ledger;
+    private final Lineage lineage;
+    private final Integrity integrity;
+    private final Editions editions;
+    private final List<HighWaterMark> marks;
+    private final ObjectProvider<Witness> witnesses;
+    private final Clock clock;
+    private final Duration every;
+    private final Object work = new Object();
+    private boolean isDue;
+    private boolean hasRun;
+    /** What the logs and the webhooks tell of beyond the end, as of the last whole comparison. */
+    private List<Claim> claimsOfWitnesses = List.of();
+
+    private Map<String, Integer> withdrawnByLogs = Map.of();
+    private long comparedAt = -1;
+    private volatile @Nullable Report behind;
+    private final Set<String> silent = new HashSet<>();
+    private volatile boolean running;
+    private volatile @Nullable Thread thread;
+
+    /** @param every how often the marks are raised and compared at most, {@code imprimatur.ledger.mark-every} */
+    EndOfLedger(
+            Ledger ledger,
+            Lineage lineage,
+            Integrity integrity,
+            Editions editions,
+            List<HighWaterMark> marks,
+            ObjectProvider<Witness> witnesses,
+            Clock clock,
+            @Value("${imprimatur.ledger.mark-every:1s}") Duration every) {
+        this.ledger = ledger;
+        this.lineage = lineage;
+        this.integrity = integrity;
+        this.editions = editions;
+        this.marks = marks;
+        this.witnesses = witnesses;
+        this.clock = clock;
+        this.every = every;
+    }
+
+    /** How the ledger stood when it was looked at last. */
+    public Report report() {
+        var now = behind;
+        return now != null ? now : new Report(lineage.id(), ledger.verified(), List.of(), List.of(), null);
+    }
+
+    /** Compares with everything that remembers more, before anything is served. */
+    synchronized void compareAtStart() {
+        if (!hasRun) look(true);
+        hasRun = true;
+    }
+
+    /** Compares anew with everything. */
+    synchronized Report compare() {
+        look(true);
+        return report();
+    }
+
+    private void look(boolean whole) {
+        if (lineage.refresh()) ledger.startOver();
+        // first what is remembered: what is read of the ledger then goes at least as far
+        var remembered = remembered();
+        ledger.last();
+        for (int look = 1; look < LOOKS && isAhead(remembered.values()) && behind == null; look++) {
+            if (integrity.damagedAt() > 0) break;
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            ledger.last();
+        }
+        long position = ledger.verified();
+        if (whole || behind != null && position != comparedAt) askWitnesses(position);
+        comparedAt = position;
+        var claims = new ArrayList<Claim>();
+        remembered.forEach((place, it) -> {
+            if (!isKept(it.mark()))
+                claims.add(new Claim(
+                        place,
+                        it.mark().position(),
+                        it.mark().lineage().equals(lineage.id())
+                                ? null
+                                : it.mark().lineage()));
+        });
+        long known = claims.stream().mapToLong(Claim::position).max().orElse(0);
+        claims.addAll(claimsOfWitnesses);
+        if (claims.isEmpty()) {
+            isAsFar();
+            raise();
+        } else isBehind(claims, withheld(withdrawn(remembered.values())), Math.max(known, furthestOfLogs()));
+    }
+
+    private boolean isAhead(Iterable<Remembered> all) {
+        for (var it : all)
+            if (it.mark().lineage().equals(lineage.id()) && it.mark().position() > ledger.verified()) return true;
+        return false;
+    }
+
+    private Map<String, Remembered> remembered() {
+        var all = new LinkedHashMap<String, Remembered>();
+        for (var mark : marks)
+            try {
+                mark.read().ifPresent(it -> all.put(mark.place(), it));
+                silent.remove(mark.place());
+            } catch (RuntimeException failed) {
+                isSilent(mark, failed);
+            }
+        return all;
+    }
+
+    /** A place that does not answer is told of once; the other one counts, and it is asked again. */
+    private void isSilent(HighWaterMark mark, RuntimeException failed) {
+        if (silent.add(mark.place()))
+            log.warn("how far the ledger went is not known to {}: {}", mark.place(), failed.toString());
+    }
+
+    private boolean isKept(Mark mark) {
+        if (!mark.lineage().equals(lineage.id())) return lineage.isFormer(mark.lineage());
+        if (mark.position() > ledger.verified()) return false;
+        return mark.position() == 0
+                || ledger.find(List.of(mark.position())).stream()
+                        .allMatch(entry -> entry.hash().equals(mark.hash()));
+    }
+
+    private static final String LOGS = "the edition logs";
+
+    private void askWitnesses(long end) {
+        var claims = new ArrayList<Claim>();
+        var withdrawn = new HashMap<String, Integer>();
+        long furthest = 0;
+        for (var entry : editions.toldBeyond(end)) {
+            long position = entry.position() == null ? 0 : entry.position();
+            if (lineage.isLost(position, entry.at())) continue;
+            furthest = Math.max(furthest, position);
+            if (entry.kind() == LogEntry.Kind.UNPUBLISHED)
+                withdrawn.merge(entry.edition().guide(), entry.edition().number(), Math::max);
+        }
+        if (furthest > end) claims.add(new Claim(LOGS, furthest, null));
+        witnesses.forEach(witness -> {
+            long it = witness.furthest();
+            if (it > end) claims.add(new Claim(witness.name(), it, null));
+        });
+        claimsOfWitnesses = List.copyOf(claims);
+        withdrawnByLogs = withdrawn;
+    }
+
+    private long furthestOfLogs() {
+        return claimsOfWitnesses.stream()
+                .filter(claim -> claim.by().equals(LOGS))
+                .mapToLong(Claim::position)
+                .max()
+                .orElse(0);
+    }
+
+    private Map<String, Integer> withdrawn(Iterable<Remembered> remembered) {
+        var all = new HashMap<>(withdrawnByLogs);
+        for (var it : remembered)
+            if (!lineage.isFormer(it.mark().lineage()))
+                it.withdrawn().forEach((guide, edition) -> all.merge(guide, edition, Math::max));
+        return all;
+    }
+
+    /** What the ledger has live of an edition that is known to have been withdrawn, or of one before it. */
+    private List<EditionId> withheld(Map<String, Integer> withdrawn) {
+        return ledger.lastOf(withdrawn.keySet()).values().stream()
+                .filter(LedgerEntry::isLive)
+                .filter(last -> last.edition() <= withdrawn.getOrDefault(last.id(), 0))
+                .map(last -> new EditionId(last.id(), last.edition()))
+                .sorted(java.util.Comparator.comparing(EditionId::toString))
+                .toList();
+    }
+
+    /** What has to be withdrawn now, since it was before. */
+    List<EditionId> withheld() {
+        return withheld(withdrawn(remembered().values()));
+    }
+
+    /** @param known up to which position everything that was withdrawn is known */
+    private void isBehind(List<Claim> claims, List<EditionId> withheld, long known) {
+        var before = behind;
+        var report = new Report(
+                lineage.id(),
+                ledger.verified(),
+                List.copyOf(claims),
+                withheld.stream().map(EditionId::guide).toList(),
+                before == null ? clock.instant() : before.since());
+        if (report.equals(before)) return;
+        behind = report;
+        boolean all = claims.stream().allMatch(claim -> claim.position() <= known);
+        integrity.isBehind(new Integrity.Behind(
+                "The publication ledger ends at position %d, and %s."
+                        .formatted(
+                                report.position(),
+                                claims.stream().map(Claim::inWords).collect(Collectors.joining(", "))),
+                Set.copyOf(report.withheld()),
+                !all));
+    }
+
+    private void isAsFar() {
+        if (behind == null) return;
+        behind = null;
+        integrity.isBehind(null);
+    }
+
+    /** Remembers how far the ledger goes now. */
+    private void raise() {
+        var last = ledger.last();
+        if (last.isEmpty() || integrity.damagedAt() > 0) return;
+        var now = new Remembered(
+                new Mark(lineage.id(), last.get().position(), last.get().hash()), ledger.withdrawn());
+        for (var mark : marks)
+            try {
+                mark.raise(now, lineage::isFormer);
+            } catch (RuntimeException failed) {
+                isSilent(mark, failed);
+            }
+    }
+
+    /** The ledger has another lineage now, in which it is as it should be. */
+    synchronized void hasBegunAnew() {
+        claimsOfWitnesses = List.of();
+        withdrawnByLogs = Map.of();
+        raise();
+        isAsFar();
+    }
+
+    /** The marks are raised soon. */
+    void appended() {
+        synchronized (work) {
+            isDue = true;
+            work.notifyAll();
+        }
+    }
+
+    private void follow() {
+        try {
+            while (running) {
+                synchronized (work) {
+                    if (!isDue) work.wait(every.toMillis());
+                    isDue = false;
+                }
+                lookQuietly();
+                Thread.sleep(every.dividedBy(2));
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void lookQuietly() {
+        try {
+            look(false);
+        } catch (RuntimeException failed) {
+            if (Failures.isOutage(failed)) log.debug("the end of the ledger is looked at later: {}", failed.toString());
+            else log.warn("the end of the ledger could not be looked at: {}", failed.toString());
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread = Thread.ofPlatform().daemon().name("ledger-mark").start(this::follow);
+    }
+
+    /** What was appended last is remembered before the stores are closed. */
+    @Override
+    public void stop() {
+        running = false;
+        var last = thread;
+        thread = null;
+        if (last == null) return;
+        last.interrupt();
+        lookQuietly();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.imprimatur.publication;
+
+import com.mongodb.ConnectionString;
+import dev.imprimatur.content.Sha256;
+import dev.imprimatur.store.DataDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The mark in the data directory, one line of JSON for each time that it was raised. A last line that was cut off counts for nothing. Each
+ * store has a file of its own, so that a directory that was used with embedded stores can be used with others.
+ */
+@Component
+@Order(2)
+class MarkFile implements HighWaterMark {
+    private static final int MOST_LINES = 1_000;
+    private static final int NAME_BYTES = 6;
+
+    /** @param withdrawn what was withdrawn since the line before */
+    record Line(String lineage, long position, String hash, Map<String, Integer> withdrawn) {
+        Mark mark() {
+            return new Mark(lineage, position, hash);
+        }
+    }
+
+    private final Path file;
+    private final JsonMapper json;
+    private @Nullable Remembered known;
+    private boolean read;
+    private int lines;
+
+    /** @param uri {@code spring.mongodb.uri}; none for the embedded store */
+    MarkFile(DataDirectory data, JsonMapper json, @Value("${spring.mongodb.uri:}") String uri) {
+        this.file = data.resolve(uri.isEmpty() ? "ledger-mark" : "ledger-mark-" + name(uri));
+        this.json = json;
+    }
+
+    /** The same for the same database on the same servers, whoever signs in to them. */
+    private static String name(String uri) {
+        var connection = new ConnectionString(uri);
+        String names =
+                connection.getHosts().stream().sorted().toList() + "/" + String.valueOf(connection.getDatabase());
+        return HexFormat.of().formatHex(Sha256.of(names.getBytes(StandardCharsets.UTF_8)), 0, NAME_BYTES);
+    }
+
+    @Override
+    public String place() {
+        return "the data directory";
+    }
+
+    @Override
+    public synchronized Optional<Remembered> read() {
+        if (!read) {
+            known = stored();
+            read = true;
+        }
+        return Optional.ofNullable(known);
+    }
+
+    private @Nullable Remembered stored() {
+        if (!Files.exists(file)) return null;
+        Remembered so = null;
+        try {
+            for (String text : Files.readAllLines(file)) {
+                var line = line(text);
+                lines++;
+                if (line != null) so = joined(so, line.mark(), line.withdrawn());
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot read " + file, failed);
+        }
+        return so;
+    }
+
+    private @Nullable Line line(String text) {
+        try {
+            return json.readValue(text, Line.class);
+        } catch (JacksonException cutOff) {
+            return null;
+        }
+    }
+
+    private static Remembered joined(@Nullable Remembered before, Mark mark, Map<String, Integer> withdrawn) {
+        var all = new HashMap<String, Integer>();
+        if (before != null && before.mark().lineage().equals(mark.lineage())) all.putAll(before.withdrawn());
+        withdrawn.forEach((guide, edition) -> all.merge(guide, edition, Math::max));
+        return new Remembered(mark, Map.copyOf(all));
+    }
+
+    @Override
+    public synchronized void raise(Remembered now, Predicate<String> isFormer) {
+        var before = read().orElse(null);
+        var mark = now.mark();
+        var fresh = new HashMap<>(now.withdrawn());
+        boolean same = false;
+        if (before != null) {
+            same = before.mark().lineage().equals(mark.lineage());
+            boolean stays = same
+                    ? before.mark().position() >= mark.position()
+                    : !isFormer.test(before.mark().lineage());
+            if (stays) return;
+            if (same) fresh.entrySet().removeAll(before.withdrawn().entrySet());
+        }
+        var next = joined(before, mark, now.withdrawn());
+        try {
+            if (!same || lines >= MOST_LINES)
+                replace(new Line(mark.lineage(), mark.position(), mark.hash(), next.withdrawn()));
+            else append(new Line(mark.lineage(), mark.position(), mark.hash(), fresh));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot write " + file, failed);
+        }
+        known = next;
+    }
+
+    private void append(Line line) throws IOException {
+        // begins a line of its own, whatever the one before has become
+        byte[] bytes = ("\n" + json.writeValueAsString(line)).getBytes(StandardCharsets.UTF_8);
+        try (var out = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+            out.write(ByteBuffer.wrap(bytes));
+            out.force(false);
+        }
+        lines++;
+    }
+
+    private void replace(Line line) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        DataDirectory.writeOwnerOnly(fresh, json.writeValueAsString(line));
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        lines = 1;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.imprimatur.publication;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** The mark in the engine's database, which all nodes share. */
+@Component
+@Order(1)
+class MarkTable implements HighWaterMark {
+    private static final int ONLY = 1;
+
+    private final JdbcTemplate statements;
+    private boolean made;
+    /** What the table holds of withdrawals of a lineage, as far as this node knows. */
+    private String lineage = "";
+
+    private Map<String, Integer> written = new HashMap<>();
+
+    MarkTable(DataSource store) {
+        statements = new JdbcTemplate(store);
+    }
+
+    @Override
+    public String place() {
+        return "the engine's database";
+    }
+
+    private void make() {
+        if (made) return;
+        statements.execute("create table if not exists ledger_mark (id integer primary key,"
+                + " lineage varchar(64) not null, ledger_position bigint not null, ledger_hash varchar(64) not null)");
+        statements.execute("create table if not exists ledger_withdrawal (lineage varchar(64) not null,"
+                + " guide varchar(200) not null, edition integer not null, primary key (lineage, guide))");
+        made = true;
+    }
+
+    @Override
+    public synchronized Optional<Remembered> read() {
+        try {
+            var mark = mark();
+            return mark == null ? Optional.empty() : Optional.of(new Remembered(mark, withdrawn(mark.lineage())));
+        } catch (BadSqlGrammarException notMadeYet) {
+            return Optional.empty();
+        }
+    }
+
+    private @Nullable Mark mark() {
+        return statements
+                .query("select lineage, ledger_position, ledger_hash from ledger_mark where id = ?", this::mark, ONLY)
+                .stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    private Mark mark(ResultSet row, int number) throws SQLException {
+        return new Mark(row.getString(1), row.getLong(2), row.getString(3));
+    }
+
+    private Map<String, Integer> withdrawn(String of) {
+        if (!of.equals(lineage)) {
+            var there = new HashMap<String, Integer>();
+            statements.query(
+                    "select guide, edition from ledger_withdrawal where lineage = ?",
+                    row -> {
+                        there.put(row.getString(1), row.getInt(2));
+                    },
+                    of);
+            lineage = of;
+            written = there;
+        }
+        return Map.copyOf(written);
+    }
+
+    @Override
+    public synchronized void raise(Remembered now, Predicate<String> isFormer) {
+        make();
+        var mark = now.mark();
+        var known = withdrawn(mark.lineage());
+        now.withdrawn().forEach((guide, edition) -> {
+            if (known.getOrDefault(guide, 0) < edition) withdraw(mark.lineage(), guide, edition);
+        });
+        if (isRaised(mark)) return;
+        var there = mark();
+        if (there == null) insert(mark);
+        else if (isFormer.test(there.lineage()) && hasFollowed(there, mark))
+            statements.update("delete from ledger_withdrawal where lineage = ?", there.lineage());
+    }
+
+    private boolean isRaised(Mark mark) {
+        return statements.update(
+                        "update ledger_mark set ledger_position = ?, ledger_hash = ? where id = ? and lineage = ?"
+                                + " and ledger_position < ?",
+                        mark.position(),
+                        mark.hash(),
+                        ONLY,
+                        mark.lineage(),
+                        mark.position())
+                == 1;
+    }
+
+    private boolean hasFollowed(Mark before, Mark mark) {
+        return statements.update(
+                        "update ledger_mark set lineage = ?, ledger_position = ?, ledger_hash = ? where id = ?"
+                                + " and lineage = ?",
+                        mark.lineage(),
+                        mark.position(),
+                        mark.hash(),
+                        ONLY,
+                        before.lineage())
+                == 1;
+    }
+
+    private void insert(Mark mark) {
+        try {
+            statements.update(
+                    "insert into ledger_mark (id, lineage, ledger_position, ledger_hash) values (?, ?, ?, ?)",
+                    ONLY,
+                    mark.lineage(),
+                    mark.position(),
+                    mark.hash());
+        } catch (DuplicateKeyException anotherNode) {
+            isRaised(mark);
+        }
+    }
+
+    private void withdraw(String of, String guide, int edition) {
+        if (!isWithdrawn(of, guide, edition))
+            try {
+                statements.update(
+                        "insert into ledger_withdrawal (lineage, guide, edition) values (?, ?, ?)", of, guide, edition);
+            } catch (DuplicateKeyException anotherNode) {
+                isWithdrawn(of, guide, edition);
+            }
+        written.merge(guide, edition, Math::max);
+    }
+
+    private boolean isWithdrawn(String of, String guide, int edition) {
+        return statements.update(
+                        "update ledger_withdrawal set edition = ? where lineage = ? and guide = ? and edition < ?",
+                        edition,
+                        of,
+                        guide,
+                        edition)
+                == 1;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.imprimatur.publication;
+
+import dev.imprimatur.access.Audit;
+import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import java.time.Clock;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+
+/**
+ * An administrator's decision that the ledger goes on without an end that is lost. What was withdrawn is withdrawn anew; what the edition
+ * logs have as published goes through the gate again; then the ledger has another lineage, by which sites and webhooks know that they start
+ * over. Each step changes nothing when it is taken again, so whatever a crash leaves undone, the next start does.
+ */
+@Component
+public class NewLineage {
+    private static final Logger log = LoggerFactory.getLogger(NewLineage.class);
+    private static final int LONGEST_MESSAGE = 5_000;
+
+    private final Ledger ledger;
+    private final Lineage lineage;
+    private final EndOfLedger end;
+    private final Integrity integrity;
+    private final Publication publication;
+    private final Editions editions;
+    private final Audit audit;
+    private final ObjectProvider<Witness> witnesses;
+    private final Clock clock;
+
+    NewLineage(
+            Ledger ledger,
+            Lineage lineage,
+            EndOfLedger end,
+            Integrity integrity,
+            Publication publication,
+            Editions editions,
+            Audit audit,
+            ObjectProvider<Witness> witnesses,
+            Clock clock) {
+        this.ledger = ledger;
+        this.lineage = lineage;
+        this.end = end;
+        this.integrity = integrity;
+        this.publication = publication;
+        this.editions = editions;
+        this.audit = audit;
+        this.witnesses = witnesses;
+        this.clock = clock;
+    }
+
+    /** How the ledger stands, and what was decided before. */
+    public EndOfLedger.Report report() {
+        return end.report();
+    }
+
+    public List<Lineage.Decision> decisions() {
+        return lineage.decisions();
+    }
+
+    /**
+     * Goes on with the ledger as it is; the same decision again changes nothing.
+     *
+     * @param given the lineage that ends, as the report named it
+     * @param message why, in the administrator's words
+     */
+    public synchronized EndOfLedger.Report decide(String given, String message, Person by) {
+        if (message.isBlank() || message.length() > LONGEST_MESSAGE)
+            throw Refusal.malformed("/message", "say why, in at most " + LONGEST_MESSAGE + " characters")
+                    .raise();
+        if (lineage.isFormer(given)) return end.report();
+        if (!given.equals(lineage.id()))
+            throw Refusal.conflict(
+                            "ledger-changed",
+                            "the ledger has the lineage " + lineage.id() + " now; read the report again")
+                    .raise();
+        // what this node has read may be gone from the store
+        ledger.startOver();
+        ledger.last();
+        integrity.mustHaveRightEntries();
+        var report = end.compare();
+        audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
+        carryOut(lineage.decide(report.position(), clock.instant(), by.account(), message));
+        return end.report();
+    }
+
+    /**
+     * Looks, before anything is served, whether the ledger goes as far as it did, and carries out what was decided before this node
+     * started.
+     */
+    public synchronized void begin() {
+        end.compareAtStart();
+        if (lineage.pending().isEmpty()) return;
+        try {
+            carryOut(lineage.pending().get());
+        } catch (Refused refused) {
+            log.error("the ledger cannot go on as it was decided, and is behind: {}", refused.getMessage());
+        }
+    }
+
+    private void carryOut(Lineage.Decision decision) {
+        ScopedValue.where(Integrity.DECIDED, decision).run(() -> {
+            witnesses.forEach(witness -> witness.forget(decision.end()));
+            for (var withheld : end.withheld()) withdraw(withheld, decision);
+            editions.toldBeyond(decision.end()).stream()
+                    .filter(entry -> lineage.isLost(entry.position() == null ? 0 : entry.position(), entry.at()))
+                    .map(entry -> entry.edition().guide())
+                    .distinct()
+                    .forEach(guide -> noteAnew(guide, decision));
+            lineage.carriedOut(decision);
+        });
+        end.hasBegunAnew();
+        publication.tellOfAppends();
+        log.warn(
+                "the ledger goes on behind position {} as {}, in place of {}: decided by {}",
+                decision.end(),
+                decision.next(),
+                decision.lineage(),
+                decision.by());
+    }
+
+    private void withdraw(EditionId id, Lineage.Decision decision) {
+        var entry = publication.withdraw(id, null);
+        editions.notedAnew(id, LogEntry.Kind.UNPUBLISHED, entry.position(), decision.message(), decision.at());
+    }
+
+    private boolean bearsLastStamp(Edition edition) {
+        var told = publication.lastOf(edition.id().guide()).map(LedgerEntry::review);
+        return told.map(LedgerEntry.Review::reviewedAt).equals(edition.stamp().map(Stamp::reviewedAt));
+    }
+
+    /** What a log says of entries that are lost is made true again, or taken back where the gate does not let it through. */
+    private void noteAnew(String guide, Lineage.Decision decision) {
+        for (var edition : editions.of(guide)) {
+            if (edition.state() != Edition.State.PUBLISHED) continue;
+            var id = edition.id();
+            try {
+                long position = publication.publish(id).position();
+                editions.notedAnew(id, LogEntry.Kind.PUBLISHED, position, decision.message(), decision.at());
+                if (!bearsLastStamp(edition)) publication.restamp(id);
+                if (edition.isOverdueMarked())
+                    publication
+                            .markOverdue(id)
+                            .ifPresent(entry -> editions.notedAnew(
+                                    id, LogEntry.Kind.OVERDUE, entry.position(), decision.message(), decision.at()));
+            } catch (Refused refused) {
+                if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
+                log.warn("{} is not published again: {}", id.inWords(), refused.getMessage());
+                editions.notedAnew(id, LogEntry.Kind.UNPUBLISHED, null, decision.message(), decision.at());
+                publication
+                        .lastOf(guide)
+                        .filter(LedgerEntry::isLive)
+                        .ifPresent(live -> withdraw(new EditionId(guide, live.edition()), decision));
+            }
+        }
+    }
+}

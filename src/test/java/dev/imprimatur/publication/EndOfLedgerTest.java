@@ -1,0 +1,318 @@
+package dev.imprimatur.publication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Stores;
+import dev.imprimatur.testing.Visitor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A ledger that has lost its end is noticed, serves nothing that was withdrawn, and goes on only by a decision on record. */
+@Tag("store")
+class EndOfLedgerTest {
+    private final Node node = Node.start("imprimatur.ledger.mark-every", "50ms", "imprimatur.review.reconcile-every", "1s");
+    private final Guides guides = node.guides();
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    private MongoDatabase database() {
+        return node.bean(MongoDatabase.class);
+    }
+
+    /** Everything in MongoDB as it is now. */
+    private Map<String, List<Document>> copied() {
+        var all = new HashMap<String, List<Document>>();
+        for (String name : database().listCollectionNames())
+            all.put(name, database().getCollection(name).find().into(new ArrayList<>()));
+        return all;
+    }
+
+    private void restore(Map<String, List<Document>> copy) {
+        for (String name : database().listCollectionNames()) {
+            var collection = database().getCollection(name);
+            collection.deleteMany(Filters.empty());
+            if (copy.containsKey(name) && !copy.get(name).isEmpty()) collection.insertMany(copy.get(name));
+        }
+    }
+
+    private void restoreAndRestart(Map<String, List<Document>> copy) {
+        awaitMark();
+        restore(copy);
+        node.restart(() -> {});
+    }
+
+    /** The mark is behind the appends by as much as it may be. */
+    private void awaitMark() {
+        long position = node.bean(Publication.class).position();
+        await().until(() -> node.beans(HighWaterMark.class).stream()
+                .allMatch(mark -> mark.read()
+                        .filter(it -> it.mark().position() >= position)
+                        .isPresent()));
+    }
+
+    private Http.Answer unpublish(Guides.Ref guide) {
+        return node.as("publisher").post(guide.path() + "/unpublish", Map.of("reason", "It is wrong."));
+    }
+
+    private Http.Answer standing() {
+        return node.as("admin").get("/ledger/standing");
+    }
+
+    private String lineage() {
+        return standing().ok().get("lineage").asString();
+    }
+
+    private Http.Answer goOn(String lineage) {
+        return node.as("admin").post("/ledger/lineage", Map.of("lineage", lineage, "message", "The disk was lost."));
+    }
+
+    private int readiness() {
+        return node.nobody().get("/actuator/health/readiness").status();
+    }
+
+    private List<String> listed() {
+        var slugs = new ArrayList<String>();
+        node.site()
+                .get("/role-guide")
+                .ok()
+                .get("items")
+                .forEach(item -> slugs.add(item.get("slug").asString()));
+        return slugs;
+    }
+
+    private void nothingIsViolated() {
+        assertThat(node.bean(Checker.class).run().violations()).isEmpty();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(node.bean(Checker.class).run().unfinished()).isEmpty());
+    }
+
+    @Test
+    void aStoreOfYesterdayChangesNothingAndServesNothingThatWasWithdrawnSince() {
+        var withdrawn = guides.published();
+        var kept = guides.published();
+        var drafted = guides.drafted();
+        var yesterday = copied();
+        unpublish(withdrawn).ok();
+        var lost = guides.published();
+        long reached = node.bean(Publication.class).position();
+
+        restoreAndRestart(yesterday);
+
+        assertThat(readiness()).isEqualTo(503);
+        assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
+        assertThat(guides.read(kept).status()).isEqualTo(200);
+        assertThat(listed()).contains(kept.slug()).doesNotContain(withdrawn.slug(), lost.slug());
+        assertThat(node.site().get("/ledger?after=" + reached).problem()).isEqualTo("ledger-changed");
+        assertThat(node.site().get("/ledger?after=0&compact=true").body()).doesNotContain(withdrawn.slug());
+        var standing = standing().ok();
+        assertThat(standing.get("behind").asBoolean()).isTrue();
+        assertThat(standing.get("position").asLong()).isEqualTo(2);
+        assertThat(standing.get("claims"))
+                .extracting(it -> it.get("position").asLong())
+                .containsOnly(reached);
+        assertThat(standing.get("withheld")).extracting(it -> it.asString()).containsExactly(withdrawn.id());
+        assertThat(guides.edit("editor", drafted, "Somebody goes on writing.").problem())
+                .isEqualTo("ledger-behind");
+        assertThat(unpublish(kept).problem()).isEqualTo("ledger-behind");
+        assertThat(node.as("editor").get(kept.path()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void anAdministratorDecidesOnRecordAndEverybodyStartsOver() {
+        var withdrawn = guides.published();
+        var kept = guides.published();
+        var yesterday = copied();
+        unpublish(withdrawn).ok();
+        guides.published();
+        String before = lineage();
+        restoreAndRestart(yesterday);
+
+        assertThat(node.as("editor")
+                        .post("/ledger/lineage", Map.of("lineage", before, "message", "x"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(node.as("admin")
+                        .post("/ledger/lineage", Map.of("lineage", before, "message", " "))
+                        .status())
+                .isEqualTo(400);
+        assertThat(goOn("another").problem()).isEqualTo("ledger-changed");
+        goOn(before).ok();
+
+        assertThat(readiness()).isEqualTo(200);
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        assertThat(guides.read(kept).status()).isEqualTo(200);
+        assertThat(guides.state(withdrawn).get("edition").get("state").asString())
+                .isEqualTo("unpublished");
+        String after = lineage();
+        assertThat(after).isNotEqualTo(before);
+        var site = node.site().get("/ledger?after=1&lineage=" + before);
+        assertThat(site.problem()).isEqualTo("ledger-changed");
+        assertThat(site.json().get("lineage").asString()).isEqualTo(after);
+        assertThat(goOn(before).ok().get("lineage").asString()).isEqualTo(after);
+        assertThat(node.as("admin").get("/audit?action=ledger-continued").body())
+                .contains("admin");
+        guides.published();
+        nothingIsViolated();
+
+        awaitMark();
+        node.restart(() -> {});
+        assertThat(readiness()).isEqualTo(200);
+        assertThat(lineage()).isEqualTo(after);
+    }
+
+    @Test
+    void entriesThatSomebodyTookAwayAreNoticedAndWhatTheLogsHaveIsPublishedAgain() {
+        var withdrawn = guides.published();
+        var published = guides.published();
+        unpublish(withdrawn).ok();
+        awaitMark();
+        database().getCollection("ledger").deleteMany(Filters.gt("_id", 1L));
+        node.restart(() -> {});
+
+        assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
+        assertThat(guides.read(published).status()).isEqualTo(404);
+        goOn(lineage()).ok();
+
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        assertThat(guides.read(published).status()).isEqualTo(200);
+        assertThat(guides.state(published).get("live").get("position").asLong()).isGreaterThan(1);
+        nothingIsViolated();
+    }
+
+    @Test
+    void entriesThatAreTakenAwayFromARunningServerAreDecidedOnWithoutARestart() {
+        var withdrawn = guides.published();
+        unpublish(withdrawn).ok();
+        var published = guides.published();
+        awaitMark();
+        database().getCollection("ledger").deleteMany(Filters.gt("_id", 1L));
+        await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 503);
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        assertThat(guides.read(published).status()).isEqualTo(200);
+
+        goOn(lineage()).ok();
+
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        assertThat(guides.read(published).status()).isEqualTo(200);
+        assertThat(listed()).containsExactly(published.slug());
+        assertThat(readiness()).isEqualTo(200);
+        nothingIsViolated();
+    }
+
+    @Test
+    void eitherMarkAloneIsEnough() {
+        var withdrawn = guides.published();
+        var yesterday = copied();
+        unpublish(withdrawn).ok();
+        awaitMark();
+        restore(yesterday);
+        node.restartWithoutEngineDatabase();
+        assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
+
+        goOn(lineage()).ok();
+        var today = copied();
+        var next = guides.published();
+        unpublish(next).ok();
+        awaitMark();
+        restore(today);
+        node.restart(this::deleteMarkFile);
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        assertThat(standing().ok().get("behind").asBoolean()).isTrue();
+    }
+
+    private void deleteMarkFile() {
+        try (var files = Files.newDirectoryStream(node.data(), "ledger-mark*")) {
+            for (var file : files) Files.delete(file);
+        } catch (IOException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    @Test
+    void aDecisionThatACrashCutOffIsCarriedOutAtTheNextStart() {
+        var withdrawn = guides.published();
+        var yesterday = copied();
+        unpublish(withdrawn).ok();
+        String before = lineage();
+        restoreAndRestart(yesterday);
+        node.bean(Lineage.class).decide(1, node.clock().instant(), "admin", "The disk was lost.");
+        node.restart(() -> {});
+
+        assertThat(readiness()).isEqualTo(200);
+        assertThat(lineage()).isNotEqualTo(before);
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        nothingIsViolated();
+    }
+
+    @Test
+    void whereNobodyKnowsWhatWasWithdrawnNothingIsServed() {
+        var guide = guides.published();
+        node.as("admin")
+                .post("/webhooks", Map.of("url", "https://example.org/hook"))
+                .ok();
+        node.bean(MongoDatabase.class)
+                .getCollection("webhooks")
+                .updateMany(Filters.empty(), new Document("$set", new Document("webhook.position", 7L)));
+        node.restart(() -> {});
+
+        assertThat(guides.read(guide).status()).isEqualTo(503);
+        assertThat(standing().ok().get("claims").get(0).get("by").asString()).isEqualTo("the webhooks");
+        goOn(lineage()).ok();
+        assertThat(guides.read(guide).status()).isEqualTo(200);
+        nothingIsViolated();
+    }
+
+    @Test
+    void theStudioTellsEverybodyAndLetsAnAdministratorDecide() {
+        var withdrawn = guides.published();
+        var yesterday = copied();
+        unpublish(withdrawn).ok();
+        restoreAndRestart(yesterday);
+
+        assertThat(Visitor.signedIn(node, "editor").get("/studio").body()).contains("Nothing can be changed");
+        var admin = Visitor.signedIn(node, "admin");
+        assertThat(admin.get("/studio/ledger").body()).contains("The ledger ends at position", withdrawn.id());
+    }
+
+    @Test
+    void anotherNodeFollows() {
+        Assumptions.assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
+        var withdrawn = guides.published();
+        var yesterday = copied();
+        unpublish(withdrawn).ok();
+        restoreAndRestart(yesterday);
+        try (var twin = node.beside()) {
+            assertThat(twin.site().get("/role-guide/" + withdrawn.slug()).problem())
+                    .isEqualTo("ledger-behind");
+            goOn(lineage()).ok();
+            String after = lineage();
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() ->
+                            twin.site().get("/role-guide/" + withdrawn.slug()).status() == 410);
+            assertThat(twin.site().get("/ledger").ok().get("lineage").asString())
+                    .isEqualTo(after);
+            assertThat(twin.nobody().get("/actuator/health/readiness").status()).isEqualTo(200);
+        }
+    }
+}
