@@ -185,7 +185,8 @@ public class Editions {
      * @param message why, in the words of the administrator who decided it
      * @param lostAt when it was decided that what was noted before is lost
      */
-    public Edition notedAnew(EditionId id, LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt) {
+    public Edition notedAnew(
+            EditionId id, LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt) {
         return record(id, edition -> edition.notedAnew(kind, position, message, lostAt, clock.instant()));
     }
 

@@ -1,6 +1,5 @@
 package dev.imprimatur.publication;
 
-import com.mongodb.ConnectionString;
 import dev.imprimatur.content.Sha256;
 import dev.imprimatur.store.DataDirectory;
 import java.io.IOException;
@@ -53,11 +52,9 @@ class MarkFile implements HighWaterMark {
         this.json = json;
     }
 
-    /** The same for the same database on the same servers, whoever signs in to them. */
+    /** The same for the same database on the same servers, whoever signs in to them and however. */
     private static String name(String uri) {
-        var connection = new ConnectionString(uri);
-        String names =
-                connection.getHosts().stream().sorted().toList() + "/" + String.valueOf(connection.getDatabase());
+        String names = uri.replaceFirst("^[^/]*//([^@]*@)?", "").replaceFirst("[?].*$", "");
         return HexFormat.of().formatHex(Sha256.of(names.getBytes(StandardCharsets.UTF_8)), 0, NAME_BYTES);
     }
 

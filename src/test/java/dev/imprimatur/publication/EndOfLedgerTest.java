@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 /** A ledger that has lost its end is noticed, serves nothing that was withdrawn, and goes on only by a decision on record. */
 @Tag("store")
 class EndOfLedgerTest {
-    private final Node node = Node.start("imprimatur.ledger.mark-every", "50ms", "imprimatur.review.reconcile-every", "1s");
+    private final Node node =
+            Node.start("imprimatur.ledger.mark-every", "50ms", "imprimatur.review.reconcile-every", "1s");
     private final Guides guides = node.guides();
 
     @AfterEach
