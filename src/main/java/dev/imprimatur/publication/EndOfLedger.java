@@ -4,19 +4,22 @@ import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.publication.HighWaterMark.Mark;
-import dev.imprimatur.publication.HighWaterMark.Remembered;
 import dev.imprimatur.store.Failures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +41,7 @@ public class EndOfLedger implements SmartLifecycle {
     private static final int LOOKS = 10;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+    private static final String LOGS = "the edition logs";
 
     /**
      * Something that tells of an entry that the ledger does not have.
@@ -90,7 +94,7 @@ public class EndOfLedger implements SmartLifecycle {
     private Map<String, Integer> withdrawnByLogs = Map.of();
     private long comparedAt = -1;
     private volatile @Nullable Report behind;
-    private final Set<String> silent = new HashSet<>();
+    private final Set<String> silent = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
     private volatile @Nullable Thread thread;
 
@@ -132,8 +136,12 @@ public class EndOfLedger implements SmartLifecycle {
         return report();
     }
 
-    private void look(boolean whole) {
-        if (lineage.refresh()) ledger.startOver();
+    private void look(boolean asked) {
+        boolean whole = asked;
+        if (lineage.refresh()) {
+            ledger.startOver();
+            whole = true;
+        }
         // first what is remembered: what is read of the ledger then goes at least as far
         var remembered = remembered();
         ledger.last();
@@ -143,59 +151,55 @@ public class EndOfLedger implements SmartLifecycle {
             ledger.last();
         }
         long position = ledger.verified();
-        if (whole || behind != null && position != comparedAt) askWitnesses(position);
+        whole |= behind != null && position != comparedAt;
+        if (whole) askWitnesses(position);
         comparedAt = position;
         var claims = new ArrayList<Claim>();
-        remembered.forEach((place, it) -> {
-            if (!isKept(it.mark()))
-                claims.add(new Claim(
-                        place,
-                        it.mark().position(),
-                        it.mark().lineage().equals(lineage.id())
-                                ? null
-                                : it.mark().lineage()));
+        remembered.forEach((place, mark) -> {
+            if (!isKept(mark))
+                claims.add(
+                        new Claim(place, mark.position(), mark.lineage().equals(lineage.id()) ? null : mark.lineage()));
         });
         long known = claims.stream().mapToLong(Claim::position).max().orElse(0);
         claims.addAll(claimsOfWitnesses);
         if (claims.isEmpty()) {
             isAsFar();
-            raise();
-        } else isBehind(claims, withheld(withdrawn(remembered.values())), Math.max(known, furthestOfLogs()));
+            raise(remembered);
+        } else if (whole || behind == null || !behind.claims().equals(claims))
+            isBehind(claims, Math.max(known, furthestOfLogs()));
     }
 
-    private boolean isAhead(Iterable<Remembered> all) {
-        for (var it : all)
-            if (it.mark().lineage().equals(lineage.id()) && it.mark().position() > ledger.verified()) return true;
-        return false;
+    private boolean isAhead(Collection<Mark> all) {
+        return all.stream()
+                .anyMatch(mark -> mark.lineage().equals(lineage.id()) && mark.position() > ledger.verified());
     }
 
-    private Map<String, Remembered> remembered() {
-        var all = new LinkedHashMap<String, Remembered>();
+    private Map<String, Mark> remembered() {
+        var all = new LinkedHashMap<String, Mark>();
         for (var mark : marks)
-            try {
-                mark.read().ifPresent(it -> all.put(mark.place(), it));
-                silent.remove(mark.place());
-            } catch (RuntimeException failed) {
-                isSilent(mark, failed);
-            }
+            answered(mark, HighWaterMark::mark, Optional.<Mark>empty()).ifPresent(it -> all.put(mark.place(), it));
         return all;
     }
 
     /** A place that does not answer is told of once; the other one counts, and it is asked again. */
-    private void isSilent(HighWaterMark mark, RuntimeException failed) {
-        if (silent.add(mark.place()))
-            log.warn("how far the ledger went is not known to {}: {}", mark.place(), failed.toString());
+    private <T> T answered(HighWaterMark mark, Function<HighWaterMark, T> question, T otherwise) {
+        try {
+            T answer = question.apply(mark);
+            silent.remove(mark.place());
+            return answer;
+        } catch (RuntimeException failed) {
+            if (silent.add(mark.place()))
+                log.warn("how far the ledger went is not known to {}: {}", mark.place(), failed.toString());
+            return otherwise;
+        }
     }
 
     private boolean isKept(Mark mark) {
         if (!mark.lineage().equals(lineage.id())) return lineage.isFormer(mark.lineage());
         if (mark.position() > ledger.verified()) return false;
-        return mark.position() == 0
-                || ledger.find(List.of(mark.position())).stream()
-                        .allMatch(entry -> entry.hash().equals(mark.hash()));
+        return ledger.find(List.of(mark.position())).stream()
+                .allMatch(entry -> entry.hash().equals(mark.hash()));
     }
-
-    private static final String LOGS = "the edition logs";
 
     private void askWitnesses(long end) {
         var claims = new ArrayList<Claim>();
@@ -225,37 +229,39 @@ public class EndOfLedger implements SmartLifecycle {
                 .orElse(0);
     }
 
-    private Map<String, Integer> withdrawn(Iterable<Remembered> remembered) {
-        var all = new HashMap<>(withdrawnByLogs);
-        for (var it : remembered)
-            if (!lineage.isFormer(it.mark().lineage()))
-                it.withdrawn().forEach((guide, edition) -> all.merge(guide, edition, Math::max));
-        return all;
+    /** The places that do not answer: what they know of withdrawals is not known. */
+    Set<String> silent() {
+        remembered();
+        return Set.copyOf(silent);
     }
 
-    /** What the ledger has live of an edition that is known to have been withdrawn, or of one before it. */
-    private List<EditionId> withheld(Map<String, Integer> withdrawn) {
+    /** What the ledger has live of an edition that is known to have been withdrawn, or of one before it: it has to be withdrawn. */
+    List<EditionId> withheld() {
+        var withdrawn = new HashMap<>(withdrawnByLogs);
+        for (var mark : marks) {
+            boolean counts = answered(mark, HighWaterMark::mark, Optional.<Mark>empty())
+                    .filter(it -> !lineage.isFormer(it.lineage()))
+                    .isPresent();
+            if (counts)
+                answered(mark, HighWaterMark::withdrawn, Map.<String, Integer>of())
+                        .forEach((guide, edition) -> withdrawn.merge(guide, edition, Math::max));
+        }
         return ledger.lastOf(withdrawn.keySet()).values().stream()
                 .filter(LedgerEntry::isLive)
                 .filter(last -> last.edition() <= withdrawn.getOrDefault(last.id(), 0))
                 .map(last -> new EditionId(last.id(), last.edition()))
-                .sorted(java.util.Comparator.comparing(EditionId::toString))
+                .sorted(Comparator.comparing(EditionId::toString))
                 .toList();
     }
 
-    /** What has to be withdrawn now, since it was before. */
-    List<EditionId> withheld() {
-        return withheld(withdrawn(remembered().values()));
-    }
-
     /** @param known up to which position everything that was withdrawn is known */
-    private void isBehind(List<Claim> claims, List<EditionId> withheld, long known) {
+    private void isBehind(List<Claim> claims, long known) {
         var before = behind;
         var report = new Report(
                 lineage.id(),
                 ledger.verified(),
                 List.copyOf(claims),
-                withheld.stream().map(EditionId::guide).toList(),
+                withheld().stream().map(EditionId::guide).toList(),
                 before == null ? clock.instant() : before.since());
         if (report.equals(before)) return;
         behind = report;
@@ -276,24 +282,27 @@ public class EndOfLedger implements SmartLifecycle {
     }
 
     /** Remembers how far the ledger goes now. */
-    private void raise() {
+    private void raise(Map<String, Mark> remembered) {
         var last = ledger.last();
         if (last.isEmpty() || integrity.damagedAt() > 0) return;
-        var now = new Remembered(
-                new Mark(lineage.id(), last.get().position(), last.get().hash()), ledger.withdrawn());
-        for (var mark : marks)
-            try {
-                mark.raise(now, lineage::isFormer);
-            } catch (RuntimeException failed) {
-                isSilent(mark, failed);
-            }
+        var mark = new Mark(lineage.id(), last.get().position(), last.get().hash());
+        var withdrawn = ledger.withdrawn();
+        for (var it : marks)
+            if (!mark.equals(remembered.get(it.place())))
+                answered(
+                        it,
+                        place -> {
+                            place.raise(mark, withdrawn, lineage::isFormer);
+                            return true;
+                        },
+                        false);
     }
 
     /** The ledger has another lineage now, in which it is as it should be. */
     synchronized void hasBegunAnew() {
         claimsOfWitnesses = List.of();
         withdrawnByLogs = Map.of();
-        raise();
+        raise(Map.of());
         isAsFar();
     }
 

@@ -15,24 +15,21 @@ interface HighWaterMark {
      */
     record Mark(String lineage, long position, String hash) {}
 
-    /**
-     * What is remembered.
-     *
-     * @param withdrawn by guide, the last edition that was taken from readers: no edition up to it may reach them again
-     */
-    record Remembered(Mark mark, Map<String, Integer> withdrawn) {}
-
     /** Where it is, for people. */
     String place();
 
     /** What is remembered; empty if nothing was yet. */
-    Optional<Remembered> read();
+    Optional<Mark> mark();
+
+    /** Of the ledger of that mark, by guide, the last edition that was taken from readers: no edition up to it may reach them again. */
+    Map<String, Integer> withdrawn();
 
     /**
      * Remembers that the ledger goes further now: what was withdrawn first, so that the mark never promises more than is known. A mark
      * is never lowered within a lineage, and one of a lineage that is neither this nor a former one stays.
      *
+     * @param withdrawn by guide, as far as that mark
      * @param isFormer whether the ledger had that lineage before
      */
-    void raise(Remembered now, Predicate<String> isFormer);
+    void raise(Mark mark, Map<String, Integer> withdrawn, Predicate<String> isFormer);
 }

@@ -21,8 +21,7 @@ class MarkCheck implements Check {
     @Override
     public void run(Findings findings) {
         for (var mark : marks)
-            mark.read()
-                    .map(HighWaterMark.Remembered::mark)
+            mark.mark()
                     .filter(it -> !isKept(it))
                     .ifPresent(it -> findings.violation(
                             "ledger-end",

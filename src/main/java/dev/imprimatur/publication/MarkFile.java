@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -42,13 +43,20 @@ class MarkFile implements HighWaterMark {
 
     private final Path file;
     private final JsonMapper json;
-    private @Nullable Remembered known;
+    /** The last line, and everything that was withdrawn by then. */
+    private @Nullable Line known;
+
     private boolean read;
     private int lines;
 
     /** @param uri {@code spring.mongodb.uri}; none for the embedded store */
+    @Autowired
     MarkFile(DataDirectory data, JsonMapper json, @Value("${spring.mongodb.uri:}") String uri) {
-        this.file = data.resolve(uri.isEmpty() ? "ledger-mark" : "ledger-mark-" + name(uri));
+        this(data.resolve(uri.isEmpty() ? "ledger-mark" : "ledger-mark-" + name(uri)), json);
+    }
+
+    MarkFile(Path file, JsonMapper json) {
+        this.file = file;
         this.json = json;
     }
 
@@ -64,17 +72,27 @@ class MarkFile implements HighWaterMark {
     }
 
     @Override
-    public synchronized Optional<Remembered> read() {
+    public synchronized Optional<Mark> mark() {
+        return Optional.ofNullable(known()).map(Line::mark);
+    }
+
+    @Override
+    public synchronized Map<String, Integer> withdrawn() {
+        var line = known();
+        return line == null ? Map.of() : line.withdrawn();
+    }
+
+    private @Nullable Line known() {
         if (!read) {
             known = stored();
             read = true;
         }
-        return Optional.ofNullable(known);
+        return known;
     }
 
-    private @Nullable Remembered stored() {
+    private @Nullable Line stored() {
         if (!Files.exists(file)) return null;
-        Remembered so = null;
+        Line so = null;
         try {
             for (String text : Files.readAllLines(file)) {
                 var line = line(text);
@@ -95,31 +113,27 @@ class MarkFile implements HighWaterMark {
         }
     }
 
-    private static Remembered joined(@Nullable Remembered before, Mark mark, Map<String, Integer> withdrawn) {
+    private static Line joined(@Nullable Line before, Mark mark, Map<String, Integer> withdrawn) {
         var all = new HashMap<String, Integer>();
-        if (before != null && before.mark().lineage().equals(mark.lineage())) all.putAll(before.withdrawn());
+        if (before != null && before.lineage().equals(mark.lineage())) all.putAll(before.withdrawn());
         withdrawn.forEach((guide, edition) -> all.merge(guide, edition, Math::max));
-        return new Remembered(mark, Map.copyOf(all));
+        return new Line(mark.lineage(), mark.position(), mark.hash(), Map.copyOf(all));
     }
 
     @Override
-    public synchronized void raise(Remembered now, Predicate<String> isFormer) {
-        var before = read().orElse(null);
-        var mark = now.mark();
-        var fresh = new HashMap<>(now.withdrawn());
+    public synchronized void raise(Mark mark, Map<String, Integer> withdrawn, Predicate<String> isFormer) {
+        var before = known();
+        var fresh = new HashMap<>(withdrawn);
         boolean same = false;
         if (before != null) {
-            same = before.mark().lineage().equals(mark.lineage());
-            boolean stays = same
-                    ? before.mark().position() >= mark.position()
-                    : !isFormer.test(before.mark().lineage());
+            same = before.lineage().equals(mark.lineage());
+            boolean stays = same ? before.position() >= mark.position() : !isFormer.test(before.lineage());
             if (stays) return;
             if (same) fresh.entrySet().removeAll(before.withdrawn().entrySet());
         }
-        var next = joined(before, mark, now.withdrawn());
+        var next = joined(before, mark, withdrawn);
         try {
-            if (!same || lines >= MOST_LINES)
-                replace(new Line(mark.lineage(), mark.position(), mark.hash(), next.withdrawn()));
+            if (!same || lines >= MOST_LINES) replace(next);
             else append(new Line(mark.lineage(), mark.position(), mark.hash(), fresh));
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot write " + file, failed);

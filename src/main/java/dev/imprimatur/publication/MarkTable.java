@@ -22,10 +22,10 @@ class MarkTable implements HighWaterMark {
 
     private final JdbcTemplate statements;
     private boolean made;
-    /** What the table holds of withdrawals of a lineage, as far as this node knows. */
-    private String lineage = "";
+    /** What this node wrote last, and what the table then held of withdrawals. */
+    private @Nullable Mark written;
 
-    private Map<String, Integer> written = new HashMap<>();
+    private Map<String, Integer> known = new HashMap<>();
 
     MarkTable(DataSource store) {
         statements = new JdbcTemplate(store);
@@ -46,55 +46,56 @@ class MarkTable implements HighWaterMark {
     }
 
     @Override
-    public synchronized Optional<Remembered> read() {
+    public Optional<Mark> mark() {
         try {
-            var mark = mark();
-            return mark == null ? Optional.empty() : Optional.of(new Remembered(mark, withdrawn(mark.lineage())));
+            return statements
+                    .query(
+                            "select lineage, ledger_position, ledger_hash from ledger_mark where id = ?",
+                            MarkTable::read,
+                            ONLY)
+                    .stream()
+                    .findFirst();
         } catch (BadSqlGrammarException notMadeYet) {
             return Optional.empty();
         }
     }
 
-    private @Nullable Mark mark() {
-        return statements
-                .query("select lineage, ledger_position, ledger_hash from ledger_mark where id = ?", this::mark, ONLY)
-                .stream()
-                .findFirst()
-                .orElse(null);
+    @Override
+    public Map<String, Integer> withdrawn() {
+        return mark().map(mark -> withdrawn(mark.lineage())).orElse(Map.of());
     }
 
-    private Mark mark(ResultSet row, int number) throws SQLException {
+    private static Mark read(ResultSet row, int number) throws SQLException {
         return new Mark(row.getString(1), row.getLong(2), row.getString(3));
     }
 
     private Map<String, Integer> withdrawn(String of) {
-        if (!of.equals(lineage)) {
-            var there = new HashMap<String, Integer>();
-            statements.query(
-                    "select guide, edition from ledger_withdrawal where lineage = ?",
-                    row -> {
-                        there.put(row.getString(1), row.getInt(2));
-                    },
-                    of);
-            lineage = of;
-            written = there;
-        }
-        return Map.copyOf(written);
+        var there = new HashMap<String, Integer>();
+        statements.query(
+                "select guide, edition from ledger_withdrawal where lineage = ?",
+                row -> {
+                    there.put(row.getString(1), row.getInt(2));
+                },
+                of);
+        return there;
     }
 
     @Override
-    public synchronized void raise(Remembered now, Predicate<String> isFormer) {
+    public synchronized void raise(Mark mark, Map<String, Integer> withdrawn, Predicate<String> isFormer) {
         make();
-        var mark = now.mark();
-        var known = withdrawn(mark.lineage());
-        now.withdrawn().forEach((guide, edition) -> {
+        var there = mark();
+        // what this node wrote may be gone, if the database was restored from an earlier moment
+        if (there.isEmpty() || !there.get().equals(written)) known = withdrawn(mark.lineage());
+        withdrawn.forEach((guide, edition) -> {
             if (known.getOrDefault(guide, 0) < edition) withdraw(mark.lineage(), guide, edition);
         });
+        written = mark;
         if (isRaised(mark)) return;
-        var there = mark();
-        if (there == null) insert(mark);
-        else if (isFormer.test(there.lineage()) && hasFollowed(there, mark))
-            statements.update("delete from ledger_withdrawal where lineage = ?", there.lineage());
+        if (there.isEmpty()) insert(mark);
+        else if (isFormer.test(there.get().lineage()) && hasFollowed(there.get(), mark))
+            statements.update(
+                    "delete from ledger_withdrawal where lineage = ?",
+                    there.get().lineage());
     }
 
     private boolean isRaised(Mark mark) {
@@ -142,7 +143,7 @@ class MarkTable implements HighWaterMark {
             } catch (DuplicateKeyException anotherNode) {
                 isWithdrawn(of, guide, edition);
             }
-        written.merge(guide, edition, Math::max);
+        known.merge(guide, edition, Math::max);
     }
 
     private boolean isWithdrawn(String of, String guide, int edition) {

@@ -10,10 +10,12 @@ import dev.imprimatur.editing.Stamp;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,6 +27,7 @@ import org.springframework.stereotype.Component;
 public class NewLineage {
     private static final Logger log = LoggerFactory.getLogger(NewLineage.class);
     private static final int LONGEST_MESSAGE = 5_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Ledger ledger;
     private final Lineage lineage;
@@ -86,6 +89,7 @@ public class NewLineage {
         ledger.startOver();
         ledger.last();
         integrity.mustHaveRightEntries();
+        mustKnowWithdrawals();
         var report = end.compare();
         audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
         carryOut(lineage.decide(report.position(), clock.instant(), by.account(), message));
@@ -96,17 +100,33 @@ public class NewLineage {
      * Looks, before anything is served, whether the ledger goes as far as it did, and carries out what was decided before this node
      * started.
      */
-    public synchronized void begin() {
+    public void begin() {
         end.compareAtStart();
-        if (lineage.pending().isEmpty()) return;
+        goOn();
+    }
+
+    /** Carries out what was decided and is not done yet. */
+    @Scheduled(fixedDelayString = "${imprimatur.ledger.go-on-every:10s}")
+    synchronized void goOn() {
         try {
-            carryOut(lineage.pending().get());
+            lineage.pending().ifPresent(this::carryOut);
         } catch (Refused refused) {
-            log.error("the ledger cannot go on as it was decided, and is behind: {}", refused.getMessage());
+            log.error("the ledger cannot go on yet as it was decided: {}", refused.getMessage());
         }
     }
 
+    private void mustKnowWithdrawals() {
+        for (String place : end.silent())
+            throw Refusal.unavailable(
+                            "unavailable",
+                            place
+                                    + " does not answer, and knows what was withdrawn; the ledger goes on once it answers",
+                            PATIENCE)
+                    .raise();
+    }
+
     private void carryOut(Lineage.Decision decision) {
+        mustKnowWithdrawals();
         ScopedValue.where(Integrity.DECIDED, decision).run(() -> {
             witnesses.forEach(witness -> witness.forget(decision.end()));
             for (var withheld : end.withheld()) withdraw(withheld, decision);

@@ -293,6 +293,11 @@ public class Publication {
         return integrity.isBehind();
     }
 
+    /** Refuses to change anything while it has. */
+    public void mustNotBeBehind() {
+        integrity.mustNotBeBehind();
+    }
+
     /** Whether the guide is live by the ledger, and is known to have been withdrawn in a part of it that is lost. */
     public boolean isWithheld(String guide) {
         return integrity.isWithheld(guide);

@@ -63,6 +63,8 @@ class Steps {
 
     private void run(String name, DelegateExecution execution) {
         var id = EditionId.parse(execution.getProcessInstanceBusinessKey());
+        // a timer is tried again
+        publication.mustNotBeBehind();
         switch (name) {
             case "stamp" -> stamp(execution, id);
             case "publish" -> publication.publish(id);

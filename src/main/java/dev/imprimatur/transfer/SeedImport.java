@@ -5,6 +5,9 @@ import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.Reviewer;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.Review;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,6 +36,7 @@ class SeedImport {
     private final ContentTypes types;
     private final Editing editing;
     private final Review review;
+    private final Publication publication;
     private final String location;
     private final YAMLMapper yaml = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -44,11 +48,13 @@ class SeedImport {
             ContentTypes types,
             Editing editing,
             Review review,
+            Publication publication,
             @Value("${imprimatur.seed-content:classpath:seed-content/}") String location) {
         this.files = files;
         this.types = types;
         this.editing = editing;
         this.review = review;
+        this.publication = publication;
         this.location = location;
     }
 
@@ -58,6 +64,16 @@ class SeedImport {
      * @param editor on whose behalf drafts and next editions are put forward
      */
     void run(Person editor) throws IOException {
+        try {
+            publication.mustNotBeBehind();
+            bringAll(editor);
+        } catch (Refused refused) {
+            if (refused.refusal().kind() != Refusal.Kind.UNAVAILABLE) throw refused;
+            log.warn("seed content is not imported at this start: {}", refused.getMessage());
+        }
+    }
+
+    private void bringAll(Person editor) throws IOException {
         for (var type : types.all())
             for (Resource file : seedsOf(type.name()))
                 try (InputStream in = file.getInputStream()) {

@@ -66,9 +66,8 @@ class EndOfLedgerTest {
     private void awaitMark() {
         long position = node.bean(Publication.class).position();
         await().until(() -> node.beans(HighWaterMark.class).stream()
-                .allMatch(mark -> mark.read()
-                        .filter(it -> it.mark().position() >= position)
-                        .isPresent()));
+                .allMatch(mark ->
+                        mark.mark().filter(it -> it.position() >= position).isPresent()));
     }
 
     private Http.Answer unpublish(Guides.Ref guide) {
