@@ -136,6 +136,9 @@ class EndOfLedgerTest {
                 .isEqualTo("ledger-behind");
         assertThat(unpublish(kept).problem()).isEqualTo("ledger-behind");
         assertThat(node.as("editor").get(kept.path()).status()).isEqualTo(200);
+        assertThat(Visitor.signedIn(node, "editor").get("/studio").body()).contains("Nothing can be changed");
+        assertThat(Visitor.signedIn(node, "admin").get("/studio/ledger").body())
+                .contains("The ledger ends at position", withdrawn.id());
     }
 
     @Test
@@ -281,18 +284,6 @@ class EndOfLedgerTest {
         goOn(lineage()).ok();
         assertThat(guides.read(guide).status()).isEqualTo(200);
         nothingIsViolated();
-    }
-
-    @Test
-    void theStudioTellsEverybodyAndLetsAnAdministratorDecide() {
-        var withdrawn = guides.published();
-        var yesterday = copied();
-        unpublish(withdrawn).ok();
-        restoreAndRestart(yesterday);
-
-        assertThat(Visitor.signedIn(node, "editor").get("/studio").body()).contains("Nothing can be changed");
-        var admin = Visitor.signedIn(node, "admin");
-        assertThat(admin.get("/studio/ledger").body()).contains("The ledger ends at position", withdrawn.id());
     }
 
     @Test

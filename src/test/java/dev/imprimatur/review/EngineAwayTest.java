@@ -157,6 +157,29 @@ class EngineAwayTest {
     }
 
     @Test
+    void theLedgerDoesNotGoOnAnewWhileWhatWasWithdrawnIsNotKnown() {
+        var withdrawn = guides.published();
+        node.as("publisher")
+                .post(withdrawn.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+        String lineage =
+                node.as("admin").get("/ledger/standing").ok().get("lineage").asString();
+        var decision = Map.of("lineage", lineage, "message", "Everything was restored.");
+        stores.engine().cut();
+
+        isUnavailable(soon(() -> node.as("admin").post("/ledger/lineage", decision)));
+
+        comeBack();
+        assertThat(node.as("admin")
+                        .post("/ledger/lineage", decision)
+                        .ok()
+                        .get("lineage")
+                        .asString())
+                .isNotEqualTo(lineage);
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+    }
+
+    @Test
     void aTableThatSomebodyLocksHoldsNobodyUp() throws SQLException {
         assumeTrue(stores.isPostgresql(), "a table is locked on PostgreSQL");
         var guide = guides.submitted();
