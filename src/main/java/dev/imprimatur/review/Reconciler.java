@@ -38,7 +38,7 @@ import org.springframework.stereotype.Component;
 class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
     /** How long a start waits for the first pass, which goes on behind it. */
-    private static final Duration AT_START = Duration.ofSeconds(5);
+    private static final Duration AT_START = Duration.ofSeconds(2);
     /** Guides that are led in one transaction of the engine, where many are. */
     private static final int TOGETHER = 25;
 

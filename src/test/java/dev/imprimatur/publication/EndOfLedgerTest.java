@@ -116,6 +116,7 @@ class EndOfLedgerTest {
         unpublish(withdrawn).ok();
         var lost = guides.published();
         long reached = node.bean(Publication.class).position();
+        var today = copied();
 
         restoreAndRestart(yesterday);
 
@@ -139,6 +140,15 @@ class EndOfLedgerTest {
         assertThat(Visitor.signedIn(node, "editor").get("/studio").body()).contains("Nothing can be changed");
         assertThat(Visitor.signedIn(node, "admin").get("/studio/ledger").body())
                 .contains("The ledger ends at position", withdrawn.id());
+
+        restore(today);
+        await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 200);
+        // the site's key, too, was gone for a moment
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> guides.read(withdrawn).status() == 410);
+        assertThat(guides.read(lost).status()).isEqualTo(200);
+        assertThat(guides.edit("editor", drafted, "Somebody goes on writing.").status())
+                .isEqualTo(200);
     }
 
     @Test
