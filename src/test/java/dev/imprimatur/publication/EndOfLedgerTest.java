@@ -147,7 +147,9 @@ class EndOfLedgerTest {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> guides.read(withdrawn).status() == 410);
         assertThat(guides.read(lost).status()).isEqualTo(200);
-        assertThat(guides.edit("editor", drafted, "Somebody goes on writing.").status())
+        assertThat(new Http(node.management(), Node.basic("editor", Node.PASSWORD))
+                        .post(drafted.path() + "/submit", Map.of())
+                        .status())
                 .isEqualTo(200);
     }
 
