@@ -2,10 +2,12 @@ package dev.imprimatur.delivery;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.access.Lease;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
+import dev.imprimatur.store.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,6 +53,8 @@ class Catalogue implements SmartLifecycle, Reach {
     private State folded = State.EMPTY;
     /** What sites are told: the same, unless it may be outdated. */
     private volatile State state = State.EMPTY;
+    /** When the last reading began that found no more than what sites are told. */
+    private volatile @Nullable Moment confirmed;
     /**
      * What is live in the default locale, by the path of its address. With many guides, a persistent map is many places in cold memory
      * for each guide that is asked for; this is few.
@@ -74,7 +78,11 @@ class Catalogue implements SmartLifecycle, Reach {
             Publication publication,
             ContentTypes types,
             JsonMapper json,
+            Lease lease,
             @Value("${imprimatur.delivery.poll:#{'${spring.mongodb.uri:}' == '' ? '1s' : '50ms'}}") Duration poll) {
+        if (poll.multipliedBy(2).compareTo(lease.lasts()) > 0)
+            throw new IllegalArgumentException(
+                    "imprimatur.delivery.poll is at most half of imprimatur.delivery.lease, which it renews");
         this.publication = publication;
         this.types = types;
         this.json = json;
@@ -88,6 +96,15 @@ class Catalogue implements SmartLifecycle, Reach {
 
     State now() {
         return state;
+    }
+
+    /**
+     * When the reading began that confirmed the state last; null if none did yet. A state that is taken afterwards has all that was in
+     * the ledger then.
+     */
+    @Nullable
+    Moment confirmed() {
+        return confirmed;
     }
 
     /**
@@ -141,21 +158,26 @@ class Catalogue implements SmartLifecycle, Reach {
 
     /** Reads on to the end of the ledger, as far as it is right. */
     synchronized void advance() {
+        Moment began;
+        Publication.Next next;
         List<LedgerEntry> batch;
         do {
-            batch = next();
+            began = Moment.now();
+            next = next();
+            batch = next.entries();
             if (!batch.isEmpty()) folded = folded(folded, batch, folded);
             for (var entry : batch) show(Address.of(entry), folded);
         } while (batch.size() == BATCH || !batch.isEmpty() && folded.position() < publication.verified());
         tell(publication.isOutdated() ? State.EMPTY : folded);
+        if (next.isAll()) confirmed = began;
     }
 
-    private List<LedgerEntry> next() {
+    private Publication.Next next() {
         try {
-            return publication.after(folded.position(), BATCH);
+            return publication.next(folded.position(), BATCH);
         } catch (Refused damaged) {
             // logged where it was found
-            return List.of();
+            return new Publication.Next(List.of(), false);
         }
     }
 
