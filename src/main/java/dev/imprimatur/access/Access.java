@@ -35,6 +35,7 @@ public class Access {
     private final AccountNames names;
     private final Tokens tokens;
     private final SiteKeys keys;
+    private final Lease lease;
     private final Audit audit;
     private final Throttle throttle;
     private final Sessions sessions;
@@ -49,6 +50,7 @@ public class Access {
             AccountNames names,
             Tokens tokens,
             SiteKeys keys,
+            Lease lease,
             Audit audit,
             Throttle throttle,
             Sessions sessions,
@@ -59,6 +61,7 @@ public class Access {
         this.names = names;
         this.tokens = tokens;
         this.keys = keys;
+        this.lease = lease;
         this.audit = audit;
         this.throttle = throttle;
         this.sessions = sessions;
@@ -501,9 +504,14 @@ public class Access {
         return keys.ring();
     }
 
-    /** A key that is right is never slowed down by what others try from the same address. */
+    /**
+     * A key that is right is never slowed down by what others try from the same address. None is told to be right or wrong by keys that
+     * may have been revoked or made since, unless what is stale is served.
+     */
     SiteKey site(String key, String source) {
-        return ring().find(key).orElseThrow(() -> {
+        var ring = ring();
+        if (lease.refuses() && !lease.holds(ring.readAt())) throw lease.over().raise();
+        return ring.find(key).orElseThrow(() -> {
             throttle.failed(source);
             return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-key", "the site key is wrong or was revoked")
                     .raise();

@@ -1,5 +1,6 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.store.Moment;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -8,14 +9,27 @@ import java.util.Optional;
 /** The keys of sites as they were read last; never changed once made, so that what one told holds until there is another. */
 public final class KeyRing {
     private final Map<String, SiteKey> byHash;
+    private final Moment readAt;
 
-    KeyRing(Map<String, SiteKey> byHash) {
+    /** @param readAt when the reading of them began */
+    KeyRing(Map<String, SiteKey> byHash, Moment readAt) {
         this.byHash = Map.copyOf(byHash);
+        this.readAt = readAt;
+    }
+
+    /** When the reading of them began: what was revoked later may still be here. */
+    public Moment readAt() {
+        return readAt;
     }
 
     /** Whose key it is; asks no store, waits for nothing and counts nothing. */
     public Optional<SiteKey> find(String key) {
         return key.startsWith(Secret.SITE) ? Optional.ofNullable(byHash.get(new Secret(key).hash())) : Optional.empty();
+    }
+
+    /** Whether the key has not been revoked. */
+    public boolean has(SiteKey key) {
+        return byHash.values().stream().anyMatch(it -> it.id().equals(key.id()));
     }
 
     /** All of them, the oldest first. */

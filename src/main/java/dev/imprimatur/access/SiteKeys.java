@@ -4,20 +4,29 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.ReplaceOptions;
+import dev.imprimatur.store.Moment;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/** The keys of sites. Every node holds them all in memory, at most a second old, so that reading asks no store. */
+/**
+ * The keys of sites. Every node holds them all in memory, at most a second old, so that reading asks no store. They are read on a thread of
+ * their own: delivery stops when nothing confirms them, so they wait for nothing else that is done every now and then.
+ */
 @Component
-class SiteKeys {
+class SiteKeys implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SiteKeys.class);
+
+    private static final Duration EVERY = Duration.ofSeconds(1);
 
     public record Row(
             @BsonId String id, String hash, String name, List<String> scopes, List<String> types, Instant createdAt) {
@@ -28,6 +37,8 @@ class SiteKeys {
 
     private final MongoCollection<Row> keys;
     private volatile KeyRing ring;
+    private volatile boolean running;
+    private volatile @Nullable Thread reader;
 
     SiteKeys(MongoDatabase database) {
         keys = database.getCollection("api_keys", Row.class);
@@ -53,21 +64,61 @@ class SiteKeys {
         return deleted;
     }
 
-    @Scheduled(fixedDelay = 1000)
-    void everySecond() {
-        try {
-            refresh();
-        } catch (RuntimeException down) {
-            log.warn("site keys could not be read again: {}", down.toString());
+    /** Of two readings at once, the one that began later knows what was revoked in between. */
+    private void refresh() {
+        var read = read();
+        synchronized (this) {
+            if (read.readAt().nanos() - ring.readAt().nanos() > 0) ring = read;
         }
     }
 
-    private void refresh() {
-        ring = read();
+    private KeyRing read() {
+        var began = Moment.now();
+        return new KeyRing(
+                StreamSupport.stream(keys.find().spliterator(), false).collect(Collectors.toMap(Row::hash, Row::key)),
+                began);
     }
 
-    private KeyRing read() {
-        return new KeyRing(
-                StreamSupport.stream(keys.find().spliterator(), false).collect(Collectors.toMap(Row::hash, Row::key)));
+    /** Before anybody is let in. */
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
+    }
+
+    @Override
+    public void start() {
+        // said before the thread can ask: one that asks too soon would end for good
+        running = true;
+        reader = Thread.ofPlatform().daemon().name("site-keys").start(() -> {
+            while (running) {
+                refreshQuietly();
+                try {
+                    Thread.sleep(EVERY);
+                } catch (InterruptedException stopped) {
+                    return;
+                }
+            }
+        });
+    }
+
+    private void refreshQuietly() {
+        try {
+            refresh();
+        } catch (RuntimeException down) {
+            if (running) log.warn("site keys could not be read again: {}", down.toString());
+        }
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        var last = reader;
+        reader = null;
+        if (last != null) last.interrupt();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
     }
 }

@@ -227,12 +227,13 @@ final class Answer {
         for (Encoding encoding : Encoding.values()) form(encoding);
     }
 
-    /** Sends it, or 304 if the site has it already (RFC 9110, 13.1). */
+    /** Sends it, or 304 if the site has it already (RFC 9110, 13.1). What is marked as stale is not kept by caches. */
     void send(HttpServletRequest request, HttpServletResponse response, long maxAge) throws IOException {
         var form = form(Encoding.of(request.getHeader(HttpHeaders.ACCEPT_ENCODING)));
         boolean known = isKnownTo(request, form);
         form.headers(known, response::setHeader);
-        response.setHeader(HttpHeaders.CACHE_CONTROL, cacheControl(maxAge));
+        response.setHeader(
+                HttpHeaders.CACHE_CONTROL, cacheControl(response.containsHeader(HttpHeaders.WARNING) ? 0 : maxAge));
         if (known) response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
         else response.getOutputStream().write(form.body());
     }

@@ -2,11 +2,13 @@ package dev.imprimatur.delivery;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.access.Lease;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.NewLineage;
 import dev.imprimatur.publication.Publication;
+import dev.imprimatur.store.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,6 +56,8 @@ class Catalogue implements SmartLifecycle, Reach {
     private int reading;
     /** What sites are told: the same, unless it may be outdated. */
     private volatile State state = State.EMPTY;
+    /** When the last reading began that found no more than what sites are told. */
+    private volatile @Nullable Moment confirmed;
     /**
      * What is live in the default locale, by the path of its address. With many guides, a persistent map is many places in cold memory
      * for each guide that is asked for; this is few.
@@ -78,7 +82,11 @@ class Catalogue implements SmartLifecycle, Reach {
             NewLineage newLineage,
             ContentTypes types,
             JsonMapper json,
+            Lease lease,
             @Value("${imprimatur.delivery.poll:#{'${spring.mongodb.uri:}' == '' ? '1s' : '50ms'}}") Duration poll) {
+        if (poll.multipliedBy(2).compareTo(lease.lasts()) > 0)
+            throw new IllegalArgumentException(
+                    "imprimatur.delivery.poll is at most half of imprimatur.delivery.lease, which it renews");
         this.publication = publication;
         this.types = types;
         this.json = json;
@@ -98,6 +106,15 @@ class Catalogue implements SmartLifecycle, Reach {
 
     State now() {
         return state;
+    }
+
+    /**
+     * When the reading began that confirmed the state last; null if none did yet. A state that is taken afterwards has all that was in
+     * the ledger then.
+     */
+    @Nullable
+    Moment confirmed() {
+        return confirmed;
     }
 
     /**
@@ -151,31 +168,38 @@ class Catalogue implements SmartLifecycle, Reach {
 
     /** Reads on to the end of the ledger, as far as it is right. */
     synchronized void advance() {
-        fold();
+        var began = fold();
         tell(publication.isOutdated() ? State.EMPTY : folded);
+        if (began != null) confirmed = began;
     }
 
-    private synchronized void fold() {
+    /** Reads on; when the reading began that found no more, or null if none did. */
+    private synchronized @Nullable Moment fold() {
         int now = publication.reading();
         if (now != reading) {
             reading = now;
             folded = State.begun(now);
             front.clear();
         }
+        Moment began;
+        Publication.Next next;
         List<LedgerEntry> batch;
         do {
-            batch = next();
+            began = Moment.now();
+            next = next();
+            batch = next.entries();
             if (!batch.isEmpty()) folded = folded(folded, batch, folded);
             for (var entry : batch) show(Address.of(entry), folded);
         } while (batch.size() == BATCH || !batch.isEmpty() && folded.position() < publication.verified());
+        return next.isAll() ? began : null;
     }
 
-    private List<LedgerEntry> next() {
+    private Publication.Next next() {
         try {
-            return publication.after(folded.position(), BATCH);
+            return publication.next(folded.position(), BATCH);
         } catch (Refused damaged) {
             // logged where it was found
-            return List.of();
+            return new Publication.Next(List.of(), false);
         }
     }
 

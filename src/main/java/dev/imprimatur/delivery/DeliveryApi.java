@@ -42,8 +42,11 @@ import tools.jackson.databind.json.JsonMapper;
 @RequestMapping("/api/delivery/v1")
 class DeliveryApi {
     static final String DEFAULT_LOCALE = "en-US";
+    /** RFC 7234, 5.5.1. */
+    private static final String STALE = "110 - \"Response is Stale\"";
 
     private final Catalogue catalogue;
+    private final Confirmation confirmation;
     private final Publication publication;
     private final Lineage ours;
     private final ContentTypes types;
@@ -63,6 +66,7 @@ class DeliveryApi {
      */
     DeliveryApi(
             Catalogue catalogue,
+            Confirmation confirmation,
             Publication publication,
             Lineage lineage,
             ContentTypes types,
@@ -77,6 +81,7 @@ class DeliveryApi {
             throw new IllegalArgumentException(
                     "imprimatur.delivery.max-age is at most 60s: after an unpublish nobody may be served longer");
         this.catalogue = catalogue;
+        this.confirmation = confirmation;
         this.publication = publication;
         this.ours = lineage;
         this.types = types;
@@ -453,8 +458,12 @@ class DeliveryApi {
                 .map(Long::parseLong);
     }
 
-    /** The state to answer from: as new as the request asks for, or a refusal to answer from an older one. */
+    /**
+     * The state to answer from: as new as the request asks for, and confirmed lately, or a refusal to answer from an older one. Where what is
+     * stale is served, the answer is marked.
+     */
     private State state(HttpServletRequest request, HttpServletResponse response) {
+        if (!confirmation.holdsOrRefuses()) response.setHeader(HttpHeaders.WARNING, STALE);
         var state = reached(request);
         response.setHeader(Answer.POSITION, Long.toString(state.position()));
         return state;

@@ -29,7 +29,7 @@ import org.springframework.util.LinkedMultiValueMap;
 /**
  * What sites ask for most, one guide as it is and lists, and their 304, answered ahead of the servlet container from bytes that are
  * ready.
- * It says yes only: whatever it does not know for certain (another credential, a parameter, a slug that is not live) goes on to
+ * It says yes only: whatever it does not know for certain (another credential, a parameter, a slug that is not live, anything that has not been confirmed lately) goes on to
  * the handlers that refuse, so that no rule stands here a second time.
  */
 @Component
@@ -48,6 +48,7 @@ class FastPath {
 
     private final Access access;
     private final Catalogue catalogue;
+    private final Confirmation confirmation;
     private final Lists lists;
     private final ContentTypes types;
     private final RateLimits limits;
@@ -64,6 +65,7 @@ class FastPath {
     FastPath(
             Access access,
             Catalogue catalogue,
+            Confirmation confirmation,
             Lists lists,
             ContentTypes types,
             RateLimits limits,
@@ -72,6 +74,7 @@ class FastPath {
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge) {
         this.access = access;
         this.catalogue = catalogue;
+        this.confirmation = confirmation;
         this.lists = lists;
         this.types = types;
         this.limits = limits;
@@ -178,7 +181,7 @@ class FastPath {
     /** The key, if it is right and may read what is asked for. */
     private @Nullable Known known(Asked asked, Caller caller) {
         String authorization = asked.fields().authorization();
-        if (authorization == null || asked.fields().mayBeKnownOtherwise()) return null;
+        if (authorization == null || asked.fields().mayBeKnownOtherwise() || !confirmation.holds()) return null;
         var ring = access.ring();
         if (caller.ring != ring || !caller.authorization.equals(authorization)) {
             caller.known = found(ring, authorization);

@@ -1,5 +1,6 @@
 package dev.imprimatur.delivery;
 
+import dev.imprimatur.access.Access;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -33,6 +34,8 @@ class LedgerEvents implements SmartLifecycle {
     private final Publication publication;
     private final Lineage lineage;
     private final Catalogue catalogue;
+    private final Confirmation confirmation;
+    private final Access access;
     private final JsonMapper json;
     private final Duration heartbeat;
     private final Duration longest;
@@ -52,6 +55,8 @@ class LedgerEvents implements SmartLifecycle {
             Publication publication,
             Lineage lineage,
             Catalogue catalogue,
+            Confirmation confirmation,
+            Access access,
             JsonMapper json,
             @Value("${imprimatur.delivery.streams:200}") int most,
             @Value("${imprimatur.delivery.heartbeat:15s}") Duration heartbeat,
@@ -59,14 +64,20 @@ class LedgerEvents implements SmartLifecycle {
         this.publication = publication;
         this.lineage = lineage;
         this.catalogue = catalogue;
+        this.confirmation = confirmation;
+        this.access = access;
         this.json = json;
         this.free = new Semaphore(most);
         this.heartbeat = heartbeat;
         this.longest = longest;
     }
 
-    /** A stream of the entries above the position that pass the filter, for as long as the site listens. */
+    /**
+     * A stream of the entries above the position that pass the filter, for as long as the site listens, its key holds, and this node learns
+     * what is new: a stream that has nothing to tell says that there is nothing.
+     */
     SseEmitter open(long after, SiteKey key, Predicate<LedgerEntry> wanted) {
+        if (!confirmation.holds()) throw confirmation.over();
         // refuses what cannot be told while there is an answer to refuse it with
         publication.after(after, 1);
         if (!free.tryAcquire())
@@ -75,7 +86,7 @@ class LedgerEvents implements SmartLifecycle {
         var emitter = new SseEmitter(0L);
         streams.execute(() -> {
             try {
-                send(emitter, after, entry -> key.reads(entry.type()) && wanted.test(entry));
+                send(emitter, after, key, entry -> key.reads(entry.type()) && wanted.test(entry));
                 emitter.complete();
             } catch (IOException | IllegalStateException left) {
                 log.debug("a site left its stream: {}", left.toString());
@@ -95,7 +106,7 @@ class LedgerEvents implements SmartLifecycle {
         return emitter;
     }
 
-    private void send(SseEmitter emitter, long after, Predicate<LedgerEntry> wanted)
+    private void send(SseEmitter emitter, long after, SiteKey key, Predicate<LedgerEntry> wanted)
             throws IOException, InterruptedException {
         long read = after;
         long until = System.nanoTime() + longest.toNanos();
@@ -104,7 +115,8 @@ class LedgerEvents implements SmartLifecycle {
         emitter.send(SseEmitter.event().id(Long.toString(read)));
         // of another ledger the site is told when it comes back
         while (System.nanoTime() < until && catalogue.now().reading() == reading) {
-            boolean moved = catalogue.at(read + 1, heartbeat).isPresent();
+            boolean moved = catalogue.at(read + 1, patience()).isPresent();
+            if (!confirmation.holds() || !access.ring().has(key)) return;
             long reached = catalogue.now().position();
             boolean told = false;
             while (moved && read < reached) {
@@ -122,6 +134,12 @@ class LedgerEvents implements SmartLifecycle {
             // an event without data is not dispatched, but moves the listener's last id on
             if (!told) emitter.send(SseEmitter.event().id(Long.toString(read)));
         }
+    }
+
+    /** Until something is to be said, or is not to be said any more. */
+    private Duration patience() {
+        var left = confirmation.left().plusMillis(1);
+        return left.compareTo(heartbeat) < 0 ? left : heartbeat;
     }
 
     /** The entry with the lineage beside its members, which is no part of what its hash is made of. */

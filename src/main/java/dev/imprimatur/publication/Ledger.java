@@ -241,9 +241,22 @@ class Ledger {
 
     /** Entries above the position, in order; at the end of what was verified it reads on. */
     List<LedgerEntry> after(long position, int limit) {
+        return next(position, limit).entries();
+    }
+
+    /** The same, with whether the store was asked for it and had no more. */
+    Publication.Next next(long position, int limit) {
         return position == verified()
-                ? alone(() -> position == verified() ? readOn(limit) : known(position, limit))
-                : known(position, limit);
+                ? alone(() -> position == verified() ? end(readOn(limit), limit) : middle(position, limit))
+                : middle(position, limit);
+    }
+
+    private static Publication.Next end(List<LedgerEntry> read, int limit) {
+        return new Publication.Next(read, read.size() < limit);
+    }
+
+    private Publication.Next middle(long position, int limit) {
+        return new Publication.Next(known(position, limit), false);
     }
 
     /** Entries above the position that were verified before, in order. */

@@ -326,6 +326,18 @@ public class Publication {
         return ledger.after(position, limit);
     }
 
+    /**
+     * What follows a position.
+     *
+     * @param isAll whether the store was asked while these were read, and had no more that is right
+     */
+    public record Next(List<LedgerEntry> entries, boolean isAll) {}
+
+    /** Entries above the position, as {@link #after} has them, with whether more may be stored. */
+    public Next next(long position, int limit) {
+        return ledger.next(position, limit);
+    }
+
     /** The entries at these positions, in order; a refusal if one was changed since it was verified. */
     public List<LedgerEntry> at(Collection<Long> positions) {
         return ledger.at(positions);

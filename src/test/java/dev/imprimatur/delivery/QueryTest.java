@@ -277,6 +277,33 @@ class QueryTest {
         }
     }
 
+    @Test
+    void aStreamEndsOnceItsKeyIsRevoked() {
+        var made = node.as("admin")
+                .post("/api-keys", Map.of("name", "streams", "scopes", List.of("delivery")))
+                .ok();
+        var request = HttpRequest.newBuilder(URI.create(node.delivery() + "/ledger"))
+                .header("Authorization", "Bearer " + made.get("key").asString())
+                .header("Accept", "text/event-stream")
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            var answer = client.sendAsync(request, BodyHandlers.ofInputStream()).join();
+            assertThat(answer.statusCode()).isEqualTo(200);
+            var last = guides.published();
+            try (var lines = new java.util.Scanner(answer.body(), StandardCharsets.UTF_8)) {
+                assertThat(event(lines, last.slug())).isTrue();
+
+                node.as("admin")
+                        .delete("/api-keys/" + made.get("id").asString())
+                        .ok();
+                var next = guides.published();
+
+                assertThat(event(lines, next.slug())).isFalse();
+            }
+            client.shutdownNow();
+        }
+    }
+
     private static boolean event(java.util.Scanner lines, String slug) {
         while (lines.hasNextLine()) {
             String line = lines.nextLine();

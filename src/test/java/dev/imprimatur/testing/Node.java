@@ -73,12 +73,13 @@ public final class Node implements AutoCloseable {
         return node;
     }
 
-    /** A second node on the stores of this one; for real stores only. */
-    public Node beside() {
+    /** A second node on the stores of this one, with some settings changed; for stores outside of the application only. */
+    public Node beside(String... changed) {
         var twin = new HashMap<>(settings);
         twin.put("imprimatur.data-dir", Scratch.directory().toString());
         twin.put(
                 "imprimatur.signing.key-file", data().resolve("signing-key.pem").toString());
+        for (int i = 0; i < changed.length; i += 2) twin.put(changed[i], changed[i + 1]);
         var node = new Node(twin, clock);
         node.run();
         node.site = new Http(node.delivery(), site.authorization());

@@ -20,13 +20,15 @@ import org.h2.tools.Server;
 public final class WiredStores implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
     private final List<Runnable> servers = new ArrayList<>();
+    private final String unwired;
     private final Wire documents;
     private final Wire engine;
 
     public WiredStores() {
         settings.putAll(Stores.fresh());
         if (settings.isEmpty()) serve();
-        var mongodb = URI.create(settings.get("spring.mongodb.uri"));
+        unwired = settings.get("spring.mongodb.uri");
+        var mongodb = URI.create(unwired);
         documents = new Wire(mongodb.getHost(), mongodb.getPort());
         settings.put(
                 "spring.mongodb.uri",
@@ -62,6 +64,16 @@ public final class WiredStores implements AutoCloseable {
     /** MongoDB. */
     public Wire documents() {
         return documents;
+    }
+
+    /** The address of MongoDB for whom the wire does not touch. */
+    public String unwiredDocuments() {
+        return unwired;
+    }
+
+    /** The address of MongoDB behind the wire. */
+    public String wiredDocuments() {
+        return settings.get("spring.mongodb.uri");
     }
 
     /** The engine's store. */

@@ -1,0 +1,61 @@
+package dev.imprimatur.delivery;
+
+import dev.imprimatur.access.Access;
+import dev.imprimatur.access.Lease;
+import dev.imprimatur.problem.Refused;
+import java.time.Duration;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whether MongoDB has confirmed lately what this node tells sites: the ledger and the site keys, each within the lease. Whoever answers
+ * asks first and takes the state afterwards, which is then at least as new as what was confirmed. Part of readiness.
+ */
+@Component("leaseHealthIndicator")
+class Confirmation implements HealthIndicator {
+    private final Catalogue catalogue;
+    private final Access access;
+    private final Lease lease;
+
+    Confirmation(Catalogue catalogue, Access access, Lease lease) {
+        this.catalogue = catalogue;
+        this.access = access;
+        this.lease = lease;
+    }
+
+    boolean holds() {
+        return lease.holds(catalogue.confirmed()) && lease.holds(access.ring().readAt());
+    }
+
+    /** How long it still holds, unless it is renewed. */
+    Duration left() {
+        var ledger = lease.left(catalogue.confirmed());
+        var keys = lease.left(access.ring().readAt());
+        return ledger.compareTo(keys) < 0 ? ledger : keys;
+    }
+
+    /** What is told to whom nothing stale may be served. */
+    Refused over() {
+        return lease.over().raise();
+    }
+
+    /** Whether it holds, or what is told is stale; a refusal where sites are to get nothing that is stale. */
+    boolean holdsOrRefuses() {
+        boolean holds = holds();
+        if (!holds && lease.refuses()) throw over();
+        return holds;
+    }
+
+    @Override
+    public Health health() {
+        if (holds()) return Health.up().build();
+        return Health.down()
+                .withDetail(
+                        "error",
+                        "not confirmed for " + lease.lasts().minus(left()).toSeconds()
+                                + " s what is published and which site keys are right; sites are "
+                                + (lease.refuses() ? "refused" : "served what is stale"))
+                .build();
+    }
+}
