@@ -114,7 +114,6 @@ class DiskFullTest {
         }
     }
 
-
     /** Of some kilobytes that cannot be compressed. */
     private static Document thing(int n) {
         byte[] bytes = new byte[8_000];
@@ -205,8 +204,7 @@ class DiskFullTest {
     }
 
     private static void isFullPage(Visitor editor, Guides.Ref live) {
-        var answer =
-                editor.post("/studio", "/studio/guides", "type", "role-guide", "slug", "by-form", "locale", "en-US");
+        var answer = editor.post("/studio", "/studio/guides/" + live.id() + "/editions");
         assertThat(answer.status()).as("%s", answer.body()).isEqualTo(507);
         assertThat(answer.header("Content-Type")).startsWith("text/html");
         assertThat(answer.body()).contains("role=\"alert\"", "disk of Imprimatur’s server is full");
