@@ -8,6 +8,7 @@ import com.mongodb.MongoException;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
@@ -15,6 +16,7 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.SmallDisk;
 import dev.imprimatur.testing.Visitor;
 import java.io.IOException;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +27,7 @@ import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.unit.DataSize;
 
 /** While the disk of the embedded stores is full nothing is acknowledged and nothing is lost, and afterwards all goes on by itself. */
@@ -83,10 +86,58 @@ class DiskFullTest {
             assertThat(things.find(Filters.eq("_id", "one")).first().getInteger("n"))
                     .isEqualTo(now);
             things.insertOne(new Document("_id", "later"));
-        } finally {
             server.destroy();
+
+            var next = new EmbeddedMongo(data, new Room(data, DataSize.ofBytes(0)));
+            try (var later = MongoClients.create(next.uri())) {
+                assertThat(later.getDatabase("test").getCollection("things").countDocuments())
+                        .isEqualTo(acknowledged + 2);
+            } finally {
+                next.destroy();
+            }
+        } finally {
             data.destroy();
         }
+    }
+
+    @Test
+    void theStoreOfTheEngineIsOpenedAnew() throws Exception {
+        var data = new DataDirectory(disk.resolve("data"));
+        try (var store = (HikariDataSource) new StoreConfiguration.EmbeddedSql().embeddedEngineStore(data)) {
+            var statements = new JdbcTemplate(store);
+            statements.execute("create table thing (id int primary key, bytes varbinary)");
+            var idle = new ArrayList<Connection>();
+            for (int i = 0; i < 5; i++) idle.add(store.getConnection());
+            for (var connection : idle) connection.close();
+            disk.fill(400);
+
+            int acknowledged = 0;
+            RuntimeException failure = null;
+            while (failure == null && acknowledged < MANY)
+                try {
+                    statements.update("insert into thing values (?, ?)", acknowledged, bytes(8_000));
+                    acknowledged++;
+                } catch (RuntimeException full) {
+                    failure = full;
+                }
+            assertThat(failure).matches(Failures::isSqlOutage).matches(Failures::isDiskFull);
+
+            disk.makeRoom();
+            await().atMost(PATIENCE)
+                    .ignoreExceptionsMatching(Failures::isSqlOutage)
+                    .until(() -> statements.update("insert into thing values (-1, null)") == 1);
+            for (int i = 0; i < 20; i++)
+                assertThat(statements.queryForObject("select count(*) from thing", Integer.class))
+                        .isEqualTo(acknowledged + 1);
+        } finally {
+            data.destroy();
+        }
+    }
+
+    private static byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        RANDOM.nextBytes(bytes);
+        return bytes;
     }
 
     @Test
@@ -116,9 +167,7 @@ class DiskFullTest {
 
     /** Of some kilobytes that cannot be compressed. */
     private static Document thing(int n) {
-        byte[] bytes = new byte[8_000];
-        RANDOM.nextBytes(bytes);
-        return new Document("_id", "one").append("n", n).append("bytes", bytes);
+        return new Document("_id", "one").append("n", n).append("bytes", bytes(8_000));
     }
 
     private static void readAllTheTime(MongoCollection<Document> things, AtomicInteger most) {
