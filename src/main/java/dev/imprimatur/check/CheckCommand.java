@@ -32,6 +32,8 @@ public final class CheckCommand {
             "flowable.database-schema-update", "false",
             "imprimatur.store.migrate", "false",
             "imprimatur.schedules", "false",
+            // a full disk is no reason not to look
+            "imprimatur.storage.min-free-space", "0B",
             "logging.level.dev.imprimatur", "warn");
 
     private CheckCommand() {}

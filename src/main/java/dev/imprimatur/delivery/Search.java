@@ -40,6 +40,7 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.uhighlight.DefaultPassageFormatter;
 import org.apache.lucene.search.uhighlight.UnifiedHighlighter;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,7 @@ class Search implements SmartLifecycle {
     private static final int SNIPPETS = 2;
     private static final int MOST_HIGHLIGHTED = 3;
     private static final Duration LOOK = Duration.ofMillis(200);
+    private static final Duration REOPEN = Duration.ofSeconds(2);
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final Duration COMMIT = Duration.ofSeconds(30);
 
@@ -313,7 +315,25 @@ class Search implements SmartLifecycle {
         thread = Thread.ofPlatform().daemon().name("search").start(this::foldOn);
     }
 
+    /** An index that cannot be written any more, for want of room say, is closed and opened again; meanwhile the last reading answers. */
     private void foldOn() {
+        try {
+            while (running)
+                try {
+                    foldOnDisk();
+                } catch (IOException | UncheckedIOException | AlreadyClosedException failed) {
+                    log.warn("the search index cannot be written and is opened again shortly: {}", failed.toString());
+                    for (long until = System.nanoTime() + REOPEN.toNanos(); running && System.nanoTime() < until; )
+                        Thread.sleep(LOOK);
+                }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException failed) {
+            log.error("search stopped; it starts anew with the process", failed);
+        }
+    }
+
+    private void foldOnDisk() throws IOException, InterruptedException {
         try {
             discardIfOfNoUse();
         } catch (IOException | RuntimeException failed) {
@@ -341,10 +361,6 @@ class Search implements SmartLifecycle {
                 catalogue.at(read + 1, LOOK);
             }
             if (read != saved) commit(writer, read);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        } catch (IOException | RuntimeException failed) {
-            log.error("search stopped; it starts anew with the process", failed);
         }
     }
 

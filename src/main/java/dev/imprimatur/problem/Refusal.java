@@ -33,7 +33,8 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
         UNVERSIONED(428),
         THROTTLED(429),
         BROKEN(500),
-        UNAVAILABLE(503);
+        UNAVAILABLE(503),
+        FULL(507);
 
         private final int status;
 
@@ -83,6 +84,11 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
 
     public static Refusal unavailable(String name, String detail, Duration retryAfter) {
         return waiting(Kind.UNAVAILABLE, name, detail, retryAfter);
+    }
+
+    /** Nothing can be saved: there is no room for it. */
+    public static Refusal full(String detail, Duration retryAfter) {
+        return waiting(Kind.FULL, "disk-full", detail, retryAfter);
     }
 
     /** The same thing is being done already: the caller comes again for what became of it. */

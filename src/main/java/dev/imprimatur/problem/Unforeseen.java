@@ -40,7 +40,7 @@ public final class Unforeseen {
         String asked = Audience.asked(request);
         if (Outage.is(unforeseen)) {
             log.warn("a store did not answer {}: {}", asked, unforeseen.toString());
-            return Outage.refusal();
+            return Outage.refusal(unforeseen);
         }
         String reference = reference();
         log.error("reference {}: unforeseen failure of {}", reference, asked, unforeseen);

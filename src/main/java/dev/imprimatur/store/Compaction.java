@@ -27,6 +27,11 @@ final class Compaction {
         sizeAtLast = size();
     }
 
+    /** Whether the store is closed, so that there is nothing more to do. */
+    boolean isOver() {
+        return store.isClosed();
+    }
+
     private long size() {
         return store.getFileStore().size();
     }

@@ -10,19 +10,19 @@ import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerException;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
  * The embedded server's storage with the promise that the stock one does not keep: a write command is on disk before it
- * is answered, whole or not at all. Writes run one at a time and each ends with a commit of the store; nothing else
- * commits, so a crash cannot leave half a command. Every so many bytes written the file is compacted.
+ * is answered, whole or not at all. Each write ends with a commit of the store and nothing else commits, so a crash cannot leave
+ * half a command. Every so many bytes written the file is compacted.
  */
 final class DurableBackend extends H2Backend {
     private static final Set<String> READS = Set.of(
@@ -50,7 +50,6 @@ final class DurableBackend extends H2Backend {
     private static final BsonType<Document> DOCUMENTS = new BsonType.OfDocuments();
     private static final BsonType<KeyValue> KEYS = new BsonType.OfKeys();
 
-    private final ReentrantLock writing = new ReentrantLock();
     private final Compaction compaction;
 
     DurableBackend(Path file) {
@@ -62,6 +61,8 @@ final class DurableBackend extends H2Backend {
         var store = new MVStore.Builder()
                 .fileName(file.toString())
                 .autoCommitDisabled()
+                // neither by time nor by size
+                .autoCommitBufferSize(0)
                 .cacheSize(16)
                 .compress()
                 .open();
@@ -98,22 +99,46 @@ final class DurableBackend extends H2Backend {
         };
     }
 
+    /** Whether the message asks for something without changing anything. */
+    static boolean isRead(MongoMessage message) {
+        String command = message.getDocument().keySet().iterator().next();
+        return READS.contains(command.toLowerCase(Locale.ROOT));
+    }
+
+    /** Writes are handed in one at a time. */
     @Override
     public Document handleMessage(MongoMessage message) {
-        String command = message.getDocument().keySet().iterator().next();
-        if (READS.contains(command.toLowerCase(Locale.ROOT))) return super.handleMessage(message);
-        writing.lock();
+        if (isRead(message)) return super.handleMessage(message);
         try {
-            Document answer;
-            try {
-                answer = super.handleMessage(message);
-            } finally {
-                commit();
-            }
-            compaction.ifGrown();
+            var answer = super.handleMessage(message);
+            commit();
             return answer;
-        } finally {
-            writing.unlock();
+        } catch (MongoServerException refused) {
+            // of several documents those before the one that was refused are there
+            commit();
+            throw refused;
         }
+    }
+
+    /** Writes next to nothing, to find out whether the disk takes it. */
+    Document touch() {
+        var store = getMvStore();
+        store.setStoreVersion(1 - store.getStoreVersion());
+        commit();
+        return new Document();
+    }
+
+    void compact() {
+        compaction.ifGrown();
+    }
+
+    /** Whether a write failed: then the storage does not hold what it shows. */
+    boolean isClosed() {
+        return getMvStore().isClosed();
+    }
+
+    /** Closes the file without writing to it. */
+    void discard() {
+        getMvStore().closeImmediately();
     }
 }

@@ -1,5 +1,6 @@
 package dev.imprimatur.store;
 
+import com.mongodb.MongoException;
 import de.bwaldvogel.mongo.MongoServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,11 +8,15 @@ import org.springframework.beans.factory.DisposableBean;
 
 /** A wire-compatible MongoDB inside the process, on a loopback port of its own choosing, over one file. */
 final class EmbeddedMongo implements DisposableBean {
+    private static final String FULL = "the disk of the data directory is full or does not take writes";
+
+    private final RecoveringBackend backend;
     private final MongoServer server;
     private final InetSocketAddress address;
 
-    EmbeddedMongo(DataDirectory data) {
-        server = new MongoServer(new DurableBackend(data.resolve("documents.mv")));
+    EmbeddedMongo(DataDirectory data, Room room) {
+        backend = new RecoveringBackend(data.resolve("documents.mv"), room);
+        server = new MongoServer(backend);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         address = server.getLocalAddress();
     }
@@ -19,6 +24,16 @@ final class EmbeddedMongo implements DisposableBean {
     String uri() {
         return "mongodb://" + address.getAddress().getHostAddress() + ":" + address.getPort()
                 + "/imprimatur?retryWrites=false&retryReads=false";
+    }
+
+    /** Whether the disk takes writes. */
+    boolean isWritable() {
+        return backend.isWritable();
+    }
+
+    /** Fails as a write would. */
+    void mustBeWritable() {
+        if (!isWritable()) throw new MongoException(Failures.OUT_OF_DISK_SPACE, FULL);
     }
 
     @Override

@@ -5,6 +5,9 @@ import javax.sql.DataSource;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
@@ -14,14 +17,20 @@ import org.springframework.scheduling.annotation.Scheduled;
 final class EngineStoreCompaction {
     private static final long EVERY = 8L << 20;
 
-    private final Compaction compaction;
+    private static final Logger log = LoggerFactory.getLogger(EngineStoreCompaction.class);
+
+    private final DataSource store;
+    private final long every;
+    private Compaction compaction;
 
     EngineStoreCompaction(DataSource store) throws SQLException {
         this(store, EVERY);
     }
 
     EngineStoreCompaction(DataSource store, long every) throws SQLException {
-        compaction = new Compaction(fileOf(store), every);
+        this.store = store;
+        this.every = every;
+        this.compaction = new Compaction(fileOf(store), every);
     }
 
     private static MVStore fileOf(DataSource store) throws SQLException {
@@ -33,6 +42,12 @@ final class EngineStoreCompaction {
 
     @Scheduled(fixedDelayString = "1s", initialDelayString = "1s")
     void compact() {
-        compaction.ifGrown();
+        try {
+            // after a failed write the engine has opened the file anew
+            if (compaction.isOver()) compaction = new Compaction(fileOf(store), every);
+            compaction.ifGrown();
+        } catch (SQLException | MVStoreException unwritten) {
+            log.debug("the engine's store is compacted later", unwritten);
+        }
     }
 }

@@ -2,8 +2,10 @@ package dev.imprimatur.store;
 
 import com.mongodb.DuplicateKeyException;
 import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoConnectionPoolClearedException;
+import com.mongodb.MongoCursorNotFoundException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoExecutionTimeoutException;
 import com.mongodb.MongoNodeIsRecoveringException;
@@ -18,6 +20,8 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionSystemException;
 
@@ -29,6 +33,10 @@ public final class Failures {
      * time-out came in between, 58 the server's own disk.
      */
     private static final Set<String> AWAY = Set.of("08", "53", "57", "58");
+    /** MongoDB, and the embedded server: no room, or a disk that does not take writes. */
+    static final int OUT_OF_DISK_SPACE = 14031;
+    /** PostgreSQL: the same. */
+    private static final String DISK_FULL = "53100";
     /** PostgreSQL: a lock that could not be had in time. */
     private static final String LOCKED = "55P03";
     /** SQLSTATE class of what was rolled back because of others: a deadlock, or an order that no serial one equals. */
@@ -54,10 +62,28 @@ public final class Failures {
         return isSqlOutage(failure);
     }
 
-    /** The same of the engine's store alone, also where nothing could be rolled back any more since its connection was gone. */
+    /** Whether a store found no room on its disk for what it should write, or could not write it; also an outage. */
+    public static boolean isDiskFull(@Nullable Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause())
+            if (at instanceof MongoException mongo && isDiskFull(mongo)
+                    || at instanceof SQLException sql && DISK_FULL.equals(sql.getSQLState())
+                    || at instanceof MVStoreException h2 && h2.getErrorCode() == DataUtils.ERROR_WRITING_FAILED
+                    || at instanceof TransactionSystemException ended && isDiskFull(ended.getApplicationException()))
+                return true;
+        return false;
+    }
+
+    private static boolean isDiskFull(MongoException failure) {
+        return failure.getCode() == OUT_OF_DISK_SPACE
+                || failure instanceof MongoBulkWriteException bulk
+                        && bulk.getWriteErrors().stream().anyMatch(error -> error.getCode() == OUT_OF_DISK_SPACE);
+    }
+
+    /** Whether the engine's store did not answer, also where nothing could be rolled back any more since its connection was gone. */
     public static boolean isSqlOutage(@Nullable Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause())
             if (at instanceof SQLException sql && isOutage(sql)
+                    || at instanceof MVStoreException h2 && isOutage(h2)
                     || at instanceof TransactionSystemException ended && isSqlOutage(ended.getApplicationException()))
                 return true;
         return false;
@@ -71,7 +97,15 @@ public final class Failures {
                 || failure instanceof MongoNotPrimaryException
                 || failure instanceof MongoNodeIsRecoveringException
                 || failure instanceof MongoExecutionTimeoutException
+                || failure instanceof MongoCursorNotFoundException
+                || isDiskFull(failure)
                 || failure.hasErrorLabel("RetryableWriteError");
+    }
+
+    /** The embedded store of the engine closes itself when it cannot write; whoever connects next opens it anew. */
+    private static boolean isOutage(MVStoreException failure) {
+        return failure.getErrorCode() == DataUtils.ERROR_WRITING_FAILED
+                || failure.getErrorCode() == DataUtils.ERROR_CLOSED;
     }
 
     private static boolean isOutage(SQLException failure) {

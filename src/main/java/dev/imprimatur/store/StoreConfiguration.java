@@ -43,8 +43,8 @@ class StoreConfiguration {
     @ConditionalOnExpression("'${spring.mongodb.uri:}' == ''")
     static class Embedded {
         @Bean
-        EmbeddedMongo embeddedMongo(DataDirectory data) {
-            return new EmbeddedMongo(data);
+        EmbeddedMongo embeddedMongo(DataDirectory data, Room room) {
+            return new EmbeddedMongo(data, room);
         }
 
         /** In this process it is never away, and it may be slow where it reads a whole collection. */
@@ -68,14 +68,16 @@ class StoreConfiguration {
          * WRITE_DELAY=0: with H2's default a committed process start was gone after a kill. RETENTION_TIME=0: what is dead may
          * be written over at once; with H2's default the file grew by 400 KB for each guide that was published. ANALYZE_AUTO=0:
          * what H2 finds out about the engine's rows by itself makes it choose indexes that nearly all of them share.
+         * TRACE_LEVEL_FILE=0: what fails is told in the log, not in a file that grows beside the data.
          */
         @Bean
         DataSource embeddedEngineStore(DataDirectory data) {
             var source = new HikariDataSource();
             source.setJdbcUrl("jdbc:h2:file:" + data.resolve("engine")
-                    + ";WRITE_DELAY=0;RETENTION_TIME=0;ANALYZE_AUTO=0;DB_CLOSE_ON_EXIT=FALSE");
+                    + ";WRITE_DELAY=0;RETENTION_TIME=0;ANALYZE_AUTO=0;TRACE_LEVEL_FILE=0;DB_CLOSE_ON_EXIT=FALSE");
             source.setUsername("imprimatur");
             source.setPassword(data.secret("engine.password", StoreConfiguration::randomSecret));
+            source.setExceptionOverride(new ClosedConnections(source));
             return source;
         }
 
@@ -164,12 +166,16 @@ class StoreConfiguration {
             MongoClient client,
             MongoConnectionDetails connection,
             ObjectProvider<Migration> steps,
+            ObjectProvider<EmbeddedMongo> embedded,
             @Value("${imprimatur.store.migrate:true}") boolean migrate,
             @Value("${server.address:}") String address,
             @Value("${server.port:8080}") int port) {
         var waiting = new Waiting(address, port);
         var database = open(client, connection);
-        waiting.until(() -> database.runCommand(PING));
+        waiting.until(() -> {
+            database.runCommand(PING);
+            embedded.ifAvailable(EmbeddedMongo::mustBeWritable);
+        });
         var format = new StoreFormat(database, steps.stream().toList(), StoreFormat.BEAT);
         if (migrate) format.bring(waiting);
         else format.mustBeNewest();
@@ -181,6 +187,21 @@ class StoreConfiguration {
     @DependsOn("storeFormat")
     MongoDatabase mongoDatabase(MongoClient client, MongoConnectionDetails connection) {
         return open(client, connection);
+    }
+
+    /** Down while an embedded store cannot take writes; what is delivered from memory goes on. */
+    @Bean
+    HealthIndicator storageHealthIndicator(
+            ObjectProvider<EmbeddedMongo> documents, ObjectProvider<EngineStoreCompaction> engine, Room room) {
+        return () -> {
+            var mongo = documents.getIfAvailable();
+            boolean isFull = mongo == null ? engine.getIfAvailable() != null && room.isShort() : !mongo.isWritable();
+            return isFull
+                    ? Health.down()
+                            .withDetail("error", "the disk of the data directory is full or does not take writes")
+                            .build()
+                    : Health.up().build();
+        };
     }
 
     /** Boot's own check says hello, which the embedded server does not know. */

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits at start until MongoDB answers and has the newest format. Meanwhile the port of the application tells that the process lives
+ * Waits at start until MongoDB answers, takes writes and has the newest format. Meanwhile the port of the application tells that the process lives
  * and is not ready; it is free again when the application takes it.
  */
 final class Waiting {
@@ -49,7 +49,7 @@ final class Waiting {
             } while (!isAnswered(question));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("stopped while waiting for MongoDB", stopped);
+            throw new IllegalStateException("stopped while waiting for the store of documents", stopped);
         }
     }
 
@@ -87,7 +87,7 @@ final class Waiting {
             return true;
         } catch (RuntimeException failed) {
             if (!Failures.isOutage(failed)) throw failed;
-            log.warn("waiting for MongoDB: {}", failed.toString());
+            log.warn("waiting for the store of documents: {}", failed.toString());
             return false;
         }
     }

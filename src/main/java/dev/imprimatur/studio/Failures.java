@@ -80,7 +80,10 @@ class Failures implements ErrorController {
     private @Nullable Posted posted(Refusal refusal, HttpServletRequest request) {
         var posted = Posted.of(request, refusal);
         if (posted == null) return null;
-        boolean storeAnswers = refusal.kind() != Refusal.Kind.BROKEN && refusal.kind() != Refusal.Kind.UNAVAILABLE;
+        boolean storeAnswers = switch (refusal.kind()) {
+            case BROKEN, UNAVAILABLE, FULL -> false;
+            default -> true;
+        };
         return posted.labelled(name ->
                 storeAnswers ? places.ofField(posted.action(), name, request.getParameterMap()) : Places.label(name));
     }
@@ -92,6 +95,8 @@ class Failures implements ErrorController {
                 "Something failed here that should not have. It may not have been done: look before you try again.";
             case "unavailable" ->
                 "The database of Imprimatur does not answer at the moment. What you sent may not have been done: look before you try again, in a little while.";
+            case "disk-full" ->
+                "The disk of Imprimatur’s server is full or does not take writes, so nothing can be saved at the moment. Tell whoever runs the server. When there is room again, look whether what you sent was done, and send it again if it was not.";
             case "missing" -> "There is no page at this address.";
             case "not-allowed", "unsupported", "not-acceptable" ->
                 "This address cannot be used like that. Go back and use the buttons of the page.";

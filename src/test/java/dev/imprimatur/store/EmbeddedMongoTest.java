@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
 
 /** What we ask of the embedded server: that it keeps what it acknowledged, and that its file does not grow without end. */
 class EmbeddedMongoTest {
@@ -45,8 +46,8 @@ class EmbeddedMongoTest {
         open();
     }
 
-    private void open() {
-        server = new EmbeddedMongo(data);
+    private void open() throws IOException {
+        server = new EmbeddedMongo(data, new Room(data, DataSize.ofBytes(0)));
         client = MongoClients.create(server.uri());
     }
 
@@ -70,7 +71,7 @@ class EmbeddedMongoTest {
         Files.copy(data.resolve("documents.mv"), copy.resolve("documents.mv"));
 
         var second = new DataDirectory(copy);
-        var revived = new EmbeddedMongo(second);
+        var revived = new EmbeddedMongo(second, new Room(second, DataSize.ofBytes(0)));
         try (var other = MongoClients.create(revived.uri())) {
             assertThat(other.getDatabase("test").getCollection("things").find().first())
                     .isEqualTo(new Document("_id", "one").append("n", 1));

@@ -18,6 +18,7 @@ import java.util.zip.GZIPInputStream;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.h2.tools.RunScript;
+import org.springframework.util.unit.DataSize;
 
 /** Stores as the release before formats were numbered left them: {@code release-1} of the test resources. */
 final class FormerRelease {
@@ -51,7 +52,7 @@ final class FormerRelease {
             String key = all.remove("signingKey").asString().getValue();
             data.secret("signing-key.pem", () -> key);
             if (Stores.areEmbedded()) {
-                var server = new EmbeddedMongo(data);
+                var server = new EmbeddedMongo(data, new Room(data, DataSize.ofBytes(0)));
                 fill(server.uri(), all, changed);
                 server.destroy();
                 fillEngine(data);

@@ -1,0 +1,74 @@
+package dev.imprimatur.testing;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** A file system of a few megabytes that a test can fill; whoever may not mount one skips the test. */
+public final class SmallDisk implements AutoCloseable {
+    private static final int BLOCK = 4096;
+
+    private final Path directory;
+
+    private SmallDisk(Path directory) {
+        this.directory = directory;
+    }
+
+    public static SmallDisk mounted(int megabytes) {
+        try {
+            var directory = Files.createTempDirectory("imprimatur-disk");
+            String answer = run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", directory.toString());
+            assumeTrue(answer.isEmpty(), () -> "a file system can be mounted: " + answer);
+            return new SmallDisk(directory);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** What the command said if it failed. */
+    private static String run(String... command) {
+        try {
+            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? "" : said + " ";
+        } catch (IOException notHere) {
+            return Arrays.toString(command) + ": " + notHere.getMessage();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    public Path resolve(String name) {
+        return directory.resolve(name);
+    }
+
+    /** Takes all the room there is but so many kilobytes. */
+    public void fill(int left) {
+        try (OutputStream out = Files.newOutputStream(resolve("filling"))) {
+            long blocks = Files.getFileStore(directory).getUsableSpace() / BLOCK - left * 1024L / BLOCK;
+            for (long block = 0; block < blocks; block++) out.write(new byte[BLOCK]);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    public void makeRoom() {
+        try {
+            Files.deleteIfExists(resolve("filling"));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        run("umount", "-l", directory.toString());
+        directory.toFile().delete();
+    }
+}
