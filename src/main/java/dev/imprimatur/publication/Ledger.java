@@ -35,6 +35,7 @@ import org.springframework.stereotype.Component;
 @DependsOn("signingKeys")
 class Ledger {
     private static final int BATCH = 500;
+    private static final int FEW = 4;
     /** How often an entry that is missing is looked for: after a failover a store may show less than before, for a moment. */
     private static final int LOOKS = 10;
 
@@ -275,7 +276,9 @@ class Ledger {
         long damaged = integrity.damagedAt();
         if (0 < damaged && damaged < verified()) {
             var stored = rows.at(List.of(damaged));
-            if (stored.isEmpty() || !isAsVerified(damaged, stored.getFirst())) return List.of();
+            // a node that has not seen the damage may have withdrawn something since
+            if (stored.isEmpty() || !isAsVerified(damaged, stored.getFirst()))
+                return failed(damaged, stored.isEmpty() ? MISSING : CHANGED, goesOn(rows.after(verified(), FEW)));
         }
         var stored = read(limit);
         if (verified() > 0) {
