@@ -12,9 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Administrators look after accounts: a lost password, another name, a return; the last of them stays. */
+@Tag("long")
 class PasswordResetTest {
     private static final String WANTED = "another password entirely";
     private static final Pattern LINK = Pattern.compile("(http://[^<\"]+/reset/imp_reset_[A-Za-z0-9_-]+)");

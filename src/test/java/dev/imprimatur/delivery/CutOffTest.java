@@ -34,6 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 /** A node that is cut off from MongoDB serves what others withdraw, and honours keys that others revoke, no longer than its lease. */
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("long")
 class CutOffTest {
     private static final Duration LEASE = Duration.ofSeconds(2);
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Lists that change while somebody pages through them, on the real stores. */
 @Tag("store")
+@Tag("long")
 class PagingTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whoever sends a body a byte at a time, or only says that there will be one, takes nothing from anybody. */
+@Tag("long")
 class SlowBodiesTest {
     private static final String FORM = "application/x-www-form-urlencoded";
 

@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** One store, one set of keys: what one node signs, every other one can verify. */
 @Tag("store")
+@Tag("long")
 class SigningKeysTest {
     @TempDir
     private Path folder;

@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Invariant 5: losing the engine's database loses no decision; the clock of the facts drives the timers. */
 @Tag("store")
+@Tag("long")
 class RebuildTest {
     private final Node node = Node.start();
     private final Guides guides = node.guides();

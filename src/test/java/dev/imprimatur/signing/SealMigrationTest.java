@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a release before seals wrote is sealed once, and never again. */
 @Tag("store")
+@Tag("long")
 class SealMigrationTest {
     private static final Bson SEAL = Updates.combine(
             Updates.unset("hash"),

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** A process that starts before its stores waits for them, and says so. */
 @Tag("store")
+@Tag("long")
 class StartWithoutStoresTest {
     @Test
     void itLivesAndDeliversAsSoonAsMongoIsThereAndDecidesOnceTheEngineIs() throws Exception {

@@ -18,10 +18,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** What people type into a draft, in a real browser: it is in the draft, in a question, or kept for whoever typed it. */
+@Tag("long")
 class DraftKeepingTest {
     private static final Pattern SAVED = Pattern.compile("^Saved");
     private static final String EDITS = "**/edits";

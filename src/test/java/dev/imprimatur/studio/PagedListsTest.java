@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Lists of the studio while others work: filters stay, and what nobody touches is on exactly one page. */
+@Tag("long")
 class PagedListsTest {
     private final Node node = Node.shared();
 

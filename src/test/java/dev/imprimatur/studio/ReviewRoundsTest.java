@@ -14,6 +14,7 @@ import dev.imprimatur.testing.Node;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reviewing goes to and fro: what was asked for, what became of it, and what changed since. */
+@Tag("long")
 class ReviewRoundsTest {
     private final Node node = Node.shared();
 

@@ -23,9 +23,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the studio's pages say: why something happened, what will be lost, whose words are whose. */
+@Tag("long")
 class StudioWordsTest {
     private static final String LONG = "W" + "o".repeat(168) + "w";
 

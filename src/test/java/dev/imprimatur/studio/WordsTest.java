@@ -15,10 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** What a reviewer wrote is never lost, whatever becomes of the form, the session, the server or the network. */
+@Tag("long")
 class WordsTest {
     private final Node node = Node.shared();
 
