@@ -248,9 +248,10 @@ public class Editing {
 
     /** The draft, if it holds what the same request has changed before. */
     private Optional<WorkingCopy> changedIn(Person by, Guide guide) {
-        return by.request() == null
-                ? Optional.empty()
-                : copies.find(guide.current()).filter(copy -> copy.isChangedIn(by.request()));
+        if (by.request() == null) return Optional.empty();
+        var changed = copies.find(guide.current()).filter(copy -> copy.isChangedIn(by.request()));
+        if (changed.isPresent()) editions.refreshCard(guide.id());
+        return changed;
     }
 
     /**

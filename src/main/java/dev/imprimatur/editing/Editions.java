@@ -51,15 +51,20 @@ public class Editions {
         return log.editions(guide);
     }
 
-    /** The entry of that kind that the same request has left in a log of the guide, when it was sent before. */
+    /**
+     * The entry of that kind that the same request has left in a log of the guide, when it was sent before. What was cut off behind the entry
+     * is made up for: the card is brought up to it.
+     */
     public Optional<LogEntry> leftBy(Person by, String guide, LogEntry.Kind kind) {
         String request = by.request();
         if (request == null) return Optional.empty();
-        return log.editions(guide).stream()
+        var left = log.editions(guide).stream()
                 .flatMap(edition -> edition.log().stream())
                 .filter(entry ->
                         entry.kind() == kind && request.equals(entry.by().request()))
                 .findFirst();
+        if (left.isPresent()) refreshCard(guide);
+        return left;
     }
 
     /**

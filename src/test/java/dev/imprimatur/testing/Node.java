@@ -111,6 +111,7 @@ public final class Node implements AutoCloseable {
         application.setRegisterShutdownHook(false);
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("halt", new Halt()));
+        application.addInitializers(Death::into);
         var all = settings();
         application.setDefaultProperties(all);
         synchronized (ONE_AT_A_TIME) {
