@@ -33,7 +33,7 @@ class MarkTable implements HighWaterMark {
 
     @Override
     public String place() {
-        return "the engine's database";
+        return "the engine’s database";
     }
 
     private void make() {

@@ -141,6 +141,10 @@ class EndOfLedgerTest {
         assertThat(Visitor.signedIn(node, "admin").get("/studio/ledger").body())
                 .contains("The ledger ends at position", withdrawn.id());
 
+        assertThat(node.bean(Checker.class).run().violations())
+                .extracting(finding -> finding.rule() + " " + finding.where())
+                .contains("ledger-end the engine’s database", "ledger-end the data directory");
+
         restore(today);
         await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 200);
         // the site's key, too, was gone for a moment
