@@ -5,7 +5,6 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.publication.Publication;
@@ -393,10 +392,11 @@ class DeliveryApi {
                 .raise();
     }
 
-    /** The entry, with the guide in that format if one is asked for, unless a later entry says more. */
+    /** The entry, with the guide in that format if one is asked for, unless a later entry says more or it must not be shown. */
     private Joined.Part told(State state, LedgerEntry entry, @Nullable Format format) {
         byte[] told = json.writeValueAsBytes(entry);
         if (format != null
+                && !publication.isWithheld(entry.id())
                 && state.life(Address.of(entry))
                         .filter(life -> life.isDamaged() && life.last().position() == entry.position())
                         .isPresent()) throw publication.notShown().raise();
@@ -470,7 +470,7 @@ class DeliveryApi {
     }
 
     private State reached(HttpServletRequest request) {
-        if (publication.isOutdated()) throw Integrity.ledgerDamaged().raise();
+        if (publication.isOutdated()) throw publication.notTold().raise();
         String atLeast = request.getHeader("Imprimatur-At-Least");
         if (atLeast == null) return catalogue.now();
         if (!atLeast.matches("[0-9]{1,18}"))

@@ -48,6 +48,7 @@ class LedgerApi {
      * @param behind whether something outside the ledger tells of more than it has
      * @param claims what does, and of which position
      * @param withheld ids of guides that are live by the ledger, are known to have been withdrawn, and are not served
+     * @param unknown whether more may have been withdrawn than is known, so that nothing is served
      * @param since when it was found to be behind
      * @param decisions by which it has gone on before
      */
@@ -57,6 +58,7 @@ class LedgerApi {
             boolean behind,
             List<EndOfLedger.Claim> claims,
             List<String> withheld,
+            boolean unknown,
             @Nullable Instant since,
             List<Lineage.Decision> decisions) {}
 
@@ -88,6 +90,7 @@ class LedgerApi {
                 report.isBehind(),
                 report.claims(),
                 report.withheld(),
+                report.unknown(),
                 report.since(),
                 newLineage.decisions());
     }

@@ -64,6 +64,7 @@ public class EndOfLedger implements SmartLifecycle {
      * @param position of its last entry
      * @param claims what tells of more; empty if nothing does
      * @param withheld guides that are live by the ledger and known to have been withdrawn
+     * @param unknown whether more may have been withdrawn than is known: then nothing is served
      * @param since when it was found to be behind; null if it is not
      */
     public record Report(
@@ -71,6 +72,7 @@ public class EndOfLedger implements SmartLifecycle {
             long position,
             List<Claim> claims,
             List<String> withheld,
+            boolean unknown,
             @Nullable Instant since) {
         public boolean isBehind() {
             return !claims.isEmpty();
@@ -121,7 +123,7 @@ public class EndOfLedger implements SmartLifecycle {
     /** How the ledger stood when it was looked at last. */
     public Report report() {
         var now = behind;
-        return now != null ? now : new Report(lineage.id(), ledger.verified(), List.of(), List.of(), null);
+        return now != null ? now : new Report(lineage.id(), ledger.verified(), List.of(), List.of(), false, null);
     }
 
     /** Compares with everything that remembers more, before anything is served. */
@@ -235,6 +237,15 @@ public class EndOfLedger implements SmartLifecycle {
         return Set.copyOf(silent);
     }
 
+    /** Other lineages that are remembered, and that the store knows nothing of. */
+    List<String> others() {
+        return remembered().values().stream()
+                .map(Mark::lineage)
+                .filter(it -> !it.equals(lineage.id()) && !lineage.isFormer(it))
+                .distinct()
+                .toList();
+    }
+
     /** What the ledger has live of an edition that is known to have been withdrawn, or of one before it: it has to be withdrawn. */
     List<EditionId> withheld() {
         var withdrawn = new HashMap<>(withdrawnByLogs);
@@ -257,22 +268,23 @@ public class EndOfLedger implements SmartLifecycle {
     /** @param known up to which position everything that was withdrawn is known */
     private void isBehind(List<Claim> claims, long known) {
         var before = behind;
+        boolean unknown = claims.stream().anyMatch(claim -> claim.position() > known);
         var report = new Report(
                 lineage.id(),
                 ledger.verified(),
                 List.copyOf(claims),
                 withheld().stream().map(EditionId::guide).toList(),
+                unknown,
                 before == null ? clock.instant() : before.since());
         if (report.equals(before)) return;
         behind = report;
-        boolean all = claims.stream().allMatch(claim -> claim.position() <= known);
         integrity.isBehind(new Integrity.Behind(
                 "The publication ledger ends at position %d, and %s."
                         .formatted(
                                 report.position(),
                                 claims.stream().map(Claim::inWords).collect(Collectors.joining(", "))),
                 Set.copyOf(report.withheld()),
-                !all));
+                unknown));
     }
 
     private void isAsFar() {

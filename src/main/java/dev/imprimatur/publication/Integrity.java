@@ -215,6 +215,18 @@ public class Integrity {
                 LOOKED_INTO);
     }
 
+    /** What sites are told where nothing can be told. */
+    Refusal notTold() {
+        var lost = behind;
+        return lost == null || !lost.unknown()
+                ? ledgerDamaged()
+                : Refusal.unavailable(
+                        "ledger-behind",
+                        "the publication ledger has lost its end, and nobody knows what was withdrawn in it, so nothing is served until an"
+                                + " administrator has decided how it goes on",
+                        LOOKED_INTO);
+    }
+
     /** What is told where a guide cannot be shown that is live by the ledger. */
     Refusal notShown() {
         return behind == null ? contentDamaged() : withheld();

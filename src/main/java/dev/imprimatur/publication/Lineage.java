@@ -36,8 +36,17 @@ public class Lineage {
      * @param at when it was decided
      * @param by the username of the administrator
      * @param message why, in their words
+     * @param others lineages that what is kept outside the store remembered then: of what followed on an earlier decision that the store
+     *     does not know
      */
-    public record Decision(@BsonId String lineage, String next, long end, Instant at, String by, String message) {}
+    public record Decision(
+            @BsonId String lineage,
+            String next,
+            long end,
+            Instant at,
+            String by,
+            String message,
+            List<String> others) {}
 
     private record Known(String id, List<Decision> decisions) {}
 
@@ -73,10 +82,14 @@ public class Lineage {
         return known.decisions();
     }
 
-    /** Whether the ledger had that lineage once. */
+    /** Whether the ledger had that lineage once, or goes on in place of one that had it. */
     boolean isFormer(String lineage) {
-        return !lineage.equals(id())
-                && decisions().stream().anyMatch(it -> it.lineage().equals(lineage));
+        var now = known;
+        return !lineage.equals(now.id())
+                && now.decisions().stream()
+                        .filter(it -> !it.lineage().equals(now.id()))
+                        .anyMatch(it ->
+                                it.lineage().equals(lineage) || it.others().contains(lineage));
     }
 
     /** Whether what was noted then of that position is of an entry that is lost. */
@@ -100,8 +113,8 @@ public class Lineage {
     }
 
     /** Records the decision about the present lineage; of two, the first one counts. */
-    Decision decide(long end, Instant now, String by, String message) {
-        Unique.insert(decisions, new Decision(id(), UUID.randomUUID().toString(), end, now, by, message));
+    Decision decide(long end, Instant now, String by, String message, List<String> others) {
+        Unique.insert(decisions, new Decision(id(), UUID.randomUUID().toString(), end, now, by, message, others));
         known = read();
         return pending().orElseThrow(() -> new IllegalStateException("another node has carried the decision out"));
     }

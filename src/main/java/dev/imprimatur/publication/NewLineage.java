@@ -79,7 +79,7 @@ public class NewLineage {
         if (message.isBlank() || message.length() > LONGEST_MESSAGE)
             throw Refusal.malformed("/message", "say why, in at most " + LONGEST_MESSAGE + " characters")
                     .raise();
-        if (lineage.isFormer(given)) return end.report();
+        if (lineage.isFormer(given) && !end.report().isBehind()) return end.report();
         if (!given.equals(lineage.id()))
             throw Refusal.conflict(
                             "ledger-changed",
@@ -92,7 +92,7 @@ public class NewLineage {
         mustKnowWithdrawals();
         var report = end.compare();
         audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
-        carryOut(lineage.decide(report.position(), clock.instant(), by.account(), message));
+        carryOut(lineage.decide(report.position(), clock.instant(), by.account(), message, end.others()));
         return end.report();
     }
 

@@ -308,6 +308,11 @@ public class Publication {
         return integrity.reading();
     }
 
+    /** What sites are told where nothing can be told. */
+    public Refusal notTold() {
+        return integrity.notTold();
+    }
+
     /** What is told where a guide cannot be shown that is live by the ledger. */
     public Refusal notShown() {
         return integrity.notShown();

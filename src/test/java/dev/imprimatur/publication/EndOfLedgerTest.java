@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A ledger that has lost its end is noticed, serves nothing that was withdrawn, and goes on only by a decision on record. */
+@Tag("long")
 @Tag("store")
 class EndOfLedgerTest {
     private final Node node =
@@ -279,7 +280,7 @@ class EndOfLedgerTest {
         unpublish(withdrawn).ok();
         String before = lineage();
         restoreAndRestart(yesterday);
-        node.bean(Lineage.class).decide(1, node.clock().instant(), "admin", "The disk was lost.");
+        node.bean(Lineage.class).decide(1, node.clock().instant(), "admin", "The disk was lost.", List.of());
         node.restart(() -> {});
 
         assertThat(readiness()).isEqualTo(200);
@@ -299,10 +300,41 @@ class EndOfLedgerTest {
                 .updateMany(Filters.empty(), new Document("$set", new Document("webhook.position", 7L)));
         node.restart(() -> {});
 
-        assertThat(guides.read(guide).status()).isEqualTo(503);
+        assertThat(guides.read(guide).problem()).isEqualTo("ledger-behind");
         assertThat(standing().ok().get("claims").get(0).get("by").asString()).isEqualTo("the webhooks");
         goOn(lineage()).ok();
         assertThat(guides.read(guide).status()).isEqualTo(200);
+        nothingIsViolated();
+    }
+
+    @Test
+    void theSameCopyCanBeRestoredAgainAfterADecision() {
+        var withdrawn = guides.published();
+        var yesterday = copied();
+        unpublish(withdrawn).ok();
+        restoreAndRestart(yesterday);
+        goOn(lineage()).ok();
+        guides.published();
+        awaitMark();
+        var later = copied();
+
+        restoreAndRestart(yesterday);
+        assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
+        assertThat(node.site().get("/ledger?guides=true").ok().get("entries").values())
+                .allMatch(entry -> !entry.has("guide"));
+        goOn(lineage()).ok();
+        nothingIsViolated();
+        node.bean(EndOfLedger.class).compare();
+        assertThat(readiness()).isEqualTo(200);
+        guides.published();
+        awaitMark();
+
+        restoreAndRestart(later);
+        assertThat(standing().ok().get("behind").asBoolean()).isTrue();
+        goOn(lineage()).ok();
+        node.bean(EndOfLedger.class).compare();
+        assertThat(readiness()).isEqualTo(200);
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
         nothingIsViolated();
     }
 
