@@ -41,6 +41,7 @@ public class EndOfLedger implements SmartLifecycle {
     private static final int LOOKS = 10;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+    private static final Duration STOP = Duration.ofSeconds(5);
     private static final String LOGS = "the edition logs";
 
     /**
@@ -329,15 +330,23 @@ public class EndOfLedger implements SmartLifecycle {
     private void follow() {
         try {
             while (running) {
-                synchronized (work) {
-                    if (!isDue) work.wait(every.toMillis());
-                    isDue = false;
-                }
+                pause(every, true);
                 lookQuietly();
-                Thread.sleep(every.dividedBy(2));
+                pause(every.dividedBy(2), false);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @param orAppended whether an append ends it */
+    private void pause(Duration longest, boolean orAppended) throws InterruptedException {
+        long until = System.nanoTime() + longest.toNanos();
+        synchronized (work) {
+            for (long left = longest.toMillis();
+                    running && left > 0 && !(orAppended && isDue);
+                    left = (until - System.nanoTime()) / 1_000_000) work.wait(left);
+            if (orAppended) isDue = false;
         }
     }
 
@@ -363,7 +372,15 @@ public class EndOfLedger implements SmartLifecycle {
         var last = thread;
         thread = null;
         if (last == null) return;
-        last.interrupt();
+        synchronized (work) {
+            work.notifyAll();
+        }
+        try {
+            // not interrupted: the file of the embedded engine's store does not survive that
+            last.join(STOP);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
         lookQuietly();
     }
 

@@ -58,6 +58,7 @@ public class NewLineage {
         this.audit = audit;
         this.witnesses = witnesses;
         this.clock = clock;
+        publication.onAppend(end::appended);
     }
 
     /** How the ledger stands, and what was decided before. */
