@@ -161,8 +161,9 @@ public class NewLineage {
     /** What a log says of entries that are lost is made true again, or taken back where the gate does not let it through. */
     private void noteAnew(String guide, Lineage.Decision decision) {
         for (var edition : editions.of(guide)) {
-            if (edition.state() != Edition.State.PUBLISHED) continue;
             var id = edition.id();
+            if (edition.state() == Edition.State.UNPUBLISHED) withdrawUpTo(id, decision);
+            if (edition.state() != Edition.State.PUBLISHED) continue;
             try {
                 long position = publication.publish(id).position();
                 editions.notedAnew(id, LogEntry.Kind.PUBLISHED, position, decision.message(), decision.at());
@@ -176,11 +177,16 @@ public class NewLineage {
                 if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
                 log.warn("{} is not published again: {}", id.inWords(), refused.getMessage());
                 editions.notedAnew(id, LogEntry.Kind.UNPUBLISHED, null, decision.message(), decision.at());
-                publication
-                        .lastOf(guide)
-                        .filter(LedgerEntry::isLive)
-                        .ifPresent(live -> withdraw(new EditionId(guide, live.edition()), decision));
+                withdrawUpTo(id, decision);
             }
         }
+    }
+
+    /** No edition up to that one is live any more. */
+    private void withdrawUpTo(EditionId id, Lineage.Decision decision) {
+        publication
+                .lastOf(id.guide())
+                .filter(live -> live.isLive() && live.edition() <= id.number())
+                .ifPresent(live -> withdraw(new EditionId(id.guide(), live.edition()), decision));
     }
 }

@@ -290,6 +290,21 @@ class EndOfLedgerTest {
     }
 
     @Test
+    void aDecisionThatACrashCutOffKnowsWithdrawalsFromTheLogsToo() {
+        var withdrawn = guides.published();
+        unpublish(withdrawn).ok();
+        awaitMark();
+        database().getCollection("ledger").deleteMany(Filters.gt("_id", 1L));
+        node.bean(Lineage.class).decide(1, node.clock().instant(), "admin", "Somebody took entries away.", List.of());
+        deleteMarkFile();
+        node.restartWithoutEngineDatabase();
+
+        assertThat(readiness()).isEqualTo(200);
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        nothingIsViolated();
+    }
+
+    @Test
     void whereNobodyKnowsWhatWasWithdrawnNothingIsServed() {
         var guide = guides.published();
         node.as("admin")
