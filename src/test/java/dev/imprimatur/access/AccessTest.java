@@ -56,6 +56,8 @@ class AccessTest {
             Map.entry("GET /audit/export", List.of("admin")),
             Map.entry("GET /audit/verification", List.of("admin")),
             Map.entry("GET /ledger/verification", List.of("admin")),
+            Map.entry("GET /ledger/standing", List.of("admin")),
+            Map.entry("POST /ledger/lineage", List.of("admin")),
             Map.entry("GET /tasks", EVERYBODY),
             Map.entry("POST /tasks/{id}/claim", EVERYBODY),
             Map.entry("POST /tasks/{id}/unclaim", EVERYBODY),
@@ -234,6 +236,7 @@ class AccessTest {
             return Map.of("username", "x", "displayName", "x", "password", "short", "roles", List.of());
         if (path.equals("/api-keys")) return Map.of("name", "", "scopes", List.of());
         if (path.equals("/webhooks")) return Map.of("url", "");
+        if (path.equals("/ledger/lineage")) return Map.of("lineage", "another", "message", "x");
         if (path.endsWith("/redeliver")) return Map.of("position", 1);
         if (path.equals("/tokens")) return Map.of("name", "");
         return Map.of();

@@ -118,6 +118,7 @@ class DescriptionTest {
         is("Account", node.as("admin").patch("/accounts/editor", Map.of()).ok());
         is("SiteKeyPage", node.as("admin").get("/api-keys").ok());
         is("AuditPage", node.as("admin").get("/audit").ok());
+        is("LedgerStanding", node.as("admin").get("/ledger/standing").ok());
         is("Verification", node.as("admin").get("/ledger/verification").ok());
         is("Published", guides.read(guide).ok());
         is("PublishedPage", node.site().get("/role-guide?limit=2").ok());
