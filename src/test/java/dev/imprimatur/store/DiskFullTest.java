@@ -45,7 +45,7 @@ class DiskFullTest {
 
     @AfterEach
     void unmount() {
-        disk.close();
+        if (disk != null) disk.close();
     }
 
     @Test
