@@ -136,6 +136,7 @@ class AdministrationPages {
     }
 
     @PostMapping("/api-keys/{id}/revoke")
+    @WorksReadOnly
     String revokeKey(@PathVariable String id, Person me, RedirectAttributes told) {
         access.revokeKey(id, me.account());
         told.addFlashAttribute("told", "The key is revoked: the next request with it is refused.");

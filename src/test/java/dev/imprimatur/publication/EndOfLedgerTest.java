@@ -142,6 +142,11 @@ class EndOfLedgerTest {
         assertThat(Visitor.signedIn(node, "admin").get("/studio/ledger").body())
                 .contains("The ledger ends at position", withdrawn.id());
 
+        assertThat(node.as("admin").delete("/api-keys/nothing").status()).isNotEqualTo(503);
+        assertThat(Visitor.signedIn(node, "admin")
+                        .post("/studio/api-keys", "/studio/api-keys/nothing/revoke")
+                        .status())
+                .isNotEqualTo(503);
         assertThat(node.bean(Checker.class).run().violations())
                 .extracting(finding -> finding.rule() + " " + finding.where())
                 .contains("ledger-end the engine’s database", "ledger-end the data directory");
