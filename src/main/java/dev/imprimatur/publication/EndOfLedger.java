@@ -1,5 +1,7 @@
 package dev.imprimatur.publication;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.LogEntry;
@@ -90,7 +92,6 @@ public class EndOfLedger implements SmartLifecycle {
     private final Duration every;
     private final Object work = new Object();
     private boolean isDue;
-    private boolean hasRun;
     /** What the logs and the webhooks tell of beyond the end, as of the last whole comparison. */
     private List<Claim> claimsOfWitnesses = List.of();
 
@@ -127,13 +128,7 @@ public class EndOfLedger implements SmartLifecycle {
         return now != null ? now : new Report(lineage.id(), ledger.verified(), List.of(), List.of(), false, null);
     }
 
-    /** Compares with everything that remembers more, before anything is served. */
-    synchronized void compareAtStart() {
-        if (!hasRun) look(true);
-        hasRun = true;
-    }
-
-    /** Compares anew with everything. */
+    /** Compares with everything that remembers more: before anything is served, and before anything is decided. */
     synchronized Report compare() {
         look(true);
         return report();
@@ -192,7 +187,7 @@ public class EndOfLedger implements SmartLifecycle {
             return answer;
         } catch (RuntimeException failed) {
             if (silent.add(mark.place()))
-                log.warn("how far the ledger went is not known to {}: {}", mark.place(), failed.toString());
+                log.warn("{} cannot be asked, or told, how far the ledger goes: {}", mark.place(), failed.toString());
             return otherwise;
         }
     }
@@ -209,9 +204,8 @@ public class EndOfLedger implements SmartLifecycle {
         var withdrawn = new HashMap<String, Integer>();
         long furthest = 0;
         for (var entry : editions.toldBeyond(end)) {
-            long position = entry.position() == null ? 0 : entry.position();
-            if (lineage.isLost(position, entry.at())) continue;
-            furthest = Math.max(furthest, position);
+            if (lineage.isLost(entry)) continue;
+            furthest = Math.max(furthest, requireNonNull(entry.position()));
             if (entry.kind() == LogEntry.Kind.UNPUBLISHED)
                 withdrawn.merge(entry.edition().guide(), entry.edition().number(), Math::max);
         }

@@ -199,7 +199,7 @@ class LedgerCheck implements Check {
                 for (var entry : edition.log()) {
                     var position = entry.position();
                     if (position == null) continue;
-                    if (lineage.isLost(position, entry.at())) continue;
+                    if (lineage.isLost(entry)) continue;
                     logged.add(position);
                     if (!isTold(entry, byPosition.get(position)))
                         findings.violation(

@@ -6,6 +6,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,9 +93,12 @@ public class Lineage {
                                 it.lineage().equals(lineage) || it.others().contains(lineage));
     }
 
-    /** Whether what was noted then of that position is of an entry that is lost. */
-    boolean isLost(long position, Instant notedAt) {
-        return decisions().stream().anyMatch(it -> position > it.end() && notedAt.isBefore(it.at()));
+    /** Whether the position that an entry of a log names is of a ledger entry that is lost. */
+    boolean isLost(LogEntry noted) {
+        var position = noted.position();
+        return position != null
+                && decisions().stream()
+                        .anyMatch(it -> position > it.end() && noted.at().isBefore(it.at()));
     }
 
     /** The decision that is not carried out yet. */

@@ -102,7 +102,7 @@ public class NewLineage {
      * started.
      */
     public void begin() {
-        end.compareAtStart();
+        end.compare();
         goOn();
     }
 
@@ -132,7 +132,7 @@ public class NewLineage {
             witnesses.forEach(witness -> witness.forget(decision.end()));
             for (var withheld : end.withheld()) withdraw(withheld, decision);
             editions.toldBeyond(decision.end()).stream()
-                    .filter(entry -> lineage.isLost(entry.position() == null ? 0 : entry.position(), entry.at()))
+                    .filter(lineage::isLost)
                     .map(entry -> entry.edition().guide())
                     .distinct()
                     .forEach(guide -> noteAnew(guide, decision));

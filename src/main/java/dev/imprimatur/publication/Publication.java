@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -321,8 +322,9 @@ public class Publication {
     /** What the positions in these entries of a log are now: those of entries that are lost are left out. */
     public List<Long> positions(Collection<LogEntry> noted) {
         return noted.stream()
-                .filter(entry -> entry.position() != null && !lineage.isLost(entry.position(), entry.at()))
+                .filter(entry -> !lineage.isLost(entry))
                 .map(LogEntry::position)
+                .filter(Objects::nonNull)
                 .toList();
     }
 
