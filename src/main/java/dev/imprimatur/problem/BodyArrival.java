@@ -50,7 +50,7 @@ final class BodyArrival extends Handler.Wrapper {
         if (isByProgram && !request.getHeaders().contains(HttpHeader.AUTHORIZATION))
             return super.handle(request, response, callback);
         var toTheEnd = new ReadOn(request, response, callback);
-        if (isByProgram || isRefused) return super.handle(request, response, toTheEnd);
+        if (isByProgram || isRefused) return super.handle(new Unread(request), response, toTheEnd);
         new Arriving(request, response, toTheEnd).run();
         return true;
     }
@@ -161,6 +161,33 @@ final class BodyArrival extends Handler.Wrapper {
                     .put(HttpHeader.CONNECTION, "close");
             response.write(true, ByteBuffer.wrap(document), callback);
         }
+    }
+
+    /**
+     * A request whose body nobody has to read: the container, which would declare the rest of it unreadable when its answer is
+     * ready and close the connection under whoever still sends, only looks whether it ends here.
+     */
+    private static final class Unread extends Request.Wrapper {
+        private static final int MOST_CHUNKS = 16;
+
+        Unread(Request request) {
+            super(request);
+        }
+
+        @Override
+        public boolean consumeAvailable() {
+            for (int i = 0; i < MOST_CHUNKS; i++) {
+                var chunk = read();
+                if (chunk == null) return false;
+                boolean isEnd = chunk.isLast() && !Content.Chunk.isFailure(chunk);
+                chunk.release();
+                if (isEnd) return true;
+            }
+            return false;
+        }
+
+        @Override
+        public void fail(Throwable failure) {}
     }
 
     /** The request with all of its body. */

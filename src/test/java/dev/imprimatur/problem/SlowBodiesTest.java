@@ -89,6 +89,52 @@ class SlowBodiesTest {
     }
 
     @Test
+    void whoeverStillSendsWhenTheAnswerIsReadyIsNotCutOff() throws Exception {
+        var node = Node.shared();
+        String json = "application/json\r\nAuthorization: " + node.as("editor").authorization();
+        for (var refused : List.of(
+                Map.entry("/login", FORM),
+                Map.entry("/api/management/v1/role-guide", json),
+                Map.entry("/login", FORM + "\r\nContent-Encoding: gzip"),
+                Map.entry("/api/management/v1/role-guide", json + "\r\nContent-Encoding: gzip"))) {
+            int length = 4_000_000;
+            try (var sender = new Sender(node, refused.getKey(), refused.getValue(), length)) {
+                sender.send(new byte[length / 4]);
+                await().atMost(Duration.ofSeconds(5)).until(sender::isAnswered);
+                sender.send(new byte[length / 2]);
+                sender.send(new byte[length / 4]);
+
+                await().during(Duration.ofMillis(300))
+                        .atMost(Duration.ofSeconds(5))
+                        .untilAsserted(() -> {
+                            assertThat(sender.answer().strip())
+                                    .as(refused.toString())
+                                    .matches("HTTP/1.1 41[35][^$]*")
+                                    .matches(answer -> answer.endsWith("</html>") || answer.endsWith("}"));
+                            assertThat(sender.wasCutOff).as(refused.toString()).isFalse();
+                        });
+            }
+        }
+    }
+
+    @Test
+    void aConnectionIsKeptForTheNextRequestAfterABodyThatNobodyNeeded() throws Exception {
+        var node = Node.shared();
+        String json = "application/json\r\nAuthorization: " + node.as("editor").authorization();
+        for (String path : List.of("/api/management/v1/nothing", "/api/management/v1/role-guide"))
+            try (var sender = new Sender(node, path, json, 2)) {
+                for (int i = 1; i <= 3; i++) {
+                    int answers = i;
+                    sender.send("{}".getBytes(StandardCharsets.US_ASCII));
+                    await().atMost(Duration.ofSeconds(5))
+                            .until(() -> sender.answer().split("HTTP/1.1 4", -1).length == answers + 1);
+                    sender.head(path, json, 2);
+                }
+                assertThat(sender.answer()).doesNotContainIgnoringCase("connection: close");
+            }
+    }
+
+    @Test
     void anAddressThatHoldsManyConnectionsLosesTheIdlest() throws Exception {
         try (var node = Node.start("imprimatur.limits.connections-per-address", "20")) {
             assertThatSoManyAreClosed(node, 100, 70);
@@ -137,9 +183,14 @@ class SlowBodiesTest {
     private static final class Sender implements AutoCloseable {
         private final Socket socket;
         private final StringBuilder answer = new StringBuilder();
+        private boolean wasCutOff;
 
         Sender(Node node, String path, String type, int length) throws IOException {
             socket = connected(node, 1);
+            head(path, type, length);
+        }
+
+        void head(String path, String type, int length) {
             send(("POST " + path + " HTTP/1.1\r\nHost: here\r\nContent-Type: " + type + "\r\nContent-Length: " + length
                             + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
@@ -150,6 +201,7 @@ class SlowBodiesTest {
                 socket.getOutputStream().write(bytes);
             } catch (IOException closed) {
                 // what was answered before can be read all the same
+                wasCutOff = true;
             }
         }
 
@@ -165,8 +217,10 @@ class SlowBodiesTest {
             try {
                 var in = socket.getInputStream();
                 for (int read = in.read(); read >= 0; read = in.read()) answer.append((char) read);
-            } catch (IOException noMoreYet) {
+            } catch (SocketTimeoutException noMoreYet) {
                 // what came is kept
+            } catch (IOException reset) {
+                wasCutOff = true;
             }
             return answer.toString();
         }
