@@ -69,16 +69,40 @@ public final class Stores {
                 }
                 return;
             }
-            String name = url.substring(url.lastIndexOf('/') + 1);
-            String user = settings.get("spring.datasource.username");
-            String server = POSTGRESQL != null ? POSTGRESQL : Containers.POSTGRESQL.getJdbcUrl();
-            try (var connection =
-                            DriverManager.getConnection(server, user, settings.get("spring.datasource.password"));
-                    var statement = connection.createStatement()) {
-                statement.execute("drop database " + name);
-                statement.execute("create database " + name);
-            }
-        } catch (SQLException | java.io.IOException failed) {
+            atServer(settings, "drop database " + nameIn(url), "create database " + nameIn(url));
+        } catch (java.io.IOException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Copies the engine's database, whose connections are ended. */
+    static void copyEngine(Map<String, String> settings, String copy) {
+        String name = nameIn(settings.get("spring.datasource.url"));
+        atServer(
+                settings,
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'",
+                "create database " + copy + " template " + name);
+    }
+
+    /** Puts a copy in the place of the engine's database; the application must be down. */
+    static void restoreEngine(Map<String, String> settings, String copy) {
+        String name = nameIn(settings.get("spring.datasource.url"));
+        atServer(settings, "drop database " + name, "create database " + name + " template " + copy);
+    }
+
+    private static String nameIn(String url) {
+        return url.substring(url.lastIndexOf('/') + 1);
+    }
+
+    private static void atServer(Map<String, String> settings, String... statements) {
+        String server = POSTGRESQL != null ? POSTGRESQL : Containers.POSTGRESQL.getJdbcUrl();
+        try (var connection = DriverManager.getConnection(
+                        server,
+                        settings.get("spring.datasource.username"),
+                        settings.get("spring.datasource.password"));
+                var statement = connection.createStatement()) {
+            for (String one : statements) statement.execute(one);
+        } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }
     }

@@ -21,6 +21,7 @@ public final class WiredStores implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
     private final List<Runnable> servers = new ArrayList<>();
     private final String unwired;
+    private final Map<String, String> unwiredEngine;
     private final Wire documents;
     private final Wire engine;
 
@@ -33,6 +34,7 @@ public final class WiredStores implements AutoCloseable {
         settings.put(
                 "spring.mongodb.uri",
                 "mongodb://127.0.0.1:" + documents.port() + mongodb.getPath() + "?directConnection=true");
+        unwiredEngine = Map.copyOf(settings);
         var sql = settings.get("spring.datasource.url");
         int at = sql.indexOf("//");
         var address = URI.create("x:" + sql.substring(at));
@@ -91,6 +93,48 @@ public final class WiredStores implements AutoCloseable {
                 settings.get("spring.datasource.url"),
                 settings.get("spring.datasource.username"),
                 settings.get("spring.datasource.password"));
+    }
+
+    /** Throws everything in the engine's store away; the nodes must be down. */
+    public void emptyEngine() {
+        if (isPostgresql()) Stores.discardEngine(unwiredEngine);
+        else run("drop all objects");
+    }
+
+    /** Copies what is in the engine's store, which is away meanwhile. */
+    public Runnable copiedEngine() {
+        if (!isPostgresql()) {
+            var script = script();
+            return () -> {
+                run("drop all objects");
+                run(script.toArray(String[]::new));
+            };
+        }
+        String copy = "copy_" + UUID.randomUUID().toString().replace("-", "");
+        engine.cut();
+        Stores.copyEngine(unwiredEngine, copy);
+        engine.pass();
+        return () -> Stores.restoreEngine(unwiredEngine, copy);
+    }
+
+    private List<String> script() {
+        try (var connection = connection();
+                var rows = connection.createStatement().executeQuery("script")) {
+            var script = new ArrayList<String>();
+            while (rows.next()) script.add(rows.getString(1));
+            return script;
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private void run(String... statements) {
+        try (var connection = connection();
+                var statement = connection.createStatement()) {
+            for (String one : statements) statement.execute(one);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     /** What a node needs to know to reach them, names and values in turn. */

@@ -1,0 +1,330 @@
+package dev.imprimatur;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.Load;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Stores;
+import dev.imprimatur.testing.Wire;
+import dev.imprimatur.testing.WiredStores;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.bson.Document;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every kind of fault of the stores, planted under load: two nodes, each with a wire of its own to MongoDB, on one MongoDB and one engine's store. After
+ * each fault the load is compared with what is there, and the check looks for violations. {@code -Dtest.jvm.args=-Dfaults.rounds=20} plants each one twenty times and
+ * for longer; {@code faults.only} names one.
+ */
+@Tag("store")
+@Tag("long")
+class FaultsIT {
+    private static final int ROUNDS = Integer.getInteger("faults.rounds", 1);
+    private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
+    private static final String ONLY = System.getProperty("faults.only", "");
+    private static final Duration LASTS = Duration.ofMillis(ROUNDS == 1 ? 3_000 : 8_000);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final String[] SETTINGS = {
+        "imprimatur.delivery.lease", "2s",
+        "imprimatur.delivery.poll", "500ms",
+        "imprimatur.review.reconcile-every", "1s",
+        "imprimatur.idempotency.lease", "5s",
+        "imprimatur.ledger.mark-every", "50ms",
+        // it tells of every fault
+        "logging.level.dev.imprimatur", "off"
+    };
+
+    /** A fault, from when it is planted to when it is mended. */
+    private interface Fault {
+        void happens() throws Exception;
+    }
+
+    private final List<Node> nodes = new CopyOnWriteArrayList<>();
+    private Load load;
+
+    @Test
+    void noFaultLosesDoublesOrServesWhatItMustNot() throws Exception {
+        System.out.printf("faults on %s: %d rounds, seed %d%n", Stores.description(), ROUNDS, SEED);
+        try (var stores = new WiredStores();
+                var secondWire = new Wire(
+                        URI.create(stores.unwiredDocuments()).getHost(),
+                        URI.create(stores.unwiredDocuments()).getPort());
+                var first = Node.start(stores.settings(SETTINGS));
+                var second = first.beside(
+                        "spring.mongodb.uri",
+                        stores.wiredDocuments().replace(":" + stores.documents().port(), ":" + secondWire.port()));
+                var client = MongoClients.create(stores.unwiredDocuments())) {
+            nodes.addAll(List.of(first, second));
+            load = Load.of(() -> nodes.stream().map(Node::url).toList(), first);
+            var faults = faults(stores, secondWire, client);
+            for (int round = 0; round < ROUNDS; round++)
+                for (var fault : faults.entrySet())
+                    if (fault.getKey().contains(ONLY.replace('-', ' '))) plant(fault.getKey(), fault.getValue(), SEED + round);
+            load.finish();
+            compare("everything that was begun is finished");
+        }
+    }
+
+    private Map<String, Fault> faults(WiredStores stores, Wire secondWire, MongoClient client) {
+        var database = client.getDatabase(
+                URI.create(stores.unwiredDocuments()).getPath().substring(1));
+        var rows = new Rows(database);
+        var faults = new LinkedHashMap<String, Fault>();
+        faults.put("MongoDB is away from one node", () -> {
+            secondWire.cut();
+            lasts();
+            secondWire.pass();
+        });
+        faults.put("MongoDB is away", () -> {
+            stores.documents().cut();
+            secondWire.cut();
+            lasts();
+            stores.documents().pass();
+            secondWire.pass();
+        });
+        faults.put("MongoDB is frozen", () -> {
+            stores.documents().stall();
+            secondWire.stall();
+            lasts();
+            stores.documents().pass();
+            secondWire.pass();
+        });
+        faults.put("MongoDB is frozen for one node", () -> {
+            stores.documents().stall();
+            lasts();
+            stores.documents().pass();
+        });
+        faults.put("the engine's store is away", () -> {
+            stores.engine().cut();
+            lasts();
+            stores.engine().pass();
+        });
+        faults.put("the engine's store is frozen", () -> {
+            stores.engine().stall();
+            lasts();
+            stores.engine().pass();
+        });
+        faults.put(
+                "both stores are away while a node starts",
+                () -> second().restart(() -> {
+                    secondWire.cut();
+                    stores.engine().cut();
+                    Thread.ofVirtual().start(() -> {
+                        lasts();
+                        secondWire.pass();
+                        stores.engine().pass();
+                    });
+                }));
+        faults.put("the engine's store is emptied", () -> everyNodeRestarts(stores::emptyEngine));
+        faults.put("the engine's store is that of a while ago", () -> {
+            var restore = stores.copiedEngine();
+            lasts();
+            everyNodeRestarts(restore);
+        });
+        faults.put("an entry is forged", () -> {
+            var forged = rows.lastEntry();
+            long position = forged.getLong("_id") + 1;
+            forged.put("_id", position);
+            forged.get("entry", Document.class).append("position", position).append("guide", "forged");
+            rows.ledger.insertOne(forged);
+            await().atMost(PATIENCE).until(() -> nodes.stream().noneMatch(FaultsIT::isReady));
+            lasts();
+            rows.ledger.deleteOne(Filters.eq("_id", position));
+        });
+        faults.put("a content is forged", () -> {
+            var content = rows.contentOf(load.live().id());
+            rows.published.updateOne(Filters.eq("_id", content.get("_id")), Updates.set("content.summary", "Forged."));
+            lasts();
+            rows.published.replaceOne(Filters.eq("_id", content.get("_id")), content);
+        });
+        faults.put("the last entries are deleted", () -> {
+            long last = rows.lastEntry().getLong("_id");
+            awaitMark(last);
+            rows.ledger.deleteMany(Filters.gt("_id", last - 3));
+            await().atMost(PATIENCE).until(() -> nodes.stream().noneMatch(FaultsIT::isReady));
+            decide();
+        });
+        faults.put("MongoDB is that of a while ago", () -> {
+            load.pause();
+            var book = load.copy();
+            var copy = rows.copied();
+            load.begin(SEED);
+            lasts();
+            load.pause();
+            awaitMark(rows.lastEntry().getLong("_id"));
+            everyNodeRestarts(() -> rows.restore(copy));
+            load.setBack(book);
+            decide();
+            load.begin(SEED + 1);
+        });
+        faults.put("a node with another key and a node of a former release start", () -> {
+            assertThatThrownBy(() -> first().beside(with("imprimatur.signing.key-file", strangersKey())));
+            var format = rows.format();
+            rows.formats.updateOne(Filters.eq("_id", format.get("_id")), Updates.inc("version", 1));
+            try {
+                assertThatThrownBy(() -> first().beside());
+            } finally {
+                rows.formats.replaceOne(Filters.eq("_id", format.get("_id")), format);
+            }
+        });
+        return faults;
+    }
+
+    private Node first() {
+        return nodes.getFirst();
+    }
+
+    private Node second() {
+        return nodes.getLast();
+    }
+
+    private static String[] with(String... changed) {
+        return changed;
+    }
+
+    private static void lasts() {
+        try {
+            Thread.sleep(LASTS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void everyNodeRestarts(Runnable whileAllAreDown) {
+        first().restart(() -> second().restart(whileAllAreDown));
+    }
+
+    private void plant(String name, Fault fault, long seed) throws Exception {
+        load.begin(seed);
+        awaitProgress();
+        fault.happens();
+        long mended = System.nanoTime();
+        await().atMost(PATIENCE).until(() -> nodes.stream().allMatch(FaultsIT::isReady));
+        var unready = Duration.ofNanos(System.nanoTime() - mended);
+        awaitProgress();
+        load.pause();
+        compare(name + ", ready " + unready.toMillis() + " ms after its end");
+    }
+
+    private void awaitProgress() {
+        int had = load.acknowledged();
+        await().atMost(PATIENCE).until(() -> load.hasFailed() || load.acknowledged() > had + 20);
+    }
+
+    private void compare(String what) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            var tally = load.compare();
+            assertThat(tally.lost()).as(what).isEmpty();
+            assertThat(tally.doubled()).as(what).isEmpty();
+        });
+        var tally = load.compare();
+        assertThat(tally.wronglyServed()).as(what).isEmpty();
+        var checker = first().bean(Checker.class);
+        assertThat(checker.run().violations()).as(what).isEmpty();
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(checker.run().unfinished()).as(what).isEmpty());
+        System.out.printf("faults on %s: %s: %s, 0 violations%n", Stores.description(), what, tally);
+    }
+
+    private static boolean isReady(Node node) {
+        try {
+            return node.nobody().get("/actuator/health/readiness").status() == 200;
+        } catch (UncheckedIOException down) {
+            return false;
+        }
+    }
+
+    /** Until everything outside of the ledger that remembers its end does. */
+    private void awaitMark(long position) {
+        await().atMost(PATIENCE)
+                .until(() -> first().as("admin").get("/ledger/standing").ok().get("claims").values().stream()
+                        .allMatch(claim -> claim.get("position").asLong() >= position));
+    }
+
+    private void decide() {
+        var admin = first().as("admin");
+        String lineage = admin.get("/ledger/standing").ok().get("lineage").asString();
+        admin.post("/ledger/lineage", Map.of("lineage", lineage, "message", "The end is lost."))
+                .ok();
+    }
+
+    /** A key that the store does not know. */
+    private String strangersKey() throws Exception {
+        var key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
+        return Files.writeString(
+                        first().data().resolve("stranger.pem"),
+                        "-----BEGIN PRIVATE KEY-----\n"
+                                + Base64.getMimeEncoder().encodeToString(key.getEncoded())
+                                + "\n-----END PRIVATE KEY-----\n")
+                .toString();
+    }
+
+    /** What somebody finds who writes into MongoDB past the application. */
+    private record Rows(
+            MongoDatabase database,
+            MongoCollection<Document> ledger,
+            MongoCollection<Document> published,
+            MongoCollection<Document> formats) {
+        Rows(MongoDatabase database) {
+            this(
+                    database,
+                    database.getCollection("ledger"),
+                    database.getCollection("published"),
+                    database.getCollection("store_format"));
+        }
+
+        Document lastEntry() {
+            return ledger.find().sort(Sorts.descending("_id")).first();
+        }
+
+        Document contentOf(String guide) {
+            return published
+                    .find(Filters.regex("_id", "^" + guide))
+                    .sort(Sorts.descending("_id"))
+                    .first();
+        }
+
+        Document format() {
+            return formats.find().first();
+        }
+
+        Map<String, List<Document>> copied() {
+            var all = new HashMap<String, List<Document>>();
+            for (String name : database.listCollectionNames())
+                all.put(name, database.getCollection(name).find().into(new ArrayList<>()));
+            return all;
+        }
+
+        void restore(Map<String, List<Document>> copy) {
+            for (String name : database.listCollectionNames()) {
+                var collection = database.getCollection(name);
+                collection.deleteMany(Filters.empty());
+                if (copy.containsKey(name) && !copy.get(name).isEmpty()) collection.insertMany(copy.get(name));
+            }
+        }
+    }
+}
