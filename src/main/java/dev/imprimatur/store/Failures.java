@@ -37,6 +37,10 @@ public final class Failures {
     static final int OUT_OF_DISK_SPACE = 14031;
     /** PostgreSQL: the same. */
     private static final String DISK_FULL = "53100";
+    /** SQLSTATE class of what is wrong with a connection. */
+    private static final String CONNECTION = "08";
+    /** H2: the connection that is used was closed before. */
+    private static final String CLOSED = "90007";
     /** PostgreSQL: a lock that could not be had in time. */
     private static final String LOCKED = "55P03";
     /** SQLSTATE class of what was rolled back because of others: a deadlock, or an order that no serial one equals. */
@@ -116,6 +120,15 @@ public final class Failures {
                 || failure instanceof SQLTimeoutException
                 || state != null && state.length() == 5 && AWAY.contains(state.substring(0, 2))
                 || LOCKED.equals(state);
+    }
+
+    /** Whether the connection to the engine's store is gone, and so others that were open beside it. */
+    static boolean isConnectionLost(SQLException failure) {
+        String state = failure.getSQLState();
+        return failure instanceof SQLNonTransientConnectionException
+                || failure instanceof SQLRecoverableException
+                || state != null && state.startsWith(CONNECTION)
+                || CLOSED.equals(state);
     }
 
     /** Whether the engine's store rolled a transaction back because of another one, so that it can be tried again. */

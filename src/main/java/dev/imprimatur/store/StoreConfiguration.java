@@ -77,7 +77,7 @@ class StoreConfiguration {
                     + ";WRITE_DELAY=0;RETENTION_TIME=0;ANALYZE_AUTO=0;TRACE_LEVEL_FILE=0;DB_CLOSE_ON_EXIT=FALSE");
             source.setUsername("imprimatur");
             source.setPassword(data.secret("engine.password", StoreConfiguration::randomSecret));
-            source.setExceptionOverride(new ClosedConnections(source));
+            source.setExceptionOverride(new ClosedConnections(source, Failures::isSqlOutage));
             return source;
         }
 
@@ -106,6 +106,7 @@ class StoreConfiguration {
             source.setValidationTimeout(millis / 2);
             // a store that is away at start is waited for by whoever needs it
             source.setInitializationFailTimeout(-1);
+            source.setExceptionOverride(new ClosedConnections(source, Failures::isConnectionLost));
             if (named.determineUrl().startsWith(POSTGRESQL)) {
                 String seconds = Long.toString(timeout.toSeconds());
                 source.addDataSourceProperty("connectTimeout", seconds);

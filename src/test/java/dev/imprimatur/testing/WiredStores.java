@@ -14,8 +14,7 @@ import java.util.UUID;
 import org.h2.tools.Server;
 
 /**
- * Stores outside of the application, each behind a wire: those that the tests run on, or, where they are embedded, servers of the same kinds in
- * memory.
+ * Stores outside of the application, each behind a wire: those that the tests run on, or, where they are embedded, servers of the same kinds.
  */
 public final class WiredStores implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
@@ -54,8 +53,9 @@ public final class WiredStores implements AutoCloseable {
             servers.add(sql::stop);
             settings.put(
                     "spring.datasource.url",
-                    "jdbc:h2:tcp://127.0.0.1:" + sql.getPort() + "/mem:" + UUID.randomUUID()
-                            + ";DB_CLOSE_DELAY=-1;NETWORK_TIMEOUT=1000");
+                    "jdbc:h2:tcp://127.0.0.1:" + sql.getPort() + "/"
+                            + Scratch.directory().resolve("engine").toAbsolutePath()
+                            + ";NETWORK_TIMEOUT=1000");
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }
