@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -146,11 +148,7 @@ class FaultsIT {
             everyNodeRestarts(restore);
         });
         faults.put("an entry is forged", () -> {
-            var forged = rows.lastEntry();
-            long position = forged.getLong("_id") + 1;
-            forged.put("_id", position);
-            forged.get("entry", Document.class).append("position", position).append("guide", "forged");
-            rows.ledger.insertOne(forged);
+            long position = rows.forgeEntry();
             awaitNobodyReady();
             lasts();
             rows.ledger.deleteOne(Filters.eq("_id", position));
@@ -164,6 +162,7 @@ class FaultsIT {
         faults.put("the last entries are deleted", () -> {
             long last = rows.lastEntry().getLong("_id");
             awaitMark(last);
+            load.endWasLost();
             rows.ledger.deleteMany(Filters.gt("_id", last - 3));
             awaitNobodyReady();
             decide();
@@ -314,6 +313,22 @@ class FaultsIT {
 
         Document lastEntry() {
             return ledger.find().sort(Sorts.descending("_id")).first();
+        }
+
+        /** Puts an entry behind the last one, while others append. */
+        long forgeEntry() {
+            while (true) {
+                var forged = lastEntry();
+                long position = forged.getLong("_id") + 1;
+                forged.append("_id", position).append("cause", "forged");
+                forged.get("entry", Document.class).append("position", position);
+                try {
+                    ledger.insertOne(forged);
+                    return position;
+                } catch (MongoWriteException taken) {
+                    if (taken.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) throw taken;
+                }
+            }
         }
 
         Document contentOf(String guide) {

@@ -138,8 +138,8 @@ public class EndOfLedger implements SmartLifecycle {
         boolean whole = asked;
         if (lineage.refresh()) {
             ledger.startOver();
-            whole = true;
         }
+        whole |= integrity.isNotCompared();
         // first what is remembered: what is read of the ledger then goes at least as far
         var remembered = remembered();
         ledger.last();
@@ -271,7 +271,7 @@ public class EndOfLedger implements SmartLifecycle {
                 withheld().stream().map(EditionId::guide).toList(),
                 unknown,
                 before == null ? clock.instant() : before.since());
-        if (report.equals(before)) return;
+        if (report.equals(before) && !integrity.isNotCompared()) return;
         behind = report;
         integrity.isBehind(new Integrity.Behind(
                 "The publication ledger ends at position %d, and %s."
@@ -283,7 +283,7 @@ public class EndOfLedger implements SmartLifecycle {
     }
 
     private void isAsFar() {
-        if (behind == null) return;
+        if (behind == null && !integrity.isNotCompared()) return;
         behind = null;
         integrity.isBehind(null);
     }

@@ -50,6 +50,10 @@ public class Integrity {
     /** The decision that is being carried out: it alone builds on a ledger that is behind. */
     static final ScopedValue<Lineage.Decision> DECIDED = ScopedValue.newInstance();
 
+    /** Until a ledger that is read anew is compared with what remembers its end, nobody knows what was withdrawn. */
+    private static final Behind NOT_COMPARED = new Behind(
+            "The publication ledger is read anew, and not compared yet with what remembers its end.", Set.of(), true);
+
     private volatile @Nullable Damage ledger;
     private volatile @Nullable Behind behind;
     private final AtomicInteger reading = new AtomicInteger();
@@ -114,10 +118,22 @@ public class Integrity {
         reading.incrementAndGet();
     }
 
+    /** The ledger is read anew: nothing builds on it, and nothing of it is served, until it is known whether it is behind. */
+    void isNotComparedYet() {
+        behind = NOT_COMPARED;
+        readAnew();
+    }
+
+    boolean isNotCompared() {
+        return NOT_COMPARED.equals(behind);
+    }
+
     /** @param now null if the ledger is not behind */
     void isBehind(@Nullable Behind now) {
+        var before = behind;
         behind = now;
         readAnew();
+        if (now == null && NOT_COMPARED.equals(before)) return;
         if (now == null) log.warn("the publication ledger is not behind any more");
         else
             log.error(

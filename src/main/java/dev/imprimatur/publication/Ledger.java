@@ -143,7 +143,7 @@ class Ledger {
         return alone(() -> Map.copyOf(withdrawn));
     }
 
-    /** Forgets what was read: the store holds another ledger. */
+    /** Forgets what was read: the store holds another ledger, on which nothing is built until its end is compared. */
     void startOver() {
         alone(() -> {
             prints.clear();
@@ -151,7 +151,7 @@ class Ledger {
             withdrawn.clear();
             last = null;
             endIsKnown = false;
-            integrity.readAnew();
+            integrity.isNotComparedYet();
             integrity.entriesAreRight();
             return last();
         });

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -250,6 +251,36 @@ class EndOfLedgerTest {
         assertThat(guides.read(published).status()).isEqualTo(200);
         assertThat(listed()).containsExactly(published.slug());
         assertThat(readiness()).isEqualTo(200);
+        nothingIsViolated();
+    }
+
+    @Test
+    void whileItIsDecidedNothingIsBuiltOnWhatIsLeftAndNothingThatWasWithdrawnIsServed() throws Exception {
+        var withdrawn = guides.published();
+        var kept = guides.published();
+        unpublish(withdrawn).ok();
+        var waiting = guides.submitted();
+        var task = guides.task("reviewer", waiting);
+        awaitMark();
+        database().getCollection("ledger").deleteMany(Filters.gt("_id", 1L));
+        await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 503);
+
+        String before = lineage();
+        var decision = CompletableFuture.supplyAsync(() -> goOn(before));
+        while (!decision.isDone()) {
+            var read = guides.read(withdrawn);
+            assertThat(read.status()).as("%s", read).isNotEqualTo(200);
+            var approval = guides.decide("reviewer", task, "approve");
+            if (approval.status() == 200) break;
+            assertThat(approval.status()).as("%s", approval).isEqualTo(503);
+        }
+        decision.get().ok();
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> guides.decide("reviewer", task, "approve").status() != 503);
+        for (var live : List.of(kept, waiting))
+            await().atMost(Duration.ofSeconds(20)).until(() -> guides.read(live).status() == 200);
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
         nothingIsViolated();
     }
 
