@@ -169,7 +169,7 @@ class Catalogue implements SmartLifecycle, Reach {
     /** Reads on to the end of the ledger, as far as it is right. */
     synchronized void advance() {
         var began = fold();
-        tell(publication.isOutdated() ? State.EMPTY : folded);
+        tell(publication.isOutdated() ? State.UNTOLD : folded);
         if (began != null) confirmed = began;
     }
 

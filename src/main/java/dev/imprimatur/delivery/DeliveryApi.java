@@ -465,6 +465,8 @@ class DeliveryApi {
     private State state(HttpServletRequest request, HttpServletResponse response) {
         if (!confirmation.holdsOrRefuses()) response.setHeader(HttpHeaders.WARNING, STALE);
         var state = reached(request);
+        // it may have been mended since, and not read on yet
+        if (state.isUntold()) throw publication.notTold().raise();
         response.setHeader(Answer.POSITION, Long.toString(state.position()));
         return state;
     }

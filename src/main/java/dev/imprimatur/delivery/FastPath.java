@@ -158,7 +158,7 @@ class FastPath {
         var known = known(asked, caller);
         if (known == null) return null;
         var state = catalogue.now();
-        if (state == State.EMPTY) return null;
+        if (state.position() == 0) return null;
         var answer =
                 asked.isList() ? lists.known(state, asked.path(), asked.query()).orElse(null) : guide(state, asked);
         return answer == null ? null : taken(known, asked, answer, state);
@@ -172,7 +172,7 @@ class FastPath {
         if (known == null || known.bucket().getAvailableTokens() < 1) return null;
         var state = catalogue.now();
         // nothing is told, or nothing may be: the servlet way knows which
-        if (state == State.EMPTY) return null;
+        if (state.position() == 0) return null;
         return made(state, asked)
                 .map(answer -> taken(known, asked, answer, state))
                 .orElse(null);

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** The ledger folded up to a position; never changed once made. */
 final class State {
     static final State EMPTY = new State(0, 0, Map.of());
+    /** What stands in the place of one while nothing can be said of what is live. */
+    static final State UNTOLD = new State(0, 0, Map.of());
 
     private final int reading;
     private final long position;
@@ -28,6 +30,11 @@ final class State {
     /** Before anything is read, in that reading of the ledger. */
     static State begun(int reading) {
         return reading == 0 ? EMPTY : new State(reading, 0, Map.of());
+    }
+
+    /** Whether nobody may be told that something is not there. */
+    boolean isUntold() {
+        return this == UNTOLD;
     }
 
     /** Which reading of the ledger it is of: the same position of another one is another state. */
