@@ -16,6 +16,7 @@ import com.mongodb.client.model.Updates;
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.testing.Load;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.SmallDisk;
 import dev.imprimatur.testing.Stores;
 import dev.imprimatur.testing.Wire;
 import dev.imprimatur.testing.WiredStores;
@@ -31,16 +32,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every kind of fault of the stores, planted under load: two nodes, each with a wire of its own to MongoDB, on one MongoDB and one engine's store. After
+ * Faults of the stores, planted under load: two nodes, each with a wire of its own to MongoDB, on one MongoDB and one store of the engine. After
  * each fault the load is compared with what is there, and the check looks for violations. {@code -Dtest.jvm.args=-Dfaults.rounds=20} plants each one twenty times and
  * for longer; {@code faults.only} names one.
  */
-@Tag("store")
 @Tag("long")
 class FaultsIT {
     private static final int ROUNDS = Integer.getInteger("faults.rounds", 1);
@@ -68,6 +69,31 @@ class FaultsIT {
     private Load load;
 
     @Test
+    void aFullDiskLosesNothing() throws Exception {
+        try (var disk = SmallDisk.mounted(96);
+                var node = Node.start(with(
+                        "imprimatur.data-dir",
+                        disk.resolve("data").toString(),
+                        "imprimatur.storage.min-free-space",
+                        "256KB"))) {
+            nodes.add(node);
+            load = Load.of(() -> List.of(node.url()), node);
+            for (int round = 0; round < ROUNDS; round++)
+                plant(
+                        "the disk is full",
+                        () -> {
+                            disk.fill(0);
+                            lasts();
+                            disk.makeRoom();
+                        },
+                        SEED + round);
+            load.finish();
+            compare("everything that was begun is finished");
+        }
+    }
+
+    @Test
+    @Tag("store")
     void noFaultLosesDoublesOrServesWhatItMustNot() throws Exception {
         System.out.printf("faults on %s: %d rounds, seed %d%n", Stores.description(), ROUNDS, SEED);
         try (var stores = new WiredStores();
@@ -202,7 +228,7 @@ class FaultsIT {
     }
 
     private static String[] with(String... changed) {
-        return changed;
+        return Stream.concat(Stream.of(SETTINGS), Stream.of(changed)).toArray(String[]::new);
     }
 
     private static void lasts() {

@@ -42,7 +42,8 @@ public final class Jar implements AutoCloseable {
                 "--server.port=" + port,
                 "--imprimatur.data-dir=" + directory.resolve("data"),
                 "--imprimatur.admin-password-file=" + file,
-                "--imprimatur.review.reconcile-every=5s"));
+                "--imprimatur.review.reconcile-every=5s",
+                "--imprimatur.idempotency.lease=3s"));
         settings.forEach((name, value) -> command.add("--" + name + "=" + value));
     }
 

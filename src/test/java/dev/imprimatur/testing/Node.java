@@ -99,7 +99,7 @@ public final class Node implements AutoCloseable {
         all.put("server.address", "127.0.0.1");
         all.put("spring.main.log-startup-info", "false");
         all.put("logging.level.root", "error");
-        all.put("logging.level.dev.imprimatur", "warn");
+        all.putIfAbsent("logging.level.dev.imprimatur", "warn");
         all.putIfAbsent("imprimatur.content-types", "classpath*:seed-content/types/");
         all.putIfAbsent("imprimatur.workflows", "classpath*:workflows/");
         all.putIfAbsent("imprimatur.admin-password-file", passwordFile().toString());
