@@ -186,11 +186,14 @@ class FaultsIT {
             rows.published.replaceOne(Filters.eq("_id", content.get("_id")), content);
         });
         faults.put("the last entries are deleted", () -> {
+            load.pause();
             long last = rows.lastEntry().getLong("_id");
             awaitMark(last);
+            awaitRead(last);
             load.endWasLost();
             rows.ledger.deleteMany(Filters.gt("_id", last - 3));
             awaitNobodyReady();
+            load.begin(SEED + 2);
             decide();
         });
         faults.put("MongoDB is that of a while ago", () -> {
@@ -244,9 +247,15 @@ class FaultsIT {
     }
 
     private void plant(String name, Fault fault, long seed) throws Exception {
-        load.begin(seed);
-        awaitProgress();
-        fault.happens();
+        try (var running = load) {
+            running.begin(seed);
+            awaitProgress();
+            fault.happens();
+            awaitRecovery(name);
+        }
+    }
+
+    private void awaitRecovery(String name) {
         long mended = System.nanoTime();
         for (var node : nodes)
             await().atMost(PATIENCE)
@@ -303,6 +312,14 @@ class FaultsIT {
         await().atMost(PATIENCE)
                 .until(() -> first().as("admin").get("/ledger/standing").ok().get("claims").values().stream()
                         .allMatch(claim -> claim.get("position").asLong() >= position));
+    }
+
+    private void awaitRead(long position) {
+        for (var node : nodes)
+            await().atMost(PATIENCE)
+                    .until(() -> Long.parseLong(
+                                    node.site().get("/role-guide?limit=1").header("Imprimatur-Position"))
+                            >= position);
     }
 
     private void decide() {

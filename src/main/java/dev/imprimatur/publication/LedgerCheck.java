@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -35,6 +36,8 @@ class LedgerCheck implements Check {
     private static final int BATCH = 500;
     /** How far the clocks of two nodes may differ. */
     private static final Duration SKEW = Duration.ofSeconds(2);
+
+    private static final Set<LogEntry.Kind> APPROVALS = Set.of(LogEntry.Kind.APPROVED, LogEntry.Kind.IMPORTED);
 
     private final LedgerRows rows;
     private final Seal seal;
@@ -168,10 +171,12 @@ class LedgerCheck implements Check {
                 String where = "published content " + id.replace("#", ", revision ");
                 if (row.isEmpty()) findings.violation("content", where, "cannot be read");
                 else if (hash == null) {
-                    // it has its place before the entry that names it
-                    if (isApproved(id, row.get().content()))
+                    var approved = approved(id, row.get().content());
+                    if (approved.isEmpty()) findings.violation("content", where, "was never approved");
+                    // it has its place before the entry that names it; what was withdrawn since may be named in a part
+                    // that is lost
+                    else if (approved.get().state() == Edition.State.APPROVED)
                         findings.unfinished("content", where, "is approved, and the ledger does not name it yet");
-                    else findings.violation("content", where, "was never approved");
                 } else if (!ContentHash.isOf(row.get().content(), hash))
                     findings.violation("content", where, "is not what was approved");
             });
@@ -182,12 +187,15 @@ class LedgerCheck implements Check {
                             "content", "published content " + id.replace("#", ", revision "), "is missing"));
         }
 
-        private boolean isApproved(String id, JsonNode content) {
+        /** The edition in which exactly this was approved. */
+        private Optional<Edition> approved(String id, JsonNode content) {
             return Objects.requireNonNullElse(logs(Numbered.owner(id)), List.<Edition>of()).stream()
-                    .filter(edition -> edition.state() == Edition.State.APPROVED)
-                    .flatMap(edition -> edition.submitted().stream())
-                    .anyMatch(
-                            ref -> ref.number() == Numbered.number(id) && ContentHash.isOf(content, ref.contentHash()));
+                    .filter(edition -> edition.log().stream().anyMatch(entry -> APPROVALS.contains(entry.kind())))
+                    .filter(edition -> edition.submitted()
+                            .filter(ref ->
+                                    ref.number() == Numbered.number(id) && ContentHash.isOf(content, ref.contentHash()))
+                            .isPresent())
+                    .findFirst();
         }
 
         private void evidence(String guide) {

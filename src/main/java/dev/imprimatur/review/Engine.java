@@ -8,14 +8,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.flowable.common.engine.impl.AbstractEngineConfiguration;
 import org.flowable.engine.ProcessEngine;
-import org.flowable.engine.ProcessEngineConfiguration;
 import org.flowable.engine.impl.cmd.ClearProcessInstanceLockTimesCmd;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -46,6 +45,7 @@ class Engine implements SmartLifecycle {
     private final ObjectProvider<ProcessEngine> engine;
     private final ObjectProvider<Reconciler> reconciler;
     private final Workflows workflows;
+    private final boolean isEmbedded;
     private final AtomicLong askAgainAt = new AtomicLong();
     private volatile boolean running;
     private volatile boolean begun;
@@ -56,11 +56,13 @@ class Engine implements SmartLifecycle {
             DataSource store,
             ObjectProvider<ProcessEngine> engine,
             ObjectProvider<Reconciler> reconciler,
-            Workflows workflows) {
+            Workflows workflows,
+            @Value("${spring.datasource.url:}") String named) {
         this.store = store;
         this.engine = engine;
         this.reconciler = reconciler;
         this.workflows = workflows;
+        this.isEmbedded = named.isEmpty();
     }
 
     @Override
@@ -75,7 +77,7 @@ class Engine implements SmartLifecycle {
             mustAnswer();
             var configuration = engine.getObject().getProcessEngineConfiguration();
             workflows.deploy();
-            hint(configuration);
+            if (isEmbedded) hint();
             // the locks that this node held when it was killed are released before its timers start
             var timers = configuration.getAsyncExecutor();
             configuration
@@ -125,8 +127,7 @@ class Engine implements SmartLifecycle {
         }
     }
 
-    private void hint(ProcessEngineConfiguration configuration) {
-        if (!AbstractEngineConfiguration.DATABASE_TYPE_H2.equals(configuration.getDatabaseType())) return;
+    private void hint() {
         var statements = new JdbcTemplate(store);
         for (String column : EMPTY_COLUMNS) {
             String[] names = column.split("\\.");

@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
  * each request that it had one effect. It keeps a book of these effects, judges every answer that its sites get by it, and compares it with what the stores
  * have.
  */
-public final class Load {
+public final class Load implements AutoCloseable {
     /** How long after a request was acknowledged another node may still answer readers as before: its lease, and a moment. */
     private static final Duration KNOWN_EVERYWHERE = Duration.ofSeconds(5);
 
@@ -205,6 +205,13 @@ public final class Load {
         for (var unexpected : wrong) throw new AssertionError("the load was answered what it must not be", unexpected);
     }
 
+    /** Stops without an answer to what is not answered yet. */
+    @Override
+    public void close() {
+        goesOn = false;
+        clients.forEach(Thread::interrupt);
+    }
+
     /** Whether it stopped by itself, for a reason that {@link #pause} tells. */
     public boolean hasFailed() {
         return !wrong.isEmpty();
@@ -377,17 +384,22 @@ public final class Load {
         try {
             answer = site.get(isList ? "/role-guide?limit=100" : "/role-guide/" + slug);
         } catch (UncheckedIOException noAnswer) {
-            refused.incrementAndGet();
+            noAnswer();
             return;
         }
         if (answer.status() >= 500) {
-            refused.incrementAndGet();
+            noAnswer();
             return;
         }
         read.incrementAndGet();
         if (isList) for (var item : answer.ok().get("items").values()) judge(item, began);
         else if (answer.status() == 200) judge(answer.json(), began);
         else judge(slug, answer.status() == 410 ? GONE : answer.status() == 404 ? ABSENT : answer.toString(), began);
+    }
+
+    private void noAnswer() {
+        refused.incrementAndGet();
+        pause(50);
     }
 
     private void judge(JsonNode served, long began) {
