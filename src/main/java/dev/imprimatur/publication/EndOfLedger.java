@@ -134,6 +134,12 @@ public class EndOfLedger implements SmartLifecycle {
         return report();
     }
 
+    /** The same, once the ledger is read anew; in one, so that no look that began before takes the new reading for compared. */
+    synchronized Report compareAnew() {
+        ledger.startOver();
+        return compare();
+    }
+
     private void look(boolean asked) {
         boolean whole = asked;
         if (lineage.refresh()) {

@@ -29,7 +29,6 @@ public class NewLineage {
     private static final int LONGEST_MESSAGE = 5_000;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final Ledger ledger;
     private final Lineage lineage;
     private final EndOfLedger end;
     private final Integrity integrity;
@@ -40,7 +39,6 @@ public class NewLineage {
     private final Clock clock;
 
     NewLineage(
-            Ledger ledger,
             Lineage lineage,
             EndOfLedger end,
             Integrity integrity,
@@ -49,7 +47,6 @@ public class NewLineage {
             Audit audit,
             ObjectProvider<Witness> witnesses,
             Clock clock) {
-        this.ledger = ledger;
         this.lineage = lineage;
         this.end = end;
         this.integrity = integrity;
@@ -87,11 +84,9 @@ public class NewLineage {
                             "the ledger has the lineage " + lineage.id() + " now; read the report again")
                     .raise();
         // what this node has read may be gone from the store
-        ledger.startOver();
-        ledger.last();
+        var report = end.compareAnew();
         integrity.mustHaveRightEntries();
         mustKnowWithdrawals();
-        var report = end.compare();
         audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
         carryOut(lineage.decide(report.position(), clock.instant(), by.account(), message, end.others()));
         return end.report();

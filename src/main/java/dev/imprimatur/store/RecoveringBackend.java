@@ -70,11 +70,16 @@ final class RecoveringBackend implements MongoBackend {
         return !room.isShort() && (!failed || System.nanoTime() - tryAgainAt >= 0);
     }
 
-    /** What cannot be done now is answered and not thrown: the server would log the whole command. */
+    /**
+     * What cannot be done now is answered and not thrown: the server would log the whole command. An answer is a copy: it is sent
+     * later, and the storage writes into the documents that it handed out.
+     */
     @Override
     public Document handleMessage(MongoMessage message) {
         try {
-            return DurableBackend.isRead(message) ? read(backend -> backend.handleMessage(message)) : write(message);
+            return DurableBackend.isRead(message)
+                    ? read(backend -> backend.handleMessage(message).cloneDeeply())
+                    : write(message);
         } catch (NotNow refused) {
             return new Document("ok", 0)
                     .append("errmsg", refused.getMessageWithoutErrorCode())
@@ -87,7 +92,7 @@ final class RecoveringBackend implements MongoBackend {
         writing.lock();
         try {
             if (!mayTry()) throw full();
-            var answer = change(backend -> backend.handleMessage(message));
+            var answer = change(backend -> backend.handleMessage(message).cloneDeeply());
             compact();
             return answer;
         } finally {

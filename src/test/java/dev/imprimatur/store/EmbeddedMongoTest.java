@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.bson.types.Binary;
 import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
@@ -60,6 +61,35 @@ class EmbeddedMongoTest {
 
     private MongoCollection<Document> things() {
         return client.getDatabase("test").getCollection("things");
+    }
+
+    @Test
+    void aDocumentIsReadWholeWhileItIsChanged() throws InterruptedException {
+        things().insertOne(new Document("_id", "one").append("n", 0));
+        var changing = Thread.ofVirtual().start(() -> {
+            for (int n = 1; n <= 1_500; n++) things().updateOne(Filters.eq("_id", "one"), changeTo(n));
+        });
+        int seen = 0;
+        while (changing.isAlive()) {
+            var read = things().find(Filters.eq("_id", "one")).first();
+            int n = read.getInteger("n");
+            assertThat(read.keySet().stream().filter(field -> field.startsWith("field")))
+                    .hasSize(n == 0 ? 0 : 200)
+                    .allMatch(field -> read.getInteger(field) == n);
+            seen = Math.max(seen, n);
+        }
+        changing.join();
+        assertThat(seen).isPositive();
+    }
+
+    /** Every field has this number, and every other time each has another name. */
+    private static Bson changeTo(int n) {
+        var changes = new ArrayList<Bson>(List.of(Updates.set("n", n)));
+        for (int i = 0; i < 200; i++) {
+            changes.add(Updates.set("field" + i + n % 2, n));
+            changes.add(Updates.unset("field" + i + (n + 1) % 2));
+        }
+        return Updates.combine(changes);
     }
 
     @Test
