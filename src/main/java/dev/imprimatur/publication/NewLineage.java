@@ -83,10 +83,10 @@ public class NewLineage {
                             "ledger-changed",
                             "the ledger has the lineage " + lineage.id() + " now; read the report again")
                     .raise();
+        mustKnowWithdrawals();
         // what this node has read may be gone from the store
         var report = end.compareAnew();
         integrity.mustHaveRightEntries();
-        mustKnowWithdrawals();
         audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
         carryOut(lineage.decide(report.position(), clock.instant(), by.account(), message, end.others()));
         return end.report();

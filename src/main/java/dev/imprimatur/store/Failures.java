@@ -88,9 +88,15 @@ public final class Failures {
         for (Throwable at = failure; at != null; at = at.getCause())
             if (at instanceof SQLException sql && isOutage(sql)
                     || at instanceof MVStoreException h2 && isOutage(h2)
-                    || at instanceof TransactionSystemException ended && isSqlOutage(ended.getApplicationException()))
+                    || at instanceof TransactionSystemException ended
+                            && (isSqlOutage(ended.getApplicationException()) || isWithoutState(ended.getCause())))
                 return true;
         return false;
+    }
+
+    /** What the pool says of a connection that it has taken away meanwhile. */
+    private static boolean isWithoutState(@Nullable Throwable failure) {
+        return failure instanceof SQLException sql && sql.getSQLState() == null;
     }
 
     private static boolean isOutage(MongoException failure) {

@@ -278,7 +278,7 @@ public final class Load implements AutoCloseable {
         var guide = submitted;
         long until = System.nanoTime() + PATIENCE.toNanos();
         // a task comes after the fact where the engine was away
-        while (!guide.has("task")) {
+        while (!guide.at("/task").has("contentHash")) {
             if (System.nanoTime() > until) throw new AssertionError("there is no task: " + guide);
             pause(200);
             guide = asked("reviewer", kept.guide.path()).json();
