@@ -14,24 +14,22 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.DocumentsCopy;
 import dev.imprimatur.testing.Load;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.SigningKeyFile;
 import dev.imprimatur.testing.SmallDisk;
 import dev.imprimatur.testing.Stores;
 import dev.imprimatur.testing.Wire;
 import dev.imprimatur.testing.WiredStores;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Tag;
@@ -125,40 +123,13 @@ class FaultsIT {
                 URI.create(stores.unwiredDocuments()).getPath().substring(1));
         var rows = new Rows(database);
         var faults = new LinkedHashMap<String, Fault>();
-        faults.put("MongoDB is away from one node", () -> {
-            secondWire.cut();
-            lasts();
-            secondWire.pass();
-        });
-        faults.put("MongoDB is away", () -> {
-            stores.documents().cut();
-            secondWire.cut();
-            lasts();
-            stores.documents().pass();
-            secondWire.pass();
-        });
-        faults.put("MongoDB is frozen", () -> {
-            stores.documents().stall();
-            secondWire.stall();
-            lasts();
-            stores.documents().pass();
-            secondWire.pass();
-        });
-        faults.put("MongoDB is frozen for one node", () -> {
-            stores.documents().stall();
-            lasts();
-            stores.documents().pass();
-        });
-        faults.put("the store of the engine is away", () -> {
-            stores.engine().cut();
-            lasts();
-            stores.engine().pass();
-        });
-        faults.put("the store of the engine is frozen", () -> {
-            stores.engine().stall();
-            lasts();
-            stores.engine().pass();
-        });
+        var firstWire = stores.documents();
+        faults.put("MongoDB is away from one node", away(secondWire));
+        faults.put("MongoDB is away", away(firstWire, secondWire));
+        faults.put("MongoDB is frozen", frozen(firstWire, secondWire));
+        faults.put("MongoDB is frozen for one node", frozen(firstWire));
+        faults.put("the store of the engine is away", away(stores.engine()));
+        faults.put("the store of the engine is frozen", frozen(stores.engine()));
         faults.put(
                 "both stores are away while a node starts",
                 () -> second().restart(() -> {
@@ -190,19 +161,20 @@ class FaultsIT {
         });
         faults.put("MongoDB is that of a while ago", () -> {
             load.pause();
-            var book = load.copy();
-            var copy = rows.copied();
+            var book = load.copied();
+            var copy = DocumentsCopy.of(database);
             load.begin(SEED);
             lasts();
             load.pause();
             awaitMark(stores, rows.lastEntry().getLong("_id"));
-            everyNodeRestarts(() -> rows.restore(copy));
-            load.setBack(book);
+            everyNodeRestarts(() -> copy.into(database));
+            book.run();
             decide();
             load.begin(SEED + 1);
         });
         faults.put("a node with another key and a node of a former release start", () -> {
-            assertThatThrownBy(() -> first().beside(with("imprimatur.signing.key-file", strangersKey())));
+            var strangersKey = SigningKeyFile.ofAStranger(first().data());
+            assertThatThrownBy(() -> first().beside(with("imprimatur.signing.key-file", strangersKey.toString())));
             var format = rows.format();
             rows.formats.updateOne(Filters.eq("_id", format.get("_id")), Updates.inc("version", 1));
             try {
@@ -235,6 +207,22 @@ class FaultsIT {
 
     private static String[] with(String... changed) {
         return Stream.concat(Stream.of(SETTINGS), Stream.of(changed)).toArray(String[]::new);
+    }
+
+    private static Fault away(Wire... wires) {
+        return during(Wire::cut, wires);
+    }
+
+    private static Fault frozen(Wire... wires) {
+        return during(Wire::stall, wires);
+    }
+
+    private static Fault during(Consumer<Wire> fault, Wire... wires) {
+        return () -> {
+            for (var wire : wires) fault.accept(wire);
+            lasts();
+            for (var wire : wires) wire.pass();
+        };
     }
 
     private static void lasts() {
@@ -336,26 +324,11 @@ class FaultsIT {
                 .ok();
     }
 
-    /** A key that the store does not know. */
-    private String strangersKey() throws Exception {
-        var key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
-        return Files.writeString(
-                        first().data().resolve("stranger.pem"),
-                        "-----BEGIN PRIVATE KEY-----\n"
-                                + Base64.getMimeEncoder().encodeToString(key.getEncoded())
-                                + "\n-----END PRIVATE KEY-----\n")
-                .toString();
-    }
-
     /** What somebody finds who writes into MongoDB past the application. */
     private record Rows(
-            MongoDatabase database,
-            MongoCollection<Document> ledger,
-            MongoCollection<Document> published,
-            MongoCollection<Document> formats) {
+            MongoCollection<Document> ledger, MongoCollection<Document> published, MongoCollection<Document> formats) {
         Rows(MongoDatabase database) {
             this(
-                    database,
                     database.getCollection("ledger"),
                     database.getCollection("published"),
                     database.getCollection("store_format"));
@@ -390,21 +363,6 @@ class FaultsIT {
 
         Document format() {
             return formats.find().first();
-        }
-
-        Map<String, List<Document>> copied() {
-            var all = new HashMap<String, List<Document>>();
-            for (String name : database.listCollectionNames())
-                all.put(name, database.getCollection(name).find().into(new ArrayList<>()));
-            return all;
-        }
-
-        void restore(Map<String, List<Document>> copy) {
-            for (String name : database.listCollectionNames()) {
-                var collection = database.getCollection(name);
-                collection.deleteMany(Filters.empty());
-                if (copy.containsKey(name) && !copy.get(name).isEmpty()) collection.insertMany(copy.get(name));
-            }
         }
     }
 }

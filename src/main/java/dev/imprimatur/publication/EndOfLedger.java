@@ -141,11 +141,8 @@ public class EndOfLedger implements SmartLifecycle {
     }
 
     private void look(boolean asked) {
-        boolean whole = asked;
-        if (lineage.refresh()) {
-            ledger.startOver();
-        }
-        whole |= integrity.isNotCompared();
+        if (lineage.refresh()) ledger.startOver();
+        boolean whole = asked || integrity.isNotCompared();
         // first what is remembered: what is read of the ledger then goes at least as far
         var remembered = remembered();
         ledger.last();

@@ -119,7 +119,7 @@ public class Integrity {
     }
 
     /** The ledger is read anew: nothing builds on it, and nothing of it is served, until it is known whether it is behind. */
-    void isNotComparedYet() {
+    void comparisonIsDue() {
         behind = NOT_COMPARED;
         readAnew();
     }

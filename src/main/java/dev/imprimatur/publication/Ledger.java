@@ -151,7 +151,7 @@ class Ledger {
             withdrawn.clear();
             last = null;
             endIsKnown = false;
-            integrity.isNotComparedYet();
+            integrity.comparisonIsDue();
             integrity.entriesAreRight();
             return last();
         });

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.DocumentsCopy;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -15,8 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,28 +42,13 @@ class EndOfLedgerTest {
         return node.bean(MongoDatabase.class);
     }
 
-    /** Everything in MongoDB as it is now. */
-    private Map<String, List<Document>> copied() {
-        var all = new HashMap<String, List<Document>>();
-        for (String name : database().listCollectionNames())
-            all.put(name, database().getCollection(name).find().into(new ArrayList<>()));
-        return all;
+    private DocumentsCopy copied() {
+        return DocumentsCopy.of(database());
     }
 
-    /** The ledger comes last, so that a node that runs does not miss what it tells of. */
-    private void restore(Map<String, List<Document>> copy) {
-        var names = database().listCollectionNames().into(new ArrayList<>());
-        names.sort(Comparator.comparing("ledger"::equals));
-        for (String name : names) {
-            var collection = database().getCollection(name);
-            collection.deleteMany(Filters.empty());
-            if (copy.containsKey(name) && !copy.get(name).isEmpty()) collection.insertMany(copy.get(name));
-        }
-    }
-
-    private void restoreAndRestart(Map<String, List<Document>> copy) {
+    private void restoreAndRestart(DocumentsCopy copy) {
         awaitMark();
-        restore(copy);
+        copy.into(database());
         node.restart(() -> {});
     }
 
@@ -156,7 +140,7 @@ class EndOfLedgerTest {
                 .extracting(finding -> finding.rule() + " " + finding.where())
                 .contains("ledger-end the engine’s database", "ledger-end the data directory");
 
-        restore(today);
+        today.into(database());
         await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 200);
         // the site's key, too, was gone for a moment
         await().atMost(Duration.ofSeconds(20))
@@ -290,7 +274,7 @@ class EndOfLedgerTest {
         var yesterday = copied();
         unpublish(withdrawn).ok();
         awaitMark();
-        restore(yesterday);
+        yesterday.into(database());
         node.restartWithoutEngineDatabase();
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
 
@@ -299,7 +283,7 @@ class EndOfLedgerTest {
         var next = guides.published();
         unpublish(next).ok();
         awaitMark();
-        restore(today);
+        today.into(database());
         node.restart(this::deleteMarkFile);
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
         assertThat(standing().ok().get("behind").asBoolean()).isTrue();

@@ -17,12 +17,10 @@ import dev.imprimatur.signing.Signer;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.SigningKeyFile;
 import dev.imprimatur.testing.Visitor;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
@@ -106,11 +104,7 @@ class IntegrityTest {
 
     /** A seal with a key that nobody told the server of. */
     private static Seal sealOfAStranger(Path folder) throws Exception {
-        var key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
-        var file = Files.writeString(
-                folder.resolve("stranger.pem"),
-                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key.getEncoded())
-                        + "\n-----END PRIVATE KEY-----\n");
+        var file = SigningKeyFile.ofAStranger(folder);
         var json = new JsonMapper();
         return new Seal(new Signer(null, json, file.toString(), List.of()), json);
     }

@@ -16,7 +16,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
@@ -103,6 +105,10 @@ public final class Load implements AutoCloseable {
             return shown.getLast().what;
         }
 
+        boolean isLive() {
+            return standing().startsWith("sha256:");
+        }
+
         boolean mayShow(String what, long began, long ended) {
             var all = List.copyOf(shown);
             for (int i = 0; i < all.size(); i++) {
@@ -159,7 +165,7 @@ public final class Load implements AutoCloseable {
      * A load that does not run yet.
      *
      * @param nodes the addresses that there are at the moment
-     * @param authorizations of {@code editor}, {@code reviewer}, {@code publisher}, {@code admin} and {@code site}
+     * @param authorizations of {@code editor}, {@code reviewer}, {@code publisher} and {@code site}
      */
     public Load(Supplier<List<String>> nodes, Map<String, String> authorizations) {
         this.nodes = nodes;
@@ -169,7 +175,7 @@ public final class Load implements AutoCloseable {
     /** One whose people and site are those of the node. */
     public static Load of(Supplier<List<String>> nodes, Node node) {
         var authorizations = new HashMap<String, String>();
-        for (String person : List.of("editor", "reviewer", "publisher", "admin"))
+        for (String person : List.of("editor", "reviewer", "publisher"))
             authorizations.put(person, node.as(person).authorization());
         authorizations.put("site", node.site().authorization());
         return new Load(nodes, authorizations);
@@ -181,7 +187,7 @@ public final class Load implements AutoCloseable {
         for (int i = 0; i < SITES; i++) client(seed - 1 - i, this::visit);
     }
 
-    private void client(long seed, java.util.function.Consumer<Random> work) {
+    private void client(long seed, Consumer<Random> work) {
         var random = new Random(seed);
         clients.add(Thread.ofPlatform().start(() -> {
             while (goesOn && wrong.isEmpty())
@@ -221,10 +227,10 @@ public final class Load implements AutoCloseable {
         return acknowledged.get();
     }
 
-    /** A guide that readers can see now, by its slug. */
+    /** A guide that readers can see now. */
     public Guides.Ref live() {
         return book.values().stream()
-                .filter(kept -> kept.standing().startsWith("sha256:"))
+                .filter(Kept::isLive)
                 .map(kept -> kept.guide)
                 .findAny()
                 .orElseThrow();
@@ -358,7 +364,7 @@ public final class Load implements AutoCloseable {
 
     private Http at(String api, String who) {
         var all = nodes.get();
-        String node = all.get(java.util.concurrent.ThreadLocalRandom.current().nextInt(all.size()));
+        String node = all.get(ThreadLocalRandom.current().nextInt(all.size()));
         return new Http(node + api, authorizations.get(who));
     }
 
@@ -421,24 +427,21 @@ public final class Load implements AutoCloseable {
 
     // The book
 
-    /** What the book says now, for when the stores are set back to it. */
-    public Map<String, Object> copy() {
-        var copy = new HashMap<String, Object>();
+    /**
+     * Copies the book. What is returned sets it back, for when MongoDB was set back to the same moment and an administrator decided that the
+     * ledger goes on: what was acknowledged since is gone, but what was withdrawn since is withdrawn again.
+     */
+    public Runnable copied() {
+        var copy = new HashMap<String, Kept>();
         book.forEach((slug, kept) -> copy.put(slug, new Kept(kept)));
-        return copy;
+        return () -> setBack(copy);
     }
 
-    /**
-     * MongoDB was set back to the copy, and an administrator decided that the ledger goes on: what was acknowledged since is gone, but what was withdrawn
-     * since is withdrawn again.
-     */
-    public void setBack(Map<String, Object> copy) {
+    private void setBack(Map<String, Kept> copy) {
         var now = Map.copyOf(book);
         book.clear();
-        copy.forEach((slug, then) -> {
-            var kept = (Kept) then;
-            boolean wasLive = kept.standing().startsWith("sha256:");
-            if (wasLive && now.get(slug).standing().equals(GONE))
+        copy.forEach((slug, kept) -> {
+            if (kept.isLive() && now.get(slug).standing().equals(GONE))
                 kept.show(GONE).acknowledge();
             book.put(slug, kept);
         });

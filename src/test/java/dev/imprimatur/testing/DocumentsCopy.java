@@ -1,0 +1,36 @@
+package dev.imprimatur.testing;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bson.Document;
+
+/** Everything in MongoDB as it was at a moment, for a restore. */
+public final class DocumentsCopy {
+    private final Map<String, List<Document>> collections = new HashMap<>();
+
+    private DocumentsCopy() {}
+
+    public static DocumentsCopy of(MongoDatabase database) {
+        var copy = new DocumentsCopy();
+        for (String name : database.listCollectionNames())
+            copy.collections.put(name, database.getCollection(name).find().into(new ArrayList<>()));
+        return copy;
+    }
+
+    /** Restores it. The ledger comes last, so that a node that runs does not miss what it tells of. */
+    public void into(MongoDatabase database) {
+        var names = database.listCollectionNames().into(new ArrayList<>());
+        names.sort(Comparator.comparing("ledger"::equals));
+        for (String name : names) {
+            var collection = database.getCollection(name);
+            collection.deleteMany(Filters.empty());
+            var documents = collections.getOrDefault(name, List.of());
+            if (!documents.isEmpty()) collection.insertMany(documents);
+        }
+    }
+}
