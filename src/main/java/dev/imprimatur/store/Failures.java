@@ -13,6 +13,7 @@ import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoServerUnavailableException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
+import com.mongodb.MongoWriteConcernException;
 import com.mongodb.MongoWriteException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -29,18 +30,20 @@ import org.springframework.transaction.TransactionSystemException;
 public final class Failures {
     private static final int DUPLICATE_KEY = 11000;
     /**
-     * Of SQLSTATE (ISO 9075), what is no fault of the statement: 08 no connection, 53 the server lacks something, 57 an operator or a
-     * time-out came in between, 58 the server's own disk.
+     * Of SQLSTATE (ISO 9075), what is no fault of the statement: 53 the server lacks something, 57 an operator or a time-out came
+     * in between, 58 the server's own disk.
      */
-    private static final Set<String> AWAY = Set.of("08", "53", "57", "58");
+    private static final Set<String> AWAY = Set.of("53", "57", "58");
     /** MongoDB, and the embedded server: no room, or a disk that does not take writes. */
     static final int OUT_OF_DISK_SPACE = 14031;
-    /** PostgreSQL: the same. */
+    /** MongoDB, about a node that cannot answer now (its driver's list of reads that may be tried again). */
+    private static final Set<Integer> NODE_AWAY = Set.of(6, 7, 89, 91, 134, 189, 262, 9001);
+    /** PostgreSQL: no room. */
     private static final String DISK_FULL = "53100";
     /** SQLSTATE class of what is wrong with a connection. */
-    private static final String CONNECTION = "08";
-    /** H2: the connection that is used was closed before. */
-    private static final String CLOSED = "90007";
+    private static final Set<String> CONNECTION = Set.of("08");
+    /** H2: the connection that is used was closed before; it could not be read or written (with and without a place). */
+    private static final Set<String> CLOSED = Set.of("90007", "90028", "90031");
     /** PostgreSQL: a lock that could not be had in time. */
     private static final String LOCKED = "55P03";
     /** SQLSTATE class of what was rolled back because of others: a deadlock, or an order that no serial one equals. */
@@ -88,15 +91,9 @@ public final class Failures {
         for (Throwable at = failure; at != null; at = at.getCause())
             if (at instanceof SQLException sql && isOutage(sql)
                     || at instanceof MVStoreException h2 && isOutage(h2)
-                    || at instanceof TransactionSystemException ended
-                            && (isSqlOutage(ended.getApplicationException()) || isWithoutState(ended.getCause())))
+                    || at instanceof TransactionSystemException ended && isSqlOutage(ended.getApplicationException()))
                 return true;
         return false;
-    }
-
-    /** What the pool says of a connection that it has taken away meanwhile. */
-    private static boolean isWithoutState(@Nullable Throwable failure) {
-        return failure instanceof SQLException sql && sql.getSQLState() == null;
     }
 
     private static boolean isOutage(MongoException failure) {
@@ -108,6 +105,8 @@ public final class Failures {
                 || failure instanceof MongoNodeIsRecoveringException
                 || failure instanceof MongoExecutionTimeoutException
                 || failure instanceof MongoCursorNotFoundException
+                || failure instanceof MongoWriteConcernException
+                || NODE_AWAY.contains(failure.getCode())
                 || isDiskFull(failure)
                 || failure.hasErrorLabel("RetryableWriteError");
     }
@@ -119,22 +118,30 @@ public final class Failures {
     }
 
     private static boolean isOutage(SQLException failure) {
-        String state = failure.getSQLState();
-        return failure instanceof SQLTransientConnectionException
-                || failure instanceof SQLNonTransientConnectionException
-                || failure instanceof SQLRecoverableException
+        return isConnectionLost(failure)
+                || isOfThePool(failure)
+                || failure instanceof SQLTransientConnectionException
                 || failure instanceof SQLTimeoutException
-                || state != null && state.length() == 5 && AWAY.contains(state.substring(0, 2))
-                || LOCKED.equals(state);
+                || isOfClass(failure, AWAY)
+                || LOCKED.equals(failure.getSQLState());
     }
 
     /** Whether the connection to the engine's store is gone, and so others that were open beside it. */
     static boolean isConnectionLost(SQLException failure) {
-        String state = failure.getSQLState();
         return failure instanceof SQLNonTransientConnectionException
                 || failure instanceof SQLRecoverableException
-                || state != null && state.startsWith(CONNECTION)
-                || CLOSED.equals(state);
+                || isOfClass(failure, CONNECTION)
+                || failure.getSQLState() != null && CLOSED.contains(failure.getSQLState());
+    }
+
+    /** Whether the pool says it, not a driver: it closed the connection meanwhile, since a store did not answer. */
+    private static boolean isOfThePool(SQLException failure) {
+        return failure.getClass() == SQLException.class && failure.getSQLState() == null;
+    }
+
+    private static boolean isOfClass(SQLException failure, Set<String> classes) {
+        String state = failure.getSQLState();
+        return state != null && state.length() == 5 && classes.contains(state.substring(0, 2));
     }
 
     /** Whether the engine's store rolled a transaction back because of another one, so that it can be tried again. */

@@ -6,25 +6,40 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 
 /** A TCP proxy in front of a store, which a test cuts (connections are refused) or stalls (nothing comes through). */
 public final class Wire implements AutoCloseable {
+    /** Below the ports that systems give to outgoing connections, so that nobody takes the port of a wire while it is cut. */
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int LAST_PORT = 32_000;
+    private static final int ATTEMPTS = 100;
+    private static final Duration PAUSE = Duration.ofMillis(20);
     private final InetSocketAddress target;
     private final int port;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean stalled;
+    private volatile boolean isCut;
     private volatile ServerSocket listener;
 
     public Wire(String host, int port) {
         target = new InetSocketAddress(host, port);
-        listener = listen(0);
+        listener = listen(Wire::anyPort);
         this.port = listener.getLocalPort();
+    }
+
+    private static int anyPort() {
+        return ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
     }
 
     public int port() {
@@ -33,6 +48,7 @@ public final class Wire implements AutoCloseable {
 
     /** Refuses and ends all connections, as a store that is stopped does. */
     public void cut() {
+        isCut = true;
         close(listener);
         open.forEach(Wire::close);
     }
@@ -44,7 +60,8 @@ public final class Wire implements AutoCloseable {
 
     /** Lets everything through again. */
     public void pass() {
-        if (listener.isClosed()) listener = listen(port);
+        if (listener.isClosed()) listener = listen(() -> port);
+        isCut = false;
         stalled(false);
     }
 
@@ -73,16 +90,19 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    private ServerSocket listen(int wanted) {
-        try {
-            var server = new ServerSocket();
-            server.setReuseAddress(true);
-            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
-            Thread.ofVirtual().start(() -> accept(server));
-            return server;
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+    /** A port that was just closed may be taken for a moment still. */
+    private ServerSocket listen(IntSupplier wanted) {
+        for (int attempt = 1; ; attempt++)
+            try {
+                var server = new ServerSocket();
+                server.setReuseAddress(true);
+                server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted.getAsInt()));
+                Thread.ofVirtual().start(() -> accept(server));
+                return server;
+            } catch (IOException taken) {
+                if (attempt == ATTEMPTS) throw new UncheckedIOException(taken);
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
     }
 
     private void accept(ServerSocket server) {
@@ -111,6 +131,8 @@ public final class Wire implements AutoCloseable {
         try {
             for (int read; (read = from.getInputStream().read(bytes)) >= 0; ) {
                 waitWhileStalled();
+                // what a server says of an end that was cut reaches nobody
+                if (isCut) break;
                 to.getOutputStream().write(bytes, 0, read);
             }
         } catch (IOException | InterruptedException ended) {

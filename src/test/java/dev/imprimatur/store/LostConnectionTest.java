@@ -1,0 +1,201 @@
+package dev.imprimatur.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoWriteConcernException;
+import com.mongodb.ServerAddress;
+import com.mongodb.bulk.WriteConcernError;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.imprimatur.testing.WiredStores;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.bson.BsonDocument;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Whatever is done with a connection whose store went away fails as an outage, the first time and every time after. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LostConnectionTest {
+    /** What a transaction of the engine does with a connection. */
+    private interface Use {
+        void of(Connection connection) throws SQLException;
+    }
+
+    private static final String ASKS = "select 1";
+
+    private static final Map<String, Use> USES = new TreeMap<>(Map.of(
+            "begin", connection -> connection.setAutoCommit(false),
+            "prepare and execute", LostConnectionTest::ask,
+            "prepare many",
+                    connection -> {
+                        for (int at = 0; at < 3; at++) connection.prepareStatement(ASKS + at);
+                        ask(connection);
+                    },
+            "direct", connection -> connection.createStatement().execute(ASKS),
+            "commit",
+                    connection -> {
+                        connection.createStatement();
+                        connection.commit();
+                    },
+            "rollback", Connection::rollback,
+            "isolation", connection -> connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE),
+            "schema", connection -> connection.getMetaData().getTables(null, null, "ACT%", null),
+            "end", connection -> connection.setAutoCommit(true)));
+
+    private final WiredStores stores = new WiredStores();
+    private final HikariDataSource pool = pool();
+
+    private HikariDataSource pool() {
+        var settings = stores.settings();
+        var named = new DataSourceProperties();
+        for (int at = 0; at < settings.length; at += 2)
+            switch (settings[at]) {
+                case "spring.datasource.url" -> named.setUrl(settings[at + 1]);
+                case "spring.datasource.username" -> named.setUsername(settings[at + 1]);
+                case "spring.datasource.password" -> named.setPassword(settings[at + 1]);
+                default -> {}
+            }
+        return new StoreConfiguration.NamedSql().engineStore(named, Duration.ofSeconds(2));
+    }
+
+    @AfterEach
+    void comeBack() {
+        stores.engine().pass();
+        await().atMost(Duration.ofSeconds(20)).until(() -> catchThrowable(this::answers) == null);
+    }
+
+    @AfterAll
+    void stop() {
+        pool.close();
+        stores.close();
+    }
+
+    private void answers() throws SQLException {
+        try (var connection = pool.getConnection()) {
+            ask(connection);
+        }
+    }
+
+    private static void ask(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ASKS)) {
+            statement.execute();
+        }
+    }
+
+    static Set<String> uses() {
+        return USES.keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("uses")
+    void everyUseOfOneFails(String first) throws SQLException {
+        try (var connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            ask(connection);
+            stores.engine().cut();
+
+            isAnOutageOrNothing(first, catchThrowable(() -> USES.get(first).of(connection)));
+            // the one that is asked certainly knows it by now
+            assertThat(catchThrowable(() -> ask(connection))).matches(Failures::isSqlOutage);
+            for (var then : USES.entrySet())
+                isAnOutageOrNothing(
+                        first + ", then " + then.getKey(),
+                        catchThrowable(() -> then.getValue().of(connection)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("uses")
+    void everyTransactionOverOneFails(String use) {
+        var transactions = new TransactionTemplate(new JdbcTransactionManager(pool));
+
+        var failed = catchThrowable(() -> transactions.executeWithoutResult(status -> {
+            var connection = DataSourceUtils.getConnection(pool);
+            try {
+                ask(connection);
+                stores.engine().cut();
+                USES.get(use).of(connection);
+                ask(connection);
+            } catch (SQLException wrapped) {
+                throw new IllegalStateException(wrapped);
+            }
+        }));
+
+        assertThat(failed).matches(Failures::isSqlOutage);
+    }
+
+    @Test
+    void aTransactionThatBeginsOnOneFails() throws SQLException {
+        answers();
+        stores.engine().cut();
+        var transactions = new TransactionTemplate(new JdbcTransactionManager(pool));
+
+        // several at once: one finds out, and the pool takes what the others hold
+        for (int at = 0; at < 3; at++)
+            assertThat(catchThrowable(() -> transactions.executeWithoutResult(status -> {
+                        try {
+                            ask(DataSourceUtils.getConnection(pool));
+                        } catch (SQLException wrapped) {
+                            throw new IllegalStateException(wrapped);
+                        }
+                    })))
+                    .matches(Failures::isSqlOutage);
+    }
+
+    private static void isAnOutageOrNothing(String what, Throwable failed) {
+        if (failed != null) assertThat(failed).as(what).matches(Failures::isSqlOutage);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"90007", "90028", "90031", "08006", "57P01", "53300", "58030"})
+    void whatADriverSaysOfAConnectionIsAnOutage(String state) {
+        assertThat(Failures.isOutage(new IllegalStateException(new SQLException("lost", state))))
+                .isTrue();
+    }
+
+    @Test
+    void whatThePoolSaysItselfIsAnOutage() {
+        assertThat(Failures.isOutage(new IllegalStateException(new SQLException("Connection is closed"))))
+                .isTrue();
+        assertThat(Failures.isOutage(new IllegalStateException(new SQLException("no such table", "42P01"))))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {6, 7, 89, 91, 134, 189, 262, 9001})
+    void aNodeThatCannotAnswerIsAnOutage(int code) {
+        var answer = BsonDocument.parse("{ok: 0, errmsg: 'not now', code: " + code + "}");
+
+        assertThat(Failures.isOutage(new MongoCommandException(answer, new ServerAddress())))
+                .isTrue();
+    }
+
+    @Test
+    void aWriteOfWhichNoMajorityIsKnownIsAnOutage() {
+        var unclear = new MongoWriteConcernException(
+                new WriteConcernError(
+                        64, "WriteConcernTimeout", "waiting for replication timed out", new BsonDocument()),
+                null,
+                new ServerAddress(),
+                Set.of());
+
+        assertThat(Failures.isOutage(unclear)).isTrue();
+    }
+}
