@@ -357,9 +357,13 @@ public final class Load implements AutoCloseable {
         throw new AssertionError(method + " " + path + " of " + person + " is not answered: " + last);
     }
 
+    /** Any other failure is one of the server's, however often it passes. */
     private static boolean isUnclear(Answer answer) {
-        return answer.status() >= 500
-                || answer.status() == 409 && answer.problem().equals("request-in-progress");
+        return isOutage(answer) || answer.status() == 409 && answer.problem().equals("request-in-progress");
+    }
+
+    private static boolean isOutage(Answer answer) {
+        return answer.status() == 503 || answer.status() == 507;
     }
 
     private Http at(String api, String who) {
@@ -393,7 +397,7 @@ public final class Load implements AutoCloseable {
             noAnswer();
             return;
         }
-        if (answer.status() >= 500) {
+        if (isOutage(answer)) {
             noAnswer();
             return;
         }
