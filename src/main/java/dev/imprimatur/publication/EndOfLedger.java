@@ -45,6 +45,8 @@ public class EndOfLedger implements SmartLifecycle {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final String LOGS = "the edition logs";
+    /** How many of the last positions may have been given out twice: far more than are appended before every node has read them. */
+    private static final int LOOKED_BACK = 1_000;
 
     /**
      * Something that tells of an entry that the ledger does not have.
@@ -92,10 +94,11 @@ public class EndOfLedger implements SmartLifecycle {
     private final Duration every;
     private final Object work = new Object();
     private boolean isDue;
-    /** What the logs and the webhooks tell of beyond the end, as of the last whole comparison. */
+    /** What the logs and the webhooks tell of that the ledger does not have, as of the last whole comparison. */
     private List<Claim> claimsOfWitnesses = List.of();
 
     private Map<String, Integer> withdrawnByLogs = Map.of();
+    private long agreed;
     private long comparedAt = -1;
     private volatile @Nullable Report behind;
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
@@ -206,19 +209,51 @@ public class EndOfLedger implements SmartLifecycle {
         var claims = new ArrayList<Claim>();
         var withdrawn = new HashMap<String, Integer>();
         long furthest = 0;
-        for (var entry : editions.toldBeyond(end)) {
-            if (lineage.isLost(entry)) continue;
+        var untrue = untrue(end);
+        for (var entry : untrue) {
             furthest = Math.max(furthest, requireNonNull(entry.position()));
             if (entry.kind() == LogEntry.Kind.UNPUBLISHED)
                 withdrawn.merge(entry.edition().guide(), entry.edition().number(), Math::max);
         }
-        if (furthest > end) claims.add(new Claim(LOGS, furthest, null));
+        if (!untrue.isEmpty()) claims.add(new Claim(LOGS, furthest, null));
         witnesses.forEach(witness -> {
             long it = witness.furthest();
             if (it > end) claims.add(new Claim(witness.name(), it, null));
         });
         claimsOfWitnesses = List.copyOf(claims);
         withdrawnByLogs = withdrawn;
+        agreed = untrue.stream()
+                .mapToLong(entry -> requireNonNull(entry.position()) - 1)
+                .min()
+                .orElse(end);
+    }
+
+    /**
+     * What the logs tell of that the ledger does not have: beyond its end, or in place of what is there now. A node that had not
+     * read the last entries yet when they were lost has appended others at their positions.
+     */
+    private List<LogEntry> untrue(long end) {
+        var told = editions.toldBeyond(Math.max(0, end - LOOKED_BACK)).stream()
+                .filter(entry -> !lineage.isLost(entry))
+                .toList();
+        var there = ledger
+                .find(told.stream()
+                        .map(entry -> requireNonNull(entry.position()))
+                        .filter(position -> position <= end)
+                        .toList())
+                .stream()
+                .collect(Collectors.toMap(LedgerEntry::position, Function.identity()));
+        return told.stream()
+                .filter(entry -> {
+                    var entryThere = there.get(entry.position());
+                    return entryThere == null || !entryThere.isToldBy(entry);
+                })
+                .toList();
+    }
+
+    /** Up to where ledger and edition logs tell the same, as of the last whole comparison. */
+    synchronized long agreed() {
+        return agreed;
     }
 
     private long furthestOfLogs() {

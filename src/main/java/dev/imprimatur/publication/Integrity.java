@@ -24,6 +24,7 @@ import org.springframework.stereotype.Component;
 public class Integrity {
     private static final Logger log = LoggerFactory.getLogger(Integrity.class);
     private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
+    private static final Duration READ_ANEW = Duration.ofSeconds(2);
 
     /**
      * Something that is not as it was signed.
@@ -197,7 +198,8 @@ public class Integrity {
 
     /** Refuses to change anything while the ledger is behind. */
     void mustNotBeBehind() {
-        if (behind != null && !DECIDED.isBound()) throw ledgerBehind().raise();
+        if (behind == null || DECIDED.isBound()) return;
+        throw (isNotCompared() ? ledgerReadAnew() : ledgerBehind()).raise();
     }
 
     /** Refuses to show anything new while something is not as it was signed. */
@@ -231,8 +233,17 @@ public class Integrity {
                 LOOKED_INTO);
     }
 
+    /** What is told for the moment in which the ledger is read anew and not compared yet. */
+    private static Refusal ledgerReadAnew() {
+        return Refusal.unavailable(
+                "unavailable",
+                "the publication ledger is being read anew; send the same request again shortly",
+                READ_ANEW);
+    }
+
     /** What sites are told where nothing can be told. */
     Refusal notTold() {
+        if (isNotCompared()) return ledgerReadAnew();
         var lost = behind;
         return lost == null || !lost.unknown()
                 ? ledgerDamaged()
@@ -240,6 +251,17 @@ public class Integrity {
                         "ledger-behind",
                         "the publication ledger has lost its end, and nobody knows what was withdrawn in it, so nothing is served until an"
                                 + " administrator has decided how it goes on",
+                        LOOKED_INTO);
+    }
+
+    /** What is told of what the ledger has nothing of, while it may have been published in the part that is lost. */
+    Refusal notKnown() {
+        return isNotCompared()
+                ? ledgerReadAnew()
+                : Refusal.unavailable(
+                        "ledger-behind",
+                        "the publication ledger has lost its end, so it is not known whether there is something here until an administrator"
+                                + " has decided how the ledger goes on",
                         LOOKED_INTO);
     }
 

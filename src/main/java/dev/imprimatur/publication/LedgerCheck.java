@@ -207,9 +207,9 @@ class LedgerCheck implements Check {
                 for (var entry : edition.log()) {
                     var position = entry.position();
                     if (position == null) continue;
-                    if (lineage.isLost(entry)) continue;
-                    logged.add(position);
-                    if (!isTold(entry, byPosition.get(position)))
+                    var told = byPosition.get(position);
+                    if (told != null && told.isToldBy(entry)) logged.add(position);
+                    else if (!lineage.isLost(entry))
                         findings.violation(
                                 "ledger-behind",
                                 entry.inWords(),
@@ -244,22 +244,6 @@ class LedgerCheck implements Check {
                 findings.violation("evidence", "guide " + guide, "has a log that cannot be read");
                 return null;
             }
-        }
-
-        private static boolean isTold(LogEntry entry, @Nullable LedgerEntry told) {
-            if (told == null
-                    || !told.id().equals(entry.edition().guide())
-                    || told.edition() != entry.edition().number()) return false;
-            return switch (entry.kind()) {
-                case PUBLISHED -> told.kind() == Kind.PUBLISH && isOf(told, entry.revision());
-                case UNPUBLISHED -> told.kind() == Kind.UNPUBLISH;
-                case OVERDUE -> told.review() != null && told.review().overdue();
-                default -> true;
-            };
-        }
-
-        private static boolean isOf(LedgerEntry told, Revision.@Nullable Ref revision) {
-            return new Revision.Ref(told.revision(), told.contentHash()).equals(revision);
         }
 
         /** The log must hold a stamp with exactly what readers are told of the review, and who gave it must not have contributed. */

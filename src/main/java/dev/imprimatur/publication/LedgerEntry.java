@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Reviewer;
+import dev.imprimatur.editing.Revision;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -136,6 +138,17 @@ public record LedgerEntry(
     @JsonPropertyOrder({"name", "title", "reviewer", "meaning", "at"})
     public record Signature(
             String name, @Nullable String title, @Nullable String reviewer, String meaning, Instant at) {}
+
+    /** Whether an entry of an edition's log, which names this position, tells of this. */
+    boolean isToldBy(LogEntry noted) {
+        if (!id.equals(noted.edition().guide()) || edition != noted.edition().number()) return false;
+        return switch (noted.kind()) {
+            case PUBLISHED -> kind == Kind.PUBLISH && new Revision.Ref(revision, contentHash).equals(noted.revision());
+            case UNPUBLISHED -> kind == Kind.UNPUBLISH;
+            case OVERDUE -> review != null && review.overdue();
+            default -> true;
+        };
+    }
 
     @JsonIgnore
     public boolean isLive() {

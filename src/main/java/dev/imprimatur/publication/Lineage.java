@@ -33,7 +33,8 @@ public class Lineage {
      *
      * @param lineage the one that ends
      * @param next the one that begins
-     * @param end the last position that was there; what was noted elsewhere of later ones is of entries that are lost
+     * @param end the last position of which ledger and edition logs told the same; what was noted elsewhere of later ones is of entries
+     *     that are lost, or is noted anew
      * @param at when it was decided
      * @param by the username of the administrator
      * @param message why, in their words

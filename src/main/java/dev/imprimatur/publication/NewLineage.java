@@ -88,7 +88,8 @@ public class NewLineage {
         var report = end.compareAnew();
         integrity.mustHaveRightEntries();
         audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
-        carryOut(lineage.decide(report.position(), clock.instant(), by.account(), message, end.others()));
+        carryOut(lineage.decide(
+                Math.min(report.position(), end.agreed()), clock.instant(), by.account(), message, end.others()));
         return end.report();
     }
 

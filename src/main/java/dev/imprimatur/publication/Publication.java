@@ -314,6 +314,11 @@ public class Publication {
         return integrity.notTold();
     }
 
+    /** What is told of what the ledger has nothing of, while it is behind. */
+    public Refusal notKnown() {
+        return integrity.notKnown();
+    }
+
     /** What is told where a guide cannot be shown that is live by the ledger. */
     public Refusal notShown() {
         return integrity.notShown();

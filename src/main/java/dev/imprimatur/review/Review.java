@@ -1,6 +1,7 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.access.Signing;
+import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Reason;
@@ -243,22 +244,40 @@ public class Review {
 
     /**
      * Publishes a guide on evidence of a review elsewhere, which the operator of this server vouches for by having put the
-     * file where only the start-up import reads it.
+     * file where only the start-up import reads it. The evidence is of that content alone: a guide that somebody else made, or holds
+     * anything else by now, stays as it is. What a crash left undone, the same again does.
+     *
+     * @return whether the guide is published on that evidence
      */
-    public void importReviewed(Guide guide, List<dev.imprimatur.editing.Reviewer> reviewers, ImportedReview review) {
-        var drafting = workflow(guide).drafting().id();
-        var edition = editing.submit(guide, null, drafting, review.note(), Person.SYSTEM);
-        var interval = types.require(guide.type()).reviewInterval();
-        var stamp = new Stamp(
-                edition.submitted().orElseThrow(),
-                reviewers,
-                null,
-                review.reviewedAt(),
-                review.lastReviewed(),
-                review.lastReviewed().plus(interval),
-                Stamp.Origin.IMPORTED);
-        editions.importEvidence(edition.id(), stamp);
+    public boolean importReviewed(
+            Guide guide, JsonNode content, List<dev.imprimatur.editing.Reviewer> reviewers, ImportedReview review) {
+        var hash = ContentHash.of(content).value();
+        var edition = editions.get(new EditionId(guide.id(), 1));
+        if (!edition.log().getFirst().by().equals(Person.SYSTEM)) return false;
+        if (edition.state() == Edition.State.DRAFT) {
+            var draft = editing.draft(guide);
+            if (!ContentHash.isOf(draft.content(), hash)) return false;
+            edition = editing.submit(
+                    guide, draft.etag(), workflow(guide).drafting().id(), review.note(), Person.SYSTEM);
+        }
+        var submitted = edition.submitted()
+                .filter(revision -> revision.contentHash().equals(hash))
+                .orElse(null);
+        if (submitted == null || edition.state().isOver()) return false;
+        if (edition.state() == Edition.State.IN_REVIEW) {
+            var interval = types.require(guide.type()).reviewInterval();
+            var stamp = new Stamp(
+                    submitted,
+                    reviewers,
+                    null,
+                    review.reviewedAt(),
+                    review.lastReviewed(),
+                    review.lastReviewed().plus(interval),
+                    Stamp.Origin.IMPORTED);
+            editions.importEvidence(edition.id(), stamp);
+        }
         settle(guide.id());
+        return true;
     }
 
     /**

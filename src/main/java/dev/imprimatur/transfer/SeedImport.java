@@ -21,6 +21,7 @@ import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -31,6 +32,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 class SeedImport {
     private static final Logger log = LoggerFactory.getLogger(SeedImport.class);
     private static final String DEFAULT_LOCALE = "en-US";
+    private static final int ATTEMPTS = 5;
 
     private final ResourcePatternResolver files;
     private final ContentTypes types;
@@ -77,7 +79,7 @@ class SeedImport {
         for (var type : types.all())
             for (Resource file : seedsOf(type.name()))
                 try (InputStream in = file.getInputStream()) {
-                    bring(type.name(), slugOf(file), yaml.readValue(in, SeedFile.class), editor);
+                    bringOnce(type.name(), slugOf(file), yaml.readValue(in, SeedFile.class), editor);
                 } catch (JacksonException wrong) {
                     throw new IllegalStateException("seed " + file.getFilename() + ": " + wrong.getMessage(), wrong);
                 }
@@ -92,6 +94,17 @@ class SeedImport {
         return Objects.requireNonNull(file.getFilename()).replaceFirst("\\.yaml$", "");
     }
 
+    /** Another node may import the same at the same time; whoever comes second finds it done. */
+    private void bringOnce(String type, String fileName, SeedFile seed, Person editor) {
+        for (int attempt = 1; ; attempt++)
+            try {
+                bring(type, fileName, seed, editor);
+                return;
+            } catch (Refused lost) {
+                if (lost.refusal().kind() == Refusal.Kind.UNAVAILABLE || attempt == ATTEMPTS) throw lost;
+            }
+    }
+
     private void bring(String type, String fileName, SeedFile seed, Person editor) {
         String slug = Objects.requireNonNullElse(seed.slug(), fileName);
         String locale = Objects.requireNonNullElse(seed.locale(), DEFAULT_LOCALE);
@@ -101,16 +114,20 @@ class SeedImport {
                         review.create(type, slug, locale, seed.content(), evidence == null ? editor : Person.SYSTEM));
         if (evidence == null) return;
         if (guide.edition() == 1 && guide.live() == null) {
-            publish(guide, evidence);
+            if (!publish(guide, seed.content(), evidence)) {
+                log.info("{} {} is left as it is: it is not what the seed has, or is over", type, slug);
+                return;
+            }
             log.info("imported {} {}, last reviewed elsewhere on {}", type, slug, evidence.lastReviewed());
         }
         var next = seed.next();
         if (next != null) propose(editing.require(guide.id()), next, editor);
     }
 
-    private void publish(Guide guide, SeedFile.Evidence evidence) {
-        review.importReviewed(
+    private boolean publish(Guide guide, JsonNode content, SeedFile.Evidence evidence) {
+        return review.importReviewed(
                 guide,
+                content,
                 evidence.reviewedBy().stream()
                         .map(by -> new Reviewer(null, by.name(), by.title(), null))
                         .toList(),

@@ -209,7 +209,7 @@ class EndOfLedgerTest {
         node.restart(() -> {});
 
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
-        assertThat(guides.read(published).status()).isEqualTo(404);
+        assertThat(guides.read(published).problem()).isEqualTo("ledger-behind");
         goOn(lineage()).ok();
 
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
@@ -265,6 +265,49 @@ class EndOfLedgerTest {
         for (var live : List.of(kept, waiting))
             await().atMost(Duration.ofSeconds(20)).until(() -> guides.read(live).status() == 200);
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        nothingIsViolated();
+    }
+
+    /** As of two nodes of which one had not read the last entries yet when they were lost, and appended others in their place. */
+    @Test
+    void whatWasLostInPlaceOfOtherEntriesIsNoticedAndToldAnew() {
+        var withdrawn = guides.published();
+        var kept = guides.published();
+        var lost = guides.submitted();
+        var lostTask = guides.task("reviewer", lost);
+        var instead = List.of(guides.submitted(), guides.submitted());
+        var before = copied();
+        unpublish(withdrawn).ok();
+        guides.decide("reviewer", lostTask, "approve").ok();
+        var one = copied();
+        before.into(database());
+        deleteMarkFile();
+        node.restartWithoutEngineDatabase();
+        for (var guide : instead)
+            guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        unpublish(instead.getLast()).ok();
+
+        for (var guide : List.of(withdrawn, lost)) one.into(database(), guide);
+        node.restart(() -> {});
+
+        assertThat(readiness()).isEqualTo(503);
+        assertThat(standing().ok().get("claims"))
+                .extracting(it -> it.get("position").asLong())
+                .containsExactly(4L);
+        assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
+        assertThat(guides.read(kept).status()).isEqualTo(200);
+        assertThat(guides.read(instead.getFirst()).status()).isEqualTo(200);
+
+        goOn(lineage()).ok();
+
+        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        for (var live : List.of(kept, lost, instead.getFirst()))
+            assertThat(guides.read(live).status()).as("%s", live).isEqualTo(200);
+        assertThat(guides.read(instead.getLast()).status()).isEqualTo(410);
+        assertThat(readiness()).isEqualTo(200);
+        nothingIsViolated();
+        node.restart(() -> {});
+        assertThat(readiness()).isEqualTo(200);
         nothingIsViolated();
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.testing.Death;
+import dev.imprimatur.testing.Effects;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -136,43 +137,6 @@ class CrashPointsTest {
         diesAnywhere("unpublish", () -> post(guides.published(), "publisher", "/unpublish", Map.of("reason", "wrong")));
     }
 
-    /** All that a request can have done to its guide, without what differs between any two guides. */
-    private static List<String> effect(String slug) {
-        var effect = new ArrayList<String>();
-        for (var guide : other.as("editor")
-                .get("/role-guide?q=" + slug)
-                .ok()
-                .get("items")
-                .values()) {
-            if (!guide.get("slug").asString().equals(slug)) continue;
-            var ref = new Guides.Ref(guide.get("id").asString(), slug);
-            effect.add("stands at " + guide.at("/edition/number") + guide.at("/edition/state"));
-            for (var entry : other.as("editor")
-                    .get(ref.path() + "/log")
-                    .ok()
-                    .get("items")
-                    .values())
-                effect.add("logged " + entry.get("kind") + entry.get("edition") + entry.path("revision"));
-            for (var revision : other.as("editor")
-                    .get(ref.path() + "/revisions")
-                    .ok()
-                    .get("items")
-                    .values()) effect.add("revision " + revision.get("number") + revision.path("contributors"));
-            var draft = other.as("editor").get(ref.path() + "/draft");
-            effect.add("draft " + draft.status() + draft.header("ETag"));
-            effect.add("task " + guides.find("reviewer", ref).map(task -> task.path("revision")));
-            effect.add("read " + guides.read(ref).status());
-            for (long after = 0, last = -1; last != after; ) {
-                last = after;
-                var feed = other.site().get("/ledger?limit=100&after=" + after).ok();
-                for (var entry : feed.get("entries").values())
-                    if (entry.get("id").asString().equals(ref.id())) effect.add("told " + entry.get("kind"));
-                after = feed.get("position").asLong();
-            }
-        }
-        return effect;
-    }
-
     private static void diesAnywhere(String operation, Supplier<Request> prepared) {
         // whatever a person's first request does besides
         prepared.get().at(mortal, UUID.randomUUID().toString(), null).ok();
@@ -180,7 +144,7 @@ class CrashPointsTest {
         var whole = Death.after(Integer.MAX_VALUE);
         var success = undisturbed.at(mortal, UUID.randomUUID().toString(), whole);
         success.ok();
-        var expected = effect(undisturbed.slug());
+        var expected = Effects.on(undisturbed.slug(), other);
         assertThat(expected).isNotEmpty();
         assertThat(whole.writes()).isPositive();
 
@@ -224,7 +188,7 @@ class CrashPointsTest {
 
         assertThat(again.status()).as(point + ": " + again).isEqualTo(success);
         await().atMost(Duration.ofSeconds(5))
-                .untilAsserted(
-                        () -> assertThat(effect(request.slug())).as(point).isEqualTo(expected));
+                .untilAsserted(() ->
+                        assertThat(Effects.on(request.slug(), other)).as(point).isEqualTo(expected));
     }
 }

@@ -55,7 +55,6 @@ class LostConnectionTest {
                         connection.commit();
                     },
             "rollback", Connection::rollback,
-            "isolation", connection -> connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE),
             "schema", connection -> connection.getMetaData().getTables(null, null, "ACT%", null),
             "end", connection -> connection.setAutoCommit(true)));
 

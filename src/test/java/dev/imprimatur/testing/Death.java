@@ -26,20 +26,24 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * The death of a node in the middle of a request, after so many writes to either store: commands to MongoDB that write, and commits of the
- * engine. From then on the request reaches no store, so nothing is tidied up. Between two writes it makes no difference to the stores where
- * a node dies, so that the numbers of writes are all the points at which it can.
+ * The death of a node in the middle of a request, or of what it does by itself, after so many writes to either store: commands to MongoDB that
+ * write, and commits of the engine. From then on that work reaches no store, so nothing is tidied up. Between two writes it makes no
+ * difference to the stores where a node dies, so that the numbers of writes are all the points at which it can.
  */
 public final class Death {
     public static final String HEADER = "Test-Death";
     private static final Set<String> WRITES = Set.of("insert", "update", "delete", "findAndModify");
     private static final Map<String, Death> BY_NAME = new ConcurrentHashMap<>();
     private static final ThreadLocal<Death> OF_THREAD = new ThreadLocal<>();
+    private static final String DEAD = "the node is dead";
+    /** Of requests that carry no name. */
+    private static final Death NEVER = new Death(Integer.MAX_VALUE);
 
     private final String name = UUID.randomUUID().toString();
     private final int after;
     private volatile int writes;
     private volatile boolean dead;
+    private volatile boolean inBackground;
 
     private Death(int after) {
         this.after = after;
@@ -56,32 +60,64 @@ public final class Death {
         return name;
     }
 
-    /** How many writes its request has done. */
+    /** Does it in this thread, as far as the node lives. */
+    public void during(Runnable work) {
+        OF_THREAD.set(this);
+        try {
+            work.run();
+        } catch (RuntimeException | Error failed) {
+            if (!dead) throw failed;
+        } finally {
+            OF_THREAD.remove();
+        }
+    }
+
+    /** How many writes were done before it. */
     public int writes() {
         return writes;
     }
 
-    /** Whether its request came that far. */
+    /** Whether it came that far. */
     public boolean happened() {
         return dead;
     }
 
-    /** Makes the requests of an application mortal. */
+    /** What a node does by itself, in threads that serve no request: timers, webhooks, the reconciler. */
+    public static final class Background {
+        private volatile Death death = NEVER;
+
+        /** It dies with this. */
+        public void meets(Death next) {
+            next.inBackground = true;
+            death = next;
+        }
+    }
+
+    /** Makes an application mortal. */
     static void into(ConfigurableApplicationContext application) {
         var beans = application.getBeanFactory();
+        var background = new Background();
+        beans.registerSingleton("deathOfBackground", background);
         beans.registerSingleton("death", new Filter());
         beans.registerSingleton("deathAtMongodb", (MongoClientSettingsBuilderCustomizer)
-                settings -> settings.addCommandListener(new AtMongodb()));
+                settings -> settings.addCommandListener(new AtMongodb(background)));
         beans.addBeanPostProcessor(new BeanPostProcessor() {
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
-                return bean instanceof DataSource store ? new AtEngine(store) : bean;
+                return bean instanceof DataSource store ? new AtEngine(store, background) : bean;
             }
         });
     }
 
+    private static Death here(Background background) {
+        var ofThread = OF_THREAD.get();
+        return ofThread == null ? background.death : ofThread;
+    }
+
+    /** To a request an error that nobody takes for a failure of it; threads of the node would end with that, and be told of. */
     private void mustLive() {
-        if (dead) throw new Error("the node is dead");
+        if (dead && inBackground) throw new IllegalStateException(DEAD);
+        if (dead) throw new Error(DEAD);
     }
 
     private void beforeWrite() {
@@ -89,11 +125,10 @@ public final class Death {
         if (writes == after) die();
     }
 
-    private void afterWrite() {
+    private synchronized void afterWrite() {
         if (++writes == after) die();
     }
 
-    /** An error that nobody takes for a failure of the request. */
     private void die() {
         dead = true;
         mustLive();
@@ -106,7 +141,7 @@ public final class Death {
         protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                 throws ServletException, IOException {
             String named = request.getHeader(HEADER);
-            if (named != null) OF_THREAD.set(BY_NAME.get(named));
+            OF_THREAD.set(named == null ? NEVER : BY_NAME.get(named));
             try {
                 chain.doFilter(request, response);
             } finally {
@@ -116,48 +151,47 @@ public final class Death {
     }
 
     /** The driver tells of a command in the thread that asked for it. */
-    private static final class AtMongodb implements CommandListener {
+    private record AtMongodb(Background background) implements CommandListener {
         @Override
         public void commandStarted(CommandStartedEvent event) {
-            var death = OF_THREAD.get();
-            if (death == null) return;
-            if (WRITES.contains(event.getCommandName())) death.beforeWrite();
-            else death.mustLive();
+            if (WRITES.contains(event.getCommandName())) here(background).beforeWrite();
+            else here(background).mustLive();
         }
 
         @Override
         public void commandSucceeded(CommandSucceededEvent event) {
-            var death = OF_THREAD.get();
-            if (death != null && WRITES.contains(event.getCommandName())) death.afterWrite();
+            if (WRITES.contains(event.getCommandName())) here(background).afterWrite();
         }
     }
 
     private static final class AtEngine extends DelegatingDataSource {
         private static final Set<String> ASKS = Set.of("prepareStatement", "createStatement", "prepareCall");
 
-        AtEngine(DataSource store) {
+        private final Background background;
+
+        AtEngine(DataSource store, Background background) {
             super(store);
+            this.background = background;
         }
 
         @Override
         public Connection getConnection() throws SQLException {
             var connection = super.getConnection();
-            if (OF_THREAD.get() == null) return connection;
             return (Connection) Proxy.newProxyInstance(
                     Connection.class.getClassLoader(),
                     new Class<?>[] {Connection.class},
                     (proxy, method, arguments) -> {
-                        var death = OF_THREAD.get();
+                        var death = here(background);
                         boolean commits = method.getName().equals("commit");
-                        if (death != null && commits) death.beforeWrite();
-                        if (death != null && ASKS.contains(method.getName())) death.mustLive();
+                        if (commits) death.beforeWrite();
+                        if (ASKS.contains(method.getName())) death.mustLive();
                         Object answer;
                         try {
                             answer = method.invoke(connection, arguments);
                         } catch (InvocationTargetException failed) {
                             throw failed.getCause();
                         }
-                        if (death != null && commits) death.afterWrite();
+                        if (commits) death.afterWrite();
                         return answer;
                     });
         }

@@ -2,6 +2,7 @@ package dev.imprimatur.testing;
 
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.ReplaceOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,6 +21,20 @@ public final class DocumentsCopy {
         for (String name : database.listCollectionNames())
             copy.collections.put(name, database.getCollection(name).find().into(new ArrayList<>()));
         return copy;
+    }
+
+    /** Restores what there was of one guide, but for the ledger. */
+    public void into(MongoDatabase database, Guides.Ref guide) {
+        collections.forEach((name, documents) -> {
+            if (name.equals("ledger")) return;
+            for (var document : documents)
+                if (String.valueOf(document.get("_id")).startsWith(guide.id()))
+                    database.getCollection(name)
+                            .replaceOne(
+                                    Filters.eq("_id", document.get("_id")),
+                                    document,
+                                    new ReplaceOptions().upsert(true));
+        });
     }
 
     /** Restores it. The ledger comes last, so that a node that runs does not miss what it tells of. */

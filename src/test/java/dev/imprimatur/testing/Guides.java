@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -64,13 +67,19 @@ public final class Guides {
         return find(username, guide).orElseThrow(() -> new AssertionError(username + " has no task on " + guide));
     }
 
-    public java.util.Optional<JsonNode> find(String username, Ref guide) {
+    public Optional<JsonNode> find(String username, Ref guide) {
+        return tasks(username, guide).stream().findFirst();
+    }
+
+    /** The open tasks on the guide, in the order of the person's inbox. */
+    public List<JsonNode> tasks(String username, Ref guide) {
+        var tasks = new ArrayList<JsonNode>();
         String cursor = "";
         for (; ; ) {
             var page = node.as(username).get("/tasks?limit=100" + cursor).ok();
             for (var task : page.get("items").values())
-                if (task.get("guide").get("id").asString().equals(guide.id())) return java.util.Optional.of(task);
-            if (!page.has("next")) return java.util.Optional.empty();
+                if (task.get("guide").get("id").asString().equals(guide.id())) tasks.add(task);
+            if (!page.has("next")) return tasks;
             cursor = "&cursor=" + page.get("next").asString();
         }
     }

@@ -504,14 +504,8 @@ public final class Load implements AutoCloseable {
         }
         for (String node : nodes.get()) {
             var told = new LinkedHashMap<String, Integer>();
-            var site = new Http(node + "/api/delivery/v1", authorizations.get("site"));
-            for (long after = 0, last = -1; last != after; ) {
-                last = after;
-                var feed = site.get("/ledger?limit=100&after=" + after).ok();
-                for (var entry : feed.get("entries").values())
-                    told.merge(entry.get("kind").asString() + entry.get("id") + entry.get("edition"), 1, Integer::sum);
-                after = feed.get("position").asLong();
-            }
+            for (var entry : LedgerFeed.of(new Http(node + "/api/delivery/v1", authorizations.get("site"))))
+                told.merge(entry.get("kind").asString() + entry.get("id") + entry.get("edition"), 1, Integer::sum);
             told.forEach((entry, count) -> {
                 if (count > 1) doubled.add(entry + " is told " + count + " times by " + node);
             });

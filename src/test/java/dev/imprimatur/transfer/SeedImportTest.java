@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -40,7 +42,52 @@ class SeedImportTest {
         }
     }
 
-    private static java.util.List<String> states(JsonNode page) {
+    /** Evidence is of the words that the seed has, and of no others. */
+    @Test
+    void whatSomebodyElseMadeOrChangedIsNotPublishedOnTheEvidenceOfTheSeed() throws Exception {
+        try (var node = Node.start()) {
+            var editor = node.as("editor");
+            var words = Guides.content();
+            words.put("summary", "Nobody has reviewed this.");
+            var own = editor.post("/role-guide", Map.of("slug", "machine-learning-engineer", "content", words))
+                    .ok();
+            var same = editor.post(
+                            "/role-guide", Map.of("slug", "information-security-analyst", "content", Guides.content()))
+                    .ok();
+
+            node.bean(SeedImport.class).run(EDITOR);
+
+            for (var guide : List.of(own, same)) {
+                assertThat(node.site()
+                                .get("/role-guide/" + guide.get("slug").asString())
+                                .status())
+                        .isEqualTo(404);
+                assertThat(editor.get("/role-guide/" + guide.get("id").asString())
+                                .ok()
+                                .at("/edition/state")
+                                .asString())
+                        .isEqualTo("draft");
+            }
+        }
+    }
+
+    @Test
+    void anImportAfterAWithdrawalBringsNothingBack() throws Exception {
+        try (var node = Node.start()) {
+            node.bean(SeedImport.class).run(EDITOR);
+            String slug = "information-security-analyst";
+            String id = node.site().get("/role-guide/" + slug).ok().get("id").asString();
+            node.as("publisher")
+                    .post("/role-guide/" + id + "/unpublish", Map.of("reason", "It is wrong."))
+                    .ok();
+
+            node.bean(SeedImport.class).run(EDITOR);
+
+            assertThat(node.site().get("/role-guide/" + slug).status()).isEqualTo(410);
+        }
+    }
+
+    private static List<String> states(JsonNode page) {
         return page.get("items").values().stream()
                 .map(guide -> guide.get("slug").asString() + " "
                         + guide.at("/edition/state").asString())

@@ -1,0 +1,88 @@
+package dev.imprimatur.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.Death;
+import dev.imprimatur.testing.Effects;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.WiredStores;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.awaitility.core.ConditionFactory;
+import org.flowable.engine.ProcessEngine;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The node whose timers are due dies between two writes of what it does by itself; another one goes on. Every review is asked for once, and
+ * every guide is marked overdue once.
+ */
+@Tag("long")
+@Tag("store")
+class TimerCrashTest {
+    private static final int[] POINTS = "all".equals(System.getProperty("crash.points"))
+            ? IntStream.range(0, 40).toArray()
+            : new int[] {0, 4, 9, 17};
+    private static final int DUE = 3;
+    /** What the two timers of a guide do. */
+    private static final List<String> TIMED =
+            List.of("logged \"review-due\"", "logged \"overdue\"", "told \"review-overdue\"");
+
+    private static final Duration OVERDUE = Duration.ofDays(200);
+    private static final Duration LOCK = Duration.ofSeconds(30);
+
+    @Test
+    void everyTimerHasOneEffect() {
+        try (var stores = new WiredStores();
+                var mortal = Node.start(stores.settings(
+                        "imprimatur.review.reconcile-every", "1h",
+                        "logging.level.dev.imprimatur", "off",
+                        "logging.level.org.flowable", "off"));
+                var other = mortal.beside()) {
+            var undisturbed = other.guides().published();
+            other.clock().forward(OVERDUE);
+            soon("undisturbed")
+                    .until(() -> TIMED.stream()
+                            .allMatch(it -> Effects.on(undisturbed.slug(), other).stream()
+                                    .anyMatch(effect -> effect.startsWith(it))));
+            var expected = Effects.on(undisturbed.slug(), other);
+            for (int after : POINTS) {
+                var due = IntStream.range(0, DUE)
+                        .mapToObj(i -> other.guides().published())
+                        .toList();
+                timers(other).shutdown();
+                var death = Death.after(after);
+                mortal.bean(Death.Background.class).meets(death);
+                other.clock().forward(OVERDUE);
+                other.renewTokens();
+                soon("after " + after + " writes").until(death::happened);
+                timers(other).start();
+                other.clock().forward(LOCK);
+
+                for (var guide : due)
+                    soon("after " + after + " writes")
+                            .untilAsserted(() -> assertThat(Effects.on(guide.slug(), other))
+                                    .containsExactlyInAnyOrderElementsOf(expected));
+                mortal.restart(() -> {});
+            }
+            other.bean(Reconciler.class).everyMinute();
+            var report = other.bean(Checker.class).run();
+            assertThat(report.violations()).isEmpty();
+            assertThat(report.unfinished()).isEmpty();
+            System.out.printf(
+                    "crash points of timers: %d deaths with %d timers due; 0 lost, 0 doubled, 0 violations%n",
+                    POINTS.length, 2 * DUE);
+        }
+    }
+
+    private static ConditionFactory soon(String point) {
+        return await(point).atMost(Duration.ofSeconds(60));
+    }
+
+    private static org.flowable.job.service.impl.asyncexecutor.AsyncExecutor timers(Node node) {
+        return node.bean(ProcessEngine.class).getProcessEngineConfiguration().getAsyncExecutor();
+    }
+}

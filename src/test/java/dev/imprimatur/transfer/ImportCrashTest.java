@@ -1,0 +1,99 @@
+package dev.imprimatur.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.imprimatur.check.Checker;
+import dev.imprimatur.editing.Person;
+import dev.imprimatur.testing.Death;
+import dev.imprimatur.testing.Effects;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.WiredStores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node dies between two writes of an import of seed content; the import of another node goes on where it stopped. */
+@Tag("long")
+@Tag("store")
+class ImportCrashTest {
+    private static final boolean ALL = "all".equals(System.getProperty("crash.points"));
+    private static final int SOME = 6;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Person EDITOR = new Person("editor", "The editor", null, Set.of("EDITOR"));
+
+    @Test
+    void everySeedIsImportedOnce(@TempDir Path seeds) throws Exception {
+        Path folder = Files.createDirectory(seeds.resolve("role-guides"));
+        // reviewed elsewhere, with a next edition that is proposed
+        String seed = Files.readString(Path.of("seed-content/role-guides/machine-learning-engineer.yaml"));
+        try (var stores = new WiredStores();
+                var mortal = Node.start(stores.settings(
+                        "imprimatur.review.reconcile-every", "1s",
+                        "imprimatur.seed-content", seeds.toUri().toString(),
+                        "logging.level.dev.imprimatur", "off"));
+                var other = mortal.beside()) {
+            // whatever the first import does besides
+            Files.writeString(folder.resolve("first.yaml"), seed);
+            run(mortal);
+            Files.writeString(folder.resolve("whole.yaml"), seed);
+            var whole = Death.after(Integer.MAX_VALUE);
+            whole.during(() -> run(mortal));
+            // its review is due already
+            await().atMost(PATIENCE).until(() -> Effects.on("whole", other).contains("logged \"review-due\"11"));
+            var expected = Effects.on("whole", other);
+            assertThat(expected).contains("read 200");
+
+            int some = ALL ? whole.writes() : SOME;
+            var points = IntStream.rangeClosed(0, some)
+                    .map(i -> i * (whole.writes() - 1) / some)
+                    .distinct()
+                    .toArray();
+            for (int after : points) {
+                String slug = "dead-after-" + after;
+                Files.writeString(folder.resolve(slug + ".yaml"), seed);
+                var death = Death.after(after);
+                death.during(() -> run(mortal));
+                assertThat(death.happened()).as(slug).isTrue();
+
+                run(other);
+
+                await(slug)
+                        .atMost(PATIENCE)
+                        .untilAsserted(() ->
+                                assertThat(Effects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
+            }
+            String slug = "of-both-at-once";
+            Files.writeString(folder.resolve(slug + ".yaml"), seed);
+            var both = List.of(
+                    CompletableFuture.runAsync(() -> run(mortal)), CompletableFuture.runAsync(() -> run(other)));
+            for (var one : both) one.get();
+            await(slug)
+                    .atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(Effects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
+            var report = other.bean(Checker.class).run();
+            assertThat(report.violations()).isEmpty();
+            System.out.printf(
+                    "crash points of an import: %d writes, %d deaths; 0 lost, 0 doubled, 0 violations, %d unfinished%n",
+                    whole.writes(), points.length, report.unfinished().size());
+        }
+    }
+
+    private static void run(Node node) {
+        try {
+            node.bean(SeedImport.class).run(EDITOR);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}
