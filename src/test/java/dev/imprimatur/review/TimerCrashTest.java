@@ -66,6 +66,7 @@ class TimerCrashTest {
                     soon("after " + after + " writes")
                             .untilAsserted(() -> assertThat(Effects.on(guide.slug(), other))
                                     .containsExactlyInAnyOrderElementsOf(expected));
+                mortal.bean(Death.Background.class).isOver();
                 mortal.restart(() -> {});
             }
             other.bean(Reconciler.class).everyMinute();

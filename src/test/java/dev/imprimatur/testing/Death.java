@@ -91,6 +91,11 @@ public final class Death {
             next.inBackground = true;
             death = next;
         }
+
+        /** What is left of the node can be taken down. */
+        public void isOver() {
+            death = NEVER;
+        }
     }
 
     /** Makes an application mortal. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -28,6 +29,11 @@ public final class Node implements AutoCloseable {
             "both", List.of("EDITOR", "REVIEWER"),
             "publisher", List.of("PUBLISHER"));
     /** The engines of a JVM are in one register, and its log is configured for all of it. */
+    static {
+        // tests run beside each other: how a thread of one node ends says nothing about the others
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
+    }
+
     private static final Object ONE_AT_A_TIME = new Object();
 
     private static final ThreadLocal<Node> SHARED = ThreadLocal.withInitial(Node::start);

@@ -56,6 +56,7 @@ class WebhookCrashTest {
                 long last = position(other);
 
                 soon("after " + after + " writes").until(() -> told(receiver).contains(last));
+                mortal.bean(Death.Background.class).isOver();
                 mortal.restart(() -> {});
             }
 
