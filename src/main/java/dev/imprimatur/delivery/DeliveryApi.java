@@ -464,10 +464,11 @@ class DeliveryApi {
      * stale is served, the answer is marked.
      */
     private State state(HttpServletRequest request, HttpServletResponse response) {
-        if (!confirmation.holdsOrRefuses()) response.setHeader(HttpHeaders.WARNING, STALE);
+        boolean isConfirmed = confirmation.holdsOrRefuses();
         var state = reached(request);
         // it may have been mended since, and not read on yet
         if (state.isUntold()) throw publication.notTold().raise();
+        if (!isConfirmed) response.setHeader(HttpHeaders.WARNING, STALE);
         response.setHeader(Answer.POSITION, Long.toString(state.position()));
         return state;
     }

@@ -117,11 +117,11 @@ public class Lineage {
         return !before.id().equals(known.id());
     }
 
-    /** Records the decision about the present lineage; of two, the first one counts. */
-    Decision decide(long end, Instant now, String by, String message, List<String> others) {
+    /** Records the decision about the present lineage; of two, the first one counts. Empty if another node has carried that out already. */
+    Optional<Decision> decide(long end, Instant now, String by, String message, List<String> others) {
         Unique.insert(decisions, new Decision(id(), UUID.randomUUID().toString(), end, now, by, message, others));
         known = read();
-        return pending().orElseThrow(() -> new IllegalStateException("another node has carried the decision out"));
+        return pending();
     }
 
     void carriedOut(Decision decision) {

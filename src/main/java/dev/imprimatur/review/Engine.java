@@ -29,6 +29,9 @@ class Engine implements SmartLifecycle {
     /** How long nobody asks an engine that did not answer; then one request finds out for all. */
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
+    /** How often what was rolled back because of others is tried. */
+    private static final int ATTEMPTS = 20;
+
     private static final Duration FIRST_RETRY = Duration.ofMillis(250);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
     /** What nearly no row holds a value in: the embedded store would choose these indexes as readily as any other. */
@@ -186,15 +189,27 @@ class Engine implements SmartLifecycle {
         return byFacts.get();
     }
 
-    /** What only the engine can do, or a refusal that says that it does not answer. */
+    /**
+     * What only the engine can do, or a refusal that says that it does not answer. What its store rolled back because of somebody else's
+     * transaction is done again from the start.
+     */
     <T> T need(Supplier<T> byEngine) {
-        return ask(byEngine, () -> {
+        return ask(() -> triedAgain(byEngine), () -> {
             throw Refusal.unavailable(
                             "unavailable",
                             "the workflow engine does not answer at the moment; send the same request again shortly",
                             PAUSE)
                     .raise();
         });
+    }
+
+    private static <T> T triedAgain(Supplier<T> work) {
+        for (int attempt = 1; ; attempt++)
+            try {
+                return work.get();
+            } catch (RuntimeException failed) {
+                if (!Failures.isLostRace(failed) || attempt == ATTEMPTS) throw failed;
+            }
     }
 
     private boolean mayBeAsked() {

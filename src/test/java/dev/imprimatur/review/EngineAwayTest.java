@@ -198,30 +198,42 @@ class EngineAwayTest {
     @Test
     void aTransactionThatTheStoreRollsBackForAnotherIsTriedAgain() throws SQLException {
         assumeTrue(stores.isPostgresql(), "a trigger of PostgreSQL plays the other transaction");
-        var deadlocked = guides.submitted();
-        var unserializable = guides.submitted();
-        for (var race : Map.of("40P01", deadlocked, "40001", unserializable).entrySet())
-            try (var connection = stores.connection();
-                    var statement = connection.createStatement()) {
-                statement.execute("create sequence races");
-                statement.execute("""
-                        create function lose() returns trigger language plpgsql as $$ begin
-                        if nextval('races') <= 3 then raise exception 'lost' using errcode = '%s'; end if;
-                        return old; end $$""".formatted(race.getKey()));
-                statement.execute(
-                        "create trigger lose before delete on act_ru_task for each row execute function lose()");
-
-                var answer = guides.decide("reviewer", guides.task("reviewer", race.getValue()), "approve");
-
+        for (String race : List.of("40P01", "40001")) {
+            var decided = guides.submitted();
+            var task = guides.task("reviewer", decided);
+            losing(race, "delete on act_ru_task", () -> {
+                var answer = guides.decide("reviewer", task, "approve");
                 assertThat(answer.status()).as("%s", answer).isEqualTo(200);
-                assertThat(guides.read(race.getValue()).status()).isEqualTo(200);
-                try (var lost = statement.executeQuery("select last_value from races")) {
-                    lost.next();
-                    assertThat(lost.getLong(1)).isGreaterThan(3);
-                }
-                statement.execute("drop trigger lose on act_ru_task");
-                statement.execute("drop function lose");
-                statement.execute("drop sequence races");
+                assertThat(guides.read(decided).status()).isEqualTo(200);
+            });
+            var claimed = "/tasks/"
+                    + guides.task("reviewer", guides.submitted()).get("id").asString();
+            for (String how : List.of("/claim", "/unclaim"))
+                losing(race, "update on act_ru_task", () -> {
+                    var answer = node.as("reviewer").post(claimed + how, null);
+                    assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+                });
+        }
+    }
+
+    /** While the store rolls the first three such changes back. */
+    private void losing(String race, String change, Runnable work) throws SQLException {
+        try (var connection = stores.connection();
+                var statement = connection.createStatement()) {
+            statement.execute("create sequence races");
+            statement.execute("""
+                    create function lose() returns trigger language plpgsql as $$ begin
+                    if nextval('races') <= 3 then raise exception 'lost' using errcode = '%s'; end if;
+                    return coalesce(new, old); end $$""".formatted(race));
+            statement.execute("create trigger lose before " + change + " for each row execute function lose()");
+            work.run();
+            try (var lost = statement.executeQuery("select last_value from races")) {
+                lost.next();
+                assertThat(lost.getLong(1)).isGreaterThan(3);
             }
+            statement.execute("drop trigger lose on act_ru_task");
+            statement.execute("drop function lose");
+            statement.execute("drop sequence races");
+        }
     }
 }

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -473,45 +472,54 @@ public final class Load implements AutoCloseable {
         var lost = new ArrayList<String>();
         var doubled = new ArrayList<String>();
         for (var kept : book.values()) {
-            var there = new TreeMap<String, Integer>();
-            for (var entry : asked("editor", kept.guide.path() + "/log")
-                    .json()
-                    .get("items")
-                    .values()) {
-                String kind = entry.get("kind").asString();
-                if (!KEPT_KINDS.contains(kind) || isNotedAnew(entry)) continue;
-                String revision =
-                        OF_A_REVISION.contains(kind) ? entry.get("revision").asString() : "";
-                there.merge(key(kind, entry.get("edition").asInt(), revision), 1, Integer::sum);
-            }
-            for (String entry : kept.log) if (!there.containsKey(entry)) lost.add(kept.guide + ": " + entry);
-            there.forEach((entry, count) -> {
-                if (count > 1 || !kept.log.contains(entry))
-                    doubled.add(kept.guide + ": " + entry + ", " + count + " times");
-            });
-            for (String node : nodes.get()) {
-                var served = new Http(node + "/api/delivery/v1", authorizations.get("site"))
-                        .get("/role-guide/" + kept.guide.slug());
-                String what = switch (served.status()) {
-                    case 200 -> served.json().get("contentHash").asString();
-                    case 404 -> ABSENT;
-                    case 410 -> GONE;
-                    default -> served.toString();
-                };
-                if (!what.equals(kept.standing()) && !isAsGood(what, kept))
-                    lost.add(kept.guide + " is " + what + " at " + node + " and must be " + kept.standing());
-            }
+            compareLogs(kept, lost, doubled);
+            for (String node : nodes.get()) compareDelivery(kept, node, lost);
         }
-        for (String node : nodes.get()) {
-            var told = new LinkedHashMap<String, Integer>();
-            for (var entry : LedgerFeed.of(new Http(node + "/api/delivery/v1", authorizations.get("site"))))
-                told.merge(entry.get("kind").asString() + entry.get("id") + entry.get("edition"), 1, Integer::sum);
-            told.forEach((entry, count) -> {
-                if (count > 1) doubled.add(entry + " is told " + count + " times by " + node);
-            });
-        }
+        for (String node : nodes.get()) compareLedger(node, doubled);
         return new Tally(
                 book.size(), acknowledged.get(), again.get(), read.get(), refused.get(), lost, doubled, wronglyServed);
+    }
+
+    private void compareLogs(Kept kept, List<String> lost, List<String> doubled) {
+        var there = new TreeMap<String, Integer>();
+        for (var entry :
+                asked("editor", kept.guide.path() + "/log").json().get("items").values()) {
+            String kind = entry.get("kind").asString();
+            if (!KEPT_KINDS.contains(kind) || isNotedAnew(entry)) continue;
+            String revision =
+                    OF_A_REVISION.contains(kind) ? entry.get("revision").asString() : "";
+            there.merge(key(kind, entry.get("edition").asInt(), revision), 1, Integer::sum);
+        }
+        for (String entry : kept.log) if (!there.containsKey(entry)) lost.add(kept.guide + ": " + entry);
+        there.forEach((entry, count) -> {
+            if (count > 1 || !kept.log.contains(entry))
+                doubled.add(kept.guide + ": " + entry + ", " + count + " times");
+        });
+    }
+
+    private void compareDelivery(Kept kept, String node, List<String> lost) {
+        var served = siteOf(node).get("/role-guide/" + kept.guide.slug());
+        String what = switch (served.status()) {
+            case 200 -> served.json().get("contentHash").asString();
+            case 404 -> ABSENT;
+            case 410 -> GONE;
+            default -> served.toString();
+        };
+        if (!what.equals(kept.standing()) && !isAsGood(what, kept))
+            lost.add(kept.guide + " is " + what + " at " + node + " and must be " + kept.standing());
+    }
+
+    private void compareLedger(String node, List<String> doubled) {
+        var told = new TreeMap<String, Integer>();
+        for (var entry : LedgerFeed.of(siteOf(node)))
+            told.merge(entry.get("kind").asString() + entry.get("id") + entry.get("edition"), 1, Integer::sum);
+        told.forEach((entry, count) -> {
+            if (count > 1) doubled.add(entry + " is told " + count + " times by " + node);
+        });
+    }
+
+    private Http siteOf(String node) {
+        return new Http(node + "/api/delivery/v1", authorizations.get("site"));
     }
 
     /** Where the ledger tells of it since it goes on without its end. */
