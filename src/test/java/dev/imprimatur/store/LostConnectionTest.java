@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Whatever is done with a connection whose store went away fails as an outage, the first time and every time after. */
+@Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LostConnectionTest {
     /** What a transaction of the engine does with a connection. */
