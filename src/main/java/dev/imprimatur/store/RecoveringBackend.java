@@ -33,6 +33,10 @@ final class RecoveringBackend implements MongoBackend {
     /** MongoDB's code of a server that cannot answer yet: the client asks again later. */
     private static final int RECOVERING = 13436;
 
+    private static final String BATCH_SIZE = "batchSize";
+    /** Of documents of the greatest size (1 MB, and what the server adds) so many fit into a reply, 48 MB. */
+    private static final int BATCH = 32;
+
     private static final long TRY_AGAIN = TimeUnit.SECONDS.toNanos(1);
 
     private final Path file;
@@ -70,12 +74,20 @@ final class RecoveringBackend implements MongoBackend {
         return !room.isShort() && (!failed || System.nanoTime() - tryAgainAt >= 0);
     }
 
+    /** An answer has a bound, as MongoDB's has: the rest waits to be asked for. */
+    private static void inBatches(Document command) {
+        String name = command.keySet().iterator().next();
+        if (name.equals("find") || name.equals("getMore"))
+            command.merge(BATCH_SIZE, BATCH, (asked, most) -> ((Number) asked).intValue() < BATCH ? asked : most);
+    }
+
     /**
      * What cannot be done now is answered and not thrown: the server would log the whole command. An answer is a copy: it is sent
      * later, and the storage writes into the documents that it handed out.
      */
     @Override
     public Document handleMessage(MongoMessage message) {
+        inBatches(message.getDocument());
         try {
             return DurableBackend.isRead(message)
                     ? read(backend -> backend.handleMessage(message).cloneDeeply())

@@ -82,6 +82,27 @@ class EmbeddedMongoTest {
         assertThat(seen).isPositive();
     }
 
+    @Test
+    void moreThanFitsIntoOneReplyIsReadInBatches() {
+        String megabyte = "x".repeat(1024 * 1024);
+        for (int i = 0; i < 60; i++)
+            things().insertOne(new Document("_id", i).append("kind", i % 2).append("text", megabyte));
+
+        assertThat(things().find()).hasSize(60);
+        assertThat(things().find().batchSize(500)).hasSize(60);
+        assertThat(things().find().batchSize(7)).hasSize(60);
+        assertThat(things().find(Filters.eq("kind", 1)).sort(Sorts.descending("_id")))
+                .extracting(it -> it.getInteger("_id"))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 30).mapToObj(i -> 59 - 2 * i).toList());
+        assertThat(things().find().limit(50)).hasSize(50);
+        assertThat(things().find().sort(Sorts.ascending("_id")).skip(10).limit(45))
+                .extracting(it -> it.getInteger("_id"))
+                .hasSize(45)
+                .startsWith(10)
+                .endsWith(54);
+    }
+
     /** Every field has this number, and every other time each has another name. */
     private static Bson changeTo(int n) {
         var changes = new ArrayList<Bson>(List.of(Updates.set("n", n)));
