@@ -77,8 +77,10 @@ final class RecoveringBackend implements MongoBackend {
     /** An answer has a bound, as MongoDB's has: the rest waits to be asked for. */
     private static void inBatches(Document command) {
         String name = command.keySet().iterator().next();
-        if (name.equals("find") || name.equals("getMore"))
-            command.merge(BATCH_SIZE, BATCH, (asked, most) -> ((Number) asked).intValue() < BATCH ? asked : most);
+        if (!name.equals("find") && !name.equals("getMore")) return;
+        boolean isSmall =
+                command.get(BATCH_SIZE) instanceof Number asked && 0 < asked.intValue() && asked.intValue() < BATCH;
+        if (!isSmall) command.put(BATCH_SIZE, BATCH);
     }
 
     /**
