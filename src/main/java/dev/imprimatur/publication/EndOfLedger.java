@@ -45,6 +45,7 @@ public class EndOfLedger implements SmartLifecycle {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final String LOGS = "the edition logs";
+    private static final String THIS_NODE = "this node";
     /** How many of the last positions may have been given out twice: far more than are appended before every node has read them. */
     private static final int LOOKED_BACK = 1_000;
 
@@ -101,6 +102,9 @@ public class EndOfLedger implements SmartLifecycle {
     private long agreed;
     private long comparedAt = -1;
     private volatile @Nullable Report behind;
+    /** The same where this node has read the entries that are gone, and knows all that they tell. */
+    private volatile @Nullable Report cutOff;
+
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
     private volatile @Nullable Thread thread;
@@ -127,7 +131,7 @@ public class EndOfLedger implements SmartLifecycle {
 
     /** How the ledger stood when it was looked at last. */
     public Report report() {
-        var now = behind;
+        var now = behind == null ? cutOff : behind;
         return now != null ? now : new Report(lineage.id(), ledger.verified(), List.of(), List.of(), false, null);
     }
 
@@ -154,6 +158,7 @@ public class EndOfLedger implements SmartLifecycle {
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             ledger.last();
         }
+        cutOff = cutOff();
         long position = ledger.verified();
         whole |= behind != null && position != comparedAt;
         if (whole) askWitnesses(position);
@@ -171,6 +176,22 @@ public class EndOfLedger implements SmartLifecycle {
             raise(remembered);
         } else if (whole || behind == null || !behind.claims().equals(claims))
             isBehind(claims, Math.max(known, furthestOfLogs()));
+    }
+
+    /** Readers are served what this node has read; it is decided like any other loss. */
+    private @Nullable Report cutOff() {
+        long read = ledger.verified();
+        long end = integrity.damagedAt() > 0 ? ledger.end() : read;
+        var before = cutOff;
+        return end >= read
+                ? null
+                : new Report(
+                        lineage.id(),
+                        end,
+                        List.of(new Claim(THIS_NODE, read, null)),
+                        List.of(),
+                        false,
+                        before == null ? clock.instant() : before.since());
     }
 
     private boolean isAhead(Collection<Mark> all) {
@@ -347,6 +368,7 @@ public class EndOfLedger implements SmartLifecycle {
     synchronized void hasBegunAnew() {
         claimsOfWitnesses = List.of();
         withdrawnByLogs = Map.of();
+        cutOff = null;
         raise(Map.of());
         isAsFar();
     }

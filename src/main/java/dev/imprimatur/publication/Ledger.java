@@ -195,6 +195,11 @@ class Ledger {
         return find(positions).stream().collect(Collectors.toMap(LedgerEntry::id, entry -> entry));
     }
 
+    /** The position of the entry that is stored last; 0 if there is none. */
+    long end() {
+        return rows.last().map(Stored::position).orElse(0L);
+    }
+
     /** The guide's last entry, as of one reading on. */
     Optional<LedgerEntry> lastOf(String guide) {
         return Optional.ofNullable(lastOf(List.of(guide)).get(guide));
@@ -389,6 +394,7 @@ class Ledger {
 
     /** Checks what is stored from the first entry on, whatever was verified before. */
     Publication.Verification verify() {
+        long known = verified();
         long position = 0;
         LedgerEntry before = null;
         for (; ; ) {
@@ -411,7 +417,13 @@ class Ledger {
                 before = requireNonNull(stored.get(i).entry());
                 position = before.position();
             }
-            if (stored.size() < BATCH) return verification(position, before, null);
+            if (stored.size() < BATCH)
+                return verification(
+                        position,
+                        before,
+                        position < known
+                                ? "entry " + (position + 1) + " " + MISSING
+                                : integrity.lost().orElse(null));
         }
     }
 

@@ -228,6 +228,17 @@ class EndOfLedgerTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 503);
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
         assertThat(guides.read(published).status()).isEqualTo(200);
+        await().until(() -> standing().ok().get("behind").asBoolean());
+        assertThat(standing().ok().get("position").asLong()).isEqualTo(1);
+        assertThat(standing().ok().get("claims").toString()).contains("this node", "3");
+        assertThat(node.as("admin")
+                        .get("/ledger/verification")
+                        .ok()
+                        .get("broken")
+                        .asString())
+                .contains("entry 2 is missing");
+        assertThat(Visitor.signedIn(node, "admin").get("/studio/ledger").body())
+                .contains("The ledger ends at position", "Go on without what is lost");
 
         goOn(lineage()).ok();
 
