@@ -46,8 +46,11 @@ public final class Failures {
     private static final Set<String> CLOSED = Set.of("90007", "90028", "90031");
     /** PostgreSQL: a lock that could not be had in time. */
     private static final String LOCKED = "55P03";
-    /** SQLSTATE class of what was rolled back because of others: a deadlock, or an order that no serial one equals. */
-    private static final String ROLLED_BACK = "40";
+    /**
+     * SQLSTATE classes of what failed because of others: 40 a deadlock, or an order that no serial one equals; 23 a row that somebody
+     * took away or put there meanwhile, such as a process that another node ended.
+     */
+    private static final Set<String> LOST = Set.of("40", "23");
 
     private Failures() {}
 
@@ -144,12 +147,10 @@ public final class Failures {
         return state != null && state.length() == 5 && classes.contains(state.substring(0, 2));
     }
 
-    /** Whether the engine's store rolled a transaction back because of another one, so that it can be tried again. */
+    /** Whether the engine's store did not take a transaction because of another one, so that it can be tried again. */
     public static boolean isLostRace(@Nullable Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause())
-            if (at instanceof SQLException sql
-                    && sql.getSQLState() != null
-                    && sql.getSQLState().startsWith(ROLLED_BACK)) return true;
+            if (at instanceof SQLException sql && isOfClass(sql, LOST)) return true;
         return false;
     }
 }

@@ -171,6 +171,14 @@ class LostConnectionTest {
                 .isTrue();
     }
 
+    /** H2 and PostgreSQL: rows that somebody took away or put there, deadlocks, orders that no serial one equals. */
+    @ParameterizedTest
+    @ValueSource(strings = {"23503", "23505", "23506", "40001", "40P01"})
+    void whatFailsBecauseOfSomebodyElseIsTriedAgain(String state) {
+        assertThat(Failures.isLostRace(new IllegalStateException(new SQLException("lost", state))))
+                .isTrue();
+    }
+
     @Test
     void whatThePoolSaysItselfIsAnOutage() {
         assertThat(Failures.isOutage(new IllegalStateException(new SQLException("Connection is closed"))))
