@@ -18,6 +18,7 @@ import dev.imprimatur.editing.Stamp;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Publication;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,6 +45,10 @@ import tools.jackson.databind.JsonNode;
 @Component
 public class Review {
     private static final Logger log = LoggerFactory.getLogger(Review.class);
+    /** How often, and after which pause, a task is looked for that is open by the log. */
+    private static final int ATTEMPTS = 20;
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int STRIPES = 64;
     private static final int LONGEST_MESSAGE = 5_000;
 
@@ -193,15 +199,34 @@ public class Review {
                     .raise();
     }
 
-    /** An outcome counts only for a task that the process has reached; what is decided already, the log knows. */
+    /**
+     * An outcome counts only for a task that the process has reached; what is decided already, the log knows. Where the log says that it is
+     * open and the process does not have it, another node leads the process anew at this moment.
+     */
     private void mustBeOpenOrDecided(TaskId id) {
-        if (id.round() < editions.get(id.edition()).round(id.task())) return;
-        settle(id.edition().guide());
-        boolean open = processes.taskOf(id.edition(), id.task()).isPresent();
-        boolean decidedMeanwhile = id.round() < editions.get(id.edition()).round(id.task());
-        if (!open && !decidedMeanwhile)
-            throw Refusal.conflict("review-is-stale", "this task is not open any more; read the inbox again")
-                    .raise();
+        for (int attempt = 1; ; attempt++) {
+            if (id.round() < editions.get(id.edition()).round(id.task())) return;
+            settle(id.edition().guide());
+            if (processes.taskOf(id.edition(), id.task()).isPresent()) return;
+            var edition = editions.get(id.edition());
+            int round = edition.round(id.task());
+            if (id.round() < round) return;
+            if (id.round() > round || !isOpenByLog(edition, id.task()))
+                throw Refusal.conflict("review-is-stale", "this task is not open any more; read the inbox again")
+                        .raise();
+            if (attempt == ATTEMPTS)
+                throw Refusal.unavailable(
+                                "unavailable",
+                                "this task is being opened anew; send the same request again shortly",
+                                PAUSE.multipliedBy(ATTEMPTS))
+                        .raise();
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
+    private boolean isOpenByLog(Edition edition, String task) {
+        return workflow(editing.require(edition.id().guide())).open(edition).stream()
+                .anyMatch(step -> step.id().equals(task));
     }
 
     private void mustNotBeSomebodyElses(TaskId id, Person by) {
