@@ -5,10 +5,12 @@ import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Workflow.Step;
 import dev.imprimatur.store.Failures;
 import java.sql.ResultSet;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,10 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.flowable.common.engine.api.FlowableException;
 import org.flowable.engine.ManagementService;
 import org.flowable.engine.RuntimeService;
 import org.flowable.engine.TaskService;
@@ -53,6 +55,7 @@ class Processes {
 
     private static final String DROPPED = "next-edition-dropped";
     private static final int ATTEMPTS = 20;
+    private static final Duration PAUSE = Duration.ofMillis(2);
 
     private final RuntimeService runtime;
     private final TaskService tasks;
@@ -161,12 +164,18 @@ class Processes {
             try {
                 return lead(edition, workflow);
             } catch (RuntimeException race) {
-                // a row that changed or went away, a task that a timer of the engine reached first, or a transaction
-                // that the store rolled back because of another
-                boolean lost = race instanceof FlowableException || Failures.isLostRace(race);
-                if (!lost || Failures.isSqlOutage(race) || attempt == ATTEMPTS) throw race;
+                // a row that changed or went away, a task that a timer of the engine reached first, a transaction that
+                // the store rolled
+                // back: the engine says it in many ways, and what it read in part it may not even understand
+                if (isRefused(race) || Failures.isOutage(race) || attempt == ATTEMPTS) throw race;
+                LockSupport.parkNanos(attempt * PAUSE.toNanos());
                 log.debug("edition {} was moved by somebody else, attempt {}", edition.id(), attempt);
             }
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) if (at instanceof Refused) return true;
+        return false;
     }
 
     private boolean lead(Edition edition, Workflow workflow) {
