@@ -99,7 +99,7 @@ public class EndOfLedger implements SmartLifecycle {
     private List<Claim> claimsOfWitnesses = List.of();
 
     private Map<String, Integer> withdrawnByLogs = Map.of();
-    private long agreed;
+    private long agreedUpTo;
     private long comparedAt = -1;
     private volatile @Nullable Report behind;
     /** The same where this node has read the entries that are gone, and knows all that they tell. */
@@ -230,20 +230,20 @@ public class EndOfLedger implements SmartLifecycle {
         var claims = new ArrayList<Claim>();
         var withdrawn = new HashMap<String, Integer>();
         long furthest = 0;
-        var untrue = untrue(end);
-        for (var entry : untrue) {
+        var missing = missingFromLedger(end);
+        for (var entry : missing) {
             furthest = Math.max(furthest, requireNonNull(entry.position()));
             if (entry.kind() == LogEntry.Kind.UNPUBLISHED)
                 withdrawn.merge(entry.edition().guide(), entry.edition().number(), Math::max);
         }
-        if (!untrue.isEmpty()) claims.add(new Claim(LOGS, furthest, null));
+        if (!missing.isEmpty()) claims.add(new Claim(LOGS, furthest, null));
         witnesses.forEach(witness -> {
             long it = witness.furthest();
             if (it > end) claims.add(new Claim(witness.name(), it, null));
         });
         claimsOfWitnesses = List.copyOf(claims);
         withdrawnByLogs = withdrawn;
-        agreed = untrue.stream()
+        agreedUpTo = missing.stream()
                 .mapToLong(entry -> requireNonNull(entry.position()) - 1)
                 .min()
                 .orElse(end);
@@ -253,7 +253,7 @@ public class EndOfLedger implements SmartLifecycle {
      * What the logs tell of that the ledger does not have: beyond its end, or in place of what is there now. A node that had not
      * read the last entries yet when they were lost has appended others at their positions.
      */
-    private List<LogEntry> untrue(long end) {
+    private List<LogEntry> missingFromLedger(long end) {
         var told = editions.toldBeyond(Math.max(0, end - LOOKED_BACK)).stream()
                 .filter(entry -> !lineage.isLost(entry))
                 .toList();
@@ -266,15 +266,15 @@ public class EndOfLedger implements SmartLifecycle {
                 .collect(Collectors.toMap(LedgerEntry::position, Function.identity()));
         return told.stream()
                 .filter(entry -> {
-                    var entryThere = there.get(entry.position());
-                    return entryThere == null || !entryThere.isToldBy(entry);
+                    var stored = there.get(entry.position());
+                    return stored == null || !stored.isToldBy(entry);
                 })
                 .toList();
     }
 
     /** Up to where ledger and edition logs tell the same, as of the last whole comparison. */
-    synchronized long agreed() {
-        return agreed;
+    synchronized long agreedUpTo() {
+        return agreedUpTo;
     }
 
     private long furthestOfLogs() {

@@ -88,7 +88,12 @@ public class NewLineage {
         var report = end.compareAnew();
         integrity.mustHaveRightEntries();
         audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
-        lineage.decide(Math.min(report.position(), end.agreed()), clock.instant(), by.account(), message, end.others())
+        lineage.decide(
+                        Math.min(report.position(), end.agreedUpTo()),
+                        clock.instant(),
+                        by.account(),
+                        message,
+                        end.others())
                 .ifPresentOrElse(this::carryOut, end::compareAnew);
         return end.report();
     }

@@ -164,9 +164,8 @@ class Processes {
             try {
                 return lead(edition, workflow);
             } catch (RuntimeException race) {
-                // a row that changed or went away, a task that a timer of the engine reached first, a transaction that
-                // the store rolled
-                // back: the engine says it in many ways, and what it read in part it may not even understand
+                // Another node or a timer may have changed the process meanwhile. The engine reports that with many
+                // kinds of exceptions, even with a NullPointerException when a row that it needs has gone.
                 if (isRefused(race) || Failures.isOutage(race) || attempt == ATTEMPTS) throw race;
                 LockSupport.parkNanos(attempt * PAUSE.toNanos());
                 log.debug("edition {} was moved by somebody else, attempt {}", edition.id(), attempt);

@@ -30,7 +30,6 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 @Tag("store")
 class CrashPointsTest {
-    private static final boolean ALL = "all".equals(System.getProperty("crash.points"));
     private static final String KEY = "Idempotency-Key";
     /** Deaths of each request after the first one, in the short form. */
     private static final int SOME = 4;
@@ -150,7 +149,8 @@ class CrashPointsTest {
 
         int points = 0;
         for (int after : points(whole.writes()))
-            for (boolean reconciled : ALL ? new boolean[] {false, true} : new boolean[] {after % 2 == 1}) {
+            for (boolean reconciled :
+                    Death.AT_ALL_POINTS ? new boolean[] {false, true} : new boolean[] {after % 2 == 1}) {
                 dies(operation, prepared.get(), after, reconciled, success.status(), expected);
                 points++;
             }
@@ -170,7 +170,7 @@ class CrashPointsTest {
 
     /** All of them, or the first, the last and some between. */
     private static int[] points(int writes) {
-        int some = ALL ? writes : Math.min(SOME, writes);
+        int some = Death.AT_ALL_POINTS ? writes : Math.min(SOME, writes);
         return IntStream.rangeClosed(0, some).map(i -> i * writes / some).toArray();
     }
 

@@ -23,9 +23,8 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 @Tag("store")
 class TimerCrashTest {
-    private static final int[] POINTS = "all".equals(System.getProperty("crash.points"))
-            ? IntStream.range(0, 40).toArray()
-            : new int[] {0, 4, 9, 17};
+    private static final int[] POINTS =
+            Death.AT_ALL_POINTS ? IntStream.range(0, 40).toArray() : new int[] {0, 4, 9, 17};
     private static final int DUE = 3;
     /** What the two timers of a guide do. */
     private static final List<String> TIMED =

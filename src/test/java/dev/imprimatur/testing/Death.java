@@ -32,6 +32,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 public final class Death {
     public static final String HEADER = "Test-Death";
+    /** Whether tests try every point at which a node can die, {@code -Dcrash.points=all}, or some. */
+    public static final boolean AT_ALL_POINTS = "all".equals(System.getProperty("crash.points"));
+
     private static final Set<String> WRITES = Set.of("insert", "update", "delete", "findAndModify");
     private static final Map<String, Death> BY_NAME = new ConcurrentHashMap<>();
     private static final ThreadLocal<Death> OF_THREAD = new ThreadLocal<>();

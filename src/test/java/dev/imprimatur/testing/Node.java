@@ -28,12 +28,13 @@ public final class Node implements AutoCloseable {
             "second-reviewer", List.of("REVIEWER"),
             "both", List.of("EDITOR", "REVIEWER"),
             "publisher", List.of("PUBLISHER"));
-    /** The engines of a JVM are in one register, and its log is configured for all of it. */
+
     static {
         // tests run beside each other: how a thread of one node ends says nothing about the others
         Awaitility.doNotCatchUncaughtExceptionsByDefault();
     }
 
+    /** The engines of a JVM are in one register, and its log is configured for all of it. */
     private static final Object ONE_AT_A_TIME = new Object();
 
     private static final ThreadLocal<Node> SHARED = ThreadLocal.withInitial(Node::start);

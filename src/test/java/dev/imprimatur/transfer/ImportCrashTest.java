@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 @Tag("store")
 class ImportCrashTest {
-    private static final boolean ALL = "all".equals(System.getProperty("crash.points"));
     private static final int SOME = 6;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Person EDITOR = new Person("editor", "The editor", null, Set.of("EDITOR"));
@@ -53,7 +52,7 @@ class ImportCrashTest {
             var expected = Effects.on("whole", other);
             assertThat(expected).contains("read 200");
 
-            int some = ALL ? whole.writes() : SOME;
+            int some = Death.AT_ALL_POINTS ? whole.writes() : SOME;
             var points = IntStream.rangeClosed(0, some)
                     .map(i -> i * (whole.writes() - 1) / some)
                     .distinct()

@@ -24,9 +24,8 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 @Tag("store")
 class WebhookCrashTest {
-    private static final int[] POINTS = "all".equals(System.getProperty("crash.points"))
-            ? IntStream.range(0, 16).toArray()
-            : new int[] {0, 1, 2, 5};
+    private static final int[] POINTS =
+            Death.AT_ALL_POINTS ? IntStream.range(0, 16).toArray() : new int[] {0, 1, 2, 5};
     private static final int PATIENCE = 60;
     private static final Duration LEASE = Duration.ofSeconds(61);
 
