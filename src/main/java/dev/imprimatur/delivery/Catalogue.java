@@ -51,18 +51,11 @@ class Catalogue implements SmartLifecycle, Reach {
     private final JsonMapper json;
     private final Duration poll;
     /** The ledger as far as it was read on. */
-    private State folded = State.EMPTY;
-    /** Which reading of the ledger that is of. */
-    private int reading;
+    private State folded = State.begun(0);
     /** What sites are told: the same, unless it may be outdated. */
-    private volatile State state = State.EMPTY;
+    private volatile State state = folded;
     /** When the last reading began that found no more than what sites are told. */
     private volatile @Nullable Moment confirmed;
-    /**
-     * What is live in the default locale, by the path of its address. With many guides, a persistent map is many places in cold memory
-     * for each guide that is asked for; this is few.
-     */
-    private final Map<String, Delivered> front = new ConcurrentHashMap<>();
 
     private final Cache<Past, State> pasts =
             Caffeine.newBuilder().maximumSize(MOST_PASTS).build();
@@ -117,20 +110,6 @@ class Catalogue implements SmartLifecycle, Reach {
         return confirmed;
     }
 
-    /**
-     * The guide as that state has it, if it is live in the default locale. The front changes before the state is told of: what stands
-     * there and is no newer than a state, is what that state has; in the empty one everything is newer.
-     *
-     * @param path the type, a slash and the slug
-     */
-    @Nullable
-    Delivered live(State now, String path) {
-        var guide = front.get(path);
-        if (guide != null && guide.position() <= now.position()) return guide;
-        int slash = path.indexOf('/');
-        return now.section(path.substring(0, slash)).live(path.substring(slash + 1), DeliveryApi.DEFAULT_LOCALE);
-    }
-
     @Override
     public long position() {
         return state.position();
@@ -175,23 +154,19 @@ class Catalogue implements SmartLifecycle, Reach {
 
     /** Reads on; when the reading began that found no more, or null if none did. */
     private synchronized @Nullable Moment fold() {
-        int now = publication.reading();
-        if (now != reading) {
-            reading = now;
-            folded = State.begun(now);
-            front.clear();
-        }
-        Moment began;
-        Publication.Next next;
-        List<LedgerEntry> batch;
-        do {
-            began = Moment.now();
-            next = next();
-            batch = next.entries();
+        while (true) {
+            int reading = publication.reading();
+            if (reading != folded.reading()) folded = State.begun(reading);
+            var began = Moment.now();
+            var next = next();
+            // what follows a position in one reading does not follow it in another one
+            if (publication.reading() != reading) continue;
+            var batch = next.entries();
             if (!batch.isEmpty()) folded = folded(folded, batch, folded);
-            for (var entry : batch) show(Address.of(entry), folded);
-        } while (batch.size() == BATCH || !batch.isEmpty() && folded.position() < publication.verified());
-        return next.isAll() ? began : null;
+            for (var entry : batch) folded.show(Address.of(entry));
+            boolean goesOn = batch.size() == BATCH || !batch.isEmpty() && folded.position() < publication.verified();
+            if (!goesOn) return next.isAll() ? began : null;
+        }
     }
 
     private Publication.Next next() {
@@ -209,12 +184,6 @@ class Catalogue implements SmartLifecycle, Reach {
         synchronized (moved) {
             moved.notifyAll();
         }
-    }
-
-    private void show(Address address, State now) {
-        if (!address.locale().equals(DeliveryApi.DEFAULT_LOCALE)) return;
-        String path = address.type() + "/" + address.slug();
-        now.find(address).ifPresentOrElse(guide -> front.put(path, guide), () -> front.remove(path));
     }
 
     /**

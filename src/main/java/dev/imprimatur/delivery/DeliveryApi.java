@@ -245,15 +245,15 @@ class DeliveryApi {
                 .anyMatch(life -> life.last().isLive() && life.wasWithdrawnSince(asOf));
     }
 
-    /** 410 for what was live once, or 301 if readers are sent elsewhere; for all else 404, or 503 if the ledger may have lost it. */
+    /** 410 for what was live once, or 301 if readers are sent elsewhere; for all else 404. 503 while the ledger may have lost it. */
     private RuntimeException notLive(
             State state, String type, String slug, @Nullable String locale, HttpServletResponse response) {
         var gone = state.section(type).lives(slug).stream()
                 .flatMap(life -> life.gone().stream())
                 .filter(entry -> locale == null || entry.locale().equals(locale))
                 .max(Comparator.comparingLong(LedgerEntry::position));
-        if (gone.isEmpty())
-            return publication.isBehind() ? publication.notKnown().raise() : nothing();
+        if (publication.mayLack(state.reading())) return publication.notKnown().raise();
+        if (gone.isEmpty()) return nothing();
         String target = gone.get().redirectTo();
         if (target == null)
             return Refusal.of(Refusal.Kind.GONE, "gone", "this guide is not published any more")

@@ -202,7 +202,7 @@ class FastPath {
 
     private @Nullable Answer guide(State state, Asked asked) {
         if (asked.query() != null) return null;
-        var guide = catalogue.live(state, asked.path());
+        var guide = state.live(asked.path());
         // close to a change that is known, the answer may be kept for less than the usual time
         return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide.answer();
     }

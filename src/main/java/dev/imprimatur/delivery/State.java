@@ -7,29 +7,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger folded up to a position; never changed once made. */
 final class State {
-    static final State EMPTY = new State(0, 0, Map.of());
     /** What stands in the place of one while nothing can be said of what is live. */
-    static final State UNTOLD = new State(0, 0, Map.of());
+    static final State UNTOLD = new State(0, 0, Map.of(), Map.of());
 
     private final int reading;
     private final long position;
     private final Map<String, Section> sections;
+    /**
+     * What is live in the default locale, by the path of its address: of the last state of the reading, and shared by all of them. With
+     * many guides, a persistent map is many places in cold memory for each guide that is asked for; this is few.
+     */
+    private final Map<String, Delivered> front;
+
     private volatile @Nullable List<Life> byPosition;
 
-    private State(int reading, long position, Map<String, Section> sections) {
+    private State(int reading, long position, Map<String, Section> sections, Map<String, Delivered> front) {
         this.reading = reading;
         this.position = position;
         this.sections = sections;
+        this.front = front;
     }
 
     /** Before anything is read, in that reading of the ledger. */
     static State begun(int reading) {
-        return reading == 0 ? EMPTY : new State(reading, 0, Map.of());
+        return new State(reading, 0, Map.of(), new ConcurrentHashMap<>());
     }
 
     /** Whether nobody may be told that something is not there. */
@@ -65,6 +72,27 @@ final class State {
         return section(address.type()).life(address);
     }
 
+    /**
+     * The guide, if it is live in the default locale. What the front has and is no newer than this state, this state has, too: the
+     * front changes before the state is told of.
+     *
+     * @param path the type, a slash and the slug
+     */
+    @Nullable
+    Delivered live(String path) {
+        var guide = front.get(path);
+        if (guide != null && guide.position() <= position) return guide;
+        int slash = path.indexOf('/');
+        return section(path.substring(0, slash)).live(path.substring(slash + 1), DeliveryApi.DEFAULT_LOCALE);
+    }
+
+    /** Puts in front what is live there now. */
+    void show(Address address) {
+        if (!address.locale().equals(DeliveryApi.DEFAULT_LOCALE)) return;
+        String path = address.type() + "/" + address.slug();
+        find(address).ifPresentOrElse(guide -> front.put(path, guide), () -> front.remove(path));
+    }
+
     Optional<Delivered> find(Address address) {
         return life(address).map(Life::live);
     }
@@ -98,11 +126,11 @@ final class State {
     /** One entry after the other, and what is live of each. */
     static final class Fold {
         private final Map<String, Section> sections;
-        private final int reading;
+        private final State from;
         private long position;
 
         Fold(State from) {
-            this.reading = from.reading;
+            this.from = from;
             this.sections = new HashMap<>(from.sections);
             this.position = from.position;
         }
@@ -120,7 +148,7 @@ final class State {
         }
 
         State state() {
-            return new State(reading, position, Map.copyOf(sections));
+            return new State(from.reading, position, Map.copyOf(sections), from.front);
         }
     }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,8 +55,15 @@ public class Integrity {
             "The publication ledger is read anew, and not compared yet with what remembers its end.", Set.of(), true);
 
     private volatile @Nullable Damage ledger;
-    private volatile @Nullable Behind behind;
-    private final AtomicInteger reading = new AtomicInteger();
+    /**
+     * Both change at once: what a reading lacks is not there only if the ledger was not behind in it.
+     *
+     * @param reading how often what was read of the ledger before had to be read anew
+     * @param behind null if it is not behind
+     */
+    private record Standing(int reading, @Nullable Behind behind) {}
+
+    private volatile Standing standing = new Standing(0, null);
     /** By guide and revision ({@link Numbered}). */
     private final Map<String, Failure> contents = new ConcurrentHashMap<>();
 
@@ -89,51 +95,60 @@ public class Integrity {
     /** Whether the ledger is known to go on behind a damaged entry, so that nothing can be said of what is live now. */
     boolean isOutdated() {
         var damage = ledger;
-        var lost = behind;
+        var lost = behind();
         return damage != null && damage.outdated() || lost != null && lost.unknown();
     }
 
     /** What tells that the ledger went further than it does, in a sentence; empty if nothing does. */
     public Optional<String> lost() {
-        return Optional.ofNullable(behind).map(Behind::detail);
+        return Optional.ofNullable(behind()).map(Behind::detail);
     }
 
     /** Whether the ledger is known to have gone further than it does, so that an administrator has to decide how it goes on. */
     public boolean isBehind() {
-        return behind != null;
+        return behind() != null;
     }
 
     /** Whether the guide is live by the ledger, and is known to have been withdrawn. */
     boolean isWithheld(String guide) {
-        var lost = behind;
+        var lost = behind();
         return lost != null && lost.withheld().contains(guide);
     }
 
     /** How often what was read of the ledger before had to be read anew. */
     int reading() {
-        return reading.get();
+        return standing.reading();
+    }
+
+    /** Whether what that reading has nothing of may have been published all the same. */
+    boolean mayLack(int reading) {
+        var now = standing;
+        return now.behind() != null || now.reading() != reading;
     }
 
     /** What is served has to be read anew: the ledger is another one. */
-    void readAnew() {
-        reading.incrementAndGet();
+    private synchronized @Nullable Behind readAnew(@Nullable Behind now) {
+        var before = standing;
+        standing = new Standing(before.reading() + 1, now);
+        return before.behind();
+    }
+
+    private @Nullable Behind behind() {
+        return standing.behind();
     }
 
     /** The ledger is read anew: nothing builds on it, and nothing of it is served, until it is known whether it is behind. */
     void comparisonIsDue() {
-        behind = NOT_COMPARED;
-        readAnew();
+        readAnew(NOT_COMPARED);
     }
 
     boolean isNotCompared() {
-        return NOT_COMPARED.equals(behind);
+        return NOT_COMPARED.equals(behind());
     }
 
     /** @param now null if the ledger is not behind */
     void isBehind(@Nullable Behind now) {
-        var before = behind;
-        behind = now;
-        readAnew();
+        var before = readAnew(now);
         if (now == null && NOT_COMPARED.equals(before)) return;
         if (now == null) log.warn("the publication ledger is not behind any more");
         else
@@ -198,7 +213,7 @@ public class Integrity {
 
     /** Refuses to change anything while the ledger is behind. */
     void mustNotBeBehind() {
-        if (behind == null || DECIDED.isBound()) return;
+        if (behind() == null || DECIDED.isBound()) return;
         throw (isNotCompared() ? ledgerReadAnew() : ledgerBehind()).raise();
     }
 
@@ -243,8 +258,8 @@ public class Integrity {
 
     /** What sites are told where nothing can be told. */
     Refusal notTold() {
-        if (isNotCompared()) return ledgerReadAnew();
-        var lost = behind;
+        var lost = behind();
+        if (isNotCompared() || lost == null && ledger == null) return ledgerReadAnew();
         return lost == null || !lost.unknown()
                 ? ledgerDamaged()
                 : Refusal.unavailable(
@@ -254,9 +269,9 @@ public class Integrity {
                         LOOKED_INTO);
     }
 
-    /** What is told of what the ledger has nothing of, while it may have been published in the part that is lost. */
+    /** What is told of what a reading of the ledger has nothing of, while it {@linkplain #mayLack may lack} it. */
     Refusal notKnown() {
-        return isNotCompared()
+        return isNotCompared() || behind() == null
                 ? ledgerReadAnew()
                 : Refusal.unavailable(
                         "ledger-behind",
@@ -267,7 +282,7 @@ public class Integrity {
 
     /** What is told where a guide cannot be shown that is live by the ledger. */
     Refusal notShown() {
-        return behind == null ? contentDamaged() : withheld();
+        return behind() == null ? contentDamaged() : withheld();
     }
 
     private static Refusal withheld() {

@@ -314,7 +314,12 @@ public class Publication {
         return integrity.notTold();
     }
 
-    /** What is told of what the ledger has nothing of, while it is behind. */
+    /** Whether what that reading of the ledger has nothing of may have been published all the same. */
+    public boolean mayLack(int reading) {
+        return integrity.mayLack(reading);
+    }
+
+    /** What is told of what a reading of the ledger has nothing of, while it may lack it. */
     public Refusal notKnown() {
         return integrity.notKnown();
     }

@@ -27,13 +27,9 @@ class CatalogueTest {
                 .post(guide.path() + "/unpublish", Map.of("reason", "x"))
                 .ok();
 
-        assertThat(catalogue.live(first, path))
-                .extracting(it -> it.entry().edition())
-                .isEqualTo(1);
-        assertThat(catalogue.live(second, path))
-                .extracting(it -> it.entry().edition())
-                .isEqualTo(2);
-        assertThat(catalogue.live(catalogue.now(), path)).isNull();
+        assertThat(first.live(path)).extracting(it -> it.entry().edition()).isEqualTo(1);
+        assertThat(second.live(path)).extracting(it -> it.entry().edition()).isEqualTo(2);
+        assertThat(catalogue.now().live(path)).isNull();
     }
 
     @Test
@@ -41,10 +37,31 @@ class CatalogueTest {
         var guide = guides.published();
         var now = catalogue.now();
 
-        var found = requireNonNull(catalogue.live(now, "role-guide/" + guide.slug()));
+        var found = requireNonNull(now.live("role-guide/" + guide.slug()));
 
         assertThat(now.section("role-guide").live(guide.slug(), "en-US")).isSameAs(found);
-        assertThat(catalogue.live(now, "role-guide/nothing")).isNull();
-        assertThat(catalogue.live(now, "nothing/" + guide.slug())).isNull();
+        assertThat(now.live("role-guide/nothing")).isNull();
+        assertThat(now.live("nothing/" + guide.slug())).isNull();
+    }
+
+    /** While it is read anew, an entry is read before the one that takes it back. */
+    @Test
+    void whatIsReadAnewIsNotToldByTheStateOfBefore() {
+        var guide = guides.published();
+        String path = "role-guide/" + guide.slug();
+        var published = requireNonNull(catalogue.now().live(path));
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+        var told = catalogue.now();
+
+        var begun = new State.Fold(State.begun(told.reading() + 1))
+                .read(published.entry(), published)
+                .state();
+        begun.show(Address.of(published.entry()));
+
+        assertThat(begun.live(path)).isSameAs(published);
+        assertThat(told.live(path)).isNull();
+        assertThat(catalogue.now().live(path)).isNull();
     }
 }

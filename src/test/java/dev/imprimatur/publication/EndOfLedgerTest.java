@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -279,6 +281,39 @@ class EndOfLedgerTest {
         nothingIsViolated();
     }
 
+    /** Everything that is lost was published: nobody is told that it is not there, neither by who decides nor by who follows. */
+    @Test
+    void whatIsPublishedAgainIsNeverSaidNotToBeThere() throws Exception {
+        guides.published();
+        var lost = Stream.generate(guides::published).limit(5).toList();
+        awaitMark();
+        try (var others = Stores.areEmbedded() ? null : node.beside("imprimatur.delivery.poll", "1s")) {
+            database().getCollection("ledger").deleteMany(Filters.gt("_id", 1L));
+            node.restart(() -> {});
+            if (others != null) others.restart(() -> {});
+            assertThat(guides.read(lost.getFirst()).status()).isEqualTo(503);
+
+            var statuses = ConcurrentHashMap.<Integer>newKeySet();
+            String before = lineage();
+            var decision = CompletableFuture.supplyAsync(() -> goOn(before));
+            var nodes = others == null ? List.of(node) : List.of(node, others);
+            for (var asked : nodes)
+                await().atMost(Duration.ofSeconds(20))
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> {
+                            var answers = lost.stream()
+                                    .map(guide -> asked.site()
+                                            .get("/role-guide/" + guide.slug())
+                                            .status())
+                                    .toList();
+                            statuses.addAll(answers);
+                            return answers.stream().allMatch(status -> status == 200);
+                        });
+            decision.get().ok();
+            assertThat(statuses).containsExactlyInAnyOrder(200, 503);
+        }
+    }
+
     /** As of two nodes of which one had not read the last entries yet when they were lost, and appended others in their place. */
     @Test
     void whatWasLostInPlaceOfOtherEntriesIsNoticedAndToldAnew() {
@@ -339,7 +374,7 @@ class EndOfLedgerTest {
         awaitMark();
         today.into(database());
         node.restart(this::deleteMarkFile);
-        assertThat(guides.read(withdrawn).status()).isEqualTo(410);
+        assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
         assertThat(standing().ok().get("behind").asBoolean()).isTrue();
     }
 
