@@ -34,16 +34,11 @@ class ProblemAdvice {
 
     @ExceptionHandler
     void unreadable(HttpMessageNotReadableException unreadable, HttpServletResponse response) throws IOException {
-        Throwable cause = unreadable.getCause();
-        for (Throwable at = unreadable; at != null; at = at.getCause())
-            if (at instanceof Refused refused) {
-                problems.write(refused.refusal(), response);
-                return;
-            }
         problems.write(
-                cause instanceof JacksonException json
-                        ? Json.refusal(json)
-                        : Refusal.malformed("", "the request needs a JSON body"),
+                Refused.in(unreadable)
+                        .orElseGet(() -> unreadable.getCause() instanceof JacksonException json
+                                ? Json.refusal(json)
+                                : Refusal.malformed("", "the request needs a JSON body")),
                 response);
     }
 

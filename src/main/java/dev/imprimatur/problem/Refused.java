@@ -1,5 +1,7 @@
 package dev.imprimatur.problem;
 
+import java.util.Optional;
+
 /** Carries a {@link Refusal} from where a rule said no to the edge that answers; holds no stack trace. */
 public final class Refused extends RuntimeException {
     private final transient Refusal refusal;
@@ -11,5 +13,12 @@ public final class Refused extends RuntimeException {
 
     public Refusal refusal() {
         return refusal;
+    }
+
+    /** The refusal that a failure is, or that caused it. */
+    public static Optional<Refusal> in(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause())
+            if (at instanceof Refused refused) return Optional.of(refused.refusal);
+        return Optional.empty();
     }
 }

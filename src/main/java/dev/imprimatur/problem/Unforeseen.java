@@ -27,12 +27,12 @@ public final class Unforeseen {
     private Unforeseen() {}
 
     public static Refusal refusal(Throwable unforeseen, HttpServletRequest request) {
-        for (Throwable at = unforeseen; at != null; at = at.getCause()) {
-            if (at instanceof Refused refused) return refused.refusal();
+        var refused = Refused.in(unforeseen);
+        if (refused.isPresent()) return refused.get();
+        for (Throwable at = unforeseen; at != null; at = at.getCause())
             // what the container could not read, such as a form of broken percent-encoding
             if (at instanceof HttpException unreadable && unreadable.getCode() < Refusal.Kind.BROKEN.status())
                 return ofStatus(unreadable.getCode());
-        }
         if (unforeseen instanceof TypeMismatchException)
             return Refusal.malformed("a value in the address has the wrong form", List.of());
         if (unforeseen instanceof ErrorResponse spring && spring.getStatusCode().value() < Refusal.Kind.BROKEN.status())

@@ -3,9 +3,7 @@ package dev.imprimatur.review;
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
 import dev.imprimatur.access.AccountWatcher;
-import dev.imprimatur.store.Failures;
 import java.util.List;
-import org.flowable.common.engine.api.FlowableException;
 import org.flowable.engine.TaskService;
 import org.flowable.task.api.Task;
 import org.slf4j.Logger;
@@ -57,8 +55,7 @@ class Assignments implements AccountWatcher {
                 tasks.setAssignee(task.getId(), null);
                 log.info("task {} is back with its group: {} may not take it", task.getId(), task.getAssignee());
             } catch (RuntimeException changedMeanwhile) {
-                boolean lost = changedMeanwhile instanceof FlowableException || Failures.isLostRace(changedMeanwhile);
-                if (!lost || Failures.isSqlOutage(changedMeanwhile)) throw changedMeanwhile;
+                if (!Engine.mayBeRace(changedMeanwhile)) throw changedMeanwhile;
                 log.debug("task {} changed meanwhile and is looked at again", task.getId());
             }
         }

@@ -1,11 +1,13 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.store.Failures;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flowable.engine.ProcessEngine;
@@ -18,6 +20,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The process engine, whose store may be away. The engine begins once its store answers, at start or later; while the store does not
@@ -29,8 +32,11 @@ class Engine implements SmartLifecycle {
     /** How long nobody asks an engine that did not answer; then one request finds out for all. */
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
-    /** How often what was rolled back because of others is tried. */
+    /** How often what fails because of others is tried, and how much longer each pause is than the one before. */
     private static final int ATTEMPTS = 20;
+
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(2);
+    private static final ScopedValue<Boolean> DONE_AGAIN = ScopedValue.newInstance();
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(250);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
@@ -189,12 +195,9 @@ class Engine implements SmartLifecycle {
         return byFacts.get();
     }
 
-    /**
-     * What only the engine can do, or a refusal that says that it does not answer. What its store rolled back because of somebody else's
-     * transaction is done again from the start.
-     */
+    /** What only the engine can do, done {@linkplain #again again} if need be; or a refusal that says that it does not answer. */
     <T> T need(Supplier<T> byEngine) {
-        return ask(() -> triedAgain(byEngine), () -> {
+        return ask(() -> again(byEngine), () -> {
             throw Refusal.unavailable(
                             "unavailable",
                             "the workflow engine does not answer at the moment; send the same request again shortly",
@@ -203,13 +206,33 @@ class Engine implements SmartLifecycle {
         });
     }
 
-    private static <T> T triedAgain(Supplier<T> work) {
+    /**
+     * Does something from the start again for as long as it fails because another node or a timer changes the same meanwhile. In what is
+     * done again as a whole, a part is not, and neither is it in a transaction, which its failure has ended.
+     */
+    <T> T again(Supplier<T> work) {
+        return DONE_AGAIN.isBound() || TransactionSynchronizationManager.isActualTransactionActive()
+                ? work.get()
+                : ScopedValue.where(DONE_AGAIN, true).call(() -> tried(work));
+    }
+
+    private static <T> T tried(Supplier<T> work) {
         for (int attempt = 1; ; attempt++)
             try {
                 return work.get();
             } catch (RuntimeException failed) {
-                if (!Failures.isLostRace(failed) || attempt == ATTEMPTS) throw failed;
+                if (!mayBeRace(failed) || attempt == ATTEMPTS) throw failed;
+                log.debug("attempt {} failed, as when somebody else moves the same: {}", attempt, failed.toString());
+                LockSupport.parkNanos(attempt * BETWEEN_ATTEMPTS.toNanos());
             }
+    }
+
+    /**
+     * Whether somebody else may have changed what was worked on. The engine reports that with many kinds of exceptions, even with a
+     * NullPointerException when a row that it needs has gone.
+     */
+    static boolean mayBeRace(RuntimeException failed) {
+        return Refused.in(failed).isEmpty() && !Failures.isOutage(failed);
     }
 
     private boolean mayBeAsked() {

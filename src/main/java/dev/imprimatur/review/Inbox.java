@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.flowable.common.engine.api.FlowableObjectNotFoundException;
 import org.flowable.engine.ManagementService;
 import org.flowable.engine.TaskService;
 import org.flowable.task.api.Task;
@@ -32,6 +31,7 @@ public class Inbox {
 
     private final TaskService tasks;
     private final ManagementService management;
+    private final Review review;
     private final Processes processes;
     private final Workflows workflows;
     private final Editing editing;
@@ -43,6 +43,7 @@ public class Inbox {
     Inbox(
             @Lazy TaskService tasks,
             @Lazy ManagementService management,
+            Review review,
             Processes processes,
             Workflows workflows,
             Editing editing,
@@ -52,6 +53,7 @@ public class Inbox {
             LoggedTasks logged) {
         this.engine = engine;
         this.logged = logged;
+        this.review = review;
         this.assignments = assignments;
         this.tasks = tasks;
         this.management = management;
@@ -174,8 +176,7 @@ public class Inbox {
     }
 
     private List<OpenTask> driven(EditionId id) {
-        return processes.of(id).stream()
-                .flatMap(process -> processes.tasksOf(process).stream())
+        return processes.tasksOf(id).stream()
                 .flatMap(task -> open(task, id).stream())
                 .toList();
     }
@@ -259,23 +260,21 @@ public class Inbox {
     }
 
     private OpenTask assigned(OpenTask task, @Nullable String account) {
-        try {
-            var open = processes.taskOf(task.edition().id(), task.task()).orElseThrow(TaskId::missing);
-            tasks.setAssignee(open.getId(), account);
-            // the account may have changed since it was read
-            if (account != null && !assignments.mayHave(account, open)) {
-                tasks.setAssignee(open.getId(), null);
-                throw Refusal.conflict("wrong-role", account + " may not take this task any more")
-                        .raise();
-            }
-        } catch (FlowableObjectNotFoundException completed) {
-            throw TaskId.missing();
+        var open = processes.taskOf(task.edition().id(), task.task()).orElseThrow(TaskId::missing);
+        tasks.setAssignee(open.getId(), account);
+        // the account may have changed since it was read
+        if (account != null && !assignments.mayHave(account, open)) {
+            tasks.setAssignee(open.getId(), null);
+            throw Refusal.conflict("wrong-role", account + " may not take this task any more")
+                    .raise();
         }
         return require(task.id());
     }
 
-    OpenTask require(String id) {
-        return driven(TaskId.parse(id).edition()).stream()
+    private OpenTask require(String id) {
+        var sought = TaskId.parse(id);
+        if (!review.isOpen(sought)) throw TaskId.missing();
+        return driven(sought.edition()).stream()
                 .filter(task -> task.id().equals(id))
                 .findFirst()
                 .orElseThrow(TaskId::missing);

@@ -5,12 +5,9 @@ import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.LogEntry;
-import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Workflow.Step;
-import dev.imprimatur.store.Failures;
 import java.sql.ResultSet;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -38,6 +34,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The processes in the engine, one for each edition that is not over. A process is led to where the log says its edition
@@ -54,13 +52,13 @@ class Processes {
     private static final String CONSUMED = "consumed:";
 
     private static final String DROPPED = "next-edition-dropped";
-    private static final int ATTEMPTS = 20;
-    private static final Duration PAUSE = Duration.ofMillis(2);
 
     private final RuntimeService runtime;
     private final TaskService tasks;
     private final ManagementService management;
     private final JdbcTemplate engineStore;
+    private final TransactionTemplate transactions;
+    private final Engine engine;
     private final Workflows workflows;
     private final Clock clock;
 
@@ -69,8 +67,12 @@ class Processes {
             @Lazy TaskService tasks,
             @Lazy ManagementService management,
             DataSource engineStore,
+            PlatformTransactionManager transactions,
+            Engine engine,
             Workflows workflows,
             Clock clock) {
+        this.transactions = new TransactionTemplate(transactions);
+        this.engine = engine;
         this.management = management;
         this.engineStore = new JdbcTemplate(engineStore);
         this.clock = clock;
@@ -154,27 +156,14 @@ class Processes {
     }
 
     /**
-     * Leads the process of the edition to where its log says it stands.
+     * Leads the process of the edition to where its log says it stands. Others see it where it was or where it is led, and nothing in
+     * between.
      *
      * @param workflow the process a new one is started of
      * @return whether it moved, so that its log may have grown meanwhile
      */
     boolean settle(Edition edition, Workflow workflow) {
-        for (int attempt = 1; ; attempt++)
-            try {
-                return lead(edition, workflow);
-            } catch (RuntimeException race) {
-                // Another node or a timer may have changed the process meanwhile. The engine reports that with many
-                // kinds of exceptions, even with a NullPointerException when a row that it needs has gone.
-                if (isRefused(race) || Failures.isOutage(race) || attempt == ATTEMPTS) throw race;
-                LockSupport.parkNanos(attempt * PAUSE.toNanos());
-                log.debug("edition {} was moved by somebody else, attempt {}", edition.id(), attempt);
-            }
-    }
-
-    private static boolean isRefused(Throwable failure) {
-        for (Throwable at = failure; at != null; at = at.getCause()) if (at instanceof Refused) return true;
-        return false;
+        return engine.again(() -> Boolean.TRUE.equals(transactions.execute(status -> lead(edition, workflow))));
     }
 
     private boolean lead(Edition edition, Workflow workflow) {
@@ -383,10 +372,22 @@ class Processes {
         return tasks.createTaskQuery().processInstanceId(process.getId()).list();
     }
 
+    /** The open tasks of the edition, asked for at once: between two questions its process may be led anew. */
+    List<Task> tasksOf(EditionId id) {
+        var all = tasks.createTaskQuery()
+                .processInstanceBusinessKey(id.toString())
+                .list();
+        boolean isOne = all.stream().map(Task::getProcessInstanceId).distinct().count() < 2;
+        if (isOne) return all;
+        String kept = of(id).map(ProcessInstance::getId).orElse("");
+        return all.stream()
+                .filter(task -> kept.equals(task.getProcessInstanceId()))
+                .toList();
+    }
+
     /** The open task of the edition with that BPMN id. */
     Optional<Task> taskOf(EditionId id, String task) {
-        return of(id).stream()
-                .flatMap(process -> tasksOf(process).stream())
+        return tasksOf(id).stream()
                 .filter(it -> it.getTaskDefinitionKey().equals(task))
                 .findFirst();
     }

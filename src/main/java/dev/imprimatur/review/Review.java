@@ -152,7 +152,10 @@ public class Review {
         mustBeShort("/message", message);
         var type = types.require(guide.type());
         var reason = reason(outcome.reasons().map(type::reasons).orElse(List.of()), reasonCode);
-        mustBeOpenOrDecided(id);
+        // what somebody decided already, the log knows
+        if (!isOpen(id) && id.round() >= editions.get(id.edition()).round(id.task()))
+            throw Refusal.conflict("review-is-stale", "this task is not open any more; read the inbox again")
+                    .raise();
         mustNotBeSomebodyElses(id, by);
         if (outcome.signs()) signing.mustBeAbleToSign(by);
         editions.decide(
@@ -200,20 +203,17 @@ public class Review {
     }
 
     /**
-     * An outcome counts only for a task that the process has reached; what is decided already, the log knows. Where the log says that it is
-     * open and the process does not have it, another node leads the process anew at this moment.
+     * Whether the process of the edition has reached the task, once it is led to where the log says it stands. Where the log says that the
+     * task is open and the process does not have it, another node leads the process at this moment.
      */
-    private void mustBeOpenOrDecided(TaskId id) {
+    boolean isOpen(TaskId id) {
         for (int attempt = 1; ; attempt++) {
-            if (id.round() < editions.get(id.edition()).round(id.task())) return;
             settle(id.edition().guide());
-            if (processes.taskOf(id.edition(), id.task()).isPresent()) return;
             var edition = editions.get(id.edition());
             int round = edition.round(id.task());
-            if (id.round() < round) return;
-            if (id.round() > round || !isOpenByLog(edition, id.task()))
-                throw Refusal.conflict("review-is-stale", "this task is not open any more; read the inbox again")
-                        .raise();
+            if (id.round() < round) return false;
+            if (processes.taskOf(id.edition(), id.task()).isPresent()) return true;
+            if (id.round() > round || !isOpenByLog(edition, id.task())) return false;
             if (attempt == ATTEMPTS)
                 throw Refusal.unavailable(
                                 "unavailable",

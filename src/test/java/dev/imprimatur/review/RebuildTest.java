@@ -8,11 +8,19 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Edition;
+import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.flowable.engine.RuntimeService;
 import org.flowable.engine.TaskService;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +122,40 @@ class RebuildTest {
         assertThat(guides.read(guide).status()).isEqualTo(200);
         guides.decide("reviewer", guides.task("reviewer", gone), "approve").ok();
         assertThat(guides.read(gone).status()).isEqualTo(200);
+    }
+
+    /** As when two nodes find at once that it does not fit its log. */
+    @Test
+    void aTaskIsNeverAwayWhileItsProcessIsLedAnew() throws Exception {
+        var guide = guides.submitted();
+        var edition = new EditionId(guide.id(), 1);
+        String path = "/tasks/" + guides.task("reviewer", guide).get("id").asString();
+        var runtime = node.bean(RuntimeService.class);
+        var inbox = node.bean(Inbox.class);
+        var leading = CompletableFuture.runAsync(() -> {
+            for (int times = 0; times < 60; times++) {
+                runtime.setProcessInstanceName(process(guide), "99@0 of another log");
+                node.bean(Review.class).settle(guide.id());
+            }
+        });
+
+        var seen = new ArrayList<Integer>();
+        var statuses = new HashMap<String, Set<Integer>>();
+        while (!leading.isDone()) {
+            seen.add(inbox.of(edition).size());
+            for (String verb : List.of("claim", "unclaim", "claim"))
+                statuses.computeIfAbsent(verb, it -> new TreeSet<>())
+                        .add(node.as("reviewer")
+                                .post(path + "/" + verb, Map.of())
+                                .status());
+        }
+        leading.get();
+
+        assertThat(seen).isNotEmpty().containsOnly(1);
+        assertThat(statuses.values()).allMatch(Set.of(200)::equals);
+        assertThat(node.as("reviewer").post("/tasks/" + edition + ".review.9/claim", Map.of()))
+                .extracting(Http.Answer::status)
+                .isEqualTo(404);
     }
 
     @Test
