@@ -405,12 +405,15 @@ public class Editing {
         var all = editions.of(guide.id());
         var latest = all.getLast();
         all.forEach(Edition::mustBeSound);
-        if (latest.state().isInProgress())
+        if (latest.state().isInProgress()) {
+            // whoever opened it died before the card said so: read again, it does
+            if (guide.edition() != latest.id().number()) editions.refreshCard(guide.id());
             throw Refusal.conflict(
                             "edition-in-progress",
                             "edition " + latest.id().number() + " is " + Edition.name(latest.state())
                                     + "; a guide has one edition in progress at a time")
                     .raise();
+        }
         var next = latest.id().next();
         copies.insert(nextCopy(guide, all, next, by));
         if (log.insert(Edition.opened(next, by, clock.instant()), latest.chain().last())
