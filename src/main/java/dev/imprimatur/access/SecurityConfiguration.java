@@ -273,12 +273,17 @@ class SecurityConfiguration {
     @Order(4)
     SecurityFilterChain everythingElse(HttpSecurity http) {
         return common(http)
+                // a credential, whichever, opens nothing here: it would be misleading to call it wrong
+                .exceptionHandling(exceptions -> exceptions.authenticationEntryPoint((request, response, none) -> {
+                    if (request.getHeader(HttpHeaders.AUTHORIZATION) == null) unauthenticated(response);
+                    else problems.write(Refusal.missing("there is nothing here"), response);
+                }))
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(
                         "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'")))
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
+                        // with another method they say which ones there are
                         .requestMatchers(
-                                HttpMethod.GET,
                                 "/actuator/health",
                                 "/actuator/health/liveness",
                                 "/actuator/health/readiness",
@@ -286,8 +291,6 @@ class SecurityConfiguration {
                                 "/.well-known/jwks.json",
                                 "/setup",
                                 "/setup.js")
-                        .permitAll()
-                        .requestMatchers(HttpMethod.POST, "/setup")
                         .permitAll()
                         .anyRequest()
                         .denyAll())
@@ -303,16 +306,20 @@ class SecurityConfiguration {
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(CSP))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 .exceptionHandling(exceptions -> exceptions
-                        .authenticationEntryPoint((request, response, none) -> problems.write(
-                                Refusal.of(
-                                        Refusal.Kind.UNAUTHENTICATED,
-                                        "unauthenticated",
-                                        "send a credential in the Authorization header"),
-                                response))
+                        .authenticationEntryPoint((request, response, none) -> unauthenticated(response))
                         .accessDeniedHandler((request, response, denied) -> {
                             audit.denied(request);
                             problems.write(Refusal.forbidden("forbidden", "your roles do not allow this"), response);
                         }));
+    }
+
+    private void unauthenticated(HttpServletResponse response) throws IOException {
+        problems.write(
+                Refusal.of(
+                        Refusal.Kind.UNAUTHENTICATED,
+                        "unauthenticated",
+                        "send a credential in the Authorization header"),
+                response);
     }
 
     /** There is no other way to authenticate; without this bean Spring Boot would make up a user. */

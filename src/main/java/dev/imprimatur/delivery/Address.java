@@ -1,10 +1,21 @@
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.publication.LedgerEntry;
+import java.util.IllformedLocaleException;
+import java.util.Locale;
 
 /** How a guide is addressed. */
 record Address(String type, String slug, String locale) {
     static Address of(LedgerEntry entry) {
         return new Address(entry.type(), entry.slug(), entry.locale());
+    }
+
+    /** The locale as guides have it: case means nothing in a tag (BCP 47). What is no tag stays, and is no guide's. */
+    static String canonical(String locale) {
+        try {
+            return new Locale.Builder().setLanguageTag(locale).build().toLanguageTag();
+        } catch (IllformedLocaleException none) {
+            return locale;
+        }
     }
 }

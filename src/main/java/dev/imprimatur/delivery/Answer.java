@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -229,7 +230,7 @@ final class Answer {
 
     /** Sends it, or 304 if the site has it already (RFC 9110, 13.1). What is marked as stale is not kept by caches. */
     void send(HttpServletRequest request, HttpServletResponse response, long maxAge) throws IOException {
-        var form = form(Encoding.of(request.getHeader(HttpHeaders.ACCEPT_ENCODING)));
+        var form = form(Encoding.of(joined(request, HttpHeaders.ACCEPT_ENCODING)));
         boolean known = isKnownTo(request, form);
         form.headers(known, response::setHeader);
         response.setHeader(
@@ -238,8 +239,14 @@ final class Answer {
         else response.getOutputStream().write(form.body());
     }
 
+    /** The header, which may come in several lines (RFC 9110, 5.3); null if it does not come. */
+    private static @Nullable String joined(HttpServletRequest request, String header) {
+        var lines = Collections.list(request.getHeaders(header));
+        return lines.isEmpty() ? null : String.join(",", lines);
+    }
+
     private boolean isKnownTo(HttpServletRequest request, Form form) {
-        String known = request.getHeader(HttpHeaders.IF_NONE_MATCH);
+        String known = joined(request, HttpHeaders.IF_NONE_MATCH);
         if (known != null)
             return known.strip().equals("*")
                     || Arrays.stream(known.split(","))

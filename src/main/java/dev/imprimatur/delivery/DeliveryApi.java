@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.Authentication;
 import org.springframework.util.MultiValueMap;
@@ -190,7 +193,7 @@ class DeliveryApi {
 
     private static Stream<Delivered> guides(State state, String type, @Nullable String locale) {
         return state.section(type).shelf().guides().stream()
-                .filter(guide -> locale == null || guide.entry().locale().equals(locale));
+                .filter(guide -> locale == null || guide.entry().locale().equals(Address.canonical(locale)));
     }
 
     private State then(State now, @Nullable Instant asOf) {
@@ -208,8 +211,9 @@ class DeliveryApi {
             @Nullable Instant asOf,
             String type,
             String slug,
-            @Nullable String locale,
+            @Nullable String asked,
             HttpServletResponse response) {
+        String locale = asked == null ? null : Address.canonical(asked);
         var found = address(shown, type, slug, locale).flatMap(shown::find);
         if (found.isEmpty() && isDamaged(shown, type, slug, locale))
             throw publication.notShown().raise();
@@ -340,17 +344,21 @@ class DeliveryApi {
             throw Refusal.malformed("format goes with guides=true", List.of()).raise();
         var rendered = Format.of(format);
         var wanted = wanted(kinds, types, key(site));
-        boolean streams = accepts(request, MediaType.TEXT_EVENT_STREAM_VALUE);
+        boolean streams = acceptsEvents(request);
         long from = streams ? lastEventId(request).orElse(after) : after;
         var state = onSameLedger(state(request, response), from, lineage);
         response.setHeader(Answer.POSITION, Long.toString(state.position()));
         if (streams) {
-            if (compact || guides)
-                throw Refusal.malformed("compact and guides go with pages, not with events", List.of())
+            if (compact || guides || request.getParameter("limit") != null)
+                throw Refusal.malformed("compact, guides and limit go with pages, not with events", List.of())
                         .raise();
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             response.setHeader("X-Accel-Buffering", "no");
-            return events.open(from, key(site), wanted);
+            response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+            if (!request.getMethod().equals(HttpMethod.HEAD.name())) return events.open(from, key(site), wanted);
+            // as long as nobody can say
+            response.flushBuffer();
+            return null;
         }
         var feed = compact ? compacted(state, after, limit, wanted) : feed(state, after, limit, wanted);
         var lastModified = feed.entries().isEmpty()
@@ -447,16 +455,26 @@ class DeliveryApi {
                 && wantedKinds.contains(entry.kind().spelling());
     }
 
-    private static boolean accepts(HttpServletRequest request, String mediaType) {
-        String accept = request.getHeader(HttpHeaders.ACCEPT);
-        return accept != null && accept.contains(mediaType);
+    /** Whether events are asked for by their name: whoever takes anything gets a page. */
+    private static boolean acceptsEvents(HttpServletRequest request) {
+        try {
+            return MediaType.parseMediaTypes(Collections.list(request.getHeaders(HttpHeaders.ACCEPT))).stream()
+                    .anyMatch(type ->
+                            type.equalsTypeAndSubtype(MediaType.TEXT_EVENT_STREAM) && type.getQualityValue() > 0);
+        } catch (InvalidMediaTypeException wrong) {
+            throw Refusal.malformed("the header “Accept” is no list of media types", List.of())
+                    .raise();
+        }
     }
 
     /** Where a listener that comes back was; it knows better than the address it opens again. */
     private static Optional<Long> lastEventId(HttpServletRequest request) {
-        return Optional.ofNullable(request.getHeader("Last-Event-ID"))
-                .filter(id -> id.matches("[0-9]{1,18}"))
-                .map(Long::parseLong);
+        String id = request.getHeader("Last-Event-ID");
+        if (id == null) return Optional.empty();
+        if (!id.matches("[0-9]{1,18}"))
+            throw Refusal.malformed("Last-Event-ID is the id of an event, which is a position", List.of())
+                    .raise();
+        return Optional.of(Long.parseLong(id));
     }
 
     /**

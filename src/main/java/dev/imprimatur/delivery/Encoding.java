@@ -4,17 +4,22 @@ import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** How a body travels (RFC 9110, 8.4). Of what a client accepts, the first here is taken. */
+/** How a body travels (RFC 9110, 8.4), in the order in which we like to send it. */
 enum Encoding {
     ZSTD("zstd"),
     GZIP("gzip"),
     IDENTITY("identity");
 
     private static final int ZSTD_LEVEL = 9;
+    private static final String ANY = "*";
+    private static final int WHOLE = 1000;
+    private static final Pattern WEIGHT =
+            Pattern.compile("\\s*;\\s*[qQ]\\s*=\\s*(0(?:\\.[0-9]{0,3})?|1(?:\\.0{0,3})?)\\s*");
     private static final boolean HAS_ZSTD = hasZstd();
 
     private final String token;
@@ -38,31 +43,57 @@ enum Encoding {
         }
     }
 
-    /** @param accepted the {@code Accept-Encoding} of a request */
+    /**
+     * The encoding that a client likes best; of those that it likes alike, the first here.
+     *
+     * @param accepted the {@code Accept-Encoding} of a request (RFC 9110, 12.5.3)
+     */
     static Encoding of(@Nullable String accepted) {
         if (accepted == null) return IDENTITY;
-        if (HAS_ZSTD && accepts(accepted, ZSTD.token)) return ZSTD;
-        return accepts(accepted, GZIP.token) ? GZIP : IDENTITY;
+        var best = IDENTITY;
+        int most = 0;
+        for (var encoding : values()) {
+            int weight = encoding == ZSTD && !HAS_ZSTD ? 0 : weight(accepted, encoding.token);
+            // what is not named and has no weight is identity, which is always accepted but comes last
+            if (weight > most) {
+                best = encoding;
+                most = weight;
+            }
+        }
+        return best;
     }
 
-    private static boolean accepts(String accepted, String token) {
-        for (int from = 0; from >= 0 && from < accepted.length(); ) {
+    /** In thousandths; 0 if it is refused or not named. */
+    private static int weight(String accepted, String token) {
+        int ofAny = 0;
+        for (int from = 0; from < accepted.length(); ) {
             int comma = accepted.indexOf(',', from);
             int end = comma < 0 ? accepted.length() : comma;
             int at = from;
-            while (at < end && accepted.charAt(at) == ' ') at++;
-            int after = at + token.length();
-            if (accepted.regionMatches(true, at, token, 0, token.length()) && after <= end)
-                if (after == end || accepted.charAt(after) == ' ' || accepted.charAt(after) == ';')
-                    return !isRefused(accepted.substring(after, end));
-            from = comma < 0 ? -1 : comma + 1;
+            while (at < end && isBlank(accepted.charAt(at))) at++;
+            if (isNamed(accepted, at, end, token)) return weight(accepted, at + token.length(), end);
+            if (isNamed(accepted, at, end, ANY)) ofAny = weight(accepted, at + ANY.length(), end);
+            from = end + 1;
         }
-        return false;
+        return ofAny;
     }
 
-    /** Whether the parameters of a token say {@code q=0}, in any of its spellings. */
-    private static boolean isRefused(String parameters) {
-        return parameters.replace(" ", "").matches("(?i);q=0(?:\\.0{0,3})?");
+    private static boolean isNamed(String accepted, int at, int end, String token) {
+        int after = at + token.length();
+        return after <= end
+                && accepted.regionMatches(true, at, token, 0, token.length())
+                && (after == end || accepted.charAt(after) == ';' || isBlank(accepted.charAt(after)));
+    }
+
+    private static boolean isBlank(char it) {
+        return it == ' ' || it == '\t';
+    }
+
+    /** What the parameters say; 1 if they say nothing, or nothing that is a weight. */
+    private static int weight(String accepted, int from, int end) {
+        if (from == end) return WHOLE;
+        var weight = WEIGHT.matcher(accepted).region(from, end);
+        return weight.matches() ? (int) Math.round(Double.parseDouble(weight.group(1)) * WHOLE) : WHOLE;
     }
 
     byte[] encode(byte[] body) {

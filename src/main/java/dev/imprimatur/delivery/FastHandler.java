@@ -1,5 +1,6 @@
 package dev.imprimatur.delivery;
 
+import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
@@ -11,6 +12,10 @@ import org.eclipse.jetty.util.Callback;
 
 /** The fast path on a connection that Jetty reads: ahead of the servlet container. */
 final class FastHandler extends Handler.Wrapper {
+    /** What is read here as one line. */
+    private static final List<HttpHeader> ONE_LINE =
+            List.of(HttpHeader.AUTHORIZATION, HttpHeader.IF_NONE_MATCH, HttpHeader.ACCEPT_ENCODING);
+
     private final FastPath path;
 
     FastHandler(Handler next, FastPath path) {
@@ -25,7 +30,10 @@ final class FastHandler extends Handler.Wrapper {
         if (!FastPath.isOurs(uri.getPath())
                 || !HttpMethod.GET.is(request.getMethod())
                 || headers.contains("Imprimatur-At-Least")
-                || headers.contains(HttpHeader.IF_MODIFIED_SINCE)) return super.handle(request, response, callback);
+                || headers.contains(HttpHeader.IF_MODIFIED_SINCE)
+                || headers.contains(HttpHeader.CONTENT_TYPE)
+                || ONE_LINE.stream().anyMatch(name -> headers.getFields(name).size() > 1))
+            return super.handle(request, response, callback);
         var asked = new FastPath.Asked(
                 uri.getPath().substring(FastPath.PREFIX.length()),
                 uri.getQuery(),

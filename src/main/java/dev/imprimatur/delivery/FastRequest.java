@@ -30,6 +30,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
     /** Headers that say something that only Jetty and what is behind it know how to do. */
     private static final Set<String> NOT_OURS = Set.of(
             "content-length",
+            "content-type",
             "transfer-encoding",
             "te",
             "trailer",

@@ -73,7 +73,9 @@ record Query(
         mustBeKnown(known, parameters);
         var one = new One(parameters);
         var filters = new ArrayList<Filter>();
-        one.of("locale").ifPresent(locale -> filters.add(shelf -> shelf.having(LOCALE, List.of(locale))));
+        one.of("locale")
+                .map(Address::canonical)
+                .ifPresent(locale -> filters.add(shelf -> shelf.having(LOCALE, List.of(locale))));
         if (parameters.containsKey("slug")) {
             var slugs = parameters.get("slug");
             filters.add(shelf -> shelf.having(SLUG, slugs));

@@ -5,7 +5,10 @@ import static dev.imprimatur.management.Views.TaskView;
 
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.access.Role;
 import dev.imprimatur.access.Scope;
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.Revision;
 import dev.imprimatur.problem.Refusal;
@@ -17,7 +20,9 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -34,11 +39,13 @@ import org.springframework.web.bind.annotation.RestController;
 @PreAuthorize("isAuthenticated()")
 class TasksApi {
     private final Inbox inbox;
+    private final ContentTypes types;
     private final Review review;
     private final Access access;
     private final Integrity integrity;
 
-    TasksApi(Inbox inbox, Review review, Access access, Integrity integrity) {
+    TasksApi(Inbox inbox, Review review, Access access, Integrity integrity, ContentTypes types) {
+        this.types = types;
         this.inbox = inbox;
         this.review = review;
         this.access = access;
@@ -55,9 +62,30 @@ class TasksApi {
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam @Nullable String cursor,
             Person me) {
-        var query = new Inbox.Query(mine, false, group, type, instant(due));
+        var query = new Inbox.Query(mine, false, known(group), knownType(type), instant(due));
         return Api.Page.of(
                 inbox.list(query, query.window(cursor, Api.checked(limit)), me).map(TaskView::of));
+    }
+
+    /** A role, as tasks name them. */
+    private static @Nullable String known(@Nullable String group) {
+        var roles = Arrays.stream(Role.values()).map(Role::name).toList();
+        if (group != null && !roles.contains(group))
+            throw Refusal.malformed("group is one of " + String.join(", ", roles), List.of())
+                    .raise();
+        return group;
+    }
+
+    private @Nullable String knownType(@Nullable String type) {
+        if (type != null && types.find(type).isEmpty())
+            throw Refusal.malformed(
+                            "type is one of "
+                                    + types.all().stream()
+                                            .map(ContentType::name)
+                                            .collect(Collectors.joining(", ")),
+                            List.of())
+                    .raise();
+        return type;
     }
 
     /** An instant, or a date for its first instant in UTC. */

@@ -152,14 +152,8 @@ final class BodyArrival extends Handler.Wrapper {
 
         private void refuse(Refusal refusal) {
             if (!isMineToEnd()) return;
-            byte[] document = problems.document(refusal);
-            response.setStatus(refusal.kind().status());
-            response.getHeaders()
-                    .put(HttpHeader.CONTENT_TYPE, ProblemWriter.MEDIA_TYPE)
-                    .put(HttpHeader.CACHE_CONTROL, "no-store")
-                    .put(HttpHeader.CONTENT_LENGTH, document.length)
-                    .put(HttpHeader.CONNECTION, "close");
-            response.write(true, ByteBuffer.wrap(document), callback);
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+            problems.write(refusal, response, callback);
         }
     }
 

@@ -2,8 +2,14 @@ package dev.imprimatur.problem;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -13,6 +19,16 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class ProblemWriter {
     public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** What guards a document from what browsers might do with it, wherever it was refused. */
+    private static final Map<String, String> PROTECTION = Map.of(
+            "X-Content-Type-Options", "nosniff",
+            "X-Frame-Options", "DENY",
+            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
+            "Referrer-Policy", "no-referrer");
+
+    private static final Set<Refusal.Kind> CLOSING =
+            Set.of(Refusal.Kind.TOO_LARGE, Refusal.Kind.TIMED_OUT, Refusal.Kind.NOT_IMPLEMENTED);
 
     private final JsonMapper json;
 
@@ -36,22 +52,38 @@ public class ProblemWriter {
         if (response.isCommitted()) return;
         response.resetBuffer();
         head(refusal, response);
+        PROTECTION.forEach(response::setHeader);
         response.setContentType(MEDIA_TYPE);
         byte[] body = document(refusal);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }
 
+    /** The same, ahead of the servlet container. */
+    void write(Refusal refusal, Response response, Callback callback) {
+        var headers = response.getHeaders();
+        response.setStatus(refusal.kind().status());
+        headers(refusal, headers::put);
+        PROTECTION.forEach(headers::put);
+        byte[] document = document(refusal);
+        headers.put(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE).put(HttpHeader.CONTENT_LENGTH, document.length);
+        response.write(true, ByteBuffer.wrap(document), callback);
+    }
+
     /** The status and the headers that a refusal is told with, in whatever form it is shown. */
     public static void head(Refusal refusal, HttpServletResponse response) {
         response.setStatus(refusal.kind().status());
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        headers(refusal, response::setHeader);
+    }
+
+    private static void headers(Refusal refusal, BiConsumer<String, String> to) {
+        to.accept(HttpHeaders.CACHE_CONTROL, "no-store");
         if (refusal.members().get(Refusal.RETRY_AFTER) instanceof Long seconds)
-            response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
-        // the rest of the body is not read, so the connection cannot serve another request
-        if (refusal.kind() == Refusal.Kind.TOO_LARGE || refusal.kind() == Refusal.Kind.TIMED_OUT)
-            response.setHeader(HttpHeaders.CONNECTION, "close");
+            to.accept(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+        if (refusal.members().get(Refusal.ALLOW) instanceof String methods) to.accept(HttpHeaders.ALLOW, methods);
+        // what follows is not read, so the connection cannot serve another request
+        if (CLOSING.contains(refusal.kind())) to.accept(HttpHeaders.CONNECTION, "close");
         if (refusal.kind() == Refusal.Kind.UNAUTHENTICATED)
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"imprimatur\"");
+            to.accept(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"imprimatur\"");
     }
 }

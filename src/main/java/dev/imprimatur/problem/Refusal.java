@@ -28,12 +28,17 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
         GONE(410),
         STALE(412),
         TOO_LARGE(413),
+        ADDRESS_TOO_LONG(414),
         UNSUPPORTED(415),
+        EXPECTATION_FAILED(417),
         INCOMPLETE(422),
         UNVERSIONED(428),
         THROTTLED(429),
+        HEADERS_TOO_LARGE(431),
         BROKEN(500),
+        NOT_IMPLEMENTED(501),
         UNAVAILABLE(503),
+        WRONG_VERSION(505),
         FULL(507);
 
         private final int status;
@@ -49,6 +54,9 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
 
     /** The member that becomes the {@code Retry-After} header, in whole seconds. */
     static final String RETRY_AFTER = "retryAfter";
+
+    /** The member that becomes the {@code Allow} header: methods, with commas. */
+    static final String ALLOW = "allow";
 
     public static Refusal of(Kind kind, String name, String detail) {
         return new Refusal(kind, name, detail, List.of(), Map.of());

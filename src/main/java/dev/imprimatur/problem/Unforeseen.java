@@ -5,11 +5,16 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 
 /**
  * What a request is told when something failed that no rule of ours refused. The operator's log has the rest, under the
@@ -33,6 +38,9 @@ public final class Unforeseen {
             // what the container could not read, such as a form of broken percent-encoding
             if (at instanceof HttpException unreadable && unreadable.getCode() < Refusal.Kind.BROKEN.status())
                 return ofStatus(unreadable.getCode());
+        if (unforeseen instanceof RequestRejectedException)
+            return Refusal.malformed("a name or a value in the request holds characters that it must not", List.of());
+        if (unforeseen instanceof HttpRequestMethodNotSupportedException method) return notAllowed(method);
         if (unforeseen instanceof TypeMismatchException)
             return Refusal.malformed("a value in the address has the wrong form", List.of());
         if (unforeseen instanceof ErrorResponse spring && spring.getStatusCode().value() < Refusal.Kind.BROKEN.status())
@@ -55,7 +63,20 @@ public final class Unforeseen {
         return broken(reference);
     }
 
-    private static Refusal ofStatus(int status) {
+    private static Refusal notAllowed(HttpRequestMethodNotSupportedException method) {
+        var allowed = new TreeSet<>(Set.of(HttpMethod.OPTIONS.name()));
+        if (method.getSupportedMethods() != null) allowed.addAll(List.of(method.getSupportedMethods()));
+        if (allowed.contains(HttpMethod.GET.name())) allowed.add(HttpMethod.HEAD.name());
+        var refusal = ofStatus(Refusal.Kind.NOT_ALLOWED.status());
+        return new Refusal(
+                refusal.kind(),
+                refusal.name(),
+                refusal.detail(),
+                List.of(),
+                Map.of(Refusal.ALLOW, String.join(", ", allowed)));
+    }
+
+    static Refusal ofStatus(int status) {
         for (var kind : Refusal.Kind.values())
             if (kind.status() == status)
                 return Refusal.of(kind, kind.name().toLowerCase(Locale.ROOT).replace('_', '-'), detail(kind));
@@ -86,6 +107,11 @@ public final class Unforeseen {
             case UNSUPPORTED -> "send JSON, with Content-Type: application/json";
             case NOT_ACCEPTABLE -> "this is answered as application/json only";
             case TOO_LARGE -> "this is too much at once";
+            case ADDRESS_TOO_LONG -> "the address is too long";
+            case HEADERS_TOO_LARGE -> "the headers are too large";
+            case EXPECTATION_FAILED -> "no expectation but 100-continue is met";
+            case NOT_IMPLEMENTED -> "this method is not known here";
+            case WRONG_VERSION -> "send the request as HTTP/1.1";
             default -> "the request cannot be done as it is";
         };
     }
