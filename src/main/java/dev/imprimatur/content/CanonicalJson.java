@@ -12,13 +12,16 @@ import tools.jackson.databind.JsonNode;
  * UTF-16 code units, numbers are written as ECMAScript writes doubles, strings with the shortest escapes.
  */
 public final class CanonicalJson {
+    /** Up to here a double holds every whole number. */
+    static final double LARGEST_WHOLE = 0x1p53;
+
     private CanonicalJson() {}
 
     /**
      * The canonical form, in UTF-8.
      *
-     * @throws IllegalArgumentException for a number that no IEEE 754 double holds exactly as an integer, or that is not
-     *     finite: the scheme would silently change it
+     * @throws IllegalArgumentException for a number that no IEEE 754 double holds exactly as an integer, that has more digits than
+     *     one keeps, or that is not finite: the scheme would silently change it
      */
     public static byte[] bytes(JsonNode json) {
         return text(json).getBytes(StandardCharsets.UTF_8);
@@ -86,7 +89,11 @@ public final class CanonicalJson {
     }
 
     private static String number(JsonNode json) {
-        double value = json.doubleValue();
+        double value = json.isBigDecimal() ? json.decimalValue().doubleValue() : json.doubleValue();
+        if (json.isBigDecimal()
+                && Double.isFinite(value)
+                && new BigDecimal(Double.toString(value)).compareTo(json.decimalValue()) != 0)
+            throw new IllegalArgumentException("a number with more digits than a double holds: " + json);
         if (!Double.isFinite(value)) throw new IllegalArgumentException("not a finite number: " + json);
         if (json.isIntegralNumber() && new BigDecimal(value).compareTo(new BigDecimal(json.bigIntegerValue())) != 0)
             throw new IllegalArgumentException("an integer beyond what a double holds: " + json);

@@ -133,13 +133,7 @@ public final class ContentType {
         if (!content.isObject())
             return List.of(new Fault("", "must be an object with the fields of this content type"));
         var faults = new ArrayList<>(faults(partial, content));
-        textFaults(shape(), content, "", faults);
-        if (faults.isEmpty())
-            try {
-                CanonicalJson.bytes(content);
-            } catch (IllegalArgumentException inexact) {
-                faults.add(new Fault("", String.valueOf(inexact.getMessage())));
-            }
+        valueFaults(shape(), content, "", faults);
         return faults;
     }
 
@@ -147,7 +141,7 @@ public final class ContentType {
     public List<Fault> submissionFaults(JsonNode content) {
         var faults = new ArrayList<>(faults(complete, content));
         faults.addAll(CrossFieldRules.check(shape(), content));
-        textFaults(shape(), content, "", faults);
+        valueFaults(shape(), content, "", faults);
         return faults;
     }
 
@@ -155,21 +149,27 @@ public final class ContentType {
         return Wording.of(schema, content, validator.validate(content));
     }
 
-    private static void textFaults(Shape shape, JsonNode value, String pointer, List<Fault> faults) {
+    private static void valueFaults(Shape shape, JsonNode value, String pointer, List<Fault> faults) {
         if (value.isString()) {
             String text = value.stringValue();
             String fault = CleanText.fault(text);
             if (fault == null && shape.isMarkdown()) fault = Markdown.fault(text);
             if (fault != null) faults.add(new Fault(pointer, fault));
         }
+        if (value.isNumber())
+            try {
+                CanonicalJson.bytes(value);
+            } catch (IllegalArgumentException inexact) {
+                faults.add(new Fault(pointer, String.valueOf(inexact.getMessage())));
+            }
         value.properties()
-                .forEach(entry -> textFaults(
+                .forEach(entry -> valueFaults(
                         shape.property(entry.getKey()),
                         entry.getValue(),
                         Pointers.join(pointer, entry.getKey()),
                         faults));
         if (value.isArray())
-            for (int i = 0; i < value.size(); i++) textFaults(shape.items(), value.get(i), pointer + "/" + i, faults);
+            for (int i = 0; i < value.size(); i++) valueFaults(shape.items(), value.get(i), pointer + "/" + i, faults);
     }
 
     /** The same schema without what only a complete document must have. Property names are never keywords. */

@@ -1,5 +1,6 @@
 package dev.imprimatur.content;
 
+import dev.imprimatur.problem.CleanText;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,7 +21,12 @@ public record FilterField(String name, List<String> path, String type, boolean i
         JsonNode at = content;
         for (String step : path) at = at.path(step);
         var found = at.isArray() ? at.values().stream() : Stream.of(at);
-        return found.filter(JsonNode::isValueNode).map(JsonNode::asString).toList();
+        return found.filter(JsonNode::isValueNode).map(FilterField::text).toList();
+    }
+
+    /** What means the same is the same text. */
+    private static String text(JsonNode value) {
+        return value.isNumber() ? CanonicalJson.text(value) : CleanText.normal(value.asString());
     }
 
     /** Whether values have an order that a range can be asked for. */

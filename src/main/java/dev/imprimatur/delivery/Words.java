@@ -1,5 +1,7 @@
 package dev.imprimatur.delivery;
 
+import java.io.Reader;
+import java.util.List;
 import java.util.Map;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.CharArraySet;
@@ -7,6 +9,8 @@ import org.apache.lucene.analysis.DelegatingAnalyzerWrapper;
 import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.StopFilter;
 import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.charfilter.MappingCharFilter;
+import org.apache.lucene.analysis.charfilter.NormalizeCharMap;
 import org.apache.lucene.analysis.da.DanishAnalyzer;
 import org.apache.lucene.analysis.de.GermanAnalyzer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
@@ -26,7 +30,7 @@ import org.apache.lucene.analysis.sv.SwedishAnalyzer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How text becomes the words that a search compares: lower case, without accents, each word beside its stem in the language of
+ * How text becomes the words that a search compares: lower case, without accents and without what is not seen within a word, each word beside its stem in the language of
  * the field. A field's name begins with its language ({@code en/…}); a language without a stemmer is searched word by word.
  */
 final class Words extends DelegatingAnalyzerWrapper {
@@ -50,6 +54,16 @@ final class Words extends DelegatingAnalyzerWrapper {
             .collect(java.util.stream.Collectors.toUnmodifiableMap(
                     Map.Entry::getKey, it -> new OneLanguage(it.getValue())));
 
+    /** What may stand within a word and is not seen: it says where a line may break, or how letters are joined. */
+    private static final NormalizeCharMap UNSEEN = unseen();
+
+    private static NormalizeCharMap unseen() {
+        var map = new NormalizeCharMap.Builder();
+        for (String unseen : List.of("\u00AD", "\u034F", "\u200B", "\u200C", "\u200D", "\u2060", "\uFEFF"))
+            map.add(unseen, "");
+        return map.build();
+    }
+
     Words() {
         super(PER_FIELD_REUSE_STRATEGY);
     }
@@ -65,6 +79,16 @@ final class Words extends DelegatingAnalyzerWrapper {
 
         OneLanguage(@Nullable Language language) {
             this.language = language;
+        }
+
+        @Override
+        protected Reader initReader(String fieldName, Reader text) {
+            return new MappingCharFilter(UNSEEN, text);
+        }
+
+        @Override
+        protected Reader initReaderForNormalization(@Nullable String fieldName, Reader text) {
+            return new MappingCharFilter(UNSEEN, text);
         }
 
         @Override

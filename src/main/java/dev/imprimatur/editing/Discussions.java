@@ -3,6 +3,7 @@ package dev.imprimatur.editing;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Sha256;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -63,6 +64,7 @@ public class Discussions {
     public Comment say(Guide guide, Remark remark, Person by) {
         if (remark.body().isBlank())
             throw Refusal.malformed("/body", "write what you want to say").raise();
+        CleanText.mustBeClean("/body", remark.body());
         if (remark.body().length() > LONGEST)
             throw Refusal.malformed(
                             "/body",

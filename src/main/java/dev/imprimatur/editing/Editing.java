@@ -3,6 +3,7 @@ package dev.imprimatur.editing;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.NormalForm;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Fault;
@@ -90,11 +91,11 @@ public class Editing {
     }
 
     /** Brings a guide into being, with edition 1 in draft; the same request again returns the guide that it made. */
-    public Guide create(String typeName, String slug, @Nullable String locale, JsonNode content, Person by) {
+    public Guide create(String typeName, String slug, @Nullable String locale, JsonNode given, Person by) {
         var type = types.require(typeName);
         Slug.checked(slug);
         String tag = Slug.locale(locale == null ? DEFAULT_LOCALE : locale);
-        mustBeDraft(type, content, "/content");
+        var content = draftOf(type, given, "/content");
         var there = guides.bySlug(typeName, tag, slug);
         if (there.isPresent()) return ownOf(by, there.get());
         var now = clock.instant();
@@ -208,8 +209,7 @@ public class Editing {
         editions.get(guide.current()).mustBeEditable();
         var current = requireCopy(guide);
         if (!current.etag().equals(etag)) throw stale(current, yours);
-        var changed = change.apply(current.content());
-        mustBeDraft(types.require(guide.type()), changed, "");
+        var changed = draftOf(types.require(guide.type()), change.apply(current.content()), "");
         if (!current.altered()
                 && changed.equals(current.content())
                 && current.contributors().containsAll(alsoBy)) return current;
@@ -314,7 +314,8 @@ public class Editing {
         return new Refusal(Refusal.Kind.STALE, "working-copy-changed", detail, List.of(), members).raise();
     }
 
-    private static void mustBeDraft(ContentType type, JsonNode content, String at) {
+    /** The content as it is kept, or a refusal. */
+    private static JsonNode draftOf(ContentType type, JsonNode content, String at) {
         var faults = type.draftFaults(content);
         if (!faults.isEmpty())
             throw Refusal.malformed(
@@ -323,6 +324,7 @@ public class Editing {
                                     .map(fault -> new Fault(at + fault.pointer(), fault.detail()))
                                     .toList())
                     .raise();
+        return NormalForm.of(content);
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.imprimatur.editing;
 
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.NormalForm;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Shape;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import java.math.BigDecimal;
@@ -294,12 +296,12 @@ public final class Edits {
         var number = new BigDecimal(text);
         if (number.precision() > MOST_DIGITS || number.scale() < 0 || number.scale() > MOST_DIGITS)
             throw new NumberFormatException(text);
-        return number.scale() == 0 ? JSON.numberNode(number.longValueExact()) : JSON.numberNode(number);
+        return NormalForm.of(JSON.numberNode(number));
     }
 
-    /** A browser knows one end of a line. */
+    /** A browser knows one end of a line, and not every one types letters in one form. */
     private static @Nullable String lines(@Nullable String text) {
-        return text == null ? null : text.replace("\r\n", "\n").replace('\r', '\n');
+        return text == null ? null : CleanText.normal(text.replace("\r\n", "\n").replace('\r', '\n'));
     }
 
     private static boolean isText(Shape shape) {

@@ -1,5 +1,6 @@
 package dev.imprimatur.problem;
 
+import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,21 +10,41 @@ import tools.jackson.databind.JacksonModule;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.module.SimpleModule;
 
-/** What text may hold: no lone surrogates (they are no characters) and no control characters but tab and line ends. */
+/**
+ * What text may hold: no lone surrogates and no noncharacters (they are no characters), and no control characters but tab and line ends.
+ * What looks the same is kept in one form (Unicode Normalization Form C).
+ */
 public final class CleanText {
     private CleanText() {}
 
     /** What is wrong with the text, or null if nothing is. */
     public static @Nullable String fault(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1)))
-                i++;
-            else if (Character.isSurrogate(c)) return "holds half a character (a lone surrogate)";
-            else if (Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r')
-                return "holds the control character U+%04X".formatted((int) c);
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            i += Character.charCount(c);
+            if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
+                return "holds half a character (a lone surrogate)";
+            if (Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r')
+                return "holds the control character U+%04X".formatted(c);
+            if (isNoncharacter(c)) return "holds U+%04X, which is no character".formatted(c);
         }
         return null;
+    }
+
+    /** The Unicode Standard, 23.7: the last two of each plane, and 32 others. */
+    private static boolean isNoncharacter(int c) {
+        return (c & 0xFFFE) == 0xFFFE || c >= 0xFDD0 && c <= 0xFDEF;
+    }
+
+    /** The text in the form in which it is kept and compared. */
+    public static String normal(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFC);
+    }
+
+    /** Refuses what is no text. */
+    public static void mustBeClean(String pointer, @Nullable String text) {
+        String fault = text == null ? null : fault(text);
+        if (fault != null) throw Refusal.malformed(pointer, fault).raise();
     }
 
     /** Every string of a request body goes through the same check; content trees are checked with their type. */
@@ -47,7 +68,7 @@ public final class CleanText {
                 return (String) context.handleUnexpectedToken(context.constructType(String.class), parser);
             String fault = fault(text);
             if (fault != null) throw Refusal.malformed("", "a text " + fault).raise();
-            return text;
+            return normal(text);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.imprimatur.access.Signing;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.NormalForm;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Decision;
 import dev.imprimatur.editing.Editing;
@@ -15,6 +16,7 @@ import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.editing.Revision;
 import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Publication;
 import java.nio.charset.StandardCharsets;
@@ -194,6 +196,7 @@ public class Review {
 
     /** What is said with an act stays in the log for good. */
     private static void mustBeShort(String pointer, @Nullable String words) {
+        CleanText.mustBeClean(pointer, words);
         if (words != null && words.length() > LONGEST_MESSAGE)
             throw Refusal.malformed(
                             pointer,
@@ -276,7 +279,7 @@ public class Review {
      */
     public boolean importReviewed(
             Guide guide, JsonNode content, List<dev.imprimatur.editing.Reviewer> reviewers, ImportedReview review) {
-        var hash = ContentHash.of(content).value();
+        var hash = ContentHash.of(NormalForm.of(content)).value();
         var edition = editions.get(new EditionId(guide.id(), 1));
         if (!edition.log().getFirst().by().equals(Person.SYSTEM)) return false;
         if (edition.state() == Edition.State.DRAFT) {

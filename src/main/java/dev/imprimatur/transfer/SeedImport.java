@@ -41,7 +41,9 @@ class SeedImport {
     private final Publication publication;
     private final String location;
     private final YAMLMapper yaml = YAMLMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(
+                    DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                    DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     /** @param location the folder of the seed files, {@code imprimatur.seed-content} */
