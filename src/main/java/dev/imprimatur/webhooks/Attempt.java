@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param status the HTTP status that was answered; null if none was
  * @param error why there was no answer; null if there was one
  * @param millis how long it took
+ * @param retryAfter not to be sent anything before then, as was answered; null if nothing was said of that
  */
 public record Attempt(
         String id,
@@ -22,7 +23,8 @@ public record Attempt(
         Instant at,
         @Nullable Integer status,
         @Nullable String error,
-        long millis) {
+        long millis,
+        @Nullable Instant retryAfter) {
     /** Whether the subscriber took it: any 2xx. */
     public boolean succeeded() {
         return status != null && status / 100 == 2;

@@ -23,6 +23,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.util.Timeout;
 import org.springframework.beans.factory.DisposableBean;
@@ -43,10 +44,21 @@ class Courier implements DisposableBean {
             Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
     private final Clock clock;
     private final Duration longest;
+    private final Duration longestRetryAfter;
 
-    /** @param longest how long one attempt may take in all, {@code imprimatur.webhooks.timeout} */
-    Courier(Addresses addresses, Clock clock, @Value("${imprimatur.webhooks.timeout:15s}") Duration longest) {
+    /**
+     * Reads the limits.
+     *
+     * @param longest how long one attempt may take in all, {@code imprimatur.webhooks.timeout}
+     * @param longestRetryAfter how far ahead a subscriber may put off the next attempt, {@code imprimatur.webhooks.longest-retry-after}
+     */
+    Courier(
+            Addresses addresses,
+            Clock clock,
+            @Value("${imprimatur.webhooks.timeout:15s}") Duration longest,
+            @Value("${imprimatur.webhooks.longest-retry-after:8h}") Duration longestRetryAfter) {
         this.clock = clock;
+        this.longestRetryAfter = longestRetryAfter;
         this.longest = longest;
         var timeout = Timeout.of(longest);
         this.client = HttpClients.custom()
@@ -89,9 +101,12 @@ class Courier implements DisposableBean {
         post.setEntity(new StringEntity(message.body(), ContentType.APPLICATION_JSON));
         var cutOff = cutOffs.schedule(post::abort, longest.toMillis(), TimeUnit.MILLISECONDS);
         Integer status = null;
+        Instant retryAfter = null;
         String error = null;
         try (var answer = client.executeOpen(null, post, null)) {
             status = answer.getCode();
+            if (status == HttpStatus.SC_TOO_MANY_REQUESTS || status == HttpStatus.SC_SERVICE_UNAVAILABLE)
+                retryAfter = RetryAfter.of(answer, clock.instant(), longestRetryAfter);
         } catch (InterruptedIOException late) {
             error = "no answer within " + longest.toMillis() + " ms";
         } catch (IOException | RuntimeException failed) {
@@ -111,7 +126,8 @@ class Courier implements DisposableBean {
                 now,
                 status,
                 error,
-                millis);
+                millis,
+                retryAfter);
     }
 
     private static String told(Exception failed) {

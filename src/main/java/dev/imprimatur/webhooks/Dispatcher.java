@@ -185,11 +185,18 @@ class Dispatcher implements SmartLifecycle {
         else if (Duration.between(since, now).compareTo(giveUpAfter) >= 0)
             why = "it has taken nothing since " + since + "; last: " + told(attempt);
         if (why != null) log.warn("webhook {} is paused: {}", held.id(), why);
-        webhooks.failed(held, since, now.plus(wait(held.failures())), why, now);
+        webhooks.failed(held, since, next(held, attempt, now), why, now);
     }
 
     private static String told(Attempt attempt) {
         return attempt.status() == null ? String.valueOf(attempt.error()) : "status " + attempt.status();
+    }
+
+    /** Not before the subscriber asked for, and never sooner than we would come by ourselves. */
+    private Instant next(Webhook held, Attempt failed, Instant now) {
+        var own = now.plus(wait(held.failures()));
+        var asked = failed.retryAfter();
+        return asked != null && asked.isAfter(own) ? asked : own;
     }
 
     /** Ever longer, and never quite the same for two subscribers. */

@@ -8,6 +8,9 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Stores;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 @Tag("store")
@@ -161,6 +166,51 @@ class WebhooksTest {
 
         awaitMessages(told + 1);
         assertThat(positions()).containsOnly(positions().getFirst());
+    }
+
+    /** Nine digits and more of seconds, and a date years ahead, are as much as the setting allows. */
+    @ParameterizedTest
+    @CsvSource({
+        "429, 60, 60, 60",
+        "503, 120, 120, 120",
+        "503, date+3600, 3599, 3600",
+        "429, 0, 4, 6",
+        "429, date-60, 4, 6",
+        "503, soon, 4, 6",
+        "503, -5, 4, 6",
+        "500, 60, 4, 6",
+        "503, 99999999999999999999, 28800, 28800",
+        "429, date+99999999, 28800, 28800"
+    })
+    void aSubscriberIsAskedAgainWhenItSays(int status, String retryAfter, int least, int most) {
+        var before = node.clock().instant();
+        receiver.manner = exchange -> {
+            exchange.getResponseHeaders()
+                    .add(
+                            "Retry-After",
+                            retryAfter.startsWith("date")
+                                    ? DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                            before.plusSeconds(Long.parseLong(retryAfter.substring("date".length())))
+                                                    .atOffset(ZoneOffset.UTC))
+                                    : retryAfter);
+            exchange.sendResponseHeaders(status, -1);
+        };
+        node.guides().published();
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> view(id).get("failures").asInt() == 1);
+
+        assertThat(Instant.parse(view(id).get("nextAttempt").asString()))
+                .isBetween(before.plusSeconds(least), node.clock().instant().plusSeconds(most));
+        assertThat(attempts().get(0).has("retryAfter"))
+                .isEqualTo(status != 500 && !retryAfter.equals("soon") && !retryAfter.equals("-5"));
+        if (least < 60 || least > 120) return;
+        node.clock().forward(Duration.ofSeconds(least - 20));
+        node.guides().published();
+        assertThat(receiver.received).hasSize(1);
+        receiver.manner = exchange -> exchange.sendResponseHeaders(204, -1);
+        node.clock().forward(Duration.ofSeconds(30));
+        awaitMessages(3);
+        assertThat(positions().get(1)).isEqualTo(positions().get(0));
     }
 
     @Test

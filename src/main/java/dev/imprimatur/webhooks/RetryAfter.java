@@ -1,0 +1,34 @@
+package dev.imprimatur.webhooks;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.regex.Pattern;
+import org.apache.hc.client5.http.utils.DateUtils;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.MessageHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** The header {@code Retry-After} (RFC 9110, 10.2.3): seconds, or a date. */
+final class RetryAfter {
+    private static final Pattern SECONDS = Pattern.compile("[0-9]+");
+    /** More digits than these are more seconds than anybody waits. */
+    private static final int MOST_DIGITS = 9;
+
+    private RetryAfter() {}
+
+    /**
+     * Not before when the answer says to come again; null if it does not, or in a way that nobody understands.
+     *
+     * @param most what is asked for beyond it counts as that
+     */
+    static @Nullable Instant of(MessageHeaders answer, Instant now, Duration most) {
+        var header = answer.getFirstHeader(HttpHeaders.RETRY_AFTER);
+        if (header == null || header.getValue() == null) return null;
+        String value = header.getValue().strip();
+        var latest = now.plus(most);
+        var asked = SECONDS.matcher(value).matches()
+                ? value.length() > MOST_DIGITS ? latest : now.plusSeconds(Long.parseLong(value))
+                : DateUtils.parseStandardDate(value);
+        return asked != null && asked.isAfter(latest) ? latest : asked;
+    }
+}
