@@ -3,6 +3,7 @@ package dev.imprimatur.delivery;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.FilterField;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.content.Rendering;
@@ -16,8 +17,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A guide as readers see it: the last ledger entry about it, and the content that this entry names. */
 final class Delivered {
@@ -168,21 +167,7 @@ final class Delivered {
                 entry.publishedAt(),
                 entry.firstPublishedAt(),
                 entry.review(),
-                Rendering.render(type, fields.isEmpty() ? content : only(content, fields), format),
+                Rendering.render(type, Fields.of(content, fields), format),
                 highlights);
-    }
-
-    private static JsonNode only(JsonNode content, List<String> fields) {
-        ObjectNode some = JsonNodeFactory.instance.objectNode();
-        for (String field : fields) {
-            var steps = List.of(field.split("\\."));
-            JsonNode from = content;
-            for (String step : steps) from = from.path(step);
-            if (from.isMissingNode()) continue;
-            ObjectNode to = some;
-            for (String step : steps.subList(0, steps.size() - 1)) to = to.withObjectProperty(step);
-            to.set(steps.getLast(), from.deepCopy());
-        }
-        return some;
     }
 }

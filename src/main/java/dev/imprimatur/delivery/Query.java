@@ -1,6 +1,7 @@
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.FilterField;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.delivery.Shelf.Property;
@@ -48,7 +49,6 @@ record Query(
     static final int LARGEST_PAGE = 100;
     private static final int MOST_VALUES = 50;
     private static final int MOST_FACETS = 10;
-    private static final int MOST_FIELDS = 50;
 
     /** Parameters that every type has, beside its filters. */
     private static final Set<String> FIXED = Set.of(
@@ -107,7 +107,7 @@ record Query(
                 List.copyOf(filters),
                 sort,
                 one.of("facets").map(text -> facets(text, known)).orElse(List.of()),
-                fields(one.of("fields").orElse(null), type),
+                Fields.parse(one.of("fields").orElse(null), type),
                 Format.of(one.of("format").orElse(null)),
                 one.of("limit").map(Query::limit).orElse(20),
                 one.of("cursor").map(cursor -> mark(cursor, sort)).orElse(null),
@@ -278,15 +278,6 @@ record Query(
                                         .collect(Collectors.joining(", "))
                                 + ", with commas")))
                 .toList();
-    }
-
-    static List<String> fields(@Nullable String text, ContentType type) {
-        if (text == null) return List.of();
-        var wanted = List.of(text.split(",", -1));
-        if (wanted.size() > MOST_FIELDS || !wanted.stream().allMatch(type::hasField))
-            throw malformed("fields are at most " + MOST_FIELDS + " of " + String.join(", ", type.fields())
-                    + ", or paths in them such as compensation.bands, with commas");
-        return wanted;
     }
 
     private static int limit(String text) {

@@ -1,23 +1,30 @@
 package dev.imprimatur.preview;
 
 import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.content.Rendering;
 import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.WorkingCopy;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.ResponseEntity;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Where links lead: whoever has one sees what it shows, and nothing keeps it. */
 @RestController
@@ -25,8 +32,10 @@ class PreviewApi {
     private final PreviewLinks links;
     private final Editing editing;
     private final ContentTypes types;
+    private final JsonMapper json;
 
-    PreviewApi(PreviewLinks links, Editing editing, ContentTypes types) {
+    PreviewApi(PreviewLinks links, Editing editing, ContentTypes types, JsonMapper json) {
+        this.json = json;
         this.links = links;
         this.editing = editing;
         this.types = types;
@@ -51,38 +60,58 @@ class PreviewApi {
 
     record Until(Instant expiresAt) {}
 
+    /** Written as it is: what the framework writes for an address that ends with a dot and more gets a name to be saved under. */
     @GetMapping("/api/delivery/v1/preview/{token}")
-    ResponseEntity<Document> show(@PathVariable String token, @RequestParam @Nullable String format) {
+    void show(
+            @PathVariable String token,
+            @RequestParam @Nullable String format,
+            @RequestParam @Nullable String fields,
+            HttpServletResponse response)
+            throws IOException {
         var rendered = Format.of(format);
-        var document = links.follow(token).flatMap(preview -> document(preview, rendered));
-        return ResponseEntity.ok()
-                .header(HttpHeaders.CACHE_CONTROL, "private, no-store")
-                .header("X-Robots-Tag", "noindex")
-                .body(document.orElseThrow(
-                        () -> Refusal.missing("nothing is shown here").raise()));
+        var preview = links.follow(token).orElseThrow(PreviewApi::nothing);
+        var shown = shown(preview).orElseThrow(PreviewApi::nothing);
+        var wanted = Fields.parse(fields, shown.type());
+        byte[] body = json.writeValueAsBytes(document(preview, shown, wanted, rendered));
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "private, no-store");
+        response.setHeader("X-Robots-Tag", "noindex");
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 
-    private Optional<Document> document(Preview preview, Format format) {
+    private static RuntimeException nothing() {
+        return Refusal.missing("nothing is shown here").raise();
+    }
+
+    /** What a link leads to. */
+    private record Shown(Guide guide, ContentType type, JsonNode content) {}
+
+    private Optional<Shown> shown(Preview preview) {
         try {
             var guide = editing.require(preview.edition().guide());
             var content = preview.revision() == null
                     ? workingCopy(preview, editing.draft(guide))
                     : editing.revision(guide, preview.revision()).content();
-            return Optional.ofNullable(content)
-                    .map(it -> new Document(
-                            guide.id(),
-                            guide.type(),
-                            guide.slug(),
-                            guide.locale(),
-                            preview.edition().number(),
-                            preview.revision(),
-                            ContentHash.of(it).value(),
-                            new Until(preview.expiresAt()),
-                            Rendering.render(types.require(guide.type()), it, format)));
+            return Optional.ofNullable(content).map(it -> new Shown(guide, types.require(guide.type()), it));
         } catch (Refused over) {
             // the edition has no working copy any more; a link must not tell why
             return Optional.empty();
         }
+    }
+
+    private static Document document(Preview preview, Shown shown, List<String> fields, Format format) {
+        var guide = shown.guide();
+        return new Document(
+                guide.id(),
+                guide.type(),
+                guide.slug(),
+                guide.locale(),
+                preview.edition().number(),
+                preview.revision(),
+                ContentHash.of(shown.content()).value(),
+                new Until(preview.expiresAt()),
+                Rendering.render(shown.type(), Fields.of(shown.content(), fields), format));
     }
 
     private static @Nullable JsonNode workingCopy(Preview preview, WorkingCopy copy) {

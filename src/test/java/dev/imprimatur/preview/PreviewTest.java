@@ -71,6 +71,30 @@ class PreviewTest {
     }
 
     @Test
+    void aLinkShowsTheFieldsThatAreAskedForAndIsNoDownload() {
+        var guide = guides.submitted();
+        var link = link("editor", guide, Map.of("revision", 1));
+        String url = link.get("url").asString();
+
+        var some = node.nobody().get(url + "?format=html&fields=title,careerPath,compensation.currency");
+
+        assertThat(some.ok().get("content").propertyNames()).containsExactly("title", "careerPath", "compensation");
+        assertThat(some.json().at("/content/compensation").propertyNames()).containsExactly("currency");
+        assertThat(some.json().at("/content/careerPath").asString()).startsWith("<p>");
+        assertThat(some.json().get("contentHash")).isEqualTo(follow(link).ok().get("contentHash"));
+        assertThat(follow(link).json().get("content")).isEqualTo(Guides.content());
+        var unknown = node.nobody().get(url + "?fields=nothing");
+        assertThat(unknown.status()).isEqualTo(400);
+        assertThat(unknown.json().get("detail").asString()).contains("careerPath");
+        for (var answer : List.of(some, follow(link), unknown, node.nobody().get(url + ".html")))
+            assertThat(answer.header("Content-Disposition"))
+                    .as(answer.toString())
+                    .isNull();
+        assertThat(some.header("Content-Type")).isEqualTo("application/json");
+        assertShowsNothing(node.nobody().get("/api/delivery/v1/preview/nothing?fields=nothing"));
+    }
+
+    @Test
     void aLinkToARevisionShowsThatRevisionAndNoOther() {
         var guide = guides.submitted();
         var link = link("reviewer", guide, Map.of("revision", 1));

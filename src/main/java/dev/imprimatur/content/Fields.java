@@ -1,0 +1,44 @@
+package dev.imprimatur.content;
+
+import dev.imprimatur.problem.Refusal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The parameter {@code fields}: which fields of a document, or paths in them, somebody wants. */
+public final class Fields {
+    private static final int MOST = 50;
+
+    private Fields() {}
+
+    /** The fields that are named with commas; none stands for all. */
+    public static List<String> parse(@Nullable String text, ContentType type) {
+        if (text == null) return List.of();
+        var wanted = List.of(text.split(",", -1));
+        if (wanted.size() > MOST || !wanted.stream().allMatch(type::hasField))
+            throw Refusal.malformed(
+                            "fields are at most " + MOST + " of " + String.join(", ", type.fields())
+                                    + ", or paths in them such as compensation.bands, with commas",
+                            List.of())
+                    .raise();
+        return wanted;
+    }
+
+    /** The document with those fields only; the whole of it if none are named. */
+    public static JsonNode of(JsonNode content, List<String> fields) {
+        if (fields.isEmpty()) return content;
+        ObjectNode some = JsonNodeFactory.instance.objectNode();
+        for (String field : fields) {
+            var steps = List.of(field.split("\\."));
+            JsonNode from = content;
+            for (String step : steps) from = from.path(step);
+            if (from.isMissingNode()) continue;
+            ObjectNode to = some;
+            for (String step : steps.subList(0, steps.size() - 1)) to = to.withObjectProperty(step);
+            to.set(steps.getLast(), from.deepCopy());
+        }
+        return some;
+    }
+}
