@@ -6,8 +6,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -18,15 +22,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What is live, told to search engines and to readers of feeds. */
 final class Announcement {
-    private static final String ATOM = "http://www.w3.org/2005/Atom";
     private static final String SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9";
+    private static final String XHTML = "http://www.w3.org/1999/xhtml";
     /** As many addresses as one sitemap may hold, by sitemaps.org. */
     private static final int MOST_IN_SITEMAP = 50_000;
 
     private Announcement() {}
 
     /** Writes part of a document. */
-    private interface Part {
+    interface Part {
         void write(XMLStreamWriter to) throws XMLStreamException;
     }
 
@@ -59,69 +63,68 @@ final class Announcement {
     }
 
     /** When a guide was last published or reviewed anew. */
-    private static Instant updated(Delivered guide) {
+    static Instant updated(Delivered guide) {
         return Optional.ofNullable(guide.entry().review())
                 .map(LedgerEntry.Review::reviewedAt)
                 .filter(reviewed -> reviewed.isAfter(guide.entry().publishedAt()))
                 .orElse(guide.entry().publishedAt());
     }
 
-    private static List<Delivered> latest(Stream<Delivered> guides, int limit) {
+    static Stream<Delivered> latest(Stream<Delivered> guides) {
         return guides.sorted(Comparator.comparing(Announcement::updated)
-                        .reversed()
-                        .thenComparing(guide -> guide.entry().id()))
-                .limit(limit)
-                .toList();
+                .reversed()
+                .thenComparing(guide -> guide.entry().id()));
     }
 
-    /** What was published or reviewed last, as an Atom feed (RFC 4287). */
-    static byte[] feed(Stream<Delivered> guides, ContentType type, Pages pages, int limit) {
-        var latest = latest(guides, limit);
-        return document("feed", ATOM, xml -> {
-            element(xml, "id", pages.template());
-            element(xml, "title", type.title());
-            element(xml, "updated", (latest.isEmpty() ? Instant.EPOCH : updated(latest.getFirst())).toString());
-            for (var guide : latest) entry(xml, guide, type, pages);
-        });
+    /** The text of JSON, for the element {@code script} of a page: nothing in it ends the element, and JavaScript reads it, too. */
+    static byte[] script(String json) {
+        return json.replace("<", "\\u003c")
+                .replace(">", "\\u003e")
+                .replace("&", "\\u0026")
+                .replace("\u2028", "\\u2028")
+                .replace("\u2029", "\\u2029")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void entry(XMLStreamWriter xml, Delivered guide, ContentType type, Pages pages)
-            throws XMLStreamException {
-        xml.writeStartElement("entry");
-        element(xml, "id", pages.of(guide));
-        element(xml, "title", guide.title());
-        element(xml, "updated", updated(guide).toString());
-        element(xml, "published", guide.entry().firstPublishedAt().toString());
-        xml.writeEmptyElement("link");
-        xml.writeAttribute("rel", "alternate");
-        xml.writeAttribute("href", pages.of(guide));
-        xml.writeAttribute("hreflang", guide.entry().locale());
-        var review = guide.entry().review();
-        if (review != null)
-            for (var by : review.reviewedBy()) {
-                xml.writeStartElement("author");
-                element(xml, "name", by.name());
-                xml.writeEndElement();
-            }
-        String description =
-                type.linkedData().tell(guide.content()).path("description").asString("");
-        if (!description.isEmpty()) element(xml, "summary", description);
-        xml.writeEndElement();
-    }
-
-    /** Where everything that is live is shown, as a sitemap (sitemaps.org, protocol 0.9). */
+    /**
+     * Where everything that is live is shown, as a sitemap (sitemaps.org, protocol 0.9). An address at which several guides are shown is
+     * named once; where each locale has its own, each names them all.
+     */
     static byte[] sitemap(Stream<Delivered> guides, Pages pages) {
+        var latest = latest(guides).toList();
+        var translations = latest.stream()
+                .collect(Collectors.groupingBy(
+                        guide -> guide.entry().slug(),
+                        Collectors.toMap(
+                                guide -> guide.entry().locale(), pages::of, (one, same) -> one, TreeMap::new)));
         return document("urlset", SITEMAP, xml -> {
-            for (var guide : latest(guides, MOST_IN_SITEMAP)) {
+            xml.writeNamespace("xhtml", XHTML);
+            var named = new HashSet<String>();
+            for (var guide : latest) {
+                if (named.size() == MOST_IN_SITEMAP) break;
+                String address = pages.of(guide);
+                if (!named.add(address)) continue;
                 xml.writeStartElement("url");
-                element(xml, "loc", pages.of(guide));
+                element(xml, "loc", address);
                 element(xml, "lastmod", updated(guide).toString());
+                var alternates =
+                        Objects.requireNonNull(translations.get(guide.entry().slug()));
+                if (pages.haveLocale() && alternates.size() > 1) alternates(xml, alternates);
                 xml.writeEndElement();
             }
         });
     }
 
-    private static byte[] document(String root, String namespace, Part content) {
+    private static void alternates(XMLStreamWriter xml, Map<String, String> addresses) throws XMLStreamException {
+        for (var alternate : addresses.entrySet()) {
+            xml.writeEmptyElement("xhtml", "link", XHTML);
+            xml.writeAttribute("rel", "alternate");
+            xml.writeAttribute("hreflang", alternate.getKey());
+            xml.writeAttribute("href", alternate.getValue());
+        }
+    }
+
+    static byte[] document(String root, String namespace, Part content) {
         var bytes = new ByteArrayOutputStream();
         try {
             var xml = XMLOutputFactory.newInstance().createXMLStreamWriter(bytes, StandardCharsets.UTF_8.name());
@@ -138,7 +141,7 @@ final class Announcement {
         return bytes.toByteArray();
     }
 
-    private static void element(XMLStreamWriter xml, String name, String text) throws XMLStreamException {
+    static void element(XMLStreamWriter xml, String name, String text) throws XMLStreamException {
         xml.writeStartElement(name);
         xml.writeCharacters(text);
         xml.writeEndElement();

@@ -3,6 +3,7 @@ package dev.imprimatur.delivery;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
@@ -11,6 +12,7 @@ import dev.imprimatur.publication.Publication;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
@@ -37,6 +40,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.util.UriUtils;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What sites ask for. Every answer comes from one state of the catalogue; what is not live is answered as what never was. */
@@ -44,6 +48,8 @@ import tools.jackson.databind.json.JsonMapper;
 @RequestMapping("/api/delivery/v1")
 class DeliveryApi {
     static final String DEFAULT_LOCALE = "en-US";
+    private static final String LINKED_DATA = "/schema.org";
+    private static final Pattern NOT_IN_A_QUERY = Pattern.compile("[^\\w\\-.~!$&'()*+,;=:@/?%]+");
     /** RFC 7234, 5.5.1. */
     private static final String STALE = "110 - \"Response is Stale\"";
 
@@ -109,11 +115,11 @@ class DeliveryApi {
             HttpServletResponse response)
             throws IOException {
         var contentType = readable(type, site);
-        var wanted = Query.fields(fields, contentType);
+        var wanted = Fields.parse(fields, contentType);
         var rendered = Format.of(format);
         var now = state(request, response);
         var instant = asOf == null ? null : Query.instant("asOf", asOf);
-        var found = live(now, then(now, instant), instant, type, slug, locale, response);
+        var found = live(now, then(now, instant), instant, type, slug, locale, request, response);
         var answer = rendered == Format.MARKDOWN && wanted.isEmpty()
                 ? found.answer()
                 : Answer.of(
@@ -125,7 +131,7 @@ class DeliveryApi {
     }
 
     /** One guide as JSON-LD; with its address, if the site says where it shows guides. */
-    @GetMapping("/{type}/{slug}/schema.org")
+    @GetMapping("/{type}/{slug}" + LINKED_DATA)
     void linkedData(
             @PathVariable String type,
             @PathVariable String slug,
@@ -138,12 +144,13 @@ class DeliveryApi {
         var contentType = readable(type, site);
         var shown = pages == null ? null : Pages.parse(pages);
         var state = state(request, response);
-        var found = live(state, state, null, type, slug, locale, response);
+        var found = live(state, state, null, type, slug, locale, request, response);
         Answer.of(
                         "application/ld+json",
                         found.entry().at(),
                         found.surrogateKey(),
-                        json.writeValueAsBytes(Announcement.linkedData(found, contentType, shown)))
+                        Announcement.script(
+                                json.writeValueAsString(Announcement.linkedData(found, contentType, shown))))
                 .send(request, response, maxAge.toSeconds());
     }
 
@@ -166,7 +173,12 @@ class DeliveryApi {
                         "application/atom+xml",
                         state.section(type).changedAt(),
                         type,
-                        Announcement.feed(guides(state, type, locale), contentType, shown, limit))
+                        new AtomFeed(
+                                        AtomFeed.id(ours.first(), contentType, locale),
+                                        address(request),
+                                        contentType,
+                                        shown)
+                                .of(guides(state, type, locale), limit))
                 .send(request, response, maxAge.toSeconds());
     }
 
@@ -191,6 +203,18 @@ class DeliveryApi {
                 .send(request, response, maxAge.toSeconds());
     }
 
+    /** The address that was asked for, with what no address may hold percent-encoded (RFC 3986). */
+    private static String address(HttpServletRequest request) {
+        String query = request.getQueryString();
+        return request.getRequestURL()
+                + (query == null
+                        ? ""
+                        : "?"
+                                + NOT_IN_A_QUERY
+                                        .matcher(query)
+                                        .replaceAll(it -> UriUtils.encode(it.group(), StandardCharsets.UTF_8)));
+    }
+
     private static Stream<Delivered> guides(State state, String type, @Nullable String locale) {
         return state.section(type).shelf().guides().stream()
                 .filter(guide -> locale == null || guide.entry().locale().equals(Address.canonical(locale)));
@@ -212,6 +236,7 @@ class DeliveryApi {
             String type,
             String slug,
             @Nullable String asked,
+            HttpServletRequest request,
             HttpServletResponse response) {
         String locale = asked == null ? null : Address.canonical(asked);
         var found = address(shown, type, slug, locale).flatMap(shown::find);
@@ -220,7 +245,7 @@ class DeliveryApi {
         if (found.isEmpty() && asOf != null && wasWithdrawnSince(now, asOf, type, slug, locale))
             throw Refusal.of(Refusal.Kind.GONE, "gone", "what readers could see then was withdrawn since")
                     .raise();
-        return found.orElseThrow(() -> notLive(now, type, slug, locale, response));
+        return found.orElseThrow(() -> notLive(now, type, slug, locale, request, response));
     }
 
     /** Without a locale the default one is meant, or the first that there is. */
@@ -251,7 +276,12 @@ class DeliveryApi {
 
     /** 410 for what was live once, or 301 if readers are sent elsewhere; for all else 404. 503 while the ledger may have lost it. */
     private RuntimeException notLive(
-            State state, String type, String slug, @Nullable String locale, HttpServletResponse response) {
+            State state,
+            String type,
+            String slug,
+            @Nullable String locale,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         var gone = state.section(type).lives(slug).stream()
                 .flatMap(life -> life.gone().stream())
                 .filter(entry -> locale == null || entry.locale().equals(locale))
@@ -262,13 +292,19 @@ class DeliveryApi {
         if (target == null)
             return Refusal.of(Refusal.Kind.GONE, "gone", "this guide is not published any more")
                     .raise();
-        response.setHeader(
-                HttpHeaders.LOCATION, target.contains("/") ? target : "/api/delivery/v1/" + type + "/" + target);
+        response.setHeader(HttpHeaders.LOCATION, target.contains("/") ? target : moved(request, type, target));
         return Refusal.of(
                         Refusal.Kind.MOVED,
                         "moved",
                         "this guide is not published any more; read the one it was replaced by")
                 .raise();
+    }
+
+    /** Where the same is asked of another slug: its form and the query stay. An address elsewhere knows nothing of our parameters. */
+    private static String moved(HttpServletRequest request, String type, String slug) {
+        String form = request.getRequestURI().endsWith(LINKED_DATA) ? LINKED_DATA : "";
+        String query = request.getQueryString();
+        return FastPath.PREFIX + type + "/" + slug + form + (query == null ? "" : "?" + query);
     }
 
     /** @param parameters filters by the fields that the type marks {@code x-filterable}, and what {@link Query} knows */

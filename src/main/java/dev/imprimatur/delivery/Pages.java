@@ -5,27 +5,48 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 
-/** Where a site shows guides of one type: an address with {@code {slug}} in it, which only the site knows. */
+/** Where a site shows guides of one type: an address with {@code {slug}} and perhaps {@code {locale}} in it, which only the site knows. */
 record Pages(String template) {
     private static final String SLUG = "{slug}";
+    private static final String LOCALE = "{locale}";
     private static final int LONGEST = 500;
 
     static Pages parse(String text) {
+        var pages = new Pages(text);
         try {
-            var address = new URI(text.replace(SLUG, "slug"));
+            var address = new URI(pages.of("slug", "en"));
             boolean web = "https".equals(address.getScheme()) || "http".equals(address.getScheme());
-            if (web && address.getHost() != null && text.contains(SLUG) && text.length() <= LONGEST)
-                return new Pages(text);
+            if (web
+                    && address.getHost() != null
+                    && address.getUserInfo() == null
+                    && text.contains(SLUG)
+                    && text.length() <= LONGEST) return pages;
         } catch (URISyntaxException noAddress) {
             // told below
         }
         throw Refusal.malformed(
-                        "pages is where your site shows guides, such as https://www.example.com/roles/{slug}",
+                        "pages is where your site shows guides, such as https://www.example.com/roles/{slug}"
+                                + " or https://www.example.com/{locale}/roles/{slug}",
                         List.of())
                 .raise();
     }
 
     String of(Delivered guide) {
-        return template.replace(SLUG, guide.entry().slug());
+        return of(guide.entry().slug(), guide.entry().locale());
+    }
+
+    private String of(String slug, String locale) {
+        return template.replace(SLUG, slug).replace(LOCALE, locale);
+    }
+
+    /** Whether each locale has addresses of its own. */
+    boolean haveLocale() {
+        return template.contains(LOCALE);
+    }
+
+    /** The name of the site; where each locale has one, what is left of it without. */
+    String host() {
+        String rest = new Pages(template.replace(LOCALE + ".", "")).of("slug", "");
+        return URI.create(rest).getAuthority();
     }
 }

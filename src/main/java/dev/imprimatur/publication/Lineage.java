@@ -79,6 +79,12 @@ public class Lineage {
         return known.id();
     }
 
+    /** The first name that the ledger had, which no decision changes. */
+    public String first() {
+        var now = known;
+        return now.decisions().isEmpty() ? now.id() : now.decisions().getFirst().lineage();
+    }
+
     /** What administrators decided, the first decision first; the last one may not be carried out yet. */
     public List<Decision> decisions() {
         return known.decisions();

@@ -2,14 +2,20 @@ package dev.imprimatur.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 import tools.jackson.databind.JsonNode;
 
 /** What search engines and readers of feeds are told. */
@@ -109,8 +115,109 @@ class AnnouncementTest {
         assertThat(feed.getElementsByTagName("author").getLength()).isPositive();
     }
 
+    @Test
+    void nothingInTheJsonEndsTheScriptThatItIsPastedInto() {
+        var guide = node.guides().drafted();
+        String summary = "</script><script>alert(1)</script> <!-- R&D \u2028 and \u2029.";
+        node.guides().edit("editor", guide, summary).ok();
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        node.guides()
+                .decide("reviewer", node.guides().task("reviewer", guide), "approve")
+                .ok();
+
+        var answer = node.site()
+                .get("/role-guide/" + guide.slug()
+                        + "/schema.org?pages=https://www.example.com/%7Bslug%7D?a=1%26b=%3C");
+
+        assertThat(answer.status()).isEqualTo(400);
+        answer = node.site()
+                .get("/role-guide/" + guide.slug() + "/schema.org?pages=https://www.example.com/%7Bslug%7D?a=1%26b=2");
+        assertThat(answer.body()).doesNotContain("<", ">", "&", "\u2028", "\u2029");
+        assertThat(answer.body()).contains("\\u003c/script\\u003e");
+        assertThat(answer.json().findValuesAsString("description")).contains(summary);
+        assertThat(answer.json().get("url").asString())
+                .isEqualTo("https://www.example.com/" + guide.slug() + "?a=1&b=2");
+    }
+
+    /** A guide with two translations, all under one slug. */
+    private Guides.Ref translated() {
+        var guide = node.guides().published();
+        for (String locale : List.of("de-DE", "fr-FR")) {
+            var id = node.as("editor")
+                    .post("/role-guide", Map.of("slug", guide.slug(), "locale", locale, "content", Guides.content()))
+                    .ok()
+                    .get("id")
+                    .asString();
+            var translation = new Guides.Ref(id, guide.slug());
+            node.as("editor").post(translation.path() + "/submit", Map.of()).ok();
+            node.guides()
+                    .decide("reviewer", node.guides().task("reviewer", translation), "approve")
+                    .ok();
+        }
+        return guide;
+    }
+
+    private List<Element> urls(String query, String slug) throws Exception {
+        var urls = parse(node.site()
+                        .get("/role-guide/sitemap.xml?pages=" + query)
+                        .body())
+                .getElementsByTagName("url");
+        return IntStream.range(0, urls.getLength())
+                .mapToObj(i -> (Element) urls.item(i))
+                .filter(url -> loc(url).contains(slug))
+                .toList();
+    }
+
+    private static String loc(Element url) {
+        return url.getElementsByTagName("loc").item(0).getTextContent();
+    }
+
+    private static Map<String, String> alternates(Element url) {
+        var links = url.getElementsByTagNameNS("http://www.w3.org/1999/xhtml", "link");
+        return IntStream.range(0, links.getLength())
+                .mapToObj(i -> (Element) links.item(i))
+                .filter(link -> link.getAttribute("rel").equals("alternate"))
+                .collect(Collectors.toMap(link -> link.getAttribute("hreflang"), link -> link.getAttribute("href")));
+    }
+
+    @Test
+    void eachLocaleHasAnAddressAndNamesAllOthers() throws Exception {
+        var guide = translated();
+        var single = node.guides().published();
+        String pages = "https://www.example.com/%7Blocale%7D/roles/%7Bslug%7D";
+        var addresses = Stream.of("en-US", "de-DE", "fr-FR")
+                .collect(Collectors.toMap(
+                        locale -> locale, locale -> "https://www.example.com/" + locale + "/roles/" + guide.slug()));
+
+        var urls = urls(pages, guide.slug());
+
+        assertThat(urls).extracting(AnnouncementTest::loc).containsExactlyInAnyOrderElementsOf(addresses.values());
+        assertThat(urls).allSatisfy(url -> assertThat(alternates(url)).isEqualTo(addresses));
+        assertThat(urls(pages, single.slug()))
+                .singleElement()
+                .satisfies(url -> assertThat(alternates(url)).isEmpty());
+        assertThat(urls(pages + "&locale=de-DE", guide.slug()))
+                .singleElement()
+                .satisfies(url -> assertThat(loc(url)).isEqualTo(addresses.get("de-DE")));
+        assertThat(node.site()
+                        .get("/role-guide/" + guide.slug() + "/schema.org?locale=fr-FR&pages=" + pages)
+                        .ok()
+                        .get("url")
+                        .asString())
+                .isEqualTo(addresses.get("fr-FR"));
+    }
+
+    @Test
+    void anAddressThatAllLocalesShareIsNamedOnce() throws Exception {
+        var guide = translated();
+
+        assertThat(urls("https://www.example.com/roles/%7Bslug%7D", guide.slug()))
+                .singleElement()
+                .satisfies(url -> assertThat(alternates(url)).isEmpty());
+    }
+
     private static Document parse(String xml) throws Exception {
-        return DocumentBuilderFactory.newInstance()
+        return DocumentBuilderFactory.newNSInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
     }

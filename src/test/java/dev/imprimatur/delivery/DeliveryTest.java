@@ -3,6 +3,7 @@ package dev.imprimatur.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,40 @@ class DeliveryTest {
                 node.site().get("/role-guide/" + guide.slug() + "?format=text").ok();
         assertThat(text.at("/content/careerPath").asString()).doesNotContain("**", "<");
         assertThat(text.get("contentHash")).isEqualTo(html.get("contentHash"));
+    }
+
+    @Test
+    void whoIsSentToAnotherGuideAsksTheSameThere() {
+        var guide = guides.published();
+        var other = guides.published();
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", "x", "redirectTo", other.slug()))
+                .ok();
+        var elsewhere = guides.published();
+        node.as("publisher")
+                .post(elsewhere.path() + "/unpublish", Map.of("reason", "x", "redirectTo", "/careers"))
+                .ok();
+
+        for (String asked : List.of(
+                "",
+                "?format=html&fields=title,careerPath",
+                "?locale=en-US",
+                "/schema.org?pages=https://www.example.com/roles/%7Bslug%7D")) {
+            var moved = node.site().get("/role-guide/" + guide.slug() + asked);
+
+            assertThat(moved.status()).as(asked).isEqualTo(301);
+            assertThat(moved.header("Location")).isEqualTo("/api/delivery/v1/role-guide/" + other.slug() + asked);
+            assertThat(new Http(node.url(), node.site().authorization())
+                            .get(moved.header("Location"))
+                            .body())
+                    .isEqualTo(node.site()
+                            .get("/role-guide/" + other.slug() + asked)
+                            .body());
+        }
+        assertThat(node.site()
+                        .get("/role-guide/" + elsewhere.slug() + "?format=html")
+                        .header("Location"))
+                .isEqualTo("/careers");
     }
 
     @Test

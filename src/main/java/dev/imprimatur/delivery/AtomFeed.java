@@ -1,0 +1,80 @@
+package dev.imprimatur.delivery;
+
+import dev.imprimatur.content.ContentType;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.stream.Stream;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was published or reviewed last, for readers of feeds (RFC 4287). What a reader knows the feed and its entries by is made of what stays,
+ * and of no address: where a site shows its guides may change.
+ *
+ * @param id an IRI
+ * @param address that it was asked for at
+ */
+record AtomFeed(String id, String address, ContentType type, Pages pages) {
+    private static final String MEDIA_TYPE = "application/atom+xml";
+    private static final String NAMESPACE = "http://www.w3.org/2005/Atom";
+
+    /**
+     * The id of the feed of a type.
+     *
+     * @param ledger the name that the ledger had first
+     * @param locale that all its entries have; null for any
+     */
+    static String id(String ledger, ContentType type, @Nullable String locale) {
+        return urn("feed " + ledger + " " + type.name() + (locale == null ? "" : " " + locale));
+    }
+
+    private static String urn(String name) {
+        return "urn:uuid:" + UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+    }
+
+    byte[] of(Stream<Delivered> guides, int limit) {
+        var latest = Announcement.latest(guides).limit(limit).toList();
+        return Announcement.document("feed", NAMESPACE, xml -> {
+            Announcement.element(xml, "id", id);
+            Announcement.element(xml, "title", type.title());
+            Announcement.element(
+                    xml,
+                    "updated",
+                    (latest.isEmpty() ? Instant.EPOCH : Announcement.updated(latest.getFirst())).toString());
+            // of every entry that names nobody
+            author(xml, pages.host());
+            xml.writeEmptyElement("link");
+            xml.writeAttribute("rel", "self");
+            xml.writeAttribute("type", MEDIA_TYPE);
+            xml.writeAttribute("href", address);
+            for (var guide : latest) entry(xml, guide);
+        });
+    }
+
+    private void entry(XMLStreamWriter xml, Delivered guide) throws XMLStreamException {
+        var entry = guide.entry();
+        xml.writeStartElement("entry");
+        Announcement.element(xml, "id", urn("guide " + entry.id()));
+        Announcement.element(xml, "title", guide.title());
+        Announcement.element(xml, "updated", Announcement.updated(guide).toString());
+        Announcement.element(xml, "published", entry.firstPublishedAt().toString());
+        xml.writeEmptyElement("link");
+        xml.writeAttribute("rel", "alternate");
+        xml.writeAttribute("href", pages.of(guide));
+        xml.writeAttribute("hreflang", entry.locale());
+        var review = entry.review();
+        if (review != null) for (var by : review.reviewedBy()) author(xml, by.name());
+        String description =
+                type.linkedData().tell(guide.content()).path("description").asString("");
+        if (!description.isEmpty()) Announcement.element(xml, "summary", description);
+        xml.writeEndElement();
+    }
+
+    private static void author(XMLStreamWriter xml, String name) throws XMLStreamException {
+        xml.writeStartElement("author");
+        Announcement.element(xml, "name", name);
+        xml.writeEndElement();
+    }
+}
