@@ -1,10 +1,12 @@
 package dev.imprimatur;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Walk;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The walk of the README does what it says. */
 class ReadmeTest {
     @Test
-    void theWalkLeadsFromADraftToAPulledGuide(@TempDir Path folder) throws Exception {
+    void theWalkLeadsFromADraftToAPulledGuideEachTime(@TempDir Path folder) throws Exception {
         var node = Node.shared();
         String key = node.site()
                 .get("/role-guide")
@@ -27,11 +29,16 @@ class ReadmeTest {
                 .replaceFirst("PASSWORD=.*", "PASSWORD='" + Node.PASSWORD + "'")
                 .replaceFirst("KEY=.*", "KEY='" + key + "'");
 
-        assertThat(Walk.run(walk, Map.of(), folder))
-                .contains(
-                        "<em>keeps the light</em>",
-                        "\"slug\":\"lighthouse-keeper\"",
-                        "\"kind\":\"publish\"",
-                        "\"kty\":\"OKP\"");
+        for (int time = 1; time <= 2; time++) {
+            long second = Instant.now().getEpochSecond();
+            assertThat(Walk.run(walk, Map.of(), folder))
+                    .contains(
+                            "<em>keeps the light</em>",
+                            "\"slug\":\"lighthouse-keeper-",
+                            "\"kind\":\"publish\"",
+                            "\"kty\":\"OKP\"");
+            // nobody pastes it twice within a second
+            await().until(() -> Instant.now().getEpochSecond() > second);
+        }
     }
 }

@@ -35,6 +35,7 @@ public class Access {
     private final AccountNames names;
     private final Tokens tokens;
     private final SiteKeys keys;
+    private final Origins origins;
     private final Lease lease;
     private final Audit audit;
     private final Throttle throttle;
@@ -50,6 +51,7 @@ public class Access {
             AccountNames names,
             Tokens tokens,
             SiteKeys keys,
+            Origins origins,
             Lease lease,
             Audit audit,
             Throttle throttle,
@@ -61,6 +63,7 @@ public class Access {
         this.names = names;
         this.tokens = tokens;
         this.keys = keys;
+        this.origins = origins;
         this.lease = lease;
         this.audit = audit;
         this.throttle = throttle;
@@ -475,18 +478,53 @@ public class Access {
         }
     }
 
+    /**
+     * What is asked for a new key.
+     *
+     * @param types the content types it may read; empty for all
+     * @param origins of the pages whose scripts may read with it in a browser; empty for none
+     */
+    public record NewKey(String name, List<String> scopes, List<String> types, List<@Nullable String> origins) {}
+
     /** Makes a key; the same request again gets a new secret for the key that it made, since nobody has seen the first. */
-    public FreshKey createKey(String name, List<String> scopes, List<String> types, Person by) {
+    public FreshKey createKey(NewKey wanted, Person by) {
+        String name = wanted.name();
+        var scopes = wanted.scopes();
         if (name.isBlank() || name.length() > 100)
             throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
         if (scopes.isEmpty() || !SCOPES.containsAll(scopes))
             throw Refusal.malformed("/scopes", "one or more of " + String.join(", ", SCOPES))
                     .raise();
-        var key = new SiteKey(by.idOfNew(), name, List.copyOf(scopes), List.copyOf(types), clock.instant());
+        var key = new SiteKey(
+                by.idOfNew(),
+                name,
+                List.copyOf(scopes),
+                List.copyOf(wanted.types()),
+                origins.checked(wanted.origins()),
+                clock.instant());
         var secret = Secret.fresh(Secret.SITE);
         keys.save(key, secret);
-        audit.record(by.account(), "key-created", key.id() + " " + name, null);
+        audit.record(
+                by.account(),
+                "key-created",
+                key.id() + " " + name + (key.origins().isEmpty() ? "" : " " + key.origins()),
+                null);
         return new FreshKey(key, secret.text());
+    }
+
+    /** Changes the origins of the pages whose scripts may read with the key, from the next request on. */
+    public SiteKey changeOrigins(String id, List<@Nullable String> wanted, String by) {
+        var changed = keys.changeOrigins(id, origins.checked(wanted)).orElseThrow(Access::noKey);
+        audit.record(by, "key-changed", id + " " + changed.origins(), null);
+        return changed;
+    }
+
+    private static RuntimeException noKey() {
+        return Refusal.missing("there is no key with this id").raise();
+    }
+
+    public SiteKey key(String id) {
+        return keys().stream().filter(it -> it.id().equals(id)).findFirst().orElseThrow(Access::noKey);
     }
 
     public List<SiteKey> keys() {
@@ -494,8 +532,7 @@ public class Access {
     }
 
     public void revokeKey(String id, String by) {
-        if (!keys.delete(id))
-            throw Refusal.missing("there is no key with this id").raise();
+        if (!keys.delete(id)) throw noKey();
         audit.record(by, "key-revoked", id, null);
     }
 

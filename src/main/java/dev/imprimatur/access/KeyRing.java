@@ -5,15 +5,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The keys of sites as they were read last; never changed once made, so that what one told holds until there is another. */
 public final class KeyRing {
     private final Map<String, SiteKey> byHash;
+    private final Set<String> origins;
     private final Moment readAt;
 
     /** @param readAt when the reading of them began */
     KeyRing(Map<String, SiteKey> byHash, Moment readAt) {
         this.byHash = Map.copyOf(byHash);
+        this.origins =
+                byHash.values().stream().flatMap(key -> key.origins().stream()).collect(Collectors.toUnmodifiableSet());
         this.readAt = readAt;
     }
 
@@ -30,6 +35,11 @@ public final class KeyRing {
     /** Whether the key has not been revoked. */
     public boolean has(SiteKey key) {
         return byHash.values().stream().anyMatch(it -> it.id().equals(key.id()));
+    }
+
+    /** The origins that any of them names. */
+    Set<String> origins() {
+        return origins;
     }
 
     /** All of them, the oldest first. */

@@ -10,8 +10,10 @@ import java.util.List;
  *
  * @param scopes what it may do; {@code delivery} is the one there is
  * @param types the content types it may read; empty for all
+ * @param origins of the pages whose scripts may read with it in a browser; empty for none
  */
-public record SiteKey(String id, String name, List<String> scopes, List<String> types, Instant createdAt)
+public record SiteKey(
+        String id, String name, List<String> scopes, List<String> types, List<String> origins, Instant createdAt)
         implements Principal {
     @Override
     @JsonIgnore

@@ -3,11 +3,15 @@ package dev.imprimatur.access;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -28,10 +32,17 @@ class SiteKeys implements SmartLifecycle {
 
     private static final Duration EVERY = Duration.ofSeconds(1);
 
+    /** @param origins null in a row of a release that knew none */
     public record Row(
-            @BsonId String id, String hash, String name, List<String> scopes, List<String> types, Instant createdAt) {
+            @BsonId String id,
+            String hash,
+            String name,
+            List<String> scopes,
+            List<String> types,
+            @Nullable List<String> origins,
+            Instant createdAt) {
         SiteKey key() {
-            return new SiteKey(id, name, scopes, types, createdAt);
+            return new SiteKey(id, name, scopes, types, origins == null ? List.of() : origins, createdAt);
         }
     }
 
@@ -49,13 +60,23 @@ class SiteKeys implements SmartLifecycle {
     void save(SiteKey key, Secret secret) {
         keys.replaceOne(
                 Filters.eq("_id", key.id()),
-                new Row(key.id(), secret.hash(), key.name(), key.scopes(), key.types(), key.createdAt()),
+                new Row(key.id(), secret.hash(), key.name(), key.scopes(), key.types(), key.origins(), key.createdAt()),
                 new ReplaceOptions().upsert(true));
         refresh();
     }
 
     KeyRing ring() {
         return ring;
+    }
+
+    /** Names the origins anew; empty if there is no such key any more. */
+    Optional<SiteKey> changeOrigins(String id, List<String> origins) {
+        var changed = Optional.ofNullable(keys.findOneAndUpdate(
+                Filters.eq("_id", id),
+                Updates.set("origins", origins),
+                new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER)));
+        refresh();
+        return changed.map(Row::key);
     }
 
     boolean delete(String id) {

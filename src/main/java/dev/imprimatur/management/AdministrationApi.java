@@ -27,6 +27,7 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -34,12 +35,15 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Content types for everybody; accounts, keys and audit for administrators; one's own tokens. */
 @RestController
 @RequestMapping(Api.ROOT)
 class AdministrationApi {
     private static final String DEFAULT_EXPIRY = "P30D";
+    private static final String ORIGINS = "origins";
 
     private final Access access;
     private final Audit audit;
@@ -144,7 +148,10 @@ class AdministrationApi {
     }
 
     record NewKey(
-            String name, List<String> scopes, @Nullable List<String> types) {}
+            String name,
+            List<String> scopes,
+            @Nullable List<String> types,
+            @Nullable List<@Nullable String> origins) {}
 
     record KeyView(String id, String key) {
         @Override
@@ -162,8 +169,35 @@ class AdministrationApi {
         if (!types.all().stream().map(ContentType::name).toList().containsAll(readable))
             throw Refusal.malformed("/types", "names of content types, as /content-types lists them")
                     .raise();
-        var fresh = access.createKey(wanted.name(), wanted.scopes(), readable, me);
+        List<@Nullable String> origins = wanted.origins() == null ? List.of() : wanted.origins();
+        var fresh = access.createKey(new Access.NewKey(wanted.name(), wanted.scopes(), readable, origins), me);
         return new KeyView(fresh.key().id(), fresh.secret());
+    }
+
+    /** A JSON Merge Patch (RFC 7396) that may change the origins; null takes them all away. */
+    @PatchMapping(
+            path = "/api-keys/{id}",
+            consumes = {"application/merge-patch+json", "application/json"})
+    @NeedsScope(Scope.ADMIN)
+    @PreAuthorize("hasRole('ADMIN')")
+    SiteKey changeKey(@PathVariable String id, @RequestBody ObjectNode patch, Person me) {
+        patch.propertyNames().forEach(name -> {
+            if (!name.equals(ORIGINS))
+                throw Refusal.malformed("/" + name, "unknown field; known is " + ORIGINS)
+                        .raise();
+        });
+        return patch.has(ORIGINS)
+                ? access.changeOrigins(id, origins(patch.get(ORIGINS)), me.account())
+                : access.key(id);
+    }
+
+    private static List<@Nullable String> origins(JsonNode sent) {
+        if (sent.isNull()) return List.of();
+        if (!sent.isArray())
+            throw Refusal.malformed("/" + ORIGINS, "a list of origins").raise();
+        return sent.valueStream()
+                .<@Nullable String>map(it -> it.isString() ? it.stringValue() : null)
+                .toList();
     }
 
     @DeleteMapping("/api-keys/{id}")

@@ -126,12 +126,38 @@ class AdministrationPages {
     String createKey(
             @RequestParam String name,
             @RequestParam(name = "types", required = false) @Nullable List<String> readable,
+            @RequestParam(defaultValue = "") String origins,
             Person me,
             RedirectAttributes told) {
         List<String> chosen = readable == null ? List.of() : readable;
         chosen.forEach(types::require);
-        var fresh = access.createKey(name, List.of("delivery"), chosen, me);
+        var fresh = access.createKey(new Access.NewKey(name, List.of("delivery"), chosen, lines(origins)), me);
         told.addFlashAttribute("secret", fresh.secret());
+        return "redirect:/studio/api-keys";
+    }
+
+    /** One on each line. */
+    private static List<@Nullable String> lines(String text) {
+        return text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .<@Nullable String>map(it -> it)
+                .toList();
+    }
+
+    @PostMapping("/api-keys/{id}/origins")
+    String origins(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "") String origins,
+            Person me,
+            RedirectAttributes told) {
+        var key = access.changeOrigins(id, lines(origins), me.account());
+        told.addFlashAttribute(
+                "told",
+                key.origins().isEmpty()
+                        ? "No page in a browser can read with the key of " + Words.isolated(key.name()) + " any more."
+                        : "From now on pages of these origins can read with the key of " + Words.isolated(key.name())
+                                + ": " + String.join(", ", key.origins()) + ".");
         return "redirect:/studio/api-keys";
     }
 

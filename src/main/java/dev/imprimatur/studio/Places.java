@@ -26,6 +26,7 @@ class Places {
     private static final Map<String, String> LABELS = Map.ofEntries(
             Map.entry("displayName", "Name as readers see it"),
             Map.entry("email", "E-mail"),
+            Map.entry("origins", "Pages in a browser"),
             Map.entry("reason", "Why"),
             Map.entry("redirectTo", "Where readers are sent instead"),
             Map.entry("body", "Comment"),

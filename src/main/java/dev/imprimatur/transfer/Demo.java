@@ -3,12 +3,13 @@ package dev.imprimatur.transfer;
 import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Role;
 import dev.imprimatur.access.Setup;
-import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
+import dev.imprimatur.store.DataDirectory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
@@ -29,7 +30,9 @@ import org.springframework.core.env.Environment;
 /** What the start does last: the first administrator, the seed content, and, in the demo, accounts and a key to try it. */
 @Configuration(proxyBeanMethods = false)
 class Demo {
-    private static final String KEY_NAME = "demo site";
+    /** Where the key is kept, so that what was printed holds when the demo starts again. */
+    private static final String KEY_FILE = "demo-site-key";
+
     private static final int PASSWORD_BYTES = 12;
 
     private record DemoAccount(String username, String displayName, String title, Set<Role> roles) {}
@@ -60,6 +63,7 @@ class Demo {
             Setup setup,
             SeedImport seeds,
             ContentTypes types,
+            DataDirectory data,
             @Value("${imprimatur.demo:false}") boolean demo,
             @Value("${imprimatur.import-seed-content:false}") boolean importSeeds,
             @Value("${imprimatur.demo-password:}") String chosenPassword) {
@@ -71,7 +75,7 @@ class Demo {
             var webServer = server.getWebServer();
             int port = webServer == null ? 0 : webServer.getPort();
             String url = "http://127.0.0.1:" + port;
-            if (demo) start(url, access, seeds, types, setup, chosenPassword);
+            if (demo) start(url, access, seeds, types, setup, data, chosenPassword);
             else {
                 setup.begin(url, System.out);
                 if (importSeeds) seeds.run(Person.SYSTEM);
@@ -80,7 +84,13 @@ class Demo {
     }
 
     private static void start(
-            String url, Access access, SeedImport seeds, ContentTypes types, Setup setup, String chosenPassword)
+            String url,
+            Access access,
+            SeedImport seeds,
+            ContentTypes types,
+            Setup setup,
+            DataDirectory data,
+            String chosenPassword)
             throws IOException {
         boolean first = access.hasNoAccount();
         String password = chosenPassword.isEmpty() ? randomPassword() : chosenPassword;
@@ -91,22 +101,27 @@ class Demo {
             ACCOUNTS.forEach(account -> access.resetPassword(account.username(), password));
         setup.begin(url, System.out);
         seeds.run(access.account(ACCOUNTS.get(1).username()).orElseThrow().person());
-        access.keys().stream()
-                .filter(key -> key.name().equals(KEY_NAME))
-                .map(SiteKey::id)
-                .forEach(id -> access.revokeKey(id, "admin"));
-        String key = access.createKey(
-                        KEY_NAME,
-                        List.of("delivery"),
-                        List.of(),
-                        access.known("admin").person())
-                .secret();
         banner(
                 url,
                 first || !chosenPassword.isEmpty() ? password : null,
-                key,
+                siteKey(access, data),
                 types.all().iterator().next().name(),
                 System.out);
+    }
+
+    /** The key that was printed before, which the data directory keeps; another one if that is right no longer. */
+    private static String siteKey(Access access, DataDirectory data) throws IOException {
+        String kept = data.secret(KEY_FILE, () -> freshKey(access));
+        if (access.ring().find(kept).isPresent()) return kept;
+        Files.delete(data.resolve(KEY_FILE));
+        return data.secret(KEY_FILE, () -> freshKey(access));
+    }
+
+    private static String freshKey(Access access) {
+        return access.createKey(
+                        new Access.NewKey("demo site", List.of("delivery"), List.of(), List.of()),
+                        access.known("admin").person())
+                .secret();
     }
 
     private static String randomPassword() {

@@ -1,6 +1,6 @@
 /** Content that comes in from files: the seed import with its evidence of review elsewhere. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"review", "publication", "editing", "content", "access", "problem"})
+@ApplicationModule(allowedDependencies = {"review", "publication", "editing", "content", "access", "store", "problem"})
 package dev.imprimatur.transfer;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,77 @@
+package dev.imprimatur.transfer;
+
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Stores;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+/** What the demo prints can be used, and still when it starts again. */
+@ResourceLock(Resources.SYSTEM_OUT)
+class DemoTest {
+    private static final Pattern KEY = Pattern.compile("Bearer (imp_site_[\\w-]+)'");
+
+    /** Where somebody copies a key from. */
+    private record Printed(String key) {
+        static Printed by(Runnable start) {
+            var console = System.out;
+            var printed = new ByteArrayOutputStream();
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            try {
+                start.run();
+            } finally {
+                System.setOut(console);
+            }
+            var line = KEY.matcher(printed.toString(StandardCharsets.UTF_8));
+            assertThat(line.find()).isTrue();
+            return new Printed(line.group(1));
+        }
+
+        int reads(Node demo) {
+            return new Http(demo.delivery(), "Bearer " + key).get("/role-guide").status();
+        }
+    }
+
+    @Test
+    void theKeyThatWasPrintedHoldsWhenTheDemoStartsAgainUnlessItIsRevoked() throws Exception {
+        assumeTrue(Stores.areEmbedded(), "the demo runs on its embedded stores only");
+        var started = new Node[1];
+        var first = Printed.by(() -> started[0] = Node.over(
+                Instant.now(),
+                settings -> {
+                    settings.put("imprimatur.demo", "true");
+                    settings.put("imprimatur.demo-password", Node.PASSWORD);
+                },
+                "imp_site_of_nobody"));
+        try (var demo = started[0]) {
+            assertThat(first.reads(demo)).isEqualTo(200);
+            assertThat(Files.getPosixFilePermissions(demo.data().resolve("demo-site-key")))
+                    .containsExactlyInAnyOrder(OWNER_READ, OWNER_WRITE);
+
+            var second = Printed.by(() -> demo.restart(() -> {}));
+            assertThat(second).isEqualTo(first);
+            assertThat(first.reads(demo)).isEqualTo(200);
+
+            var keys = demo.as("admin").get("/api-keys").ok().get("items");
+            assertThat(keys).hasSize(1);
+            demo.as("admin")
+                    .delete("/api-keys/" + keys.get(0).get("id").asString())
+                    .ok();
+            var third = Printed.by(() -> demo.restart(() -> {}));
+            assertThat(first.reads(demo)).isEqualTo(401);
+            assertThat(third.reads(demo)).isEqualTo(200);
+        }
+    }
+}
