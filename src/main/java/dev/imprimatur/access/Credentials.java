@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -24,6 +25,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Reads the Authorization header of one kind of caller; each filter chain has its own, so no secret works elsewhere. */
 abstract sealed class Credentials extends OncePerRequestFilter {
+    private static final String BEARER = "Bearer ";
+
     private final ProblemWriter problems;
 
     private Credentials(ProblemWriter problems) {
@@ -67,6 +70,14 @@ abstract sealed class Credentials extends OncePerRequestFilter {
             }
         }
         chain.doFilter(request, response);
+    }
+
+    /** What follows the scheme {@code Bearer}, if the request has such a credential. */
+    static Optional<String> bearer(HttpServletRequest request) {
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? Optional.of(header.substring(BEARER.length()).strip())
+                : Optional.empty();
     }
 
     /** People: a personal token, and the password to get one. */

@@ -99,7 +99,7 @@ final class Answer {
             to.accept(
                     HttpHeaders.LAST_MODIFIED,
                     DateTimeFormatter.RFC_1123_DATE_TIME.format(lastModified.atOffset(ZoneOffset.UTC)));
-            to.accept(HttpHeaders.VARY, "Authorization, Accept-Encoding");
+            to.accept(HttpHeaders.VARY, "Authorization, Accept-Encoding, Origin");
             to.accept("Surrogate-Key", surrogateKey);
         }
 

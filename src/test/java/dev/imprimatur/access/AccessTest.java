@@ -44,6 +44,7 @@ class AccessTest {
             Map.entry("GET /api-keys", List.of("admin")),
             Map.entry("POST /api-keys", List.of("admin")),
             Map.entry("DELETE /api-keys/{id}", List.of("admin")),
+            Map.entry("PATCH /api-keys/{id}", List.of("admin")),
             Map.entry("GET /webhooks", List.of("admin")),
             Map.entry("POST /webhooks", List.of("admin")),
             Map.entry("DELETE /webhooks/{id}", List.of("admin")),

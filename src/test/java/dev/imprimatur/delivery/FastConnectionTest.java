@@ -116,6 +116,35 @@ class FastConnectionTest {
     }
 
     @Test
+    void whatAPageMayReadIsToldToThatPageOnly() throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        String list = "/role-guide?limit=3&fields=title";
+        var key = node.siteWith(Map.of(
+                "name",
+                "of two origins",
+                "scopes",
+                List.of("delivery"),
+                "origins",
+                List.of("https://a.example", "https://b.example")));
+        try (var wire = new Wire()) {
+            // the second request hands the connection over: from then on Jetty reads it
+            for (String origin :
+                    new String[] {null, "https://a.example", null, "https://b.example", "https://c.example"})
+                for (String asked : List.of(path, list)) {
+                    String[] sent = origin == null ? new String[] {} : new String[] {"Origin: " + origin + "\r\n"};
+                    var answer = wire.send(get(asked, sent).replace(node.site().authorization(), key.authorization()))
+                            .read();
+
+                    assertThat(answer.status()).isEqualTo(200);
+                    assertThat(answer.headers().get("vary")).isEqualTo("Authorization, Accept-Encoding, Origin");
+                    assertThat(answer.headers().get("access-control-allow-origin"))
+                            .as(origin + " " + asked)
+                            .isEqualTo("https://c.example".equals(origin) ? null : origin);
+                }
+        }
+    }
+
+    @Test
     void aConnectionMayWhatItsLastRequestShows() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         var key = node.as("admin")

@@ -77,7 +77,7 @@ class FastPathTest {
                 List.of("ratelimit", "date").forEach(either::remove);
             assertThat(headers).isEqualTo(slowHeaders);
             assertThat(fast.headers().firstValue("Content-Encoding")).contains(encoding);
-            assertThat(fast.headers().firstValue("Vary")).contains("Authorization, Accept-Encoding");
+            assertThat(fast.headers().firstValue("Vary")).contains("Authorization, Accept-Encoding, Origin");
             assertThat(new String(decoded(encoding, fast.body()), StandardCharsets.UTF_8))
                     .isEqualTo(plain.body());
 

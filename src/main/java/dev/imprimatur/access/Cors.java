@@ -1,0 +1,87 @@
+package dev.imprimatur.access;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Lets scripts of pages read what is delivered (CORS, in the Fetch standard), where the key that they send names the origin of their page.
+ * It comes before whatever refuses a request, so that refusals can be read as well, and it refuses nothing itself: an origin that is not
+ * allowed is answered as if there were no CORS, and the browser keeps the answer from the page.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 5)
+class Cors extends OncePerRequestFilter {
+    private static final String DELIVERY = "/api/delivery/";
+    /** Has no key: the link itself is the credential. */
+    private static final String PREVIEW = DELIVERY + "v1/preview/";
+
+    private static final String METHODS = "GET, HEAD";
+    private static final String REQUEST_HEADERS =
+            "Authorization, If-None-Match, If-Modified-Since, Imprimatur-At-Least, Last-Event-ID";
+    private static final String RESPONSE_HEADERS =
+            "ETag, Link, Location, Retry-After, Warning, RateLimit, RateLimit-Policy, Imprimatur-Position";
+
+    private final Access access;
+    private final Origins origins;
+    private final String preflightLasts;
+
+    /** @param preflightLasts how long browsers may remember what they were told beforehand, {@code imprimatur.browsers.preflight-lasts} */
+    Cors(Access access, Origins origins, @Value("${imprimatur.browsers.preflight-lasts:10m}") Duration preflightLasts) {
+        this.access = access;
+        this.origins = origins;
+        this.preflightLasts = Long.toString(preflightLasts.toSeconds());
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !request.getRequestURI().startsWith(DELIVERY);
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        response.addHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        boolean isPreflight = isPreflight(request);
+        var allowed = origin == null ? Optional.<String>empty() : allowed(request, origin, isPreflight);
+        if (allowed.isPresent()) {
+            response.setHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, allowed.get());
+            if (isPreflight) {
+                response.setHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+                response.setHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS);
+                response.setHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, preflightLasts);
+                response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+                return;
+            }
+            response.setHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, RESPONSE_HEADERS);
+        }
+        chain.doFilter(request, response);
+    }
+
+    private static boolean isPreflight(HttpServletRequest request) {
+        return HttpMethod.OPTIONS.matches(request.getMethod())
+                && request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD) != null;
+    }
+
+    /** A request that comes without a key may be told what any key allows. */
+    private Optional<String> allowed(HttpServletRequest request, String origin, boolean isPreflight) {
+        var ring = access.ring();
+        return isPreflight || request.getRequestURI().startsWith(PREVIEW)
+                ? origins.allowed(ring.origins(), origin)
+                : Credentials.bearer(request)
+                        .flatMap(ring::find)
+                        .flatMap(key -> origins.allowed(key.origins(), origin));
+    }
+}
