@@ -204,11 +204,11 @@ export class Imprimatur {
   }
 
   /** What a preview link shows. Never to be kept. */
-  preview(url: string, query: { format?: Format } = {}): Promise<Preview> {
+  preview(url: string, query: { format?: Format; fields?: string[] } = {}): Promise<Preview> {
     return this.#json(new URL(url, this.#base).pathname, query);
   }
 
-  /** The guide as JSON-LD, to be put into its page. */
+  /** The guide as JSON-LD. To put it into a `script` of its page, escape what JSON.stringify leaves: `.replaceAll("<", "\\u003c")`. */
   linkedData(type: string, slug: string, query: Reading & { locale?: string; pages?: string } = {}): Promise<Record<string, unknown>> {
     return this.#json(`${DELIVERY}/${encodeURIComponent(type)}/${encodeURIComponent(slug)}/schema.org`, query);
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param address that it was asked for at
  */
 record AtomFeed(String id, String address, ContentType type, Pages pages) {
-    private static final String MEDIA_TYPE = "application/atom+xml";
+    static final String MEDIA_TYPE = "application/atom+xml";
     private static final String NAMESPACE = "http://www.w3.org/2005/Atom";
 
     /**
@@ -44,7 +44,7 @@ record AtomFeed(String id, String address, ContentType type, Pages pages) {
                     "updated",
                     (latest.isEmpty() ? Instant.EPOCH : Announcement.updated(latest.getFirst())).toString());
             // of every entry that names nobody
-            author(xml, pages.host());
+            author(xml, pages.site());
             xml.writeEmptyElement("link");
             xml.writeAttribute("rel", "self");
             xml.writeAttribute("type", MEDIA_TYPE);

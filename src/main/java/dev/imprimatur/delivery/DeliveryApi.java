@@ -170,12 +170,12 @@ class DeliveryApi {
         var shown = Pages.parse(pages);
         var state = state(request, response);
         Answer.of(
-                        "application/atom+xml",
+                        AtomFeed.MEDIA_TYPE,
                         state.section(type).changedAt(),
                         type,
                         new AtomFeed(
                                         AtomFeed.id(ours.first(), contentType, locale),
-                                        address(request),
+                                        request.getRequestURL() + query(request),
                                         contentType,
                                         shown)
                                 .of(guides(state, type, locale), limit))
@@ -203,16 +203,15 @@ class DeliveryApi {
                 .send(request, response, maxAge.toSeconds());
     }
 
-    /** The address that was asked for, with what no address may hold percent-encoded (RFC 3986). */
-    private static String address(HttpServletRequest request) {
+    /** The query of the request with its question mark, what no address may hold percent-encoded (RFC 3986); empty if there is none. */
+    private static String query(HttpServletRequest request) {
         String query = request.getQueryString();
-        return request.getRequestURL()
-                + (query == null
-                        ? ""
-                        : "?"
-                                + NOT_IN_A_QUERY
-                                        .matcher(query)
-                                        .replaceAll(it -> UriUtils.encode(it.group(), StandardCharsets.UTF_8)));
+        return query == null
+                ? ""
+                : "?"
+                        + NOT_IN_A_QUERY
+                                .matcher(query)
+                                .replaceAll(it -> UriUtils.encode(it.group(), StandardCharsets.UTF_8));
     }
 
     private static Stream<Delivered> guides(State state, String type, @Nullable String locale) {
@@ -303,8 +302,7 @@ class DeliveryApi {
     /** Where the same is asked of another slug: its form and the query stay. An address elsewhere knows nothing of our parameters. */
     private static String moved(HttpServletRequest request, String type, String slug) {
         String form = request.getRequestURI().endsWith(LINKED_DATA) ? LINKED_DATA : "";
-        String query = request.getQueryString();
-        return FastPath.PREFIX + type + "/" + slug + form + (query == null ? "" : "?" + query);
+        return FastPath.PREFIX + type + "/" + slug + form + query(request);
     }
 
     /** @param parameters filters by the fields that the type marks {@code x-filterable}, and what {@link Query} knows */

@@ -44,9 +44,10 @@ record Pages(String template) {
         return template.contains(LOCALE);
     }
 
-    /** The name of the site; where each locale has one, what is left of it without. */
-    String host() {
-        String rest = new Pages(template.replace(LOCALE + ".", "")).of("slug", "");
-        return URI.create(rest).getAuthority();
+    /** Host and port of the site, without what is another for each guide or locale. */
+    String site() {
+        String host = template.substring(template.indexOf("//") + 2).split("[/?#]", 2)[0];
+        String shared = host.replace(SLUG + ".", "").replace(LOCALE + ".", "");
+        return shared.isEmpty() ? host : shared;
     }
 }

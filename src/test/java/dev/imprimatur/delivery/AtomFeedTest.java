@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.rometools.rome.feed.atom.Entry;
 import com.rometools.rome.feed.atom.Feed;
 import com.rometools.rome.feed.atom.Link;
+import com.rometools.rome.feed.synd.SyndPerson;
 import com.rometools.rome.io.FeedException;
 import com.rometools.rome.io.WireFeedInput;
 import dev.imprimatur.testing.Guides;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A reader of feeds, here a library that others wrote, knows the feed and its entries again whatever happens to them. */
 class AtomFeedTest {
@@ -63,7 +66,7 @@ class AtomFeedTest {
             assertThat(entry.getAuthors()).isNotEmpty();
             assertThat(entry.getAlternateLinks()).hasSize(1);
             assertThat(URI.create(entry.getAlternateLinks().getFirst().getHref()))
-                    .hasScheme("https");
+                    .satisfies(address -> assertThat(address.isAbsolute()).isTrue());
         }
     }
 
@@ -130,6 +133,22 @@ class AtomFeedTest {
         assertThat(feed(PAGES + "&locale=en-US").getId()).isNotEqualTo(all.getId());
         assertThat(feed(PAGES + "&locale=fr-FR").getEntries()).isEmpty();
         assertThat(node.site().get("/faq/feed.atom?" + PAGES).body()).doesNotContain(all.getId());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://www.example.com/roles/%7Bslug%7D, www.example.com",
+        "https://www.example.com?role=%7Bslug%7D, www.example.com",
+        "http://%7Blocale%7D.example.com:8080/%7Bslug%7D, example.com:8080",
+        "https://%7Bslug%7D.example.com, example.com",
+        "https://%7Blocale%7D/%7Bslug%7D, {locale}"
+    })
+    void itsAuthorIsTheSite(String pages, String author) {
+        guides.published();
+
+        assertThat(feed("pages=" + pages).getAuthors())
+                .extracting(SyndPerson::getName)
+                .containsExactly(author);
     }
 
     @Test

@@ -359,6 +359,18 @@ class CorsTest {
                 }""", List.of(url, key));
     }
 
+    /** The first bytes of the stream, as a script of the page gets them. */
+    private static String streams(Page page, String url, String key) {
+        return (String) page.evaluate("""
+                async ([url, key]) => {
+                  const headers = { Authorization: key, Accept: "text/event-stream", "Last-Event-ID": "0" };
+                  const reader = (await fetch(url, { headers })).body.getReader();
+                  const { value } = await reader.read();
+                  await reader.cancel();
+                  return new TextDecoder().decode(value);
+                }""", List.of(url, key));
+    }
+
     @Test
     void aBrowserLetsThePageReadOnceAnAdministratorNamedItInTheStudio() throws Exception {
         var site = somewhere();
@@ -393,6 +405,7 @@ class CorsTest {
             assertThat(reads(page, node.delivery() + "/role-guide/nothing", key))
                     .startsWith("404 ");
             assertThat(reads(page, path, "Bearer imp_site_wrong")).isEqualTo("nothing");
+            assertThat(streams(page, node.delivery() + "/ledger", key)).isEqualTo("id:0\n\n");
         } finally {
             site.stop(0);
         }
