@@ -10,6 +10,7 @@ import java.time.Period;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -57,7 +58,7 @@ public final class ContentType {
         faults.addAll(LinkedData.faults(schema));
         if (!faults.isEmpty()) throw new IllegalArgumentException(String.join("; ", faults));
         this.complete = SCHEMAS.getSchema(schema);
-        this.partial = SCHEMAS.getSchema(relaxed(schema.deepCopy()));
+        this.partial = SCHEMAS.getSchema(draftSchema());
         this.filterFields = FilterField.of(Shape.of(schema), List.of()).toList();
         this.searchFields = SearchField.of(Shape.of(schema), List.of()).toList();
         this.linkedData = LinkedData.of(schema);
@@ -75,6 +76,16 @@ public final class ContentType {
     /** The schema as in its file. */
     public ObjectNode schema() {
         return schema.deepCopy();
+    }
+
+    /** The schema of a draft, which need not be complete. */
+    public JsonNode draftSchema() {
+        return relaxed(schema.deepCopy());
+    }
+
+    /** The first of the schema's {@code examples}: content of a guide of this type. */
+    public Optional<JsonNode> example() {
+        return schema.path("examples").values().stream().findFirst();
     }
 
     /** The id of the BPMN process that guides of this type follow. */

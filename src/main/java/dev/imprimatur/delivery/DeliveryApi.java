@@ -374,9 +374,9 @@ class DeliveryApi {
         mustBePage(limit);
         if (after < 0)
             throw Refusal.malformed("after is a position, 0 or more", List.of()).raise();
-        if (format != null && !guides)
-            throw Refusal.malformed("format goes with guides=true", List.of()).raise();
         var rendered = Format.of(format);
+        if (rendered != Format.MARKDOWN && !guides)
+            throw Refusal.malformed("format goes with guides=true", List.of()).raise();
         var wanted = wanted(kinds, types, key(site));
         boolean streams = acceptsEvents(request);
         long from = streams ? lastEventId(request).orElse(after) : after;

@@ -1,5 +1,6 @@
 package dev.imprimatur.management;
 
+import dev.imprimatur.content.ContentTypes;
 import java.io.IOException;
 import java.time.Duration;
 import org.springframework.core.io.ClassPathResource;
@@ -9,16 +10,18 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The description of both APIs (OpenAPI 3.1): written by hand as {@code openapi.yaml}, held to the code by a test. */
+/** Serves the description of both APIs (OpenAPI 3.1), which says of every content type what {@link Contract} says of one. */
 @RestController
 class Description {
     private final byte[] document;
 
-    Description(JsonMapper json) throws IOException {
+    Description(ContentTypes types, JsonMapper json) throws IOException {
         try (var in = new ClassPathResource("openapi.yaml").getInputStream()) {
-            document = json.writeValueAsBytes(new YAMLMapper().readTree(in));
+            var template = (ObjectNode) new YAMLMapper().readTree(in);
+            document = json.writeValueAsBytes(new Contract(template, types.all()).description());
         }
     }
 

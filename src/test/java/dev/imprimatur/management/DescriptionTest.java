@@ -25,24 +25,34 @@ import tools.jackson.databind.node.ObjectNode;
 /** The API description says what the code does: the same operations, the same parameters, documents of the same shape. */
 class DescriptionTest {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String LIST = "/api/delivery/v1/{type}";
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
+    private final List<String> types = List.of("role-guide", "faq");
     private final ObjectNode description =
             (ObjectNode) node.nobody().get("/openapi.json").ok();
 
     @Test
     void everyRouteIsDescribedWithItsQueryParametersAndNothingElse() {
+        assertThat(described("role-guide")).isEqualTo(routes());
+        assertThat(described("faq")).isEqualTo(routes());
+    }
+
+    /** What is described for guides of a type. */
+    private Map<String, Set<String>> described(String type) {
         var described = new TreeMap<String, Set<String>>();
         description
                 .get("paths")
                 .properties()
-                .forEach(path -> path.getValue()
-                        .properties()
-                        .forEach(operation -> described.put(
-                                operation.getKey().toUpperCase(java.util.Locale.ROOT) + " " + path.getKey(),
-                                queryParameters(operation.getValue()))));
-
-        assertThat(described).isEqualTo(routes());
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    String name = path.getKey().replaceFirst("/v1/" + type + "(?=/|$)", "/v1/{type}");
+                    if (types.stream().noneMatch(other -> name.matches(".*/v1/" + other + "(/.*)?")))
+                        described.put(
+                                operation.getKey().toUpperCase(java.util.Locale.ROOT) + " " + name,
+                                // has parameters for the fields of the type
+                                name.equals(LIST) ? Set.of("parameters") : queryParameters(operation.getValue()));
+                }));
+        return described;
     }
 
     @Test
@@ -98,9 +108,15 @@ class DescriptionTest {
                 .ok();
         is("Guide", node.as("editor").get(guide.path()).ok());
         is("GuidePage", node.as("editor").get("/role-guide?limit=100").ok());
-        is("WorkingCopy", node.as("editor").get(guide.path() + "/draft").ok());
-        is("RevisionPage", node.as("editor").get(guide.path() + "/revisions").ok());
-        is("Revision", node.as("editor").get(guide.path() + "/revisions/1").ok());
+        is(
+                "RoleGuideWorkingCopy",
+                node.as("editor").get(guide.path() + "/draft").ok());
+        is(
+                "RoleGuideRevisionPage",
+                node.as("editor").get(guide.path() + "/revisions").ok());
+        is(
+                "RoleGuideRevision",
+                node.as("editor").get(guide.path() + "/revisions/1").ok());
         is("Diff", node.as("editor").get(guide.path() + "/revisions/1/diff/2").ok());
         is("CommentPage", node.as("editor").get(guide.path() + "/comments").ok());
         is("LogPage", node.as("editor").get(guide.path() + "/log").ok());
@@ -120,8 +136,8 @@ class DescriptionTest {
         is("AuditPage", node.as("admin").get("/audit").ok());
         is("LedgerStanding", node.as("admin").get("/ledger/standing").ok());
         is("Verification", node.as("admin").get("/ledger/verification").ok());
-        is("Published", guides.read(guide).ok());
-        is("PublishedPage", node.site().get("/role-guide?limit=2").ok());
+        is("PublishedRoleGuide", guides.read(guide).ok());
+        is("PublishedRoleGuidePage", node.site().get("/role-guide?limit=2").ok());
         is("LedgerPage", node.site().get("/ledger").ok());
         is(
                 "LedgerPage",
@@ -131,8 +147,47 @@ class DescriptionTest {
                 .ok();
         is("FreshPreview", fresh);
         is("PreviewPage", node.as("editor").get(guide.path() + "/previews").ok());
-        is("Preview", node.nobody().get(fresh.get("url").asString()).ok());
+        is("RoleGuidePreview", node.nobody().get(fresh.get("url").asString()).ok());
         is("Problem", node.site().get("/role-guide?x=y").json());
+    }
+
+    @Test
+    void examplesHaveTheMembersOfWhatIsReallyAnswered() {
+        var example = description.at("/components/schemas/RoleGuideContent/examples/0");
+        String slug = "example-" + Long.toString(System.nanoTime(), 36);
+        var created = node.as("editor")
+                .post("/role-guide", Map.of("slug", slug, "content", example))
+                .ok();
+        var guide = new Guides.Ref(created.get("id").asString(), slug);
+
+        isLike(
+                "RoleGuideWorkingCopy",
+                node.as("editor").get(guide.path() + "/draft").ok());
+        node.as("editor").post(guide.path() + "/submit", null).ok();
+        var task = guides.task("reviewer", guide);
+        isLike("Task", task);
+        isLike("Guide", guides.decide("reviewer", task, "approve").ok());
+        var published = guides.read(guide).ok();
+        isLike("PublishedRoleGuide", published);
+        assertThat(published.get("contentHash"))
+                .isEqualTo(description.at("/components/schemas/PublishedRoleGuide/examples/0/contentHash"));
+        var entries =
+                node.site().get("/ledger?after=" + (published.get("position").asLong() - 1));
+        isLike("LedgerEntry", entries.ok().get("entries").get(0));
+    }
+
+    private void isLike(String name, JsonNode document) {
+        assertThat(members("", description.at("/components/schemas/" + name + "/examples/0")))
+                .as(name)
+                .isEqualTo(members("", document));
+    }
+
+    private static Set<String> members(String pointer, JsonNode document) {
+        var members = new TreeSet<>(Set.of(pointer));
+        document.properties()
+                .forEach(member -> members.addAll(members(pointer + "/" + member.getKey(), member.getValue())));
+        document.values().stream().filter(it -> document.isArray()).forEach(it -> members.addAll(members(pointer, it)));
+        return members;
     }
 
     private void is(String name, JsonNode document) {
