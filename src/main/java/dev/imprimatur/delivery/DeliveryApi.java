@@ -378,7 +378,7 @@ class DeliveryApi {
         if (rendered != Format.MARKDOWN && !guides)
             throw Refusal.malformed("format goes with guides=true", List.of()).raise();
         var wanted = wanted(kinds, types, key(site));
-        boolean streams = acceptsEvents(request);
+        boolean streams = prefersEvents(request);
         long from = streams ? lastEventId(request).orElse(after) : after;
         var state = onSameLedger(state(request, response), from, lineage);
         response.setHeader(Answer.POSITION, Long.toString(state.position()));
@@ -489,12 +489,18 @@ class DeliveryApi {
                 && wantedKinds.contains(entry.kind().spelling());
     }
 
-    /** Whether events are asked for by their name: whoever takes anything gets a page. */
-    private static boolean acceptsEvents(HttpServletRequest request) {
+    /** Whether events are accepted, and no page is wanted more: of equals, the one that is named first. */
+    private static boolean prefersEvents(HttpServletRequest request) {
         try {
             return MediaType.parseMediaTypes(Collections.list(request.getHeaders(HttpHeaders.ACCEPT))).stream()
-                    .anyMatch(type ->
-                            type.equalsTypeAndSubtype(MediaType.TEXT_EVENT_STREAM) && type.getQualityValue() > 0);
+                    .filter(accepted -> accepted.getQualityValue() > 0)
+                    .sorted(Comparator.comparingDouble(MediaType::getQualityValue)
+                            .reversed())
+                    .filter(accepted -> accepted.includes(MediaType.TEXT_EVENT_STREAM)
+                            || accepted.includes(MediaType.APPLICATION_JSON))
+                    .findFirst()
+                    .filter(accepted -> !accepted.includes(MediaType.APPLICATION_JSON))
+                    .isPresent();
         } catch (InvalidMediaTypeException wrong) {
             throw Refusal.malformed("the header “Accept” is no list of media types", List.of())
                     .raise();

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -166,6 +167,23 @@ class QueryTest {
         assertThat(slugs("types=faq&limit=100&after=" + (told - 2))).isEmpty();
         assertThat(node.site().get("/ledger?kinds=publish,gone").status()).isEqualTo(400);
         assertThat(node.site().get("/ledger?types=nothing").status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/json, text/event-stream | 200",
+                "text/event-stream;q=0.5, application/json | 200",
+                "*/* | 200",
+                "Text/Event-Stream | 400",
+                "text/event-stream, */*;q=0.1 | 400",
+                "application/json;q=0.1, text/event-stream;q=0.2 | 400"
+            })
+    void whoeverAcceptsPagesAsWellGetsEventsOnlyIfTheyArePreferred(String accept, int status) {
+        // only pages are compact
+        assertThat(node.site().get("/ledger?compact=true", "Accept", accept).status())
+                .isEqualTo(status);
     }
 
     private List<String> slugs(String query) {
