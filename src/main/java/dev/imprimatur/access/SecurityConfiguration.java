@@ -121,6 +121,7 @@ class SecurityConfiguration {
                                 "/reset/*",
                                 "/studio",
                                 "/studio/**",
+                                "/docs",
                                 "/assets/**",
                                 "/webjars/**",
                                 "/favicon.ico")
@@ -134,7 +135,7 @@ class SecurityConfiguration {
                 // what failed was authorized, or told that it is not, before it did
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
-                        .requestMatchers(HttpMethod.GET, "/login", "/assets/**", "/webjars/**", "/favicon.ico")
+                        .requestMatchers(HttpMethod.GET, "/login", "/docs", "/assets/**", "/webjars/**", "/favicon.ico")
                         .permitAll()
                         // the link itself is the credential
                         .requestMatchers(HttpMethod.GET, "/reset/*")

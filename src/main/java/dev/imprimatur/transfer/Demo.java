@@ -139,7 +139,7 @@ class Demo {
                   Studio           %1$s/studio
                   Management API   %1$s/api/management/v1
                   Delivery API     %1$s/api/delivery/v1
-                  API description  %1$s/openapi.json
+                  API description  %1$s/docs
                   Accounts         %2$s
                   Password         %3$s
 

@@ -20,6 +20,7 @@ class AccessTest {
     private static final List<String> PUBLIC = List.of(
             "GET /.well-known/jwks.json",
             "GET /api/delivery/v1/preview/{token}",
+            "GET /docs",
             "GET /login",
             "GET /openapi.json",
             "GET /reset/{token}",

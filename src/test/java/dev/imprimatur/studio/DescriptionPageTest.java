@@ -1,0 +1,33 @@
+package dev.imprimatur.studio;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.imprimatur.testing.Browser;
+import dev.imprimatur.testing.Node;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** The page that shows the description of the APIs, in a browser under the studio's content security policy. */
+class DescriptionPageTest {
+    private final Node node = Node.shared();
+
+    @Test
+    void whoeverIsNotSignedInReadsEveryOperationAndItsParameters() {
+        int operations = node.nobody().get("/openapi.json").ok().get("paths").values().stream()
+                .mapToInt(JsonNode::size)
+                .sum();
+        try (var browser = Browser.open(node)) {
+            var page = browser.window(new NewContextOptions().setViewportSize(1440, 900));
+            page.navigate("/docs");
+
+            assertThat(page.locator(".opblock")).hasCount(operations);
+            var list = page.locator("#operations-delivery-listPublishedRoleGuide");
+            list.locator(".opblock-summary-control").click();
+            assertThat(list.locator("[data-param-name='compensation.dataYear.min']"))
+                    .isVisible();
+            assertThat(list.locator(".response[data-code='503']")).isVisible();
+            browser.assertNoComplaints();
+        }
+    }
+}
