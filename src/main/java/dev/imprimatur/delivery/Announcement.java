@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -22,6 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What is live, told to search engines and to readers of feeds. */
 final class Announcement {
+    /** What XML 1.0 (2.2) has no place for, not even escaped; content of before it was refused may hold it. */
+    private static final Pattern NOT_IN_XML =
+            Pattern.compile("[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\x{10000}-\x{10FFFF}]");
+
     private static final String SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9";
     private static final String XHTML = "http://www.w3.org/1999/xhtml";
     /** As many addresses as one sitemap may hold, by sitemaps.org. */
@@ -143,7 +148,7 @@ final class Announcement {
 
     static void element(XMLStreamWriter xml, String name, String text) throws XMLStreamException {
         xml.writeStartElement(name);
-        xml.writeCharacters(text);
+        xml.writeCharacters(NOT_IN_XML.matcher(text).replaceAll("\uFFFD"));
         xml.writeEndElement();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
+import java.io.ByteArrayOutputStream;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.stream.XMLOutputFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -230,5 +232,21 @@ class AnnouncementTest {
                     .as(wrong)
                     .isEqualTo(400);
         assertThat(node.site().get("/role-guide/sitemap.xml").status()).isEqualTo(400);
+    }
+
+    @Test
+    void whatXmlHasNoPlaceForDoesNotMakeItUnreadable() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        var xml = XMLOutputFactory.newInstance().createXMLStreamWriter(bytes, "UTF-8");
+        xml.writeStartDocument();
+        Announcement.element(xml, "title", "a\uFFFE\uFFFF\u0001\uD800b \uD83D\uDE00 <&>");
+        xml.writeEndDocument();
+
+        var read = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(bytes.toByteArray()));
+
+        assertThat(read.getDocumentElement().getTextContent())
+                .isEqualTo("a\uFFFD\uFFFD\uFFFD\uFFFDb \uD83D\uDE00 <&>");
     }
 }
