@@ -249,6 +249,7 @@ function start() {
     if (contributes && answer.outcomes.some(it => it.saved)) contributes.textContent = contributes.dataset.onceSaved;
     faults = answer.outcomes.map(it => it.fault).filter(Boolean);
     tellFaults(answer.missing);
+    tellWarnings(answer.warnings);
     tellMissing([...answer.missing.filter(({path}) => faults.every(fault => fault.path !== path)), ...faults]);
     ask(answer.outcomes.map(it => it.question).filter(Boolean));
     // what comes back from an earlier page is nobody else's doing
@@ -279,6 +280,14 @@ function start() {
     for (const {path, detail} of [...missing.filter(({path}) => isWritten(path)), ...faults]) {
       const told = (field(path) ?? field(parent(path)))?.querySelector(':scope > .fault');
       if (told) told.textContent = detail;
+    }
+  }
+
+  function tellWarnings(warnings) {
+    for (const told of form.querySelectorAll('.warning')) told.textContent = '';
+    for (const {path, detail} of warnings) {
+      const told = field(path)?.querySelector(':scope > .warning');
+      if (told) told.textContent += (told.textContent ? '; ' : '') + detail;
     }
   }
 

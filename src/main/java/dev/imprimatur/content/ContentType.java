@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -144,7 +145,7 @@ public final class ContentType {
         if (!content.isObject())
             return List.of(new Fault("", "must be an object with the fields of this content type"));
         var faults = new ArrayList<>(faults(partial, content));
-        valueFaults(shape(), content, "", faults);
+        faults.addAll(valueFaults(content));
         return faults;
     }
 
@@ -152,7 +153,7 @@ public final class ContentType {
     public List<Fault> submissionFaults(JsonNode content) {
         var faults = new ArrayList<>(faults(complete, content));
         faults.addAll(CrossFieldRules.check(shape(), content));
-        valueFaults(shape(), content, "", faults);
+        faults.addAll(valueFaults(content));
         return faults;
     }
 
@@ -160,27 +161,56 @@ public final class ContentType {
         return Wording.of(schema, content, validator.validate(content));
     }
 
-    private static void valueFaults(Shape shape, JsonNode value, String pointer, List<Fault> faults) {
-        if (value.isString()) {
-            String text = value.stringValue();
-            String fault = CleanText.fault(text);
-            if (fault == null && shape.isMarkdown()) fault = Markdown.fault(text);
+    private List<Fault> valueFaults(JsonNode content) {
+        var faults = new ArrayList<Fault>();
+        values(shape(), content, "", (shape, value, pointer) -> {
+            String fault = value.isNumber() ? numberFault(value) : textFault(shape, value, pointer);
             if (fault != null) faults.add(new Fault(pointer, fault));
+        });
+        return faults;
+    }
+
+    private static @Nullable String numberFault(JsonNode number) {
+        try {
+            CanonicalJson.bytes(number);
+            return null;
+        } catch (IllegalArgumentException inexact) {
+            return inexact.getMessage();
         }
-        if (value.isNumber())
-            try {
-                CanonicalJson.bytes(value);
-            } catch (IllegalArgumentException inexact) {
-                faults.add(new Fault(pointer, String.valueOf(inexact.getMessage())));
-            }
+    }
+
+    private static @Nullable String textFault(Shape shape, JsonNode value, String pointer) {
+        if (!value.isString()) return null;
+        String text = value.stringValue();
+        String fault = CleanText.fault(text);
+        return fault == null && shape.isMarkdown() ? Markdown.fault(text, shape.place(pointer)) : fault;
+    }
+
+    /** What in the content is not shown as it was meant. It keeps nobody from saving or submitting. */
+    public List<Fault> warnings(JsonNode content) {
+        var warnings = new ArrayList<Fault>();
+        values(shape(), content, "", (shape, value, pointer) -> {
+            if (value.isString() && shape.isMarkdown())
+                Markdown.warnings(value.stringValue(), shape.place(pointer))
+                        .forEach(warning -> warnings.add(new Fault(pointer, warning)));
+        });
+        return warnings;
+    }
+
+    private interface ValueVisitor {
+        void visit(Shape shape, JsonNode value, String pointer);
+    }
+
+    private static void values(Shape shape, JsonNode value, String pointer, ValueVisitor visitor) {
+        if (value.isValueNode()) visitor.visit(shape, value, pointer);
         value.properties()
-                .forEach(entry -> valueFaults(
+                .forEach(entry -> values(
                         shape.property(entry.getKey()),
                         entry.getValue(),
                         Pointers.join(pointer, entry.getKey()),
-                        faults));
+                        visitor));
         if (value.isArray())
-            for (int i = 0; i < value.size(); i++) valueFaults(shape.items(), value.get(i), pointer + "/" + i, faults);
+            for (int i = 0; i < value.size(); i++) values(shape.items(), value.get(i), pointer + "/" + i, visitor);
     }
 
     /** The same schema without what only a complete document must have. Property names are never keywords. */
@@ -251,6 +281,11 @@ public final class ContentType {
             var searchable = object.path("x-searchable");
             if (!searchable.isMissingNode() && !searchable.isBoolean() && searchable.asDouble(0) <= 0)
                 faults.add(pointer + "/x-searchable must be true, or a weight above 0");
+            var level = object.path("x-heading-level");
+            if (!level.isMissingNode() && !(level.isIntegralNumber() && level.asInt() >= 1 && level.asInt() <= 6))
+                faults.add(pointer + "/x-heading-level must be a level of headings, 1 to 6");
+            if (!level.isMissingNode() && !pointer.isEmpty() && !Shape.isMarkdown(object))
+                faults.add(pointer + "/x-heading-level stands on the type or on Markdown");
             faults.addAll(OwnWords.faults(object, pointer));
             if (object.has("properties") && !object.path("additionalProperties").isBoolean())
                 faults.add(pointer + ": an object must say \"additionalProperties\": false");

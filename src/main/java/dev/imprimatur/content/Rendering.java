@@ -1,6 +1,6 @@
 package dev.imprimatur.content;
 
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -14,23 +14,28 @@ public final class Rendering {
     public static JsonNode render(ContentType type, JsonNode content, Format format) {
         return switch (format) {
             case MARKDOWN -> content;
-            case HTML -> render(type.shape(), content, Markdown::toHtml);
-            case TEXT -> render(type.shape(), content, Markdown::toText);
+            case HTML -> render(type.shape(), content, "", Markdown::toHtml);
+            case TEXT -> render(type.shape(), content, "", (markdown, place) -> Markdown.toText(markdown));
         };
     }
 
-    private static JsonNode render(Shape shape, JsonNode value, UnaryOperator<String> markdown) {
-        if (value.isString() && shape.isMarkdown()) return StringNode.valueOf(markdown.apply(value.stringValue()));
+    private static JsonNode render(
+            Shape shape, JsonNode value, String pointer, BiFunction<String, Markdown.Place, String> markdown) {
+        if (value.isString() && shape.isMarkdown())
+            return StringNode.valueOf(markdown.apply(value.stringValue(), shape.place(pointer)));
         if (value.isObject()) {
             ObjectNode rendered = JsonNodeFactory.instance.objectNode();
-            value.properties()
-                    .forEach(entry -> rendered.set(
-                            entry.getKey(), render(shape.property(entry.getKey()), entry.getValue(), markdown)));
+            value.properties().forEach(entry -> {
+                String name = entry.getKey();
+                rendered.set(
+                        name, render(shape.property(name), entry.getValue(), Pointers.join(pointer, name), markdown));
+            });
             return rendered;
         }
         if (value.isArray()) {
             ArrayNode rendered = JsonNodeFactory.instance.arrayNode();
-            value.values().forEach(item -> rendered.add(render(shape.items(), item, markdown)));
+            for (int i = 0; i < value.size(); i++)
+                rendered.add(render(shape.items(), value.get(i), pointer + "/" + i, markdown));
             return rendered;
         }
         return value;

@@ -21,10 +21,14 @@ public final class Shape {
             "x-searchable",
             "x-linked-data",
             "x-widget",
+            "x-heading-level",
             "x-key",
             "x-ordered",
             "x-ascending",
             OwnWords.KEYWORD);
+
+    /** A page has one {@code h1}, its title: without {@code x-heading-level} the headings of its texts begin below that. */
+    private static final int HEADING_LEVEL = 2;
 
     private final JsonNode root;
     private final JsonNode schema;
@@ -64,7 +68,17 @@ public final class Shape {
 
     /** Whether the text here is Markdown: JSON Schema's own {@code contentMediaType: text/markdown}. */
     public boolean isMarkdown() {
+        return isMarkdown(schema);
+    }
+
+    static boolean isMarkdown(JsonNode schema) {
         return schema.path("contentMediaType").asString("").equals("text/markdown");
+    }
+
+    /** How the Markdown here stands in its document, of which this is the place. */
+    public Markdown.Place place(String pointer) {
+        int ofType = root.path("x-heading-level").asInt(HEADING_LEVEL);
+        return Markdown.Place.of(schema.path("x-heading-level").asInt(ofType), pointer);
     }
 
     /** The name of a field as a person reads it: the schema's {@code title}. */

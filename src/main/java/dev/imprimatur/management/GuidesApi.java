@@ -140,7 +140,7 @@ class GuidesApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     ResponseEntity<DraftView> draft(@PathVariable String type, @PathVariable String id) {
-        return answer(editing.draft(editing.require(type, id)));
+        return answer(type, editing.draft(editing.require(type, id)));
     }
 
     @PutMapping("/{id}/draft")
@@ -152,7 +152,7 @@ class GuidesApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody JsonNode content,
             Person me) {
-        return answer(editing.save(editing.require(type, id), Api.ifMatch(ifMatch), content, me));
+        return answer(type, editing.save(editing.require(type, id), Api.ifMatch(ifMatch), content, me));
     }
 
     @PatchMapping(
@@ -166,11 +166,11 @@ class GuidesApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody JsonNode patch,
             Person me) {
-        return answer(editing.patch(editing.require(type, id), Api.ifMatch(ifMatch), patch, me));
+        return answer(type, editing.patch(editing.require(type, id), Api.ifMatch(ifMatch), patch, me));
     }
 
-    private static ResponseEntity<DraftView> answer(WorkingCopy copy) {
-        return ResponseEntity.ok().eTag(Api.etag(copy.etag())).body(DraftView.of(copy));
+    private ResponseEntity<DraftView> answer(String type, WorkingCopy copy) {
+        return ResponseEntity.ok().eTag(Api.etag(copy.etag())).body(DraftView.of(types.require(type), copy));
     }
 
     record Submission(@Nullable String message) {}
@@ -247,6 +247,7 @@ class GuidesApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Person me) {
         return answer(
+                type,
                 editing.restore(editing.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
     }
 

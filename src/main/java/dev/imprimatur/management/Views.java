@@ -11,6 +11,7 @@ import dev.imprimatur.editing.Revision;
 import dev.imprimatur.editing.Signature;
 import dev.imprimatur.editing.Stamp;
 import dev.imprimatur.editing.WorkingCopy;
+import dev.imprimatur.problem.Fault;
 import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.OpenTask;
 import java.time.Instant;
@@ -130,6 +131,7 @@ final class Views {
         }
     }
 
+    /** @param warnings what in the content readers do not see as it was meant */
     record DraftView(
             int edition,
             JsonNode content,
@@ -137,8 +139,9 @@ final class Views {
             @Nullable Integer parent,
             String updatedBy,
             Instant updatedAt,
-            @Nullable Boolean altered) {
-        static DraftView of(WorkingCopy copy) {
+            @Nullable Boolean altered,
+            List<Fault> warnings) {
+        static DraftView of(ContentType type, WorkingCopy copy) {
             return new DraftView(
                     copy.edition().number(),
                     copy.content(),
@@ -146,7 +149,8 @@ final class Views {
                     copy.parent(),
                     copy.updatedBy(),
                     copy.updatedAt(),
-                    copy.altered() ? true : null);
+                    copy.altered() ? true : null,
+                    type.warnings(copy.content()));
         }
     }
 

@@ -58,6 +58,7 @@ class Autosave {
      * @param lists the ids of its items by the path of the list
      * @param outcomes one for each edit, in their order
      * @param missing what keeps the draft from being submitted
+     * @param warnings what in the draft readers do not see as it was meant
      * @param here who else has it open
      */
     record Answer(
@@ -69,6 +70,7 @@ class Autosave {
             Map<String, List<String>> lists,
             List<Outcome> outcomes,
             List<Drafting.Wrong> missing,
+            List<Drafting.Wrong> warnings,
             List<String> here) {}
 
     /** @param saved whether the edit is in the draft */
@@ -108,6 +110,7 @@ class Autosave {
                         .map(outcome -> outcome(guide, saved, outcome))
                         .toList(),
                 drafting.missing(guide, saved.copy()),
+                drafting.warnings(guide, saved.copy()),
                 presence.open(id, me.account()).stream().map(words::name).toList());
     }
 

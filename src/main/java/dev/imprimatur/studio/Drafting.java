@@ -85,6 +85,11 @@ class Drafting {
         return wrong(guide, copy, types.require(guide.type()).submissionFaults(copy.content()));
     }
 
+    /** What in the draft readers do not see as it was meant; it keeps nobody from submitting. */
+    List<Wrong> warnings(Guide guide, WorkingCopy copy) {
+        return wrong(guide, copy, types.require(guide.type()).warnings(copy.content()));
+    }
+
     /** Faults of the content of a copy, at the places of its draft. */
     List<Wrong> wrong(Guide guide, WorkingCopy copy, List<Fault> faults) {
         var draft = copy.values();

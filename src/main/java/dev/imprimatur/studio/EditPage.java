@@ -88,10 +88,13 @@ class EditPage {
     /** @param shown what the inputs hold, which may be more than the draft does */
     private String page(Guide guide, WorkingCopy copy, KeyedValues shown, List<Fault> faults, Person me, Model model) {
         var missing = drafting.missing(guide, copy);
+        var warnings = drafting.warnings(guide, copy).stream()
+                .map(Drafting.Wrong::fault)
+                .toList();
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
         model.addAttribute("copy", copy);
-        model.addAttribute("fields", Field.of(drafting.shape(guide), shown, faults));
+        model.addAttribute("fields", Field.of(drafting.shape(guide), shown, new Field.Told(faults, warnings)));
         model.addAttribute("base", json.writeValueAsString(copy.values()));
         model.addAttribute("page", ItemIds.fresh());
         model.addAttribute("missing", missing);

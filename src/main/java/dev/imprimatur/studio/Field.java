@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param children fields of a group, items of a list
  * @param blank an item to add to a list, its id still {@link #ID} and its depth
  * @param faults what is wrong with it
+ * @param warnings what in it readers do not see as it was meant
  */
 record Field(
         String path,
@@ -32,7 +33,8 @@ record Field(
         List<String> options,
         List<Field> children,
         @Nullable Field blank,
-        List<String> faults) {
+        List<String> faults,
+        List<String> warnings) {
     /** Stands for the id of an item that is still to be added; followed by how many lists it is in. No id has capitals. */
     static final String ID = "NEW";
 
@@ -63,10 +65,27 @@ record Field(
      * The fields of a whole document.
      *
      * @param draft what the inputs hold
-     * @param faults what is wrong, by path
+     * @param told what the form says of it
      */
-    static List<Field> of(Shape type, KeyedValues draft, List<Fault> faults) {
-        return group(type, draft, "", "", 0, faults);
+    static List<Field> of(Shape type, KeyedValues draft, Told told) {
+        return group(type, draft, "", "", 0, told);
+    }
+
+    /**
+     * What a form says of its fields, with paths for pointers.
+     *
+     * @param faults what is wrong
+     * @param warnings what readers do not see as it was meant
+     */
+    record Told(List<Fault> faults, List<Fault> warnings) {
+        static final Told NOTHING = new Told(List.of(), List.of());
+
+        private static List<String> at(String path, List<Fault> all) {
+            return all.stream()
+                    .filter(it -> it.pointer().equals(path))
+                    .map(Fault::detail)
+                    .toList();
+        }
     }
 
     /** The field of an item to be added to this list with that id. */
@@ -88,11 +107,12 @@ record Field(
                 options,
                 children.stream().map(child -> child.renamed(from, to)).toList(),
                 blank == null ? null : blank.renamed(from, to),
-                faults);
+                faults,
+                warnings);
     }
 
     private static List<Field> group(
-            Shape shape, KeyedValues draft, String path, String pointer, int depth, List<Fault> faults) {
+            Shape shape, KeyedValues draft, String path, String pointer, int depth, Told told) {
         return shape.properties().stream()
                 .map(name -> of(
                         shape.property(name),
@@ -102,7 +122,7 @@ record Field(
                         Pointers.join(path, name),
                         Pointers.join(pointer, name),
                         depth,
-                        faults))
+                        told))
                 .toList();
     }
 
@@ -114,11 +134,11 @@ record Field(
             String path,
             String pointer,
             int depth,
-            List<Fault> faults) {
+            Told told) {
         var kind = kind(shape);
         var ids = draft.items(path);
         var children = switch (kind) {
-            case GROUP -> group(shape, draft, path, pointer, depth, faults);
+            case GROUP -> group(shape, draft, path, pointer, depth, told);
             case LIST, TABLE ->
                 IntStream.range(0, ids.size())
                         .mapToObj(i -> of(
@@ -129,7 +149,7 @@ record Field(
                                 path + "/" + ids.get(i),
                                 pointer + "/" + i,
                                 depth + 1,
-                                faults))
+                                told))
                         .toList();
             default -> List.<Field>of();
         };
@@ -142,7 +162,7 @@ record Field(
                         path + "/" + ID + depth,
                         pointer + "/" + ID + depth,
                         depth + 1,
-                        List.of())
+                        Told.NOTHING)
                 : null;
         return new Field(
                 path,
@@ -161,10 +181,8 @@ record Field(
                 shape.options(),
                 children,
                 blank,
-                faults.stream()
-                        .filter(fault -> fault.pointer().equals(path))
-                        .map(Fault::detail)
-                        .toList());
+                Told.at(path, told.faults()),
+                Told.at(path, told.warnings()));
     }
 
     private static Kind kind(Shape shape) {

@@ -19,8 +19,8 @@ final class Pictures {
     private Pictures() {}
 
     /** The HTML of a text in which only pictures of this server are left. */
-    static String named(String markdown) {
-        return PICTURE.matcher(Markdown.toHtml(markdown)).replaceAll(picture -> {
+    static String named(String markdown, Markdown.Place place) {
+        return PICTURE.matcher(Markdown.toHtml(markdown, place)).replaceAll(picture -> {
             String address = first(SOURCE, picture.group(1));
             return Matcher.quoteReplacement(
                     ELSEWHERE.matcher(address).matches()

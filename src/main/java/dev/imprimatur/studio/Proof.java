@@ -306,7 +306,9 @@ record Proof(List<Row> rows, int added, int removed) {
                     value.isString() && text.length() > 80 || shape.isMarkdown() ? Layout.PROSE : Layout.VALUE,
                     fate,
                     pieces,
-                    shape.isMarkdown() && fate != Fate.REMOVED ? Pictures.named(value.asString("")) : null,
+                    shape.isMarkdown() && fate != Fate.REMOVED
+                            ? Pictures.named(value.asString(""), shape.place(pointer))
+                            : null,
                     change == null ? null : percent(from(change), value),
                     List.of(),
                     List.of());

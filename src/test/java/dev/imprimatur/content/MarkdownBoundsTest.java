@@ -17,6 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Markdown is rendered to a small multiple of its length, on a small stack and in linear time, whatever it is. */
 class MarkdownBoundsTest {
+    private static final Markdown.Place PLACE = Markdown.Place.of(2, "/introduction");
+
     private static Stream<Arguments> growing() {
         return Stream.of(
                 Arguments.of("short rows", table(300, 2_000)),
@@ -44,8 +46,8 @@ class MarkdownBoundsTest {
     @MethodSource("growing")
     void whatWouldGrowIsShownAsItWasWritten(String name, String markdown) {
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
-            assertThat(Markdown.fault(markdown)).isNotNull();
-            assertThat(Markdown.toHtml(markdown)).startsWith("<p>").hasSizeLessThan(7 * markdown.length());
+            assertThat(Markdown.fault(markdown, PLACE)).isNotNull();
+            assertThat(Markdown.toHtml(markdown, PLACE)).startsWith("<p>").hasSizeLessThan(7 * markdown.length());
             assertThat(Markdown.toText(markdown).length()).isLessThan(17 * markdown.length());
         });
     }
@@ -59,7 +61,39 @@ class MarkdownBoundsTest {
                 Arguments.of("lists", "- a\n".repeat(100_000)),
                 Arguments.of("signs", "@".repeat(500_000)),
                 Arguments.of("tags that are text", "<b>a</b> ".repeat(50_000)),
-                Arguments.of("comparisons", "if a < b then\n\n".repeat(30_000)));
+                Arguments.of("comparisons", "if a < b then\n\n".repeat(30_000)),
+                Arguments.of("references to one footnote", "[^a] ".repeat(80_000) + "\n\n[^a]: note"),
+                Arguments.of("references without a space", "[^a]".repeat(80_000) + "\n\n[^a]: note"),
+                Arguments.of(
+                        "references to one long name",
+                        ("[^" + "x".repeat(900) + "] ").repeat(500) + "\n\n[^" + "x".repeat(900) + "]: note"),
+                Arguments.of("footnotes that refer to themselves", numbered("[^%d]", "[^%d]: a[^%d]\n\n", 5_000)),
+                Arguments.of("footnotes to which nothing refers", numbered("", "[^%d]: a\n\n", 20_000)),
+                Arguments.of("footnotes in footnotes", "[^a]: ".repeat(50_000)),
+                Arguments.of("footnotes without an end", "[^".repeat(200_000)),
+                Arguments.of("equal headings", "# Overview\n".repeat(40_000)),
+                Arguments.of("headings of one letter", "# a\n".repeat(80_000)),
+                Arguments.of("headings that take each other's ids", numbered("", "# a-%d\n# a\n", 20_000)),
+                Arguments.of("a long heading", "# " + "a b ".repeat(100_000)),
+                Arguments.of("bare links", "https://a.b ".repeat(40_000)),
+                Arguments.of("bare links without a space", "www.a.b,".repeat(60_000)),
+                Arguments.of("addresses", "a@b.c ".repeat(60_000)),
+                Arguments.of("schemes", "http://".repeat(60_000)),
+                Arguments.of("dots and signs", "a.@".repeat(150_000)),
+                Arguments.of("tildes", "~a".repeat(200_000)),
+                Arguments.of("tildes in rows", "~~a ~~ ".repeat(60_000)),
+                Arguments.of("links to a heading", "# a\n\n" + "[x](#a) ".repeat(40_000)),
+                Arguments.of("tasks", "- [x] a\n".repeat(50_000)),
+                Arguments.of("delimiter rows", "a|b\n".repeat(50_000) + "-|-|-\n".repeat(50_000)));
+    }
+
+    /** The first pattern with each number, and after that the second. */
+    private static String numbered(String first, String second, int count) {
+        var text = new StringBuilder();
+        for (int i = 0; i < count; i++) text.append(first.formatted(i));
+        text.append("\n\n");
+        for (int i = 0; i < count; i++) text.append(second.formatted(i, i));
+        return text.toString();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -67,14 +101,14 @@ class MarkdownBoundsTest {
     void whatIsOnlyLargeIsRendered(String name, String markdown) {
         assertTimeoutPreemptively(
                 Duration.ofSeconds(20),
-                () -> assertThat(Markdown.fault(markdown)).isNull());
+                () -> assertThat(Markdown.fault(markdown, PLACE)).isNull());
     }
 
     @Test
     void everyDocumentOfOursIsWellBelowTheBound() throws Exception {
         try (var files = Files.walk(Path.of("docs"))) {
             for (var file : files.filter(it -> it.toString().endsWith(".md")).toList())
-                assertThat(Markdown.fault(Files.readString(file)))
+                assertThat(Markdown.fault(Files.readString(file), PLACE))
                         .as(file.toString())
                         .isNull();
         }

@@ -2,6 +2,7 @@ package dev.imprimatur.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.content.Markdown;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
@@ -12,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever looks at a draft asks nothing of other servers. */
 class PicturesTest {
+    private static final Markdown.Place PLACE = new Markdown.Place(2, "md-introduction");
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -19,19 +22,24 @@ class PicturesTest {
                 "HTTPS://tracker.example/a.png",
                 "http://tracker.example/a.png",
                 "//tracker.example/a.png",
-                "/\\tracker.example/a.png",
-                "\\\\\\\\tracker.example/a.png",
                 "https://tracker.example/a.png?a=\"&b=>"
             })
     void aPictureFromElsewhereIsNamed(String address) {
-        String shown = Pictures.named("before ![A > \"chart\"](<" + address + "> \"title\") after");
+        String shown = Pictures.named("before ![A > \"chart\"](<" + address + "> \"title\") after", PLACE);
 
         assertThat(shown).doesNotContain("<img", "src=").contains("before", "after");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/\\tracker.example/a.png", "\\\\\\\\tracker.example/a.png"})
+    void aBackslashLeadsToNoOtherServer(String address) {
+        assertThat(Pictures.named("![A chart](<" + address + ">)", PLACE))
+                .containsPattern("src=\"/?(%5C)+tracker.example");
+    }
+
     @Test
     void aPictureOfThisServerIsShown() {
-        assertThat(Pictures.named("![A chart](/media/abc/chart.png)"))
+        assertThat(Pictures.named("![A chart](/media/abc/chart.png)", PLACE))
                 .contains("<img")
                 .contains("/media/abc/chart.png");
     }

@@ -1,0 +1,51 @@
+package dev.imprimatur.content;
+
+import java.util.regex.Pattern;
+import org.owasp.html.HtmlPolicyBuilder;
+import org.owasp.html.PolicyFactory;
+
+/** The elements and attributes that rendered Markdown may consist of; whatever else there is does not leave. */
+final class AllowedHtml {
+    /** Ids that no page and no script has a name for. */
+    private static final Pattern ID = Pattern.compile("md[\\p{L}\\p{M}\\p{N}_-]*");
+
+    private static final PolicyFactory POLICY = new HtmlPolicyBuilder()
+            .allowElements("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6")
+            .allowElements("em", "strong", "del", "sup", "code", "pre", "blockquote", "section")
+            .allowElements("ul", "ol", "li", "input", "table", "thead", "tbody", "tr", "th", "td", "a", "img")
+            .allowUrlProtocols(Screening.LINK_SCHEMES.toArray(String[]::new))
+            .allowAttributes("href", "title")
+            .onElements("a")
+            .allowAttributes("src", "alt", "title")
+            .onElements("img")
+            .allowAttributes("start")
+            .matching(Pattern.compile("[0-9]{1,9}"))
+            .onElements("ol")
+            .allowAttributes("align")
+            .matching(true, "left", "center", "right")
+            .onElements("th", "td")
+            .allowAttributes("type")
+            .matching(true, "checkbox")
+            .onElements("input")
+            .allowAttributes("checked", "disabled")
+            .onElements("input")
+            .allowAttributes("class")
+            .matching(Pattern.compile("language-\\S{1,60}"))
+            .onElements("code")
+            .allowAttributes("class")
+            .matching(false, "footnotes")
+            .onElements("section")
+            .allowAttributes("role")
+            .matching(false, "doc-endnotes", "doc-backlink")
+            .onElements("section", "a")
+            .allowAttributes("id")
+            .matching(ID)
+            .onElements("h1", "h2", "h3", "h4", "h5", "h6", "li", "a")
+            .toFactory();
+
+    private AllowedHtml() {}
+
+    static String only(String html) {
+        return POLICY.sanitize(html);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.imprimatur.content;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.commonmark.ext.gfm.tables.TableBody;
+import org.commonmark.ext.gfm.tables.TableRow;
+import org.commonmark.ext.task.list.items.TaskListItemMarker;
+import org.commonmark.node.AbstractVisitor;
+import org.commonmark.node.CustomNode;
+import org.commonmark.node.Heading;
+import org.commonmark.node.HtmlBlock;
+import org.commonmark.node.HtmlInline;
+import org.commonmark.node.Image;
+import org.commonmark.node.Link;
+import org.commonmark.node.Node;
+import org.commonmark.node.Paragraph;
+import org.commonmark.node.SourceSpan;
+import org.commonmark.node.Text;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * Makes of a parsed text what is shown of it, the same for every format: raw HTML becomes text, links and pictures that are not
+ * allowed leave their words, headings get their level and their id. What is not shown as it was meant is told by
+ * {@link #warnings()}.
+ */
+final class Screening extends AbstractVisitor {
+    static final List<String> LINK_SCHEMES = List.of("https", "http", "mailto", "tel", "sms");
+    private static final Set<String> PICTURE_SCHEMES = Set.of("https", "http");
+
+    private static final int DEEPEST_HEADING = 6;
+    private static final Pattern SCHEME = Pattern.compile("\\s*([^/?#:]*):.*", Pattern.DOTALL);
+    private static final Pattern ELSEWHERE = Pattern.compile("(?i)\\s*(?:[a-z][a-z0-9+.-]*:|//).*", Pattern.DOTALL);
+
+    /** What is told to whoever writes a text; each sentence follows the label of the field. */
+    private enum Warning {
+        HTML("holds HTML, %s: readers see it as it is written; use the signs of Markdown instead"),
+        LINK(
+                "links to %s: readers see the words without the link; use an address on the same site, or one that begins with https:, http:, mailto:, tel: or sms:"),
+        PICTURE(
+                "shows a picture from %s: readers see its description instead; use an address on the same site, or one that begins with https: or http:"),
+        ELSEWHERE(
+                "shows a picture from another server, %s: the studio does not load it, and each reader’s browser asks that server for it"),
+        CELL("has a table row with more cells than the table’s first row: readers do not see %s; add a column"),
+        FOOTNOTE("has a footnote to which nothing refers: readers do not see %s; refer to it in the text or remove it");
+
+        private final String sentence;
+
+        Warning(String sentence) {
+            this.sentence = sentence;
+        }
+    }
+
+    private final String markdown;
+    private final Markdown.Place place;
+    private final Node document;
+    private final Map<Node, String> ids = new HashMap<>();
+    private final List<Heading> headings = new ArrayList<>();
+    private final List<Link> fragments = new ArrayList<>();
+    private final Map<Warning, List<String>> told = new EnumMap<>(Warning.class);
+
+    private Screening(String markdown, Markdown.Place place, Node document) {
+        this.markdown = markdown;
+        this.place = place;
+        this.document = document;
+    }
+
+    /**
+     * Screens a text.
+     *
+     * @param document the text as it was parsed, with the source spans of its blocks; it is changed
+     */
+    static Screening of(String markdown, Markdown.Place place, Node document) {
+        var screening = new Screening(markdown, place, document);
+        Footnotes.gather(document).forEach(unused -> screening.tell(Warning.FOOTNOTE, "[^" + unused.getLabel() + "]"));
+        document.accept(screening);
+        screening.placeHeadings();
+        return screening;
+    }
+
+    Node document() {
+        return document;
+    }
+
+    /** The ids of its headings, by node. */
+    Map<Node, String> ids() {
+        return ids;
+    }
+
+    /** What is not shown as it was meant: one sentence for each kind, with the first such thing. */
+    List<String> warnings() {
+        return told.entrySet().stream()
+                .map(entry -> {
+                    String first = Shown.of(StringNode.valueOf(entry.getValue().getFirst()));
+                    int more = entry.getValue().size() - 1;
+                    return entry.getKey().sentence.formatted(more == 0 ? first : first + " and " + more + " more");
+                })
+                .toList();
+    }
+
+    private void tell(Warning warning, String what) {
+        told.computeIfAbsent(warning, it -> new ArrayList<>()).add(what);
+    }
+
+    @Override
+    public void visit(HtmlBlock block) {
+        tell(Warning.HTML, block.getLiteral().strip());
+        var paragraph = new Paragraph();
+        paragraph.appendChild(new Text(block.getLiteral()));
+        block.insertAfter(paragraph);
+        block.unlink();
+    }
+
+    @Override
+    public void visit(HtmlInline inline) {
+        tell(Warning.HTML, inline.getLiteral());
+        inline.insertAfter(new Text(inline.getLiteral()));
+        inline.unlink();
+    }
+
+    @Override
+    public void visit(Link link) {
+        visitChildren(link);
+        if (link.getDestination().startsWith("#")) fragments.add(link);
+        if (isAllowed(link.getDestination(), LINK_SCHEMES)) return;
+        tell(Warning.LINK, link.getDestination());
+        leaveWords(link);
+    }
+
+    @Override
+    public void visit(Image image) {
+        visitChildren(image);
+        if (!isAllowed(image.getDestination(), PICTURE_SCHEMES)) {
+            tell(Warning.PICTURE, image.getDestination());
+            leaveWords(image);
+        } else if (ELSEWHERE.matcher(image.getDestination()).matches()) tell(Warning.ELSEWHERE, image.getDestination());
+    }
+
+    private static boolean isAllowed(String address, Collection<String> schemes) {
+        var scheme = SCHEME.matcher(address);
+        return !scheme.matches() || schemes.contains(scheme.group(1).toLowerCase(Locale.ROOT));
+    }
+
+    private static void leaveWords(Node node) {
+        for (Node child = node.getFirstChild(); child != null; child = node.getFirstChild()) node.insertBefore(child);
+        node.unlink();
+    }
+
+    @Override
+    public void visit(Heading heading) {
+        visitChildren(heading);
+        headings.add(heading);
+    }
+
+    @Override
+    public void visit(CustomNode node) {
+        if (node instanceof TableRow row && row.getParent() instanceof TableBody) cellsLeftOut(row);
+        // GitHub and cmark-gfm have the box in the paragraph, also where the list is loose
+        if (node instanceof TaskListItemMarker && node.getNext() instanceof Paragraph words) words.prependChild(node);
+        visitChildren(node);
+    }
+
+    private void cellsLeftOut(TableRow row) {
+        int shown = 0;
+        for (Node cell = row.getFirstChild(); cell != null; cell = cell.getNext()) shown++;
+        for (SourceSpan span : row.getSourceSpans()) {
+            int end = Math.min(span.getInputIndex() + span.getLength(), markdown.length());
+            TableCells.of(markdown.substring(Math.min(span.getInputIndex(), end), end)).stream()
+                    .skip(shown)
+                    .map(String::strip)
+                    .filter(cell -> !cell.isEmpty())
+                    .forEach(cell -> tell(Warning.CELL, cell));
+        }
+    }
+
+    /** No heading is above the level of the place; the order among them stays. */
+    private void placeHeadings() {
+        var names = new HeadingIds();
+        int highest = headings.stream().mapToInt(Heading::getLevel).min().orElse(DEEPEST_HEADING);
+        int deeper = Math.max(0, place.headingLevel() - highest);
+        for (var heading : headings) {
+            heading.setLevel(Math.min(DEEPEST_HEADING, heading.getLevel() + deeper));
+            ids.put(heading, place.heading(names.of(heading)));
+        }
+        for (var link : fragments) {
+            String name = HeadingIds.decoded(link.getDestination().substring(1));
+            if (names.contains(name)) link.setDestination("#" + place.heading(name));
+        }
+    }
+}

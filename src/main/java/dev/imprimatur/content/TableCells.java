@@ -1,0 +1,57 @@
+package dev.imprimatur.content;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.commonmark.ext.gfm.tables.internal.TableBlockParser;
+import org.commonmark.parser.block.AbstractBlockParserFactory;
+import org.commonmark.parser.block.BlockStart;
+import org.commonmark.parser.block.MatchedBlockParser;
+import org.commonmark.parser.block.ParserState;
+
+/**
+ * The cells of a table's row as GFM counts them, and the rule that a table begins only where its first row has as many as its
+ * delimiter row. The library lets the delimiter row have more, and leaves out of all rows what is beyond the first one.
+ */
+final class TableCells {
+    private static final Pattern DELIMITERS = Pattern.compile("[-:| \\t]*-[-:| \\t]*");
+
+    private TableCells() {}
+
+    /** The texts between the pipes of a row; escaped pipes are text. */
+    static List<String> of(CharSequence row) {
+        String line = row.toString().strip();
+        var cells = new ArrayList<String>();
+        var cell = new StringBuilder();
+        for (int at = line.startsWith("|") ? 1 : 0; at < line.length(); at++) {
+            char it = line.charAt(at);
+            if (it == '\\' && at + 1 < line.length() && line.charAt(at + 1) == '|') {
+                cell.append('|');
+                at++;
+            } else if (it == '|') {
+                cells.add(cell.toString());
+                cell.setLength(0);
+            } else cell.append(it);
+        }
+        if (!cell.isEmpty()) cells.add(cell.toString());
+        return cells;
+    }
+
+    /** Begins tables. */
+    static final class Factory extends AbstractBlockParserFactory {
+        private final TableBlockParser.Factory tables = new TableBlockParser.Factory();
+
+        @Override
+        public BlockStart tryStart(ParserState state, MatchedBlockParser matched) {
+            var line = state.getLine().getContent();
+            var delimiters = line.subSequence(Math.min(state.getIndex(), line.length()), line.length());
+            if (!DELIMITERS.matcher(delimiters).matches()) return BlockStart.none();
+            var above = matched.getParagraphLines().getLines();
+            if (above.isEmpty()) return BlockStart.none();
+            int columns = of(delimiters).size();
+            return columns == of(above.getLast().getContent()).size()
+                    ? tables.tryStart(state, matched)
+                    : BlockStart.none();
+        }
+    }
+}
