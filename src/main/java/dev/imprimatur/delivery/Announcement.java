@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.regex.Pattern;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Announcement {
     /** What XML 1.0 (2.2) has no place for, not even escaped; content of before it was refused may hold it. */
     private static final Pattern NOT_IN_XML =
-            Pattern.compile("[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\x{10000}-\x{10FFFF}]");
+            Pattern.compile("[^\\t\\n\\r\\x20-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]");
 
     private static final String SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9";
     private static final String XHTML = "http://www.w3.org/1999/xhtml";

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
-import java.io.ByteArrayOutputStream;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -246,7 +246,6 @@ class AnnouncementTest {
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(bytes.toByteArray()));
 
-        assertThat(read.getDocumentElement().getTextContent())
-                .isEqualTo("a\uFFFD\uFFFD\uFFFD\uFFFDb \uD83D\uDE00 <&>");
+        assertThat(read.getDocumentElement().getTextContent()).isEqualTo("a\uFFFD\uFFFD\uFFFD\uFFFDb \uD83D\uDE00 <&>");
     }
 }
