@@ -2,11 +2,13 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.content.ContentType;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -21,7 +23,6 @@ final class Contract {
     private static final String OF_A_TYPE = "/v1/{type}";
     private static final String COMPONENT = "{Type}";
     private static final String REF = "$ref";
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
 
     private final ObjectNode template;
     private final List<DescribedType> types;
@@ -39,14 +40,30 @@ final class Contract {
             components.set(kind, ofEveryType(components.get(kind), name -> name.contains(COMPONENT)));
         var schemas = (ObjectNode) components.get("schemas");
         types.forEach(type -> type.contentSchemas().forEach(schemas::set));
-        description
-                .get("paths")
-                .properties()
-                .forEach(path -> path.getValue().properties().stream()
-                        .filter(operation -> METHODS.contains(operation.getKey()))
-                        .forEach(operation -> addSharedAnswers(
-                                path.getKey(), operation.getKey(), (ObjectNode) operation.getValue())));
+        var names = new HashSet<String>();
+        operations(template).forEach(operation -> names.add(operationId(operation)));
+        for (var path : description.get("paths").properties())
+            for (var method : path.getValue().properties()) {
+                var operation = (ObjectNode) method.getValue();
+                addSharedAnswers(path.getKey(), method.getKey(), operation);
+                if (!template.get("paths").has(path.getKey())) nameApart(operation, names);
+            }
         return description;
+    }
+
+    private static Stream<JsonNode> operations(JsonNode description) {
+        return description.get("paths").values().stream().flatMap(path -> path.values().stream());
+    }
+
+    private static String operationId(JsonNode operation) {
+        return operation.get("operationId").asString();
+    }
+
+    /** A type may be called as something else is: what is done with guides of the type {@code token} is told from what is done with tokens. */
+    private static void nameApart(ObjectNode operation, Set<String> others) {
+        String name = operationId(operation);
+        while (!others.add(name)) name += "Guide";
+        operation.put("operationId", name);
     }
 
     /** The members, those of a type once for each, with references to components of a type resolved. */

@@ -27,8 +27,7 @@ public class ProblemWriter {
             "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
             "Referrer-Policy", "no-referrer");
 
-    private static final Set<Refusal.Kind> CLOSING =
-            Set.of(Refusal.Kind.TOO_LARGE, Refusal.Kind.TIMED_OUT, Refusal.Kind.NOT_IMPLEMENTED);
+    private static final Set<Refusal.Kind> CLOSING = Set.of(Refusal.Kind.TOO_LARGE, Refusal.Kind.TIMED_OUT);
 
     private final JsonMapper json;
 

@@ -36,7 +36,6 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
         THROTTLED(429),
         HEADERS_TOO_LARGE(431),
         BROKEN(500),
-        NOT_IMPLEMENTED(501),
         UNAVAILABLE(503),
         WRONG_VERSION(505),
         FULL(507);

@@ -39,7 +39,7 @@ final class StrictHead extends Handler.Wrapper {
     }
 
     private static @Nullable Refusal refusal(Request request) {
-        if (!METHODS.contains(request.getMethod())) return Unforeseen.ofStatus(Refusal.Kind.NOT_IMPLEMENTED.status());
+        if (!METHODS.contains(request.getMethod())) return Unforeseen.notAllowed(Set.of());
         String path = request.getHttpURI().getPath();
         if (path == null || !path.startsWith("/")) return Unforeseen.ofStatus(Refusal.Kind.MISSING.status());
         var headers = request.getHeaders();

@@ -40,7 +40,8 @@ public final class Unforeseen {
                 return ofStatus(unreadable.getCode());
         if (unforeseen instanceof RequestRejectedException)
             return Refusal.malformed("a name or a value in the request holds characters that it must not", List.of());
-        if (unforeseen instanceof HttpRequestMethodNotSupportedException method) return notAllowed(method);
+        if (unforeseen instanceof HttpRequestMethodNotSupportedException method)
+            return notAllowed(method.getSupportedMethods() == null ? Set.of() : Set.of(method.getSupportedMethods()));
         if (unforeseen instanceof TypeMismatchException)
             return Refusal.malformed("a value in the address has the wrong form", List.of());
         if (unforeseen instanceof ErrorResponse spring && spring.getStatusCode().value() < Refusal.Kind.BROKEN.status())
@@ -63,9 +64,10 @@ public final class Unforeseen {
         return broken(reference);
     }
 
-    private static Refusal notAllowed(HttpRequestMethodNotSupportedException method) {
-        var allowed = new TreeSet<>(Set.of(HttpMethod.OPTIONS.name()));
-        if (method.getSupportedMethods() != null) allowed.addAll(List.of(method.getSupportedMethods()));
+    /** @param methods that are allowed, but OPTIONS, which always is, and HEAD, which goes with GET */
+    static Refusal notAllowed(Set<String> methods) {
+        var allowed = new TreeSet<>(methods);
+        allowed.add(HttpMethod.OPTIONS.name());
         if (allowed.contains(HttpMethod.GET.name())) allowed.add(HttpMethod.HEAD.name());
         var refusal = ofStatus(Refusal.Kind.NOT_ALLOWED.status());
         return new Refusal(
@@ -110,7 +112,6 @@ public final class Unforeseen {
             case ADDRESS_TOO_LONG -> "the address is too long";
             case HEADERS_TOO_LARGE -> "the headers are too large";
             case EXPECTATION_FAILED -> "no expectation but 100-continue is met";
-            case NOT_IMPLEMENTED -> "this method is not known here";
             case WRONG_VERSION -> "send the request as HTTP/1.1";
             default -> "the request cannot be done as it is";
         };

@@ -386,7 +386,7 @@ class AccessTest {
         assertThat(editor.post("/role-guide", "{}", "Content-Encoding", "gzip").status())
                 .isEqualTo(415);
         assertThat(editor.post("/role-guide", "{} trailing").status()).isEqualTo(400);
-        assertThat(editor.send("TRACE", "/role-guide", null).status()).isEqualTo(501);
+        assertThat(editor.send("TRACE", "/role-guide", null).status()).isEqualTo(405);
     }
 
     @Test

@@ -147,7 +147,7 @@ class DescriptionTest {
                 .ok();
         is("FreshPreview", fresh);
         is("PreviewPage", node.as("editor").get(guide.path() + "/previews").ok());
-        is("RoleGuidePreview", node.nobody().get(fresh.get("url").asString()).ok());
+        is("PreviewedRoleGuide", node.nobody().get(fresh.get("url").asString()).ok());
         is("Problem", node.site().get("/role-guide?x=y").json());
     }
 
