@@ -69,13 +69,13 @@ class ReviewRoundsTest {
     void aQuoteIsPutAtTheTextThatHoldsItAndCutsNoCharacter() {
         var guide = node.guides().drafted();
         var content = Guides.content();
-        content.put("summary", "Learn हिन्दी in a cafe\u0301 🇩🇪🇫🇷.");
+        content.put("summary", "Learn हिन्दी in a cafq\u0301 🇩🇪🇫🇷.");
         replaceDraft(guide, content);
         submit(guide);
 
-        var said = say(guide, 1, "", "cafe", "?").ok();
+        var said = say(guide, 1, "", "cafq", "?").ok();
         assertThat(said.get("pointer").asString()).isEqualTo("/summary");
-        assertThat(said.get("quote").asString()).isEqualTo("cafe\u0301");
+        assertThat(said.get("quote").asString()).isEqualTo("cafq\u0301");
         assertThat(say(guide, 1, "/summary", "🇪🇫", "?").ok().get("quote").asString())
                 .isEqualTo("🇩🇪🇫🇷");
     }
