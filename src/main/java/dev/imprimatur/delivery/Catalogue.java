@@ -40,6 +40,7 @@ class Catalogue implements SmartLifecycle, Reach {
     private static final Logger log = LoggerFactory.getLogger(Catalogue.class);
     private static final int BATCH = 500;
     private static final int MOST_PASTS = 16;
+    private static final Duration LOOK_AT_READING = Duration.ofMillis(20);
     /** How many guides a processor reads and makes ready at a time. */
     private static final int SHARE = 20;
 
@@ -272,12 +273,29 @@ class Catalogue implements SmartLifecycle, Reach {
             while (running) {
                 advanceQuietly();
                 try {
-                    Thread.sleep(poll);
+                    pause();
                 } catch (InterruptedException stopped) {
                     return;
                 }
             }
         });
+    }
+
+    /** Until the ledger is looked at again, or has to be read anew, which nobody should have to wait for. */
+    private void pause() throws InterruptedException {
+        long until = System.nanoTime() + poll.toNanos();
+        do Thread.sleep(LOOK_AT_READING);
+        while (System.nanoTime() < until && publication.reading() == reading());
+    }
+
+    private synchronized int reading() {
+        return folded.reading();
+    }
+
+    /** Whether what sites are told is of the ledger as it has to be read now. */
+    boolean isOfThisReading() {
+        var now = state;
+        return now.isUntold() || now.reading() == publication.reading();
     }
 
     @Override

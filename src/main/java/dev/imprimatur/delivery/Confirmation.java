@@ -49,6 +49,10 @@ class Confirmation implements HealthIndicator {
 
     @Override
     public Health health() {
+        if (!catalogue.isOfThisReading())
+            return Health.down()
+                    .withDetail("error", "the publication ledger is being read anew")
+                    .build();
         if (holds()) return Health.up().build();
         return Health.down()
                 .withDetail(
