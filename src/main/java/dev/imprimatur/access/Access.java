@@ -43,7 +43,8 @@ public class Access {
     private final ResetLinks resets;
     private final ObjectProvider<AccountWatcher> watchers;
     private final Clock clock;
-    private final PasswordEncoder passwords = new InOneForm(Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8());
+    private final PasswordEncoder passwords =
+            new NormalizingPasswordEncoder(Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8());
     private final String nobodysHash = passwords.encode(UUID.randomUUID().toString());
 
     Access(

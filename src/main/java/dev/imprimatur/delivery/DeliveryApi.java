@@ -390,7 +390,7 @@ class DeliveryApi {
             response.setHeader("X-Accel-Buffering", "no");
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
             if (!request.getMethod().equals(HttpMethod.HEAD.name())) return events.open(from, key(site), wanted);
-            // as long as nobody can say
+            // nobody knows how long a stream is: without this, a length of 0 would be sent
             response.flushBuffer();
             return null;
         }

@@ -54,7 +54,7 @@ enum Encoding {
         int most = 0;
         for (var encoding : values()) {
             int weight = encoding == ZSTD && !HAS_ZSTD ? 0 : weight(accepted, encoding.token);
-            // what is not named and has no weight is identity, which is always accepted but comes last
+            // identity is accepted even where it is not named, and then comes last
             if (weight > most) {
                 best = encoding;
                 most = weight;

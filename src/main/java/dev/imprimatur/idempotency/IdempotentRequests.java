@@ -8,7 +8,6 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.problem.Unforeseen;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -238,11 +237,7 @@ class IdempotentRequests extends OncePerRequestFilter {
 
     private void refuse(Call call, Refusal refusal, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        if (!call.patient()) {
-            problems.write(refusal, response);
-        } else {
-            request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, refusal.raise());
-            response.sendError(refusal.kind().status());
-        }
+        if (call.patient()) ProblemWriter.showPage(refusal, request, response);
+        else problems.write(refusal, response);
     }
 }

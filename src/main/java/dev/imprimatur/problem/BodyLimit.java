@@ -2,7 +2,6 @@ package dev.imprimatur.problem;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -35,19 +34,9 @@ class BodyLimit extends OncePerRequestFilter {
                     Refusal.of(Refusal.Kind.UNSUPPORTED, "encoded-body", "send the body as it is, without encoding"),
                     response);
         } else if (request.getContentLengthLong() > pace.limit()) {
-            refuse(request, response);
+            problems.refuse(tooLarge(), request, response);
         } else {
             chain.doFilter(new Limited(request), response);
-        }
-    }
-
-    /** People get a page, which the error dispatch makes. */
-    private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (Audience.of(request) == Audience.PROGRAM) {
-            problems.write(tooLarge(), response);
-        } else {
-            request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, tooLarge().raise());
-            response.sendError(Refusal.Kind.TOO_LARGE.status());
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.imprimatur.problem;
 
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -67,17 +66,11 @@ class ConcurrencyLimit extends OncePerRequestFilter {
         }
     }
 
-    /** People get a page, which the error dispatch makes. */
     private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var refusal = Refusal.unavailable(
                 "unavailable",
                 "too many requests wait for an answer; send the same request again shortly",
                 RETRY_AFTER);
-        if (Audience.of(request) == Audience.PROGRAM) {
-            problems.write(refusal, response);
-        } else {
-            request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, refusal.raise());
-            response.sendError(refusal.kind().status());
-        }
+        problems.refuse(refusal, request, response);
     }
 }

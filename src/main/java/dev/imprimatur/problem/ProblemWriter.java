@@ -1,5 +1,7 @@
 package dev.imprimatur.problem;
 
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,6 +69,19 @@ public class ProblemWriter {
         byte[] document = document(refusal);
         headers.put(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE).put(HttpHeader.CONTENT_LENGTH, document.length);
         response.write(true, ByteBuffer.wrap(document), callback);
+    }
+
+    /** Refuses a request in the form that suits whoever sent it: clients get the document, people get a page. */
+    void refuse(Refusal refusal, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (Audience.of(request) == Audience.PROGRAM) write(refusal, response);
+        else showPage(refusal, request, response);
+    }
+
+    /** Leaves the answer to the error dispatch, which makes a page of it. */
+    public static void showPage(Refusal refusal, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, refusal.raise());
+        response.sendError(refusal.kind().status());
     }
 
     /** The status and the headers that a refusal is told with, in whatever form it is shown. */

@@ -36,7 +36,7 @@ class Engine implements SmartLifecycle {
     private static final int ATTEMPTS = 20;
 
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(2);
-    private static final ScopedValue<Boolean> DONE_AGAIN = ScopedValue.newInstance();
+    private static final ScopedValue<Boolean> RETRYING = ScopedValue.newInstance();
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(250);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
@@ -195,9 +195,9 @@ class Engine implements SmartLifecycle {
         return byFacts.get();
     }
 
-    /** What only the engine can do, done {@linkplain #again again} if need be; or a refusal that says that it does not answer. */
+    /** What only the engine can do, done {@linkplain #retry again} if need be; or a refusal that says that it does not answer. */
     <T> T need(Supplier<T> byEngine) {
-        return ask(() -> again(byEngine), () -> {
+        return ask(() -> retry(byEngine), () -> {
             throw Refusal.unavailable(
                             "unavailable",
                             "the workflow engine does not answer at the moment; send the same request again shortly",
@@ -210,13 +210,13 @@ class Engine implements SmartLifecycle {
      * Does something from the start again for as long as it fails because another node or a timer changes the same meanwhile. In what is
      * done again as a whole, a part is not, and neither is it in a transaction, which its failure has ended.
      */
-    <T> T again(Supplier<T> work) {
-        return DONE_AGAIN.isBound() || TransactionSynchronizationManager.isActualTransactionActive()
+    <T> T retry(Supplier<T> work) {
+        return RETRYING.isBound() || TransactionSynchronizationManager.isActualTransactionActive()
                 ? work.get()
-                : ScopedValue.where(DONE_AGAIN, true).call(() -> tried(work));
+                : ScopedValue.where(RETRYING, true).call(() -> attempts(work));
     }
 
-    private static <T> T tried(Supplier<T> work) {
+    private static <T> T attempts(Supplier<T> work) {
         for (int attempt = 1; ; attempt++)
             try {
                 return work.get();

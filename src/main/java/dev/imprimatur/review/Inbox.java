@@ -268,14 +268,19 @@ public class Inbox {
             throw Refusal.conflict("wrong-role", account + " may not take this task any more")
                     .raise();
         }
-        return require(task.id());
+        return open(TaskId.parse(task.id()));
     }
 
+    /** The task, once the process is led to where the log says it stands. */
     private OpenTask require(String id) {
         var sought = TaskId.parse(id);
         if (!review.isOpen(sought)) throw TaskId.missing();
-        return driven(sought.edition()).stream()
-                .filter(task -> task.id().equals(id))
+        return open(sought);
+    }
+
+    private OpenTask open(TaskId id) {
+        return driven(id.edition()).stream()
+                .filter(task -> task.id().equals(id.toString()))
                 .findFirst()
                 .orElseThrow(TaskId::missing);
     }

@@ -163,7 +163,7 @@ class Processes {
      * @return whether it moved, so that its log may have grown meanwhile
      */
     boolean settle(Edition edition, Workflow workflow) {
-        return engine.again(() -> Boolean.TRUE.equals(transactions.execute(status -> lead(edition, workflow))));
+        return engine.retry(() -> Boolean.TRUE.equals(transactions.execute(status -> lead(edition, workflow))));
     }
 
     private boolean lead(Edition edition, Workflow workflow) {

@@ -187,9 +187,8 @@ class RefusedHeadsTest {
             for (String path : List.of(guide, "/openapi.json", "/studio", "/login", "/nowhere"))
                 allows("OPTIONS", ask(method + " " + path, key));
         for (String path : List.of(guide, DELIVERY + "/role-guide", "/openapi.json", "/actuator/health"))
-            for (String method : List.of("PUT", "POST", "PATCH", "DELETE")) {
+            for (String method : List.of("PUT", "POST", "PATCH", "DELETE"))
                 allows("GET, HEAD, OPTIONS", ask(method + " " + path, key, "Content-Length: 0"));
-            }
         var token = "Authorization: " + node.as("editor").authorization();
         allows("OPTIONS, POST", ask("DELETE /api/management/v1/tasks/x/claim", token));
     }

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.password.PasswordEncoder;
 
 /** Passwords that look the same are the same (RFC 8265, 4.2), whichever keyboard typed them and whichever way they come in. */
-final class InOneForm implements PasswordEncoder {
+final class NormalizingPasswordEncoder implements PasswordEncoder {
     private final PasswordEncoder encoder;
 
-    InOneForm(PasswordEncoder encoder) {
+    NormalizingPasswordEncoder(PasswordEncoder encoder) {
         this.encoder = encoder;
     }
 

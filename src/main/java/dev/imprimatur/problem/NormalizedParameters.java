@@ -18,15 +18,15 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** What is typed into forms and addresses comes in the form in which text is kept, as what comes in JSON does. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 20)
-class NormalForms extends OncePerRequestFilter {
+class NormalizedParameters extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        chain.doFilter(new Normal(request), response);
+        chain.doFilter(new Normalized(request), response);
     }
 
-    private static final class Normal extends HttpServletRequestWrapper {
-        Normal(HttpServletRequest request) {
+    private static final class Normalized extends HttpServletRequestWrapper {
+        Normalized(HttpServletRequest request) {
             super(request);
         }
 
