@@ -42,6 +42,7 @@ public final class ContentType {
     private final Period reviewInterval;
     private final List<FilterField> filterFields;
     private final List<SearchField> searchFields;
+    private final Synonyms synonyms;
     private final LinkedData linkedData;
 
     /**
@@ -50,6 +51,12 @@ public final class ContentType {
      * @throws IllegalArgumentException if it is none; the message says where and why
      */
     public ContentType(String name, ObjectNode schema) {
+        this(name, schema, Synonyms.NONE);
+    }
+
+    /** The same, with synonyms for who searches its guides. */
+    public ContentType(String name, ObjectNode schema, Synonyms synonyms) {
+        this.synonyms = synonyms;
         this.name = name;
         this.schema = schema;
         var faults = new ArrayList<String>();
@@ -128,6 +135,11 @@ public final class ContentType {
     /** The fields that a search looks in. */
     public List<SearchField> searchFields() {
         return searchFields;
+    }
+
+    /** What means the same to who searches. */
+    public Synonyms synonyms() {
+        return synonyms;
     }
 
     /** How its documents are told in the words of schema.org. */

@@ -3,7 +3,9 @@ package dev.imprimatur.content;
 import dev.imprimatur.problem.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,10 +18,11 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The content types there are: one {@code NAME.schema.json} file each, read at start. */
+/** The content types there are: one {@code NAME.schema.json} file each, and beside it {@code NAME.synonyms.txt} if it has synonyms; read at start. */
 @Component
 public class ContentTypes {
     private static final String SUFFIX = ".schema.json";
+    private static final String SYNONYMS = ".synonyms.txt";
 
     private final Map<String, ContentType> types = new TreeMap<>();
 
@@ -29,18 +32,39 @@ public class ContentTypes {
             JsonMapper json,
             @Value("${imprimatur.content-types:classpath:seed-content/types/}") String location)
             throws IOException {
+        var synonyms = new HashMap<String, Synonyms>();
+        for (Resource file : files.getResources(location + "*" + SYNONYMS))
+            synonyms.put(name(file, SYNONYMS), synonyms(file));
         for (Resource file : files.getResources(location + "*" + SUFFIX)) {
-            String fileName = Objects.requireNonNull(file.getFilename());
+            String name = name(file, SUFFIX);
             try (InputStream in = file.getInputStream()) {
                 if (!(json.readTree(in) instanceof ObjectNode schema))
                     throw new IllegalArgumentException("a schema is an object");
-                var type = new ContentType(fileName.substring(0, fileName.length() - SUFFIX.length()), schema);
-                types.put(type.name(), type);
+                types.put(name, new ContentType(name, schema, synonyms.getOrDefault(name, Synonyms.NONE)));
             } catch (IllegalArgumentException | JacksonException wrong) {
-                throw new IllegalStateException("content type " + fileName + ": " + wrong.getMessage(), wrong);
+                throw new IllegalStateException(
+                        "content type " + file.getFilename() + ": " + wrong.getMessage(), wrong);
             }
         }
         if (types.isEmpty()) throw new IllegalStateException("no content type (*" + SUFFIX + ") in " + location);
+        for (String name : synonyms.keySet())
+            if (!types.containsKey(name))
+                throw new IllegalStateException(
+                        name + SYNONYMS + " is of no content type; there is " + String.join(", ", types.keySet()));
+    }
+
+    private static String name(Resource file, String suffix) {
+        String fileName = Objects.requireNonNull(file.getFilename());
+        return fileName.substring(0, fileName.length() - suffix.length());
+    }
+
+    private static Synonyms synonyms(Resource file) throws IOException {
+        try {
+            return Synonyms.parse(
+                    file.getContentAsString(StandardCharsets.UTF_8).lines().toList());
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalStateException(file.getFilename() + ", " + wrong.getMessage(), wrong);
+        }
     }
 
     public Collection<ContentType> all() {

@@ -9,8 +9,11 @@ import tools.jackson.databind.JsonNode;
  * found here against what is found elsewhere; {@code true} weighs 1.
  *
  * @param path names of members from the document down; through a list, every item is meant
+ * @param isShort whether it is plain text of at most {@value #SHORT} characters: a name rather than a sentence
  */
-public record SearchField(List<String> path, double weight, boolean isMarkdown) {
+public record SearchField(List<String> path, double weight, boolean isMarkdown, boolean isShort) {
+    private static final int SHORT = 200;
+
     /** The path with dots, as it is told beside what was found. */
     public String name() {
         return String.join(".", path);
@@ -32,10 +35,14 @@ public record SearchField(List<String> path, double weight, boolean isMarkdown) 
                 : values(at.path(path.getFirst()), path.subList(1, path.size()));
     }
 
+    private static SearchField of(Shape text, List<String> path, double weight) {
+        boolean isShort = !text.isMarkdown() && text.number("maxLength").orElse(Integer.MAX_VALUE) <= SHORT;
+        return new SearchField(path, weight, text.isMarkdown(), isShort);
+    }
+
     static Stream<SearchField> of(Shape shape, List<String> path) {
         var own = shape.searchWeight().stream()
-                .mapToObj(weight -> new SearchField(
-                        path, weight, shape.isMarkdown() || shape.items().isMarkdown()));
+                .mapToObj(weight -> of(shape.type().equals("array") ? shape.items() : shape, path, weight));
         var below = switch (shape.type()) {
             case "object" ->
                 shape.properties().stream()

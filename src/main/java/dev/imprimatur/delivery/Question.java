@@ -1,10 +1,8 @@
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.ContentType;
-import dev.imprimatur.content.SearchField;
 import dev.imprimatur.problem.Refusal;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,9 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.lucene.analysis.Analyzer;
-import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
-import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.PostingsEnum;
@@ -33,24 +28,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a reader typed. Three of four words must be found, each in any field: as it is or by its stem, as the beginning of a longer
- * word, or, if nothing that is live has it, with a slip of the finger or two. It is words alone; there is no syntax to get wrong. What
- * it finds follows from the live documents of an index and not from what else that index once held.
+ * word or of a part of one, by a synonym, or, if nothing that is live has it, with a slip of the finger or two. If no guide has as
+ * many, half of them are enough. It is words alone; there is no syntax to get wrong. What it finds follows from the live documents of
+ * an index and not from what else that index once held.
  */
 final class Question {
     private static final int LONGEST = 200;
     private static final int MOST_WORDS = 16;
     private static final double MUST_BE_FOUND = 0.75;
+    private static final double ENOUGH_OTHERWISE = 0.5;
     private static final double BY_STEM = 0.8;
-    /** With the next one below what a word found as it is counts, however rarely. */
-    private static final double AS_BEGINNING = 0.2;
+    private static final double AS_WRITTEN_OTHERWISE = 0.9;
+    private static final double AS_PART = 0.6;
+    private static final double AS_BEGINNING = 0.45;
+    private static final double AS_BEGINNING_OF_A_PART = 0.35;
 
-    private static final double MISSPELT = 0.15;
+    private static final double MISSPELT = 0.3;
     private static final double LEAST_LIKENESS = 0.01;
     /** Scores are whole numbers: so many for each step of a word's weight. */
     private static final int SCALE = 1_000;
 
+    /** What a guide has before all others whose name is what was typed. */
+    private static final long SAME_NAME = 4_000_000_000L;
+
+    private static final long SAME_NAME_BY_STEMS = 2_000_000_000L;
+    private static final long SAME_NAME_BY_SYNONYM = 1_000_000_000L;
+
     private static final int SHORTEST_BEGINNING = 2;
     private static final int SHORTEST_MISSPELT = 4;
+    private static final int SHORTEST_MISSPELT_PART = 6;
     private static final int TWO_SLIPS_FROM = 8;
     /** How many letters at the beginning no slip is in. */
     private static final int SAME_AT_LEAST = 1;
@@ -60,17 +66,8 @@ final class Question {
     private static final int MOST_BEGINNINGS = 8;
 
     private static final int MOST_LOOKED_AT = 500;
-
-    /** The name of a field in the index. */
-    static String field(String language, ContentType type, SearchField field) {
-        return language + "/" + type.name() + "/" + field.name();
-    }
-
-    /** The language of a locale: {@code en} of {@code en-US}. */
-    static String language(String locale) {
-        int hyphen = locale.indexOf('-');
-        return hyphen < 0 ? locale : locale.substring(0, hyphen);
-    }
+    /** Of words that stand next to each other, so many are looked for as one. */
+    private static final int MOST_JOINED = 3;
 
     /** What was asked, or a refusal. */
     static String parse(String text) {
@@ -81,101 +78,267 @@ final class Question {
     }
 
     /**
-     * A word that was typed.
+     * A word that is looked for.
      *
-     * @param forms as it was typed, and its stem
+     * @param isNeeded whether it counts among those that must be found
      * @param slips words of live guides that it may be a slip for; none if one has the word itself
-     * @param beginnings words of live guides that begin with it, those that most of them have
+     * @param beginnings words and parts of words of live guides that begin with it, those that most of them have
+     * @param shortestPart how long it must be to be looked for in parts of words; 0 for not at all
      */
-    private record Word(List<String> forms, List<Slip> slips, List<String> beginnings) {
+    private record Word(
+            List<String> forms, boolean isNeeded, List<Slip> slips, List<String> beginnings, int shortestPart) {
         String typed() {
             return forms.getFirst();
+        }
+
+        boolean isBeginning() {
+            return isNeeded && length(typed()) >= Math.min(SHORTEST_BEGINNING, Math.max(1, shortestPart));
+        }
+
+        boolean isPart() {
+            return isNeeded && shortestPart > 0 && length(typed()) >= shortestPart;
+        }
+
+        private static int length(String word) {
+            return word.codePointCount(0, word.length());
+        }
+
+        static String part(String word) {
+            return WordParts.MARK + word;
         }
     }
 
     /** @param likeness 1 for the same word */
     private record Slip(String word, float likeness) {}
 
-    /** The words of the question in each language that guides are live in. */
-    private final Map<String, List<Word>> words = new LinkedHashMap<>();
+    /** Other words in the place of some that were typed: each of those is found where all of these are. */
+    private record Alternative(int from, int to, List<Word> words) {}
+
+    /**
+     * The question in one language.
+     *
+     * @param names what was typed as a whole name, with what a guide has for it
+     */
+    private record Asked(List<Word> words, List<Alternative> alternatives, Map<String, Long> names) {
+        int needed(double share) {
+            long all = words.stream().filter(Word::isNeeded).count();
+            return (int) Math.max(1, Math.ceil(all * share));
+        }
+    }
+
+    /** By language in which guides are live. */
+    private final Map<String, Asked> asked = new LinkedHashMap<>();
 
     private final ContentType type;
 
     /** @param text that was asked; what it may mean is looked up in the index, once for all fields */
-    Question(String text, ContentType type, Collection<String> languages, Analyzer analyzer, IndexReader index)
+    Question(String text, ContentType type, Collection<String> languages, Words analyzer, IndexReader index)
             throws IOException {
         this.type = type;
         for (String language : languages) {
-            var known = MultiTerms.getTerms(index, everything(language, type));
-            var live = new LiveWords(index, everything(language, type));
-            var asked = new ArrayList<Word>();
-            for (var forms : words(text, language, analyzer))
-                asked.add(new Word(
-                        forms, slips(forms.getFirst(), known, live), beginnings(forms.getFirst(), known, live)));
-            if (!asked.isEmpty()) words.put(language, asked);
+            var known = MultiTerms.getTerms(index, WordWeights.everything(language, type));
+            if (known == null) continue;
+            var typed = analyzer.words(text, language);
+            if (typed.size() > MOST_WORDS) typed = typed.subList(0, MOST_WORDS);
+            if (!typed.isEmpty()) asked.put(language, new Meaning(language, type, analyzer, index, known).of(typed));
         }
     }
 
-    /** The field of the index that holds every word of a guide, with its weight. */
-    static String everything(String language, ContentType type) {
-        return language + "/" + type.name() + "/*";
-    }
+    /** Finds out what words may mean by what live guides have. */
+    private static final class Meaning {
+        private final String language;
+        private final ContentType type;
+        private final Words analyzer;
+        private final Terms known;
+        private final LiveWords live;
+        private final int shortestPart;
 
-    private static List<Slip> slips(String typed, @Nullable Terms known, LiveWords live) throws IOException {
-        if (known == null || typed.length() < SHORTEST_MISSPELT || live.has(new BytesRef(typed))) return List.of();
-        var found = new ArrayList<Slip>();
-        var near = new FuzzyTermsEnum(
-                known, new Term("", typed), typed.length() < TWO_SLIPS_FROM ? 1 : 2, SAME_AT_LEAST, true);
-        var likeness = near.attributes().addAttribute(BoostAttribute.class);
-        for (var word = near.next(); word != null; word = near.next())
-            if (live.has(word)) found.add(new Slip(word.utf8ToString(), likeness.getBoost()));
-        found.sort(Comparator.comparingDouble(Slip::likeness).reversed().thenComparing(Slip::word));
-        return found.size() > MOST_SLIPS ? List.copyOf(found.subList(0, MOST_SLIPS)) : found;
-    }
+        Meaning(String language, ContentType type, Words analyzer, IndexReader index, Terms known) throws IOException {
+            this.language = language;
+            this.type = type;
+            this.analyzer = analyzer;
+            this.known = known;
+            this.live = new LiveWords(index, WordWeights.everything(language, type));
+            this.shortestPart = WordLanguage.of(language).shortestPart();
+        }
 
-    private static List<String> beginnings(String typed, @Nullable Terms known, LiveWords live) throws IOException {
-        record Beginning(String word, int guides) {}
-        if (known == null || typed.length() < SHORTEST_BEGINNING) return List.of();
-        var prefix = new BytesRef(typed);
-        var all = known.iterator();
-        var words = new ArrayList<BytesRef>();
-        if (all.seekCeil(prefix) == TermsEnum.SeekStatus.END) return List.of();
-        for (var word = all.term();
-                word != null && StringHelper.startsWith(word, prefix) && words.size() < MOST_LOOKED_AT;
-                word = all.next()) if (live.has(word)) words.add(BytesRef.deepCopyOf(word));
-        var found = new ArrayList<Beginning>();
-        for (var word : words)
-            found.add(new Beginning(word.utf8ToString(), words.size() <= MOST_BEGINNINGS ? 1 : live.guides(word)));
-        return found.stream()
-                .sorted(Comparator.comparingInt(Beginning::guides).reversed().thenComparing(Beginning::word))
-                .limit(MOST_BEGINNINGS)
-                .map(Beginning::word)
-                .toList();
+        Asked of(List<Words.Word> typed) throws IOException {
+            boolean onlyStopWords = typed.stream().allMatch(Words.Word::isStopWord);
+            var words = new ArrayList<Word>();
+            for (var word : typed) words.add(word(word.forms(), onlyStopWords || !word.isStopWord()));
+            var names = new LinkedHashMap<String, Long>();
+            names.put(WordWeights.whole(typed), SAME_NAME);
+            names.put(WordWeights.wholeByStems(typed), SAME_NAME_BY_STEMS);
+            var alternatives = new ArrayList<Alternative>();
+            for (int from = 0; from < typed.size(); from++) {
+                for (int to = from + 2; to <= Math.min(typed.size(), from + MOST_JOINED); to++)
+                    joined(typed.subList(from, to), from, to, alternatives);
+                for (var synonym : analyzer.synonyms(type, language, typed.subList(from, typed.size())))
+                    for (var other : synonym.others()) {
+                        int to = from + synonym.phrase().size();
+                        alternatives.add(new Alternative(from, to, asTheyAre(other)));
+                        if (to - from == typed.size())
+                            names.putIfAbsent(WordWeights.whole(other), SAME_NAME_BY_SYNONYM);
+                    }
+            }
+            return new Asked(words, alternatives, names);
+        }
+
+        private static List<Word> asTheyAre(List<Words.Word> words) {
+            return words.stream()
+                    .map(word -> new Word(word.forms(), true, List.of(), List.of(), 0))
+                    .toList();
+        }
+
+        /** {@code front end} as {@code frontend}, if a guide has that. */
+        private void joined(List<Words.Word> typed, int from, int to, List<Alternative> alternatives)
+                throws IOException {
+            var whole = new StringBuilder();
+            for (var word : typed.subList(0, typed.size() - 1)) whole.append(word.typed());
+            var forms = new ArrayList<String>();
+            for (String form : typed.getLast().forms()) {
+                String joined = whole + form;
+                if (live.has(new BytesRef(joined))) forms.add(joined);
+            }
+            if (!forms.isEmpty())
+                alternatives.add(new Alternative(from, to, List.of(new Word(forms, true, List.of(), List.of(), 0))));
+        }
+
+        private Word word(List<String> forms, boolean isNeeded) throws IOException {
+            var as = new Word(forms, isNeeded, List.of(), List.of(), shortestPart);
+            var beginnings = new ArrayList<String>();
+            if (as.isBeginning()) beginnings.addAll(beginnings(as.typed()));
+            if (as.isPart()) beginnings.addAll(beginnings(Word.part(as.typed())));
+            return new Word(
+                    forms,
+                    isNeeded,
+                    isNeeded && beginnings.isEmpty() && !isLive(forms) ? slips(as) : List.of(),
+                    beginnings,
+                    shortestPart);
+        }
+
+        private boolean isLive(List<String> forms) throws IOException {
+            for (String form : forms) if (live.has(new BytesRef(form))) return true;
+            return false;
+        }
+
+        private List<Slip> slips(Word word) throws IOException {
+            if (Word.length(word.typed()) < SHORTEST_MISSPELT) return List.of();
+            var found = new ArrayList<Slip>();
+            slips(word.typed(), word.typed(), SAME_AT_LEAST, found);
+            if (word.isPart()) slips(word.typed(), Word.part(word.typed()), SAME_AT_LEAST + 1, found);
+            found.sort(Comparator.comparingDouble(Slip::likeness).reversed().thenComparing(Slip::word));
+            return found.size() > MOST_SLIPS ? List.copyOf(found.subList(0, MOST_SLIPS)) : found;
+        }
+
+        private void slips(String typed, String term, int sameAtLeast, List<Slip> found) throws IOException {
+            int most = typed.length() < TWO_SLIPS_FROM ? 1 : 2;
+            var near = new FuzzyTermsEnum(known, new Term("", term), most, sameAtLeast, true);
+            var likeness = near.attributes().addAttribute(BoostAttribute.class);
+            boolean isPart = term.charAt(0) == WordParts.MARK;
+            for (var word = near.next(); word != null; word = near.next())
+                if (isPart == (word.bytes[word.offset] == WordParts.MARK) && live.has(word))
+                    found.add(new Slip(word.utf8ToString(), likeness.getBoost()));
+        }
+
+        private List<String> beginnings(String typed) throws IOException {
+            record Beginning(String word, int guides) {}
+            var prefix = new BytesRef(typed);
+            var all = known.iterator();
+            var words = new ArrayList<BytesRef>();
+            if (all.seekCeil(prefix) == TermsEnum.SeekStatus.END) return List.of();
+            for (var word = all.term();
+                    word != null && StringHelper.startsWith(word, prefix) && words.size() < MOST_LOOKED_AT;
+                    word = all.next()) if (live.has(word)) words.add(BytesRef.deepCopyOf(word));
+            var found = new ArrayList<Beginning>();
+            for (var word : words)
+                found.add(new Beginning(word.utf8ToString(), words.size() <= MOST_BEGINNINGS ? 1 : live.guides(word)));
+            return found.stream()
+                    .sorted(Comparator.comparingInt(Beginning::guides)
+                            .reversed()
+                            .thenComparing(Beginning::word))
+                    .limit(MOST_BEGINNINGS)
+                    .map(Beginning::word)
+                    .toList();
+        }
     }
 
     /** What each document of the index scores: the words found in it added up, or 0 where too few are. */
     long[] scores(IndexReader index) throws IOException {
         var scores = new long[index.maxDoc()];
-        for (var asked : words.entrySet()) {
-            var sums = new long[index.maxDoc()];
-            var counts = new byte[index.maxDoc()];
-            for (var word : asked.getValue()) {
-                var best = new int[index.maxDoc()];
-                for (var leaf : index.leaves()) {
-                    var known = leaf.reader().terms(everything(asked.getKey(), type));
-                    if (known != null) new Weighing(known, leaf.docBase, best).weigh(word);
+        var otherwise = new long[index.maxDoc()];
+        for (var one : asked.entrySet()) {
+            var question = one.getValue();
+            var found = found(index, one.getKey(), question);
+            int needed = question.needed(MUST_BE_FOUND);
+            int enough = question.needed(ENOUGH_OTHERWISE);
+            var names = names(index, one.getKey(), question);
+            for (int document = 0; document < scores.length; document++) {
+                int count = 0;
+                long sum = names[document];
+                for (int word = 0; word < found.length; word++) {
+                    int weight = found[word][document];
+                    if (weight == 0) continue;
+                    sum += weight;
+                    if (question.words().get(word).isNeeded()) count++;
                 }
-                for (int document = 0; document < best.length; document++)
-                    if (best[document] > 0) {
-                        sums[document] += best[document];
-                        counts[document]++;
-                    }
+                if (count >= needed) scores[document] = sum;
+                if (count >= enough) otherwise[document] = sum;
             }
-            int needed = (int) Math.ceil(asked.getValue().size() * MUST_BE_FOUND);
-            for (int document = 0; document < scores.length; document++)
-                if (counts[document] >= needed) scores[document] = sums[document];
         }
-        return scores;
+        return isAnyLive(index, scores) ? scores : otherwise;
+    }
+
+    private static boolean isAnyLive(IndexReader index, long[] scores) {
+        for (var leaf : index.leaves()) {
+            var live = leaf.reader().getLiveDocs();
+            for (int document = 0; document < leaf.reader().maxDoc(); document++)
+                if (scores[leaf.docBase + document] > 0 && (live == null || live.get(document))) return true;
+        }
+        return false;
+    }
+
+    /** What each word counts in each document. */
+    private int[][] found(IndexReader index, String language, Asked question) throws IOException {
+        var found = new int[question.words().size()][];
+        for (int word = 0; word < found.length; word++)
+            found[word] = weigh(index, language, question.words().get(word));
+        for (var alternative : question.alternatives()) {
+            int[] weakest = null;
+            for (var word : alternative.words()) {
+                var weights = weigh(index, language, word);
+                if (weakest == null) weakest = weights;
+                else for (int i = 0; i < weights.length; i++) weakest[i] = Math.min(weakest[i], weights[i]);
+            }
+            for (int word = alternative.from(); weakest != null && word < alternative.to(); word++)
+                for (int i = 0; i < weakest.length; i++)
+                    found[word][i] = Math.max(found[word][i], (int) (AS_WRITTEN_OTHERWISE * weakest[i]));
+        }
+        return found;
+    }
+
+    private int[] weigh(IndexReader index, String language, Word word) throws IOException {
+        var best = new int[index.maxDoc()];
+        for (var leaf : index.leaves()) {
+            var known = leaf.reader().terms(WordWeights.everything(language, type));
+            if (known != null) new Weighing(known, leaf.docBase, best).weigh(word);
+        }
+        return best;
+    }
+
+    private long[] names(IndexReader index, String language, Asked question) throws IOException {
+        var names = new long[index.maxDoc()];
+        for (var leaf : index.leaves())
+            for (var name : question.names().entrySet()) {
+                var documents = leaf.reader()
+                        .postings(new Term(WordWeights.names(language, type), name.getKey()), PostingsEnum.NONE);
+                if (documents == null) continue;
+                for (int document = documents.nextDoc();
+                        document != DocIdSetIterator.NO_MORE_DOCS;
+                        document = documents.nextDoc())
+                    names[leaf.docBase + document] = Math.max(names[leaf.docBase + document], name.getValue());
+            }
+        return names;
     }
 
     /** What a word counts in each document of a part of the index: the best of the ways in which it is found there. */
@@ -194,17 +357,22 @@ final class Question {
         void weigh(Word word) throws IOException {
             for (String form : word.forms()) exactly(form, form.equals(word.typed()) ? 1 : BY_STEM);
             for (var slip : word.slips()) exactly(slip.word(), MISSPELT * Math.max(slip.likeness(), LEAST_LIKENESS));
-            if (word.typed().length() >= SHORTEST_BEGINNING) beginningWith(new BytesRef(word.typed()));
+            if (word.isBeginning()) beginningWith(word.typed(), AS_BEGINNING);
+            if (word.isPart()) {
+                exactly(Word.part(word.typed()), AS_PART);
+                beginningWith(Word.part(word.typed()), AS_BEGINNING_OF_A_PART);
+            }
         }
 
         private void exactly(String word, double share) throws IOException {
             if (known.seekExact(new BytesRef(word))) found(share);
         }
 
-        private void beginningWith(BytesRef prefix) throws IOException {
+        private void beginningWith(String beginning, double share) throws IOException {
+            var prefix = new BytesRef(beginning);
             if (known.seekCeil(prefix) == TermsEnum.SeekStatus.END) return;
             for (var word = known.term(); word != null && StringHelper.startsWith(word, prefix); word = known.next())
-                found(AS_BEGINNING);
+                found(share);
         }
 
         private void found(double share) throws IOException {
@@ -221,32 +389,22 @@ final class Question {
     /** What is marked in the guides that were found: words alone, in whatever field, so that nothing is looked through again. */
     org.apache.lucene.search.Query marks() {
         var any = new BooleanQuery.Builder();
-        words.forEach((language, asked) -> asked.stream()
-                .flatMap(word -> Stream.of(
-                                word.forms().stream(),
-                                word.beginnings().stream(),
-                                word.slips().stream().map(Slip::word))
-                        .flatMap(it -> it))
+        asked.forEach((language, question) -> Stream.concat(
+                        question.words().stream(),
+                        question.alternatives().stream().flatMap(it -> it.words().stream()))
+                .flatMap(Question::marks)
                 .distinct()
-                .forEach(word -> any.add(new TermQuery(new Term(everything(language, type), word)), Occur.SHOULD)));
+                .forEach(word ->
+                        any.add(new TermQuery(new Term(WordWeights.everything(language, type), word)), Occur.SHOULD)));
         return any.build();
     }
 
-    /** The words in order, each as it was typed and then by its stem. */
-    private static List<List<String>> words(String text, String language, Analyzer analyzer) {
-        var words = new ArrayList<List<String>>();
-        try (var tokens = analyzer.tokenStream(language + "/", text)) {
-            var term = tokens.addAttribute(CharTermAttribute.class);
-            var increment = tokens.addAttribute(PositionIncrementAttribute.class);
-            tokens.reset();
-            while (tokens.incrementToken() && words.size() <= MOST_WORDS) {
-                if (increment.getPositionIncrement() > 0) words.add(new ArrayList<>());
-                words.getLast().add(term.toString());
-            }
-            tokens.end();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("reading a string", impossible);
-        }
-        return words.size() > MOST_WORDS ? words.subList(0, MOST_WORDS) : words;
+    private static Stream<String> marks(Word word) {
+        return Stream.of(
+                        word.forms().stream(),
+                        word.isPart() ? Stream.of(Word.part(word.typed())) : Stream.<String>of(),
+                        word.beginnings().stream(),
+                        word.slips().stream().map(Slip::word))
+                .flatMap(it -> it);
     }
 }

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.BreakIterator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +41,7 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.uhighlight.DefaultPassageFormatter;
 import org.apache.lucene.search.uhighlight.UnifiedHighlighter;
+import org.apache.lucene.search.uhighlight.WholeBreakIterator;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
@@ -62,7 +64,7 @@ class Search implements SmartLifecycle {
     private static final String POSITION = "position";
     private static final String HASH = "hash";
     /** Part of what tells whether an index on disk is of use: raised when it is made differently. */
-    private static final String MADE_AS = "3";
+    private static final String MADE_AS = "4";
 
     private static final int SNIPPETS = 2;
     private static final int MOST_HIGHLIGHTED = 3;
@@ -247,18 +249,12 @@ class Search implements SmartLifecycle {
         /** Where the question was found in each of these that it found, by field: HTML that holds nothing but {@code mark} elements. */
         List<Map<String, String>> highlights(List<Delivered> found) {
             if (found.isEmpty()) return List.of();
-            var highlighter = UnifiedHighlighter.builder(new IndexSearcher(reading.reader()), words)
-                    .withFieldMatcher(field -> true)
-                    // single words are looked for, so that nothing has to match as a whole
-                    .withWeightMatches(false)
-                    .withFormatter(new DefaultPassageFormatter("<mark>", "</mark>", " … ", true))
-                    .withMaxNoHighlightPassages(0)
-                    .build();
+            var highlighter = new Highlighter(reading.reader(), words);
             var inIndex = new LinkedHashMap<String, String>();
             for (String language : languages)
                 type.searchFields().stream()
                         .sorted((one, other) -> Double.compare(other.weight(), one.weight()))
-                        .forEach(field -> inIndex.put(Question.field(language, type, field), field.name()));
+                        .forEach(field -> inIndex.put(Words.field(language, type, field), field.name()));
             var passages = new int[inIndex.size()];
             Arrays.fill(passages, SNIPPETS);
             var shelf = reading.shelf(type);
@@ -290,10 +286,27 @@ class Search implements SmartLifecycle {
         }
     }
 
+    /** Marks words in names as wholes, and in texts with the sentence around them. */
+    private static final class Highlighter extends UnifiedHighlighter {
+        Highlighter(DirectoryReader reader, Words words) {
+            super(builder(new IndexSearcher(reader), words)
+                    .withFieldMatcher(field -> true)
+                    // single words are looked for, so that nothing has to match as a whole
+                    .withWeightMatches(false)
+                    .withFormatter(new DefaultPassageFormatter("<mark>", "</mark>", " … ", true))
+                    .withMaxNoHighlightPassages(0));
+        }
+
+        @Override
+        protected BreakIterator getBreakIterator(String field) {
+            return Words.isName(field) ? new WholeBreakIterator() : super.getBreakIterator(field);
+        }
+    }
+
     /** The languages that guides of the type are live in. */
     private static List<String> languages(State state, ContentType type) {
         return state.section(type.name()).shelf().values(Query.LOCALE).keySet().stream()
-                .map(Question::language)
+                .map(Words::language)
                 .distinct()
                 .sorted()
                 .toList();
@@ -413,16 +426,15 @@ class Search implements SmartLifecycle {
         var document = new Document();
         document.add(new StringField(KEY, key(address), Field.Store.NO));
         document.add(new BinaryDocValuesField(KEY, new BytesRef(key(address))));
-        String language = Question.language(address.locale());
-        var weights = new WordWeights(type, words);
+        String language = Words.language(address.locale());
+        var weights = new WordWeights(language, type, words);
         for (SearchField field : type.searchFields()) {
             String text = field.text(content);
             if (text.isEmpty()) continue;
-            String inIndex = Question.field(language, type, field);
-            document.add(new Field(inIndex, text, MARKED));
-            weights.add(field, inIndex, text);
+            document.add(new Field(Words.field(language, type, field), text, MARKED));
+            weights.add(field, text);
         }
-        document.add(weights.field(Question.everything(language, type)));
+        weights.fields().forEach(document::add);
         return document;
     }
 

@@ -1,0 +1,67 @@
+package dev.imprimatur.content;
+
+import dev.imprimatur.problem.CleanText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Words and phrases that mean the same to who searches guides of a type: {@code SRE} and {@code site reliability engineer}.
+ *
+ * @param groups by language as locales begin with it ({@code en}), or {@link #ANY}: lists of what means the same
+ */
+public record Synonyms(Map<String, List<List<String>>> groups) {
+    /** Stands for all languages. */
+    private static final String ANY = "*";
+
+    private static final int MOST_GROUPS = 2_000;
+    private static final int MOST_TERMS = 8;
+    private static final int LONGEST_TERM = 100;
+
+    public static final Synonyms NONE = new Synonyms(Map.of());
+
+    /** What means the same in the language, that of all languages included. */
+    public List<List<String>> of(String language) {
+        return Stream.concat(
+                        groups.getOrDefault(language, List.of()).stream(), groups.getOrDefault(ANY, List.of()).stream())
+                .toList();
+    }
+
+    /**
+     * Reads a file of synonyms: {@code [en]} begins what holds in a language and {@code [*]} what holds in all, and each line
+     * after it has terms with {@code =} between them. What follows a {@code #} at the beginning of a line is a comment.
+     *
+     * @throws IllegalArgumentException if a line is none of these; the message says which and why
+     */
+    static Synonyms parse(List<String> lines) {
+        var groups = new LinkedHashMap<String, List<List<String>>>();
+        String language = null;
+        int count = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#")) continue;
+            String at = "line " + (i + 1) + ": ";
+            if (line.startsWith("[")) {
+                if (!line.matches("\\[([a-z]{2,3}|\\*)]"))
+                    throw new IllegalArgumentException(at + "a language is written [en], or [*] for all");
+                language = line.substring(1, line.length() - 1);
+                continue;
+            }
+            if (language == null)
+                throw new IllegalArgumentException(at + "the first line says of which language: [en], or [*] for all");
+            var terms = new ArrayList<String>();
+            for (String term : line.split("=", -1)) terms.add(CleanText.normal(term.strip()));
+            if (terms.size() < 2 || terms.size() > MOST_TERMS)
+                throw new IllegalArgumentException(
+                        at + "synonyms are 2 to " + MOST_TERMS + " terms with = between them");
+            if (terms.stream().anyMatch(term -> term.isEmpty() || term.length() > LONGEST_TERM))
+                throw new IllegalArgumentException(at + "a term has 1 to " + LONGEST_TERM + " characters");
+            if (++count > MOST_GROUPS)
+                throw new IllegalArgumentException(at + "there are at most " + MOST_GROUPS + " lines of synonyms");
+            groups.computeIfAbsent(language, it -> new ArrayList<>()).add(List.copyOf(terms));
+        }
+        return new Synonyms(groups);
+    }
+}
