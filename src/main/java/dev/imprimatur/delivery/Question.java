@@ -226,7 +226,8 @@ final class Question {
             if (Word.length(word.typed()) < SHORTEST_MISSPELT) return List.of();
             var found = new ArrayList<Slip>();
             slips(word.typed(), word.typed(), SAME_AT_LEAST, found);
-            if (word.isPart()) slips(word.typed(), Word.part(word.typed()), SAME_AT_LEAST + 1, found);
+            if (word.isPart() && Word.length(word.typed()) >= SHORTEST_MISSPELT_PART)
+                slips(word.typed(), Word.part(word.typed()), SAME_AT_LEAST + 1, found);
             found.sort(Comparator.comparingDouble(Slip::likeness).reversed().thenComparing(Slip::word));
             return found.size() > MOST_SLIPS ? List.copyOf(found.subList(0, MOST_SLIPS)) : found;
         }

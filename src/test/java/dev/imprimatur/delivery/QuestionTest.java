@@ -28,7 +28,7 @@ class QuestionTest {
     private static final ContentType TYPE = new ContentType("note", (ObjectNode) JSON.readTree("""
             {"title": "Note", "x-workflow": "w", "x-review-interval": "P6M", "type": "object",
              "additionalProperties": false, "properties": {
-              "title": {"type": "string", "x-searchable": 3},
+              "title": {"type": "string", "maxLength": 200, "x-searchable": 3},
               "body": {"type": "string", "x-searchable": true}}}"""));
 
     /** Words that are beginnings of, or slips for, each other. */

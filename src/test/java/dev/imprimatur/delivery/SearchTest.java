@@ -42,19 +42,16 @@ class SearchTest {
         content.withObjectProperty("education").removeAll();
         content.remove("tags");
         var created = node.as("editor")
-                .post(
-                        "/role-guide",
-                        Map.of(
-                                "slug",
-                                slug,
-                                "locale",
-                                slug.startsWith("german") ? "de-DE" : "en-US",
-                                "content",
-                                content))
+                .post("/role-guide", Map.of("slug", slug, "locale", locale(slug), "content", content))
                 .ok();
         var guide = new Guides.Ref(created.get("id").asString(), slug);
         node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
         guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+    }
+
+    private static String locale(String slug) {
+        if (slug.startsWith("german")) return "de-DE";
+        return slug.equals("chef") ? "fr-FR" : "en-US";
     }
 
     private static JsonNode page(String q, String more) {
@@ -90,6 +87,30 @@ class SearchTest {
     void whereItWasFoundIsShownAndNothingElseIsMarkup() {
         var hit = page("pipeline", "").get("items").get(0);
         assertThat(hit.get("highlights").get("summary").asString()).contains("<mark>pipelines</mark>");
+    }
+
+    @Test
+    void aNameIsShownWholeWithWhatItIsWrittenWith() {
+        publish(
+                "c-sharp",
+                "C# & front end developer for the network of a large theatre. It pays",
+                "Writes.",
+                "Patience");
+        publish("chef", "Chef d’équipe", "Mène.", "Patience");
+
+        assertThat(marked("c#"))
+                .isEqualTo("<mark>C#</mark> &amp; front end developer for the network of a large theatre. It pays");
+        assertThat(marked("frontend"))
+                .isEqualTo("C# &amp; <mark>front end</mark> developer for the network of a large theatre. It pays");
+        assertThat(marked("it theatre"))
+                .isEqualTo(
+                        "C# &amp; front end developer for the network of a large <mark>theatre</mark>. <mark>It</mark> pays");
+        assertThat(marked("equipe")).isEqualTo("Chef d’<mark>équipe</mark>");
+        assertThat(marked("analisten")).isEqualTo("Daten<mark>analyst</mark>");
+    }
+
+    private static String marked(String q) {
+        return page(q, "").get("items").get(0).get("highlights").get("title").asString();
     }
 
     @Test
