@@ -81,32 +81,37 @@ final class Question {
      * A word that is looked for.
      *
      * @param isNeeded whether it counts among those that must be found
-     * @param slips words of live guides that it may be a slip for; none if one has the word itself
-     * @param beginnings words and parts of words of live guides that begin with it, those that most of them have
-     * @param shortestPart how long it must be to be looked for in parts of words; 0 for not at all
+     * @param ways in which it is found in a guide; the best of them counts
+     * @param marks words of live guides that are marked for it
      */
-    private record Word(
-            List<String> forms, boolean isNeeded, List<Slip> slips, List<String> beginnings, int shortestPart) {
-        String typed() {
-            return forms.getFirst();
+    private record Word(boolean isNeeded, List<Way> ways, List<String> marks) {
+        /** A word that is found as it is or by its stem. */
+        static Word of(List<String> forms) {
+            return new Word(true, waysOf(forms), marksOf(forms));
         }
 
-        boolean isBeginning() {
-            return isNeeded && length(typed()) >= Math.min(SHORTEST_BEGINNING, Math.max(1, shortestPart));
+        private static List<Way> waysOf(List<String> forms) {
+            return all(forms)
+                    .map(it -> new Way(it, false, it.endsWith(forms.getFirst()) ? 1 : BY_STEM))
+                    .toList();
         }
 
-        boolean isPart() {
-            return isNeeded && shortestPart > 0 && length(typed()) >= shortestPart;
+        private static List<String> marksOf(List<String> forms) {
+            return all(forms).toList();
         }
 
-        private static int length(String word) {
-            return word.codePointCount(0, word.length());
-        }
-
-        static String part(String word) {
-            return WordParts.MARK + word;
+        /** Each also as two words of a name that are looked for as one. */
+        private static Stream<String> all(List<String> forms) {
+            return forms.stream().flatMap(form -> Stream.of(form, JoinedWords.MARK + form));
         }
     }
+
+    /**
+     * A term of the index, or what terms begin with.
+     *
+     * @param share of its weight that counts
+     */
+    private record Way(String term, boolean isBeginning, double share) {}
 
     /** @param likeness 1 for the same word */
     private record Slip(String word, float likeness) {}
@@ -176,7 +181,12 @@ final class Question {
                 for (var synonym : analyzer.synonyms(type, language, typed.subList(from, typed.size())))
                     for (var other : synonym.others()) {
                         int to = from + synonym.phrase().size();
-                        alternatives.add(new Alternative(from, to, asTheyAre(other)));
+                        alternatives.add(new Alternative(
+                                from,
+                                to,
+                                other.stream()
+                                        .map(word -> Word.of(word.forms()))
+                                        .toList()));
                         if (to - from == typed.size())
                             names.putIfAbsent(WordWeights.whole(other), SAME_NAME_BY_SYNONYM);
                     }
@@ -184,62 +194,66 @@ final class Question {
             return new Asked(words, alternatives, names);
         }
 
-        private static List<Word> asTheyAre(List<Words.Word> words) {
-            return words.stream()
-                    .map(word -> new Word(word.forms(), true, List.of(), List.of(), 0))
-                    .toList();
-        }
-
         /** {@code front end} as {@code frontend}, if a guide has that. */
         private void joined(List<Words.Word> typed, int from, int to, List<Alternative> alternatives)
                 throws IOException {
-            var whole = new StringBuilder();
-            for (var word : typed.subList(0, typed.size() - 1)) whole.append(word.typed());
-            var forms = new ArrayList<String>();
-            for (String form : typed.getLast().forms()) {
-                String joined = whole + form;
-                if (live.has(new BytesRef(joined))) forms.add(joined);
-            }
-            if (!forms.isEmpty())
-                alternatives.add(new Alternative(from, to, List.of(new Word(forms, true, List.of(), List.of(), 0))));
+            var first = new StringBuilder();
+            for (var word : typed.subList(0, typed.size() - 1)) first.append(word.typed());
+            var forms =
+                    typed.getLast().forms().stream().map(form -> first + form).toList();
+            if (isLive(Word.marksOf(forms))) alternatives.add(new Alternative(from, to, List.of(Word.of(forms))));
         }
 
         private Word word(List<String> forms, boolean isNeeded) throws IOException {
-            var as = new Word(forms, isNeeded, List.of(), List.of(), shortestPart);
-            var beginnings = new ArrayList<String>();
-            if (as.isBeginning()) beginnings.addAll(beginnings(as.typed()));
-            if (as.isPart()) beginnings.addAll(beginnings(Word.part(as.typed())));
-            return new Word(
-                    forms,
-                    isNeeded,
-                    isNeeded && beginnings.isEmpty() && !isLive(forms) ? slips(as) : List.of(),
-                    beginnings,
-                    shortestPart);
+            if (!isNeeded) return new Word(false, Word.waysOf(forms), Word.marksOf(forms));
+            String typed = forms.getFirst();
+            int length = typed.codePointCount(0, typed.length());
+            var ways = new ArrayList<>(Word.waysOf(forms));
+            var marks = new ArrayList<String>();
+            if (length >= SHORTEST_BEGINNING || length == shortestPart) beginning(typed, AS_BEGINNING, ways, marks);
+            boolean isPart = shortestPart > 0 && length >= shortestPart;
+            if (isPart) {
+                ways.add(new Way(WordParts.MARK + typed, false, AS_PART));
+                beginning(WordParts.MARK + typed, AS_BEGINNING_OF_A_PART, ways, marks);
+            }
+            if (marks.isEmpty() && !isLive(Word.marksOf(forms)))
+                beginning(JoinedWords.MARK + typed, AS_BEGINNING, ways, marks);
+            if (marks.isEmpty() && !isLive(Word.marksOf(forms)) && length >= SHORTEST_MISSPELT)
+                for (var slip : slips(typed, isPart && length >= SHORTEST_MISSPELT_PART)) {
+                    ways.add(new Way(slip.word(), false, MISSPELT * Math.max(slip.likeness(), LEAST_LIKENESS)));
+                    marks.add(slip.word());
+                }
+            marks.addAll(Word.marksOf(forms));
+            return new Word(true, ways, marks);
         }
 
-        private boolean isLive(List<String> forms) throws IOException {
-            for (String form : forms) if (live.has(new BytesRef(form))) return true;
+        private void beginning(String typed, double share, List<Way> ways, List<String> marks) throws IOException {
+            var words = beginnings(typed);
+            if (words.isEmpty()) return;
+            ways.add(new Way(typed, true, share));
+            marks.addAll(words);
+        }
+
+        private boolean isLive(List<String> words) throws IOException {
+            for (String word : words) if (live.has(new BytesRef(word))) return true;
             return false;
         }
 
-        private List<Slip> slips(Word word) throws IOException {
-            if (Word.length(word.typed()) < SHORTEST_MISSPELT) return List.of();
+        private List<Slip> slips(String typed, boolean inParts) throws IOException {
             var found = new ArrayList<Slip>();
-            slips(word.typed(), word.typed(), SAME_AT_LEAST, found);
-            if (word.isPart() && Word.length(word.typed()) >= SHORTEST_MISSPELT_PART)
-                slips(word.typed(), Word.part(word.typed()), SAME_AT_LEAST + 1, found);
+            slips(typed, "", found);
+            slips(typed, String.valueOf(JoinedWords.MARK), found);
+            if (inParts) slips(typed, String.valueOf(WordParts.MARK), found);
             found.sort(Comparator.comparingDouble(Slip::likeness).reversed().thenComparing(Slip::word));
             return found.size() > MOST_SLIPS ? List.copyOf(found.subList(0, MOST_SLIPS)) : found;
         }
 
-        private void slips(String typed, String term, int sameAtLeast, List<Slip> found) throws IOException {
+        private void slips(String typed, String mark, List<Slip> found) throws IOException {
             int most = typed.length() < TWO_SLIPS_FROM ? 1 : 2;
-            var near = new FuzzyTermsEnum(known, new Term("", term), most, sameAtLeast, true);
+            var near = new FuzzyTermsEnum(known, new Term("", mark + typed), most, mark.length() + SAME_AT_LEAST, true);
             var likeness = near.attributes().addAttribute(BoostAttribute.class);
-            boolean isPart = term.charAt(0) == WordParts.MARK;
             for (var word = near.next(); word != null; word = near.next())
-                if (isPart == (word.bytes[word.offset] == WordParts.MARK) && live.has(word))
-                    found.add(new Slip(word.utf8ToString(), likeness.getBoost()));
+                if (live.has(word)) found.add(new Slip(word.utf8ToString(), likeness.getBoost()));
         }
 
         private List<String> beginnings(String typed) throws IOException {
@@ -356,24 +370,15 @@ final class Question {
         }
 
         void weigh(Word word) throws IOException {
-            for (String form : word.forms()) exactly(form, form.equals(word.typed()) ? 1 : BY_STEM);
-            for (var slip : word.slips()) exactly(slip.word(), MISSPELT * Math.max(slip.likeness(), LEAST_LIKENESS));
-            if (word.isBeginning()) beginningWith(word.typed(), AS_BEGINNING);
-            if (word.isPart()) {
-                exactly(Word.part(word.typed()), AS_PART);
-                beginningWith(Word.part(word.typed()), AS_BEGINNING_OF_A_PART);
+            for (var way : word.ways()) {
+                var term = new BytesRef(way.term());
+                if (!way.isBeginning()) {
+                    if (known.seekExact(term)) found(way.share());
+                } else if (known.seekCeil(term) != TermsEnum.SeekStatus.END)
+                    for (var next = known.term();
+                            next != null && StringHelper.startsWith(next, term);
+                            next = known.next()) found(way.share());
             }
-        }
-
-        private void exactly(String word, double share) throws IOException {
-            if (known.seekExact(new BytesRef(word))) found(share);
-        }
-
-        private void beginningWith(String beginning, double share) throws IOException {
-            var prefix = new BytesRef(beginning);
-            if (known.seekCeil(prefix) == TermsEnum.SeekStatus.END) return;
-            for (var word = known.term(); word != null && StringHelper.startsWith(word, prefix); word = known.next())
-                found(share);
         }
 
         private void found(double share) throws IOException {
@@ -393,19 +398,10 @@ final class Question {
         asked.forEach((language, question) -> Stream.concat(
                         question.words().stream(),
                         question.alternatives().stream().flatMap(it -> it.words().stream()))
-                .flatMap(Question::marks)
+                .flatMap(word -> word.marks().stream())
                 .distinct()
                 .forEach(word ->
                         any.add(new TermQuery(new Term(WordWeights.everything(language, type), word)), Occur.SHOULD)));
         return any.build();
-    }
-
-    private static Stream<String> marks(Word word) {
-        return Stream.of(
-                        word.forms().stream(),
-                        word.isPart() ? Stream.of(Word.part(word.typed())) : Stream.<String>of(),
-                        word.beginnings().stream(),
-                        word.slips().stream().map(Slip::word))
-                .flatMap(it -> it);
     }
 }

@@ -8,7 +8,7 @@ import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
 /**
  * Puts the ends of a long word beside it, so that {@code entwickler} is found in {@code softwareentwickler}, and, as what begins an
- * end, {@code software} in {@code systemsoftwareentwickler}. Ends are marked, so that they are no words of their own.
+ * end, {@code software} in {@code systemsoftwareentwickler}. Ends are marked, so that they are no words of their own. They belong to words, not to words that were joined.
  */
 final class WordParts extends TokenFilter {
     /** Begins the end of a word in the index. */
@@ -42,7 +42,7 @@ final class WordParts extends TokenFilter {
         next = 0;
         if (!input.incrementToken()) return false;
         int first = Math.max(1, shortest - 1);
-        if (term.length() >= first + shortest) {
+        if (term.length() >= first + shortest && term.charAt(0) != JoinedWords.MARK) {
             letters = term.toString();
             word = captureState();
             next = Math.max(first, letters.length() - LONGEST);

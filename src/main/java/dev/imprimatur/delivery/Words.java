@@ -263,7 +263,7 @@ final class Words extends DelegatingAnalyzerWrapper {
             var joined = new ShingleFilter(words, 2, MOST_JOINED);
             joined.setTokenSeparator("");
             joined.setFillerToken("");
-            return joined;
+            return new JoinedWords(joined);
         }
     }
 

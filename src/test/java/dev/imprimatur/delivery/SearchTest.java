@@ -105,7 +105,7 @@ class SearchTest {
         assertThat(marked("it theatre"))
                 .isEqualTo(
                         "C# &amp; front end developer for the network of a large <mark>theatre</mark>. <mark>It</mark> pays");
-        assertThat(marked("equipe")).isEqualTo("Chef d’<mark>équipe</mark>");
+        assertThat(marked("equipe")).isEqualTo("Chef <mark>d’équipe</mark>");
         assertThat(marked("analisten")).isEqualTo("Daten<mark>analyst</mark>");
     }
 
