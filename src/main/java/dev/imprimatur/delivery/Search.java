@@ -27,10 +27,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import org.apache.lucene.analysis.CachingTokenFilter;
+import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
@@ -73,8 +76,8 @@ class Search implements SmartLifecycle {
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final Duration COMMIT = Duration.ofSeconds(30);
 
-    /** Stored, and indexed with where each word stands, so that a word is marked without reading the text again. */
-    private static final FieldType MARKED = new FieldType(TextField.TYPE_STORED);
+    /** Indexed with where each word stands, so that a word is marked without reading the text again. */
+    private static final FieldType MARKED = new FieldType(TextField.TYPE_NOT_STORED);
 
     static {
         MARKED.setIndexOptions(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS_AND_OFFSETS);
@@ -431,11 +434,26 @@ class Search implements SmartLifecycle {
         for (SearchField field : type.searchFields()) {
             String text = field.text(content);
             if (text.isEmpty()) continue;
-            document.add(new Field(Words.field(language, type, field), text, MARKED));
-            weights.add(field, text);
+            String inIndex = Words.field(language, type, field);
+            var read = read(words.tokenStream(inIndex, text));
+            weights.add(field, text, read);
+            document.add(new StoredField(inIndex, text));
+            document.add(new Field(inIndex, read, MARKED));
         }
         weights.fields().forEach(document::add);
         return document;
+    }
+
+    /** The words of a text, which is read once and no more. */
+    private static TokenStream read(TokenStream words) {
+        try (words) {
+            var read = new CachingTokenFilter(words);
+            read.reset();
+            read.incrementToken();
+            return read;
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("reading a string", impossible);
+        }
     }
 
     private void commit(IndexWriter writer, long position) throws IOException {

@@ -93,11 +93,15 @@ final class WordWeights {
                 .orElse(1);
     }
 
-    /** Counts the words of a field. */
-    void add(SearchField field, String text) {
+    /**
+     * Counts the words of a field.
+     *
+     * @param tokens of the text as the field is read; left at their end
+     */
+    void add(SearchField field, String text, TokenStream tokens) {
         var counts = new HashMap<String, Integer>();
         int length = 0;
-        try (var tokens = words.tokenStream(Words.field(language, type, field), text)) {
+        try {
             var word = tokens.addAttribute(CharTermAttribute.class);
             var increment = tokens.addAttribute(PositionIncrementAttribute.class);
             tokens.reset();

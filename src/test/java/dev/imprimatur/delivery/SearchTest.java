@@ -106,7 +106,7 @@ class SearchTest {
                 .isEqualTo(
                         "C# &amp; front end developer for the network of a large <mark>theatre</mark>. <mark>It</mark> pays");
         assertThat(marked("equipe")).isEqualTo("Chef <mark>d’équipe</mark>");
-        assertThat(marked("analisten")).isEqualTo("Daten<mark>analyst</mark>");
+        assertThat(marked("datenanalist")).isEqualTo("<mark>Datenanalyst</mark>");
     }
 
     private static String marked(String q) {
