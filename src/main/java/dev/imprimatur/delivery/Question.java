@@ -29,14 +29,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a reader typed. Three of four words must be found, each in any field: as it is or by its stem, as the beginning of a longer
  * word or of a part of one, by a synonym, or, if nothing that is live has it, with a slip of the finger or two. If no guide has as
- * many, half of them are enough. It is words alone; there is no syntax to get wrong. What it finds follows from the live documents of
+ * many, those with most of them are found. It is words alone; there is no syntax to get wrong. What it finds follows from the live documents of
  * an index and not from what else that index once held.
  */
 final class Question {
     private static final int LONGEST = 200;
     private static final int MOST_WORDS = 16;
-    private static final double MUST_BE_FOUND = 0.75;
-    private static final double ENOUGH_OTHERWISE = 0.5;
+    private static final float MUST_BE_FOUND = 0.75f;
     private static final double BY_STEM = 0.8;
     private static final double AS_WRITTEN_OTHERWISE = 0.9;
     private static final double AS_PART = 0.6;
@@ -125,9 +124,8 @@ final class Question {
      * @param names what was typed as a whole name, with what a guide has for it
      */
     private record Asked(List<Word> words, List<Alternative> alternatives, Map<String, Long> names) {
-        int needed(double share) {
-            long all = words.stream().filter(Word::isNeeded).count();
-            return (int) Math.max(1, Math.ceil(all * share));
+        long needed() {
+            return words.stream().filter(Word::isNeeded).count();
         }
     }
 
@@ -210,8 +208,9 @@ final class Question {
             int length = typed.codePointCount(0, typed.length());
             var ways = new ArrayList<>(Word.waysOf(forms));
             var marks = new ArrayList<String>();
-            if (length >= SHORTEST_BEGINNING || length == shortestPart) beginning(typed, AS_BEGINNING, ways, marks);
-            boolean isPart = shortestPart > 0 && length >= shortestPart;
+            int shortest = WordParts.shortest(typed, shortestPart);
+            if (length >= (shortest == 1 ? 1 : SHORTEST_BEGINNING)) beginning(typed, AS_BEGINNING, ways, marks);
+            boolean isPart = shortest > 0 && length >= shortest;
             if (isPart) {
                 ways.add(new Way(WordParts.MARK + typed, false, AS_PART));
                 beginning(WordParts.MARK + typed, AS_BEGINNING_OF_A_PART, ways, marks);
@@ -281,13 +280,12 @@ final class Question {
     /** What each document of the index scores: the words found in it added up, or 0 where too few are. */
     long[] scores(IndexReader index) throws IOException {
         var scores = new long[index.maxDoc()];
-        var otherwise = new long[index.maxDoc()];
+        var shares = new float[index.maxDoc()];
         for (var one : asked.entrySet()) {
             var question = one.getValue();
             var found = found(index, one.getKey(), question);
-            int needed = question.needed(MUST_BE_FOUND);
-            int enough = question.needed(ENOUGH_OTHERWISE);
             var names = names(index, one.getKey(), question);
+            float all = question.needed();
             for (int document = 0; document < scores.length; document++) {
                 int count = 0;
                 long sum = names[document];
@@ -297,20 +295,25 @@ final class Question {
                     sum += weight;
                     if (question.words().get(word).isNeeded()) count++;
                 }
-                if (count >= needed) scores[document] = sum;
-                if (count >= enough) otherwise[document] = sum;
+                if (count == 0) continue;
+                scores[document] = sum;
+                shares[document] = count / all;
             }
         }
-        return isAnyLive(index, scores) ? scores : otherwise;
+        float least = Math.min(MUST_BE_FOUND, mostFound(index, shares));
+        for (int document = 0; document < scores.length; document++) if (shares[document] < least) scores[document] = 0;
+        return scores;
     }
 
-    private static boolean isAnyLive(IndexReader index, long[] scores) {
+    /** How many of the words the live guide has that has most of them. */
+    private static float mostFound(IndexReader index, float[] shares) {
+        float most = 0;
         for (var leaf : index.leaves()) {
             var live = leaf.reader().getLiveDocs();
             for (int document = 0; document < leaf.reader().maxDoc(); document++)
-                if (scores[leaf.docBase + document] > 0 && (live == null || live.get(document))) return true;
+                if (live == null || live.get(document)) most = Math.max(most, shares[leaf.docBase + document]);
         }
-        return false;
+        return most;
     }
 
     /** What each word counts in each document. */

@@ -61,7 +61,7 @@ record WordLanguage(
     }
 
     /** Ends of words that are shorter than this are often no words: {@code ber} in {@code Betreiber}. */
-    private static final int COMPOUND = 4;
+    static final int COMPOUND = 4;
 
     private static final int CHARACTER = 1;
 

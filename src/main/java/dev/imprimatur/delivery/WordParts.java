@@ -23,6 +23,7 @@ final class WordParts extends TokenFilter {
     private State word = captureState();
     private String letters = "";
     private int next;
+    private int end;
 
     /** @param shortest how many letters an end has at least; what is before it has nearly as many */
     WordParts(TokenStream words, int shortest) {
@@ -30,9 +31,20 @@ final class WordParts extends TokenFilter {
         this.shortest = shortest;
     }
 
+    /**
+     * How many letters an end of the word has at least.
+     *
+     * @param ofLanguage in words of its own; words of other languages among them are as long as in other languages
+     */
+    static int shortest(String word, int ofLanguage) {
+        boolean isForeign =
+                ofLanguage > 0 && Character.UnicodeScript.of(word.codePointAt(0)) == Character.UnicodeScript.LATIN;
+        return isForeign ? WordLanguage.COMPOUND : ofLanguage;
+    }
+
     @Override
     public boolean incrementToken() throws IOException {
-        if (next > 0 && next <= letters.length() - shortest) {
+        if (next > 0 && next < end) {
             restoreState(word);
             term.setEmpty().append(MARK).append(letters, next, letters.length());
             increment.setPositionIncrement(0);
@@ -41,11 +53,14 @@ final class WordParts extends TokenFilter {
         }
         next = 0;
         if (!input.incrementToken()) return false;
-        int first = Math.max(1, shortest - 1);
-        if (term.length() >= first + shortest && term.charAt(0) != JoinedWords.MARK) {
-            letters = term.toString();
+        if (term.isEmpty() || term.charAt(0) == JoinedWords.MARK) return true;
+        letters = term.toString();
+        int least = shortest(letters, shortest);
+        int first = Math.max(1, least - 1);
+        if (letters.length() >= first + least) {
             word = captureState();
             next = Math.max(first, letters.length() - LONGEST);
+            end = letters.length() - least + 1;
             if (Character.isLowSurrogate(letters.charAt(next))) next++;
         }
         return true;
