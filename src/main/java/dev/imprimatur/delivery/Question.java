@@ -41,6 +41,8 @@ final class Question {
     private static final double AS_PART = 0.6;
     private static final double AS_BEGINNING = 0.45;
     private static final double AS_BEGINNING_OF_A_PART = 0.35;
+    /** As {@code welder} is for {@code welding}. */
+    private static final double AS_BEGINNING_WITH_STEM = 0.32;
 
     private static final double MISSPELT = 0.3;
     private static final double LEAST_LIKENESS = 0.01;
@@ -51,9 +53,11 @@ final class Question {
     private static final long SAME_NAME = 4_000_000_000L;
 
     private static final long SAME_NAME_BY_STEMS = 2_000_000_000L;
+    /** Less for each synonym that stands after others. */
     private static final long SAME_NAME_BY_SYNONYM = 1_000_000_000L;
 
     private static final int SHORTEST_BEGINNING = 2;
+    private static final int SHORTEST_STEM = 4;
     private static final int SHORTEST_MISSPELT = 4;
     private static final int SHORTEST_MISSPELT_PART = 6;
     private static final int TWO_SLIPS_FROM = 8;
@@ -186,7 +190,7 @@ final class Question {
                                         .map(word -> Word.of(word.forms()))
                                         .toList()));
                         if (to - from == typed.size())
-                            names.putIfAbsent(WordWeights.whole(other), SAME_NAME_BY_SYNONYM);
+                            names.putIfAbsent(WordWeights.whole(other), SAME_NAME_BY_SYNONYM / names.size());
                     }
             }
             return new Asked(words, alternatives, names);
@@ -210,10 +214,15 @@ final class Question {
             var marks = new ArrayList<String>();
             int shortest = WordParts.shortest(typed, shortestPart);
             if (length >= (shortest == 1 ? 1 : SHORTEST_BEGINNING)) beginning(typed, AS_BEGINNING, ways, marks);
+            String stem = forms.getLast();
+            if (!stem.equals(typed) && stem.length() >= SHORTEST_STEM)
+                beginning(stem, AS_BEGINNING_WITH_STEM, ways, marks);
             boolean isPart = shortest > 0 && length >= shortest;
             if (isPart) {
                 ways.add(new Way(WordParts.MARK + typed, false, AS_PART));
                 beginning(WordParts.MARK + typed, AS_BEGINNING_OF_A_PART, ways, marks);
+                if (!stem.equals(typed) && stem.length() >= SHORTEST_STEM)
+                    beginning(WordParts.MARK + stem, AS_BEGINNING_OF_A_PART, ways, marks);
             }
             if (marks.isEmpty() && !isLive(Word.marksOf(forms)))
                 beginning(JoinedWords.MARK + typed, AS_BEGINNING, ways, marks);
