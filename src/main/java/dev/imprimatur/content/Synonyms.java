@@ -35,7 +35,7 @@ public record Synonyms(Map<String, List<List<String>>> groups) {
      *
      * @throws IllegalArgumentException if a line is none of these; the message says which and why
      */
-    static Synonyms parse(List<String> lines) {
+    public static Synonyms parse(List<String> lines) {
         var groups = new LinkedHashMap<String, List<List<String>>>();
         String language = null;
         int count = 0;

@@ -44,6 +44,9 @@ final class Question {
     /** As {@code welder} is for {@code welding}. */
     private static final double AS_BEGINNING_WITH_STEM = 0.32;
 
+    /** As two of the three characters of a Chinese word. */
+    private static final double AS_SOME_CHARACTERS = 0.2;
+
     private static final double MISSPELT = 0.3;
     private static final double LEAST_LIKENESS = 0.01;
     /** Scores are whole numbers: so many for each step of a word's weight. */
@@ -60,7 +63,7 @@ final class Question {
     private static final int SHORTEST_STEM = 4;
     private static final int SHORTEST_MISSPELT = 4;
     private static final int SHORTEST_MISSPELT_PART = 6;
-    private static final int TWO_SLIPS_FROM = 8;
+    private static final int TWO_SLIPS_FROM = 6;
     /** How many letters at the beginning no slip is in. */
     private static final int SAME_AT_LEAST = 1;
 
@@ -84,13 +87,14 @@ final class Question {
      * A word that is looked for.
      *
      * @param isNeeded whether it counts among those that must be found
+     * @param isCharacter whether it is a single one, which is not enough where other words are not found
      * @param ways in which it is found in a guide; the best of them counts
      * @param marks words of live guides that are marked for it
      */
-    private record Word(boolean isNeeded, List<Way> ways, List<String> marks) {
+    private record Word(boolean isNeeded, boolean isCharacter, List<Way> ways, List<String> marks) {
         /** A word that is found as it is or by its stem. */
         static Word of(List<String> forms) {
-            return new Word(true, waysOf(forms), marksOf(forms));
+            return new Word(true, false, waysOf(forms), marksOf(forms));
         }
 
         private static List<Way> waysOf(List<String> forms) {
@@ -207,13 +211,14 @@ final class Question {
         }
 
         private Word word(List<String> forms, boolean isNeeded) throws IOException {
-            if (!isNeeded) return new Word(false, Word.waysOf(forms), Word.marksOf(forms));
+            if (!isNeeded) return new Word(false, false, Word.waysOf(forms), Word.marksOf(forms));
             String typed = forms.getFirst();
             int length = typed.codePointCount(0, typed.length());
             var ways = new ArrayList<>(Word.waysOf(forms));
             var marks = new ArrayList<String>();
             int shortest = WordParts.shortest(typed, shortestPart);
-            if (length >= (shortest == 1 ? 1 : SHORTEST_BEGINNING)) beginning(typed, AS_BEGINNING, ways, marks);
+            boolean isWrittenTogether = shortest == WordLanguage.CHARACTERS;
+            if (length >= (isWrittenTogether ? 1 : SHORTEST_BEGINNING)) beginning(typed, AS_BEGINNING, ways, marks);
             String stem = forms.getLast();
             if (!stem.equals(typed) && stem.length() >= SHORTEST_STEM)
                 beginning(stem, AS_BEGINNING_WITH_STEM, ways, marks);
@@ -226,13 +231,20 @@ final class Question {
             }
             if (marks.isEmpty() && !isLive(Word.marksOf(forms)))
                 beginning(JoinedWords.MARK + typed, AS_BEGINNING, ways, marks);
+            if (marks.isEmpty() && isWrittenTogether && !isLive(Word.marksOf(forms)))
+                for (int at = 0; at + WordLanguage.CHARACTERS < length; at++) {
+                    String some = typed.substring(
+                            typed.offsetByCodePoints(0, at), typed.offsetByCodePoints(0, at + WordLanguage.CHARACTERS));
+                    beginning(some, AS_SOME_CHARACTERS, ways, marks);
+                    beginning(WordParts.MARK + some, AS_SOME_CHARACTERS, ways, marks);
+                }
             if (marks.isEmpty() && !isLive(Word.marksOf(forms)) && length >= SHORTEST_MISSPELT)
                 for (var slip : slips(typed, isPart && length >= SHORTEST_MISSPELT_PART)) {
                     ways.add(new Way(slip.word(), false, MISSPELT * Math.max(slip.likeness(), LEAST_LIKENESS)));
                     marks.add(slip.word());
                 }
             marks.addAll(Word.marksOf(forms));
-            return new Word(true, ways, marks);
+            return new Word(true, length == 1, ways, marks);
         }
 
         private void beginning(String typed, double share, List<Way> ways, List<String> marks) throws IOException {
@@ -297,16 +309,19 @@ final class Question {
             float all = question.needed();
             for (int document = 0; document < scores.length; document++) {
                 int count = 0;
+                int wordsOfMoreCharacters = 0;
                 long sum = names[document];
                 for (int word = 0; word < found.length; word++) {
                     int weight = found[word][document];
                     if (weight == 0) continue;
                     sum += weight;
-                    if (question.words().get(word).isNeeded()) count++;
+                    if (!question.words().get(word).isNeeded()) continue;
+                    count++;
+                    if (!question.words().get(word).isCharacter()) wordsOfMoreCharacters++;
                 }
-                if (count == 0) continue;
-                scores[document] = sum;
-                shares[document] = count / all;
+                float share = count / all;
+                shares[document] = share < MUST_BE_FOUND ? wordsOfMoreCharacters / all : share;
+                if (shares[document] > 0) scores[document] = sum;
             }
         }
         float least = Math.min(MUST_BE_FOUND, mostFound(index, shares));

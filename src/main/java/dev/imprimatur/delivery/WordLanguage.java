@@ -63,7 +63,8 @@ record WordLanguage(
     /** Ends of words that are shorter than this are often no words: {@code ber} in {@code Betreiber}. */
     static final int COMPOUND = 4;
 
-    private static final int CHARACTER = 1;
+    /** One character stands at the end of too many words. */
+    static final int CHARACTERS = 2;
 
     private static final CharArraySet ITALIAN_ELISIONS = new CharArraySet(
             List.of(
@@ -119,7 +120,7 @@ record WordLanguage(
                     stemmed("Italian", ItalianAnalyzer.getDefaultStopSet())
                             .apart(words -> new ElisionFilter(words, ITALIAN_ELISIONS))),
             Map.entry("ja", written(Script.JAPANESE, JapaneseAnalyzer.getDefaultStopSet())),
-            Map.entry("ko", PLAIN.compounding(CHARACTER)),
+            Map.entry("ko", PLAIN.compounding(CHARACTERS)),
             Map.entry("nb", scandinavian("Norwegian", NorwegianAnalyzer.getDefaultStopSet())),
             Map.entry("nl", stemmed("Dutch", DutchAnalyzer.getDefaultStopSet()).compounding(COMPOUND)),
             Map.entry("nn", scandinavian("Norwegian", NorwegianAnalyzer.getDefaultStopSet())),
@@ -128,7 +129,7 @@ record WordLanguage(
             Map.entry("ro", stemmed("Romanian", RomanianAnalyzer.getDefaultStopSet())),
             Map.entry("ru", stemmed("Russian", RussianAnalyzer.getDefaultStopSet())),
             Map.entry("sv", scandinavian("Swedish", SwedishAnalyzer.getDefaultStopSet())),
-            Map.entry("th", PLAIN.compounding(CHARACTER)),
+            Map.entry("th", PLAIN.compounding(CHARACTERS)),
             Map.entry("tr", stemmed("Turkish", TurkishAnalyzer.getDefaultStopSet())),
             Map.entry("zh", written(Script.CHINESE, SmartChineseAnalyzer.getDefaultStopSet())));
 
@@ -153,7 +154,7 @@ record WordLanguage(
                 UnaryOperator.identity(),
                 UnaryOperator.identity(),
                 UnaryOperator.identity(),
-                CHARACTER);
+                CHARACTERS);
     }
 
     private WordLanguage without(CharArraySet words) {
