@@ -1,4 +1,4 @@
-import type { Guide, LedgerEntry, LedgerPage, Kind, Page, Preview, TypeName } from "./documents.js";
+import type { ContentOf, Guide, Kind, LedgerEntry, LedgerPage, Page, Partly, Preview, Queries, TypeName } from "./documents.js";
 import { events } from "./events.js";
 
 export type Format = "markdown" | "html" | "text";
@@ -10,6 +10,10 @@ export interface Options {
   key: string;
   /** How often a request that was told to wait (429, 503) or met a broken connection is tried again; 4. */
   retries?: number;
+  /** How many seconds the server may ask to wait (Retry-After) before the request fails instead; 30. */
+  longestWait?: number;
+  /** After how many seconds an answer that is not complete counts as a broken connection; 30. Streams have no such end. */
+  timeout?: number;
   fetch?: typeof globalThis.fetch;
 }
 
@@ -27,8 +31,8 @@ export interface GuideQuery extends Reading {
   asOf?: string;
 }
 
-/** Filters stand beside what is named here: every field that the content type marks x-filterable, with .min and .max for ranges. */
-export interface ListQuery extends Reading {
+/** A list of a type whose fields are not known here: filters stand beside what is named, with .min and .max for ranges. */
+export interface AnyListQuery {
   q?: string;
   locale?: string;
   format?: Format;
@@ -46,10 +50,16 @@ export interface ListQuery extends Reading {
   [filter: string]: unknown;
 }
 
+/** What a list may be asked: of a generated type its own parameters, of any other what is common to all, and any filter. */
+export type ListQuery<T extends string = string> = Reading & (T extends keyof Queries ? Queries[T] : AnyListQuery);
+
+/** The content as it is answered to a query: whole, or, where fields were asked for, in parts. */
+type Answered<T extends string, Q> = Q extends { fields: readonly string[] } ? Partly<ContentOf<T>> : ContentOf<T>;
+
 export interface LedgerQuery extends Reading {
   after?: number;
   /** Of the ledger that the position is of; refused with /problems/ledger-changed if the server has another one. */
-  lineage?: string;
+  lineage?: string | undefined;
   limit?: number;
   kinds?: Kind[];
   types?: string[];
@@ -84,6 +94,8 @@ export class ImprimaturError extends Error {
     /** Such as /problems/malformed. */
     readonly type: string,
     readonly detail: string,
+    /** In how many seconds the server is to be asked again, if it says so. */
+    readonly retryAfter?: number,
   ) {
     super(`${status} ${type}: ${detail}`);
     this.name = "ImprimaturError";
@@ -93,23 +105,27 @@ export class ImprimaturError extends Error {
 const LEDGER_CHANGED = "/problems/ledger-changed";
 const DELIVERY = "/api/delivery/v1";
 const LARGEST_PAGE = 100;
-const LONGEST_WAIT_MS = 30_000;
+const PREVIEW = /^\/api\/delivery\/v1\/preview\/[\w.~-]+$/;
 
 export class Imprimatur {
   readonly #base: string;
   readonly #key: string;
   readonly #retries: number;
+  readonly #longestWait: number;
+  readonly #timeout: number;
   readonly #fetch: typeof globalThis.fetch;
 
   constructor(options: Options) {
     this.#base = options.url.replace(/\/+$/, "");
     this.#key = options.key;
     this.#retries = options.retries ?? 4;
-    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    this.#longestWait = (options.longestWait ?? 30) * 1000;
+    this.#timeout = (options.timeout ?? 30) * 1000;
+    this.#fetch = options.fetch ?? ((url, request) => globalThis.fetch(url, request));
   }
 
   /** One guide; undefined if it is not live. If another guide took its place, that one. */
-  async guide<T extends TypeName | (string & {})>(type: T, slug: string, query: GuideQuery = {}): Promise<Guide<T> | undefined> {
+  async guide<T extends TypeName, Q extends GuideQuery>(type: T, slug: string, query?: Q): Promise<Guide<T, Answered<T, Q>> | undefined> {
     try {
       return await this.#json(`${DELIVERY}/${encodeURIComponent(type)}/${encodeURIComponent(slug)}`, query);
     } catch (error) {
@@ -119,23 +135,41 @@ export class Imprimatur {
   }
 
   /** One page of guides. */
-  list<T extends TypeName | (string & {})>(type: T, query: ListQuery = {}): Promise<Page<T>> {
+  list<T extends TypeName, Q extends ListQuery<T>>(type: T, query?: Q): Promise<Page<T, Answered<T, Q>>> {
     return this.#json(`${DELIVERY}/${encodeURIComponent(type)}`, query);
   }
 
   /** All guides that the query asks for, page by page. */
-  async *all<T extends TypeName | (string & {})>(type: T, query: ListQuery = {}): AsyncGenerator<Guide<T>> {
-    let cursor = query.cursor;
-    do {
-      const page: Page<T> = await this.list(type, { limit: LARGEST_PAGE, ...query, ...(cursor === undefined ? {} : { cursor }) });
+  async *all<T extends TypeName, Q extends ListQuery<T>>(type: T, query?: Q): AsyncGenerator<Guide<T, Answered<T, Q>>> {
+    let next: { cursor?: string } = {};
+    for (;;) {
+      const page = await this.list<T, Q>(type, { limit: LARGEST_PAGE, ...query, ...next } as unknown as Q);
       yield* page.items;
-      cursor = page.next;
-    } while (cursor !== undefined);
+      if (page.next == null) return;
+      next = { cursor: page.next };
+    }
   }
 
-  /** One page of what changed. */
+  /** One page of the ledger. It may be short, or empty, while more follows: `changes` goes on to the end. */
   ledger(query: LedgerQuery = {}): Promise<LedgerPage> {
     return this.#json(`${DELIVERY}/ledger`, query);
+  }
+
+  /**
+   * The ledger from a position to its end, page by page; a page may be empty. Whoever has applied a page keeps its position and its
+   * lineage, and goes on from there another time. If the ledger is not the one of that lineage, also if it becomes another one in between,
+   * this fails with /problems/ledger-changed.
+   */
+  async *changes(query: LedgerQuery = {}): AsyncGenerator<LedgerPage> {
+    let { after = 0, lineage } = query;
+    for (;;) {
+      const page = await this.ledger({ limit: LARGEST_PAGE, ...query, after, lineage });
+      yield page;
+      if (page.next == null) return;
+      if (page.next <= after) throw new Error(`the ledger does not go on: after ${after} comes ${page.next}`);
+      after = page.next;
+      lineage = page.lineage;
+    }
   }
 
   /**
@@ -153,59 +187,66 @@ export class Imprimatur {
     let lineage = await store.lineage?.();
     let applied = 0;
     for (;;) {
-      let page: LedgerPage;
       try {
-        const known = lineage === undefined ? {} : { lineage };
-        page = await this.ledger({ ...options, ...known, after: position, limit: LARGEST_PAGE, compact: true, guides: true });
+        for await (const page of this.changes({ ...options, after: position, lineage, compact: true, guides: true })) {
+          for (const entry of page.entries) {
+            if (entry.kind === "unpublish") await store.remove(entry);
+            else if (entry.guide) await store.put(entry.guide);
+          }
+          applied += page.entries.length;
+          if (page.position !== position || page.lineage !== lineage) await store.moved(page.position, page.lineage);
+          ({ position, lineage } = page);
+        }
+        return { position, applied };
       } catch (error) {
         const changed = error instanceof ImprimaturError && error.type === LEDGER_CHANGED;
         if (!changed || !store.startOver || (position === 0 && lineage === undefined)) throw error;
         await store.startOver();
         position = 0;
         lineage = undefined;
-        continue;
       }
-      const moved = page.position !== position || page.lineage !== lineage;
-      lineage = page.lineage;
-      for (const entry of page.entries) {
-        if (entry.kind === "unpublish") await store.remove(entry);
-        else if (entry.guide) await store.put(entry.guide);
-      }
-      applied += page.entries.length;
-      if (moved) await store.moved(page.position, page.lineage);
-      position = page.position;
-      if (page.entries.length < LARGEST_PAGE) return { position, applied };
     }
   }
 
   /**
-   * What changes, as it changes, from a position on; it comes back by itself where it was when the connection ends. If the ledger is
-   * another one by then, it fails with /problems/ledger-changed: sync, and listen from the position that it reached.
+   * What changes, as it changes, from a position on; it comes back by itself where it was when the connection ends, and when the server
+   * can tell again what it could not for a while. If the ledger is another one by then, it fails with /problems/ledger-changed: sync, and
+   * listen from the position that it reached.
    */
   async *events(options: { after: number; lineage?: string; kinds?: Kind[]; types?: string[]; signal?: AbortSignal }): AsyncGenerator<LedgerEntry> {
+    const { signal, ...query } = options;
     let position = options.after;
-    while (!options.signal?.aborted) {
+    while (!signal?.aborted) {
+      let pause = 1000;
       try {
-        const { signal, ...query } = options;
-        const answer = await this.#send(`${DELIVERY}/ledger`, query, {
-          Accept: "text/event-stream",
-          "Last-Event-ID": String(position),
-        });
+        const headers = { Accept: "text/event-stream", "Last-Event-ID": String(position) };
+        const answer = await this.#send(`${DELIVERY}/ledger`, { ...query, ...(signal ? { signal } : {}) }, headers, async (stream) => stream);
         for await (const event of events(answer, signal)) {
           if (event.data !== "") yield JSON.parse(event.data) as LedgerEntry;
-          position = Number(event.id);
+          if (event.id !== "") position = Number(event.id);
         }
       } catch (error) {
-        if (options.signal?.aborted) return;
-        if (error instanceof ImprimaturError) throw error;
-        await wait(1000, options.signal);
+        if (signal?.aborted) return;
+        if (error instanceof ImprimaturError) {
+          if (!isToWait(error.status)) throw error;
+          pause = Math.max(pause, (error.retryAfter ?? 0) * 1000);
+        }
       }
+      await wait(pause, signal).catch(() => undefined);
     }
   }
 
-  /** What a preview link shows. Never to be kept. */
-  preview(url: string, query: { format?: Format; fields?: string[] } = {}): Promise<Preview> {
-    return this.#json(new URL(url, this.#base).pathname, query);
+  /** What a preview link shows, with the server's address or without; undefined if it shows nothing any more. Never to be kept. */
+  async preview(link: string, query: { format?: Format; fields?: string[] } = {}): Promise<Preview | undefined> {
+    const path = new URL(link, this.#base).pathname;
+    // a link comes from outside, and with it nobody shall ask for anything else
+    if (!PREVIEW.test(path)) throw new TypeError("this is not the address of a preview");
+    try {
+      return await this.#json(path, query, "");
+    } catch (error) {
+      if (error instanceof ImprimaturError && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   /** The guide as JSON-LD. To put it into a `script` of its page, escape what JSON.stringify leaves: `.replaceAll("<", "\\u003c")`. */
@@ -218,11 +259,18 @@ export class Imprimatur {
     return this.#json("/.well-known/jwks.json", {});
   }
 
-  async #json<R>(path: string, query: Reading & object): Promise<R> {
-    return (await (await this.#send(path, query, { Accept: "application/json" })).json()) as R;
+  #json<R>(path: string, query: Reading & object = {}, key = this.#key): Promise<R> {
+    return this.#send(path, query, { Accept: "application/json" }, (answer) => answer.json() as Promise<R>, key);
   }
 
-  async #send(path: string, query: Reading & object, headers: Record<string, string>): Promise<Response> {
+  /** Everything that is asked is a GET, which may be asked again. */
+  async #send<R>(
+    path: string,
+    query: Reading & object,
+    headers: Record<string, string>,
+    read: (answer: Response) => Promise<R>,
+    key = this.#key,
+  ): Promise<R> {
     const { atLeast, signal, ...parameters } = query;
     let url = new URL(this.#base + path);
     for (const [name, value] of Object.entries(parameters)) {
@@ -230,55 +278,61 @@ export class Imprimatur {
       const joined = name === "fields" || name === "facets" || name === "kinds" || name === "types";
       for (const each of Array.isArray(value) && !joined ? value : [value]) url.searchParams.append(name, String(each));
     }
-    const request: RequestInit = {
-      // a place outside the delivery API is for readers, and the key is not
-      redirect: "manual",
-      headers: {
-        Authorization: `Bearer ${this.#key}`,
-        ...headers,
-        ...(atLeast === undefined ? {} : { "Imprimatur-At-Least": String(atLeast) }),
-      },
-      ...(signal ? { signal } : {}),
+    const sent = {
+      ...(key === "" ? {} : { Authorization: `Bearer ${key}` }),
+      ...headers,
+      ...(atLeast === undefined ? {} : { "Imprimatur-At-Least": String(atLeast) }),
     };
     for (let tried = 0; ; tried++) {
-      let answer: Response;
+      const limit = new AbortController();
+      const timer = setTimeout(() => limit.abort(new Error("the answer took too long")), this.#timeout);
+      let pause = backOff(tried);
       try {
-        answer = await this.#fetch(url, request);
+        // a place outside the delivery API is for readers, and the key is not
+        const request: RequestInit = { redirect: "manual", headers: sent, signal: AbortSignal.any(signal ? [signal, limit.signal] : [limit.signal]) };
+        const answer = await this.#fetch(url, request);
+        if (answer.ok) return await read(answer);
+        const elsewhere = answer.status === 301 ? answer.headers.get("Location") : null;
+        if (elsewhere?.startsWith(DELIVERY) && tried < this.#retries) {
+          await answer.body?.cancel();
+          url = new URL(this.#base + elsewhere);
+          continue;
+        }
+        const error = refused(answer, await answer.text());
+        pause = error.retryAfter === undefined ? pause : error.retryAfter * 1000;
+        if (!isToWait(answer.status) || pause > this.#longestWait || tried >= this.#retries) throw error;
       } catch (broken) {
-        if (signal?.aborted || tried >= this.#retries) throw broken;
-        await wait(backOff(tried), signal);
-        continue;
+        if (broken instanceof ImprimaturError || signal?.aborted || tried >= this.#retries) throw broken;
+      } finally {
+        clearTimeout(timer);
       }
-      if (answer.ok) return answer;
-      const elsewhere = answer.status === 301 ? answer.headers.get("Location") : null;
-      if (elsewhere?.startsWith(DELIVERY) && tried < this.#retries) {
-        url = new URL(this.#base + elsewhere);
-        continue;
-      }
-      const body = await answer.text();
-      if ((answer.status !== 429 && answer.status !== 503) || tried >= this.#retries) throw refused(answer.status, body);
-      const seconds = Number(answer.headers.get("Retry-After"));
-      await wait(seconds > 0 ? Math.min(seconds * 1000, LONGEST_WAIT_MS) : backOff(tried), signal);
+      await wait(pause, signal);
     }
   }
 }
+
+const isToWait = (status: number) => status === 429 || status === 503;
 
 /** Ever longer, and never quite the same for two sites. */
 function backOff(tried: number): number {
   return 250 * 2 ** tried * (0.5 + Math.random());
 }
 
-function refused(status: number, body: string): ImprimaturError {
+function refused(answer: Response, body: string): ImprimaturError {
+  const told = answer.headers.get("Retry-After");
+  const seconds = told === null ? NaN : /^\d+$/.test(told) ? Number(told) : (Date.parse(told) - Date.now()) / 1000;
+  const retryAfter = Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
   try {
     const problem = JSON.parse(body) as { type?: string; detail?: string };
-    return new ImprimaturError(status, problem.type ?? "about:blank", problem.detail ?? body);
+    return new ImprimaturError(answer.status, problem.type ?? "about:blank", problem.detail ?? body, retryAfter);
   } catch {
-    return new ImprimaturError(status, "about:blank", body.slice(0, 500));
+    return new ImprimaturError(answer.status, "about:blank", body.slice(0, 500), retryAfter);
   }
 }
 
 function wait(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((done, stopped) => {
+    if (signal?.aborted) return stopped(signal.reason);
     const abort = () => {
       clearTimeout(timer);
       stopped(signal?.reason);

@@ -1,9 +1,17 @@
-import type { ContentTypes } from "./types.js";
+/** The content of each type by the type's name. Empty here: `imprimatur-types` writes a file that adds the types of a server. */
+export interface ContentTypes {}
 
-export type TypeName = keyof ContentTypes & string;
+/** What a list of each type may be asked, added to as ContentTypes is. */
+export interface Queries {}
+
+/** The name of a content type: those that were generated are suggested, and others may be told of too. */
+export type TypeName = (keyof ContentTypes & string) | (string & {});
 
 /** A content type's interface by its name; of a type that is not known here, any object. */
 export type ContentOf<T extends string> = T extends keyof ContentTypes ? ContentTypes[T] : Record<string, unknown>;
+
+/** Of which every part may be missing. */
+export type Partly<C> = C extends (infer E)[] ? Partly<E>[] : C extends object ? { [K in keyof C]?: Partly<C[K]> } : C;
 
 export interface Signature {
   name: string;

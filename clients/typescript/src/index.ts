@@ -1,4 +1,3 @@
 export * from "./client.js";
 export * from "./documents.js";
 export * from "./proof.js";
-export * from "./types.js";

@@ -28,7 +28,7 @@ public final class ContentType {
             "tasks", "accounts", "api-keys", "webhooks", "content-types", "tokens", "ledger", "preview", "audit");
 
     /** What completeness asks for and a draft need not have. */
-    private static final Set<String> ONLY_WHEN_COMPLETE = Set.of("required", "minItems", "minLength", "minProperties");
+    private static final Set<String> ONLY_WHEN_COMPLETE = Set.of("minItems", "minLength", "minProperties");
 
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDialect(
             Dialects.getDraft202012(),
@@ -86,7 +86,7 @@ public final class ContentType {
         return schema.deepCopy();
     }
 
-    /** The schema of a draft, which need not be complete. */
+    /** The schema of a draft, which need not be complete: {@code x-required} names what only a submission must have. */
     public JsonNode draftSchema() {
         return relaxed(schema.deepCopy());
     }
@@ -225,10 +225,12 @@ public final class ContentType {
             for (int i = 0; i < value.size(); i++) values(shape.items(), value.get(i), pointer + "/" + i, visitor);
     }
 
-    /** The same schema without what only a complete document must have. Property names are never keywords. */
+    /** The same schema, in which only a complete document must have what is required. Property names are never keywords. */
     private static JsonNode relaxed(JsonNode schema) {
         if (schema instanceof ObjectNode object) {
             object.remove(ONLY_WHEN_COMPLETE);
+            var required = object.remove("required");
+            if (required != null) object.set("x-required", required);
             object.properties().forEach(entry -> {
                 if (entry.getKey().equals("properties") || entry.getKey().equals("$defs"))
                     entry.getValue().values().forEach(ContentType::relaxed);

@@ -14,6 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code fields}.
  */
 final class ContentSchemas {
+    /** What every submission, and so every published guide, has: generators of types for sites read it. */
+    private static final String REQUIRED = "x-required";
+
     private static final Set<String> NOT_OF_A_COMPONENT = Set.of("$schema", "$id", "$defs", "examples");
     /** Rules for Markdown as it is written; as HTML it may be longer. */
     private static final Set<String> RULES_FOR_TEXT = Set.of("maxLength", "pattern");
@@ -71,7 +74,7 @@ final class ContentSchemas {
         schema.properties().forEach(keyword -> {
             String word = keyword.getKey();
             var value = keyword.getValue();
-            if (word.startsWith("x-")
+            if (word.startsWith("x-") && !word.equals(REQUIRED)
                     || NOT_OF_A_COMPONENT.contains(word)
                     || isMarkdown && RULES_FOR_TEXT.contains(word)) return;
             if (word.equals("properties")) {

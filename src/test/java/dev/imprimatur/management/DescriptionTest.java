@@ -176,6 +176,24 @@ class DescriptionTest {
         isLike("LedgerEntry", entries.ok().get("entries").get(0));
     }
 
+    @Test
+    void contentSaysWhatPublishedGuidesAlwaysHave() {
+        assertThat(required("RoleGuideContent"))
+                .contains("title", "compensation")
+                .doesNotContain("tags", "hiring");
+        assertThat(required("RoleGuideContentCompensationBandsItem"))
+                .contains("low", "high")
+                .doesNotContain("maxYears");
+        assertThat(description.at("/components/schemas/RoleGuideContent").has("required"))
+                .isFalse();
+    }
+
+    private List<String> required(String content) {
+        return description.at("/components/schemas/" + content + "/x-required").values().stream()
+                .map(JsonNode::asString)
+                .toList();
+    }
+
     private void isLike(String name, JsonNode document) {
         assertThat(members("", description.at("/components/schemas/" + name + "/examples/0")))
                 .as(name)
