@@ -54,17 +54,14 @@ class Module {
     }
   }
 
-  /** The name of the interface or type of a component, which is written once. */
+  /** The name of the type of a component, which is written once. */
   named(name) {
     if (!this.written.has(name)) {
       // before what is in it, which may refer to it
       this.written.set(name, "");
       const schema = this.description.components.schemas[name];
       const told = comment("", schema.description ?? schema.title);
-      this.written.set(
-        name,
-        told + (schema.properties ? `export interface ${name} ${this.members(schema)}\n` : `export type ${name} = ${this.type(schema)};\n`),
-      );
+      this.written.set(name, `${told}export type ${name} = ${schema.properties ? this.members(schema) : this.type(schema)};\n`);
     }
     return name;
   }

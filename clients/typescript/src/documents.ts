@@ -57,6 +57,7 @@ export interface Publication<T extends string = string> {
 }
 
 export interface Guide<T extends string = string, C = ContentOf<T>> extends Publication<T> {
+  review: Review;
   content: C;
   /** Of a search: where the words were found, by field; HTML whose only element is mark. */
   highlights?: Record<string, string>;
@@ -94,8 +95,9 @@ export interface LedgerPage<T extends string = string> {
   next?: number;
 }
 
-/** A guide as it may once be delivered. */
-export interface Preview<T extends string = string> extends Omit<Guide<T>, "revision" | "position" | "publishedAt" | "firstPublishedAt"> {
+/** A guide as it may once be delivered, which nobody has reviewed. */
+export interface Preview<T extends string = string, C = ContentOf<T>>
+  extends Pick<Guide<T, C>, "id" | "type" | "slug" | "locale" | "edition" | "contentHash" | "content"> {
   /** Absent for a working copy. */
   revision?: number;
   preview: { expiresAt: string };

@@ -1,6 +1,6 @@
 // Installs the packed client into an empty project and uses it against a running server: IMPRIMATUR_URL and IMPRIMATUR_KEY.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,11 @@ const client = fileURLToPath(new URL("../..", import.meta.url));
 const url = process.env.IMPRIMATUR_URL;
 let project, packed;
 
-const run = (command, ...values) => execFileSync(command, values, { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+function run(command, ...values) {
+  const { status, stdout, stderr } = spawnSync(command, values, { cwd: project, encoding: "utf8" });
+  assert.equal(status, 0, `${command} ${values.join(" ")}\n${stdout}\n${stderr}`);
+  return stdout;
+}
 
 before(async () => {
   project = await mkdtemp(join(tmpdir(), "imprimatur-client-"));
@@ -84,12 +88,12 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? ([keyof A] extends [keyof
 export const same: true[] = [
   true satisfies Same<Guide<"role-guide">, PublishedRoleGuide>,
   true satisfies Same<Page<"role-guide">, PublishedRoleGuidePage>,
-  true satisfies Same<LedgerEntry<"role-guide">["review"], LedgerPage["entries"][number]["review"]>,
-  true satisfies Same<keyof LedgerEntry, keyof LedgerPage_["entries"][number]>,
+  true satisfies Same<LedgerEntry<"role-guide">["review"], LedgerEntry_["review"]>,
+  true satisfies Same<keyof LedgerEntry, keyof LedgerEntry_>,
   true satisfies Same<keyof LedgerPage, keyof LedgerPage_>,
   true satisfies Same<Preview<"role-guide">, PreviewedRoleGuide>,
 ];
-`.replace("export interface LedgerPage ", "export interface LedgerPage_ ").replace("export interface LedgerEntry ", "export interface LedgerEntry_ ").replace("entries: LedgerEntry[]", "entries: LedgerEntry_[]"),
+`.replace(/\bLedger(Page|Entry)(?=( =|\[\]))/g, "Ledger$1_"),
   );
   await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: settings, include: ["*.ts"] }));
   run(join(client, "node_modules/.bin/tsc"), "-p", ".");
