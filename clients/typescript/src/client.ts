@@ -236,11 +236,14 @@ export class Imprimatur {
     }
   }
 
-  /** What a preview link shows, with the server's address or without; undefined if it shows nothing any more. Never to be kept. */
-  async preview(link: string, query: { format?: Format; fields?: string[] } = {}): Promise<Preview | undefined> {
-    const path = new URL(link, this.#base).pathname;
+  /**
+   * What a preview link shows, with the server's address or without; undefined for what is no preview, or none any more. Never to be kept. Which
+   * type it is of is known when it has come: look at `type` if the site has several.
+   */
+  async preview<T extends TypeName = string>(link: string, query: { format?: Format; fields?: string[] } = {}): Promise<Preview<T> | undefined> {
+    const path = URL.canParse(link, this.#base) ? new URL(link, this.#base).pathname : "";
     // a link comes from outside, and with it nobody shall ask for anything else
-    if (!PREVIEW.test(path)) throw new TypeError("this is not the address of a preview");
+    if (!PREVIEW.test(path)) return undefined;
     try {
       return await this.#json(path, query, "");
     } catch (error) {

@@ -84,8 +84,8 @@ test("a preview is asked for without the key, and nothing else is asked for by a
   assert.equal(asked[0].url.href, "http://127.0.0.1:1/api/delivery/v1/preview/t0ken?format=html");
   assert.equal(asked[0].headers.Authorization, undefined);
   assert.equal(await cms.preview("/api/delivery/v1/preview/expired"), undefined);
-  for (const link of ["/api/delivery/v1/ledger", "/api/delivery/v1/preview/../ledger", "/api/delivery/v1/preview/", "/api/delivery/v1/preview/%2e%2e%2fledger", "/openapi.json"])
-    await assert.rejects(cms.preview(link), TypeError, link);
+  for (const link of ["/api/delivery/v1/ledger", "/api/delivery/v1/preview/../ledger", "/api/delivery/v1/preview/", "/api/delivery/v1/preview/%2e%2e%2fledger", "/openapi.json", "https://"])
+    assert.equal(await cms.preview(link), undefined, link);
   assert.equal(asked.length, 2);
 });
 

@@ -1,0 +1,8 @@
+import { fileURLToPath } from "node:url";
+import { starter } from "../../testing/starter.mjs";
+
+starter({
+  folder: fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, ""),
+  server: () => ["server.mjs"],
+  served: "_site",
+});
