@@ -4,54 +4,17 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Imprimatur, verifyGuide } from "../../../clients/typescript/dist/index.js";
+import { verifyGuide } from "../../../clients/typescript/dist/index.js";
+import { SLUG, as, cms, key, management, preview as previewLink, publish, publishNew, until, url, withdraw } from "../../testing/team.mjs";
 import { guidePage } from "../pages.mjs";
 import { Site } from "../site.mjs";
 
-const { IMPRIMATUR_URL: url, IMPRIMATUR_KEY: key, IMPRIMATUR_DEMO_PASSWORD: password } = process.env;
-/** One that nobody works on. */
-const SLUG = "information-security-analyst";
-let work, site, server, as;
-
-async function management(token, path, body, method = body === undefined ? "GET" : "POST", headers = {}) {
-  const answer = await fetch(`${url}/api/management/v1${path}`, {
-    method,
-    headers: { Authorization: token, ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
-  const text = await answer.text();
-  return { json: text ? JSON.parse(text) : undefined, etag: answer.headers.get("ETag") };
-}
-
-async function signedIn(name) {
-  const basic = "Basic " + Buffer.from(`${name}:${password}`).toString("base64");
-  return "Bearer " + (await management(basic, "/tokens", { name: "test" })).json.token;
-}
-
-/** Puts another summary before readers, as the team does. */
-async function publish(summary) {
-  const guide = (await new Imprimatur({ url, key }).guide("role-guide", SLUG)).id;
-  await management(as.editor, `/role-guide/${guide}/editions`, {});
-  const { etag } = await management(as.editor, `/role-guide/${guide}/draft`);
-  await management(as.editor, `/role-guide/${guide}/draft`, { summary }, "PATCH", { "If-Match": etag });
-  const { task } = (await management(as.editor, `/role-guide/${guide}/submit`, {})).json;
-  await management(as.reviewer, `/tasks/${task.id}/complete`, { outcome: "approve", revision: task.revision, contentHash: task.contentHash });
-}
+let work, site, server;
 
 const page = (slug) => readFile(join(work, "public/roles", slug, "index.html"), "utf8");
 
-async function until(holds) {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await holds()) return;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  assert.fail(`waited in vain: ${holds}`);
-}
-
 before(async () => {
   work = await mkdtemp(join(tmpdir(), "imprimatur-site-"));
-  as = { editor: await signedIn("editor"), reviewer: await signedIn("reviewer"), admin: await signedIn("admin") };
   site = new Site({ url, key, pages: "https://www.example.com", data: join(work, "data"), output: join(work, "public"), port: 0, secrets: [] });
 });
 
@@ -62,7 +25,7 @@ after(async () => {
 
 test("every guide that is live has a page laid out for readers", async () => {
   const built = await site.build();
-  assert.equal(built.pages, (await new Imprimatur({ url, key }).list("role-guide")).total);
+  assert.equal(built.pages, (await cms.list("role-guide")).total);
 
   const text = await page("machine-learning-engineer");
   for (const part of ["<h1>", "Last reviewed <time", 'class="comparison"', "<caption>Pay per year in United States", "$175,000 – $230,000+",
@@ -88,7 +51,6 @@ test("a site that has read another ledger, or further than this one goes, starts
 });
 
 test("what is delivered is what was reviewed", async () => {
-  const cms = new Imprimatur({ url, key });
   const keys = await cms.keys();
   for await (const guide of cms.all("role-guide")) {
     assert.equal(await verifyGuide(guide, keys), true, guide.slug);
@@ -114,7 +76,6 @@ test("a webhook builds what it tells of, and a forged one does nothing", async (
 });
 
 test("a stream tells what changes as it changes", async () => {
-  const cms = new Imprimatur({ url, key });
   const { position } = await cms.ledger({ after: 0, compact: true, limit: 100 });
   const stop = new AbortController();
   const told = (async () => {
@@ -130,23 +91,41 @@ test("a stream tells what changes as it changes", async () => {
 });
 
 test("a preview is rendered by the same page, and kept nowhere", async () => {
-  const cms = new Imprimatur({ url, key });
   const { id } = await cms.guide("role-guide", SLUG);
-  const link = (await management(as.editor, `/role-guide/${id}/previews`, { revision: 1 })).json;
-  const preview = await cms.preview(link.url, { format: "html" });
+  const preview = await cms.preview(await previewLink(id, { revision: 1 }), { format: "html" });
   assert.equal(preview.revision, 1);
   assert.ok(guidePage(preview, {}).includes("<h1>"));
   assert.ok((await readdir(join(work, "data/guides"))).every((file) => file.endsWith(".json")));
 });
 
+const GONE = `gone-${Date.now()}`;
+
 test("what is withdrawn has no page any more", async () => {
-  const cms = new Imprimatur({ url, key });
-  const { id } = await cms.guide("role-guide", SLUG);
-  const publisher = await signedIn("publisher");
-  await management(publisher, `/role-guide/${id}/unpublish`, { reason: "a test" });
+  const id = await publishNew(GONE, "Soon gone");
   await site.build();
-  await assert.rejects(page(SLUG));
+  assert.ok((await page(GONE)).includes("Soon gone"));
+
+  await withdraw(id);
+
+  await site.build();
+  await assert.rejects(page(GONE));
 });
+
+test("a withdrawal is found behind pages of the ledger that are empty", async () => {
+  const pages = [];
+  for await (const page of cms.changes({ after: 0, kinds: ["unpublish"], types: ["role-guide"], limit: 1 })) pages.push(page);
+  assert.ok(pages.slice(0, -1).filter(({ entries }) => entries.length === 0).length > 1);
+  assert.ok(pages.flatMap(({ entries }) => entries).some(({ slug, kind }) => slug === GONE && kind === "unpublish"));
+  const { position } = pages.at(-1);
+  assert.deepEqual(await all({ after: position }), []);
+  assert.equal(position, (await all({ after: 0, limit: 3 })).at(-1).position);
+});
+
+async function all(query) {
+  const entries = [];
+  for await (const page of cms.changes(query)) entries.push(...page.entries);
+  return entries;
+}
 
 test("text from a guide is text on the page", () => {
   const empty = { body: "", items: ["<script>alert(1)</script>"] };
