@@ -35,6 +35,7 @@ class SitesPageTest {
                             "\"slug\":\"machine-learning-engineer\"",
                             "\"facets\":{\"tag\":[",
                             "\"position\":2",
+                            "read up to 2",
                             "<mark>",
                             "\"Occupation\"",
                             "<feed",
