@@ -1,0 +1,146 @@
+"""What the delivery API answers, as types. Every document is the JSON that was sent: a dict, with nothing added or left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar
+
+C = TypeVar("C")
+
+Format = Literal["markdown", "html", "text"]
+Kind = Literal["publish", "restamp", "review-overdue", "unpublish"]
+
+
+@dataclass(frozen=True)
+class ContentType(Generic[C]):
+    """The name of a content type, which also says what its content is; `python -m imprimatur.generate` writes one for each."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(TypedDict):
+    name: str
+    title: NotRequired[str]
+    reviewer: NotRequired[str]
+    """A public id that stays when the name changes; older reviews and those from elsewhere have none."""
+
+
+class Signature(Person):
+    meaning: str
+    """What was signed, in the words of the workflow."""
+    at: str
+
+
+class Review(TypedDict):
+    lastReviewed: str
+    """An ISO 8601 date."""
+    reviewedAt: str
+    """An RFC 3339 instant, as all instants here."""
+    reviewedBy: list[Person]
+    signatures: NotRequired[list[Signature]]
+    """Who signed which decision; reviews from before decisions were signed, and those from elsewhere, have none."""
+    reviewDue: str
+    overdue: bool
+    origin: Literal["here", "imported"]
+    """`imported` for a review elsewhere that the server's operator vouches for."""
+    signature: str
+    """A compact JWS (EdDSA) over the guide's identity, content hash and review."""
+
+
+class _Identity(TypedDict):
+    id: str
+    type: str
+    slug: str
+    locale: str
+    edition: int
+    contentHash: str
+    """`sha256:` and the hash of the canonical JSON (RFC 8785) of the content, whole and with its Markdown as written."""
+
+
+class Publication(_Identity):
+    """What was published, and what is known of it."""
+
+    revision: int
+    position: int
+    publishedAt: str
+    firstPublishedAt: str
+    review: NotRequired[Review]
+
+
+class Guide(Publication, Generic[C]):
+    content: C
+    highlights: NotRequired[dict[str, str]]
+    """Of a search: where the words were found, by field; HTML whose only element is mark."""
+
+
+class FacetCount(TypedDict):
+    value: str
+    count: int
+
+
+class Page(TypedDict, Generic[C]):
+    items: list[Guide[C]]
+    next: NotRequired[str]
+    """The cursor of the next page; absent on the last."""
+    total: int
+    facets: NotRequired[dict[str, list[FacetCount]]]
+
+
+class LedgerEntry(Publication):
+    kind: Kind
+    redirectTo: NotRequired[str]
+    """Of an unpublish: where readers are sent, if anywhere."""
+    at: str
+    previousHash: str
+    hash: str
+    signature: str
+    guide: NotRequired[Guide[dict[str, Any]]]
+    """If guides were asked for and no later entry says more."""
+    lineage: NotRequired[str]
+    """Of a stream and of a webhook: which ledger the position is of."""
+
+
+class LedgerPage(TypedDict):
+    entries: list[LedgerEntry]
+    lineage: str
+    """Which ledger this is: a position means something only together with it."""
+    position: int
+    """What has been read with this page."""
+    next: NotRequired[int]
+    """What to go on after, while more may follow."""
+
+
+class PreviewValidity(TypedDict):
+    expiresAt: str
+
+
+class Preview(_Identity):
+    """A guide as it may once be delivered."""
+
+    revision: NotRequired[int]
+    """Absent for a working copy."""
+    preview: PreviewValidity
+    content: dict[str, Any]
+
+
+class Key(TypedDict):
+    kty: str
+    crv: str
+    kid: str
+    x: str
+
+
+class Keys(TypedDict):
+    """The server's public keys (RFC 7517)."""
+
+    keys: list[Key]
+
+
+class WebhookMessage(TypedDict):
+    type: Literal["publish", "restamp", "review-overdue", "unpublish", "test"]
+    timestamp: str
+    lineage: NotRequired[str]
+    data: LedgerEntry

@@ -1,0 +1,65 @@
+"""Whether a guide is what was reviewed. What is hashed and signed is told in docs/proof.md."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from .documents import Keys
+
+_OF_GUIDE = ("id", "type", "slug", "locale", "edition", "revision", "contentHash")
+_OF_REVIEW = ("lastReviewed", "reviewDue", "origin", "reviewedBy")
+
+
+def content_hash(content: Any) -> str:
+    """
+    The hash that content is known by: of its canonical JSON (RFC 8785).
+
+    :raises ValueError: for what no canonical JSON has, such as a number that is not finite
+    """
+    return "sha256:" + hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+
+
+def verify_guide(guide: Mapping[str, Any], keys: Keys) -> bool:
+    """
+    Whether the guide is what was reviewed: its content has the hash that it says, and its review, signed by one of the keys, is of that hash and
+    says nothing else than the guide does. The guide must be whole, with its Markdown as written.
+
+    :param keys: of the server, from `Imprimatur.keys`; keep them, so that nobody can slip you others later
+    """
+    try:
+        review = guide["review"]
+        if content_hash(guide["content"]) != guide["contentHash"]:
+            return False
+        claim = {name: guide[name] for name in _OF_GUIDE} | {name: review[name] for name in _OF_REVIEW}
+        if "signatures" in review:
+            claim["signatures"] = review["signatures"]
+        header, _, signature = review["signature"].split(".")
+        said = json.loads(_decode(header))
+        key = {key["kid"]: key for key in keys["keys"]}[said["kid"]]
+        if said != {"alg": "EdDSA", "kid": key["kid"]} or key["crv"] != "Ed25519":
+            return False
+        signed = f"{header}.{_encode(rfc8785.dumps(claim))}".encode("ascii")
+        Ed25519PublicKey.from_public_bytes(_decode(key["x"])).verify(_decode(signature), signed)
+        return True
+    except (InvalidSignature, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return False
+
+
+def _encode(text: bytes) -> str:
+    return urlsafe_b64encode(text).rstrip(b"=").decode("ascii")
+
+
+def _decode(text: str) -> bytes:
+    """Of Base64url without padding, as JWS has it, and nothing that is merely read like it."""
+    decoded = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if _encode(decoded) != text:
+        raise ValueError("not Base64url")
+    return decoded
