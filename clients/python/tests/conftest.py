@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,9 +13,15 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from imprimatur import Imprimatur, core
+from imprimatur import Guide, Imprimatur, core
 
 KEY = "imp_site_x"
+RUN = secrets.token_hex(4)
+
+
+def own(name: str) -> str:
+    """A slug that no other run on the same server has."""
+    return f"{name}-{RUN}"
 
 
 @dataclass
@@ -150,3 +157,18 @@ def live(server: Server) -> Iterator[Imprimatur]:
         yield client
 
 
+
+
+@pytest.fixture(scope="session")
+def reviewed(server: Server) -> Guide[dict[str, Any]]:
+    """A guide whose decisions were signed on the server, with text and numbers that are written in many ways."""
+    slug = own("jefe-de-proyecto")
+    bands = [{"level": "\u00f1 \u2028 \U0001d11e \\u007f \"<&>/", "minYears": 0, "low": 20.25, "high": 0.1e6, "openEnded": True}]
+    with Imprimatur(server.url, server.key) as cms:
+        model = cms.guide("role-guide", "machine-learning-engineer")
+        assert model is not None
+        compensation = {**model["content"]["compensation"], "bands": bands}
+        server.publish(slug, title="Jefe de proyecto ñ <&>", compensation=compensation)
+        guide = cms.guide("role-guide", slug)
+    assert guide is not None and "signatures" in guide["review"]
+    return guide

@@ -8,20 +8,10 @@ import pytest
 from conftest import Server
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from imprimatur import Guide, Imprimatur, Keys, content_hash, verify_guide
+from imprimatur import Imprimatur, Keys, content_hash, verify_guide
 from imprimatur.proof import _decode, _encode
 
 AnyGuide = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def reviewed(server: Server) -> Guide[dict[str, Any]]:
-    """A guide whose decisions were signed on the server."""
-    server.publish("jefe-de-proyecto", title="Jefe de proyecto \u2028 ñ 𝄞 <&>")
-    with Imprimatur(server.url, server.key) as cms:
-        guide = cms.guide("role-guide", "jefe-de-proyecto")
-    assert guide is not None and "signatures" in guide["review"]
-    return guide
 
 
 @pytest.fixture(scope="module")

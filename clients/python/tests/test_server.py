@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import Server
+from conftest import Server, own
 
 from imprimatur import AsyncImprimatur, Folder, Imprimatur, ImprimaturError, LedgerChanged, WebhookMessage, verify_webhook
 
@@ -42,11 +42,11 @@ def test_pages_by_cursor_hold_every_guide_once(live: Imprimatur) -> None:
 
 
 def test_what_readers_could_see_then(server: Server, live: Imprimatur) -> None:
-    server.publish("as-of", summary="First.")
+    server.publish(own("as-of"), summary="First.")
     then = datetime.now(UTC)
-    server.publish("as-of", summary="Second.")
+    server.publish(own("as-of"), summary="Second.")
 
-    now, before = live.guide("role-guide", "as-of"), live.guide("role-guide", "as-of", as_of=then)
+    now, before = live.guide("role-guide", own("as-of")), live.guide("role-guide", own("as-of"), as_of=then)
 
     assert now is not None and before is not None
     assert (before["content"]["summary"], now["content"]["summary"]) == ("First.", "Second.")
@@ -68,12 +68,12 @@ def test_what_did_not_change_is_a_304(server: Server) -> None:
 
 
 def test_a_walk_of_filtered_pages_misses_no_withdrawal(server: Server, live: Imprimatur) -> None:
-    server.publish("withdrawn")
-    server.unpublish("withdrawn")
+    server.publish(own("withdrawn"))
+    server.unpublish(own("withdrawn"))
 
     pages = list(live.ledger_pages(after=0, kinds=["unpublish"], limit=1))
 
-    assert "withdrawn" in [each["slug"] for page in pages for each in page["entries"]]
+    assert own("withdrawn") in [each["slug"] for page in pages for each in page["entries"]]
     assert pages[-1]["position"] == live.ledger(after=0, compact=True)["position"]
 
 
@@ -82,13 +82,13 @@ def test_a_folder_is_brought_into_step(server: Server, live: Imprimatur, tmp_pat
     live.sync(folder)
     assert {each["slug"] for each in folder.guides()} == {each["slug"] for each in live.all("role-guide")}
 
-    position = server.publish("synced", summary="New.")
+    position = server.publish(own("synced"), summary="New.")
 
     assert live.sync(folder, at_least=position).position >= position
-    assert "New." in [each["content"]["summary"] for each in folder.guides() if each["slug"] == "synced"]
-    server.unpublish("synced")
+    assert "New." in [each["content"]["summary"] for each in folder.guides() if each["slug"] == own("synced")]
+    server.unpublish(own("synced"))
     assert live.sync(folder).applied == 1
-    assert "synced" not in {each["slug"] for each in folder.guides()}
+    assert own("synced") not in {each["slug"] for each in folder.guides()}
     assert live.sync(folder).applied == 0
 
 
@@ -111,9 +111,9 @@ def test_a_folder_of_another_ledger_starts_over(live: Imprimatur, tmp_path: Path
 def test_a_stream_tells_what_changes(server: Server, live: Imprimatur) -> None:
     page = live.ledger(after=0, compact=True)
     with closing(live.events(after=page["position"], lineage=page["lineage"])) as events:
-        position = server.publish("streamed")
+        position = server.publish(own("streamed"))
         entry = next(events)
-    assert (entry["slug"], entry["position"], entry["lineage"]) == ("streamed", position, page["lineage"])
+    assert (entry["slug"], entry["position"], entry["lineage"]) == (own("streamed"), position, page["lineage"])
 
 
 def test_it_can_be_awaited(server: Server, tmp_path: Path) -> None:
@@ -153,15 +153,15 @@ def test_a_webhook_is_read_and_what_it_tells_of_is_there(server: Server, live: I
         webhook = server.manage(admin, "/webhooks", {"url": f"http://127.0.0.1:{listening.server_port}/hook"}).json()
         secret = webhook["secret"]
         try:
-            server.publish("told-by-a-webhook")
+            server.publish(own("told-by-a-webhook"))
             assert arrived.wait(20)
         finally:
             server.manage(admin, f"/webhooks/{webhook['id']}", method="DELETE")
             listening.shutdown()
             serving.join()
 
-    assert came[0]["data"]["slug"] == "told-by-a-webhook"
-    assert live.guide("role-guide", "told-by-a-webhook", at_least=came[0]["data"]["position"]) is not None
+    assert came[0]["data"]["slug"] == own("told-by-a-webhook")
+    assert live.guide("role-guide", own("told-by-a-webhook"), at_least=came[0]["data"]["position"]) is not None
 
 
 def test_a_preview_is_read_by_its_link(server: Server, live: Imprimatur) -> None:
