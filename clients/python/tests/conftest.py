@@ -38,6 +38,7 @@ def answer(document: object = None, status: int = 200, *, cut: int = 0, **header
     """An HTTP answer; the connection ends so many bytes before its body does."""
     body = b"" if document is None else json.dumps(document).encode()
     lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", "Connection: close"]
+    headers.setdefault("Content_Type", "application/json" if status < 400 else "application/problem+json")
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body[: len(body) - cut]
 

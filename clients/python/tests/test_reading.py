@@ -88,7 +88,7 @@ def test_a_refusal_says_what_is_wrong_and_where(scripted: Scripted, cms: Imprima
 
 
 def test_a_refusal_that_is_no_problem_document_is_one_all_the_same(scripted: Scripted, cms: Imprimatur) -> None:
-    scripted.answers = [answer(["a proxy's own"], 502)]
+    scripted.answers = [answer({"errors": "a proxy's own"}, 502, Content_Type="application/json")]
 
     with pytest.raises(ImprimaturError, match="proxy's own"):
         cms.list("role-guide")
@@ -142,9 +142,9 @@ def test_what_a_caller_does_to_an_answer_is_not_in_the_next(scripted: Scripted, 
     assert cms.guide("role-guide", "a") == GUIDE
 
 
-def test_only_so_many_answers_are_kept_and_none_that_must_not_be(scripted: Scripted) -> None:
+def test_only_so_much_is_kept_and_none_that_must_not_be(scripted: Scripted) -> None:
     scripted.answers = [answer(GUIDE, ETag='"1"'), answer(GUIDE, ETag='"2"'), answer(GUIDE), answer(GUIDE, ETag='"3"', Cache_Control="no-store")]
-    with Imprimatur(scripted.url, "x", remember=1) as cms:
+    with Imprimatur(scripted.url, "x", remember=20) as cms:
         for slug in ("a", "b", "a", "c"):
             cms.guide("role-guide", slug)
         scripted.answers = [answer(GUIDE)]

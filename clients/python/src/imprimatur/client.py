@@ -26,11 +26,11 @@ class Imprimatur:
     :param url: where the server is, such as https://cms.example.com
     :param key: the site's key, imp_site_…
     :param retries: how often a request that was told to wait (429, 503) or met a broken connection is tried again
-    :param remember: how many answers are kept, so that the server need not send again what did not change (304)
+    :param remember: how many bytes of answers are kept, so that the server need not send again what did not change (304)
     :param http: a client of your own, with a proxy or a certificate, say; you close it
     """
 
-    def __init__(self, url: str, key: str, *, retries: int = 4, remember: int = 100, http: httpx.Client | None = None) -> None:
+    def __init__(self, url: str, key: str, *, retries: int = 4, remember: int = 16 * 2**20, http: httpx.Client | None = None) -> None:
         self._core = Core(url, key, retries, remember)
         self._http = http or httpx.Client(timeout=TIMEOUT)
         self._owned = http is None

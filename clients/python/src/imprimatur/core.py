@@ -104,7 +104,8 @@ class _Kept:
 class _Answers:
     """The latest answers that have an ETag, so that what did not change is not sent again."""
 
-    most: int
+    most_bytes: int
+    bytes: int = 0
     by_url: OrderedDict[str, _Kept] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -119,10 +120,13 @@ class _Answers:
         if etag is None or "no-store" in answer.headers.get("Cache-Control", ""):
             return
         with self.lock:
+            if (before := self.by_url.pop(url, None)) is not None:
+                self.bytes -= len(before.body)
             self.by_url[url] = _Kept(etag, answer.content)
-            self.by_url.move_to_end(url)
-            while len(self.by_url) > self.most:
-                self.by_url.popitem(last=False)
+            self.bytes += len(answer.content)
+            while self.bytes > self.most_bytes:
+                _, oldest = self.by_url.popitem(last=False)
+                self.bytes -= len(oldest.body)
 
 
 class Core:

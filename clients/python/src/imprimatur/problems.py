@@ -52,11 +52,9 @@ class LedgerChanged(ImprimaturError):
 
 
 def refused(answer: httpx.Response) -> ImprimaturError:
-    try:
-        problem = json.loads(answer.content)
-    except ValueError:
-        problem = None
-    if not isinstance(problem, dict):
-        problem = {"detail": answer.text[:500]}
+    if not answer.headers.get("Content-Type", "").startswith("application/problem+json"):
+        # of something between here and the server
+        return ImprimaturError(answer.status_code, {"detail": answer.text[:500]})
+    problem = json.loads(answer.content)
     kind = LedgerChanged if problem.get("type") == LEDGER_CHANGED else ImprimaturError
     return kind(answer.status_code, problem)
