@@ -36,6 +36,11 @@ def header(signature: str, text: bytes) -> str:
     return ".".join([_encode(text), *signature.split(".")[1:]])
 
 
+def payload(signature: str, change: Callable[[bytes], bytes]) -> str:
+    before, text, after = signature.split(".")
+    return f"{before}.{_encode(change(_decode(text)))}.{after}"
+
+
 FORGERIES: dict[str, Callable[[AnyGuide], object]] = {
     "a byte of the content": lambda it: it["content"].update(summary=it["content"]["summary"] + " "),
     "content and its hash": lambda it: (it["content"].update(title="B"), it.update(contentHash=content_hash(it["content"]))),
@@ -56,6 +61,8 @@ FORGERIES: dict[str, Callable[[AnyGuide], object]] = {
     "no signature": lambda it: it["review"].update(signature=signed_again(it["review"]["signature"], lambda s: b"")),
     "padding of the JWS": lambda it: it["review"].update(signature=it["review"]["signature"] + "=="),
     "spare bits of the JWS": lambda it: it["review"].update(signature=it["review"]["signature"][:-1] + chr(ord(it["review"]["signature"][-1]) + 1)),
+    "a byte of what the JWS says": lambda it: it["review"].update(signature=payload(it["review"]["signature"], lambda text: text.replace(b'"revision":1', b'"revision":2'))),
+    "the JWS of nothing": lambda it: it["review"].update(signature=payload(it["review"]["signature"], lambda text: b"")),
     "an unknown key": lambda it: it["review"].update(signature=header(it["review"]["signature"], b'{"alg":"EdDSA","kid":"k"}')),
     "another algorithm": lambda it: it["review"].update(signature=header(it["review"]["signature"], b'{"alg":"none","kid":"k"}')),
     "no JWS": lambda it: it["review"].update(signature="é"),

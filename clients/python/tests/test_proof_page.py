@@ -93,6 +93,17 @@ def forge_signature(guide: Document, keys: Document) -> None:
     guide["review"]["signature"] = f"{signed}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
 
 
+def spell_the_signature_otherwise(guide: Document, keys: Document) -> None:
+    """The same bytes, with a bit that Base64 does not use."""
+    signature = guide["review"]["signature"]
+    guide["review"]["signature"] = signature[:-1] + chr(ord(signature[-1]) + 1)
+
+
+def forge_what_was_signed(guide: Document, keys: Document) -> None:
+    header, payload, signature = guide["review"]["signature"].split(".")
+    guide["review"]["signature"] = f"{header}.{payload[:-1]}.{signature}"
+
+
 def take_another_key(guide: Document, keys: Document) -> None:
     for key in keys["keys"]:
         # the first of RFC 8032's test vectors
@@ -132,6 +143,8 @@ def test_so_is_one_whose_decisions_were_signed(reviewed: Document, keys: Documen
         add_a_signature,
         take_the_signatures_away,
         forge_signature,
+        spell_the_signature_otherwise,
+        forge_what_was_signed,
         take_another_key,
         name_an_unknown_key,
     ],

@@ -41,13 +41,14 @@ def verify_guide(guide: Mapping[str, Any], keys: Keys) -> bool:
         claim = {name: guide[name] for name in _OF_GUIDE} | {name: review[name] for name in _OF_REVIEW}
         if "signatures" in review:
             claim["signatures"] = review["signatures"]
-        header, _, signature = review["signature"].split(".")
+        header, payload, signature = review["signature"].split(".")
+        if payload != _encode(rfc8785.dumps(claim)):
+            return False
         said = json.loads(_decode(header))
         key = {key["kid"]: key for key in keys["keys"]}[said["kid"]]
         if said != {"alg": "EdDSA", "kid": key["kid"]} or key["crv"] != "Ed25519":
             return False
-        signed = f"{header}.{_encode(rfc8785.dumps(claim))}".encode("ascii")
-        Ed25519PublicKey.from_public_bytes(_decode(key["x"])).verify(_decode(signature), signed)
+        Ed25519PublicKey.from_public_bytes(_decode(key["x"])).verify(_decode(signature), f"{header}.{payload}".encode("ascii"))
         return True
     except (InvalidSignature, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return False
