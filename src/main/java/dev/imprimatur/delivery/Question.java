@@ -319,9 +319,10 @@ final class Question {
                     count++;
                     if (!question.words().get(word).isCharacter()) wordsOfMoreCharacters++;
                 }
+                if (count == 0) continue;
                 float share = count / all;
                 shares[document] = share < MUST_BE_FOUND ? wordsOfMoreCharacters / all : share;
-                if (shares[document] > 0) scores[document] = sum;
+                scores[document] = shares[document] > 0 ? sum : 0;
             }
         }
         float least = Math.min(MUST_BE_FOUND, mostFound(index, shares));
