@@ -16,12 +16,14 @@ import tools.jackson.databind.JsonNode;
  * @param isList whether one guide can have several values
  */
 public record FilterField(String name, List<String> path, String type, boolean isList) {
-    /** The values of a document, as text; none if it has none. */
+    /** The values of a document, as text; none if it has none, or what is there is no number where the type wants one. */
     public List<String> values(JsonNode content) {
         JsonNode at = content;
         for (String step : path) at = at.path(step);
         var found = at.isArray() ? at.values().stream() : Stream.of(at);
-        return found.filter(JsonNode::isValueNode).map(FilterField::text).toList();
+        return found.filter(isNumber() ? JsonNode::isNumber : JsonNode::isValueNode)
+                .map(FilterField::text)
+                .toList();
     }
 
     /** What means the same is the same text. */
@@ -31,10 +33,10 @@ public record FilterField(String name, List<String> path, String type, boolean i
 
     /** Whether values have an order that a range can be asked for. */
     public boolean isRanged() {
-        return isNumber() || type.equals("date");
+        return !type.equals("boolean");
     }
 
-    public boolean isNumber() {
+    private boolean isNumber() {
         return type.equals("integer") || type.equals("number");
     }
 

@@ -63,6 +63,7 @@ class DeliveryApi {
     private final LedgerEvents events;
     private final Lists lists;
     private final Search search;
+    private final FilterLimits filterLimits;
     private final Duration maxAge;
     private final Duration patience;
 
@@ -83,6 +84,7 @@ class DeliveryApi {
             LedgerEvents events,
             Lists lists,
             Search search,
+            FilterLimits filterLimits,
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge,
             @Value("${imprimatur.delivery.patience:2s}") Duration patience) {
         if (maxAge.toSeconds() > 60)
@@ -98,6 +100,7 @@ class DeliveryApi {
         this.events = events;
         this.lists = lists;
         this.search = search;
+        this.filterLimits = filterLimits;
         this.maxAge = maxAge;
         this.patience = patience;
     }
@@ -118,7 +121,7 @@ class DeliveryApi {
         var wanted = Fields.parse(fields, contentType);
         var rendered = Format.of(format);
         var now = state(request, response);
-        var instant = asOf == null ? null : Query.instant("asOf", asOf);
+        var instant = asOf == null ? null : Property.instant("asOf", asOf);
         var found = live(now, then(now, instant), instant, type, slug, locale, request, response);
         var answer = rendered == Format.MARKDOWN && wanted.isEmpty()
                 ? found.answer()
@@ -315,7 +318,7 @@ class DeliveryApi {
             HttpServletResponse response)
             throws IOException {
         var contentType = readable(type, site);
-        var query = Query.parse(contentType, parameters);
+        var query = Query.parse(contentType, parameters, filterLimits);
         var now = state(request, response);
         var answer = query.q() != null
                 ? search.answer(now, contentType, query.q(), (state, view) -> {

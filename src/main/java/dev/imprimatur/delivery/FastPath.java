@@ -4,6 +4,7 @@ import dev.imprimatur.access.Access;
 import dev.imprimatur.access.KeyRing;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refused;
 import io.github.bucket4j.Bucket;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -50,6 +51,7 @@ class FastPath {
     private final Catalogue catalogue;
     private final Confirmation confirmation;
     private final Lists lists;
+    private final FilterLimits filterLimits;
     private final ContentTypes types;
     private final RateLimits limits;
     private final Clock clock;
@@ -67,6 +69,7 @@ class FastPath {
             Catalogue catalogue,
             Confirmation confirmation,
             Lists lists,
+            FilterLimits filterLimits,
             ContentTypes types,
             RateLimits limits,
             Clock clock,
@@ -76,6 +79,7 @@ class FastPath {
         this.catalogue = catalogue;
         this.confirmation = confirmation;
         this.lists = lists;
+        this.filterLimits = filterLimits;
         this.types = types;
         this.limits = limits;
         constant.add(new PreEncodedHttpField(RateLimits.POLICY_HEADER, limits.policy()));
@@ -213,9 +217,12 @@ class FastPath {
             if (type.isEmpty()) return Optional.empty();
             var parameters = new LinkedMultiValueMap<String, String>();
             String sent = asked.query();
-            if (sent != null && !UrlEncoded.decodeUtf8To(sent, 0, sent.length(), parameters::add))
+            // in the form in which every other way in takes them, too
+            if (sent != null
+                    && !UrlEncoded.decodeUtf8To(
+                            sent, 0, sent.length(), (name, value) -> parameters.add(name, CleanText.normal(value))))
                 return Optional.empty();
-            var query = Query.parse(type.get(), parameters);
+            var query = Query.parse(type.get(), parameters, filterLimits);
             return query.q() == null && query.asOf() == null
                     ? Optional.of(lists.answer(state, asked.path(), sent, query))
                     : Optional.empty();

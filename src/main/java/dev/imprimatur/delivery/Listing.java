@@ -1,17 +1,13 @@
 package dev.imprimatur.delivery;
 
-import dev.imprimatur.content.FilterField;
 import dev.imprimatur.paging.Place;
-import dev.imprimatur.paging.Selection;
-import dev.imprimatur.publication.LedgerEntry;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,43 +24,6 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
     /** How many guides have a value. */
     record Count(String value, long count) {}
 
-    /** What a list can be sorted by, each to a text that sorts as the value does. */
-    static final Map<String, Function<Delivered, String>> SORTS = Map.of(
-            "title", Delivered::title,
-            "slug", guide -> guide.entry().slug(),
-            "lastReviewed", guide -> review(guide, LedgerEntry.Review::lastReviewed),
-            "reviewDue", guide -> review(guide, LedgerEntry.Review::reviewDue),
-            "publishedAt", guide -> Query.sortable(guide.entry().publishedAt()),
-            "firstPublishedAt", guide -> Query.sortable(guide.entry().firstPublishedAt()));
-
-    private static String review(Delivered guide, Function<LedgerEntry.Review, Object> field) {
-        return Optional.ofNullable(guide.entry().review())
-                .map(review -> field.apply(review).toString())
-                .orElse("");
-    }
-
-    /** Which way a list is sorted: a key of each guide, texts that sort as the values do. */
-    record Sort(String name, boolean descending, Function<Delivered, String> key) {
-        static final Sort DEFAULT = new Sort("title", false, Delivered::title);
-        /** The best found first; what was found says how good it is. */
-        static final Sort RELEVANCE = new Sort("relevance", true, guide -> "");
-
-        Comparator<Place> order() {
-            Comparator<Place> byKey = Comparator.comparing((Place place) -> place.key());
-            return (descending ? byKey.reversed() : byKey).thenComparing(Place::id);
-        }
-
-        /** What cursors belong to: whatever is filtered, a place in one sort means nothing in another. */
-        Selection list() {
-            return Selection.of("published", name, descending);
-        }
-    }
-
-    /** Where in an order a guide stands. */
-    static Place place(Delivered guide, Function<Delivered, String> key) {
-        return new Place(key.apply(guide), guide.entry().id());
-    }
-
     /** The page of the shelf that the query asks for. */
     static Listing of(Shelf shelf, Query query) {
         return sorted(shelf, query, query.on(shelf));
@@ -76,55 +35,48 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
         places.and(found.places());
         if (!query.sort().equals(Sort.RELEVANCE)) return sorted(shelf, query, places);
         var best = found.best(shelf, places, query.after(), query.limit() + 1);
-        return page(shelf, query, places, best, 0, guide -> Long.toString(found.score(shelf.place(guide))));
-    }
-
-    private static Listing sorted(Shelf shelf, Query query, BitSet places) {
-        int[] order = shelf.order(query.sort());
-        var after = query.after();
         return page(
                 shelf,
                 query,
                 places,
-                order,
-                after == null ? 0 : firstAfter(after, shelf, order, query.sort()),
-                query.sort().key());
+                best,
+                place -> new Place(
+                        Long.toString(found.score(place)),
+                        shelf.at(place).entry().id()));
     }
 
-    /** @param from where in the order the page begins */
-    private static Listing page(
-            Shelf shelf, Query query, BitSet places, int[] order, int from, Function<Delivered, String> key) {
-        var guides = new ArrayList<Delivered>(query.limit());
-        int at = from;
-        for (; at < order.length && guides.size() < query.limit(); at++)
-            if (places.get(order[at])) guides.add(shelf.at(order[at]));
-        while (at < order.length && !places.get(order[at])) at++;
+    private static Listing sorted(Shelf shelf, Query query, BitSet places) {
+        return page(
+                shelf,
+                query,
+                places,
+                shelf.first(query.sort(), places, query.after(), query.limit() + 1),
+                place -> shelf.ranks(query.sort()).place(place));
+    }
+
+    /**
+     * The page.
+     *
+     * @param first the places of its guides, and one more if there is a next page
+     * @param mark what a cursor keeps of the guide at a place
+     */
+    private static Listing page(Shelf shelf, Query query, BitSet places, int[] first, IntFunction<Place> mark) {
+        int count = Math.min(first.length, query.limit());
         return new Listing(
-                guides,
-                at < order.length ? query.sort().list().after(place(guides.getLast(), key)) : null,
+                Arrays.stream(first, 0, count).mapToObj(shelf::at).toList(),
+                count < first.length ? query.list().after(mark.apply(first[count - 1])) : null,
                 places.cardinality(),
                 facets(shelf, places, query.facets()));
     }
 
-    private static int firstAfter(Place mark, Shelf shelf, int[] order, Sort sort) {
-        var comparator = sort.order();
-        int low = 0;
-        int high = order.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (comparator.compare(place(shelf.at(order[middle]), sort.key()), mark) > 0) high = middle;
-            else low = middle + 1;
-        }
-        return low;
-    }
-
-    private static Map<String, List<Count>> facets(Shelf shelf, BitSet places, List<FilterField> fields) {
+    private static Map<String, List<Count>> facets(Shelf shelf, BitSet places, List<Property> properties) {
         var facets = new LinkedHashMap<String, List<Count>>();
-        for (var field : fields)
+        for (var property : properties)
             facets.put(
-                    field.name(),
-                    shelf.values(Query.property(field)).entrySet().stream()
-                            .map(it -> new Count(it.getKey(), it.getValue().among(places)))
+                    property.name(),
+                    shelf.values(property)
+                            .all()
+                            .map(it -> new Count(it.text(), it.places().among(places)))
                             .filter(it -> it.count() > 0)
                             .sorted(Comparator.comparingLong(Count::count)
                                     .reversed()

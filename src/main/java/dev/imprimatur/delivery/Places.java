@@ -1,16 +1,27 @@
 package dev.imprimatur.delivery;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/** Some places of a shelf: as a list, or as bits where they are many. */
+/** Some places of a shelf: as a list, or as bits where they are many. Never changed once made. */
 final class Places {
-    static final Places NONE = new Places(new int[0], 1);
-    /** From one place in so many on, bits are less to go through. */
+    static final Places NONE = new Places(new int[0]);
+    /** More of them than one place in so many are kept as bits, which are then less to go through. */
     private static final int FEW = 64;
 
     private final int[] list;
     private final @Nullable BitSet bits;
+
+    private Places(int[] list) {
+        this.list = list;
+        this.bits = null;
+    }
+
+    private Places(BitSet bits) {
+        this.list = new int[0];
+        this.bits = bits;
+    }
 
     /**
      * Keeps them.
@@ -18,15 +29,44 @@ final class Places {
      * @param places in ascending order
      * @param size of the shelf
      */
-    Places(int[] places, int size) {
-        if (places.length <= size / FEW) {
-            this.list = places;
-            this.bits = null;
-            return;
-        }
-        this.list = new int[0];
-        this.bits = new BitSet(size);
+    static Places of(int[] places, int size) {
+        if (places.length <= size / FEW) return new Places(places);
+        var bits = new BitSet(size);
         for (int place : places) bits.set(place);
+        return new Places(bits);
+    }
+
+    boolean isEmpty() {
+        return bits == null ? list.length == 0 : bits.isEmpty();
+    }
+
+    /** These and one more. */
+    Places with(int place, int size) {
+        if (bits != null) {
+            var more = (BitSet) bits.clone();
+            more.set(place);
+            return new Places(more);
+        }
+        int at = Arrays.binarySearch(list, place);
+        if (at >= 0) return this;
+        int[] more = Arrays.copyOf(list, list.length + 1);
+        System.arraycopy(list, ~at, more, ~at + 1, list.length - ~at);
+        more[~at] = place;
+        return of(more, size);
+    }
+
+    /** These without one. */
+    Places without(int place) {
+        if (bits != null) {
+            var fewer = (BitSet) bits.clone();
+            fewer.clear(place);
+            return new Places(fewer);
+        }
+        int at = Arrays.binarySearch(list, place);
+        if (at < 0) return this;
+        int[] fewer = Arrays.copyOf(list, list.length - 1);
+        System.arraycopy(list, at + 1, fewer, at, fewer.length - at);
+        return new Places(fewer);
     }
 
     void addTo(BitSet all) {

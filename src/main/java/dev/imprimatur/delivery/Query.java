@@ -2,45 +2,38 @@ package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.Fields;
-import dev.imprimatur.content.FilterField;
 import dev.imprimatur.content.Format;
-import dev.imprimatur.delivery.Shelf.Property;
 import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Selection;
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.publication.LedgerEntry;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
-import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a site asks a list for. Whatever it names must be known and well-formed, or it is refused with what is allowed.
  *
+ * @param list what cursors belong to: all that says which guides there are, and in which order
  * @param q words to look for; null for all guides
- * @param filters which guides: those that pass all
- * @param facets fields whose values are counted
+ * @param filter which guides
+ * @param facets what has its values counted
  * @param fields what is delivered of each guide; empty for all
  * @param asOf the instant whose readers it is about; null for now
  */
 record Query(
+        Selection list,
         @Nullable String q,
-        List<Filter> filters,
-        Listing.Sort sort,
-        List<FilterField> facets,
+        Filter filter,
+        Sort sort,
+        List<Property> facets,
         List<String> fields,
         Format format,
         int limit,
@@ -60,6 +53,7 @@ record Query(
             "limit",
             "cursor",
             "facets",
+            "filter",
             "asOf",
             "slug",
             "reviewedAfter",
@@ -67,101 +61,86 @@ record Query(
             "reviewDueBefore",
             "updatedAfter");
 
+    /** Of those, the ones that say how much is told of which page, and not of which list. */
+    private static final Set<String> OF_A_PAGE = Set.of("format", "fields", "limit", "cursor", "facets", "sort");
+
+    /** What tells the languages of guides. */
+    static final Property LOCALE = Property.LOCALE;
+
+    private static final String A_SCORE = "[0-9]{1,18}";
+    private static final String MIN = ".min";
+    private static final String MAX = ".max";
+
     /** @param parameters as the request has them; a filter may be given several times, which asks for any of the values */
-    static Query parse(ContentType type, Map<String, List<String>> parameters) {
-        var known = type.filterFields();
+    static Query parse(ContentType type, Map<String, List<String>> parameters, FilterLimits limits) {
+        var known = type.filterFields().stream().map(Property::of).toList();
         mustBeKnown(known, parameters);
         var one = new One(parameters);
-        var filters = new ArrayList<Filter>();
-        one.of("locale")
-                .map(Address::canonical)
-                .ifPresent(locale -> filters.add(shelf -> shelf.having(LOCALE, List.of(locale))));
-        if (parameters.containsKey("slug")) {
-            var slugs = parameters.get("slug");
-            filters.add(shelf -> shelf.having(SLUG, slugs));
-        }
-        // dates as ISO 8601 writes them sort as text does
-        one.date("reviewedAfter")
-                .ifPresent(day -> filters.add(shelf -> shelf.passing(REVIEWED, it -> it.compareTo(day) >= 0)));
-        one.date("reviewedBefore")
-                .ifPresent(day -> filters.add(shelf -> shelf.passing(REVIEWED, it -> it.compareTo(day) < 0)));
-        one.date("reviewDueBefore")
-                .ifPresent(day -> filters.add(shelf -> shelf.passing(REVIEW_DUE, it -> it.compareTo(day) < 0)));
-        one.instant("updatedAfter").ifPresent(at -> {
-            String after = sortable(at);
-            filters.add(shelf -> shelf.passing(UPDATED, it -> it.compareTo(after) > 0));
-        });
-        for (var field : known) {
-            if (parameters.containsKey(field.name())) filters.add(equal(field, parameters.get(field.name())));
-            one.of(field.name() + ".min").ifPresent(bound -> filters.add(bounded(field, bound, it -> it >= 0)));
-            one.of(field.name() + ".max").ifPresent(bound -> filters.add(bounded(field, bound, it -> it <= 0)));
-        }
+        String locale = one.of("locale").map(Address::canonical).orElse(null);
         var q = one.of("q").map(Question::parse);
         var asOf = one.instant("asOf");
         if (q.isPresent() && asOf.isPresent()) throw malformed("q looks in what is live now; leave asOf out");
         var sort = one.of("sort")
-                .map(text -> sort(text, known))
-                .orElse(q.isPresent() ? Listing.Sort.RELEVANCE : Listing.Sort.DEFAULT);
+                .map(text -> Sort.parse(text, type, locale))
+                .orElseGet(() -> q.isPresent() ? Sort.RELEVANCE : Sort.byTitle(locale));
+        var list = list(type, sort, parameters);
         return new Query(
+                list,
                 q.orElse(null),
-                List.copyOf(filters),
+                Filter.all(filters(type, known, locale, one, limits)),
                 sort,
                 one.of("facets").map(text -> facets(text, known)).orElse(List.of()),
                 Fields.parse(one.of("fields").orElse(null), type),
                 Format.of(one.of("format").orElse(null)),
                 one.of("limit").map(Query::limit).orElse(20),
-                one.of("cursor").map(cursor -> mark(cursor, sort)).orElse(null),
+                one.of("cursor").map(cursor -> mark(cursor, list, sort)).orElse(null),
                 asOf.orElse(null));
     }
 
-    /** The places of a shelf that hold guides it asks for. */
-    interface Filter {
-        BitSet on(Shelf shelf);
+    private static List<Filter> filters(
+            ContentType type, List<Property> known, @Nullable String locale, One one, FilterLimits limits) {
+        var filters = new ArrayList<Filter>();
+        if (locale != null) filters.add(Filter.having(Property.LOCALE, List.of(locale)));
+        var slugs = one.parameters().get("slug");
+        if (slugs != null) filters.add(Filter.having(Property.SLUG, slugs));
+        one.date("reviewedAfter").ifPresent(day -> filters.add(Filter.from(Property.LAST_REVIEWED, day, true)));
+        one.date("reviewedBefore").ifPresent(day -> filters.add(Filter.upTo(Property.LAST_REVIEWED, day, false)));
+        one.date("reviewDueBefore").ifPresent(day -> filters.add(Filter.upTo(Property.REVIEW_DUE, day, false)));
+        one.instant("updatedAfter").ifPresent(at -> filters.add(Filter.from(Property.UPDATED, Place.key(at), false)));
+        for (var property : known) {
+            var values = one.parameters().get(property.name());
+            if (values != null)
+                filters.add(Filter.having(
+                        property, values.stream().map(property::read).toList()));
+            var least = one.bound(property, MIN);
+            var greatest = one.bound(property, MAX);
+            if (least.isPresent() || greatest.isPresent())
+                filters.add(shelf -> shelf.values(property).between(least.orElse(null), greatest.orElse(null)));
+        }
+        one.of("filter").ifPresent(text -> filters.add(FilterReader.read(text, new Property.Of(type), limits)));
+        return filters;
     }
 
-    private static final String A_SCORE = "[0-9]{1,18}";
-    static final Property LOCALE =
-            new Property("locale", it -> List.of(it.entry().locale()));
-    private static final Property SLUG =
-            new Property("slug", it -> List.of(it.entry().slug()));
-    private static final Property REVIEWED =
-            new Property("reviewed", it -> reviewed(it, LedgerEntry.Review::lastReviewed));
-    private static final Property REVIEW_DUE =
-            new Property("reviewDue", it -> reviewed(it, LedgerEntry.Review::reviewDue));
-    private static final Property UPDATED =
-            new Property("updated", it -> List.of(sortable(it.entry().at())));
-
-    private static List<String> reviewed(Delivered guide, Function<LedgerEntry.Review, LocalDate> day) {
-        return Optional.ofNullable(guide.entry().review()).map(day).map(LocalDate::toString).stream()
-                .toList();
+    private static Selection list(ContentType type, Sort sort, Map<String, List<String>> parameters) {
+        var filters = new TreeMap<>(parameters);
+        filters.keySet().removeAll(OF_A_PAGE);
+        return Selection.of("published", type.name(), sort, filters);
     }
 
-    /** A text that sorts as the instant does. */
-    static String sortable(Instant at) {
-        return "%016d".formatted(at.toEpochMilli());
-    }
-
-    /** A field of the content; its name is told apart from what every guide has. */
-    static Property property(FilterField field) {
-        return new Property("content " + field.name(), it -> it.values(field));
-    }
-
-    /** The places that pass all filters. */
+    /** The places of the guides that it is about. */
     BitSet on(Shelf shelf) {
-        var places = shelf.all();
-        for (var filter : filters) places.and(filter.on(shelf));
-        return places;
+        return filter.on(shelf);
     }
 
-    private static void mustBeKnown(List<FilterField> filters, Map<String, List<String>> parameters) {
+    private static void mustBeKnown(List<Property> filters, Map<String, List<String>> parameters) {
         var allowed = new TreeSet<>(FIXED);
         filters.forEach(field -> {
             allowed.add(field.name());
-            if (field.isRanged()) allowed.addAll(List.of(field.name() + ".min", field.name() + ".max"));
+            if (field.isRanged()) allowed.addAll(List.of(field.name() + MIN, field.name() + MAX));
         });
         if (!allowed.containsAll(parameters.keySet()))
             throw malformed("unknown query parameter; known here are " + String.join(", ", allowed));
-        var repeatable = filters.stream().map(FilterField::name).collect(Collectors.toSet());
+        var repeatable = filters.stream().map(Property::name).collect(Collectors.toSet());
         parameters.forEach((name, values) -> {
             if (values.size() > 1 && !name.equals("slug") && !repeatable.contains(name))
                 throw malformed("the query parameter “" + name + "” is given more than once");
@@ -177,93 +156,23 @@ record Query(
         }
 
         Optional<String> date(String name) {
-            return of(name).map(text -> Query.date(name, text));
+            return of(name).map(text -> Property.date(name, text));
         }
 
         Optional<Instant> instant(String name) {
-            return of(name).map(text -> Query.instant(name, text));
+            return of(name).map(text -> Property.instant(name, text));
+        }
+
+        /** What values of a property must not be beyond. */
+        Optional<Values.Bound> bound(Property property, String which) {
+            return of(property.name() + which).map(text -> {
+                if (text.isEmpty()) throw malformed(property.name() + which + " is empty");
+                return new Values.Bound(property.read(text), true);
+            });
         }
     }
 
-    /** A date as ISO 8601 writes it. */
-    private static String date(String name, String text) {
-        try {
-            return LocalDate.parse(text).toString();
-        } catch (DateTimeParseException wrong) {
-            throw malformed(name + " is a date such as 2026-05-14");
-        }
-    }
-
-    /** An RFC 3339 instant. */
-    static Instant instant(String name, String text) {
-        try {
-            // a plus sign that was not escaped arrives as a space
-            return OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
-        } catch (DateTimeParseException wrong) {
-            throw malformed(name + " is an instant such as 2026-05-14T09:00:00Z");
-        }
-    }
-
-    private static Filter equal(FilterField field, List<String> wanted) {
-        var property = property(field);
-        if (!field.isNumber()) return shelf -> shelf.having(property, wanted);
-        var numbers = wanted.stream().map(text -> number(field, text)).toList();
-        return shelf -> shelf.passing(
-                property, value -> numbers.stream().anyMatch(it -> it.compareTo(new BigDecimal(value)) == 0));
-    }
-
-    private static Filter bounded(FilterField field, String bound, IntPredicate test) {
-        var property = property(field);
-        if (field.isNumber()) {
-            var number = number(field, bound);
-            return shelf -> shelf.passing(property, value -> test.test(new BigDecimal(value).compareTo(number)));
-        }
-        String day = date(field.name(), bound);
-        return shelf -> shelf.passing(property, value -> test.test(value.compareTo(day)));
-    }
-
-    private static BigDecimal number(FilterField field, String text) {
-        try {
-            if (text.length() <= 30) return new BigDecimal(text);
-        } catch (NumberFormatException wrong) {
-            // told below
-        }
-        throw malformed(field.name() + " is a number");
-    }
-
-    private static Listing.Sort sort(String text, List<FilterField> filters) {
-        boolean descending = text.startsWith("-");
-        String name = descending ? text.substring(1) : text;
-        var key = Listing.SORTS.get(name);
-        if (key != null) return new Listing.Sort(name, descending, key);
-        var field = filters.stream()
-                .filter(it -> it.name().equals(name) && !it.isList())
-                .findFirst()
-                .orElseThrow(() -> malformed("sort by one of "
-                        + Stream.concat(
-                                        Listing.SORTS.keySet().stream(),
-                                        filters.stream()
-                                                .filter(it -> !it.isList())
-                                                .map(FilterField::name))
-                                .sorted()
-                                .collect(Collectors.joining(", "))
-                        + ", with a hyphen before it for descending"));
-        Function<Delivered, String> sortable = it -> it.values(field).stream()
-                .findFirst()
-                .map(value -> field.isNumber() ? sortable(new BigDecimal(value)) : value)
-                .orElse("");
-        return new Listing.Sort(name, descending, sortable);
-    }
-
-    /** A text that sorts as the number does, for numbers below a quadrillion either way. */
-    private static String sortable(BigDecimal number) {
-        return "%24s"
-                .formatted(number.add(BigDecimal.TEN.pow(15))
-                        .setScale(6, RoundingMode.HALF_UP)
-                        .toPlainString());
-    }
-
-    private static List<FilterField> facets(String text, List<FilterField> filters) {
+    private static List<Property> facets(String text, List<Property> filters) {
         var names = List.of(text.split(",", -1));
         if (names.size() > MOST_FACETS) throw malformed("at most " + MOST_FACETS + " facets");
         return names.stream()
@@ -272,10 +181,7 @@ record Query(
                         .filter(field -> field.name().equals(name))
                         .findFirst()
                         .orElseThrow(() -> malformed("facets are some of "
-                                + filters.stream()
-                                        .map(FilterField::name)
-                                        .sorted()
-                                        .collect(Collectors.joining(", "))
+                                + filters.stream().map(Property::name).sorted().collect(Collectors.joining(", "))
                                 + ", with commas")))
                 .toList();
     }
@@ -288,10 +194,9 @@ record Query(
         throw malformed("limit is 1 to " + LARGEST_PAGE);
     }
 
-    private static Place mark(String cursor, Listing.Sort sort) {
-        var place = sort.list().after(cursor);
-        if (sort.equals(Listing.Sort.RELEVANCE) && !place.key().matches(A_SCORE))
-            throw malformed("cursor is not one that was handed out; leave it out to begin with the first page");
+    private static Place mark(String cursor, Selection list, Sort sort) {
+        var place = list.after(cursor);
+        if (sort.equals(Sort.RELEVANCE) && !place.key().matches(A_SCORE)) throw Place.unknown();
         return place;
     }
 

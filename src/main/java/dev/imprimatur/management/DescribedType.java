@@ -62,7 +62,7 @@ record DescribedType(ContentType type) {
         JsonNode facets = called(parameters, "facets");
         if (facets.isMissingNode()) return;
         var fields = type.filterFields();
-        var keys = (ArrayNode) called(parameters, "sort").at("/schema/enum");
+        var keys = (ArrayNode) called(parameters, "sort").at("/schema/items/enum");
         fields.stream()
                 .filter(field -> !field.isList())
                 .forEach(field -> keys.add(field.name()).add("-" + field.name()));

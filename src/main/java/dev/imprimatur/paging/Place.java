@@ -55,7 +55,8 @@ public record Place(String key, String id) {
         }
     }
 
-    static RuntimeException unknown() {
+    /** The refusal of a cursor that was made up. */
+    public static RuntimeException unknown() {
         return Refusal.malformed(
                         "cursor is not one that was handed out; leave it out to begin with the first page", List.of())
                 .raise();

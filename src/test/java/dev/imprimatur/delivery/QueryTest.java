@@ -119,7 +119,7 @@ class QueryTest {
                 "contributors=x",
                 "compensation.bands=x",
                 "compensation.dataYear=x",
-                "tag.min=a",
+                "tag.minimum=a",
                 "compensation.dataYear.min=1e",
                 "reviewedAfter=yesterday",
                 "updatedAfter=2026",

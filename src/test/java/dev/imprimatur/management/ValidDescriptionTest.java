@@ -194,7 +194,7 @@ class ValidDescriptionTest {
                 .filter(it -> it.get("name").asString().equals("sort"))
                 .findFirst()
                 .orElseThrow()
-                .at("/schema/enum")
+                .at("/schema/items/enum")
                 .values()
                 .stream()
                 .map(JsonNode::asString)
