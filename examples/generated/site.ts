@@ -9,7 +9,7 @@ const site = new DeliveryApi(
 
 const page = await site.listPublishedRoleGuide({
   compensationDataYearMin: 2000,
-  sort: "-publishedAt",
+  sort: ["-publishedAt", "title"],
   facets: ["tag"],
   fields: ["title", "compensation.bands"],
   limit: 2,

@@ -41,6 +41,8 @@ export interface AnyListQuery {
   limit?: number;
   cursor?: string;
   facets?: string[];
+  /** Conditions that are put together, such as any(eq(tag,ai),not(has(role))). */
+  filter?: string;
   asOf?: string;
   slug?: string | string[];
   reviewedAfter?: string;

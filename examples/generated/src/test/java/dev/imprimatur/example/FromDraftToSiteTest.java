@@ -90,7 +90,8 @@ class FromDraftToSiteTest {
                 .compensationDataYearMin(2025)
                 .slug(List.of(SLUG))
                 .fields(List.of("title", "compensation.bands"))
-                .sort("-publishedAt")
+                .sort(List.of("-publishedAt", "title"))
+                .filter("all(eq(tag,databases),not(lt(compensation.dataYear,2025)))")
                 .facets(List.of("tag"))
                 .build());
         assertEquals(1, found.getTotal());
