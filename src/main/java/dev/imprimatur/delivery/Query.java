@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param list what cursors belong to: all that says which guides there are, and in which order
  * @param q words to look for; null for all guides
- * @param filter which guides
+ * @param locale of the guides, as they have it; null for all
+ * @param filter which guides, those of the locale alone
  * @param facets what has its values counted
  * @param fields what is delivered of each guide; empty for all
  * @param asOf the instant whose readers it is about; null for now
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 record Query(
         Selection list,
         @Nullable String q,
+        @Nullable String locale,
         Filter filter,
         Sort sort,
         List<Property> facets,
@@ -87,6 +89,7 @@ record Query(
         return new Query(
                 list,
                 q.orElse(null),
+                locale,
                 Filter.all(filters(type, known, locale, one, limits)),
                 sort,
                 one.of("facets").map(text -> facets(text, known)).orElse(List.of()),

@@ -176,12 +176,18 @@ class Search implements SmartLifecycle {
      *
      * @param asked the state that it must have read
      * @param question words to look for in guides of the type
+     * @param locale of the guides that may be found; null for all
      * @param answer of the state it was made from, and a view of the index that holds while this is called
      */
-    <T> T answer(State asked, ContentType type, String question, BiFunction<State, View, T> answer) {
+    <T> T answer(
+            State asked,
+            ContentType type,
+            String question,
+            @Nullable String locale,
+            BiFunction<State, View, T> answer) {
         var now = acquire(asked);
         try {
-            return answer.apply(now.state(), new View(now, type, question));
+            return answer.apply(now.state(), new View(now, type, question, locale));
         } catch (IOException failed) {
             throw new UncheckedIOException("reading the search index", failed);
         } finally {
@@ -227,10 +233,10 @@ class Search implements SmartLifecycle {
         private final List<String> languages;
         private final Question question;
 
-        private View(Reading reading, ContentType type, String question) throws IOException {
+        private View(Reading reading, ContentType type, String question, @Nullable String locale) throws IOException {
             this.reading = reading;
             this.type = type;
-            this.languages = languages(reading.state(), type);
+            this.languages = languages(reading.state(), type, locale);
             this.question = new Question(question, type, languages, words, reading.reader());
         }
 
@@ -306,9 +312,10 @@ class Search implements SmartLifecycle {
         }
     }
 
-    /** The languages that guides of the type are live in. */
-    private static List<String> languages(State state, ContentType type) {
+    /** The languages that guides of the type are live in, of the locale if there is one: words of others would be of no use. */
+    private static List<String> languages(State state, ContentType type, @Nullable String locale) {
         return state.section(type.name()).shelf().values(Query.LOCALE).keySet().stream()
+                .filter(it -> locale == null || locale.equals(it))
                 .map(Words::language)
                 .distinct()
                 .sorted()
