@@ -392,7 +392,8 @@ class DeliveryApi {
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             response.setHeader("X-Accel-Buffering", "no");
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-            if (!request.getMethod().equals(HttpMethod.HEAD.name())) return events.open(from, key(site), wanted);
+            if (!request.getMethod().equals(HttpMethod.HEAD.name()))
+                return events.open(request, from, key(site), wanted);
             // nobody knows how long a stream is: without this, a length of 0 would be sent
             response.flushBuffer();
             return null;

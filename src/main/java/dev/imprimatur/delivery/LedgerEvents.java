@@ -7,6 +7,7 @@ import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.publication.Publication;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -76,7 +77,7 @@ class LedgerEvents implements SmartLifecycle {
      * A stream of the entries above the position that pass the filter, for as long as the site listens, its key holds, and this node learns
      * what is new: a stream that has nothing to tell says that there is nothing.
      */
-    SseEmitter open(long after, SiteKey key, Predicate<LedgerEntry> wanted) {
+    SseEmitter open(HttpServletRequest request, long after, SiteKey key, Predicate<LedgerEntry> wanted) {
         if (!confirmation.holds()) throw confirmation.over();
         // refuses what cannot be told while there is an answer to refuse it with
         publication.after(after, 1);
@@ -90,6 +91,7 @@ class LedgerEvents implements SmartLifecycle {
                 emitter.complete();
             } catch (IOException | IllegalStateException left) {
                 log.debug("a site left its stream: {}", left.toString());
+                end(request);
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
                 emitter.complete();
@@ -104,6 +106,18 @@ class LedgerEvents implements SmartLifecycle {
             }
         });
         return emitter;
+    }
+
+    /**
+     * Ends the request of a site that left. An emitter whose last write failed leaves that to the server, and the server waits for
+     * whoever writes: the request would be under way until the node stops, and hold that up.
+     */
+    private static void end(HttpServletRequest request) {
+        try {
+            if (request.isAsyncStarted()) request.getAsyncContext().complete();
+        } catch (IllegalStateException ended) {
+            log.debug("the server ended the stream itself: {}", ended.toString());
+        }
     }
 
     private void send(SseEmitter emitter, long after, SiteKey key, Predicate<LedgerEntry> wanted)

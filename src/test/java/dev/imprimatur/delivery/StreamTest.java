@@ -1,0 +1,43 @@
+package dev.imprimatur.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.imprimatur.testing.Node;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Sites that leave a stream of events in the middle leave nothing behind. */
+class StreamTest {
+    @Test
+    void aNodeStopsAtOnceThoughSitesLeftTheirStreams() throws Exception {
+        var node = Node.start();
+        var delivery = URI.create(node.delivery());
+        for (int site = 0; site < 3; site++) listenForAMoment(node, delivery);
+        // the first write after a site left is lost in the network, a later one fails
+        for (int entry = 0; entry < 3; entry++) node.guides().published();
+
+        var stopped = CompletableFuture.runAsync(node::close);
+
+        assertThatCode(() -> stopped.get(15, TimeUnit.SECONDS))
+                .as("half of the time that the server gives to requests under way")
+                .doesNotThrowAnyException();
+    }
+
+    private static void listenForAMoment(Node node, URI delivery) throws Exception {
+        try (var socket = new Socket(delivery.getHost(), delivery.getPort())) {
+            String request = "GET " + delivery.getPath() + "/ledger HTTP/1.1\r\nHost: " + delivery.getAuthority()
+                    + "\r\nAuthorization: " + node.site().authorization() + "\r\nAccept: text/event-stream\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(lines.readLine()).contains("200");
+            while (!lines.readLine().startsWith("id:")) {}
+        }
+    }
+}
