@@ -18,38 +18,32 @@ export async function contentHash(content: unknown): Promise<string> {
 }
 
 /**
- * Whether the guide is what was reviewed: its content has the hash that the signed review names, and the review says nothing else than
- * the guide does. The guide must be whole, with its Markdown as written.
+ * Whether the guide is what was reviewed: its content has the hash that it names, and the signed review says what the guide says, to the
+ * last byte. The guide must be whole, with its Markdown as written.
  *
  * @param keys of the server, from Imprimatur.keys(); keep them, so that nobody can slip you others later
  */
 export async function verifyGuide(guide: Guide, keys: { keys: JsonWebKey[] }): Promise<boolean> {
-  const review = guide.review;
-  if (!review || (await contentHash(guide.content)) !== guide.contentHash) return false;
-  const [header, payload, signature] = review.signature.split(".");
-  if (!header || !payload || !signature) return false;
-  const { alg, kid } = JSON.parse(text(header)) as { alg?: string; kid?: string };
-  const key = keys.keys.find((each) => (each as { kid?: string }).kid === kid);
-  if (alg !== "EdDSA" || !key) return false;
-  const publicKey = await crypto.subtle.importKey("jwk", { kty: key.kty!, crv: key.crv!, x: key.x! }, { name: "Ed25519" }, false, [
-    "verify",
-  ]);
-  if (!(await crypto.subtle.verify({ name: "Ed25519" }, publicKey, bytes(signature), utf8.encode(`${header}.${payload}`)))) return false;
-  const said = JSON.parse(text(payload)) as Record<string, unknown>;
-  const told: Record<string, unknown> = {
-    id: guide.id,
-    type: guide.type,
-    slug: guide.slug,
-    locale: guide.locale,
-    edition: guide.edition,
-    revision: guide.revision,
-    contentHash: guide.contentHash,
-    lastReviewed: review.lastReviewed,
-    reviewedBy: review.reviewedBy,
-    signatures: review.signatures,
-    reviewDue: review.reviewDue,
-  };
-  return Object.entries(told).every(([name, value]) => canonicalJson(said[name] ?? null) === canonicalJson(value ?? null));
+  const { id, type, slug, locale, edition, revision, contentHash: hash, content, review } = guide;
+  if (!review || (await contentHash(content)) !== hash) return false;
+  const { lastReviewed, reviewDue, origin, reviewedBy, signatures } = review;
+  const claim = { id, type, slug, locale, edition, revision, contentHash: hash, lastReviewed, reviewDue, origin, reviewedBy };
+  const payload = base64url(utf8.encode(canonicalJson(signatures ? { ...claim, signatures } : claim)));
+  const [header, told, signature] = review.signature.split(".");
+  if (!header || told !== payload || !signature) return false;
+  try {
+    const { alg, kid } = JSON.parse(new TextDecoder().decode(bytes(header))) as { alg?: string; kid?: string };
+    const key = keys.keys.find((each) => (each as { kid?: string }).kid === kid);
+    // a signature has one spelling
+    if (alg !== "EdDSA" || !key || `${header}.${told}.${base64url(bytes(signature))}` !== review.signature) return false;
+    const publicKey = await crypto.subtle.importKey("jwk", { kty: key.kty!, crv: key.crv!, x: key.x! }, { name: "Ed25519" }, false, [
+      "verify",
+    ]);
+    return await crypto.subtle.verify({ name: "Ed25519" }, publicKey, bytes(signature), utf8.encode(`${header}.${told}`));
+  } catch {
+    // what is no JSON, no Base64 or no key proves nothing
+    return false;
+  }
 }
 
 export interface WebhookMessage {
@@ -103,6 +97,6 @@ function bytes(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(plain, (character) => character.charCodeAt(0));
 }
 
-function text(base64: string): string {
-  return new TextDecoder().decode(bytes(base64));
+function base64url(value: Uint8Array): string {
+  return btoa(String.fromCharCode(...value)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }

@@ -24,12 +24,12 @@ function reviewed(change = () => undefined, more = {}) {
   const guide = {
     id: "a", type: "role-guide", slug: "a", locale: "en-US", edition: 1, revision: 1,
     contentHash: "", content: { title: "A" },
-    review: { lastReviewed: "2026-05-14", reviewedBy: [{ name: "Rae" }], reviewDue: "2026-11-14", ...more },
+    review: { lastReviewed: "2026-05-14", reviewedBy: [{ name: "Rae" }], reviewDue: "2026-11-14", origin: "imported", ...more },
   };
   return contentHash(guide.content).then((hash) => {
     guide.contentHash = hash;
     const { id, type, slug, locale, edition, revision, contentHash, review } = guide;
-    const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const encode = (value) => Buffer.from(canonicalJson(value)).toString("base64url");
     const input = `${encode({ alg: "EdDSA", kid: "k" })}.${encode({ id, type, slug, locale, edition, revision, contentHash, ...review })}`;
     guide.review.signature = `${input}.${sign(null, Buffer.from(input), privateKey).toString("base64url")}`;
     change(guide);
@@ -45,6 +45,12 @@ test("a guide is what was reviewed, or is found out", async () => {
     (it) => (it.review.lastReviewed = "2026-11-01"),
     (it) => (it.review.reviewedBy[0].name = "Somebody else"),
     (it) => (it.slug = "b"),
+    (it) => (it.review.origin = "here"),
+    (it) => delete it.review.origin,
+    (it) => (it.review.signature += "="),
+    (it) => (it.review.signature = it.review.signature.replace(/\.[^.]+$/, ".%")),
+    (it) => (it.review.signature = it.review.signature.replace(/^[^.]+/, "bm8ganNvbg")),
+    (it) => (it.review.signature = "a.b.c"),
     (it) => (it.review.signature = it.review.signature.replace(/\.[^.]+$/, `.${randomBytes(64).toString("base64url")}`)),
     (it) => delete it.review,
   ]) {
