@@ -64,10 +64,11 @@ public final class ContentType {
             faults.add("a type's name is lower-case words with hyphens and none of " + new TreeSet<>(RESERVED));
         faults.addAll(Declarations.faults(schema));
         faults.addAll(LinkedData.faults(schema));
+        this.filterFields = FilterField.of(Shape.of(schema), List.of()).toList();
+        faults.addAll(FilterField.faults(filterFields));
         if (!faults.isEmpty()) throw new IllegalArgumentException(String.join("; ", faults));
         this.complete = SCHEMAS.getSchema(schema);
         this.partial = SCHEMAS.getSchema(draftSchema());
-        this.filterFields = FilterField.of(Shape.of(schema), List.of()).toList();
         this.searchFields = SearchField.of(Shape.of(schema), List.of()).toList();
         this.linkedData = LinkedData.of(schema);
         this.reviewInterval = Period.parse(schema.get("x-review-interval").asString());

@@ -1,8 +1,10 @@
 package dev.imprimatur.content;
 
 import dev.imprimatur.problem.CleanText;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -16,6 +18,32 @@ import tools.jackson.databind.JsonNode;
  * @param isList whether one guide can have several values
  */
 public record FilterField(String name, List<String> path, String type, boolean isList) {
+    /** Query parameters of every list, which no filter can be called like. */
+    public static final Set<String> RESERVED = Set.of(
+            "q",
+            "locale",
+            "format",
+            "fields",
+            "sort",
+            "limit",
+            "cursor",
+            "facets",
+            "filter",
+            "asOf",
+            "slug",
+            "reviewedAfter",
+            "reviewedBefore",
+            "reviewDueBefore",
+            "updatedAfter");
+
+    /** How often a list may be asked for values of one field. */
+    public static final int MOST_VALUES = 50;
+
+    /** What a parameter ends with that asks for values from, or up to, its own. */
+    public static final String MIN = ".min";
+
+    public static final String MAX = ".max";
+
     /** The values of a document, as text; none if it has none, or what is there is no number where the type wants one. */
     public List<String> values(JsonNode content) {
         JsonNode at = content;
@@ -34,6 +62,19 @@ public record FilterField(String name, List<String> path, String type, boolean i
     /** Whether values have an order that a range can be asked for. */
     public boolean isRanged() {
         return !type.equals("boolean");
+    }
+
+    /** What two parameters are called, or one and something that every list has; empty if all have names of their own. */
+    static List<String> faults(List<FilterField> fields) {
+        var names = new HashSet<>(RESERVED);
+        return fields.stream()
+                .flatMap(field -> field.isRanged()
+                        ? Stream.of(field.name(), field.name() + MIN, field.name() + MAX)
+                        : Stream.of(field.name()))
+                .filter(name -> !names.add(name))
+                .map(name -> "two query parameters of lists are called " + name
+                        + "; give the field another name with x-filterable")
+                .toList();
     }
 
     private boolean isNumber() {

@@ -2,6 +2,7 @@ package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.Fields;
+import dev.imprimatur.content.FilterField;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Selection;
@@ -42,36 +43,15 @@ record Query(
         @Nullable Place after,
         @Nullable Instant asOf) {
     static final int LARGEST_PAGE = 100;
-    private static final int MOST_VALUES = 50;
     private static final int MOST_FACETS = 10;
 
-    /** Parameters that every type has, beside its filters. */
-    private static final Set<String> FIXED = Set.of(
-            "q",
-            "locale",
-            "format",
-            "fields",
-            "sort",
-            "limit",
-            "cursor",
-            "facets",
-            "filter",
-            "asOf",
-            "slug",
-            "reviewedAfter",
-            "reviewedBefore",
-            "reviewDueBefore",
-            "updatedAfter");
-
-    /** Of those, the ones that say how much is told of which page, and not of which list. */
+    /** Of the parameters that every list has, the ones that say how much is told of which page, and not of which list. */
     private static final Set<String> OF_A_PAGE = Set.of("format", "fields", "limit", "cursor", "facets", "sort");
 
     /** What tells the languages of guides. */
     static final Property LOCALE = Property.LOCALE;
 
     private static final String A_SCORE = "[0-9]{1,18}";
-    private static final String MIN = ".min";
-    private static final String MAX = ".max";
 
     /** @param parameters as the request has them; a filter may be given several times, which asks for any of the values */
     static Query parse(ContentType type, Map<String, List<String>> parameters, FilterLimits limits) {
@@ -115,8 +95,8 @@ record Query(
             if (values != null)
                 filters.add(Filter.having(
                         property, values.stream().map(property::read).toList()));
-            var least = one.bound(property, MIN);
-            var greatest = one.bound(property, MAX);
+            var least = one.bound(property, FilterField.MIN);
+            var greatest = one.bound(property, FilterField.MAX);
             if (least.isPresent() || greatest.isPresent())
                 filters.add(shelf -> shelf.values(property).between(least.orElse(null), greatest.orElse(null)));
         }
@@ -136,10 +116,11 @@ record Query(
     }
 
     private static void mustBeKnown(List<Property> filters, Map<String, List<String>> parameters) {
-        var allowed = new TreeSet<>(FIXED);
+        var allowed = new TreeSet<>(FilterField.RESERVED);
         filters.forEach(field -> {
             allowed.add(field.name());
-            if (field.isRanged()) allowed.addAll(List.of(field.name() + MIN, field.name() + MAX));
+            if (field.isRanged())
+                allowed.addAll(List.of(field.name() + FilterField.MIN, field.name() + FilterField.MAX));
         });
         if (!allowed.containsAll(parameters.keySet()))
             throw malformed("unknown query parameter; known here are " + String.join(", ", allowed));
@@ -147,8 +128,9 @@ record Query(
         parameters.forEach((name, values) -> {
             if (values.size() > 1 && !name.equals("slug") && !repeatable.contains(name))
                 throw malformed("the query parameter “" + name + "” is given more than once");
-            if (values.size() > MOST_VALUES)
-                throw malformed("the query parameter “" + name + "” has at most " + MOST_VALUES + " values");
+            if (values.size() > FilterField.MOST_VALUES)
+                throw malformed(
+                        "the query parameter “" + name + "” has at most " + FilterField.MOST_VALUES + " values");
         });
     }
 

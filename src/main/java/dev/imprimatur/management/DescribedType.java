@@ -15,8 +15,6 @@ record DescribedType(ContentType type) {
     /** In an example, where the content of a guide stands. */
     private static final String CONTENT = "{content}";
 
-    private static final int MOST_VALUES = 50;
-
     String name() {
         return type.name();
     }
@@ -78,10 +76,10 @@ record DescribedType(ContentType type) {
                     .putObject("schema")
                     .put("type", "array");
             values.set("items", schema(field));
-            values.put("minItems", 1).put("maxItems", MOST_VALUES);
+            values.put("minItems", 1).put("maxItems", FilterField.MOST_VALUES);
             if (field.isRanged()) {
-                addBound(parameters, field, ".min", "this value or a greater one");
-                addBound(parameters, field, ".max", "this value or a smaller one");
+                addBound(parameters, field, FilterField.MIN, "this value or a greater one");
+                addBound(parameters, field, FilterField.MAX, "this value or a smaller one");
             }
         });
     }

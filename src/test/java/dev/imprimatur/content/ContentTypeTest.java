@@ -117,6 +117,17 @@ class ContentTypeTest {
     }
 
     @Test
+    void filtersHaveNamesOfTheirOwn() {
+        String seed = read("seed-content/types/role-guide.schema.json");
+        for (String taken : List.of("filter", "sort", "role", "role.min", "compensation.dataYear"))
+            assertThatThrownBy(() ->
+                            type("x", seed.replace("\"x-filterable\": \"tag\"", "\"x-filterable\": \"" + taken + "\"")))
+                    .as(taken)
+                    .hasMessageContaining("two query parameters of lists are called " + taken);
+        type("x", seed.replace("\"x-filterable\": \"tag\"", "\"x-filterable\": \"tags\""));
+    }
+
+    @Test
     void aMisspeltKeywordIsNamedWithWhatExists() {
         assertThatThrownBy(() -> type(
                         "x", read("seed-content/types/role-guide.schema.json").replace("x-widget", "x-wigdet")))
