@@ -4,6 +4,7 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.problem.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ final class Question {
     /** Scores are whole numbers: so many for each step of a word's weight. */
     private static final int SCALE = 1_000;
 
-    /** What a guide has before all others whose name is what was typed. */
+    /** What a guide whose name is what was typed has before all others. */
     private static final long SAME_NAME = 4_000_000_000L;
 
     private static final long SAME_NAME_BY_STEMS = 2_000_000_000L;
@@ -305,14 +306,15 @@ final class Question {
         for (var one : asked.entrySet()) {
             var question = one.getValue();
             var found = found(index, one.getKey(), question);
+            if (Arrays.stream(found).allMatch(weights -> weights.length == 0)) continue;
             var names = names(index, one.getKey(), question);
             float all = question.needed();
             for (int document = 0; document < scores.length; document++) {
                 int count = 0;
                 int wordsOfMoreCharacters = 0;
-                long sum = names[document];
+                long sum = names.length == 0 ? 0 : names[document];
                 for (int word = 0; word < found.length; word++) {
-                    int weight = found[word][document];
+                    int weight = found[word].length == 0 ? 0 : found[word][document];
                     if (weight == 0) continue;
                     sum += weight;
                     if (!question.words().get(word).isNeeded()) continue;
@@ -341,41 +343,52 @@ final class Question {
         return most;
     }
 
-    /** What each word counts in each document. */
+    /** What each word counts in each document; nothing for one that no document has. */
     private int[][] found(IndexReader index, String language, Asked question) throws IOException {
         var found = new int[question.words().size()][];
         for (int word = 0; word < found.length; word++)
             found[word] = weigh(index, language, question.words().get(word));
         for (var alternative : question.alternatives()) {
-            int[] weakest = null;
-            for (var word : alternative.words()) {
-                var weights = weigh(index, language, word);
-                if (weakest == null) weakest = weights;
-                else for (int i = 0; i < weights.length; i++) weakest[i] = Math.min(weakest[i], weights[i]);
-            }
-            for (int word = alternative.from(); weakest != null && word < alternative.to(); word++)
+            int[] weakest = weakest(index, language, alternative.words());
+            if (weakest.length == 0) continue;
+            for (int word = alternative.from(); word < alternative.to(); word++) {
+                if (found[word].length == 0) found[word] = new int[weakest.length];
                 for (int i = 0; i < weakest.length; i++)
                     found[word][i] = Math.max(found[word][i], (int) (AS_WRITTEN_OTHERWISE * weakest[i]));
+            }
         }
         return found;
     }
 
+    /** What the word counts in each document that counts least there. */
+    private int[] weakest(IndexReader index, String language, List<Word> words) throws IOException {
+        int[] weakest = weigh(index, language, words.getFirst());
+        for (var word : words.subList(1, words.size())) {
+            if (weakest.length == 0) break;
+            int[] weights = weigh(index, language, word);
+            if (weights.length == 0) return weights;
+            for (int i = 0; i < weights.length; i++) weakest[i] = Math.min(weakest[i], weights[i]);
+        }
+        return weakest;
+    }
+
     private int[] weigh(IndexReader index, String language, Word word) throws IOException {
-        var best = new int[index.maxDoc()];
+        var weighing = new Weighing(index.maxDoc());
         for (var leaf : index.leaves()) {
             var known = leaf.reader().terms(WordWeights.everything(language, type));
-            if (known != null) new Weighing(known, leaf.docBase, best).weigh(word);
+            if (known != null) weighing.weigh(word, known.iterator(), leaf.docBase);
         }
-        return best;
+        return weighing.best;
     }
 
     private long[] names(IndexReader index, String language, Asked question) throws IOException {
-        var names = new long[index.maxDoc()];
+        var names = new long[0];
         for (var leaf : index.leaves())
             for (var name : question.names().entrySet()) {
                 var documents = leaf.reader()
                         .postings(new Term(WordWeights.names(language, type), name.getKey()), PostingsEnum.NONE);
                 if (documents == null) continue;
+                if (names.length == 0) names = new long[index.maxDoc()];
                 for (int document = documents.nextDoc();
                         document != DocIdSetIterator.NO_MORE_DOCS;
                         document = documents.nextDoc())
@@ -384,39 +397,39 @@ final class Question {
         return names;
     }
 
-    /** What a word counts in each document of a part of the index: the best of the ways in which it is found there. */
+    /** What a word counts in each document: the best of the ways in which it is found there. */
     private static final class Weighing {
-        private final TermsEnum known;
-        private final int from;
-        private final int[] best;
+        private final int documents;
+        /** Empty for as long as nothing is found: most words are of one language, and are looked for in all. */
+        private int[] best = new int[0];
+
         private @Nullable PostingsEnum postings;
 
-        Weighing(Terms known, int from, int[] best) throws IOException {
-            this.known = known.iterator();
-            this.from = from;
-            this.best = best;
+        Weighing(int documents) {
+            this.documents = documents;
         }
 
-        void weigh(Word word) throws IOException {
+        /** @param from the first document of this part of the index */
+        void weigh(Word word, TermsEnum known, int from) throws IOException {
+            postings = null;
             for (var way : word.ways()) {
                 var term = new BytesRef(way.term());
                 if (!way.isBeginning()) {
-                    if (known.seekExact(term)) found(way.share());
+                    if (known.seekExact(term)) found(known, from, way.share());
                 } else if (known.seekCeil(term) != TermsEnum.SeekStatus.END)
                     for (var next = known.term();
                             next != null && StringHelper.startsWith(next, term);
-                            next = known.next()) found(way.share());
+                            next = known.next()) found(known, from, way.share());
             }
         }
 
-        private void found(double share) throws IOException {
+        private void found(TermsEnum known, int from, double share) throws IOException {
+            if (best.length == 0) best = new int[documents];
             int scale = (int) Math.max(1, share * SCALE);
-            var documents = known.postings(postings, PostingsEnum.FREQS);
-            postings = documents;
-            for (int document = documents.nextDoc();
-                    document != DocIdSetIterator.NO_MORE_DOCS;
-                    document = documents.nextDoc())
-                best[from + document] = Math.max(best[from + document], documents.freq() * scale);
+            var found = known.postings(postings, PostingsEnum.FREQS);
+            postings = found;
+            for (int document = found.nextDoc(); document != DocIdSetIterator.NO_MORE_DOCS; document = found.nextDoc())
+                best[from + document] = Math.max(best[from + document], found.freq() * scale);
         }
     }
 
