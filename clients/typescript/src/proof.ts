@@ -28,7 +28,7 @@ export async function verifyGuide(guide: Guide, keys: { keys: JsonWebKey[] }): P
   if (!review || (await contentHash(content)) !== hash) return false;
   const { lastReviewed, reviewDue, origin, reviewedBy, signatures } = review;
   const claim = { id, type, slug, locale, edition, revision, contentHash: hash, lastReviewed, reviewDue, origin, reviewedBy };
-  const payload = base64url(utf8.encode(canonicalJson(signatures ? { ...claim, signatures } : claim)));
+  const payload = base64url(utf8.encode(canonicalJson(signatures === undefined ? claim : { ...claim, signatures })));
   const [header, told, signature] = review.signature.split(".");
   if (!header || told !== payload || !signature) return false;
   try {

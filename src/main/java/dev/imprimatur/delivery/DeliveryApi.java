@@ -321,7 +321,7 @@ class DeliveryApi {
         var query = Query.parse(contentType, parameters, filterLimits);
         var now = state(request, response);
         var answer = query.q() != null
-                ? search.answer(now, contentType, query.q(), query.locale(), (state, view) -> {
+                ? search.answer(now, contentType, query.q(), query.reading(), query.locale(), (state, view) -> {
                     response.setHeader(Answer.POSITION, Long.toString(state.position()));
                     return lists.answer(
                             state, type, request.getQueryString(), () -> found(state, view, contentType, query));

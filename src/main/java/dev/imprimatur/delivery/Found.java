@@ -10,10 +10,22 @@ import org.jspecify.annotations.Nullable;
 final class Found {
     private final BitSet places = new BitSet();
     private final long[] scores;
+    private final Reading reading;
 
-    /** @param size of the shelf */
-    Found(int size) {
-        scores = new long[size];
+    /**
+     * Nothing yet.
+     *
+     * @param size of the shelf
+     * @param reading of the question
+     */
+    Found(int size, Reading reading) {
+        this.scores = new long[size];
+        this.reading = reading;
+    }
+
+    /** How the question was read. */
+    Reading reading() {
+        return reading;
     }
 
     void add(int place, long score) {

@@ -29,17 +29,23 @@ record Listing(List<Delivered> guides, @Nullable String next, int total, Map<Str
         return sorted(shelf, query, query.on(shelf));
     }
 
-    /** The page that the query asks for of what a search found. */
+    /** The page that the query asks for of what a search found. Its cursor keeps how the question was read. */
     static Listing of(Shelf shelf, Query query, Found found) {
         var places = query.on(shelf);
         places.and(found.places());
-        if (!query.sort().equals(Sort.RELEVANCE)) return sorted(shelf, query, places);
-        var best = found.best(shelf, places, query.after(), query.limit() + 1);
+        var page =
+                query.sort().equals(Sort.RELEVANCE) ? best(shelf, query, places, found) : sorted(shelf, query, places);
+        if (page.next() == null) return page;
+        return new Listing(
+                page.guides(), "" + found.reading() + Reading.END + page.next(), page.total(), page.facets());
+    }
+
+    private static Listing best(Shelf shelf, Query query, BitSet places, Found found) {
         return page(
                 shelf,
                 query,
                 places,
-                best,
+                found.best(shelf, places, query.after(), query.limit() + 1),
                 place -> new Place(
                         Long.toString(found.score(place)),
                         shelf.at(place).entry().id()));

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param list what cursors belong to: all that says which guides there are, and in which order
  * @param q words to look for; null for all guides
+ * @param reading how they were read for the page before; null for the first one
  * @param locale of the guides, as they have it; null for all
  * @param filter which guides, those of the locale alone
  * @param facets what has its values counted
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 record Query(
         Selection list,
         @Nullable String q,
+        @Nullable Reading reading,
         @Nullable String locale,
         Filter filter,
         Sort sort,
@@ -66,9 +68,12 @@ record Query(
                 .map(text -> Sort.parse(text, type, locale))
                 .orElseGet(() -> q.isPresent() ? Sort.RELEVANCE : Sort.byTitle(locale));
         var list = list(type, sort, parameters);
+        var cursor = one.of("cursor");
+        var reading = q.flatMap(it -> cursor).map(Query::reading);
         return new Query(
                 list,
                 q.orElse(null),
+                reading.orElse(null),
                 locale,
                 Filter.all(filters(type, known, locale, one, limits)),
                 sort,
@@ -76,7 +81,8 @@ record Query(
                 Fields.parse(one.of("fields").orElse(null), type),
                 Format.of(one.of("format").orElse(null)),
                 one.of("limit").map(Query::limit).orElse(20),
-                one.of("cursor").map(cursor -> mark(cursor, list, sort)).orElse(null),
+                cursor.map(it -> mark(reading.isPresent() ? it.substring(it.indexOf(Reading.END) + 1) : it, list, sort))
+                        .orElse(null),
                 asOf.orElse(null));
     }
 
@@ -177,6 +183,13 @@ record Query(
             if (limit >= 1 && limit <= LARGEST_PAGE) return limit;
         }
         throw malformed("limit is 1 to " + LARGEST_PAGE);
+    }
+
+    private static Reading reading(String cursor) {
+        int end = cursor.indexOf(Reading.END);
+        // also one of a list without words, which says itself that it belongs to another one
+        if (end < 0) return Reading.USUAL;
+        return Reading.parse(cursor.substring(0, end));
     }
 
     private static Place mark(String cursor, Selection list, Sort sort) {

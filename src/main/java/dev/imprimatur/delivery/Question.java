@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.MultiTerms;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class Question {
     private static final int LONGEST = 200;
     private static final int MOST_WORDS = 16;
-    private static final float MUST_BE_FOUND = 0.75f;
+    static final float MUST_BE_FOUND = 0.75f;
     private static final double BY_STEM = 0.8;
     private static final double AS_WRITTEN_OTHERWISE = 0.9;
     private static final double AS_PART = 0.6;
@@ -60,7 +62,14 @@ final class Question {
     /** Less for each synonym that stands after others. */
     private static final long SAME_NAME_BY_SYNONYM = 1_000_000_000L;
 
+    /** The ways in which a word is looked for that no live guide has, in this order. */
+    private static final int JOINED = 1;
+
+    private static final int CHARACTERS = 2;
+    private static final int SLIPS = 3;
+
     private static final int SHORTEST_BEGINNING = 2;
+    private static final int SHORTEST_JOINED = 4;
     private static final int SHORTEST_STEM = 4;
     private static final int SHORTEST_MISSPELT = 4;
     private static final int SHORTEST_MISSPELT_PART = 6;
@@ -78,7 +87,10 @@ final class Question {
 
     /** What was asked, or a refusal. */
     static String parse(String text) {
-        if (text.isBlank() || text.length() > LONGEST)
+        if (text.isBlank())
+            throw Refusal.malformed("q is empty; it is what to look for", List.of())
+                    .raise();
+        if (text.codePointCount(0, text.length()) > LONGEST)
             throw Refusal.malformed("q is what to look for, in at most " + LONGEST + " characters", List.of())
                     .raise();
         return text;
@@ -143,17 +155,55 @@ final class Question {
 
     private final ContentType type;
 
-    /** @param text that was asked; what it may mean is looked up in the index, once for all fields */
+    private final float share;
+    private final boolean isFirst;
+    private Reading reading;
+
     Question(String text, ContentType type, Collection<String> languages, Words analyzer, IndexReader index)
             throws IOException {
+        this(text, type, languages, analyzer, index, null);
+    }
+
+    /**
+     * Finds out what a text may mean in an index, once for all fields.
+     *
+     * @param text that was asked
+     * @param before how it was read for the page before; null for the first one
+     */
+    Question(
+            String text,
+            ContentType type,
+            Collection<String> languages,
+            Words analyzer,
+            IndexReader index,
+            @Nullable Reading before)
+            throws IOException {
         this.type = type;
+        var meanings = new LinkedHashMap<String, Meaning>();
         for (String language : languages) {
             var known = MultiTerms.getTerms(index, WordWeights.everything(language, type));
             if (known == null) continue;
             var typed = analyzer.words(text, language);
             if (typed.size() > MOST_WORDS) typed = typed.subList(0, MOST_WORDS);
-            if (!typed.isEmpty()) asked.put(language, new Meaning(language, type, analyzer, index, known).of(typed));
+            if (!typed.isEmpty()) meanings.put(language, new Meaning(language, type, analyzer, index, known, typed));
         }
+        var live = new HashSet<String>();
+        for (var meaning : meanings.values()) live.addAll(meaning.live());
+        var ways = new LinkedHashMap<String, String>();
+        for (var meaning : meanings.entrySet()) {
+            String language = meaning.getKey();
+            asked.put(language, meaning.getValue().asked(live, before));
+            String others = meaning.getValue().others();
+            if (!others.matches("0*")) ways.put(language, others);
+        }
+        this.share = before == null ? MUST_BE_FOUND : before.share();
+        this.isFirst = before == null;
+        this.reading = new Reading(share, ways);
+    }
+
+    /** How it was read, once it has been looked for. */
+    Reading reading() {
+        return reading;
     }
 
     /** Finds out what words may mean by what live guides have. */
@@ -164,20 +214,59 @@ final class Question {
         private final Terms known;
         private final LiveWords live;
         private final int shortestPart;
+        private final List<Words.Word> typed;
+        private final List<Looked> looked = new ArrayList<>();
+        private final StringBuilder others = new StringBuilder();
 
-        Meaning(String language, ContentType type, Words analyzer, IndexReader index, Terms known) throws IOException {
+        Meaning(
+                String language,
+                ContentType type,
+                Words analyzer,
+                IndexReader index,
+                Terms known,
+                List<Words.Word> typed)
+                throws IOException {
             this.language = language;
             this.type = type;
             this.analyzer = analyzer;
             this.known = known;
+            this.typed = typed;
             this.live = new LiveWords(index, WordWeights.everything(language, type));
             this.shortestPart = WordLanguage.of(language).shortestPart();
+            boolean onlyStopWords = typed.stream().allMatch(Words.Word::isStopWord);
+            for (var word : typed) looked.add(new Looked(word.forms(), onlyStopWords || !word.isStopWord()));
         }
 
-        Asked of(List<Words.Word> typed) throws IOException {
-            boolean onlyStopWords = typed.stream().allMatch(Words.Word::isStopWord);
+        /** The words that live guides have, as they are typed and by where they stand: another language may write them another way. */
+        List<String> live() {
+            var words = new ArrayList<String>();
+            for (int i = 0; i < looked.size(); i++)
+                if (looked.get(i).isLive) {
+                    words.add(looked.get(i).typed);
+                    words.add(place(i));
+                }
+            return words;
+        }
+
+        private String place(int word) {
+            return word + "/" + looked.size();
+        }
+
+        /** How words were looked for that are none: a digit for each word. */
+        String others() {
+            return others.toString();
+        }
+
+        /** @param anywhere what {@link #live()} says in all languages */
+        Asked asked(Set<String> anywhere, @Nullable Reading before) throws IOException {
             var words = new ArrayList<Word>();
-            for (var word : typed) words.add(word(word.forms(), onlyStopWords || !word.isStopWord()));
+            for (int i = 0; i < looked.size(); i++) {
+                var word = looked.get(i);
+                boolean isLive = anywhere.contains(word.typed) || anywhere.contains(place(i));
+                int other = before != null ? before.way(language, i) : isLive ? 0 : word.other();
+                others.append(other);
+                words.add(word.in(other));
+            }
             var names = new LinkedHashMap<String, Long>();
             names.put(WordWeights.whole(typed), SAME_NAME);
             names.put(WordWeights.wholeByStems(typed), SAME_NAME_BY_STEMS);
@@ -201,6 +290,92 @@ final class Question {
             return new Asked(words, alternatives, names);
         }
 
+        /** A word that is looked for in the usual ways, and in others where those find nothing. */
+        private final class Looked {
+            private final List<String> forms;
+            private final String typed;
+            private final int length;
+            private final boolean isNeeded;
+            private final boolean isPart;
+            private final boolean isLive;
+            private final List<Way> ways;
+            private final List<String> marks;
+
+            Looked(List<String> forms, boolean isNeeded) throws IOException {
+                this.forms = forms;
+                this.typed = forms.getFirst();
+                this.length = typed.codePointCount(0, typed.length());
+                this.isNeeded = isNeeded;
+                this.ways = new ArrayList<>(Word.waysOf(forms));
+                this.marks = new ArrayList<>();
+                int shortest = WordParts.shortest(typed, shortestPart);
+                this.isPart = shortest > 0 && length >= shortest;
+                if (!isNeeded) {
+                    this.isLive = true;
+                    return;
+                }
+                if (length >= (isWrittenTogether() ? 1 : SHORTEST_BEGINNING))
+                    beginning(typed, AS_BEGINNING, ways, marks);
+                if (isPart) {
+                    ways.add(new Way(WordParts.MARK + typed, false, AS_PART));
+                    beginning(WordParts.MARK + typed, AS_BEGINNING_OF_A_PART, ways, marks);
+                }
+                this.isLive = !marks.isEmpty() || anyLive(Word.marksOf(forms));
+                String stem = forms.getLast();
+                if (stem.equals(typed) || stem.length() < SHORTEST_STEM) return;
+                // what only begins alike is another word: it does not say that this one is no slip
+                beginning(stem, AS_BEGINNING_WITH_STEM, ways, marks);
+                if (isPart) beginning(WordParts.MARK + stem, AS_BEGINNING_OF_A_PART, ways, marks);
+            }
+
+            private boolean isWrittenTogether() {
+                return WordParts.shortest(typed, shortestPart) == WordLanguage.CHARACTERS;
+            }
+
+            /** Which of the other ways finds something. */
+            int other() throws IOException {
+                for (int other = JOINED; other <= SLIPS; other++) {
+                    var found = new ArrayList<String>();
+                    look(other, new ArrayList<>(), found);
+                    if (!found.isEmpty()) return other;
+                }
+                return 0;
+            }
+
+            Word in(int other) throws IOException {
+                var all = new ArrayList<>(ways);
+                var marked = new ArrayList<>(marks);
+                look(other, all, marked);
+                marked.addAll(Word.marksOf(forms));
+                return new Word(isNeeded, isNeeded && length == 1, all, marked);
+            }
+
+            private void look(int other, List<Way> ways, List<String> marks) throws IOException {
+                switch (other) {
+                    case JOINED -> {
+                        if (length >= SHORTEST_JOINED) beginning(JoinedWords.MARK + typed, AS_BEGINNING, ways, marks);
+                    }
+                    case CHARACTERS -> {
+                        for (int at = 0; isWrittenTogether() && at + WordLanguage.CHARACTERS < length; at++) {
+                            int from = typed.offsetByCodePoints(0, at);
+                            String some =
+                                    typed.substring(from, typed.offsetByCodePoints(from, WordLanguage.CHARACTERS));
+                            beginning(some, AS_SOME_CHARACTERS, ways, marks);
+                            beginning(WordParts.MARK + some, AS_SOME_CHARACTERS, ways, marks);
+                        }
+                    }
+                    case SLIPS -> {
+                        if (length < SHORTEST_MISSPELT) return;
+                        for (var slip : slips(typed, isPart && length >= SHORTEST_MISSPELT_PART)) {
+                            ways.add(new Way(slip.word(), false, MISSPELT * Math.max(slip.likeness(), LEAST_LIKENESS)));
+                            marks.add(slip.word());
+                        }
+                    }
+                    default -> {}
+                }
+            }
+        }
+
         /** {@code front end} as {@code frontend}, if a guide has that. */
         private void joined(List<Words.Word> typed, int from, int to, List<Alternative> alternatives)
                 throws IOException {
@@ -208,44 +383,7 @@ final class Question {
             for (var word : typed.subList(0, typed.size() - 1)) first.append(word.typed());
             var forms =
                     typed.getLast().forms().stream().map(form -> first + form).toList();
-            if (isLive(Word.marksOf(forms))) alternatives.add(new Alternative(from, to, List.of(Word.of(forms))));
-        }
-
-        private Word word(List<String> forms, boolean isNeeded) throws IOException {
-            if (!isNeeded) return new Word(false, false, Word.waysOf(forms), Word.marksOf(forms));
-            String typed = forms.getFirst();
-            int length = typed.codePointCount(0, typed.length());
-            var ways = new ArrayList<>(Word.waysOf(forms));
-            var marks = new ArrayList<String>();
-            int shortest = WordParts.shortest(typed, shortestPart);
-            boolean isWrittenTogether = shortest == WordLanguage.CHARACTERS;
-            if (length >= (isWrittenTogether ? 1 : SHORTEST_BEGINNING)) beginning(typed, AS_BEGINNING, ways, marks);
-            String stem = forms.getLast();
-            if (!stem.equals(typed) && stem.length() >= SHORTEST_STEM)
-                beginning(stem, AS_BEGINNING_WITH_STEM, ways, marks);
-            boolean isPart = shortest > 0 && length >= shortest;
-            if (isPart) {
-                ways.add(new Way(WordParts.MARK + typed, false, AS_PART));
-                beginning(WordParts.MARK + typed, AS_BEGINNING_OF_A_PART, ways, marks);
-                if (!stem.equals(typed) && stem.length() >= SHORTEST_STEM)
-                    beginning(WordParts.MARK + stem, AS_BEGINNING_OF_A_PART, ways, marks);
-            }
-            if (marks.isEmpty() && !isLive(Word.marksOf(forms)))
-                beginning(JoinedWords.MARK + typed, AS_BEGINNING, ways, marks);
-            if (marks.isEmpty() && isWrittenTogether && !isLive(Word.marksOf(forms)))
-                for (int at = 0; at + WordLanguage.CHARACTERS < length; at++) {
-                    String some = typed.substring(
-                            typed.offsetByCodePoints(0, at), typed.offsetByCodePoints(0, at + WordLanguage.CHARACTERS));
-                    beginning(some, AS_SOME_CHARACTERS, ways, marks);
-                    beginning(WordParts.MARK + some, AS_SOME_CHARACTERS, ways, marks);
-                }
-            if (marks.isEmpty() && !isLive(Word.marksOf(forms)) && length >= SHORTEST_MISSPELT)
-                for (var slip : slips(typed, isPart && length >= SHORTEST_MISSPELT_PART)) {
-                    ways.add(new Way(slip.word(), false, MISSPELT * Math.max(slip.likeness(), LEAST_LIKENESS)));
-                    marks.add(slip.word());
-                }
-            marks.addAll(Word.marksOf(forms));
-            return new Word(true, length == 1, ways, marks);
+            if (anyLive(Word.marksOf(forms))) alternatives.add(new Alternative(from, to, List.of(Word.of(forms))));
         }
 
         private void beginning(String typed, double share, List<Way> ways, List<String> marks) throws IOException {
@@ -255,7 +393,7 @@ final class Question {
             marks.addAll(words);
         }
 
-        private boolean isLive(List<String> words) throws IOException {
+        private boolean anyLive(List<String> words) throws IOException {
             for (String word : words) if (live.has(new BytesRef(word))) return true;
             return false;
         }
@@ -322,12 +460,14 @@ final class Question {
                     if (!question.words().get(word).isCharacter()) wordsOfMoreCharacters++;
                 }
                 if (count == 0) continue;
-                float share = count / all;
-                shares[document] = share < MUST_BE_FOUND ? wordsOfMoreCharacters / all : share;
+                float ofAll = count / all;
+                shares[document] = ofAll < MUST_BE_FOUND ? wordsOfMoreCharacters / all : ofAll;
                 scores[document] = shares[document] > 0 ? sum : 0;
             }
         }
-        float least = Math.min(MUST_BE_FOUND, mostFound(index, shares));
+        float most = mostFound(index, shares);
+        float least = isFirst && most > 0 ? Math.min(share, most) : share;
+        reading = new Reading(least, reading.ways());
         for (int document = 0; document < scores.length; document++) if (shares[document] < least) scores[document] = 0;
         return scores;
     }

@@ -112,8 +112,8 @@ class Search implements SmartLifecycle {
     }
 
     /** An index, and the state it was made from. */
-    private record Reading(State state, DirectoryReader reader, Map<String, Standing> standings) {
-        Reading(State state, DirectoryReader reader) {
+    private record Indexed(State state, DirectoryReader reader, Map<String, Standing> standings) {
+        Indexed(State state, DirectoryReader reader) {
             this(state, reader, new ConcurrentHashMap<>());
         }
 
@@ -154,7 +154,7 @@ class Search implements SmartLifecycle {
     private final Duration patience;
     private final Words words = new Words();
     private final Object moved = new Object();
-    private volatile @Nullable Reading reading;
+    private volatile @Nullable Indexed indexed;
     private volatile boolean running;
     private volatile @Nullable Thread thread;
 
@@ -176,6 +176,7 @@ class Search implements SmartLifecycle {
      *
      * @param asked the state that it must have read
      * @param question words to look for in guides of the type
+     * @param before how they were read for the page before; null for the first one
      * @param locale of the guides that may be found; null for all
      * @param answer of the state it was made from, and a view of the index that holds while this is called
      */
@@ -183,11 +184,12 @@ class Search implements SmartLifecycle {
             State asked,
             ContentType type,
             String question,
+            @Nullable Reading before,
             @Nullable String locale,
             BiFunction<State, View, T> answer) {
         var now = acquire(asked);
         try {
-            return answer.apply(now.state(), new View(now, type, question, locale));
+            return answer.apply(now.state(), new View(now, type, question, before, locale));
         } catch (IOException failed) {
             throw new UncheckedIOException("reading the search index", failed);
         } finally {
@@ -195,10 +197,10 @@ class Search implements SmartLifecycle {
         }
     }
 
-    private Reading acquire(State asked) {
+    private Indexed acquire(State asked) {
         long deadline = System.nanoTime() + patience.toNanos();
         for (; ; ) {
-            var now = reading;
+            var now = indexed;
             if (now != null && now.state().hasReached(asked) && now.reader().tryIncRef()) return now;
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0)
@@ -207,7 +209,7 @@ class Search implements SmartLifecycle {
                         .raise();
             try {
                 synchronized (moved) {
-                    now = reading;
+                    now = indexed;
                     if (now == null || !now.state().hasReached(asked)) moved.wait(left);
                 }
             } catch (InterruptedException stopping) {
@@ -228,24 +230,26 @@ class Search implements SmartLifecycle {
 
     /** What one question finds in the index at one position. */
     final class View {
-        private final Reading reading;
+        private final Indexed reading;
         private final ContentType type;
         private final List<String> languages;
         private final Question question;
 
-        private View(Reading reading, ContentType type, String question, @Nullable String locale) throws IOException {
+        private View(
+                Indexed reading, ContentType type, String question, @Nullable Reading before, @Nullable String locale)
+                throws IOException {
             this.reading = reading;
             this.type = type;
             this.languages = languages(reading.state(), type, locale);
-            this.question = new Question(question, type, languages, words, reading.reader());
+            this.question = new Question(question, type, languages, words, reading.reader(), before);
         }
 
         /** Every live guide that the question finds. */
         Found find() {
             try {
                 var standing = reading.standing(type);
-                var found = new Found(reading.shelf(type).size());
                 var scores = question.scores(reading.reader());
+                var found = new Found(reading.shelf(type).size(), question.reading());
                 for (int document = 0; document < scores.length; document++)
                     if (scores[document] > 0 && standing.place(document) >= 0)
                         found.add(standing.place(document), scores[document]);
@@ -390,7 +394,7 @@ class Search implements SmartLifecycle {
     /** Reads on from the position; how far it has read then. */
     private long fold(IndexWriter writer, long before) throws IOException {
         var state = catalogue.now();
-        var last = reading;
+        var last = indexed;
         long read = before;
         if (last != null && last.state().isSame(state)) return read;
         if (last != null && last.state().reading() != state.reading()) {
@@ -415,10 +419,10 @@ class Search implements SmartLifecycle {
         return state.position();
     }
 
-    private void show(IndexWriter writer, State state, @Nullable Reading last) throws IOException {
+    private void show(IndexWriter writer, State state, @Nullable Indexed last) throws IOException {
         var reader = last == null ? DirectoryReader.open(writer) : changed(last.reader(), writer);
         synchronized (moved) {
-            reading = new Reading(state, reader);
+            indexed = new Indexed(state, reader);
             moved.notifyAll();
         }
         if (last != null) release(last.reader());

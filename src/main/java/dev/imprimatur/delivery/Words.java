@@ -281,6 +281,8 @@ final class Words extends DelegatingAnalyzerWrapper {
                 map.add(letter + "\u266F", letter + "sharp");
                 map.add(letter + "++", letter + "plusplus");
             }
+            map.add("c #", "csharp");
+            map.add("c ++", "cplusplus");
             map.add(".net", " dotnet");
             return map;
         }

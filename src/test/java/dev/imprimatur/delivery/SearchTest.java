@@ -6,6 +6,7 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -87,6 +88,64 @@ class SearchTest {
     void whereItWasFoundIsShownAndNothingElseIsMarkup() {
         var hit = page("pipeline", "").get("items").get(0);
         assertThat(hit.get("highlights").get("summary").asString()).contains("<mark>pipelines</mark>");
+    }
+
+    @Test
+    void whatIsPublishedBetweenPagesHidesNothingOfHowAQuestionWasRead() {
+        publish("specialist-1", "Tax Specialist", "Taxes.", "Patience");
+        publish("specialist-2", "Fraud Specialist", "Frauds.", "Patience");
+        publish("specialist-3", "Support Specialist", "Supports.", "Patience");
+        for (String q : List.of("specialst", "tax fraud zebra keeper")) {
+            for (String sort : List.of("", "&sort=title")) {
+                int total = page(q, sort).get("total").asInt();
+                assertThat(total).as(q).isGreaterThan(1);
+                var seen = new ArrayList<String>();
+                String cursor = "";
+                do {
+                    var one = page(q, sort + "&limit=1" + cursor);
+                    one.get("items")
+                            .values()
+                            .forEach(item -> seen.add(item.get("slug").asString()));
+                    cursor = one.has("next") ? "&cursor=" + one.get("next").asString() : "";
+                    if (seen.size() == 1)
+                        publish("new-" + Math.abs((q + sort).hashCode()), "Zz " + q, "New.", "Patience");
+                } while (!cursor.isEmpty());
+
+                assertThat(seen).as(q + sort).doesNotHaveDuplicates();
+                assertThat(seen.stream().filter(slug -> !slug.startsWith("new-")))
+                        .as(q + sort)
+                        .hasSize(total);
+                node.site().get("/role-guide?fields=title&limit=100").ok().get("items").values().stream()
+                        .filter(item -> item.get("slug").asString().startsWith("new-"))
+                        .forEach(item -> withdraw(item.get("slug").asString()));
+            }
+        }
+    }
+
+    private static void withdraw(String slug) {
+        var ref = new Guides.Ref(
+                node.site().get("/role-guide/" + slug).ok().get("id").asString(), slug);
+        node.as("publisher")
+                .post(ref.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+    }
+
+    @Test
+    void aCursorThatNobodyHandedOutIsRefused() {
+        String next = page("data", "&limit=1").get("next").asString();
+        for (String made : List.of(
+                "3f400000.",
+                ".",
+                "zz." + next,
+                "7fc00000." + next.split("\\.")[1],
+                "3f400000-en9." + next,
+                next + ".",
+                next.split("\\.")[1] + ".x"))
+            assertThat(node.site()
+                            .get("/role-guide?fields=title&limit=1&q=data&cursor=" + made)
+                            .status())
+                    .as(made)
+                    .isEqualTo(400);
     }
 
     @Test

@@ -84,7 +84,7 @@ class TypedWordsTest {
                     "Nurse",
                     "Veterinary Nurse",
                     "Data Scientist",
-                    "Database Administrator | Looks after data.",
+                    "Database Administrator | Looks after data and registries.",
                     "Machine Learning Engineer | Writes about a data scientist, a nurse and a nurse and a nurse.",
                     "Project Manager",
                     "Driver's Mate");
@@ -137,6 +137,9 @@ class TypedWordsTest {
             Ｃ＃                       | C# Developer
             c++                       | C++ Developer
             c++ developers            | C++ Developer
+            c #                       | C# Developer
+            c ++ developer            | C++ Developer
+            registred nurse           | Registered Nurse
             .net                      | .NET Developer
             .NET developer            | .NET Developer
             dotnet                    | .NET Developer
@@ -227,6 +230,10 @@ class TypedWordsTest {
         assertThat(ask("baker")).doesNotContain("Market Maker");
         assertThat(ask("webar")).doesNotContain("Betreiber");
         assertThat(ask("zymurgy")).isEmpty();
+        // what one language has is no slip in another
+        assertThat(ask("bäcker")).containsExactly("Bäckermeister");
+        assertThat(ask("I.T. support")).first().isEqualTo("IT Support Specialist");
+        assertThat(ask("s")).isEmpty();
     }
 
     @Test
