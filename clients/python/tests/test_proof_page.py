@@ -99,6 +99,10 @@ def spell_the_signature_otherwise(guide: Document, keys: Document) -> None:
     guide["review"]["signature"] = signature[:-1] + chr(ord(signature[-1]) + 1)
 
 
+def end_the_line(guide: Document, keys: Document) -> None:
+    guide["review"]["signature"] += "\n"
+
+
 def forge_what_was_signed(guide: Document, keys: Document) -> None:
     header, payload, signature = guide["review"]["signature"].split(".")
     guide["review"]["signature"] = f"{header}.{payload[:-1]}.{signature}"
@@ -115,16 +119,24 @@ def name_an_unknown_key(guide: Document, keys: Document) -> None:
     guide["review"]["signature"] = header + guide["review"]["signature"][guide["review"]["signature"].index(".") :]
 
 
-def test_what_the_page_says_to_fetch_is_proven(server: Server, verifies: Verifier, tmp_path: Path) -> None:
+def fetched(server: Server, tmp_path: Path) -> tuple[Document, Document]:
     fetch = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     assert len(fetch) == 1
-    fetched = run(tmp_path, "bash", "-euc", fetch[0], API=f"{server.url}/api/delivery/v1", SERVER=server.url, KEY=server.key)
-    assert fetched.returncode == 0, fetched.stderr
-
+    done = run(tmp_path, "bash", "-euc", fetch[0], API=f"{server.url}/api/delivery/v1", SERVER=server.url, KEY=server.key)
+    assert done.returncode == 0, done.stderr
     guide, keys = (json.loads((tmp_path / name).read_text("utf-8")) for name in ("guide.json", "keys.json"))
-
     assert guide["slug"] == SLUG
+    return guide, keys
+
+
+def test_what_the_page_says_to_fetch_is_proven(server: Server, verifies: Verifier, tmp_path: Path) -> None:
+    guide, keys = fetched(server, tmp_path)
+
     assert verifies(guide, keys)
+    assert "signatures" not in guide["review"]
+    for nothing in (None, False, "", []):
+        guide["review"]["signatures"] = nothing
+        assert not verifies(guide, keys)
 
 
 def test_so_is_one_whose_decisions_were_signed(reviewed: Document, keys: Document, verifies: Verifier) -> None:
@@ -144,6 +156,7 @@ def test_so_is_one_whose_decisions_were_signed(reviewed: Document, keys: Documen
         take_the_signatures_away,
         forge_signature,
         spell_the_signature_otherwise,
+        end_the_line,
         forge_what_was_signed,
         take_another_key,
         name_an_unknown_key,

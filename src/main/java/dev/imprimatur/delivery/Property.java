@@ -150,7 +150,7 @@ record Property(String id, String name, Kind kind, Function<Delivered, List<Stri
     /** The value that a site wrote, as guides have it, or a refusal. */
     String read(String text) {
         return switch (kind) {
-            case TEXT, CODE -> text;
+            case TEXT, CODE -> equals(LOCALE) ? Address.canonical(text) : text;
             case NUMBER -> number(text).toString();
             case DATE -> date(name, text);
             case INSTANT -> Place.key(instant(name, text));

@@ -92,6 +92,7 @@ class FilterTest {
                 "not(not(eq(title,Cy)))                                            | Cy",
                 "all(has(reviewDue),not(has(title)))                               | ",
                 "all( lte(lastReviewed,TODAY) , gte(publishedAt,2000-01-01T00:00:00Z) , eq(locale,en-US)) | Ada Bob Cy Dee",
+                "eq(locale,EN-us)                                                  | Ada Bob Cy Dee",
                 "gt(lastReviewed,TODAY)                                            | ",
             })
     void aFilterIsPutTogetherOfConditions(String filter, String expected) {
