@@ -82,8 +82,8 @@ class Module {
       .filter((parameter) => parameter.in === "query")
       .map(({ name, description, schema, explode }) => {
         const type = this.type(schema);
-        // of a list that is not one value with commas, a single value will do
-        const one = schema.type === "array" && explode !== false ? `${this.type(schema.items)} | ` : "";
+        // of a list that is not one value with commas, a single value will do, and most lists are sorted by one thing
+        const one = schema.type === "array" && (explode !== false || name === "sort") ? `${this.type(schema.items)} | ` : "";
         return `${comment("  ", description)}  ${member(name)}?: ${one}${type};\n`;
       });
     return `/** What a list may be asked. */\nexport interface ${name} {\n${lines.join("")}}\n`;

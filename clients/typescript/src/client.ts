@@ -37,7 +37,7 @@ export interface AnyListQuery {
   locale?: string;
   format?: Format;
   fields?: string[];
-  sort?: string;
+  sort?: string | string[];
   limit?: number;
   cursor?: string;
   facets?: string[];
@@ -280,7 +280,7 @@ export class Imprimatur {
     let url = new URL(this.#base + path);
     for (const [name, value] of Object.entries(parameters)) {
       if (value === undefined) continue;
-      const joined = name === "fields" || name === "facets" || name === "kinds" || name === "types";
+      const joined = name === "fields" || name === "facets" || name === "sort" || name === "kinds" || name === "types";
       for (const each of Array.isArray(value) && !joined ? value : [value]) url.searchParams.append(name, String(each));
     }
     const sent = {
