@@ -134,7 +134,8 @@ def test_what_the_page_says_to_fetch_is_proven(server: Server, verifies: Verifie
 
     assert verifies(guide, keys)
     assert "signatures" not in guide["review"]
-    for nothing in (None, False, "", []):
+    nothings: tuple[object, ...] = (None, False, "", [])
+    for nothing in nothings:
         guide["review"]["signatures"] = nothing
         assert not verifies(guide, keys)
 
