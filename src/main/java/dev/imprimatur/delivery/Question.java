@@ -237,7 +237,10 @@ final class Question {
             for (var word : typed) looked.add(new Looked(word.forms(), onlyStopWords || !word.isStopWord()));
         }
 
-        /** The words that live guides have, as they are typed and by where they stand: another language may write them another way. */
+        /**
+         * The typed words that a live guide has, each as it is typed and by its place in the question: other languages spell the same word in
+         * other ways.
+         */
         List<String> live() {
             var words = new ArrayList<String>();
             for (int i = 0; i < looked.size(); i++)
@@ -252,7 +255,7 @@ final class Question {
             return word + "/" + looked.size();
         }
 
-        /** How words were looked for that are none: a digit for each word. */
+        /** For each typed word the digit that {@link Reading#ways} keeps; empty before {@link #asked}. */
         String others() {
             return others.toString();
         }
@@ -323,7 +326,7 @@ final class Question {
                 this.isLive = !marks.isEmpty() || anyLive(Word.marksOf(forms));
                 String stem = forms.getLast();
                 if (stem.equals(typed) || stem.length() < SHORTEST_STEM) return;
-                // what only begins alike is another word: it does not say that this one is no slip
+                // a word that only begins with the same stem is another word: the typed one may still be a slip
                 beginning(stem, AS_BEGINNING_WITH_STEM, ways, marks);
                 if (isPart) beginning(WordParts.MARK + stem, AS_BEGINNING_OF_A_PART, ways, marks);
             }

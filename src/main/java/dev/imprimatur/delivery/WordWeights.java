@@ -87,10 +87,7 @@ final class WordWeights {
         this.language = language;
         this.type = type;
         this.words = words;
-        this.heaviest = type.searchFields().stream()
-                .mapToDouble(SearchField::weight)
-                .max()
-                .orElse(1);
+        this.heaviest = Words.heaviest(type);
     }
 
     /**

@@ -80,11 +80,15 @@ final class Words extends DelegatingAnalyzerWrapper {
 
     /** Whether the field is one that says what a guide is about: short, and as heavy as half of the heaviest at least. */
     static boolean isName(ContentType type, SearchField field) {
-        double heaviest = type.searchFields().stream()
+        return field.isShort() && 2 * field.weight() >= heaviest(type);
+    }
+
+    /** The greatest weight of a field of the type. */
+    static double heaviest(ContentType type) {
+        return type.searchFields().stream()
                 .mapToDouble(SearchField::weight)
                 .max()
                 .orElse(1);
-        return field.isShort() && 2 * field.weight() >= heaviest;
     }
 
     /** @param inIndex the name of a field in the index */
