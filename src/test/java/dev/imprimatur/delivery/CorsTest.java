@@ -405,7 +405,8 @@ class CorsTest {
             assertThat(reads(page, node.delivery() + "/role-guide/nothing", key))
                     .startsWith("404 ");
             assertThat(reads(page, path, "Bearer imp_site_wrong")).isEqualTo("nothing");
-            assertThat(streams(page, node.delivery() + "/ledger", key)).isEqualTo("id:0\n\n");
+            // the browser may hand over several events at once
+            assertThat(streams(page, node.delivery() + "/ledger", key)).startsWith("id:0\n\n");
         } finally {
             site.stop(0);
         }
