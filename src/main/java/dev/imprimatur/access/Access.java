@@ -5,7 +5,6 @@ import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,25 +17,20 @@ import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.stereotype.Component;
 
-/** Who may do what: accounts, personal tokens, site keys. */
+/** The accounts of people: who they are, what they may do, and how they sign in. */
 @Component
 public class Access {
     private static final Pattern USERNAME = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?");
     private static final int SHORTEST_PASSWORD = 12;
     private static final int LONGEST_PASSWORD = 128;
     private static final int LEAST_DIFFERENT = 5;
-    private static final Duration LONGEST_TOKEN = Duration.ofDays(366);
     private static final int LONGEST_NAME = 100;
-    private static final Set<String> SCOPES = Set.of("delivery");
     /** Stands for a username that nobody has: it may be a password in the wrong field. */
     private static final String NO_ACCOUNT = "(no account)";
 
     private final Accounts accounts;
     private final AccountNames names;
-    private final Tokens tokens;
-    private final SiteKeys keys;
-    private final Origins origins;
-    private final Lease lease;
+    private final TokenDesk tokens;
     private final Audit audit;
     private final Throttle throttle;
     private final Sessions sessions;
@@ -50,10 +44,7 @@ public class Access {
     Access(
             Accounts accounts,
             AccountNames names,
-            Tokens tokens,
-            SiteKeys keys,
-            Origins origins,
-            Lease lease,
+            TokenDesk tokens,
             Audit audit,
             Throttle throttle,
             Sessions sessions,
@@ -63,9 +54,6 @@ public class Access {
         this.accounts = accounts;
         this.names = names;
         this.tokens = tokens;
-        this.keys = keys;
-        this.origins = origins;
-        this.lease = lease;
         this.audit = audit;
         this.throttle = throttle;
         this.sessions = sessions;
@@ -75,9 +63,6 @@ public class Access {
         // accounts of releases that kept no names
         accounts.all().forEach(account -> names.claim(SignedName.key(account.displayName()), account.username()));
     }
-
-    /** The attribute of an HTTP request that holds what it is known by, if it carries an idempotency key. */
-    public static final String REQUEST = "imprimatur.request";
 
     /** What is asked for a new account. */
     public record NewAccount(
@@ -182,7 +167,7 @@ public class Access {
         mustNotBeLastAdministrator(account);
         accounts.active(username, false);
         if (account.active()) mustHaveAdministrator(() -> accounts.active(username, true));
-        tokens.deleteOf(username);
+        tokens.deleteAllOf(username);
         resets.deleteOf(username);
         sessions.endAllOf(username, null);
         audit.record(by, "account-deactivated", username, null);
@@ -272,7 +257,7 @@ public class Access {
 
     void setPassword(String username, String wanted, @Nullable String keptSession) {
         accounts.password(username, passwords.encode(wanted));
-        tokens.deleteOf(username);
+        tokens.deleteAllOf(username);
         resets.deleteOf(username);
         sessions.endAllOf(username, keptSession);
     }
@@ -320,22 +305,6 @@ public class Access {
                 .raise();
     }
 
-    /** One's own tokens, the newest first. */
-    public List<Tokens.Token> tokens(String username) {
-        return tokens.of(username);
-    }
-
-    /**
-     * Revokes one of one's own tokens.
-     *
-     * @param hash what the token is known by
-     */
-    public void revokeToken(String username, String hash) {
-        if (!tokens.delete(username, hash))
-            throw Refusal.missing("there is no token of this name").raise();
-        audit.record(username, "token-revoked", null, null);
-    }
-
     /** Sets a password without asking for the old one; for the demo only. */
     public void resetPassword(String username, String password) {
         mustBePassword(username, password);
@@ -380,179 +349,5 @@ public class Access {
             throw slowed;
         }
         audit.record(null, "sign-in-failed", target, source);
-    }
-
-    /**
-     * What is asked for a new token.
-     *
-     * @param scopes what it may do; null for all that its maker may
-     */
-    public record NewToken(
-            String name, Duration expiresIn, @Nullable Set<Scope> scopes) {}
-
-    /** A token that was just made, with its text, which is shown once. */
-    public record FreshToken(Tokens.Token token, String text) {
-        @Override
-        public String toString() {
-            return "FreshToken[" + token.name() + "]";
-        }
-    }
-
-    /**
-     * Makes a token. The same request again gets another one in place of the first, which nobody has seen.
-     *
-     * @param maker the token by which it is asked for, which it never outdoes; null if its person asks by themselves
-     * @param request what the request is known by; null if it carries no idempotency key
-     */
-    public FreshToken createToken(
-            Account account, NewToken wanted, Tokens.@Nullable Token maker, @Nullable String request) {
-        String name = wanted.name();
-        var expiresIn = wanted.expiresIn();
-        if (name.isBlank() || name.length() > 100)
-            throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
-        if (expiresIn.isNegative() || expiresIn.isZero() || expiresIn.compareTo(LONGEST_TOKEN) > 0)
-            throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most P366D, such as P30D")
-                    .raise();
-        var narrow = maker != null && maker.isNarrowed() ? maker : null;
-        var scopes = wanted.scopes();
-        if (narrow != null) scopes = within(narrow.scopeSet(), scopes);
-        var now = clock.instant();
-        var expiresAt = now.plus(expiresIn);
-        var secret = Secret.fresh(Secret.PERSONAL);
-        if (request != null) tokens.deleteMadeIn(request, account.username());
-        var token = new Tokens.Token(
-                secret.hash(),
-                account.username(),
-                name,
-                now,
-                narrow != null && expiresAt.isAfter(narrow.expiresAt()) ? narrow.expiresAt() : expiresAt,
-                null,
-                scopes == null
-                        ? null
-                        : scopes.stream().sorted().map(Scope::spelling).toList(),
-                narrow == null ? null : narrow.hash(),
-                request);
-        tokens.insert(token);
-        audit.record(
-                account.username(), "token-created", scopes == null ? name : name + " " + Scope.spelt(scopes), null);
-        return new FreshToken(token, secret.text());
-    }
-
-    /** A token never makes a wider one. */
-    private static Set<Scope> within(Set<Scope> own, @Nullable Set<Scope> wanted) {
-        if (wanted == null) return own;
-        if (!Scope.allowed(own).containsAll(wanted))
-            throw Scope.malformed(
-                    "/scopes", "a token makes none that may do more than itself: at most " + Scope.spelt(own));
-        return wanted;
-    }
-
-    /** A token that is right, with its account. */
-    record Holder(Account account, Tokens.Token token) {}
-
-    /** Who holds the token, as they are now: a demotion counts with the next request. */
-    Holder holder(String token, String source) {
-        var holder = token.startsWith(Secret.PERSONAL)
-                ? tokens.find(new Secret(token))
-                        .filter(it -> it.expiresAt().isAfter(clock.instant()))
-                        .map(it -> used(it, source))
-                        .flatMap(it -> account(it.account()).map(account -> new Holder(account, it)))
-                : Optional.<Holder>empty();
-        return holder.orElseThrow(() -> {
-            throttle.failed(source);
-            return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-token", "the token is wrong or has expired")
-                    .raise();
-        });
-    }
-
-    private Tokens.Token used(Tokens.Token token, String source) {
-        if (token.firstUsedAt() == null && tokens.firstUsed(token.hash(), clock.instant()))
-            audit.record(token.account(), "token-first-used", token.name(), source);
-        return token;
-    }
-
-    /** A key and its secret, which is shown once. */
-    public record FreshKey(SiteKey key, String secret) {
-        @Override
-        public String toString() {
-            return "FreshKey[" + key.id() + "]";
-        }
-    }
-
-    /**
-     * What is asked for a new key.
-     *
-     * @param types the content types it may read; empty for all
-     * @param origins of the pages whose scripts may read with it in a browser; empty for none
-     */
-    public record NewKey(String name, List<String> scopes, List<String> types, List<@Nullable String> origins) {}
-
-    /** Makes a key; the same request again gets a new secret for the key that it made, since nobody has seen the first. */
-    public FreshKey createKey(NewKey wanted, Person by) {
-        String name = wanted.name();
-        var scopes = wanted.scopes();
-        if (name.isBlank() || name.length() > 100)
-            throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
-        if (scopes.isEmpty() || !SCOPES.containsAll(scopes))
-            throw Refusal.malformed("/scopes", "one or more of " + String.join(", ", SCOPES))
-                    .raise();
-        var key = new SiteKey(
-                by.idOfNew(),
-                name,
-                List.copyOf(scopes),
-                List.copyOf(wanted.types()),
-                origins.checked(wanted.origins()),
-                clock.instant());
-        var secret = Secret.fresh(Secret.SITE);
-        keys.save(key, secret);
-        audit.record(
-                by.account(),
-                "key-created",
-                key.id() + " " + name + (key.origins().isEmpty() ? "" : " " + key.origins()),
-                null);
-        return new FreshKey(key, secret.text());
-    }
-
-    /** Changes the origins of the pages whose scripts may read with the key, from the next request on. */
-    public SiteKey changeOrigins(String id, List<@Nullable String> wanted, String by) {
-        var changed = keys.changeOrigins(id, origins.checked(wanted)).orElseThrow(Access::noKey);
-        audit.record(by, "key-changed", id + " " + changed.origins(), null);
-        return changed;
-    }
-
-    private static RuntimeException noKey() {
-        return Refusal.missing("there is no key with this id").raise();
-    }
-
-    public SiteKey key(String id) {
-        return keys().stream().filter(it -> it.id().equals(id)).findFirst().orElseThrow(Access::noKey);
-    }
-
-    public List<SiteKey> keys() {
-        return keys.ring().all();
-    }
-
-    public void revokeKey(String id, String by) {
-        if (!keys.delete(id)) throw noKey();
-        audit.record(by, "key-revoked", id, null);
-    }
-
-    /** The keys that are right now; at most a second later there is another, and at once when a key is made or revoked here. */
-    public KeyRing ring() {
-        return keys.ring();
-    }
-
-    /**
-     * A key that is right is never slowed down by what others try from the same address. None is told to be right or wrong by keys that
-     * may have been revoked or made since, unless what is stale is served.
-     */
-    SiteKey site(String key, String source) {
-        var ring = ring();
-        if (lease.refuses() && !lease.holds(ring.readAt())) throw lease.over().raise();
-        return ring.find(key).orElseThrow(() -> {
-            throttle.failed(source);
-            return Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-key", "the site key is wrong or was revoked")
-                    .raise();
-        });
     }
 }

@@ -22,10 +22,10 @@ class AccessCheck implements Check {
             LogEntry.Kind.UNPUBLISHED);
 
     private final Accounts accounts;
-    private final Tokens tokens;
+    private final TokenDesk tokens;
     private final Editions editions;
 
-    AccessCheck(Accounts accounts, Tokens tokens, Editions editions) {
+    AccessCheck(Accounts accounts, TokenDesk tokens, Editions editions) {
         this.accounts = accounts;
         this.tokens = tokens;
         this.editions = editions;

@@ -33,13 +33,13 @@ class Cors extends OncePerRequestFilter {
     private static final String RESPONSE_HEADERS =
             "ETag, Link, Location, Retry-After, Warning, RateLimit, RateLimit-Policy, Imprimatur-Position";
 
-    private final Access access;
+    private final KeyDesk keys;
     private final Origins origins;
     private final String preflightLasts;
 
     /** @param preflightLasts how long browsers may remember what they were told beforehand, {@code imprimatur.browsers.preflight-lasts} */
-    Cors(Access access, Origins origins, @Value("${imprimatur.browsers.preflight-lasts:10m}") Duration preflightLasts) {
-        this.access = access;
+    Cors(KeyDesk keys, Origins origins, @Value("${imprimatur.browsers.preflight-lasts:10m}") Duration preflightLasts) {
+        this.keys = keys;
         this.origins = origins;
         this.preflightLasts = Long.toString(preflightLasts.toSeconds());
     }
@@ -77,7 +77,7 @@ class Cors extends OncePerRequestFilter {
 
     /** A request that comes without a key may be told what any key allows. */
     private Optional<String> allowed(HttpServletRequest request, String origin, boolean isPreflight) {
-        var ring = access.ring();
+        var ring = keys.ring();
         return isPreflight || request.getRequestURI().startsWith(PREVIEW)
                 ? origins.allowed(ring.origins(), origin)
                 : Credentials.bearer(request)

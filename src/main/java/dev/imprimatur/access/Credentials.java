@@ -38,7 +38,10 @@ abstract sealed class Credentials extends OncePerRequestFilter {
      *
      * @param token by which they came, if it is a person's
      */
-    record Caller(Principal who, Collection<? extends GrantedAuthority> may, Tokens.@Nullable Token token) {}
+    record Caller(
+            Principal who,
+            Collection<? extends GrantedAuthority> may,
+            @Nullable PersonalToken token) {}
 
     abstract @Nullable Caller caller(String scheme, String value, HttpServletRequest request);
 
@@ -83,10 +86,12 @@ abstract sealed class Credentials extends OncePerRequestFilter {
     /** People: a personal token, and the password to get one. */
     static final class OfPeople extends Credentials {
         private final Access access;
+        private final TokenDesk tokens;
 
-        OfPeople(ProblemWriter problems, Access access) {
+        OfPeople(ProblemWriter problems, Access access, TokenDesk tokens) {
             super(problems);
             this.access = access;
+            this.tokens = tokens;
         }
 
         @Override
@@ -94,15 +99,18 @@ abstract sealed class Credentials extends OncePerRequestFilter {
         Caller caller(String scheme, String value, HttpServletRequest request) {
             return switch (scheme) {
                 case "bearer" -> {
-                    var holder = access.holder(value, request.getRemoteAddr());
-                    yield caller(holder.account(), holder.token());
+                    String source = request.getRemoteAddr();
+                    yield tokens.find(value, source)
+                            // roles are read with each request, so that a demotion takes effect at once
+                            .flatMap(token -> access.account(token.account()).map(account -> caller(account, token)))
+                            .orElseThrow(() -> tokens.wrong(source));
                 }
                 case "basic" -> asksForToken(request) ? caller(basic(value, request.getRemoteAddr()), null) : null;
                 default -> null;
             };
         }
 
-        private static Caller caller(Account account, Tokens.@Nullable Token token) {
+        private static Caller caller(Account account, @Nullable PersonalToken token) {
             return new Caller(account, SignIn.authorities(account), token);
         }
 
@@ -124,11 +132,11 @@ abstract sealed class Credentials extends OncePerRequestFilter {
 
     /** Sites: their key. */
     static final class OfSites extends Credentials {
-        private final Access access;
+        private final KeyDesk keys;
 
-        OfSites(ProblemWriter problems, Access access) {
+        OfSites(ProblemWriter problems, KeyDesk keys) {
             super(problems);
-            this.access = access;
+            this.keys = keys;
         }
 
         @Override
@@ -136,7 +144,7 @@ abstract sealed class Credentials extends OncePerRequestFilter {
         Caller caller(String scheme, String value, HttpServletRequest request) {
             return scheme.equals("bearer")
                     ? new Caller(
-                            access.site(value, request.getRemoteAddr()),
+                            keys.verify(value, request.getRemoteAddr()),
                             List.of(new SimpleGrantedAuthority("ROLE_SITE")),
                             null)
                     : null;

@@ -42,7 +42,7 @@ final class ScopeCheck extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         var who = SecurityContextHolder.getContext().getAuthentication();
-        if (who != null && who.getDetails() instanceof Tokens.Token token && token.isNarrowed()) {
+        if (who != null && who.getDetails() instanceof PersonalToken token && token.isNarrowed()) {
             var needed = needed(request);
             if (needed.filter(Scope.allowed(token.scopeSet())::contains).isEmpty()) {
                 audit.denied(request);
@@ -53,7 +53,7 @@ final class ScopeCheck extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
-    private static Refusal refusal(Tokens.Token token, @Nullable Scope needed) {
+    private static Refusal refusal(PersonalToken token, @Nullable Scope needed) {
         String has = "this token has the scope " + Scope.spelt(token.scopeSet());
         return needed == null
                 ? new Refusal(

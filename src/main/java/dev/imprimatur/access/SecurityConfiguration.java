@@ -75,10 +75,10 @@ class SecurityConfiguration {
     /** Sites read with a key and nothing else; what they may cache, delivery says itself. */
     @Bean
     @Order(1)
-    SecurityFilterChain delivery(HttpSecurity http, Access access) {
+    SecurityFilterChain delivery(HttpSecurity http, KeyDesk keys) {
         return common(http.securityMatcher("/api/delivery/**"))
                 .headers(headers -> headers.cacheControl(cache -> cache.disable()))
-                .addFilterBefore(new Credentials.OfSites(problems, access), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new Credentials.OfSites(problems, keys), AnonymousAuthenticationFilter.class)
                 // the end of a stream that was authorized when it was opened
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
@@ -94,9 +94,10 @@ class SecurityConfiguration {
     @Bean
     @Order(2)
     SecurityFilterChain management(
-            HttpSecurity http, Access access, ObjectProvider<RequestMappingHandlerMapping> handlers) {
+            HttpSecurity http, Access access, TokenDesk tokens, ObjectProvider<RequestMappingHandlerMapping> handlers) {
         return common(http.securityMatcher("/api/management/**", "/actuator/prometheus"))
-                .addFilterBefore(new Credentials.OfPeople(problems, access), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(
+                        new Credentials.OfPeople(problems, access, tokens), AnonymousAuthenticationFilter.class)
                 .addFilterAfter(new ScopeCheck(problems, audit, handlers), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/prometheus")
                         .hasRole("ADMIN")

@@ -62,7 +62,7 @@ public class Sessions implements HttpSessionListener {
                 request.getRemoteAddr(),
                 Instant.ofEpochMilli(session.getCreationTime()));
         session.setAttribute(NAME, open.id());
-        Signing.proven(request, clock.instant());
+        PasswordProof.store(request, clock.instant());
         live.put(open.id(), new Live(open, session));
     }
 

@@ -8,11 +8,9 @@ import dev.imprimatur.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -28,7 +26,6 @@ public class Signing {
     private static final String NEEDED = "password-needed";
     private static final String WRONG = "password-wrong";
     private static final String POINTER = "/" + FIELD;
-    private static final String PROVEN = "imprimatur.proven";
 
     private final Access access;
     private final Clock clock;
@@ -107,21 +104,6 @@ public class Signing {
             if (refused.refusal().kind() != Refusal.Kind.UNAUTHENTICATED) throw refused;
             throw asked(WRONG, "this is not your password; nothing was done").raise();
         }
-        var now = clock.instant();
-        proven(request, now);
-        request.setAttribute(PROVEN, now);
-    }
-
-    /** Notes in the session that its holder gave the password. */
-    static void proven(HttpServletRequest request, Instant now) {
-        request.getSession().setAttribute(PROVEN, now);
-    }
-
-    /** By what the one who is signed in to the studio acts in this request. */
-    static @Nullable Means means(HttpServletRequest request) {
-        if (request.getAttribute(PROVEN) instanceof Instant now) return Means.password(now);
-        var session = request.getSession(false);
-        if (session == null) return null;
-        return Means.session(session.getAttribute(PROVEN) instanceof Instant at ? at : null);
+        PasswordProof.given(request, clock.instant());
     }
 }

@@ -10,72 +10,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
-import org.bson.codecs.pojo.annotations.BsonId;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Personal tokens, by the hash of what their holder sends. */
 @Component
 public class Tokens {
-    /**
-     * A token.
-     *
-     * @param firstUsedAt null until somebody came in by it
-     * @param scopes what it may do, within what its account may; null for all of that
-     * @param madeBy the hash of the token with scopes that made it; null if a password did, or a token without
-     * @param request what the request that made it is known by; null if it carried no idempotency key
-     */
-    public record Token(
-            @BsonId String hash,
-            String account,
-            String name,
-            Instant createdAt,
-            Instant expiresAt,
-            @Nullable Instant firstUsedAt,
-            @Nullable List<String> scopes,
-            @Nullable String madeBy,
-            @Nullable String request) {
-        private static final int ID = 16;
-
-        /** What it is known by where the hash would say too much. */
-        public String id() {
-            return hash.substring(0, ID);
-        }
-
-        /** Whether it may do less than its account. */
-        public boolean isNarrowed() {
-            return scopes != null;
-        }
-
-        /** Its scopes; of a word that is none any more, nothing. */
-        public Set<Scope> scopeSet() {
-            return scopes == null
-                    ? Set.of()
-                    : scopes.stream()
-                            .flatMap(name -> Scope.spelt(name).stream())
-                            .collect(Collectors.toSet());
-        }
-
-        /** What it may do, as pages say it. */
-        public String may() {
-            return scopes == null ? "all that you may" : Scope.spelt(scopeSet());
-        }
-    }
-
-    private final MongoCollection<Token> tokens;
+    private final MongoCollection<PersonalToken> tokens;
 
     Tokens(MongoDatabase database) {
-        tokens = database.getCollection("tokens", Token.class);
+        tokens = database.getCollection("tokens", PersonalToken.class);
     }
 
-    void insert(Token token) {
+    void insert(PersonalToken token) {
         tokens.insertOne(token);
     }
 
-    Optional<Token> find(Secret secret) {
+    Optional<PersonalToken> find(Secret secret) {
         return Optional.ofNullable(tokens.find(Filters.eq("_id", secret.hash())).first());
     }
 
@@ -88,7 +39,7 @@ public class Tokens {
                 == 1;
     }
 
-    List<Token> of(String account) {
+    List<PersonalToken> of(String account) {
         return tokens.find(Filters.eq("account", account))
                 .sort(Sorts.descending("createdAt"))
                 .into(new ArrayList<>());
@@ -100,7 +51,7 @@ public class Tokens {
                         .getDeletedCount()
                 > 0;
         var made = tokens.find(Filters.and(Filters.eq("account", account), Filters.eq("madeBy", hash)))
-                .map(Token::hash)
+                .map(PersonalToken::hash)
                 .into(new ArrayList<>());
         made.forEach(each -> delete(account, each));
         return deleted;
@@ -115,7 +66,7 @@ public class Tokens {
     }
 
     /** Every token as it is stored, by id; empty for what cannot be read. */
-    void each(BiConsumer<String, Optional<Token>> what) {
+    void each(BiConsumer<String, Optional<PersonalToken>> what) {
         Decoding.each(tokens, what);
     }
 }

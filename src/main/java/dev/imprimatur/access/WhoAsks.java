@@ -15,9 +15,12 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Hands the one who asks to the handlers, as a person. */
+/** Gives handlers the signed-in account as a parameter of type {@link Person}. */
 @Configuration(proxyBeanMethods = false)
-class WhoAsks implements WebMvcConfigurer, HandlerMethodArgumentResolver {
+public class WhoAsks implements WebMvcConfigurer, HandlerMethodArgumentResolver {
+    /** The attribute of an HTTP request that holds the id of the request, if it carries an idempotency key. */
+    public static final String REQUEST = "imprimatur.request";
+
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(this);
@@ -29,8 +32,8 @@ class WhoAsks implements WebMvcConfigurer, HandlerMethodArgumentResolver {
     }
 
     private static @Nullable Means means(Authentication authentication, NativeWebRequest request) {
-        if (authentication.getDetails() instanceof Tokens.Token token) return Means.token(token.id(), token.name());
-        return request.getNativeRequest() instanceof HttpServletRequest asked ? Signing.means(asked) : null;
+        if (authentication.getDetails() instanceof PersonalToken token) return Means.token(token.id(), token.name());
+        return request.getNativeRequest() instanceof HttpServletRequest asked ? PasswordProof.means(asked) : null;
     }
 
     @Override
@@ -42,7 +45,7 @@ class WhoAsks implements WebMvcConfigurer, HandlerMethodArgumentResolver {
         if (request.getUserPrincipal() instanceof Authentication authentication
                 && authentication.getPrincipal() instanceof Account account)
             return account.person()
-                    .in((String) request.getAttribute(Access.REQUEST, RequestAttributes.SCOPE_REQUEST))
+                    .in((String) request.getAttribute(REQUEST, RequestAttributes.SCOPE_REQUEST))
                     .by(means(authentication, request));
         throw new IllegalStateException("only somebody who is signed in gets here");
     }

@@ -6,6 +6,9 @@ import java.util.Locale;
 
 /** How a guide is addressed. */
 record Address(String type, String slug, String locale) {
+    /** The locale of a guide that is asked for without one. */
+    static final String DEFAULT_LOCALE = "en-US";
+
     static Address of(LedgerEntry entry) {
         return new Address(entry.type(), entry.slug(), entry.locale());
     }

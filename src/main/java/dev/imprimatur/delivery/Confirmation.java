@@ -1,6 +1,6 @@
 package dev.imprimatur.delivery;
 
-import dev.imprimatur.access.Access;
+import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.access.Lease;
 import dev.imprimatur.problem.Refused;
 import java.time.Duration;
@@ -15,24 +15,24 @@ import org.springframework.stereotype.Component;
 @Component("leaseHealthIndicator")
 class Confirmation implements HealthIndicator {
     private final Catalogue catalogue;
-    private final Access access;
+    private final KeyDesk keys;
     private final Lease lease;
 
-    Confirmation(Catalogue catalogue, Access access, Lease lease) {
+    Confirmation(Catalogue catalogue, KeyDesk keys, Lease lease) {
         this.catalogue = catalogue;
-        this.access = access;
+        this.keys = keys;
         this.lease = lease;
     }
 
     boolean holds() {
-        return lease.holds(catalogue.confirmed()) && lease.holds(access.ring().readAt());
+        return lease.holds(catalogue.confirmed()) && lease.holds(keys.ring().readAt());
     }
 
     /** How long it still holds, unless it is renewed. */
     Duration left() {
         var ledger = lease.left(catalogue.confirmed());
-        var keys = lease.left(access.ring().readAt());
-        return ledger.compareTo(keys) < 0 ? ledger : keys;
+        var siteKeys = lease.left(keys.ring().readAt());
+        return ledger.compareTo(siteKeys) < 0 ? ledger : siteKeys;
     }
 
     /** What is told to whom nothing stale may be served. */

@@ -47,7 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 @RequestMapping("/api/delivery/v1")
 class DeliveryApi {
-    static final String DEFAULT_LOCALE = "en-US";
+    static final String PREFIX = "/api/delivery/v1/";
     private static final String LINKED_DATA = "/schema.org";
     private static final Pattern NOT_IN_A_QUERY = Pattern.compile("[^\\w\\-.~!$&'()*+,;=:@/?%]+");
     /** RFC 7234, 5.5.1. */
@@ -254,7 +254,8 @@ class DeliveryApi {
     private static Optional<Address> address(State state, String type, String slug, @Nullable String locale) {
         if (locale != null) return Optional.of(new Address(type, slug, locale));
         var section = state.section(type);
-        if (section.live(slug, DEFAULT_LOCALE) != null) return Optional.of(new Address(type, slug, DEFAULT_LOCALE));
+        if (section.live(slug, Address.DEFAULT_LOCALE) != null)
+            return Optional.of(new Address(type, slug, Address.DEFAULT_LOCALE));
         return section.lives(slug).stream()
                 .filter(life -> life.live() != null)
                 .map(life -> Address.of(life.last()))
@@ -305,7 +306,7 @@ class DeliveryApi {
     /** Where the same is asked of another slug: its form and the query stay. An address elsewhere knows nothing of our parameters. */
     private static String moved(HttpServletRequest request, String type, String slug) {
         String form = request.getRequestURI().endsWith(LINKED_DATA) ? LINKED_DATA : "";
-        return FastPath.PREFIX + type + "/" + slug + form + query(request);
+        return PREFIX + type + "/" + slug + form + query(request);
     }
 
     /** @param parameters filters by the fields that the type marks {@code x-filterable}, and what {@link Query} knows */

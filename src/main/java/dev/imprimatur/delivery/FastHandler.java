@@ -37,7 +37,7 @@ final class FastHandler extends Handler.Wrapper {
                 || ONE_LINE.stream().anyMatch(name -> headers.getFields(name).size() > 1))
             return super.handle(request, response, callback);
         var asked = new FastPath.Asked(
-                uri.getPath().substring(FastPath.PREFIX.length()),
+                uri.getPath().substring(DeliveryApi.PREFIX.length()),
                 uri.getQuery(),
                 new FastPath.Fields(
                         headers.get(HttpHeader.AUTHORIZATION),

@@ -1,6 +1,6 @@
 package dev.imprimatur.delivery;
 
-import dev.imprimatur.access.Access;
+import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.access.KeyRing;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.content.ContentTypes;
@@ -35,7 +35,6 @@ import org.springframework.util.LinkedMultiValueMap;
  */
 @Component
 class FastPath {
-    static final String PREFIX = "/api/delivery/v1/";
     private static final String BEARER = "Bearer ";
     private static final String END = "\r\n";
     private static final byte[] EMPTY_LINE = ascii(END);
@@ -47,7 +46,7 @@ class FastPath {
             new PreEncodedHttpField("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
             new PreEncodedHttpField("Referrer-Policy", "no-referrer"));
 
-    private final Access access;
+    private final KeyDesk keys;
     private final Catalogue catalogue;
     private final Confirmation confirmation;
     private final Lists lists;
@@ -65,7 +64,7 @@ class FastPath {
     private record Start(HttpField date, long position, ByteBuffer lines) {}
 
     FastPath(
-            Access access,
+            KeyDesk keys,
             Catalogue catalogue,
             Confirmation confirmation,
             Lists lists,
@@ -75,7 +74,7 @@ class FastPath {
             Clock clock,
             MeterRegistry meters,
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge) {
-        this.access = access;
+        this.keys = keys;
         this.catalogue = catalogue;
         this.confirmation = confirmation;
         this.lists = lists;
@@ -153,7 +152,7 @@ class FastPath {
 
     /** Whether it may be one of ours at all. */
     static boolean isOurs(@Nullable String path) {
-        return path != null && path.startsWith(PREFIX);
+        return path != null && path.startsWith(DeliveryApi.PREFIX);
     }
 
     /** What is ready to be sent, found without waiting for anything; null if that is nothing. */
@@ -186,7 +185,7 @@ class FastPath {
     private @Nullable Known known(Asked asked, Caller caller) {
         String authorization = asked.fields().authorization();
         if (authorization == null || asked.fields().mayBeKnownOtherwise() || !confirmation.holds()) return null;
-        var ring = access.ring();
+        var ring = keys.ring();
         if (caller.ring != ring || !caller.authorization.equals(authorization)) {
             caller.known = found(ring, authorization);
             caller.authorization = authorization;

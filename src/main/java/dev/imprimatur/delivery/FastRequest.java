@@ -24,7 +24,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
     }
 
     private static final int LAST_PORT = 65_535;
-    private static final byte[] GET = FastPath.ascii("GET " + FastPath.PREFIX);
+    private static final byte[] GET = FastPath.ascii("GET " + DeliveryApi.PREFIX);
     private static final byte[] VERSION = FastPath.ascii("HTTP/1.1\r\n");
 
     /** Headers that say something that only Jetty and what is behind it know how to do. */

@@ -1,6 +1,6 @@
 package dev.imprimatur.delivery;
 
-import dev.imprimatur.access.Access;
+import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.access.SiteKey;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -36,7 +36,7 @@ class LedgerEvents implements SmartLifecycle {
     private final Lineage lineage;
     private final Catalogue catalogue;
     private final Confirmation confirmation;
-    private final Access access;
+    private final KeyDesk keys;
     private final JsonMapper json;
     private final Duration heartbeat;
     private final Duration longest;
@@ -57,7 +57,7 @@ class LedgerEvents implements SmartLifecycle {
             Lineage lineage,
             Catalogue catalogue,
             Confirmation confirmation,
-            Access access,
+            KeyDesk keys,
             JsonMapper json,
             @Value("${imprimatur.delivery.streams:200}") int most,
             @Value("${imprimatur.delivery.heartbeat:15s}") Duration heartbeat,
@@ -66,7 +66,7 @@ class LedgerEvents implements SmartLifecycle {
         this.lineage = lineage;
         this.catalogue = catalogue;
         this.confirmation = confirmation;
-        this.access = access;
+        this.keys = keys;
         this.json = json;
         this.free = new Semaphore(most);
         this.heartbeat = heartbeat;
@@ -130,7 +130,7 @@ class LedgerEvents implements SmartLifecycle {
         // of another ledger the site is told when it comes back
         while (System.nanoTime() < until && catalogue.now().reading() == reading) {
             boolean moved = catalogue.at(read + 1, patience()).isPresent();
-            if (!confirmation.holds() || !access.ring().has(key)) return;
+            if (!confirmation.holds() || !keys.ring().has(key)) return;
             long reached = catalogue.now().position();
             boolean told = false;
             while (moved && read < reached) {

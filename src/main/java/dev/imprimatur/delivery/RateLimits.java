@@ -72,7 +72,7 @@ class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(this).addPathPatterns(FastPath.PREFIX + "**");
+        registry.addInterceptor(this).addPathPatterns(DeliveryApi.PREFIX + "**");
     }
 
     @Override

@@ -318,7 +318,7 @@ class Search implements SmartLifecycle {
 
     /** The languages that guides of the type are live in, of the locale if there is one: words of others would be of no use. */
     private static List<String> languages(State state, ContentType type, @Nullable String locale) {
-        return state.section(type.name()).shelf().values(Query.LOCALE).keySet().stream()
+        return state.section(type.name()).shelf().values(Property.LOCALE).keySet().stream()
                 .filter(it -> locale == null || locale.equals(it))
                 .map(Words::language)
                 .distinct()

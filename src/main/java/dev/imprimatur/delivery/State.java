@@ -83,12 +83,12 @@ final class State {
         var guide = front.get(path);
         if (guide != null && guide.position() <= position) return guide;
         int slash = path.indexOf('/');
-        return section(path.substring(0, slash)).live(path.substring(slash + 1), DeliveryApi.DEFAULT_LOCALE);
+        return section(path.substring(0, slash)).live(path.substring(slash + 1), Address.DEFAULT_LOCALE);
     }
 
     /** Puts in front what is live there now. */
     void show(Address address) {
-        if (!address.locale().equals(DeliveryApi.DEFAULT_LOCALE)) return;
+        if (!address.locale().equals(Address.DEFAULT_LOCALE)) return;
         String path = address.type() + "/" + address.slug();
         find(address).ifPresentOrElse(guide -> front.put(path, guide), () -> front.remove(path));
     }

@@ -11,6 +11,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.SealedCollection;
 import java.time.Clock;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,13 @@ public class Editing {
 
     public List<Guide> all() {
         return guides.all();
+    }
+
+    /** The ids of all guides, including those whose cards cannot be read. */
+    public Set<String> ids() {
+        var found = new HashSet<String>();
+        guides.each((id, row) -> found.add(id));
+        return found;
     }
 
     /** All cards, for pages that look over them: at most two seconds old, with everything that this node wrote. */
@@ -494,6 +502,11 @@ public class Editing {
                 .find(guide, number)
                 .orElseThrow(() -> Refusal.missing("there is no revision " + number + " of this guide")
                         .raise());
+    }
+
+    /** Whether the revision is stored, intact or not. */
+    public boolean hasRevision(String guide, int number) {
+        return revisions.exists(guide, number);
     }
 
     /** What changed from one revision of the guide to another; items of lists are followed by their ids. */

@@ -18,29 +18,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Examines logs, revisions, working copies, cards and comments, and whether they fit each other. */
+/** Examines logs, revisions, working copies and cards, and whether they fit each other. */
 @Component
 class EditingCheck implements Check {
     private final EditionLog log;
     private final Revisions revisions;
     private final WorkingCopies copies;
     private final Guides guides;
-    private final Comments comments;
     private final Evidence evidence;
 
-    EditingCheck(
-            EditionLog log,
-            Revisions revisions,
-            WorkingCopies copies,
-            Guides guides,
-            Comments comments,
-            Evidence evidence) {
+    EditingCheck(EditionLog log, Revisions revisions, WorkingCopies copies, Guides guides, Evidence evidence) {
         this.evidence = evidence;
         this.log = log;
         this.revisions = revisions;
         this.copies = copies;
         this.guides = guides;
-        this.comments = comments;
     }
 
     /** What is kept of a revision while the rest is examined. */
@@ -82,7 +74,6 @@ class EditingCheck implements Check {
             workingCopies();
             cards();
             eachGuideHasACard();
-            comments();
         }
 
         private void readRevisions() {
@@ -273,28 +264,6 @@ class EditingCheck implements Check {
             minted.keySet().stream()
                     .filter(guide -> !editions.containsKey(guide))
                     .forEach(guide -> findings.violation("revision", "guide " + guide, "has revisions, and no log"));
-        }
-
-        private void comments() {
-            var ids = new HashSet<String>();
-            var answers = new HashMap<String, String>();
-            EditingCheck.this.comments.each((id, row) -> {
-                ids.add(id);
-                if (row.isEmpty()) {
-                    findings.violation("comment", "comment " + id, "cannot be read");
-                    return;
-                }
-                var comment = row.get().comment();
-                if (!cards.contains(comment.guide()))
-                    findings.violation("comment", "comment " + id, "is on a guide that does not exist");
-                else if (revision(comment.guide(), comment.revision()) == null)
-                    findings.violation("comment", "comment " + id, "is on a revision that does not exist");
-                if (comment.parent() != null) answers.put(id, comment.parent());
-            });
-            answers.forEach((id, parent) -> {
-                if (!ids.contains(parent))
-                    findings.violation("comment", "comment " + id, "answers a comment that does not exist");
-            });
         }
 
         private @Nullable Minted revision(String guide, int number) {

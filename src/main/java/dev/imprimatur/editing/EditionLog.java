@@ -174,8 +174,8 @@ class EditionLog {
     }
 
     /** How far the log of every edition goes: of each entry its id and its time are read, and nothing else. */
-    Map<EditionId, Editions.End> ends() {
-        var ends = new HashMap<EditionId, Editions.End>();
+    Map<EditionId, LogEnd> ends() {
+        var ends = new HashMap<EditionId, LogEnd>();
         log.documents()
                 .withDocumentClass(Document.class)
                 .find()
@@ -189,8 +189,8 @@ class EditionLog {
                             && entry.get("at") instanceof Date at)
                         ends.merge(
                                 EditionId.parse(Numbered.owner(id)),
-                                new Editions.End(Numbered.number(id) + 1, at.toInstant()),
-                                Editions.End::orLater);
+                                new LogEnd(Numbered.number(id) + 1, at.toInstant()),
+                                LogEnd::orLater);
                 });
         return ends;
     }

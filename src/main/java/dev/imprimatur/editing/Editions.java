@@ -264,20 +264,8 @@ public class Editions {
         return log.size();
     }
 
-    /**
-     * How far the log of an edition goes.
-     *
-     * @param length how many entries it has
-     * @param at when the last one was made
-     */
-    public record End(int length, Instant at) {
-        End orLater(End other) {
-            return other.length > length ? other : this;
-        }
-    }
-
     /** How far the log of every edition goes. */
-    public Map<EditionId, End> ends() {
+    public Map<EditionId, LogEnd> ends() {
         return log.ends();
     }
 }

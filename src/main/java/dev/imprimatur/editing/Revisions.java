@@ -78,6 +78,11 @@ class Revisions {
         return revisions.find(Numbered.id(guide, number)).map(this::right);
     }
 
+    /** Whether the revision is stored, intact or not. */
+    boolean exists(String guide, int number) {
+        return revisions.exists(Numbered.id(guide, number));
+    }
+
     /** The revision if it is there as it was submitted. */
     Optional<Revision> findIntact(String guide, int number) {
         return revisions.find(Numbered.id(guide, number)).filter(this::isRight).map(this::right);

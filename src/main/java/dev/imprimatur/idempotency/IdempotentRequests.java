@@ -1,8 +1,8 @@
 package dev.imprimatur.idempotency;
 
-import dev.imprimatur.access.Access;
 import dev.imprimatur.access.Account;
 import dev.imprimatur.access.Signing;
+import dev.imprimatur.access.WhoAsks;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -189,7 +189,7 @@ class IdempotentRequests extends OncePerRequestFilter {
     private void run(
             Call call, Claim.Begun begun, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        request.setAttribute(Access.REQUEST, call.id());
+        request.setAttribute(WhoAsks.REQUEST, call.id());
         var held = new ContentCachingResponseWrapper(response);
         try {
             chain.doFilter(request, held);

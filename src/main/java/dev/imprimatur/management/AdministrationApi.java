@@ -5,10 +5,12 @@ import dev.imprimatur.access.Account;
 import dev.imprimatur.access.Audit;
 import dev.imprimatur.access.AuditExport;
 import dev.imprimatur.access.AuditQuery;
+import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.access.PersonalToken;
 import dev.imprimatur.access.Scope;
 import dev.imprimatur.access.SiteKey;
-import dev.imprimatur.access.Tokens;
+import dev.imprimatur.access.TokenDesk;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Person;
@@ -46,14 +48,25 @@ class AdministrationApi {
     private static final String ORIGINS = "origins";
 
     private final Access access;
+    private final TokenDesk tokens;
+    private final KeyDesk keys;
     private final Audit audit;
     private final AuditExport export;
     private final AuditAnchors anchors;
     private final ContentTypes types;
 
-    AdministrationApi(Access access, Audit audit, AuditExport export, AuditAnchors anchors, ContentTypes types) {
+    AdministrationApi(
+            Access access,
+            TokenDesk tokens,
+            KeyDesk keys,
+            Audit audit,
+            AuditExport export,
+            AuditAnchors anchors,
+            ContentTypes types) {
         this.anchors = anchors;
         this.access = access;
+        this.tokens = tokens;
+        this.keys = keys;
         this.audit = audit;
         this.export = export;
         this.types = types;
@@ -81,13 +94,13 @@ class AdministrationApi {
         var account = access.account(me.account())
                 .orElseThrow(() -> Refusal.of(Refusal.Kind.UNAUTHENTICATED, "unauthenticated", "sign in again")
                         .raise());
-        var fresh = access.createToken(
-                account,
-                new Access.NewToken(
+        var fresh = tokens.create(
+                account.username(),
+                new TokenDesk.NewToken(
                         wanted.name(),
                         duration(wanted.expiresIn() == null ? DEFAULT_EXPIRY : wanted.expiresIn()),
                         wanted.scopes() == null ? null : Scope.named(wanted.scopes())),
-                by.getDetails() instanceof Tokens.Token maker ? maker : null,
+                by.getDetails() instanceof PersonalToken maker ? maker : null,
                 me.request());
         return new TokenView(fresh.text(), fresh.token().scopes(), fresh.token().expiresAt());
     }
@@ -144,7 +157,7 @@ class AdministrationApi {
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     Api.Page<SiteKey> keys() {
-        return new Api.Page<>(access.keys(), null);
+        return new Api.Page<>(keys.all(), null);
     }
 
     record NewKey(
@@ -170,7 +183,7 @@ class AdministrationApi {
             throw Refusal.malformed("/types", "names of content types, as /content-types lists them")
                     .raise();
         List<@Nullable String> origins = wanted.origins() == null ? List.of() : wanted.origins();
-        var fresh = access.createKey(new Access.NewKey(wanted.name(), wanted.scopes(), readable, origins), me);
+        var fresh = keys.create(new KeyDesk.NewKey(wanted.name(), wanted.scopes(), readable, origins), me);
         return new KeyView(fresh.key().id(), fresh.secret());
     }
 
@@ -187,8 +200,8 @@ class AdministrationApi {
                         .raise();
         });
         return patch.has(ORIGINS)
-                ? access.changeOrigins(id, origins(patch.get(ORIGINS)), me.account())
-                : access.key(id);
+                ? keys.changeOrigins(id, origins(patch.get(ORIGINS)), me.account())
+                : keys.require(id);
     }
 
     private static List<@Nullable String> origins(JsonNode sent) {
@@ -206,7 +219,7 @@ class AdministrationApi {
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revokeKey(@PathVariable String id, Person me) {
-        access.revokeKey(id, me.account());
+        keys.revoke(id, me.account());
     }
 
     @GetMapping("/audit")

@@ -3,7 +3,7 @@ package dev.imprimatur.review;
 import dev.imprimatur.editing.Decision.Effect;
 import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.EditionId;
-import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.LogEnd;
 import dev.imprimatur.editing.LogEntry;
 import dev.imprimatur.review.Workflow.Step;
 import java.sql.ResultSet;
@@ -103,7 +103,7 @@ class Processes {
         }
 
         /** Whether one process drives it, and stands where it was led when the log went so far. */
-        boolean isRight(Editions.End end) {
+        boolean isRight(LogEnd end) {
             return processes == 1 && ledTo(end.length(), end.at(), tasks).equals(led);
         }
     }

@@ -4,6 +4,7 @@ import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.LogEnd;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.Publication;
@@ -145,7 +146,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
      * @param driven how far the logs of the editions go that a process should drive
      * @param lagging the guides whose cards do not know all of their logs
      */
-    private record Expected(long logged, Map<EditionId, Editions.End> driven, Set<String> lagging) {}
+    private record Expected(long logged, Map<EditionId, LogEnd> driven, Set<String> lagging) {}
 
     private Expected expected() {
         long logged = editions.logged();
@@ -153,7 +154,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         var ends = editions.ends();
         var lengths = new HashMap<String, Integer>();
         ends.forEach((edition, end) -> lengths.merge(edition.guide(), end.length(), Integer::sum));
-        var driven = new HashMap<EditionId, Editions.End>();
+        var driven = new HashMap<EditionId, LogEnd>();
         var lagging = new HashSet<String>();
         for (Guide guide : guides) {
             if (guide.drafted() == null || guide.entries() != lengths.getOrDefault(guide.id(), 0))

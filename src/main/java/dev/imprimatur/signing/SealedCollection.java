@@ -7,6 +7,7 @@ import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import dev.imprimatur.store.Numbered;
 import dev.imprimatur.store.StoredJson;
@@ -104,6 +105,15 @@ public final class SealedCollection<R> {
     /** Puts a document in the place of one; false if the filter finds none. */
     public boolean replace(Bson filter, R row) {
         return documents.replaceOne(filter, sealed(row, null)).getMatchedCount() == 1;
+    }
+
+    /** Whether there is a document with this id, right or not. */
+    public boolean exists(String id) {
+        return documents
+                        .find(Filters.eq(ID, id))
+                        .projection(Projections.include(ID))
+                        .first()
+                != null;
     }
 
     public Optional<Stored<R>> find(String id) {

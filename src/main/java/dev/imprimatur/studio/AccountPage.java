@@ -6,6 +6,7 @@ import dev.imprimatur.access.Role;
 import dev.imprimatur.access.Scope;
 import dev.imprimatur.access.Sessions;
 import dev.imprimatur.access.Signing;
+import dev.imprimatur.access.TokenDesk;
 import dev.imprimatur.editing.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -26,12 +27,14 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/studio/account")
 class AccountPage {
     private final Access access;
+    private final TokenDesk tokens;
     private final Sessions sessions;
     private final Signing signing;
 
-    AccountPage(Access access, Sessions sessions, Signing signing) {
+    AccountPage(Access access, TokenDesk tokens, Sessions sessions, Signing signing) {
         this.signing = signing;
         this.access = access;
+        this.tokens = tokens;
         this.sessions = sessions;
     }
 
@@ -45,7 +48,7 @@ class AccountPage {
                         .filter(it -> it.active() && it.roles().contains(Role.ADMIN))
                         .map(Account::displayName)
                         .toList());
-        model.addAttribute("tokens", access.tokens(me.account()));
+        model.addAttribute("tokens", tokens.of(me.account()));
         model.addAttribute("needsPassword", signing.needsPassword(me));
         model.addAttribute("sessions", sessions.of(me.account()));
         model.addAttribute("current", sessions.current(request));
@@ -90,18 +93,19 @@ class AccountPage {
             RedirectAttributes told) {
         // who took over a session could decide by a token of its own making
         signing.mustBeProven(me);
-        var wanted =
-                new Access.NewToken(name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));
+        var wanted = new TokenDesk.NewToken(
+                name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));
         told.addFlashAttribute(
                 "secret",
-                access.createToken(require(me), wanted, null, me.request()).text());
+                tokens.create(require(me).username(), wanted, null, me.request())
+                        .text());
         return "redirect:/studio/account";
     }
 
     @PostMapping("/tokens/revoke")
     @WorksReadOnly
     String revoke(@RequestParam String token, Person me, RedirectAttributes told) {
-        access.revokeToken(me.account(), token);
+        tokens.revoke(me.account(), token);
         told.addFlashAttribute("told", "The token is revoked.");
         return "redirect:/studio/account";
     }

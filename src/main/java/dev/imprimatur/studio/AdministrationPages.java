@@ -1,6 +1,7 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.access.Access;
+import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.access.Role;
 import dev.imprimatur.access.Signing;
 import dev.imprimatur.content.ContentTypes;
@@ -28,13 +29,15 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @PreAuthorize("hasRole('ADMIN')")
 class AdministrationPages {
     private final Access access;
+    private final KeyDesk keys;
     private final Signing signing;
     private final Review review;
     private final ContentTypes types;
 
-    AdministrationPages(Access access, Review review, ContentTypes types, Signing signing) {
+    AdministrationPages(Access access, KeyDesk keys, Review review, ContentTypes types, Signing signing) {
         this.signing = signing;
         this.access = access;
+        this.keys = keys;
         this.review = review;
         this.types = types;
     }
@@ -117,7 +120,7 @@ class AdministrationPages {
 
     @GetMapping("/api-keys")
     String keys(Model model) {
-        model.addAttribute("keys", access.keys());
+        model.addAttribute("keys", keys.all());
         model.addAttribute("types", types.all());
         return "studio/keys";
     }
@@ -131,7 +134,7 @@ class AdministrationPages {
             RedirectAttributes told) {
         List<String> chosen = readable == null ? List.of() : readable;
         chosen.forEach(types::require);
-        var fresh = access.createKey(new Access.NewKey(name, List.of("delivery"), chosen, lines(origins)), me);
+        var fresh = keys.create(new KeyDesk.NewKey(name, List.of("delivery"), chosen, lines(origins)), me);
         told.addFlashAttribute("secret", fresh.secret());
         return "redirect:/studio/api-keys";
     }
@@ -151,7 +154,7 @@ class AdministrationPages {
             @RequestParam(defaultValue = "") String origins,
             Person me,
             RedirectAttributes told) {
-        var key = access.changeOrigins(id, lines(origins), me.account());
+        var key = keys.changeOrigins(id, lines(origins), me.account());
         told.addFlashAttribute(
                 "told",
                 key.origins().isEmpty()
@@ -164,7 +167,7 @@ class AdministrationPages {
     @PostMapping("/api-keys/{id}/revoke")
     @WorksReadOnly
     String revokeKey(@PathVariable String id, Person me, RedirectAttributes told) {
-        access.revokeKey(id, me.account());
+        keys.revoke(id, me.account());
         told.addFlashAttribute("told", "The key is revoked: the next request with it is refused.");
         return "redirect:/studio/api-keys";
     }

@@ -1,6 +1,7 @@
 package dev.imprimatur.transfer;
 
 import dev.imprimatur.access.Access;
+import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.access.Role;
 import dev.imprimatur.access.Setup;
 import dev.imprimatur.content.ContentTypes;
@@ -60,6 +61,7 @@ class Demo {
             Environment settings,
             WebServerApplicationContext server,
             Access access,
+            KeyDesk keys,
             Setup setup,
             SeedImport seeds,
             ContentTypes types,
@@ -75,7 +77,7 @@ class Demo {
             var webServer = server.getWebServer();
             int port = webServer == null ? 0 : webServer.getPort();
             String url = "http://127.0.0.1:" + port;
-            if (demo) start(url, access, seeds, types, setup, data, chosenPassword);
+            if (demo) start(url, access, keys, seeds, types, setup, data, chosenPassword);
             else {
                 setup.begin(url, System.out);
                 if (importSeeds) seeds.run(Person.SYSTEM);
@@ -86,6 +88,7 @@ class Demo {
     private static void start(
             String url,
             Access access,
+            KeyDesk keys,
             SeedImport seeds,
             ContentTypes types,
             Setup setup,
@@ -104,22 +107,22 @@ class Demo {
         banner(
                 url,
                 first || !chosenPassword.isEmpty() ? password : null,
-                siteKey(access, data),
+                siteKey(access, keys, data),
                 types.all().iterator().next().name(),
                 System.out);
     }
 
     /** The key that was printed before, which the data directory keeps; another one if that is right no longer. */
-    private static String siteKey(Access access, DataDirectory data) throws IOException {
-        String kept = data.secret(KEY_FILE, () -> freshKey(access));
-        if (access.ring().find(kept).isPresent()) return kept;
+    private static String siteKey(Access access, KeyDesk keys, DataDirectory data) throws IOException {
+        String kept = data.secret(KEY_FILE, () -> freshKey(access, keys));
+        if (keys.ring().find(kept).isPresent()) return kept;
         Files.delete(data.resolve(KEY_FILE));
-        return data.secret(KEY_FILE, () -> freshKey(access));
+        return data.secret(KEY_FILE, () -> freshKey(access, keys));
     }
 
-    private static String freshKey(Access access) {
-        return access.createKey(
-                        new Access.NewKey("demo site", List.of("delivery"), List.of(), List.of()),
+    private static String freshKey(Access access, KeyDesk keys) {
+        return keys.create(
+                        new KeyDesk.NewKey("demo site", List.of("delivery"), List.of(), List.of()),
                         access.known("admin").person())
                 .secret();
     }

@@ -8,7 +8,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import com.sun.net.httpserver.HttpServer;
-import dev.imprimatur.access.Access;
+import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
@@ -115,7 +115,7 @@ class CorsTest {
         assertReadable(page.get("/role-guide/" + gone.slug(), "Origin", OURS), 410);
         assertReadable(page.get(path, "Origin", OURS, "Imprimatur-At-Least", "99999999"), 503);
 
-        var key = node.bean(Access.class)
+        var key = node.bean(KeyDesk.class)
                 .ring()
                 .find(page.authorization().replace("Bearer ", ""))
                 .orElseThrow();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
-import dev.imprimatur.access.Access;
+import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
@@ -287,7 +287,7 @@ class CutOffTest {
 
             isNotConfirmed(refusing.site().get(path));
             isNotConfirmed(refusing.site().get(path + "?format=markdown"));
-            assertThat(refusing.bean(Access.class).ring().readAt().nanos()).isGreaterThan(held);
+            assertThat(refusing.bean(KeyDesk.class).ring().readAt().nanos()).isGreaterThan(held);
             assertThat(new Http(refusing.delivery(), "Bearer imp_site_wrong")
                             .get(path)
                             .status())

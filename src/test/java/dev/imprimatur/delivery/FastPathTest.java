@@ -3,7 +3,7 @@ package dev.imprimatur.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.ZstdInputStream;
-import dev.imprimatur.access.Access;
+import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -182,7 +182,7 @@ class FastPathTest {
     @Test
     void aListBeyondTheLimitOfAKeyIsNotEvenMade() {
         var greedy = node.siteWith(Map.of("name", "greedy", "scopes", List.of("delivery")));
-        var key = node.bean(Access.class)
+        var key = node.bean(KeyDesk.class)
                 .ring()
                 .find(greedy.authorization().replace("Bearer ", ""))
                 .orElseThrow();

@@ -1,5 +1,6 @@
 package dev.imprimatur.idempotency;
 
+import dev.imprimatur.access.TokenDesk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -338,7 +339,7 @@ class LostAnswersTest {
         String token = answer.json().get("token").asString();
         assertThat(new Http(node.management(), "Bearer " + token).get("/tasks").status())
                 .isEqualTo(200);
-        assertThat(node.bean(dev.imprimatur.access.Access.class).tokens("second-reviewer").stream()
+        assertThat(node.bean(TokenDesk.class).of("second-reviewer").stream()
                         .filter(it -> it.name().equals("once")))
                 .hasSize(1);
     }
