@@ -1,5 +1,7 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.credentials.Origins;
+import dev.imprimatur.credentials.SiteKeys;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -33,12 +35,12 @@ class Cors extends OncePerRequestFilter {
     private static final String RESPONSE_HEADERS =
             "ETag, Link, Location, Retry-After, Warning, RateLimit, RateLimit-Policy, Imprimatur-Position";
 
-    private final KeyDesk keys;
+    private final SiteKeys keys;
     private final Origins origins;
     private final String preflightLasts;
 
     /** @param preflightLasts how long browsers may remember what they were told beforehand, {@code imprimatur.browsers.preflight-lasts} */
-    Cors(KeyDesk keys, Origins origins, @Value("${imprimatur.browsers.preflight-lasts:10m}") Duration preflightLasts) {
+    Cors(SiteKeys keys, Origins origins, @Value("${imprimatur.browsers.preflight-lasts:10m}") Duration preflightLasts) {
         this.keys = keys;
         this.origins = origins;
         this.preflightLasts = Long.toString(preflightLasts.toSeconds());

@@ -1,5 +1,10 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.credentials.PersonalToken;
+import dev.imprimatur.credentials.SiteKeys;
+import dev.imprimatur.credentials.Tokens;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -85,10 +90,10 @@ abstract sealed class Credentials extends OncePerRequestFilter {
 
     /** People: a personal token, and the password to get one. */
     static final class OfPeople extends Credentials {
-        private final Access access;
-        private final TokenDesk tokens;
+        private final Accounts access;
+        private final Tokens tokens;
 
-        OfPeople(ProblemWriter problems, Access access, TokenDesk tokens) {
+        OfPeople(ProblemWriter problems, Accounts access, Tokens tokens) {
             super(problems);
             this.access = access;
             this.tokens = tokens;
@@ -132,9 +137,9 @@ abstract sealed class Credentials extends OncePerRequestFilter {
 
     /** Sites: their key. */
     static final class OfSites extends Credentials {
-        private final KeyDesk keys;
+        private final SiteKeys keys;
 
-        OfSites(ProblemWriter problems, KeyDesk keys) {
+        OfSites(ProblemWriter problems, SiteKeys keys) {
             super(problems);
             this.keys = keys;
         }

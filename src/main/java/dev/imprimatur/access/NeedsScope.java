@@ -1,5 +1,6 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.credentials.Scope;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;

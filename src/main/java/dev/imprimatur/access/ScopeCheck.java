@@ -1,5 +1,8 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.audit.Audit;
+import dev.imprimatur.credentials.PersonalToken;
+import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import jakarta.servlet.FilterChain;

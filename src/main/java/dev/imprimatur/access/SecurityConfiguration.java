@@ -1,5 +1,11 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.Role;
+import dev.imprimatur.accounts.Sessions;
+import dev.imprimatur.audit.Audit;
+import dev.imprimatur.credentials.SiteKeys;
+import dev.imprimatur.credentials.Tokens;
 import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
@@ -75,7 +81,7 @@ class SecurityConfiguration {
     /** Sites read with a key and nothing else; what they may cache, delivery says itself. */
     @Bean
     @Order(1)
-    SecurityFilterChain delivery(HttpSecurity http, KeyDesk keys) {
+    SecurityFilterChain delivery(HttpSecurity http, SiteKeys keys) {
         return common(http.securityMatcher("/api/delivery/**"))
                 .headers(headers -> headers.cacheControl(cache -> cache.disable()))
                 .addFilterBefore(new Credentials.OfSites(problems, keys), AnonymousAuthenticationFilter.class)
@@ -94,7 +100,7 @@ class SecurityConfiguration {
     @Bean
     @Order(2)
     SecurityFilterChain management(
-            HttpSecurity http, Access access, TokenDesk tokens, ObjectProvider<RequestMappingHandlerMapping> handlers) {
+            HttpSecurity http, Accounts access, Tokens tokens, ObjectProvider<RequestMappingHandlerMapping> handlers) {
         return common(http.securityMatcher("/api/management/**", "/actuator/prometheus"))
                 .addFilterBefore(
                         new Credentials.OfPeople(problems, access, tokens), AnonymousAuthenticationFilter.class)
@@ -112,7 +118,7 @@ class SecurityConfiguration {
     /** People in a browser: a session that a password opens, a token in every form, scripts and styles from here only. */
     @Bean
     @Order(3)
-    SecurityFilterChain studio(HttpSecurity http, Access access, Sessions sessions) {
+    SecurityFilterChain studio(HttpSecurity http, Accounts access, Sessions sessions) {
         var pages = pagesOnly();
         return http.securityMatchers(matchers -> matchers.requestMatchers(
                                 "/",

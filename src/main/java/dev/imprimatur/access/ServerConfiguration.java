@@ -1,5 +1,7 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.throttling.ConnectionLimit;
+import dev.imprimatur.throttling.TrustedProxies;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -36,7 +38,7 @@ class ServerConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> boundedConnections(ConnectionBounds bounds) {
+    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> boundedConnections(ConnectionLimit bounds) {
         return factory -> factory.addServerCustomizers(server -> {
             for (var connector : server.getConnectors()) connector.addEventListener(bounds);
         });

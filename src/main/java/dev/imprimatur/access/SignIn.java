@@ -1,5 +1,7 @@
 package dev.imprimatur.access;
 
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import jakarta.servlet.FilterChain;
@@ -21,9 +23,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /** How people come in through the studio's door: by password, once; after that by their session. */
 final class SignIn implements AuthenticationManager {
-    private final Access access;
+    private final Accounts access;
 
-    SignIn(Access access) {
+    SignIn(Accounts access) {
         this.access = access;
     }
 
@@ -55,9 +57,9 @@ final class SignIn implements AuthenticationManager {
 
     /** Replaces who signed in by who they are now: a demotion or deactivation counts with the next request. */
     static final class Refreshed extends OncePerRequestFilter {
-        private final Access access;
+        private final Accounts access;
 
-        Refreshed(Access access) {
+        Refreshed(Accounts access) {
             this.access = access;
         }
 

@@ -1,6 +1,6 @@
-/** Accounts, roles, tokens, site keys, throttling, audit: all of security. */
+/** Security of HTTP requests: filter chains, sign-in, scopes, CSRF tokens and CORS. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"editing", "signing", "store", "paging", "problem"})
+@ApplicationModule(allowedDependencies = {"accounts", "audit", "credentials", "people", "problem", "throttling"})
 package dev.imprimatur.access;
 
 import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.representation.PublishedGuide;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -43,7 +44,7 @@ final class Announcement {
      * One guide as JSON-LD in the vocabulary of schema.org: a page with who reviewed it and when, and whatever its content type says
      * that it is about.
      */
-    static ObjectNode linkedData(Delivered guide, ContentType type, @Nullable Pages pages) {
+    static ObjectNode linkedData(PublishedGuide guide, ContentType type, @Nullable PageUrls pages) {
         var entry = guide.entry();
         var page = JsonNodeFactory.instance
                 .objectNode()
@@ -68,14 +69,14 @@ final class Announcement {
     }
 
     /** When a guide was last published or reviewed anew. */
-    static Instant updated(Delivered guide) {
+    static Instant updated(PublishedGuide guide) {
         return Optional.ofNullable(guide.entry().review())
                 .map(LedgerEntry.Review::reviewedAt)
                 .filter(reviewed -> reviewed.isAfter(guide.entry().publishedAt()))
                 .orElse(guide.entry().publishedAt());
     }
 
-    static Stream<Delivered> latest(Stream<Delivered> guides) {
+    static Stream<PublishedGuide> latest(Stream<PublishedGuide> guides) {
         return guides.sorted(Comparator.comparing(Announcement::updated)
                 .reversed()
                 .thenComparing(guide -> guide.entry().id()));
@@ -95,7 +96,7 @@ final class Announcement {
      * Where everything that is live is shown, as a sitemap (sitemaps.org, protocol 0.9). An address at which several guides are shown is
      * named once; where each locale has its own, each names them all.
      */
-    static byte[] sitemap(Stream<Delivered> guides, Pages pages) {
+    static byte[] sitemap(Stream<PublishedGuide> guides, PageUrls pages) {
         var latest = latest(guides).toList();
         var translations = latest.stream()
                 .collect(Collectors.groupingBy(

@@ -1,6 +1,7 @@
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.representation.PublishedGuide;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param id an IRI
  * @param address that it was asked for at
  */
-record AtomFeed(String id, String address, ContentType type, Pages pages) {
+record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
     static final String MEDIA_TYPE = "application/atom+xml";
     private static final String NAMESPACE = "http://www.w3.org/2005/Atom";
 
@@ -34,7 +35,7 @@ record AtomFeed(String id, String address, ContentType type, Pages pages) {
         return "urn:uuid:" + UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
-    byte[] of(Stream<Delivered> guides, int limit) {
+    byte[] of(Stream<PublishedGuide> guides, int limit) {
         var latest = Announcement.latest(guides).limit(limit).toList();
         return Announcement.document("feed", NAMESPACE, xml -> {
             Announcement.element(xml, "id", id);
@@ -53,7 +54,7 @@ record AtomFeed(String id, String address, ContentType type, Pages pages) {
         });
     }
 
-    private void entry(XMLStreamWriter xml, Delivered guide) throws XMLStreamException {
+    private void entry(XMLStreamWriter xml, PublishedGuide guide) throws XMLStreamException {
         var entry = guide.entry();
         xml.writeStartElement("entry");
         Announcement.element(xml, "id", urn("guide " + entry.id()));

@@ -1,14 +1,25 @@
 package dev.imprimatur.delivery;
 
-import dev.imprimatur.access.SiteKey;
+import dev.imprimatur.catalogue.AddressHistory;
+import dev.imprimatur.catalogue.Catalogue;
+import dev.imprimatur.catalogue.Confirmation;
+import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.Format;
+import dev.imprimatur.credentials.SiteKey;
+import dev.imprimatur.index.FilterLimits;
+import dev.imprimatur.index.Property;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.publication.Publication;
+import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.JsonParts;
+import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.representation.Representation;
+import dev.imprimatur.search.SearchIndex;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -46,8 +57,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** What sites ask for. Every answer comes from one state of the catalogue; what is not live is answered as what never was. */
 @RestController
 @RequestMapping("/api/delivery/v1")
-class DeliveryApi {
-    static final String PREFIX = "/api/delivery/v1/";
+public class DeliveryApi {
+    public static final String PREFIX = "/api/delivery/v1/";
     private static final String LINKED_DATA = "/schema.org";
     private static final Pattern NOT_IN_A_QUERY = Pattern.compile("[^\\w\\-.~!$&'()*+,;=:@/?%]+");
     /** RFC 7234, 5.5.1. */
@@ -60,9 +71,9 @@ class DeliveryApi {
     private final ContentTypes types;
     private final JsonMapper json;
     private final Clock clock;
-    private final LedgerEvents events;
-    private final Lists lists;
-    private final Search search;
+    private final LedgerEventStream events;
+    private final ListCache lists;
+    private final SearchIndex search;
     private final FilterLimits filterLimits;
     private final Duration maxAge;
     private final Duration patience;
@@ -81,9 +92,9 @@ class DeliveryApi {
             ContentTypes types,
             JsonMapper json,
             Clock clock,
-            LedgerEvents events,
-            Lists lists,
-            Search search,
+            LedgerEventStream events,
+            ListCache lists,
+            SearchIndex search,
             FilterLimits filterLimits,
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge,
             @Value("${imprimatur.delivery.patience:2s}") Duration patience) {
@@ -125,7 +136,7 @@ class DeliveryApi {
         var found = live(now, then(now, instant), instant, type, slug, locale, request, response);
         var answer = rendered == Format.MARKDOWN && wanted.isEmpty()
                 ? found.answer()
-                : Answer.of(
+                : Representation.of(
                         found.entry().at(),
                         found.surrogateKey(),
                         found.document(rendered, wanted, null).bytes().array());
@@ -145,10 +156,10 @@ class DeliveryApi {
             HttpServletResponse response)
             throws IOException {
         var contentType = readable(type, site);
-        var shown = pages == null ? null : Pages.parse(pages);
+        var shown = pages == null ? null : PageUrls.parse(pages);
         var state = state(request, response);
         var found = live(state, state, null, type, slug, locale, request, response);
-        Answer.of(
+        Representation.of(
                         "application/ld+json",
                         found.entry().at(),
                         found.surrogateKey(),
@@ -170,9 +181,9 @@ class DeliveryApi {
             throws IOException {
         mustBePage(limit);
         var contentType = readable(type, site);
-        var shown = Pages.parse(pages);
+        var shown = PageUrls.parse(pages);
         var state = state(request, response);
-        Answer.of(
+        Representation.of(
                         AtomFeed.MEDIA_TYPE,
                         state.section(type).changedAt(),
                         type,
@@ -196,9 +207,9 @@ class DeliveryApi {
             HttpServletResponse response)
             throws IOException {
         readable(type, site);
-        var shown = Pages.parse(pages);
+        var shown = PageUrls.parse(pages);
         var state = state(request, response);
-        Answer.of(
+        Representation.of(
                         "application/xml",
                         state.section(type).changedAt(),
                         type,
@@ -217,12 +228,12 @@ class DeliveryApi {
                                 .replaceAll(it -> UriUtils.encode(it.group(), StandardCharsets.UTF_8));
     }
 
-    private static Stream<Delivered> guides(State state, String type, @Nullable String locale) {
+    private static Stream<PublishedGuide> guides(Snapshot state, String type, @Nullable String locale) {
         return state.section(type).shelf().guides().stream()
-                .filter(guide -> locale == null || guide.entry().locale().equals(Address.canonical(locale)));
+                .filter(guide -> locale == null || guide.entry().locale().equals(GuideAddress.canonical(locale)));
     }
 
-    private State then(State now, @Nullable Instant asOf) {
+    private Snapshot then(Snapshot now, @Nullable Instant asOf) {
         if (asOf == null) return now;
         if (asOf.isAfter(clock.instant()))
             throw Refusal.malformed("asOf is an instant that has been", List.of())
@@ -231,16 +242,16 @@ class DeliveryApi {
     }
 
     /** @param asOf the instant that is shown; null for now */
-    private Delivered live(
-            State now,
-            State shown,
+    private PublishedGuide live(
+            Snapshot now,
+            Snapshot shown,
             @Nullable Instant asOf,
             String type,
             String slug,
             @Nullable String asked,
             HttpServletRequest request,
             HttpServletResponse response) {
-        String locale = asked == null ? null : Address.canonical(asked);
+        String locale = asked == null ? null : GuideAddress.canonical(asked);
         var found = address(shown, type, slug, locale).flatMap(shown::find);
         if (found.isEmpty() && isDamaged(shown, type, slug, locale))
             throw publication.notShown().raise();
@@ -251,27 +262,27 @@ class DeliveryApi {
     }
 
     /** Without a locale the default one is meant, or the first that there is. */
-    private static Optional<Address> address(State state, String type, String slug, @Nullable String locale) {
-        if (locale != null) return Optional.of(new Address(type, slug, locale));
+    private static Optional<GuideAddress> address(Snapshot state, String type, String slug, @Nullable String locale) {
+        if (locale != null) return Optional.of(new GuideAddress(type, slug, locale));
         var section = state.section(type);
-        if (section.live(slug, Address.DEFAULT_LOCALE) != null)
-            return Optional.of(new Address(type, slug, Address.DEFAULT_LOCALE));
+        if (section.live(slug, GuideAddress.DEFAULT_LOCALE) != null)
+            return Optional.of(new GuideAddress(type, slug, GuideAddress.DEFAULT_LOCALE));
         return section.lives(slug).stream()
                 .filter(life -> life.live() != null)
-                .map(life -> Address.of(life.last()))
-                .min(Comparator.comparing(Address::locale));
+                .map(life -> GuideAddress.of(life.last()))
+                .min(Comparator.comparing(GuideAddress::locale));
     }
 
     /** Whether something is live there of which something else is stored than was approved. */
-    private static boolean isDamaged(State state, String type, String slug, @Nullable String locale) {
+    private static boolean isDamaged(Snapshot state, String type, String slug, @Nullable String locale) {
         return state.section(type).lives(slug).stream()
                 .filter(life -> locale == null || life.last().locale().equals(locale))
-                .anyMatch(Life::isDamaged);
+                .anyMatch(AddressHistory::isDamaged);
     }
 
     /** Whether something is live there again, of which what was there at that instant was withdrawn. */
     private static boolean wasWithdrawnSince(
-            State now, Instant asOf, String type, String slug, @Nullable String locale) {
+            Snapshot now, Instant asOf, String type, String slug, @Nullable String locale) {
         return now.section(type).lives(slug).stream()
                 .filter(life -> locale == null || life.last().locale().equals(locale))
                 .anyMatch(life -> life.last().isLive() && life.wasWithdrawnSince(asOf));
@@ -279,7 +290,7 @@ class DeliveryApi {
 
     /** 410 for what was live once, or 301 if readers are sent elsewhere; for all else 404. 503 while the ledger may have lost it. */
     private RuntimeException notLive(
-            State state,
+            Snapshot state,
             String type,
             String slug,
             @Nullable String locale,
@@ -309,7 +320,7 @@ class DeliveryApi {
         return PREFIX + type + "/" + slug + form + query(request);
     }
 
-    /** @param parameters filters by the fields that the type marks {@code x-filterable}, and what {@link Query} knows */
+    /** @param parameters filters by the fields that the type marks {@code x-filterable}, and what {@link ListQuery} knows */
     @GetMapping("/{type}")
     void list(
             @PathVariable String type,
@@ -319,11 +330,11 @@ class DeliveryApi {
             HttpServletResponse response)
             throws IOException {
         var contentType = readable(type, site);
-        var query = Query.parse(contentType, parameters, filterLimits);
+        var query = ListQuery.parse(contentType, parameters, filterLimits);
         var now = state(request, response);
         var answer = query.q() != null
                 ? search.answer(now, contentType, query.q(), query.reading(), query.locale(), (state, view) -> {
-                    response.setHeader(Answer.POSITION, Long.toString(state.position()));
+                    response.setHeader(Representation.POSITION, Long.toString(state.position()));
                     return lists.answer(
                             state, type, request.getQueryString(), () -> found(state, view, contentType, query));
                 })
@@ -334,10 +345,10 @@ class DeliveryApi {
         answer.send(request, response, maxAge.toSeconds());
     }
 
-    private Answer found(State state, Search.View view, ContentType type, Query query) {
-        var page = Listing.of(state.section(type.name()).shelf(), query, view.find());
+    private Representation found(Snapshot state, SearchIndex.View view, ContentType type, ListQuery query) {
+        var page = ListPage.of(state.section(type.name()).shelf(), query, view.find());
         var highlights = view.highlights(page.guides());
-        var documents = new ArrayList<Joined.Part>();
+        var documents = new ArrayList<JsonParts.Part>();
         for (int i = 0; i < page.guides().size(); i++)
             documents.add(page.guides().get(i).document(query.format(), query.fields(), highlights.get(i)));
         return lists.made(state, type.name(), page, documents);
@@ -385,7 +396,7 @@ class DeliveryApi {
         boolean streams = prefersEvents(request);
         long from = streams ? lastEventId(request).orElse(after) : after;
         var state = onSameLedger(state(request, response), from, lineage);
-        response.setHeader(Answer.POSITION, Long.toString(state.position()));
+        response.setHeader(Representation.POSITION, Long.toString(state.position()));
         if (streams) {
             if (compact || guides || request.getParameter("limit") != null)
                 throw Refusal.malformed("compact, guides and limit go with pages, not with events", List.of())
@@ -406,12 +417,15 @@ class DeliveryApi {
         var told = feed.entries().stream()
                 .map(entry -> told(state, entry, guides ? rendered : null))
                 .toList();
-        Answer.of(lastModified, "ledger", Joined.items("entries", told, json.writeValueAsBytes(readUpTo(state, feed))))
+        Representation.of(
+                        lastModified,
+                        "ledger",
+                        JsonParts.items("entries", told, json.writeValueAsBytes(readUpTo(state, feed))))
                 .send(request, response, 0);
         return null;
     }
 
-    private ReadUpTo readUpTo(State state, Feed feed) {
+    private ReadUpTo readUpTo(Snapshot state, Feed feed) {
         return new ReadUpTo(ours.id(), feed.position(), feed.position() < state.position() ? feed.position() : null);
     }
 
@@ -419,7 +433,7 @@ class DeliveryApi {
      * A state in which the position has been, or a refusal: whoever read further than the ledger goes, or read another one, has to
      * start over. Another node may have told of a position that this one reads a moment later.
      */
-    private State onSameLedger(State state, long read, @Nullable String theirs) {
+    private Snapshot onSameLedger(Snapshot state, long read, @Nullable String theirs) {
         if (theirs != null && !theirs.equals(ours.id())) throw ledgerChanged(state);
         if (read <= state.position()) return state;
         var reached = awaited(read);
@@ -429,7 +443,7 @@ class DeliveryApi {
         throw ledgerChanged(catalogue.now());
     }
 
-    private RuntimeException ledgerChanged(State state) {
+    private RuntimeException ledgerChanged(Snapshot state) {
         return new Refusal(
                         Refusal.Kind.CONFLICT,
                         "ledger-changed",
@@ -441,21 +455,21 @@ class DeliveryApi {
     }
 
     /** The entry, with the guide in that format if one is asked for, unless a later entry says more or it must not be shown. */
-    private Joined.Part told(State state, LedgerEntry entry, @Nullable Format format) {
+    private JsonParts.Part told(Snapshot state, LedgerEntry entry, @Nullable Format format) {
         byte[] told = json.writeValueAsBytes(entry);
         if (format != null
                 && !publication.isWithheld(entry.id())
-                && state.life(Address.of(entry))
+                && state.life(GuideAddress.of(entry))
                         .filter(life -> life.isDamaged() && life.last().position() == entry.position())
                         .isPresent()) throw publication.notShown().raise();
         return Optional.ofNullable(format)
-                .flatMap(wanted -> state.find(Address.of(entry))
+                .flatMap(wanted -> state.find(GuideAddress.of(entry))
                         .filter(guide -> guide.entry().position() == entry.position())
-                        .map(guide -> Joined.member(told, "guide", guide.document(wanted, List.of(), null))))
-                .orElseGet(() -> Joined.Part.of(told));
+                        .map(guide -> JsonParts.member(told, "guide", guide.document(wanted, List.of(), null))))
+                .orElseGet(() -> JsonParts.Part.of(told));
     }
 
-    private Feed feed(State state, long after, int limit, Predicate<LedgerEntry> wanted) {
+    private Feed feed(Snapshot state, long after, int limit, Predicate<LedgerEntry> wanted) {
         var read = publication.after(after, limit).stream()
                 .takeWhile(entry -> entry.position() <= state.position())
                 .toList();
@@ -464,11 +478,11 @@ class DeliveryApi {
                 read.isEmpty() ? after : read.getLast().position());
     }
 
-    private Feed compacted(State state, long after, int limit, Predicate<LedgerEntry> wanted) {
+    private Feed compacted(Snapshot state, long after, int limit, Predicate<LedgerEntry> wanted) {
         var entries = state.toldSince(after).stream()
                 .filter(life -> life.last().isLive() || life.firstTold() <= after)
                 .filter(life -> !publication.isWithheld(life.last().id()))
-                .map(Life::last)
+                .map(AddressHistory::last)
                 .filter(wanted)
                 .limit(limit)
                 .toList();
@@ -526,17 +540,17 @@ class DeliveryApi {
      * The state to answer from: as new as the request asks for, and confirmed lately, or a refusal to answer from an older one. Where what is
      * stale is served, the answer is marked.
      */
-    private State state(HttpServletRequest request, HttpServletResponse response) {
+    private Snapshot state(HttpServletRequest request, HttpServletResponse response) {
         boolean isConfirmed = confirmation.holdsOrRefuses();
         var state = reached(request);
         // it may have been mended since, and not read on yet
         if (state.isUntold()) throw publication.notTold().raise();
         if (!isConfirmed) response.setHeader(HttpHeaders.WARNING, STALE);
-        response.setHeader(Answer.POSITION, Long.toString(state.position()));
+        response.setHeader(Representation.POSITION, Long.toString(state.position()));
         return state;
     }
 
-    private State reached(HttpServletRequest request) {
+    private Snapshot reached(HttpServletRequest request) {
         if (publication.isOutdated()) throw publication.notTold().raise();
         String atLeast = request.getHeader("Imprimatur-At-Least");
         if (atLeast == null) return catalogue.now();
@@ -555,7 +569,7 @@ class DeliveryApi {
                 .raise();
     }
 
-    private Optional<State> awaited(long position) {
+    private Optional<Snapshot> awaited(long position) {
         try {
             return catalogue.at(position, patience);
         } catch (InterruptedException stopping) {
@@ -579,8 +593,8 @@ class DeliveryApi {
     }
 
     private static void mustBePage(int limit) {
-        if (limit < 1 || limit > Query.LARGEST_PAGE)
-            throw Refusal.malformed("limit is 1 to " + Query.LARGEST_PAGE, List.of())
+        if (limit < 1 || limit > ListQuery.LARGEST_PAGE)
+            throw Refusal.malformed("limit is 1 to " + ListQuery.LARGEST_PAGE, List.of())
                     .raise();
     }
 }

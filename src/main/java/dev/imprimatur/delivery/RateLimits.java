@@ -2,7 +2,7 @@ package dev.imprimatur.delivery;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.imprimatur.access.SiteKey;
+import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.problem.Refusal;
 import io.github.bucket4j.Bucket;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,9 +20,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
  * draft-ietf-httpapi-ratelimit-headers.
  */
 @Configuration(proxyBeanMethods = false)
-class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
-    static final String HEADER = "RateLimit";
-    static final String POLICY_HEADER = "RateLimit-Policy";
+public class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
+    public static final String HEADER = "RateLimit";
+    public static final String POLICY_HEADER = "RateLimit-Policy";
     private static final int MOST_KEYS = 10_000;
 
     private final Cache<String, Bucket> buckets =
@@ -47,22 +47,22 @@ class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
         this.policy = "\"key\";q=" + burst + ";w=" + Math.max(1, burst / rate);
     }
 
-    String policy() {
+    public String policy() {
         return policy;
     }
 
     /** Takes one request from the bucket of a key; what is left then, or -1 if there was none. */
-    static long take(Bucket bucket) {
+    public static long take(Bucket bucket) {
         var probe = bucket.tryConsumeAndReturnRemaining(1);
         return probe.isConsumed() ? probe.getRemainingTokens() : -1;
     }
 
     /** The value of the header when so many are left. */
-    String told(long left) {
+    public String told(long left) {
         return "\"key\";r=" + left + ";t=1";
     }
 
-    Bucket bucket(SiteKey key) {
+    public Bucket bucket(SiteKey key) {
         return buckets.get(
                 key.id(),
                 id -> Bucket.builder()

@@ -1,6 +1,18 @@
-/** What sites read: a catalogue in memory, folded from the ledger. */
+/** The delivery API: what sites ask for and what they get. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"publication", "signing", "content", "access", "paging", "problem", "store"})
+@ApplicationModule(
+        allowedDependencies = {
+            "catalogue",
+            "content",
+            "credentials",
+            "index",
+            "paging",
+            "problem",
+            "publication",
+            "representation",
+            "search",
+            "signing"
+        })
 package dev.imprimatur.delivery;
 
 import org.jspecify.annotations.NullMarked;

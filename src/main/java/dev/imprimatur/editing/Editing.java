@@ -4,8 +4,24 @@ import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.NormalForm;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.diff.Diff;
+import dev.imprimatur.diff.Edit;
+import dev.imprimatur.diff.IdentifiedContent;
+import dev.imprimatur.diff.ItemIds;
+import dev.imprimatur.diff.MergePatch;
+import dev.imprimatur.drafts.Edits;
+import dev.imprimatur.drafts.WorkingCopies;
+import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.EditionLog;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Revisions;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.SealedCollection;
@@ -289,7 +305,7 @@ public class Editing {
     }
 
     /** The content that edits would make of the draft; nothing is saved. */
-    public Keyed tried(Guide guide, List<Edit> edits, Person by) {
+    public IdentifiedContent tried(Guide guide, List<Edit> edits, Person by) {
         return Edits.apply(types.require(guide.type()), draft(guide), edits, by, clock.instant())
                 .copy()
                 .keyed();

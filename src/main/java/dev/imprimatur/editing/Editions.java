@@ -1,6 +1,18 @@
 package dev.imprimatur.editing;
 
 import dev.imprimatur.content.Reason;
+import dev.imprimatur.drafts.WorkingCopies;
+import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.history.Decision;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.EditionLog;
+import dev.imprimatur.history.LogEnd;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Revisions;
+import dev.imprimatur.history.Stamp;
+import dev.imprimatur.people.Person;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.Period;

@@ -1,5 +1,8 @@
 package dev.imprimatur.editing;
 
+import dev.imprimatur.drafts.WorkingCopies;
+import dev.imprimatur.history.EditionLog;
+import dev.imprimatur.history.Revisions;
 import dev.imprimatur.signing.Damage;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,10 @@
 package dev.imprimatur.editing;
 
+import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Stamp;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.imprimatur.editing;
 
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Selection;
 import dev.imprimatur.paging.Window;

@@ -7,6 +7,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;

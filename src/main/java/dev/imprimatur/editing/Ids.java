@@ -6,7 +6,7 @@ import org.springframework.stereotype.Component;
 
 /** Ids of new guides and comments: 26 characters that sort by time, as ULIDs do, and cannot be guessed. */
 @Component
-class Ids {
+public class Ids {
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int TIME_DIGITS = 10;
     private static final int RANDOM_DIGITS = 16;
@@ -18,7 +18,7 @@ class Ids {
         this.clock = clock;
     }
 
-    String next() {
+    public String next() {
         var id = new StringBuilder();
         long millis = clock.millis();
         for (int digit = TIME_DIGITS - 1; digit >= 0; digit--)

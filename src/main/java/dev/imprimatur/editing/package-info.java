@@ -1,6 +1,8 @@
-/** Guides, editions, working copies, revisions, comments, diff, and the edition log that says what was decided. */
+/** Guides and their editions: what editors do with them from the first draft to submission. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"signing", "content", "store", "paging", "problem"})
+@ApplicationModule(
+        allowedDependencies = {"content", "diff", "drafts", "history", "paging", "people", "problem", "signing", "store"
+        })
 package dev.imprimatur.editing;
 
 import org.jspecify.annotations.NullMarked;

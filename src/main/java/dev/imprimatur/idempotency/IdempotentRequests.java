@@ -1,8 +1,8 @@
 package dev.imprimatur.idempotency;
 
-import dev.imprimatur.access.Account;
-import dev.imprimatur.access.Signing;
-import dev.imprimatur.access.WhoAsks;
+import dev.imprimatur.access.PersonArgument;
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.accounts.Account;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -49,7 +49,7 @@ class IdempotentRequests extends OncePerRequestFilter {
     /** The input of a form that holds its key. */
     private static final String ONCE = "once";
     /** Differs between two pages of one form, or must leave no trace, and says nothing of what is asked for. */
-    private static final Set<String> NOT_ASKED = Set.of(ONCE, "_csrf", Signing.FIELD);
+    private static final Set<String> NOT_ASKED = Set.of(ONCE, "_csrf", SigningRules.FIELD);
 
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -189,7 +189,7 @@ class IdempotentRequests extends OncePerRequestFilter {
     private void run(
             Call call, Claim.Begun begun, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        request.setAttribute(WhoAsks.REQUEST, call.id());
+        request.setAttribute(PersonArgument.REQUEST, call.id());
         var held = new ContentCachingResponseWrapper(response);
         try {
             chain.doFilter(request, held);

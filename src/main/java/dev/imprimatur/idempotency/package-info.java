@@ -1,6 +1,6 @@
 /** Requests that carry a key of their caller's: one effect and one answer, however often they arrive and at whichever node. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"signing", "access", "content", "store", "problem"})
+@ApplicationModule(allowedDependencies = {"access", "accounts", "content", "problem", "signing", "store"})
 package dev.imprimatur.idempotency;
 
 import org.jspecify.annotations.NullMarked;

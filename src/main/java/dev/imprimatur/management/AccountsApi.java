@@ -1,12 +1,12 @@
 package dev.imprimatur.management;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Account;
 import dev.imprimatur.access.NeedsScope;
-import dev.imprimatur.access.PasswordReset;
-import dev.imprimatur.access.Role;
-import dev.imprimatur.access.Scope;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.PasswordReset;
+import dev.imprimatur.accounts.Role;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import java.time.Instant;
 import java.util.Arrays;
@@ -34,10 +34,10 @@ import tools.jackson.databind.node.ObjectNode;
 class AccountsApi {
     private static final Set<String> FIELDS = Set.of("displayName", "title", "email", "roles");
 
-    private final Access access;
+    private final Accounts access;
     private final PasswordReset reset;
 
-    AccountsApi(Access access, PasswordReset reset) {
+    AccountsApi(Accounts access, PasswordReset reset) {
         this.access = access;
         this.reset = reset;
     }

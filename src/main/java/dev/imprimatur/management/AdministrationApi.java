@@ -1,19 +1,19 @@
 package dev.imprimatur.management;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Account;
-import dev.imprimatur.access.Audit;
-import dev.imprimatur.access.AuditExport;
-import dev.imprimatur.access.AuditQuery;
-import dev.imprimatur.access.KeyDesk;
 import dev.imprimatur.access.NeedsScope;
-import dev.imprimatur.access.PersonalToken;
-import dev.imprimatur.access.Scope;
-import dev.imprimatur.access.SiteKey;
-import dev.imprimatur.access.TokenDesk;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.audit.Audit;
+import dev.imprimatur.audit.AuditExport;
+import dev.imprimatur.audit.AuditQuery;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.credentials.PersonalToken;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.credentials.SiteKey;
+import dev.imprimatur.credentials.SiteKeys;
+import dev.imprimatur.credentials.Tokens;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.AuditAnchors;
 import dev.imprimatur.publication.WorksReadOnly;
@@ -47,18 +47,18 @@ class AdministrationApi {
     private static final String DEFAULT_EXPIRY = "P30D";
     private static final String ORIGINS = "origins";
 
-    private final Access access;
-    private final TokenDesk tokens;
-    private final KeyDesk keys;
+    private final Accounts access;
+    private final Tokens tokens;
+    private final SiteKeys keys;
     private final Audit audit;
     private final AuditExport export;
     private final AuditAnchors anchors;
     private final ContentTypes types;
 
     AdministrationApi(
-            Access access,
-            TokenDesk tokens,
-            KeyDesk keys,
+            Accounts access,
+            Tokens tokens,
+            SiteKeys keys,
             Audit audit,
             AuditExport export,
             AuditAnchors anchors,
@@ -96,7 +96,7 @@ class AdministrationApi {
                         .raise());
         var fresh = tokens.create(
                 account.username(),
-                new TokenDesk.NewToken(
+                new Tokens.NewToken(
                         wanted.name(),
                         duration(wanted.expiresIn() == null ? DEFAULT_EXPIRY : wanted.expiresIn()),
                         wanted.scopes() == null ? null : Scope.named(wanted.scopes())),
@@ -140,7 +140,7 @@ class AdministrationApi {
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.CREATED)
-    Account createAccount(@RequestBody Access.NewAccount wanted, Person me) {
+    Account createAccount(@RequestBody Accounts.NewAccount wanted, Person me) {
         return access.create(wanted, me);
     }
 
@@ -183,7 +183,7 @@ class AdministrationApi {
             throw Refusal.malformed("/types", "names of content types, as /content-types lists them")
                     .raise();
         List<@Nullable String> origins = wanted.origins() == null ? List.of() : wanted.origins();
-        var fresh = keys.create(new KeyDesk.NewKey(wanted.name(), wanted.scopes(), readable, origins), me);
+        var fresh = keys.create(new SiteKeys.NewKey(wanted.name(), wanted.scopes(), readable, origins), me);
         return new KeyView(fresh.key().id(), fresh.secret());
     }
 

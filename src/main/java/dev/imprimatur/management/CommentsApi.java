@@ -3,10 +3,10 @@ package dev.imprimatur.management;
 import static dev.imprimatur.management.Views.CommentView;
 
 import dev.imprimatur.access.NeedsScope;
-import dev.imprimatur.access.Scope;
-import dev.imprimatur.editing.Discussions;
+import dev.imprimatur.comments.Discussions;
+import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;

@@ -1,9 +1,9 @@
 package dev.imprimatur.management;
 
 import dev.imprimatur.access.NeedsScope;
-import dev.imprimatur.access.Scope;
-import dev.imprimatur.access.Signing;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.EndOfLedger;
 import dev.imprimatur.publication.Lineage;
@@ -27,9 +27,9 @@ import org.springframework.web.bind.annotation.RestController;
 class LedgerApi {
     private final Publication publication;
     private final NewLineage newLineage;
-    private final Signing signing;
+    private final SigningRules signing;
 
-    LedgerApi(Publication publication, NewLineage newLineage, Signing signing) {
+    LedgerApi(Publication publication, NewLineage newLineage, SigningRules signing) {
         this.publication = publication;
         this.newLineage = newLineage;
         this.signing = signing;

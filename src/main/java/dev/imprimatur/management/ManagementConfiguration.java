@@ -1,6 +1,6 @@
 package dev.imprimatur.management;
 
-import dev.imprimatur.access.Audit;
+import dev.imprimatur.audit.Audit;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,9 +1,9 @@
 package dev.imprimatur.management;
 
 import dev.imprimatur.access.NeedsScope;
-import dev.imprimatur.access.Scope;
+import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.preview.Preview;
 import dev.imprimatur.preview.PreviewLinks;
 import java.time.Duration;

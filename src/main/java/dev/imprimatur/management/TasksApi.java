@@ -3,14 +3,14 @@ package dev.imprimatur.management;
 import static dev.imprimatur.management.Views.GuideView;
 import static dev.imprimatur.management.Views.TaskView;
 
-import dev.imprimatur.access.Access;
 import dev.imprimatur.access.NeedsScope;
-import dev.imprimatur.access.Role;
-import dev.imprimatur.access.Scope;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.Role;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.Revision;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.Inbox;
@@ -41,10 +41,10 @@ class TasksApi {
     private final Inbox inbox;
     private final ContentTypes types;
     private final Review review;
-    private final Access access;
+    private final Accounts access;
     private final Integrity integrity;
 
-    TasksApi(Inbox inbox, Review review, Access access, Integrity integrity, ContentTypes types) {
+    TasksApi(Inbox inbox, Review review, Accounts access, Integrity integrity, ContentTypes types) {
         this.types = types;
         this.inbox = inbox;
         this.review = review;

@@ -1,16 +1,16 @@
 package dev.imprimatur.management;
 
+import dev.imprimatur.comments.Comment;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.Reason;
-import dev.imprimatur.editing.Comment;
-import dev.imprimatur.editing.Edition;
+import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.LogEntry;
-import dev.imprimatur.editing.Means;
-import dev.imprimatur.editing.Revision;
-import dev.imprimatur.editing.Signature;
-import dev.imprimatur.editing.Stamp;
-import dev.imprimatur.editing.WorkingCopy;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Signature;
+import dev.imprimatur.history.Stamp;
+import dev.imprimatur.people.AuthenticationMethod;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.OpenTask;
@@ -198,7 +198,7 @@ final class Views {
             @Nullable Instant passwordAt,
             @Nullable String token,
             @Nullable String name) {
-        static @Nullable MeansView of(@Nullable Means means) {
+        static @Nullable MeansView of(@Nullable AuthenticationMethod means) {
             return means == null
                     ? null
                     : new MeansView(

@@ -1,8 +1,8 @@
 package dev.imprimatur.management;
 
 import dev.imprimatur.access.NeedsScope;
-import dev.imprimatur.access.Scope;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.webhooks.Attempt;
 import dev.imprimatur.webhooks.Subscribers;
 import java.util.List;

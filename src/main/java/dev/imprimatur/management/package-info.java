@@ -2,15 +2,23 @@
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {
-            "webhooks",
-            "preview",
-            "review",
-            "publication",
-            "editing",
-            "content",
             "access",
+            "accounts",
+            "audit",
+            "comments",
+            "content",
+            "credentials",
+            "diff",
+            "drafts",
+            "editing",
+            "history",
             "paging",
-            "problem"
+            "people",
+            "preview",
+            "problem",
+            "publication",
+            "review",
+            "webhooks"
         })
 package dev.imprimatur.management;
 

@@ -1,6 +1,6 @@
 package dev.imprimatur.preview;
 
-import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.history.EditionId;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

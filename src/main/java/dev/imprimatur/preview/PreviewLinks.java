@@ -1,14 +1,14 @@
 package dev.imprimatur.preview;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Account;
-import dev.imprimatur.access.AccountWatcher;
-import dev.imprimatur.access.Audit;
-import dev.imprimatur.access.Role;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.AccountWatcher;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.Role;
+import dev.imprimatur.audit.Audit;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.Signer;
 import java.time.Clock;
@@ -40,7 +40,7 @@ public class PreviewLinks implements AccountWatcher {
 
     private final Previews previews;
     private final Editing editing;
-    private final Access access;
+    private final Accounts access;
     private final Audit audit;
     private final Signer signer;
     private final Clock clock;
@@ -50,7 +50,7 @@ public class PreviewLinks implements AccountWatcher {
     PreviewLinks(
             Previews previews,
             Editing editing,
-            Access access,
+            Accounts access,
             Audit audit,
             Signer signer,
             Clock clock,

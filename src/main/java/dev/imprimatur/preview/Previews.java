@@ -4,7 +4,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
-import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.history.EditionId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

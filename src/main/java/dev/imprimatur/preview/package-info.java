@@ -1,6 +1,17 @@
 /** Signed links that show a working copy or a revision before readers see it, for a while. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"publication", "signing", "editing", "content", "access", "store", "problem"})
+@ApplicationModule(
+        allowedDependencies = {
+            "accounts",
+            "audit",
+            "content",
+            "drafts",
+            "editing",
+            "history",
+            "people",
+            "problem",
+            "signing"
+        })
 package dev.imprimatur.preview;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,6 @@
 package dev.imprimatur.publication;
 
-import dev.imprimatur.access.Audit;
+import dev.imprimatur.audit.Audit;
 import dev.imprimatur.publication.LedgerRows.Stored;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;

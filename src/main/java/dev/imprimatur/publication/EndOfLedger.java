@@ -2,9 +2,9 @@ package dev.imprimatur.publication;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.publication.HighWaterMark.Mark;
 import dev.imprimatur.store.Failures;
 import java.time.Clock;

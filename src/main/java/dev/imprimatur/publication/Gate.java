@@ -1,14 +1,14 @@
 package dev.imprimatur.publication;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Role;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.Role;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.LogEntry;
-import dev.imprimatur.editing.Revision;
-import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Stamp;
 import dev.imprimatur.problem.Refusal;
 import java.util.HashSet;
 import org.springframework.stereotype.Component;
@@ -22,9 +22,9 @@ import org.springframework.stereotype.Component;
 class Gate {
     private final Editing editing;
     private final Editions editions;
-    private final Access access;
+    private final Accounts access;
 
-    Gate(Editing editing, Editions editions, Access access) {
+    Gate(Editing editing, Editions editions, Accounts access) {
         this.editing = editing;
         this.editions = editions;
         this.access = access;

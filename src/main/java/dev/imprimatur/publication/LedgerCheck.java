@@ -1,12 +1,12 @@
 package dev.imprimatur.publication;
 
 import dev.imprimatur.content.ContentHash;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.LogEntry;
-import dev.imprimatur.editing.Reviewer;
-import dev.imprimatur.editing.Revision;
-import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Reviewer;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Stamp;
 import dev.imprimatur.publication.LedgerEntry.Kind;
 import dev.imprimatur.publication.LedgerRows.Stored;
 import dev.imprimatur.store.Check;

@@ -6,7 +6,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.store.Unique;
 import java.time.Instant;
 import java.util.ArrayList;

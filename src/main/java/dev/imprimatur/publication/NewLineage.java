@@ -1,12 +1,12 @@
 package dev.imprimatur.publication;
 
-import dev.imprimatur.access.Audit;
-import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.audit.Audit;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.LogEntry;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Stamp;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import java.time.Clock;

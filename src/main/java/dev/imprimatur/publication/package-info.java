@@ -1,6 +1,17 @@
 /** The gate, the signed ledger and what is live: nothing reaches a reader around it. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"access", "signing", "editing", "content", "store", "problem"})
+@ApplicationModule(
+        allowedDependencies = {
+            "accounts",
+            "audit",
+            "content",
+            "editing",
+            "history",
+            "people",
+            "problem",
+            "signing",
+            "store"
+        })
 package dev.imprimatur.publication;
 
 import org.jspecify.annotations.NullMarked;

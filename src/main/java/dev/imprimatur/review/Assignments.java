@@ -1,8 +1,8 @@
 package dev.imprimatur.review;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Account;
-import dev.imprimatur.access.AccountWatcher;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.AccountWatcher;
+import dev.imprimatur.accounts.Accounts;
 import java.util.List;
 import org.flowable.engine.TaskService;
 import org.flowable.task.api.Task;
@@ -21,10 +21,10 @@ class Assignments implements AccountWatcher {
 
     private final TaskService tasks;
     private final Workflows workflows;
-    private final Access access;
+    private final Accounts access;
     private final Engine engine;
 
-    Assignments(@Lazy TaskService tasks, Workflows workflows, Access access, Engine engine) {
+    Assignments(@Lazy TaskService tasks, Workflows workflows, Accounts access, Engine engine) {
         this.engine = engine;
         this.tasks = tasks;
         this.workflows = workflows;

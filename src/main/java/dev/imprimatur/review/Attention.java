@@ -1,10 +1,10 @@
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.LogEntry;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.Revision;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;

@@ -1,15 +1,15 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Rows;
 import dev.imprimatur.paging.Selection;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;

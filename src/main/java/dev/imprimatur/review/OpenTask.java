@@ -1,8 +1,8 @@
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Revision;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.Revision;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

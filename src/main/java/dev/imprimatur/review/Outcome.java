@@ -1,7 +1,7 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.content.Reason;
-import dev.imprimatur.editing.Decision;
+import dev.imprimatur.history.Decision;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

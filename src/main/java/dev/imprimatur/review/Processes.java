@@ -1,10 +1,10 @@
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Decision.Effect;
-import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditionId;
-import dev.imprimatur.editing.LogEnd;
-import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.history.Decision.Effect;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEnd;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.review.Workflow.Step;
 import java.sql.ResultSet;
 import java.time.Clock;

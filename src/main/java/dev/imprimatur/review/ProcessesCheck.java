@@ -2,7 +2,7 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Findings;
 import java.util.HashSet;

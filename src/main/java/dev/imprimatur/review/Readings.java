@@ -4,7 +4,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.store.Unique;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.LogEnd;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.Publication;

@@ -1,21 +1,21 @@
 package dev.imprimatur.review;
 
-import dev.imprimatur.access.Signing;
+import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.NormalForm;
 import dev.imprimatur.content.Reason;
-import dev.imprimatur.editing.Decision;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.LogEntry;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.Revision;
-import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.history.Decision;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Stamp;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Publication;
@@ -61,7 +61,7 @@ public class Review {
     private final Workflows workflows;
     private final ContentTypes types;
     private final Engine engine;
-    private final Signing signing;
+    private final SigningRules signing;
     private final TransactionTemplate transactions;
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
@@ -74,7 +74,7 @@ public class Review {
             Workflows workflows,
             ContentTypes types,
             Engine engine,
-            Signing signing,
+            SigningRules signing,
             PlatformTransactionManager transactions) {
         this.signing = signing;
         this.transactions = new TransactionTemplate(transactions);
@@ -278,7 +278,7 @@ public class Review {
      * @return whether the guide is published on that evidence
      */
     public boolean importReviewed(
-            Guide guide, JsonNode content, List<dev.imprimatur.editing.Reviewer> reviewers, ImportedReview review) {
+            Guide guide, JsonNode content, List<dev.imprimatur.history.Reviewer> reviewers, ImportedReview review) {
         var hash = ContentHash.of(NormalForm.of(content)).value();
         var edition = editions.get(new EditionId(guide.id(), 1));
         if (!edition.log().getFirst().by().equals(Person.SYSTEM)) return false;

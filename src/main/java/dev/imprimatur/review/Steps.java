@@ -2,11 +2,11 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.LogEntry;
-import dev.imprimatur.editing.Stamp;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Stamp;
 import dev.imprimatur.publication.Publication;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.history.EditionId;
 import dev.imprimatur.problem.Refusal;
 
 /**

@@ -1,6 +1,6 @@
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Edition;
+import dev.imprimatur.history.Edition;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

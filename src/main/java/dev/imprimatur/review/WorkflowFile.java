@@ -1,7 +1,7 @@
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Decision;
-import dev.imprimatur.editing.Decision.Effect;
+import dev.imprimatur.history.Decision;
+import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.review.Workflow.Step;
 import java.io.ByteArrayInputStream;

@@ -1,6 +1,19 @@
 /** The bridge to Flowable: workflows, tasks, decisions, stamps, freshness, and the reconciler. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"access", "publication", "editing", "content", "store", "paging", "problem"})
+@ApplicationModule(
+        allowedDependencies = {
+            "access",
+            "accounts",
+            "content",
+            "drafts",
+            "editing",
+            "history",
+            "paging",
+            "people",
+            "problem",
+            "publication",
+            "store"
+        })
 package dev.imprimatur.review;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,6 @@
 /** The server's signing key, and documents that are sealed with it: what the database holds of them is what the server wrote. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"content", "store", "problem"})
+@ApplicationModule(allowedDependencies = {"content", "store"})
 package dev.imprimatur.signing;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,13 +1,13 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Account;
-import dev.imprimatur.access.Role;
-import dev.imprimatur.access.Scope;
-import dev.imprimatur.access.Sessions;
-import dev.imprimatur.access.Signing;
-import dev.imprimatur.access.TokenDesk;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.Role;
+import dev.imprimatur.accounts.Sessions;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.credentials.Tokens;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.WorksReadOnly;
@@ -26,12 +26,12 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 @RequestMapping("/studio/account")
 class AccountPage {
-    private final Access access;
-    private final TokenDesk tokens;
+    private final Accounts access;
+    private final Tokens tokens;
     private final Sessions sessions;
-    private final Signing signing;
+    private final SigningRules signing;
 
-    AccountPage(Access access, TokenDesk tokens, Sessions sessions, Signing signing) {
+    AccountPage(Accounts access, Tokens tokens, Sessions sessions, SigningRules signing) {
         this.signing = signing;
         this.access = access;
         this.tokens = tokens;
@@ -93,8 +93,8 @@ class AccountPage {
             RedirectAttributes told) {
         // who took over a session could decide by a token of its own making
         signing.mustBeProven(me);
-        var wanted = new TokenDesk.NewToken(
-                name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));
+        var wanted =
+                new Tokens.NewToken(name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));
         told.addFlashAttribute(
                 "secret",
                 tokens.create(require(me).username(), wanted, null, me.request())

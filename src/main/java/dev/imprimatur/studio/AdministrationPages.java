@@ -1,11 +1,11 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.KeyDesk;
-import dev.imprimatur.access.Role;
-import dev.imprimatur.access.Signing;
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.Role;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.credentials.SiteKeys;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.WorksReadOnly;
 import dev.imprimatur.review.Review;
@@ -28,13 +28,13 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/studio")
 @PreAuthorize("hasRole('ADMIN')")
 class AdministrationPages {
-    private final Access access;
-    private final KeyDesk keys;
-    private final Signing signing;
+    private final Accounts access;
+    private final SiteKeys keys;
+    private final SigningRules signing;
     private final Review review;
     private final ContentTypes types;
 
-    AdministrationPages(Access access, KeyDesk keys, Review review, ContentTypes types, Signing signing) {
+    AdministrationPages(Accounts access, SiteKeys keys, Review review, ContentTypes types, SigningRules signing) {
         this.signing = signing;
         this.access = access;
         this.keys = keys;
@@ -76,7 +76,7 @@ class AdministrationPages {
         signing.mustBeProven(me);
         try {
             access.create(
-                    new Access.NewAccount(
+                    new Accounts.NewAccount(
                             username,
                             displayName,
                             orNull(title),
@@ -134,7 +134,7 @@ class AdministrationPages {
             RedirectAttributes told) {
         List<String> chosen = readable == null ? List.of() : readable;
         chosen.forEach(types::require);
-        var fresh = keys.create(new KeyDesk.NewKey(name, List.of("delivery"), chosen, lines(origins)), me);
+        var fresh = keys.create(new SiteKeys.NewKey(name, List.of("delivery"), chosen, lines(origins)), me);
         told.addFlashAttribute("secret", fresh.secret());
         return "redirect:/studio/api-keys";
     }

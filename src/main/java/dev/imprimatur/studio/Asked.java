@@ -1,9 +1,9 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.content.Shape;
-import dev.imprimatur.editing.Change;
-import dev.imprimatur.editing.KeyedValues;
-import dev.imprimatur.editing.Question;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.diff.FormValues;
+import dev.imprimatur.drafts.EditConflict;
 import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -14,11 +14,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * @param text whether a third text can be written
  * @param pieces from theirs to mine, word by word; empty where there is nothing to compare
  */
-record Asked(Question question, String label, boolean text, List<Change.Piece> pieces) {
-    static Asked of(Shape type, KeyedValues draft, Question question) {
+record Asked(EditConflict question, String label, boolean text, List<Change.Piece> pieces) {
+    static Asked of(Shape type, FormValues draft, EditConflict question) {
         String mine = question.mine();
         String theirs = question.theirs();
-        boolean both = question.kind() == Question.Kind.BOTH_CHANGED;
+        boolean both = question.kind() == EditConflict.Kind.BOTH_CHANGED;
         var json = JsonNodeFactory.instance;
         var words = both && mine != null && theirs != null
                 ? Change.words(json.stringNode(theirs), json.stringNode(mine))

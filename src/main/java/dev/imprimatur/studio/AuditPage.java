@@ -1,11 +1,11 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Audit;
-import dev.imprimatur.access.AuditExport;
-import dev.imprimatur.access.AuditQuery;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.audit.Audit;
+import dev.imprimatur.audit.AuditExport;
+import dev.imprimatur.audit.AuditQuery;
 import dev.imprimatur.paging.Page;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.AuditAnchors;
 import jakarta.servlet.http.HttpServletResponse;
@@ -27,12 +27,12 @@ import org.springframework.web.util.UriComponentsBuilder;
 class AuditPage {
     private static final int PAGE = 100;
 
-    private final Access access;
+    private final Accounts access;
     private final Audit audit;
     private final AuditExport export;
     private final AuditAnchors anchors;
 
-    AuditPage(Access access, Audit audit, AuditExport export, AuditAnchors anchors) {
+    AuditPage(Accounts access, Audit audit, AuditExport export, AuditAnchors anchors) {
         this.anchors = anchors;
         this.access = access;
         this.audit = audit;

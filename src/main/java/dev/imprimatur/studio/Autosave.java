@@ -1,12 +1,12 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.Change;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.drafts.EditConflict;
+import dev.imprimatur.drafts.Edits;
+import dev.imprimatur.drafts.EditsJson;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edits;
-import dev.imprimatur.editing.EditsJson;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.Question;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Review;
@@ -87,7 +87,7 @@ class Autosave {
     record Asking(
             String path,
             String label,
-            Question.Kind kind,
+            EditConflict.Kind kind,
             @Nullable String mine,
             @Nullable String theirs,
             List<Change.Piece> pieces) {}

@@ -1,9 +1,9 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;

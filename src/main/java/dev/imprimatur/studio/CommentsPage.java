@@ -1,11 +1,11 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.Comment;
-import dev.imprimatur.editing.Discussions;
+import dev.imprimatur.comments.Comment;
+import dev.imprimatur.comments.Discussions;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.Revision;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
 import java.util.Set;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;

@@ -1,10 +1,10 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.Revision;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Attention;
 import java.util.ArrayList;

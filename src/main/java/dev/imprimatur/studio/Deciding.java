@@ -1,8 +1,8 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
 import java.util.Optional;

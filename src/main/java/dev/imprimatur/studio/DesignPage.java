@@ -1,6 +1,6 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.Edition;
+import dev.imprimatur.history.Edition;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;

@@ -1,6 +1,6 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 

@@ -1,10 +1,10 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.WorkingCopy;
+import dev.imprimatur.people.Person;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
 

@@ -2,16 +2,16 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Shape;
-import dev.imprimatur.editing.Change;
-import dev.imprimatur.editing.Edit;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.diff.Edit;
+import dev.imprimatur.diff.FormValues;
+import dev.imprimatur.drafts.EditConflict;
+import dev.imprimatur.drafts.Edits;
+import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.EditionId;
-import dev.imprimatur.editing.Edits;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.KeyedValues;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.Question;
-import dev.imprimatur.editing.WorkingCopy;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +48,7 @@ class Drafting {
      * @param found the draft that the edits were made in
      * @param draft as it is now
      */
-    record Saved(WorkingCopy found, WorkingCopy copy, KeyedValues draft, List<Edits.Outcome> outcomes) {
+    record Saved(WorkingCopy found, WorkingCopy copy, FormValues draft, List<Edits.Outcome> outcomes) {
         List<Edit> unsaved() {
             return outcomes.stream()
                     .filter(outcome -> !outcome.saved())
@@ -56,7 +56,7 @@ class Drafting {
                     .toList();
         }
 
-        List<Question> questions() {
+        List<EditConflict> questions() {
             return outcomes.stream()
                     .map(Edits.Outcome::question)
                     .filter(Objects::nonNull)
@@ -101,11 +101,11 @@ class Drafting {
     }
 
     /** @param fault with a path for its pointer */
-    Wrong told(Guide guide, KeyedValues draft, Fault fault) {
+    Wrong told(Guide guide, FormValues draft, Fault fault) {
         return new Wrong(fault.pointer(), PathLabels.of(shape(guide), draft, fault.pointer()), fault.detail());
     }
 
-    Asked asked(Guide guide, KeyedValues draft, Question question) {
+    Asked asked(Guide guide, FormValues draft, EditConflict question) {
         return Asked.of(shape(guide), draft, question);
     }
 
@@ -115,7 +115,7 @@ class Drafting {
      * @param shown the form of the person who decides
      * @param draft as it is now
      */
-    static List<Edit> insisting(Question question, KeyedValues shown, KeyedValues draft) {
+    static List<Edit> insisting(EditConflict question, FormValues shown, FormValues draft) {
         String path = question.path();
         return switch (question.kind()) {
             case BOTH_CHANGED -> List.of(new Edit.Replace("", path, question.theirs(), question.mine()));
@@ -145,7 +145,7 @@ class Drafting {
     record Between(String path, String label, List<Change.Piece> pieces) {}
 
     /** What others made of a draft since a person saw it. */
-    List<Between> between(Guide guide, KeyedValues seen, KeyedValues now) {
+    List<Between> between(Guide guide, FormValues seen, FormValues now) {
         return seen.differences(now).stream()
                 .map(path -> new Between(
                         path,

@@ -1,15 +1,15 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Edit;
+import dev.imprimatur.diff.Edit;
+import dev.imprimatur.diff.FormValues;
+import dev.imprimatur.diff.ItemIds;
+import dev.imprimatur.drafts.EditsJson;
+import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditsJson;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.ItemIds;
-import dev.imprimatur.editing.KeyedValues;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.WorkingCopy;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -86,7 +86,7 @@ class EditPage {
     }
 
     /** @param shown what the inputs hold, which may be more than the draft does */
-    private String page(Guide guide, WorkingCopy copy, KeyedValues shown, List<Fault> faults, Person me, Model model) {
+    private String page(Guide guide, WorkingCopy copy, FormValues shown, List<Fault> faults, Person me, Model model) {
         var missing = drafting.missing(guide, copy);
         var warnings = drafting.warnings(guide, copy).stream()
                 .map(Drafting.Wrong::fault)
@@ -113,7 +113,7 @@ class EditPage {
     }
 
     /** The form as it was sent. */
-    private record Posted(KeyedValues base, KeyedValues shown, List<Edit> edits) {}
+    private record Posted(FormValues base, FormValues shown, List<Edit> edits) {}
 
     private Posted posted(
             Guide guide, String base, String page, @Nullable ListButton button, HttpServletRequest request) {
@@ -194,7 +194,7 @@ class EditPage {
     private String refused(
             Guide guide,
             WorkingCopy copy,
-            KeyedValues shown,
+            FormValues shown,
             List<Fault> faults,
             HttpServletResponse response,
             Person me,
@@ -214,7 +214,7 @@ class EditPage {
     record Choice(Asked asked, String mine) {}
 
     private String questions(
-            Guide guide, KeyedValues shown, Drafting.Saved saved, HttpServletResponse response, Model model) {
+            Guide guide, FormValues shown, Drafting.Saved saved, HttpServletResponse response, Model model) {
         response.setStatus(Refusal.Kind.CONFLICT.status());
         model.addAttribute("guide", guide);
         model.addAttribute("copy", saved.copy());
@@ -229,7 +229,7 @@ class EditPage {
                         .toList());
         var rest = saved.outcomes().stream()
                 .filter(outcome -> outcome.fault() != null)
-                .map(dev.imprimatur.editing.Edits.Outcome::edit)
+                .map(dev.imprimatur.drafts.Edits.Outcome::edit)
                 .toList();
         model.addAttribute("rest", EditsJson.write(json, rest));
         return "studio/conflict";
@@ -282,9 +282,9 @@ class EditPage {
         return values[0];
     }
 
-    private KeyedValues parsed(String base) {
+    private FormValues parsed(String base) {
         try {
-            return json.readValue(base, KeyedValues.class);
+            return json.readValue(base, FormValues.class);
         } catch (JacksonException wrong) {
             throw unreadable();
         }

@@ -1,6 +1,6 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Role;
+import dev.imprimatur.accounts.Role;
 import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;

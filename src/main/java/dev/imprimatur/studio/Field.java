@@ -2,7 +2,7 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Shape;
-import dev.imprimatur.editing.KeyedValues;
+import dev.imprimatur.diff.FormValues;
 import dev.imprimatur.problem.Fault;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -67,7 +67,7 @@ record Field(
      * @param draft what the inputs hold
      * @param told what the form says of it
      */
-    static List<Field> of(Shape type, KeyedValues draft, Told told) {
+    static List<Field> of(Shape type, FormValues draft, Told told) {
         return group(type, draft, "", "", 0, told);
     }
 
@@ -111,8 +111,7 @@ record Field(
                 warnings);
     }
 
-    private static List<Field> group(
-            Shape shape, KeyedValues draft, String path, String pointer, int depth, Told told) {
+    private static List<Field> group(Shape shape, FormValues draft, String path, String pointer, int depth, Told told) {
         return shape.properties().stream()
                 .map(name -> of(
                         shape.property(name),
@@ -130,7 +129,7 @@ record Field(
             Shape shape,
             String name,
             boolean required,
-            KeyedValues draft,
+            FormValues draft,
             String path,
             String pointer,
             int depth,

@@ -2,7 +2,7 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Shape;
-import dev.imprimatur.editing.KeyedValues;
+import dev.imprimatur.diff.FormValues;
 import dev.imprimatur.problem.Refusal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +24,7 @@ final class FormState {
      *
      * @param base what the form was made from
      */
-    static KeyedValues read(Shape type, KeyedValues base, Map<String, String[]> inputs) {
+    static FormValues read(Shape type, FormValues base, Map<String, String[]> inputs) {
         for (String item : inputs.getOrDefault(ITEM, new String[0])) if (item.lastIndexOf('/') < 0) throw unknown(item);
         var sent = sent(inputs);
         // a list whose last item was removed sends nothing
@@ -38,7 +38,7 @@ final class FormState {
     }
 
     /** What was sent of it, whatever it was made from. */
-    static KeyedValues sent(Map<String, String[]> inputs) {
+    static FormValues sent(Map<String, String[]> inputs) {
         var lists = new LinkedHashMap<String, List<String>>();
         for (String item : inputs.getOrDefault(ITEM, new String[0])) {
             int last = item.lastIndexOf('/');
@@ -50,7 +50,7 @@ final class FormState {
         inputs.forEach((name, sent) -> {
             if (name.startsWith("/")) values.put(name, sent[sent.length - 1]);
         });
-        return new KeyedValues(values, lists);
+        return new FormValues(values, lists);
     }
 
     private static boolean isBox(Shape type, String path) {

@@ -1,16 +1,16 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Account;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.paging.Order;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Selection;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
@@ -51,7 +51,7 @@ class GuidesPage {
     private final Editing editing;
     private final Review review;
     private final BulkAssignment bulk;
-    private final Access access;
+    private final Accounts access;
     private final ContentTypes types;
     private final Publication publication;
     private final Words words;
@@ -60,7 +60,7 @@ class GuidesPage {
             Editing editing,
             Review review,
             BulkAssignment bulk,
-            Access access,
+            Accounts access,
             ContentTypes types,
             Publication publication,
             Words words) {

@@ -2,9 +2,9 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.util.List;

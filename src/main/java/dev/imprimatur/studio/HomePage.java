@@ -1,9 +1,9 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.Inbox;

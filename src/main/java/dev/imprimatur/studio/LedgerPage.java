@@ -1,9 +1,9 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Signing;
+import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.NewLineage;
 import dev.imprimatur.publication.WorksReadOnly;
 import java.util.List;
@@ -23,9 +23,9 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class LedgerPage {
     private final NewLineage newLineage;
     private final Editing editing;
-    private final Signing signing;
+    private final SigningRules signing;
 
-    LedgerPage(NewLineage newLineage, Editing editing, Signing signing) {
+    LedgerPage(NewLineage newLineage, Editing editing, SigningRules signing) {
         this.newLineage = newLineage;
         this.editing = editing;
         this.signing = signing;

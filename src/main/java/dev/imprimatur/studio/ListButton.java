@@ -1,6 +1,6 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.KeyedValues;
+import dev.imprimatur.diff.FormValues;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,7 +27,7 @@ record ListButton(String verb, String path) {
     }
 
     /** The form after the button was pressed. */
-    KeyedValues apply(KeyedValues shown) {
+    FormValues apply(FormValues shown) {
         if (adds()) return shown;
         var lists = new LinkedHashMap<>(shown.lists());
         var ids = new ArrayList<>(lists.getOrDefault(list(), List.of()));
@@ -40,6 +40,6 @@ record ListButton(String verb, String path) {
             values.keySet().removeIf(at -> at.equals(path) || at.startsWith(path + "/"));
         } else if (to >= 0 && to < ids.size()) Collections.swap(ids, from, to);
         lists.put(list(), ids);
-        return new KeyedValues(values, lists);
+        return new FormValues(values, lists);
     }
 }

@@ -1,11 +1,11 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.diff.IdentifiedContent;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Keyed;
-import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEntry;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -62,7 +62,7 @@ class Notes {
     }
 
     /** @param fields of the form, as it shows the content */
-    public OfDraft of(Guide guide, Keyed content, List<Field> fields) {
+    public OfDraft of(Guide guide, IdentifiedContent content, List<Field> fields) {
         var shown = new HashSet<String>();
         collect(fields, shown);
         return new OfDraft(

@@ -1,8 +1,8 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Account;
-import dev.imprimatur.access.Role;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Role;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.problem.Unforeseen;
 import dev.imprimatur.publication.Integrity;

@@ -3,7 +3,7 @@ package dev.imprimatur.studio;
 import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Shape;
-import dev.imprimatur.editing.KeyedValues;
+import dev.imprimatur.diff.FormValues;
 import java.util.ArrayList;
 import java.util.stream.Stream;
 
@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 final class PathLabels {
     private PathLabels() {}
 
-    static String of(Shape type, KeyedValues draft, String path) {
+    static String of(Shape type, FormValues draft, String path) {
         var labels = new ArrayList<String>();
         var at = type;
         var walked = new StringBuilder();
@@ -30,7 +30,7 @@ final class PathLabels {
     }
 
     /** As {@link Labels} calls it; what was removed, by that. */
-    private static String item(Shape type, KeyedValues draft, String list, String id) {
+    private static String item(Shape type, FormValues draft, String list, String id) {
         var texts = draft.under(list + "/" + id);
         int place = draft.items(list).indexOf(id);
         return Stream.concat(

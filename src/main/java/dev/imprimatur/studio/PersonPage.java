@@ -1,9 +1,9 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.PasswordReset;
-import dev.imprimatur.access.Signing;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.PasswordReset;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -22,11 +22,11 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 @RequestMapping("/studio/accounts/{username}")
 @PreAuthorize("hasRole('ADMIN')")
 class PersonPage {
-    private final Access access;
-    private final Signing signing;
+    private final Accounts access;
+    private final SigningRules signing;
     private final PasswordReset reset;
 
-    PersonPage(Access access, PasswordReset reset, Signing signing) {
+    PersonPage(Accounts access, PasswordReset reset, SigningRules signing) {
         this.signing = signing;
         this.access = access;
         this.reset = reset;

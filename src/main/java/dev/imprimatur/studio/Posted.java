@@ -1,7 +1,7 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.access.SameOrigin;
-import dev.imprimatur.access.Signing;
+import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
@@ -76,7 +76,7 @@ record Posted(
 
     /** The same after a refusal; one that only asks for the password leaves a form without words to be sent again, too. */
     static @Nullable Posted of(HttpServletRequest request, Refusal refusal) {
-        var posted = of(request, Signing.asksForPassword(refusal));
+        var posted = of(request, SigningRules.asksForPassword(refusal));
         return posted == null ? null : posted.after(refusal);
     }
 
@@ -93,7 +93,7 @@ record Posted(
         if (!proof && texts.stream().allMatch(text -> text.value().isBlank())) return null;
         String action = Audience.path(request);
         boolean whole = request.getParameterMap().keySet().stream()
-                .filter(name -> !name.equals(Signing.FIELD))
+                .filter(name -> !name.equals(SigningRules.FIELD))
                 .noneMatch(Posted::isSecret);
         return new Posted(
                 action,

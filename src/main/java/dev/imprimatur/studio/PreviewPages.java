@@ -1,7 +1,7 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.preview.PreviewLinks;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;

@@ -1,6 +1,6 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Signing;
+import dev.imprimatur.access.SigningRules;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.stereotype.Component;
@@ -11,15 +11,15 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** Takes the password that came with a form, before anything is done by it; after {@link Custody}, which says whose form it is. */
 @Component
 class Proving implements HandlerInterceptor, WebMvcConfigurer {
-    private final Signing signing;
+    private final SigningRules signing;
 
-    Proving(Signing signing) {
+    Proving(SigningRules signing) {
         this.signing = signing;
     }
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        String password = request.getMethod().equals("POST") ? request.getParameter(Signing.FIELD) : null;
+        String password = request.getMethod().equals("POST") ? request.getParameter(SigningRules.FIELD) : null;
         var who = request.getUserPrincipal();
         if (who != null && password != null && !password.isEmpty()) signing.prove(who.getName(), password, request);
         return true;

@@ -1,6 +1,6 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.PasswordReset;
+import dev.imprimatur.accounts.PasswordReset;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;

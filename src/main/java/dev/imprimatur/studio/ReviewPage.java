@@ -1,19 +1,19 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Account;
-import dev.imprimatur.access.Signing;
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Reason;
-import dev.imprimatur.editing.Change;
+import dev.imprimatur.diff.Change;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Person;
-import dev.imprimatur.editing.Revision;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Attention;
 import dev.imprimatur.review.Inbox;
@@ -46,26 +46,26 @@ class ReviewPage {
     private final Editions editions;
     private final Review review;
     private final Inbox inbox;
-    private final Access access;
+    private final Accounts access;
     private final ContentTypes types;
     private final Attention attention;
     private final Comparison comparison;
     private final Threads threads;
     private final Deciding deciding;
-    private final Signing signing;
+    private final SigningRules signing;
 
     ReviewPage(
             Editing editing,
             Editions editions,
             Review review,
             Inbox inbox,
-            Access access,
+            Accounts access,
             ContentTypes types,
             Attention attention,
             Comparison comparison,
             Threads threads,
             Deciding deciding,
-            Signing signing) {
+            SigningRules signing) {
         this.editing = editing;
         this.editions = editions;
         this.review = review;

@@ -1,6 +1,6 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;

@@ -1,8 +1,8 @@
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.LogEntry;
-import dev.imprimatur.editing.Means;
-import dev.imprimatur.editing.Signature;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Signature;
+import dev.imprimatur.people.AuthenticationMethod;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ record Story(
         @Nullable String message,
         @Nullable String reason,
         @Nullable Signature signature,
-        @Nullable Means means,
+        @Nullable AuthenticationMethod means,
         @Nullable Long position) {
     static Story of(LogEntry entry) {
         var revision = entry.revision();

@@ -1,13 +1,13 @@
 package dev.imprimatur.studio;
 
+import dev.imprimatur.comments.Comment;
+import dev.imprimatur.comments.Discussions;
+import dev.imprimatur.comments.Passage;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Segmentation;
-import dev.imprimatur.editing.Comment;
-import dev.imprimatur.editing.Discussions;
+import dev.imprimatur.diff.IdentifiedContent;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Keyed;
-import dev.imprimatur.editing.Passage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +79,7 @@ class Threads {
     }
 
     /** @param shown the pointers of the places that the page shows */
-    Placed of(Guide guide, Keyed content, Set<String> shown) {
+    Placed of(Guide guide, IdentifiedContent content, Set<String> shown) {
         var at = new LinkedHashMap<String, List<Discussion>>();
         var whole = new ArrayList<Discussion>();
         var lost = new ArrayList<Discussion>();

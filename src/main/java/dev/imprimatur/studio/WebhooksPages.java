@@ -1,7 +1,7 @@
 package dev.imprimatur.studio;
 
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.webhooks.Attempt;

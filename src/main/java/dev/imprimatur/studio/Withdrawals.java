@@ -2,10 +2,10 @@ package dev.imprimatur.studio;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.LogEntry;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import java.time.Instant;

@@ -2,11 +2,11 @@ package dev.imprimatur.studio;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.Account;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.content.Segmentation;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Edition;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +32,7 @@ class Words {
     /** How long before its due date a review counts as due soon, in days. */
     static final int SOON = 30;
 
-    private final Access access;
+    private final Accounts access;
     private final Clock clock;
     /** Names change seldom, and a page of guides names many people. */
     private final Cache<String, String> names = Caffeine.newBuilder()
@@ -40,7 +40,7 @@ class Words {
             .expireAfterWrite(Duration.ofSeconds(10))
             .build();
 
-    Words(Access access, Clock clock) {
+    Words(Accounts access, Clock clock) {
         this.access = access;
         this.clock = clock;
     }

@@ -2,18 +2,25 @@
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {
-            "check",
-            "webhooks",
-            "preview",
-            "review",
-            "publication",
-            "signing",
-            "editing",
-            "content",
             "access",
+            "accounts",
+            "audit",
+            "check",
+            "comments",
+            "content",
+            "credentials",
+            "diff",
+            "drafts",
+            "editing",
+            "history",
             "paging",
+            "people",
+            "preview",
             "problem",
-            "store"
+            "publication",
+            "review",
+            "signing",
+            "webhooks"
         })
 package dev.imprimatur.studio;
 

@@ -1,11 +1,11 @@
 package dev.imprimatur.transfer;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.access.KeyDesk;
-import dev.imprimatur.access.Role;
-import dev.imprimatur.access.Setup;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.Role;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.credentials.SiteKeys;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.setup.Setup;
 import dev.imprimatur.store.DataDirectory;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -60,8 +60,8 @@ class Demo {
     ApplicationRunner firstSteps(
             Environment settings,
             WebServerApplicationContext server,
-            Access access,
-            KeyDesk keys,
+            Accounts access,
+            SiteKeys keys,
             Setup setup,
             SeedImport seeds,
             ContentTypes types,
@@ -87,8 +87,8 @@ class Demo {
 
     private static void start(
             String url,
-            Access access,
-            KeyDesk keys,
+            Accounts access,
+            SiteKeys keys,
             SeedImport seeds,
             ContentTypes types,
             Setup setup,
@@ -98,7 +98,7 @@ class Demo {
         boolean first = access.hasNoAccount();
         String password = chosenPassword.isEmpty() ? randomPassword() : chosenPassword;
         if (first)
-            ACCOUNTS.forEach(account -> access.create(new Access.NewAccount(
+            ACCOUNTS.forEach(account -> access.create(new Accounts.NewAccount(
                     account.username(), account.displayName(), account.title(), null, password, account.roles())));
         else if (!chosenPassword.isEmpty())
             ACCOUNTS.forEach(account -> access.resetPassword(account.username(), password));
@@ -113,16 +113,16 @@ class Demo {
     }
 
     /** The key that was printed before, which the data directory keeps; another one if that is right no longer. */
-    private static String siteKey(Access access, KeyDesk keys, DataDirectory data) throws IOException {
+    private static String siteKey(Accounts access, SiteKeys keys, DataDirectory data) throws IOException {
         String kept = data.secret(KEY_FILE, () -> freshKey(access, keys));
         if (keys.ring().find(kept).isPresent()) return kept;
         Files.delete(data.resolve(KEY_FILE));
         return data.secret(KEY_FILE, () -> freshKey(access, keys));
     }
 
-    private static String freshKey(Access access, KeyDesk keys) {
+    private static String freshKey(Accounts access, SiteKeys keys) {
         return keys.create(
-                        new KeyDesk.NewKey("demo site", List.of("delivery"), List.of(), List.of()),
+                        new SiteKeys.NewKey("demo site", List.of("delivery"), List.of(), List.of()),
                         access.known("admin").person())
                 .secret();
     }

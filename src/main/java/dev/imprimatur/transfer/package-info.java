@@ -1,6 +1,20 @@
 /** Content that comes in from files: the seed import with its evidence of review elsewhere. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"review", "publication", "editing", "content", "access", "store", "problem"})
+@ApplicationModule(
+        allowedDependencies = {
+            "accounts",
+            "content",
+            "credentials",
+            "drafts",
+            "editing",
+            "history",
+            "people",
+            "problem",
+            "publication",
+            "review",
+            "setup",
+            "store"
+        })
 package dev.imprimatur.transfer;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,6 @@
 package dev.imprimatur.webhooks;
 
-import dev.imprimatur.delivery.Reach;
+import dev.imprimatur.catalogue.ReadPosition;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Lineage;
@@ -45,7 +45,7 @@ class Dispatcher implements SmartLifecycle {
     private final Courier courier;
     private final Publication publication;
     private final Lineage lineage;
-    private final Reach reach;
+    private final ReadPosition reach;
     private final JsonMapper json;
     private final Clock clock;
     private final Duration firstRetry;
@@ -69,7 +69,7 @@ class Dispatcher implements SmartLifecycle {
             Courier courier,
             Publication publication,
             Lineage lineage,
-            Reach reach,
+            ReadPosition reach,
             JsonMapper json,
             Clock clock,
             @Value("${imprimatur.webhooks.first-retry:5s}") Duration firstRetry,

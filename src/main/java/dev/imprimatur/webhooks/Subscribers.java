@@ -1,11 +1,11 @@
 package dev.imprimatur.webhooks;
 
-import dev.imprimatur.access.Audit;
+import dev.imprimatur.audit.Audit;
+import dev.imprimatur.catalogue.ReadPosition;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.delivery.Reach;
-import dev.imprimatur.editing.Person;
 import dev.imprimatur.paging.Page;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
@@ -40,7 +40,7 @@ public class Subscribers {
     private final Dispatcher dispatcher;
     private final Addresses addresses;
     private final Publication publication;
-    private final Reach reach;
+    private final ReadPosition reach;
     private final ContentTypes types;
     private final Audit audit;
     private final Clock clock;
@@ -54,7 +54,7 @@ public class Subscribers {
             Dispatcher dispatcher,
             Addresses addresses,
             Publication publication,
-            Reach reach,
+            ReadPosition reach,
             ContentTypes types,
             Audit audit,
             Clock clock,

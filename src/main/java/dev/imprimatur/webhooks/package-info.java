@@ -1,7 +1,7 @@
 /** Tells subscribers what was published, in order: one durable cursor over the ledger for each. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"delivery", "publication", "editing", "content", "access", "store", "paging", "problem"})
+        allowedDependencies = {"audit", "catalogue", "content", "paging", "people", "problem", "publication", "store"})
 package dev.imprimatur.webhooks;
 
 import org.jspecify.annotations.NullMarked;

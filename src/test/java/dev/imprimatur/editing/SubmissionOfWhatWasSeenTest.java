@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.drafts.WorkingCopies;
+import dev.imprimatur.history.EditionLog;
+import dev.imprimatur.history.Revisions;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.testing.Guides.Ref;

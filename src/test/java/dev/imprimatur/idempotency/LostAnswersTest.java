@@ -1,9 +1,9 @@
 package dev.imprimatur.idempotency;
 
-import dev.imprimatur.access.TokenDesk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.imprimatur.credentials.Tokens;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Halt;
 import dev.imprimatur.testing.Http;
@@ -339,7 +339,7 @@ class LostAnswersTest {
         String token = answer.json().get("token").asString();
         assertThat(new Http(node.management(), "Bearer " + token).get("/tasks").status())
                 .isEqualTo(200);
-        assertThat(node.bean(TokenDesk.class).of("second-reviewer").stream()
+        assertThat(node.bean(Tokens.class).of("second-reviewer").stream()
                         .filter(it -> it.name().equals("once")))
                 .hasSize(1);
     }

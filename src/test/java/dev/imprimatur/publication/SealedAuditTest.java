@@ -7,7 +7,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import dev.imprimatur.access.Audit;
+import dev.imprimatur.audit.Audit;
 import dev.imprimatur.signing.Damages;
 import dev.imprimatur.signing.Seals;
 import dev.imprimatur.signing.Signer;

@@ -2,8 +2,8 @@ package dev.imprimatur.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imprimatur.access.Access;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -74,7 +74,7 @@ class AssignmentsTest {
     void nothingIsAssignedToWhoCannotTakeItEvenIfTheyCouldAMomentAgo() {
         var guide = guides.submitted();
         String task = id(guides.task("reviewer", guide));
-        var stale = node.bean(Access.class).account("reviewer").orElseThrow().person();
+        var stale = node.bean(Accounts.class).account("reviewer").orElseThrow().person();
         admin.delete("/accounts/reviewer");
 
         assertThat(admin.post("/tasks/" + task + "/assign", Map.of("account", "reviewer"))

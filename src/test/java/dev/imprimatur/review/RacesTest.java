@@ -155,7 +155,7 @@ class RacesTest {
     @Test
     void everyStepMayRunTwice() {
         var guide = guides.published();
-        var id = new dev.imprimatur.editing.EditionId(guide.id(), 1);
+        var id = new dev.imprimatur.history.EditionId(guide.id(), 1);
         var publication = node.bean(dev.imprimatur.publication.Publication.class);
         var before = kinds(guide);
 

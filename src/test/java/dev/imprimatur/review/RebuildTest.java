@@ -7,8 +7,8 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
-import dev.imprimatur.editing.EditionId;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -96,17 +96,17 @@ class RebuildTest {
         var hash = guides.task("reviewer", guide).get("contentHash").asString();
         node.bean(dev.imprimatur.editing.Editions.class)
                 .decide(
-                        new dev.imprimatur.editing.EditionId(guide.id(), 1),
-                        new dev.imprimatur.editing.Decision(
+                        new dev.imprimatur.history.EditionId(guide.id(), 1),
+                        new dev.imprimatur.history.Decision(
                                 "review",
                                 1,
                                 "approve",
-                                dev.imprimatur.editing.Decision.Effect.APPROVE,
-                                new dev.imprimatur.editing.Revision.Ref(1, hash),
+                                dev.imprimatur.history.Decision.Effect.APPROVE,
+                                new dev.imprimatur.history.Revision.Ref(1, hash),
                                 null,
                                 null,
                                 null,
-                                new dev.imprimatur.editing.Person(
+                                new dev.imprimatur.people.Person(
                                         "reviewer", "The reviewer", null, java.util.Set.of("REVIEWER"))),
                         1);
         var runtime = node.bean(RuntimeService.class);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import dev.imprimatur.access.Audit;
+import dev.imprimatur.audit.Audit;
 import dev.imprimatur.editing.Evidence;
 import dev.imprimatur.publication.AuditAnchors;
 import dev.imprimatur.testing.Guides;

@@ -3,10 +3,10 @@ package dev.imprimatur.studio;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imprimatur.access.Role;
+import dev.imprimatur.accounts.Role;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.Edition;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;

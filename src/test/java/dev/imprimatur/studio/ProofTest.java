@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
-import dev.imprimatur.editing.Change;
-import dev.imprimatur.editing.Change.Op;
-import dev.imprimatur.editing.Change.Piece;
-import dev.imprimatur.editing.ItemIds;
-import dev.imprimatur.editing.Revision;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.diff.Change.Op;
+import dev.imprimatur.diff.Change.Piece;
+import dev.imprimatur.diff.ItemIds;
+import dev.imprimatur.history.Revision;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package dev.imprimatur.studio;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.imprimatur.editing.Decision;
 import dev.imprimatur.editing.Editing;
-import dev.imprimatur.editing.EditionId;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.history.Decision;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.testing.Death;
 import dev.imprimatur.testing.Effects;
 import dev.imprimatur.testing.Node;

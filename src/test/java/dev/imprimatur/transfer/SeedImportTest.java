@@ -2,7 +2,7 @@ package dev.imprimatur.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imprimatur.editing.Person;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.util.List;

@@ -1,0 +1,111 @@
+package dev.imprimatur.access;
+
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.PasswordProof;
+import dev.imprimatur.people.AuthenticationMethod;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whether somebody may put their name to something now: in the studio only with a password given not long ago, so that a session that
+ * was taken over signs nothing (21 CFR 11.200); for scripts only where the operator allows it.
+ */
+@Component
+public class SigningRules {
+    /** The input of a form that holds the password of whoever sends it. */
+    public static final String FIELD = "own-password";
+
+    private static final String NEEDED = "password-needed";
+    private static final String WRONG = "password-wrong";
+    private static final String POINTER = "/" + FIELD;
+
+    private final Accounts access;
+    private final Clock clock;
+    private final Duration passwordAge;
+    private final boolean byToken;
+
+    /**
+     * Reads the settings.
+     *
+     * @param passwordAge {@code imprimatur.signing.password-age}, after which the password is asked for again; 0 for every time
+     * @param byToken {@code imprimatur.signing.by-token}, whether a decision can be signed through a token
+     */
+    SigningRules(
+            Accounts access,
+            Clock clock,
+            @Value("${imprimatur.signing.password-age:15m}") Duration passwordAge,
+            @Value("${imprimatur.signing.by-token:true}") boolean byToken) {
+        this.access = access;
+        this.clock = clock;
+        this.passwordAge = passwordAge;
+        this.byToken = byToken;
+    }
+
+    /** Whether that is a refusal after which the same form is sent again, with the password. */
+    public static boolean asksForPassword(Refusal refusal) {
+        return Set.of(NEEDED, WRONG).contains(refusal.name());
+    }
+
+    /** Whether this person has to give the password for what they sign now. */
+    public boolean needsPassword(Person by) {
+        var means = by.means();
+        if (means == null || means.kind() == AuthenticationMethod.Kind.PASSWORD) return means == null;
+        var provenAt = means.provenAt();
+        return provenAt == null || !provenAt.plus(passwordAge).isAfter(clock.instant());
+    }
+
+    /** A refusal unless the password was given with this request, or not long ago in this session. */
+    public void mustBeProven(Person by) {
+        if (needsPassword(by))
+            throw asked(NEEDED, "give your password again: " + why()).raise();
+    }
+
+    /** A refusal unless this person may sign a decision by what they act by. */
+    public void mustBeAbleToSign(Person by) {
+        var means = by.means();
+        if (means == null || means.kind() != AuthenticationMethod.Kind.TOKEN) mustBeProven(by);
+        else if (!byToken)
+            throw Refusal.forbidden(
+                            "no-review-by-token",
+                            "this server takes no signed decision through a token; decide in the studio")
+                    .raise();
+    }
+
+    private String why() {
+        return passwordAge.isZero()
+                ? "it is asked for each time that you sign"
+                : "it was not given in the last " + words(passwordAge);
+    }
+
+    private static String words(Duration age) {
+        long minutes = age.toMinutes();
+        return age.toSeconds() % 60 != 0 || minutes == 0
+                ? age.toSeconds() + " seconds"
+                : minutes + (minutes == 1 ? " minute" : " minutes");
+    }
+
+    private static Refusal asked(String name, String detail) {
+        return new Refusal(Refusal.Kind.INCOMPLETE, name, detail, List.of(new Fault(POINTER, detail)), Map.of());
+    }
+
+    /** Takes the password that came with a request; one that is wrong counts as a failed sign-in. */
+    public void prove(String username, String password, HttpServletRequest request) {
+        try {
+            access.signIn(username, password, request.getRemoteAddr());
+        } catch (Refused refused) {
+            if (refused.refusal().kind() != Refusal.Kind.UNAUTHENTICATED) throw refused;
+            throw asked(WRONG, "this is not your password; nothing was done").raise();
+        }
+        PasswordProof.given(request, clock.instant());
+    }
+}

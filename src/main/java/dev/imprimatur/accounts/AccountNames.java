@@ -1,0 +1,27 @@
+package dev.imprimatur.accounts;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import dev.imprimatur.store.Unique;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.springframework.stereotype.Component;
+
+/** Who bears a name, or once bore it. The unique {@code _id} is what people would take for the same name. */
+@Component
+class AccountNames {
+    public record Row(@BsonId String key, String account) {}
+
+    private final MongoCollection<Row> names;
+
+    AccountNames(MongoDatabase database) {
+        names = database.getCollection("account_names", Row.class);
+    }
+
+    /** Gives the account the name; false if it is somebody else's. */
+    boolean claim(String key, String account) {
+        if (Unique.insert(names, new Row(key, account))) return true;
+        var taken = names.find(Filters.eq("_id", key)).first();
+        return taken != null && taken.account().equals(account);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.imprimatur.accounts;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Decoding;
+import dev.imprimatur.store.Unique;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** The accounts; a username is taken for good. */
+@Component
+class AccountStore {
+    public record Row(
+            @BsonId String username,
+            String displayName,
+            @Nullable String title,
+            @Nullable String email,
+            List<Role> roles,
+            boolean active,
+            String passwordHash,
+            Instant createdAt,
+            @Nullable String request,
+            @Nullable String publicId) {
+        Account account() {
+            return new Account(username, publicId, displayName, title, email, new HashSet<>(roles), active, createdAt);
+        }
+    }
+
+    /** An account with the hash that its password is compared with. */
+    record Credentials(Account account, String passwordHash) {}
+
+    private final MongoCollection<Row> accounts;
+
+    AccountStore(MongoDatabase database) {
+        accounts = database.getCollection("accounts", Row.class);
+        // accounts of releases without public ids
+        for (var row : accounts.find(Filters.eq("publicId", null)).into(new ArrayList<>()))
+            accounts.updateOne(
+                    Filters.and(Filters.eq("_id", row.username()), Filters.eq("publicId", null)),
+                    Updates.set("publicId", UUID.randomUUID().toString()));
+    }
+
+    /**
+     * Whether the username was free.
+     *
+     * @param request what the request that makes it is known by; null if it carries no idempotency key
+     */
+    boolean insert(Account a, String passwordHash, @Nullable String request) {
+        return Unique.insert(
+                accounts,
+                new Row(
+                        a.username(),
+                        a.displayName(),
+                        a.title(),
+                        a.email(),
+                        List.copyOf(a.roles()),
+                        a.active(),
+                        passwordHash,
+                        a.createdAt(),
+                        request,
+                        a.publicId()));
+    }
+
+    /** The account of that name, if that request made it. */
+    Optional<Account> madeIn(@Nullable String request, String username) {
+        if (request == null) return Optional.empty();
+        return Optional.ofNullable(accounts.find(Filters.eq("_id", username)).first())
+                .filter(row -> request.equals(row.request()))
+                .map(Row::account);
+    }
+
+    boolean isEmpty() {
+        return accounts.find().limit(1).first() == null;
+    }
+
+    Optional<Account> find(String username) {
+        return credentials(username).map(Credentials::account);
+    }
+
+    Optional<Credentials> credentials(String username) {
+        return Optional.ofNullable(accounts.find(Filters.eq("_id", username)).first())
+                .map(row -> new Credentials(row.account(), row.passwordHash()));
+    }
+
+    List<Account> all() {
+        return accounts.find().sort(Sorts.ascending("_id")).map(Row::account).into(new ArrayList<>());
+    }
+
+    void active(String username, boolean active) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("active", active));
+    }
+
+    void roles(String username, Set<Role> roles) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("roles", List.copyOf(roles)));
+    }
+
+    void rename(String username, String displayName, @Nullable String title, @Nullable String email) {
+        accounts.updateOne(
+                Filters.eq("_id", username),
+                Updates.combine(
+                        Updates.set("displayName", displayName),
+                        Updates.set("title", title),
+                        Updates.set("email", email)));
+    }
+
+    void email(String username, @Nullable String email) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("email", email));
+    }
+
+    void password(String username, String passwordHash) {
+        accounts.updateOne(Filters.eq("_id", username), Updates.set("passwordHash", passwordHash));
+    }
+
+    /** Every account as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> what) {
+        Decoding.each(accounts, what);
+    }
+}

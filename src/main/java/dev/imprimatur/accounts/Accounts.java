@@ -1,0 +1,356 @@
+package dev.imprimatur.accounts;
+
+import dev.imprimatur.audit.Audit;
+import dev.imprimatur.credentials.Tokens;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.throttling.Throttle;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.stereotype.Component;
+
+/** The accounts of people: who they are, what they may do, and how they sign in. */
+@Component
+public class Accounts {
+    private static final Pattern USERNAME = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?");
+    private static final int SHORTEST_PASSWORD = 12;
+    private static final int LONGEST_PASSWORD = 128;
+    private static final int LEAST_DIFFERENT = 5;
+    private static final int LONGEST_NAME = 100;
+    /** Stands for a username that nobody has: it may be a password in the wrong field. */
+    private static final String NO_ACCOUNT = "(no account)";
+
+    private final AccountStore accounts;
+    private final AccountNames names;
+    private final Tokens tokens;
+    private final Audit audit;
+    private final Throttle throttle;
+    private final Sessions sessions;
+    private final ResetLinks resets;
+    private final ObjectProvider<AccountWatcher> watchers;
+    private final Clock clock;
+    private final PasswordEncoder passwords =
+            new NormalizingPasswordEncoder(Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8());
+    private final String nobodysHash = passwords.encode(UUID.randomUUID().toString());
+
+    Accounts(
+            AccountStore accounts,
+            AccountNames names,
+            Tokens tokens,
+            Audit audit,
+            Throttle throttle,
+            Sessions sessions,
+            ResetLinks resets,
+            ObjectProvider<AccountWatcher> watchers,
+            Clock clock) {
+        this.accounts = accounts;
+        this.names = names;
+        this.tokens = tokens;
+        this.audit = audit;
+        this.throttle = throttle;
+        this.sessions = sessions;
+        this.resets = resets;
+        this.watchers = watchers;
+        this.clock = clock;
+        // accounts of releases that kept no names
+        accounts.all().forEach(account -> names.claim(SignedName.key(account.displayName()), account.username()));
+    }
+
+    /** What is asked for a new account. */
+    public record NewAccount(
+            String username,
+            String displayName,
+            @Nullable String title,
+            @Nullable String email,
+            String password,
+            Set<Role> roles) {
+        @Override
+        public String toString() {
+            return "NewAccount[" + username + "]";
+        }
+    }
+
+    /** Makes an account for which no person asks. */
+    public Account create(NewAccount wanted) {
+        return create(wanted, null, null);
+    }
+
+    /** Makes an account; the same request again returns the one that it made. */
+    public Account create(NewAccount wanted, Person by) {
+        return create(wanted, by.account(), by.request());
+    }
+
+    private Account create(NewAccount wanted, @Nullable String by, @Nullable String request) {
+        var faults = new ArrayList<Fault>();
+        if (!USERNAME.matcher(wanted.username()).matches())
+            faults.add(new Fault("/username", "1 to 64 lower-case letters, digits, dots, hyphens and underscores"));
+        else if (SignedName.isReservedUsername(wanted.username()))
+            faults.add(new Fault("/username", "this username is reserved; choose another"));
+        faults.addAll(signedFaults(wanted.displayName(), wanted.title()));
+        if (isTooLong(wanted.email())) faults.add(new Fault("/email", "an address of at most 100 characters"));
+        var passwordFault = passwordFault(wanted.username(), wanted.password());
+        if (passwordFault != null) faults.add(passwordFault);
+        if (!faults.isEmpty())
+            throw Refusal.malformed("the account cannot be made like this", faults)
+                    .raise();
+        var account = new Account(
+                wanted.username(),
+                UUID.randomUUID().toString(),
+                SignedName.normal(wanted.displayName()),
+                wanted.title() == null ? null : SignedName.normal(wanted.title()),
+                wanted.email(),
+                wanted.roles(),
+                true,
+                clock.instant());
+        if (accounts.find(wanted.username()).isPresent()) return madeIn(request, wanted.username());
+        mustBeOwnName(account.displayName(), account.username());
+        if (!accounts.insert(account, passwords.encode(wanted.password()), request))
+            return madeIn(request, wanted.username());
+        audit.record(by, "account-created", account.username() + " " + account.roles(), null);
+        return account;
+    }
+
+    private Account madeIn(@Nullable String request, String username) {
+        return accounts.madeIn(request, username)
+                .orElseThrow(() -> Refusal.conflict(
+                                "username-taken", "this username is or was somebody else's; choose another")
+                        .raise());
+    }
+
+    private static List<Fault> signedFaults(String displayName, @Nullable String title) {
+        var faults = new ArrayList<Fault>();
+        String name = SignedName.nameFault(displayName);
+        if (name != null) faults.add(new Fault("/displayName", name));
+        String called = SignedName.titleFault(title);
+        if (called != null) faults.add(new Fault("/title", called));
+        return faults;
+    }
+
+    /** A name is signed with what its holder vouches for, so no two accounts ever bear one: it stays theirs, also after a renaming. */
+    private void mustBeOwnName(String displayName, String username) {
+        if (!names.claim(SignedName.key(displayName), username))
+            throw Refusal.conflict(
+                            "name-taken",
+                            "somebody else has this name, or one that reads like it; tell the two apart, such as by an initial")
+                    .raise();
+    }
+
+    public List<Account> accounts() {
+        return accounts.all();
+    }
+
+    public boolean hasNoAccount() {
+        return accounts.isEmpty();
+    }
+
+    /** The account if it is active. */
+    public Optional<Account> account(String username) {
+        return accounts.find(username).filter(Account::active);
+    }
+
+    /** Whether there is an account of that name, active or not. */
+    public boolean knows(String username) {
+        return accounts.find(username).isPresent();
+    }
+
+    /** Takes every right from the account with the next request; the last administrator stays. */
+    public void deactivate(String username, String by) {
+        var account = known(username);
+        mustNotBeLastAdministrator(account);
+        accounts.active(username, false);
+        if (account.active()) mustHaveAdministrator(() -> accounts.active(username, true));
+        tokens.deleteAllOf(username);
+        resets.deleteOf(username);
+        sessions.endAllOf(username, null);
+        audit.record(by, "account-deactivated", username, null);
+        changed(username);
+    }
+
+    /** Lets somebody in again, with the roles and the password they had. */
+    public Account reactivate(String username, String by) {
+        if (!known(username).active()) {
+            accounts.active(username, true);
+            audit.record(by, "account-reactivated", username, null);
+        }
+        return known(username);
+    }
+
+    /**
+     * Changes what an account may do; the last administrator stays one.
+     *
+     * @param by the administrator who does it
+     */
+    public void setRoles(String username, Set<Role> roles, String by) {
+        var account = known(username);
+        if (roles.equals(account.roles())) return;
+        if (!roles.contains(Role.ADMIN)) mustNotBeLastAdministrator(account);
+        accounts.roles(username, roles);
+        if (account.active()) mustHaveAdministrator(() -> accounts.roles(username, account.roles()));
+        audit.record(by, "roles-changed", username + " " + account.roles() + " to " + roles, null);
+        changed(username);
+    }
+
+    private void changed(String username) {
+        var now = known(username);
+        watchers.forEach(watcher -> watcher.changed(now));
+    }
+
+    /** Two administrators who take the role from each other at once: the later one is undone. */
+    private void mustHaveAdministrator(Runnable undo) {
+        if (accounts.all().stream().anyMatch(it -> it.active() && it.roles().contains(Role.ADMIN))) return;
+        undo.run();
+        throw lastAdministrator();
+    }
+
+    /**
+     * Changes how somebody appears to readers and colleagues from now on; what they vouched for keeps the old name.
+     *
+     * @param by an administrator
+     */
+    public void rename(String username, String displayName, @Nullable String title, @Nullable String email, String by) {
+        known(username);
+        var faults = signedFaults(displayName, title);
+        if (!faults.isEmpty())
+            throw Refusal.malformed("nobody can be called like this", faults).raise();
+        mustBeAddress(email);
+        String name = SignedName.normal(displayName);
+        mustBeOwnName(name, username);
+        accounts.rename(username, name, title == null ? null : SignedName.normal(title), email);
+        audit.record(by, "account-renamed", username + " to " + name, null);
+    }
+
+    /** Changes where somebody is written to; they may do so themselves. */
+    public void changeEmail(String username, @Nullable String email) {
+        mustBeAddress(email);
+        accounts.email(username, email);
+        audit.record(username, "email-changed", username, null);
+    }
+
+    private static void mustBeAddress(@Nullable String email) {
+        if (isTooLong(email))
+            throw Refusal.malformed("/email", "an address of at most 100 characters")
+                    .raise();
+    }
+
+    /** Changes one's own password; all tokens and other sessions end, since whoever knew the old one may hold them. */
+    public void changePassword(
+            String username, String old, String wanted, String source, @Nullable String keptSession) {
+        signIn(username, old, source);
+        mustBePassword(username, wanted);
+        setPassword(username, wanted, keptSession);
+        audit.record(username, "password-changed", null, source);
+    }
+
+    void mustBePassword(String username, String wanted) {
+        var fault = passwordFault(username, wanted);
+        if (fault != null)
+            throw Refusal.malformed(fault.pointer(), fault.detail()).raise();
+    }
+
+    void setPassword(String username, String wanted, @Nullable String keptSession) {
+        accounts.password(username, passwords.encode(wanted));
+        tokens.deleteAllOf(username);
+        resets.deleteOf(username);
+        sessions.endAllOf(username, keptSession);
+    }
+
+    private static boolean isTooLong(@Nullable String text) {
+        return text != null && text.length() > LONGEST_NAME;
+    }
+
+    private static @Nullable Fault passwordFault(String username, String password) {
+        int length = password.length();
+        long different = password.codePoints()
+                .filter(it -> !Character.isWhitespace(it) && !Character.isSpaceChar(it))
+                .distinct()
+                .count();
+        return length < SHORTEST_PASSWORD
+                        || length > LONGEST_PASSWORD
+                        || different < LEAST_DIFFERENT
+                        || password.contains(username)
+                ? new Fault(
+                        "/password",
+                        "a password of %d to %d characters, of which %d are different and no blanks, that does not hold the username"
+                                .formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD, LEAST_DIFFERENT))
+                : null;
+    }
+
+    /** An account, active or not. */
+    public Account known(String username) {
+        return accounts.find(username)
+                .orElseThrow(() ->
+                        Refusal.missing("there is no account with this id").raise());
+    }
+
+    private void mustNotBeLastAdministrator(Account account) {
+        boolean last = account.active()
+                && account.roles().contains(Role.ADMIN)
+                && accounts.all().stream()
+                                .filter(it -> it.active() && it.roles().contains(Role.ADMIN))
+                                .count()
+                        == 1;
+        if (last) throw lastAdministrator();
+    }
+
+    private static RuntimeException lastAdministrator() {
+        return Refusal.conflict("last-administrator", "the last administrator stays")
+                .raise();
+    }
+
+    /** Sets a password without asking for the old one; for the demo only. */
+    public void resetPassword(String username, String password) {
+        mustBePassword(username, password);
+        accounts.password(username, passwords.encode(password));
+    }
+
+    /** Checks a password; unknown and known accounts take the same time and get the same answer. */
+    public Account signIn(String username, String password, String source) {
+        var known = accounts.credentials(username);
+        var credentials = known.filter(it -> it.account().active());
+        boolean right = throttle.isRight(
+                username,
+                source,
+                () -> passwords.matches(
+                        password.length() > LONGEST_PASSWORD ? "" : password,
+                        credentials.map(AccountStore.Credentials::passwordHash).orElse(nobodysHash)));
+        if (!right || credentials.isEmpty()) {
+            failed(username, known.isPresent() ? username : NO_ACCOUNT, source);
+            throw Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-credentials", "username or password is wrong")
+                    .raise();
+        }
+        throttle.succeeded(username, source);
+        return credentials.get().account();
+    }
+
+    /**
+     * Signs somebody in by password, and records it.
+     *
+     * @param door what they come in by
+     */
+    public Account signIn(String username, String password, String source, String door) {
+        var account = signIn(username, password, source);
+        audit.record(account.username(), "signed-in", door, source);
+        return account;
+    }
+
+    private void failed(String username, String target, String source) {
+        try {
+            throttle.failed(username, source);
+        } catch (Refused slowed) {
+            if (throttle.isNews(username, source)) audit.record(null, "sign-in-throttled", target, source);
+            throw slowed;
+        }
+        audit.record(null, "sign-in-failed", target, source);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.imprimatur.accounts;
+
+import dev.imprimatur.audit.Audit;
+import dev.imprimatur.credentials.Secret;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.throttling.Throttle;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * A new password for somebody who has lost theirs: an administrator makes a link, hands it over, and whoever has it chooses the
+ * password, once. So no administrator ever knows a password of somebody else's.
+ */
+@Component
+public class PasswordReset {
+    /** Where the page is that a token opens. */
+    public static final String PATH = "/reset/";
+
+    private static final String PREFIX = "imp_reset_";
+
+    private final Accounts access;
+    private final ResetLinks links;
+    private final Audit audit;
+    private final Throttle throttle;
+    private final Clock clock;
+    private final Duration holds;
+
+    /** @param holds how long a link can be used, {@code imprimatur.password-reset.holds} */
+    PasswordReset(
+            Accounts access,
+            ResetLinks links,
+            Audit audit,
+            Throttle throttle,
+            Clock clock,
+            @Value("${imprimatur.password-reset.holds:24h}") Duration holds) {
+        this.access = access;
+        this.links = links;
+        this.audit = audit;
+        this.throttle = throttle;
+        this.clock = clock;
+        this.holds = holds;
+    }
+
+    /**
+     * A link that was just made; its token is shown this once.
+     *
+     * @param path of the page that it opens
+     */
+    public record Fresh(String path, Instant expiresAt) {
+        @Override
+        public String toString() {
+            return "Fresh[until " + expiresAt + "]";
+        }
+    }
+
+    /** Makes a link for an active account; one made before does not work any more. */
+    public Fresh make(String username, String by) {
+        access.known(username);
+        if (access.account(username).isEmpty())
+            throw Refusal.conflict("deactivated", "this account is deactivated; reactivate it first")
+                    .raise();
+        var token = Secret.fresh(PREFIX);
+        var expiresAt = clock.instant().plus(holds);
+        links.deleteOf(username);
+        links.insert(new ResetLinks.Link(token.hash(), username, by, expiresAt));
+        audit.record(by, "password-reset-made", username, null);
+        return new Fresh(PATH + token.text(), expiresAt);
+    }
+
+    /** Whose password the token may choose; looking uses nothing up, and who keeps guessing is slowed down. */
+    public Account account(String token, String source) {
+        return open(new Secret(token)).orElseThrow(() -> {
+            throttle.failed(source);
+            return over();
+        });
+    }
+
+    private Optional<Account> open(Secret token) {
+        return links.find(token)
+                .filter(link -> link.expiresAt().isAfter(clock.instant()))
+                .flatMap(link -> access.account(link.account()));
+    }
+
+    private static RuntimeException over() {
+        return Refusal.missing(
+                        "this link was used, has expired or was replaced by another; ask an administrator for a new one")
+                .raise();
+    }
+
+    /** Sets the password and ends every session and token of the account. */
+    public void use(String token, String password, String source) {
+        var account = account(token, source);
+        access.mustBePassword(account.username(), password);
+        if (!links.take(new Secret(token))) throw over();
+        access.setPassword(account.username(), password, null);
+        audit.record(account.username(), "password-reset-used", null, source);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.imprimatur.accounts;
+
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What somebody is called, as it is signed and delivered with what they vouch for: a name, or a title. */
+final class SignedName {
+    private static final int LONGEST = 100;
+    /** What controls how text is shown, such as its direction, and what no font has; joiners belong to scripts that need them. */
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}&&[^\\u200C\\u200D]]");
+
+    private static final Pattern SPACE = Pattern.compile("\\p{Z}+");
+    private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
+    /** The application's own name, and what reads as if nobody or a machine had vouched. */
+    private static final Set<String> RESERVED = Set.of(
+            "imprimatur", "system", "thesystem", "automatic", "machine", "root", "nobody", "anonymous", "unknown");
+
+    private SignedName() {}
+
+    /** What is wrong with a name; null if nothing is. */
+    static @Nullable String nameFault(String given) {
+        if (isUnseen(given) || key(given).isEmpty() || normal(given).length() > LONGEST)
+            return "a name of 1 to 100 characters, with letters, and without control characters and direction marks";
+        return RESERVED.contains(key(given)) ? "this name is reserved; give the name of a person" : null;
+    }
+
+    /** What is wrong with a title; null if nothing is. */
+    static @Nullable String titleFault(@Nullable String given) {
+        return given != null && (isUnseen(given) || normal(given).length() > LONGEST)
+                ? "a title of at most 100 characters, without control characters and direction marks"
+                : null;
+    }
+
+    static boolean isReservedUsername(String username) {
+        return RESERVED.contains(key(username));
+    }
+
+    private static boolean isUnseen(String text) {
+        return UNSEEN.matcher(text).find();
+    }
+
+    /** The one form (NFKC) in which a name is kept. */
+    static String normal(String text) {
+        return SPACE.matcher(Normalizer.normalize(text, Normalizer.Form.NFKC))
+                .replaceAll(" ")
+                .strip();
+    }
+
+    /** What two names have in common that people would take for one: their letters and digits, in any case and form. */
+    static String key(String text) {
+        String folded = normal(text).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        return NO_LETTERS
+                .matcher(Normalizer.normalize(folded, Normalizer.Form.NFKC))
+                .replaceAll("");
+    }
+}

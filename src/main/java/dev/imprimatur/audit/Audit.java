@@ -1,0 +1,344 @@
+package dev.imprimatur.audit;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.paging.Page;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Window;
+import dev.imprimatur.problem.Audience;
+import dev.imprimatur.signing.Damage;
+import dev.imprimatur.signing.SealedCollection;
+import dev.imprimatur.signing.Seals;
+import dev.imprimatur.store.Index;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/**
+ * What happened to access: sign-ins, refusals, accounts and keys. Records are only ever added, and hold no secret.
+ *
+ * <p>They are one chain for all nodes: each has the next position, names the hash of the one before, and is sealed. The unique position
+ * decides between nodes; whoever loses reads what is last now and tries again.
+ */
+@Component
+public class Audit {
+    /** @param position in the chain; absent in records of releases before there was one, until they are sealed */
+    public record Row(
+            @BsonId String id,
+            Instant at,
+            @Nullable String actor,
+            String action,
+            @Nullable String target,
+            @Nullable String source,
+            @Nullable Long position) {}
+
+    /**
+     * One record.
+     *
+     * @param actor the account; null where nobody was signed in
+     * @param action such as {@code account-created} or {@code denied}
+     * @param target what it was done to
+     * @param source the network address it came from
+     * @param position in the chain of all records: 1, 2, 3… without gaps
+     * @param hash by which the next one names it
+     * @param damage what is wrong with the record itself, as the rest of a sentence that begins with it; null if nothing is
+     */
+    public record Entry(
+            String id,
+            Instant at,
+            @Nullable String actor,
+            String action,
+            @Nullable String target,
+            @Nullable String source,
+            @Nullable Long position,
+            @Nullable String hash,
+            @Nullable String damage) {}
+
+    /** A record that the chain goes up to. */
+    public record Head(long position, String hash) {}
+
+    /**
+     * The outcome of a check of the whole chain.
+     *
+     * @param records how many there are
+     * @param position of the last one
+     * @param hash of the last one
+     * @param broken what is wrong, the first {@value #MOST_TOLD} findings; empty if all are right
+     */
+    public record Verification(long records, long position, String hash, List<String> broken) {}
+
+    /** The attribute of a request whose refusal is on record. */
+    private static final String DENIED = Audit.class.getName() + ".denied";
+
+    private static final int LONGEST = 200;
+    private static final int MOST_AT_ONCE = 1_000_000;
+    private static final int MOST_TOLD = 100;
+    /** How long a record waits for its turn on this node; it then tries without, since the store may not answer. */
+    private static final Duration PATIENCE = Duration.ofMillis(50);
+
+    private static final String POSITION = "position";
+    private static final Head NONE = new Head(0, SealedCollection.GENESIS);
+
+    private final SealedCollection<Row> audit;
+    private final Clock clock;
+    private final ReentrantLock turn = new ReentrantLock();
+    /** The last record that this node has made. */
+    private volatile @Nullable Head head;
+
+    private final AtomicLong made = new AtomicLong();
+    private final Set<String> actions = new ConcurrentSkipListSet<>();
+    private volatile boolean actionsAreRead;
+
+    public Audit(MongoDatabase database, Seals seals, Clock clock) {
+        this.audit = new SealedCollection<>(database, "audit", Row.class, seals);
+        Index.make(audit.documents(), Indexes.ascending("actor", "_id"));
+        Index.make(audit.documents(), Indexes.ascending("action", "_id"));
+        Index.makeUniqueWherePresent(audit.documents(), Indexes.ascending(POSITION));
+        this.clock = clock;
+    }
+
+    /** @param source null for the address that the request being answered comes from, if there is one */
+    public void record(@Nullable String actor, String action, @Nullable String target, @Nullable String source) {
+        var now = clock.instant();
+        // those of one millisecond in the order in which this node made them
+        String id = "%s-%06d-%s".formatted(time(now), made.getAndIncrement() % MOST_AT_ONCE, UUID.randomUUID());
+        String from = source == null ? asker() : source;
+        inTurn(() -> append(new Row(id, now, actor, action, shortened(target), from, null)));
+        actions.add(action);
+    }
+
+    /** One after the other, so that records of this node seldom race each other. */
+    private void inTurn(Runnable appending) {
+        boolean mine = false;
+        try {
+            mine = turn.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            appending.run();
+        } finally {
+            if (mine) turn.unlock();
+        }
+    }
+
+    private void append(Row open) {
+        var known = head;
+        for (var last = known == null ? newest() : known; ; last = newest()) {
+            long position = last.position() + 1;
+            var row =
+                    new Row(open.id(), open.at(), open.actor(), open.action(), open.target(), open.source(), position);
+            var hash = audit.insertAfter(last.hash(), row);
+            if (hash.isEmpty()) continue;
+            advance(new Head(position, hash.get()));
+            return;
+        }
+    }
+
+    private synchronized void advance(Head next) {
+        if (head == null || head.position() < next.position()) head = next;
+    }
+
+    private Head newest() {
+        return audit.newest(Filters.gt(POSITION, 0L), Sorts.descending(POSITION))
+                .map(Audit::head)
+                .orElse(NONE);
+    }
+
+    /** A record that is damaged is told where the chain is verified; what happens is recorded behind it all the same. */
+    private static Head head(SealedCollection.Stored<Row> stored) {
+        var row = stored.row();
+        return new Head(
+                row == null || row.position() == null ? 0 : row.position(),
+                Objects.requireNonNullElse(stored.hash(), SealedCollection.GENESIS));
+    }
+
+    /** How far the chain goes, as far as this node knows; empty if nothing was ever recorded. */
+    public Optional<Head> head() {
+        var known = head;
+        return known == null ? lastHead() : Optional.of(known);
+    }
+
+    /** How far the chain goes now, whichever node made its last record. */
+    public Optional<Head> lastHead() {
+        return audit.find(Filters.gt(POSITION, 0L), Sorts.descending(POSITION), 1).stream()
+                .findFirst()
+                .map(Audit::head);
+    }
+
+    /** The hashes of the records at these positions that are there as they were written. */
+    public Map<Long, String> hashes(Collection<Long> positions) {
+        var found = new HashMap<Long, String>();
+        if (positions.isEmpty()) return found;
+        for (var stored : audit.find(Filters.in(POSITION, positions), Sorts.ascending(POSITION), positions.size()))
+            stored.intact()
+                    .map(Row::position)
+                    .ifPresent(position -> found.put(position, Objects.requireNonNull(stored.hash())));
+        return found;
+    }
+
+    /** Verifies every record, its place and its link to the one before. */
+    public Verification verify() {
+        var broken = new ArrayList<String>();
+        long records = 0;
+        var last = NONE;
+        try (var strays = audit.each(Filters.not(Filters.gt(POSITION, 0L)), Sorts.ascending("_id"))) {
+            while (strays.hasNext()) {
+                records++;
+                tell(broken, "record " + strays.next().id() + " has no place in the chain");
+            }
+        }
+        try (var all = audit.each(Filters.gt(POSITION, 0L), Sorts.ascending(POSITION))) {
+            while (all.hasNext()) {
+                var stored = all.next();
+                records++;
+                var row = stored.row();
+                if (row == null || row.position() == null) {
+                    tell(broken, "record " + stored.id() + " cannot be read");
+                    continue;
+                }
+                if (row.position() > last.position() + 1)
+                    tell(broken, missing(last.position() + 1, row.position() - 1));
+                if (stored.fault() != null) tell(broken, "record " + row.position() + " " + stored.fault());
+                else if (row.position() == last.position() + 1 && !last.hash().equals(stored.previousHash()))
+                    tell(broken, "record " + row.position() + " does not name the hash of the record before");
+                last = new Head(row.position(), Objects.requireNonNullElse(stored.hash(), SealedCollection.GENESIS));
+            }
+        }
+        var known = head;
+        if (known != null && known.position() > last.position())
+            tell(broken, missing(last.position() + 1, known.position()));
+        return new Verification(records, last.position(), last.hash(), broken);
+    }
+
+    private static void tell(List<String> broken, String what) {
+        if (broken.size() < MOST_TOLD) broken.add(what);
+    }
+
+    private static String missing(long from, long to) {
+        return from == to ? "record " + from + " is missing" : "records " + from + " to " + to + " are missing";
+    }
+
+    /** What is told of the audit if that is wrong with it. */
+    public static Damage damage(String what) {
+        return new Damage(Damage.Kind.AUDIT, "audit", null, "The audit is not as it was written: %s.".formatted(what));
+    }
+
+    /** What the ids of the records of an instant begin with. */
+    static String time(Instant instant) {
+        return "%013d".formatted(instant.toEpochMilli());
+    }
+
+    private static @Nullable String asker() {
+        return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
+                ? attributes.getRequest().getRemoteAddr()
+                : null;
+    }
+
+    /**
+     * Records that a request was refused to whoever is signed in: once, by whatever of filters and handlers refuses it first.
+     * Where nobody is, they are asked to sign in, and there is nothing to record.
+     */
+    public void denied(HttpServletRequest request) {
+        var who = SecurityContextHolder.getContext().getAuthentication();
+        if (who == null || who instanceof AnonymousAuthenticationToken || request.getAttribute(DENIED) != null) return;
+        request.setAttribute(DENIED, true);
+        record(who.getName(), "denied", request.getMethod() + " " + Audience.path(request), request.getRemoteAddr());
+    }
+
+    private static @Nullable String shortened(@Nullable String text) {
+        return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+    }
+
+    /**
+     * What was asked for, the newest first.
+     *
+     * @param window a page of the query
+     */
+    public Page<Entry> page(AuditQuery query, Window window) {
+        return window.page((from, back, most) -> rows(query, from, back, most), entry -> Place.of(entry.id()));
+    }
+
+    private List<Entry> rows(AuditQuery query, @Nullable Place from, boolean back, int most) {
+        var wanted = filter(query);
+        if (from != null)
+            wanted = Filters.and(wanted, back ? Filters.gt("_id", from.id()) : Filters.lt("_id", from.id()));
+        return audit.find(wanted, back ? Sorts.ascending("_id") : Sorts.descending("_id"), most).stream()
+                .map(Audit::entry)
+                .toList();
+    }
+
+    private static Entry entry(SealedCollection.Stored<Row> stored) {
+        var row = stored.row();
+        if (row == null) throw new IllegalStateException("record " + stored.id() + " of the audit cannot be read");
+        return new Entry(
+                row.id(),
+                row.at(),
+                row.actor(),
+                row.action(),
+                row.target(),
+                row.source(),
+                row.position(),
+                stored.hash(),
+                stored.fault());
+    }
+
+    private static Bson filter(AuditQuery query) {
+        var filters = new ArrayList<Bson>();
+        if (query.person() != null)
+            filters.add(Filters.or(
+                    Filters.eq("actor", query.person()),
+                    Filters.eq("target", query.person()),
+                    Filters.regex("target", "^" + Pattern.quote(query.person()) + " ")));
+        if (query.action() != null) filters.add(Filters.eq("action", query.action()));
+        if (query.target() != null)
+            filters.add(
+                    Filters.regex("target", Pattern.compile(Pattern.quote(query.target()), Pattern.CASE_INSENSITIVE)));
+        // ids begin with the time
+        if (query.from() != null) filters.add(Filters.gte("_id", time(query.from())));
+        if (query.to() != null) filters.add(Filters.lt("_id", time(query.to())));
+        return filters.isEmpty() ? Filters.empty() : Filters.and(filters);
+    }
+
+    /** All that was asked for, the newest first, however much it is. */
+    void each(AuditQuery query, Consumer<Entry> what) {
+        try (var found = audit.each(filter(query), Sorts.descending("_id"))) {
+            while (found.hasNext()) what.accept(entry(found.next()));
+        }
+    }
+
+    /** Which actions there are records of. */
+    public List<String> actions() {
+        if (!actionsAreRead) {
+            audit.documents().distinct("action", String.class).forEach(actions::add);
+            actionsAreRead = true;
+        }
+        return List.copyOf(actions);
+    }
+}

@@ -1,0 +1,8 @@
+/** What is published now and what was before: the ledger folded into immutable snapshots in memory. */
+@NullMarked
+@ApplicationModule(
+        allowedDependencies = {"content", "credentials", "index", "problem", "publication", "representation", "store"})
+package dev.imprimatur.catalogue;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,30 @@
+package dev.imprimatur.comments;
+
+import dev.imprimatur.people.Person;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody said about a place in a revision.
+ *
+ * @param pointer the field, as a JSON Pointer
+ * @param quote the passage it is about, as it stood then
+ * @param parent the comment that it answers
+ */
+public record Comment(
+        String id,
+        String guide,
+        int revision,
+        String pointer,
+        @Nullable String quote,
+        @Nullable String parent,
+        String body,
+        String author,
+        Instant at,
+        boolean resolved,
+        @Nullable String resolvedBy) {
+    Comment resolved(boolean now, Person by) {
+        return new Comment(
+                id, guide, revision, pointer, quote, parent, body, author, at, now, now ? by.account() : null);
+    }
+}

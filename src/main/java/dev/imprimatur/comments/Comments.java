@@ -1,0 +1,79 @@
+package dev.imprimatur.comments;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.store.Decoding;
+import dev.imprimatur.store.Index;
+import dev.imprimatur.store.Unique;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.springframework.stereotype.Component;
+
+/** Comments of all guides. */
+@Component
+class Comments {
+    public record Row(@BsonId String id, String guide, Comment comment) {}
+
+    /** Which comment a key became: a form that is sent twice, because its answer was lost, is one comment. */
+    public record Receipt(@BsonId String key, String comment) {}
+
+    private final MongoCollection<Row> comments;
+    private final MongoCollection<Receipt> receipts;
+
+    Comments(MongoDatabase database) {
+        comments = database.getCollection("comments", Row.class);
+        receipts = database.getCollection("comment_receipts", Receipt.class);
+        Index.make(comments, Indexes.ascending("guide"));
+    }
+
+    List<Comment> of(String guide) {
+        return comments.find(Filters.eq("guide", guide))
+                .sort(Sorts.ascending("_id"))
+                .map(Row::comment)
+                .into(new ArrayList<>());
+    }
+
+    Optional<Comment> find(String guide, String id) {
+        return Optional.ofNullable(comments.find(Filters.and(Filters.eq("_id", id), Filters.eq("guide", guide)))
+                        .first())
+                .map(Row::comment);
+    }
+
+    /**
+     * The id that comments with this key have: the one given if the key is new. Both are fixed by one insert, so that of two
+     * requests at once, and of two after a crash, each makes the same comment.
+     */
+    String idFor(String key, String id) {
+        return Unique.insert(receipts, new Receipt(key, id))
+                ? id
+                : Objects.requireNonNull(receipts.find(Filters.eq("_id", key)).first(), "receipts are never removed")
+                        .comment();
+    }
+
+    /** Adds the comment, or returns the one that has its id already. */
+    Comment add(Comment comment) {
+        return Unique.insert(comments, new Row(comment.id(), comment.guide(), comment))
+                ? comment
+                : find(comment.guide(), comment.id()).orElseThrow();
+    }
+
+    void save(Comment comment) {
+        comments.replaceOne(
+                Filters.eq("_id", comment.id()),
+                new Row(comment.id(), comment.guide(), comment),
+                new ReplaceOptions().upsert(true));
+    }
+
+    /** Every comment as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> what) {
+        Decoding.each(comments, what);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.imprimatur.comments;
+
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.store.Check;
+import dev.imprimatur.store.Findings;
+import java.util.HashMap;
+import java.util.HashSet;
+import org.springframework.stereotype.Component;
+
+/** Examines whether each comment can be read, and whether its guide, its revision and the comment that it answers exist. */
+@Component
+class CommentsCheck implements Check {
+    private final Comments comments;
+    private final Editing editing;
+
+    CommentsCheck(Comments comments, Editing editing) {
+        this.comments = comments;
+        this.editing = editing;
+    }
+
+    @Override
+    public void run(Findings findings) {
+        var guides = editing.ids();
+        var ids = new HashSet<String>();
+        var parents = new HashMap<String, String>();
+        comments.each((id, row) -> {
+            ids.add(id);
+            if (row.isEmpty()) {
+                findings.violation("comment", "comment " + id, "cannot be read");
+                return;
+            }
+            var comment = row.get().comment();
+            if (!guides.contains(comment.guide()))
+                findings.violation("comment", "comment " + id, "is on a guide that does not exist");
+            else if (!editing.hasRevision(comment.guide(), comment.revision()))
+                findings.violation("comment", "comment " + id, "is on a revision that does not exist");
+            if (comment.parent() != null) parents.put(id, comment.parent());
+        });
+        parents.forEach((id, parent) -> {
+            if (!ids.contains(parent))
+                findings.violation("comment", "comment " + id, "answers a comment that does not exist");
+        });
+    }
+}

@@ -1,0 +1,7 @@
+/** Comments on revisions and on passages of text, and their answers. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"content", "diff", "editing", "history", "people", "problem", "store"})
+package dev.imprimatur.comments;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,27 @@
+package dev.imprimatur.credentials;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.security.Principal;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a site reads with.
+ *
+ * @param scopes what it may do; {@code delivery} is the one there is
+ * @param types the content types it may read; empty for all
+ * @param origins of the pages whose scripts may read with it in a browser; empty for none
+ */
+public record SiteKey(
+        String id, String name, List<String> scopes, List<String> types, List<String> origins, Instant createdAt)
+        implements Principal {
+    @Override
+    @JsonIgnore
+    public String getName() {
+        return name;
+    }
+
+    public boolean reads(String type) {
+        return types.isEmpty() || types.contains(type);
+    }
+}

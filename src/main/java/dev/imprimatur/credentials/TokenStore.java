@@ -1,0 +1,72 @@
+package dev.imprimatur.credentials;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.store.Decoding;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.springframework.stereotype.Component;
+
+/** Personal tokens, by the hash of what their holder sends. */
+@Component
+public class TokenStore {
+    private final MongoCollection<PersonalToken> tokens;
+
+    TokenStore(MongoDatabase database) {
+        tokens = database.getCollection("tokens", PersonalToken.class);
+    }
+
+    void insert(PersonalToken token) {
+        tokens.insertOne(token);
+    }
+
+    Optional<PersonalToken> find(Secret secret) {
+        return Optional.ofNullable(tokens.find(Filters.eq("_id", secret.hash())).first());
+    }
+
+    /** Whether this is the first use of the token. */
+    boolean firstUsed(String hash, Instant now) {
+        return tokens.updateOne(
+                                Filters.and(Filters.eq("_id", hash), Filters.eq("firstUsedAt", null)),
+                                Updates.set("firstUsedAt", now))
+                        .getModifiedCount()
+                == 1;
+    }
+
+    List<PersonalToken> of(String account) {
+        return tokens.find(Filters.eq("account", account))
+                .sort(Sorts.descending("createdAt"))
+                .into(new ArrayList<>());
+    }
+
+    /** Deletes it, and those that were made by it. */
+    boolean delete(String account, String hash) {
+        boolean deleted = tokens.deleteOne(Filters.and(Filters.eq("_id", hash), Filters.eq("account", account)))
+                        .getDeletedCount()
+                > 0;
+        var made = tokens.find(Filters.and(Filters.eq("account", account), Filters.eq("madeBy", hash)))
+                .map(PersonalToken::hash)
+                .into(new ArrayList<>());
+        made.forEach(each -> delete(account, each));
+        return deleted;
+    }
+
+    void deleteMadeIn(String request, String account) {
+        tokens.deleteMany(Filters.and(Filters.eq("account", account), Filters.eq("request", request)));
+    }
+
+    void deleteOf(String account) {
+        tokens.deleteMany(Filters.eq("account", account));
+    }
+
+    /** Every token as it is stored, by id; empty for what cannot be read. */
+    void each(BiConsumer<String, Optional<PersonalToken>> what) {
+        Decoding.each(tokens, what);
+    }
+}

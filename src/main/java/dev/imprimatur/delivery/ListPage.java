@@ -1,0 +1,104 @@
+package dev.imprimatur.delivery;
+
+import dev.imprimatur.index.Property;
+import dev.imprimatur.index.Sort;
+import dev.imprimatur.index.TypeIndex;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.search.Hits;
+import dev.imprimatur.search.QueryInterpretation;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of what is live. The cursor names the last guide of the page before, so that a guide published in between
+ * neither doubles nor hides another.
+ *
+ * @param next the cursor of the page after; null on the last
+ * @param total how many guides there are on all pages
+ * @param facets how often each value occurs on all pages, by field, the most frequent first
+ */
+record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, Map<String, List<Count>> facets) {
+    private static final int MOST_COUNTS = 100;
+
+    /** How many guides have a value. */
+    record Count(String value, long count) {}
+
+    /** The page of the shelf that the query asks for. */
+    static ListPage of(TypeIndex shelf, ListQuery query) {
+        return sorted(shelf, query, query.on(shelf));
+    }
+
+    /** The page that the query asks for of what a search found. Its cursor keeps how the question was read. */
+    static ListPage of(TypeIndex shelf, ListQuery query, Hits found) {
+        var places = query.on(shelf);
+        places.and(found.places());
+        var page =
+                query.sort().equals(Sort.RELEVANCE) ? best(shelf, query, places, found) : sorted(shelf, query, places);
+        if (page.next() == null) return page;
+        return new ListPage(
+                page.guides(),
+                "" + found.reading() + QueryInterpretation.END + page.next(),
+                page.total(),
+                page.facets());
+    }
+
+    private static ListPage best(TypeIndex shelf, ListQuery query, BitSet places, Hits found) {
+        return page(
+                shelf,
+                query,
+                places,
+                found.best(shelf, places, query.after(), query.limit() + 1),
+                place -> new Place(
+                        Long.toString(found.score(place)),
+                        shelf.at(place).entry().id()));
+    }
+
+    private static ListPage sorted(TypeIndex shelf, ListQuery query, BitSet places) {
+        return page(
+                shelf,
+                query,
+                places,
+                shelf.first(query.sort(), places, query.after(), query.limit() + 1),
+                place -> shelf.ranks(query.sort()).place(place));
+    }
+
+    /**
+     * The page.
+     *
+     * @param first the places of its guides, and one more if there is a next page
+     * @param mark what a cursor keeps of the guide at a place
+     */
+    private static ListPage page(
+            TypeIndex shelf, ListQuery query, BitSet places, int[] first, IntFunction<Place> mark) {
+        int count = Math.min(first.length, query.limit());
+        return new ListPage(
+                Arrays.stream(first, 0, count).mapToObj(shelf::at).toList(),
+                count < first.length ? query.list().after(mark.apply(first[count - 1])) : null,
+                places.cardinality(),
+                facets(shelf, places, query.facets()));
+    }
+
+    private static Map<String, List<Count>> facets(TypeIndex shelf, BitSet places, List<Property> properties) {
+        var facets = new LinkedHashMap<String, List<Count>>();
+        for (var property : properties)
+            facets.put(
+                    property.name(),
+                    shelf.values(property)
+                            .all()
+                            .map(it -> new Count(it.text(), it.places().among(places)))
+                            .filter(it -> it.count() > 0)
+                            .sorted(Comparator.comparingLong(Count::count)
+                                    .reversed()
+                                    .thenComparing(Count::value))
+                            .limit(MOST_COUNTS)
+                            .toList());
+        return facets;
+    }
+}

@@ -1,0 +1,217 @@
+package dev.imprimatur.delivery;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.Fields;
+import dev.imprimatur.content.FilterField;
+import dev.imprimatur.content.Format;
+import dev.imprimatur.index.Filter;
+import dev.imprimatur.index.FilterLimits;
+import dev.imprimatur.index.FilterParser;
+import dev.imprimatur.index.Property;
+import dev.imprimatur.index.Sort;
+import dev.imprimatur.index.TypeIndex;
+import dev.imprimatur.index.ValuePostings;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Selection;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.search.QueryInterpretation;
+import dev.imprimatur.search.SearchQuery;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a site asks a list for. Whatever it names must be known and well-formed, or it is refused with what is allowed.
+ *
+ * @param list what cursors belong to: all that says which guides there are, and in which order
+ * @param q words to look for; null for all guides
+ * @param reading how they were read for the page before; null for the first one
+ * @param locale of the guides, as they have it; null for all
+ * @param filter which guides, those of the locale alone
+ * @param facets what has its values counted
+ * @param fields what is delivered of each guide; empty for all
+ * @param asOf the instant whose readers it is about; null for now
+ */
+public record ListQuery(
+        Selection list,
+        @Nullable String q,
+        @Nullable QueryInterpretation reading,
+        @Nullable String locale,
+        Filter filter,
+        Sort sort,
+        List<Property> facets,
+        List<String> fields,
+        Format format,
+        int limit,
+        @Nullable Place after,
+        @Nullable Instant asOf) {
+    static final int LARGEST_PAGE = 100;
+    private static final int MOST_FACETS = 10;
+
+    /** Of the parameters that every list has, the ones that say how much is told of which page, and not of which list. */
+    private static final Set<String> OF_A_PAGE = Set.of("format", "fields", "limit", "cursor", "facets", "sort");
+
+    /** What tells the languages of guides. */
+    static final Property LOCALE = Property.LOCALE;
+
+    private static final String A_SCORE = "[0-9]{1,18}";
+
+    /** @param parameters as the request has them; a filter may be given several times, which asks for any of the values */
+    public static ListQuery parse(ContentType type, Map<String, List<String>> parameters, FilterLimits limits) {
+        var known = type.filterFields().stream().map(Property::of).toList();
+        mustBeKnown(known, parameters);
+        var one = new One(parameters);
+        String locale = one.of("locale").map(GuideAddress::canonical).orElse(null);
+        var q = one.of("q").map(SearchQuery::parse);
+        var asOf = one.instant("asOf");
+        if (q.isPresent() && asOf.isPresent()) throw malformed("q looks in what is live now; leave asOf out");
+        var sort = one.of("sort")
+                .map(text -> Sort.parse(text, type, locale))
+                .orElseGet(() -> q.isPresent() ? Sort.RELEVANCE : Sort.byTitle(locale));
+        var list = list(type, sort, parameters);
+        var cursor = one.of("cursor");
+        var reading = q.flatMap(it -> cursor).map(ListQuery::reading);
+        return new ListQuery(
+                list,
+                q.orElse(null),
+                reading.orElse(null),
+                locale,
+                Filter.all(filters(type, known, locale, one, limits)),
+                sort,
+                one.of("facets").map(text -> facets(text, known)).orElse(List.of()),
+                Fields.parse(one.of("fields").orElse(null), type),
+                Format.of(one.of("format").orElse(null)),
+                one.of("limit").map(ListQuery::limit).orElse(20),
+                cursor.map(it -> mark(
+                                reading.isPresent() ? it.substring(it.indexOf(QueryInterpretation.END) + 1) : it,
+                                list,
+                                sort))
+                        .orElse(null),
+                asOf.orElse(null));
+    }
+
+    private static List<Filter> filters(
+            ContentType type, List<Property> known, @Nullable String locale, One one, FilterLimits limits) {
+        var filters = new ArrayList<Filter>();
+        if (locale != null) filters.add(Filter.having(Property.LOCALE, List.of(locale)));
+        var slugs = one.parameters().get("slug");
+        if (slugs != null) filters.add(Filter.having(Property.SLUG, slugs));
+        one.date("reviewedAfter").ifPresent(day -> filters.add(Filter.from(Property.LAST_REVIEWED, day, true)));
+        one.date("reviewedBefore").ifPresent(day -> filters.add(Filter.upTo(Property.LAST_REVIEWED, day, false)));
+        one.date("reviewDueBefore").ifPresent(day -> filters.add(Filter.upTo(Property.REVIEW_DUE, day, false)));
+        one.instant("updatedAfter").ifPresent(at -> filters.add(Filter.from(Property.UPDATED, Place.key(at), false)));
+        for (var property : known) {
+            var values = one.parameters().get(property.name());
+            if (values != null)
+                filters.add(Filter.having(
+                        property, values.stream().map(property::read).toList()));
+            var least = one.bound(property, FilterField.MIN);
+            var greatest = one.bound(property, FilterField.MAX);
+            if (least.isPresent() || greatest.isPresent())
+                filters.add(shelf -> shelf.values(property).between(least.orElse(null), greatest.orElse(null)));
+        }
+        one.of("filter").ifPresent(text -> filters.add(FilterParser.read(text, new Property.Of(type), limits)));
+        return filters;
+    }
+
+    private static Selection list(ContentType type, Sort sort, Map<String, List<String>> parameters) {
+        var filters = new TreeMap<>(parameters);
+        filters.keySet().removeAll(OF_A_PAGE);
+        return Selection.of("published", type.name(), sort, filters);
+    }
+
+    /** The places of the guides that it is about. */
+    BitSet on(TypeIndex shelf) {
+        return filter.on(shelf);
+    }
+
+    private static void mustBeKnown(List<Property> filters, Map<String, List<String>> parameters) {
+        var allowed = new TreeSet<>(FilterField.RESERVED);
+        filters.forEach(field -> {
+            allowed.add(field.name());
+            if (field.isRanged())
+                allowed.addAll(List.of(field.name() + FilterField.MIN, field.name() + FilterField.MAX));
+        });
+        if (!allowed.containsAll(parameters.keySet()))
+            throw malformed("unknown query parameter; known here are " + String.join(", ", allowed));
+        var repeatable = filters.stream().map(Property::name).collect(Collectors.toSet());
+        parameters.forEach((name, values) -> {
+            if (values.size() > 1 && !name.equals("slug") && !repeatable.contains(name))
+                throw malformed("the query parameter “" + name + "” is given more than once");
+            if (values.size() > FilterField.MOST_VALUES)
+                throw malformed(
+                        "the query parameter “" + name + "” has at most " + FilterField.MOST_VALUES + " values");
+        });
+    }
+
+    /** Parameters that are given at most once. */
+    private record One(Map<String, List<String>> parameters) {
+        Optional<String> of(String name) {
+            return Optional.ofNullable(parameters.get(name)).map(List::getFirst);
+        }
+
+        Optional<String> date(String name) {
+            return of(name).map(text -> Property.date(name, text));
+        }
+
+        Optional<Instant> instant(String name) {
+            return of(name).map(text -> Property.instant(name, text));
+        }
+
+        /** What values of a property must not be beyond. */
+        Optional<ValuePostings.Bound> bound(Property property, String which) {
+            return of(property.name() + which).map(text -> {
+                if (text.isEmpty()) throw malformed(property.name() + which + " is empty");
+                return new ValuePostings.Bound(property.read(text), true);
+            });
+        }
+    }
+
+    private static List<Property> facets(String text, List<Property> filters) {
+        var names = List.of(text.split(",", -1));
+        if (names.size() > MOST_FACETS) throw malformed("at most " + MOST_FACETS + " facets");
+        return names.stream()
+                .distinct()
+                .map(name -> filters.stream()
+                        .filter(field -> field.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(() -> malformed("facets are some of "
+                                + filters.stream().map(Property::name).sorted().collect(Collectors.joining(", "))
+                                + ", with commas")))
+                .toList();
+    }
+
+    private static int limit(String text) {
+        if (text.matches("[0-9]{1,3}")) {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= LARGEST_PAGE) return limit;
+        }
+        throw malformed("limit is 1 to " + LARGEST_PAGE);
+    }
+
+    private static QueryInterpretation reading(String cursor) {
+        int end = cursor.indexOf(QueryInterpretation.END);
+        // also one of a list without words, which says itself that it belongs to another one
+        if (end < 0) return QueryInterpretation.USUAL;
+        return QueryInterpretation.parse(cursor.substring(0, end));
+    }
+
+    private static Place mark(String cursor, Selection list, Sort sort) {
+        var place = list.after(cursor);
+        if (sort.equals(Sort.RELEVANCE) && !place.key().matches(A_SCORE)) throw Place.unknown();
+        return place;
+    }
+
+    private static RuntimeException malformed(String detail) {
+        return Refusal.malformed(detail, List.of()).raise();
+    }
+}

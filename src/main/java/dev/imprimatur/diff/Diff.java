@@ -1,0 +1,231 @@
+package dev.imprimatur.diff;
+
+import com.github.difflib.DiffUtils;
+import com.github.difflib.algorithm.DiffAlgorithmListener;
+import com.github.difflib.patch.AbstractDelta;
+import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Segmentation;
+import dev.imprimatur.content.Shape;
+import dev.imprimatur.diff.Change.Kind;
+import dev.imprimatur.diff.Change.Op;
+import dev.imprimatur.diff.Change.Piece;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What changed from one revision to another: field by field, words within prose, list items matched by identity. */
+public final class Diff {
+    /**
+     * Texts with more words that came or went are shown whole, old and new. The time of a comparison grows with the square
+     * of this number, and nobody reads a hail of words.
+     */
+    private static final int MOST_DIFFERENCES = 2_000;
+
+    private static final ItemIds UNKNOWN = new ItemIds(Map.of());
+
+    private final List<Change> changes = new ArrayList<>();
+    private final JsonNode older;
+    private final JsonNode newer;
+    private final ItemIds olderIds;
+    private final ItemIds newerIds;
+
+    private Diff(JsonNode older, ItemIds olderIds, JsonNode newer, ItemIds newerIds) {
+        this.older = older;
+        this.newer = newer;
+        this.olderIds = olderIds;
+        this.newerIds = newerIds;
+    }
+
+    public static List<Change> between(Shape shape, JsonNode older, JsonNode newer) {
+        return between(shape, older, UNKNOWN, newer, UNKNOWN);
+    }
+
+    public static List<Change> between(
+            Shape shape, JsonNode older, ItemIds olderIds, JsonNode newer, ItemIds newerIds) {
+        var diff = new Diff(older, olderIds, newer, newerIds);
+        diff.values(shape, older, newer, "", "");
+        return diff.changes;
+    }
+
+    private void values(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        if (older.equals(newer)) return;
+        if (older.isObject() && newer.isObject()) objects(shape, older, newer, was, pointer);
+        else if (older.isArray() && newer.isArray()) lists(shape, older, newer, was, pointer);
+        else changes.add(new Change(Kind.CHANGED, pointer, null, older, newer, words(older, newer)));
+    }
+
+    private void objects(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        var names = new LinkedHashSet<>(newer.propertyNames());
+        names.addAll(older.propertyNames());
+        for (String name : names) {
+            String at = Pointers.join(pointer, name);
+            if (!older.has(name)) added(newer.get(name), at);
+            else if (!newer.has(name)) removed(older.get(name), Pointers.join(was, name));
+            else values(shape.property(name), older.get(name), newer.get(name), Pointers.join(was, name), at);
+        }
+    }
+
+    private void lists(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        var places = places(shape, older, newer, was, pointer);
+        if (places.isEmpty()) {
+            byValue(shape, older, newer, was, pointer);
+            return;
+        }
+        var inOrder = longestAscending(
+                places.get().stream().filter(place -> place >= 0).toList());
+        for (int i = 0; i < newer.size(); i++) {
+            int place = places.get().get(i);
+            String at = pointer + "/" + i;
+            if (place < 0) added(newer.get(i), at);
+            else {
+                if (!inOrder.contains(place))
+                    changes.add(new Change(Kind.MOVED, at, was + "/" + place, null, null, null));
+                values(shape.items(), older.get(place), newer.get(i), was + "/" + place, at);
+            }
+        }
+        for (int i = 0; i < older.size(); i++) if (!places.get().contains(i)) removed(older.get(i), was + "/" + i);
+    }
+
+    /**
+     * For each newer item the place that it had, or -1 if it is new: by id, what is left by its key. Empty where neither
+     * tells the items apart.
+     */
+    private Optional<List<Integer>> places(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        var before = olderIds.of(olderIds.path(this.older, was));
+        var after = newerIds.of(newerIds.path(this.newer, pointer));
+        boolean known = !before.isEmpty() && after.stream().anyMatch(before::contains);
+        var keysBefore = identities(shape.key(), older);
+        var keysAfter = identities(shape.key(), newer);
+        boolean keyed = keysBefore.isPresent() && keysAfter.isPresent();
+        if (!known && !keyed) return Optional.empty();
+        var places = new ArrayList<Integer>();
+        for (int i = 0; i < newer.size(); i++) places.add(known ? before.indexOf(after.get(i)) : -1);
+        for (int i = 0; i < newer.size(); i++) {
+            if (places.get(i) >= 0) continue;
+            int same = keyed
+                    ? keysBefore.get().indexOf(keysAfter.get().get(i))
+                    : List.copyOf(older.values()).indexOf(newer.get(i));
+            if (same >= 0 && !places.contains(same)) places.set(i, same);
+        }
+        return Optional.of(places);
+    }
+
+    /** The identity of an item: the values of its key fields. */
+    private record Identity(List<JsonNode> values) {}
+
+    /** The identities of the items, or empty where the key does not tell them apart. */
+    private static Optional<List<Identity>> identities(List<String> key, JsonNode list) {
+        if (key.isEmpty()) return Optional.empty();
+        var identities = list.values().stream()
+                .map(item -> new Identity(key.stream().map(item::path).toList()))
+                .toList();
+        return new HashSet<>(identities).size() == identities.size() ? Optional.of(identities) : Optional.empty();
+    }
+
+    /** Lists without identities: items are matched where their values are equal, the rest pairwise. */
+    private void byValue(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+        var before = List.copyOf(older.values());
+        var after = List.copyOf(newer.values());
+        for (AbstractDelta<JsonNode> delta : DiffUtils.diff(before, after).getDeltas()) {
+            int from = delta.getSource().getPosition();
+            int to = delta.getTarget().getPosition();
+            int gone = delta.getSource().size();
+            int come = delta.getTarget().size();
+            for (int i = 0; i < Math.max(gone, come); i++) {
+                String at = pointer + "/" + (to + i);
+                if (i >= gone) added(newer.get(to + i), at);
+                else if (i >= come) removed(older.get(from + i), was + "/" + (from + i));
+                else values(shape.items(), older.get(from + i), newer.get(to + i), was + "/" + (from + i), at);
+            }
+        }
+    }
+
+    private void added(JsonNode value, String pointer) {
+        changes.add(new Change(Kind.ADDED, pointer, null, null, value, null));
+    }
+
+    private void removed(JsonNode value, String pointer) {
+        changes.add(new Change(Kind.REMOVED, pointer, null, value, null, null));
+    }
+
+    public static @Nullable List<Piece> words(JsonNode older, JsonNode newer) {
+        if (!older.isString() || !newer.isString()) return null;
+        var before = Segmentation.words(older.stringValue());
+        var after = Segmentation.words(newer.stringValue());
+        var deltas = deltas(before, after);
+        if (deltas == null) return null;
+        var pieces = new ArrayList<Piece>();
+        int read = 0;
+        for (AbstractDelta<String> delta : deltas) {
+            int at = delta.getSource().getPosition();
+            piece(Op.EQUAL, before.subList(read, at), pieces);
+            piece(Op.DELETE, delta.getSource().getLines(), pieces);
+            piece(Op.INSERT, delta.getTarget().getLines(), pieces);
+            read = at + delta.getSource().size();
+        }
+        piece(Op.EQUAL, before.subList(read, before.size()), pieces);
+        return pieces;
+    }
+
+    private static void piece(Op op, List<String> words, List<Piece> pieces) {
+        if (!words.isEmpty()) pieces.add(new Piece(op, String.join("", words)));
+    }
+
+    /** The differences of two texts, or null where there are too many. */
+    private static @Nullable List<AbstractDelta<String>> deltas(List<String> before, List<String> after) {
+        if (Math.abs(before.size() - after.size()) > MOST_DIFFERENCES) return null;
+        try {
+            return DiffUtils.diff(before, after, new Bound()).getDeltas();
+        } catch (Bound.Reached tooMany) {
+            return null;
+        }
+    }
+
+    /** Ends a comparison once it has found more differences than are shown; the library offers no other way to end one. */
+    private static final class Bound implements DiffAlgorithmListener {
+        private static final class Reached extends RuntimeException {
+            private static final long serialVersionUID = 1;
+
+            Reached() {
+                super(null, null, false, false);
+            }
+        }
+
+        @Override
+        public void diffStart() {}
+
+        @Override
+        public void diffStep(int differences, int most) {
+            if (differences > MOST_DIFFERENCES) throw new Reached();
+        }
+
+        @Override
+        public void diffEnd() {}
+    }
+
+    /** The items of a longest ascending subsequence: those that did not move. */
+    static Set<Integer> longestAscending(List<Integer> places) {
+        int[] length = new int[places.size()];
+        int[] previous = new int[places.size()];
+        int best = -1;
+        for (int i = 0; i < length.length; i++) {
+            length[i] = 1;
+            previous[i] = -1;
+            for (int j = 0; j < i; j++)
+                if (places.get(j) < places.get(i) && length[j] + 1 > length[i]) {
+                    length[i] = length[j] + 1;
+                    previous[i] = j;
+                }
+            if (best < 0 || length[i] > length[best]) best = i;
+        }
+        var kept = new HashSet<Integer>();
+        for (int i = best; i >= 0; i = previous[i]) kept.add(places.get(i));
+        return kept;
+    }
+}

@@ -1,0 +1,220 @@
+package dev.imprimatur.diff;
+
+import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The ids of the items of all lists in a content. They stand beside the content, so its bytes and hash know nothing of them,
+ * and stay with an item while it is edited, moved, or while others come and go.
+ *
+ * <p>A <em>path</em> names a place as a JSON Pointer does, but an item of a list by its id: {@code /duties/items/i3}.
+ *
+ * @param lists the ids of the items in their order, by the path of the list
+ */
+public record ItemIds(Map<String, List<String>> lists) {
+    private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
+    private static final int RANDOM_DIGITS = 11;
+
+    public ItemIds {
+        lists = Map.copyOf(lists);
+    }
+
+    /** A new id, which no item of any draft has had before. */
+    public static String fresh() {
+        var random = ThreadLocalRandom.current();
+        var id = new StringBuilder("s");
+        for (int i = 0; i < RANDOM_DIGITS; i++) id.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        return id.toString();
+    }
+
+    /** Whether this can be an id: so a page may name an item that it adds. */
+    public static boolean isId(String text) {
+        return text.matches("[a-z][a-z0-9]{0,31}");
+    }
+
+    /** Ids by place, for a content whose items have none yet: the same content always gets the same ones. */
+    public static ItemIds numbered(JsonNode content) {
+        var lists = new LinkedHashMap<String, List<String>>();
+        number(content, "", lists, new int[1]);
+        return new ItemIds(lists);
+    }
+
+    private static void number(JsonNode value, String path, Map<String, List<String>> lists, int[] count) {
+        if (value.isArray()) {
+            var ids = new ArrayList<String>();
+            for (var item : value.values()) {
+                String id = "i" + ++count[0];
+                ids.add(id);
+                number(item, path + "/" + id, lists, count);
+            }
+            lists.put(path, List.copyOf(ids));
+        } else
+            value.properties()
+                    .forEach(member -> number(member.getValue(), Pointers.join(path, member.getKey()), lists, count));
+    }
+
+    /** These, if every item of the content has one; else ids by place. */
+    public ItemIds orNumbered(JsonNode content) {
+        return covers(content, "") ? this : numbered(content);
+    }
+
+    private boolean covers(JsonNode value, String path) {
+        if (!value.isArray())
+            return value.properties().stream()
+                    .allMatch(member -> covers(member.getValue(), Pointers.join(path, member.getKey())));
+        var ids = of(path);
+        return ids.size() == value.size()
+                && IntStream.range(0, ids.size()).allMatch(i -> covers(value.get(i), path + "/" + ids.get(i)));
+    }
+
+    /** The ids of the items of a list, in their order; empty if none are known. */
+    public List<String> of(String list) {
+        return lists.getOrDefault(list, List.of());
+    }
+
+    /** The path of what a pointer points to; steps that lead nowhere stay as they are. */
+    public String path(JsonNode content, String pointer) {
+        var path = new StringBuilder();
+        var at = content;
+        for (String step : steps(pointer)) {
+            String next = step;
+            if (at.isArray() && step.matches("[0-9]{1,6}")) {
+                int place = Integer.parseInt(step);
+                var ids = of(path.toString());
+                if (place < ids.size()) next = ids.get(place);
+                at = at.path(place);
+            } else at = at.path(Pointers.unescape(step));
+            path.append('/').append(next);
+        }
+        return path.toString();
+    }
+
+    /** The pointer to what a path names, or empty if an item on it is not there. */
+    public Optional<String> pointer(JsonNode content, String path) {
+        var pointer = new StringBuilder();
+        var walked = new StringBuilder();
+        var at = content;
+        for (String step : steps(path)) {
+            String next = step;
+            if (at.isArray()) {
+                int place = of(walked.toString()).indexOf(step);
+                if (place < 0) return Optional.empty();
+                next = Integer.toString(place);
+                at = at.path(place);
+            } else at = at.path(Pointers.unescape(step));
+            pointer.append('/').append(next);
+            walked.append('/').append(step);
+        }
+        return Optional.of(pointer.toString());
+    }
+
+    private static String[] steps(String pointer) {
+        return pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1);
+    }
+
+    /**
+     * The ids after the whole content was replaced: an item keeps its id if its key is the same, or its value, or if it
+     * stands between the same neighbours.
+     */
+    public ItemIds follow(Shape type, JsonNode before, JsonNode after) {
+        var next = new LinkedHashMap<String, List<String>>();
+        follow(type, before, after, "", "", next);
+        return new ItemIds(next);
+    }
+
+    private void follow(
+            Shape shape, JsonNode before, JsonNode after, String was, String is, Map<String, List<String>> next) {
+        if (after.isArray()) {
+            var ids = before.isArray() ? matched(shape, before, after, of(was)) : fresh(after.size());
+            next.put(is, ids);
+            for (int i = 0; i < ids.size(); i++) {
+                int old = before.isArray() ? of(was).indexOf(ids.get(i)) : -1;
+                follow(
+                        shape.items(),
+                        before.path(old),
+                        after.get(i),
+                        was + "/" + ids.get(i),
+                        is + "/" + ids.get(i),
+                        next);
+            }
+        } else
+            after.properties().forEach(member -> {
+                String name = member.getKey();
+                follow(
+                        shape.property(name),
+                        before.path(name),
+                        member.getValue(),
+                        Pointers.join(was, name),
+                        Pointers.join(is, name),
+                        next);
+            });
+    }
+
+    private static List<String> fresh(int size) {
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < size; i++) ids.add(fresh());
+        return List.copyOf(ids);
+    }
+
+    private static List<String> matched(Shape list, JsonNode before, JsonNode after, List<String> ids) {
+        @Nullable String[] given = new String[after.size()];
+        boolean[] used = new boolean[before.size()];
+        match(after, before, given, used, ids, item -> item);
+        if (!list.key().isEmpty())
+            match(
+                    after,
+                    before,
+                    given,
+                    used,
+                    ids,
+                    item -> list.key().stream().map(item::path).toList());
+        // what is left stands between the same neighbours as something that is left of the other
+        var free = new HashMap<String, List<String>>();
+        String neighbour = "";
+        for (int i = 0; i < before.size(); i++)
+            if (used[i]) neighbour = ids.get(i);
+            else free.computeIfAbsent(neighbour, it -> new ArrayList<>()).add(ids.get(i));
+        neighbour = "";
+        for (int i = 0; i < given.length; i++) {
+            String id = given[i];
+            if (id == null) {
+                var candidates = free.getOrDefault(neighbour, List.of());
+                given[i] = candidates.isEmpty() ? fresh() : candidates.removeFirst();
+            } else neighbour = id;
+        }
+        return java.util.Arrays.stream(given)
+                .map(java.util.Objects::requireNonNull)
+                .toList();
+    }
+
+    private static void match(
+            JsonNode after,
+            JsonNode before,
+            @Nullable String[] given,
+            boolean[] used,
+            List<String> ids,
+            java.util.function.Function<JsonNode, Object> identity) {
+        var places = new HashMap<Object, List<Integer>>();
+        for (int i = 0; i < before.size() && i < ids.size(); i++)
+            if (!used[i])
+                places.computeIfAbsent(identity.apply(before.get(i)), it -> new ArrayList<>())
+                        .add(i);
+        for (int i = 0; i < given.length; i++) {
+            var found = given[i] == null ? places.get(identity.apply(after.get(i))) : null;
+            if (found == null || found.isEmpty()) continue;
+            int place = found.removeFirst();
+            given[i] = ids.get(place);
+            used[place] = true;
+        }
+    }
+}

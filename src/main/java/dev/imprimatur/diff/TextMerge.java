@@ -1,0 +1,95 @@
+package dev.imprimatur.diff;
+
+import com.github.difflib.DiffUtils;
+import com.github.difflib.patch.AbstractDelta;
+import dev.imprimatur.content.Segmentation;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Two people's edits of one text, in one, where they changed different words. */
+public final class TextMerge {
+    /** Longer texts are not compared word by word; people are asked. */
+    private static final int MOST_WORDS = 20_000;
+
+    private static final Pattern LINE = Pattern.compile("[^\\r\\n]*(?:\\r\\n|\\r|\\n)|[^\\r\\n]+$");
+
+    private TextMerge() {}
+
+    /** A run of base words and what somebody put in its place. */
+    private record Run(int from, int to, List<String> words) {}
+
+    /** Both edits in one text, or empty where they overlap or touch. */
+    public static Optional<String> of(String base, String mine, String theirs) {
+        if (mine.equals(theirs) || theirs.equals(base)) return Optional.of(mine);
+        if (mine.equals(base)) return Optional.of(theirs);
+        var words = Segmentation.words(base);
+        if (words.size() > MOST_WORDS) return Optional.empty();
+        var runs = new ArrayList<>(runs(words, mine));
+        runs.addAll(runs(words, theirs));
+        runs.sort(Comparator.comparingInt(Run::from).thenComparingInt(Run::to));
+        var merged = new StringBuilder();
+        int read = 0;
+        int free = 0;
+        Run last = null;
+        for (var run : runs) {
+            // both did the very same here
+            if (run.equals(last)) continue;
+            last = run;
+            if (run.from() < free) return Optional.empty();
+            words.subList(read, run.from()).forEach(merged::append);
+            run.words().forEach(merged::append);
+            read = run.to();
+            // one word of the base keeps two edits apart
+            free = run.to() + 1;
+        }
+        words.subList(read, words.size()).forEach(merged::append);
+        return Optional.of(merged.toString());
+    }
+
+    private static List<Run> runs(List<String> base, String edited) {
+        return DiffUtils.diff(base, Segmentation.words(edited)).getDeltas().stream()
+                .map((AbstractDelta<String> delta) -> new Run(
+                        delta.getSource().getPosition(),
+                        delta.getSource().getPosition() + delta.getSource().size(),
+                        delta.getTarget().getLines()))
+                .toList();
+    }
+
+    /**
+     * A text as it comes from an input, which knows one end of a line, with the ends that its lines had before.
+     *
+     * @param before the text that it was made from, with its own ends of lines
+     */
+    public static String withEndsOf(String before, String text) {
+        if (!before.contains("\r")) return text;
+        var lines = lines(before);
+        String usual = before.contains("\r\n") ? "\r\n" : "\r";
+        var plain = lines.stream().map(TextMerge::plain).toList();
+        var next = lines(text);
+        var ends = new ArrayList<>(next);
+        ends.replaceAll(line -> line.endsWith("\n") ? line.substring(0, line.length() - 1) + usual : line);
+        int was = 0;
+        int is = 0;
+        for (AbstractDelta<String> delta : DiffUtils.diff(plain, next).getDeltas()) {
+            while (was < delta.getSource().getPosition()) ends.set(is++, lines.get(was++));
+            was += delta.getSource().size();
+            is += delta.getTarget().size();
+        }
+        while (was < lines.size()) ends.set(is++, lines.get(was++));
+        return String.join("", ends);
+    }
+
+    private static List<String> lines(String text) {
+        return LINE.matcher(text)
+                .results()
+                .map(java.util.regex.MatchResult::group)
+                .toList();
+    }
+
+    private static String plain(String line) {
+        return line.endsWith("\r\n") || line.endsWith("\r") ? line.replaceFirst("\\r\\n?$", "\n") : line;
+    }
+}

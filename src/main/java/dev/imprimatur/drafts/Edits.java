@@ -1,0 +1,391 @@
+package dev.imprimatur.drafts;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.NormalForm;
+import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Shape;
+import dev.imprimatur.diff.ContentTree;
+import dev.imprimatur.diff.Edit;
+import dev.imprimatur.diff.ItemIds;
+import dev.imprimatur.diff.TextMerge;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.CleanText;
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * What becomes of a working copy by the edits of a person: what fits is applied, texts of which different words were changed
+ * are merged, what does not go together is asked, what cannot be in a draft is told, and what was not touched is not written.
+ */
+public final class Edits {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final Pattern ID = Pattern.compile("([a-z0-9]{1,32}):([0-9]{1,9})");
+    private static final int MOST_EDITS = 10_000;
+    private static final int MOST_DIGITS = 15;
+
+    /**
+     * What became of one edit. It is saved unless there is a fault or a question, or it belongs to an item that was not.
+     *
+     * @param fault why it cannot be in a draft
+     */
+    public record Outcome(
+            Edit edit,
+            boolean saved,
+            @Nullable Fault fault,
+            @Nullable EditConflict question) {}
+
+    private final ContentType type;
+    private final WorkingCopy copy;
+    private final List<Edit> edits;
+    private final Map<Edit, Fault> faults = new HashMap<>();
+    private final Set<Edit> dropped = new HashSet<>();
+    private final Map<Edit, EditConflict> questions = new HashMap<>();
+    private final Set<Edit> effective = new HashSet<>();
+    private ContentTree tree;
+
+    private Edits(ContentType type, WorkingCopy copy, List<Edit> edits) {
+        this.type = type;
+        this.copy = copy;
+        this.edits = edits;
+        this.tree = ContentTree.of(copy.content(), copy.items());
+    }
+
+    /**
+     * Applies the edits of one request to a working copy.
+     *
+     * @return the copy as it is then and one outcome for each edit, in their order
+     */
+    public static Result apply(ContentType type, WorkingCopy copy, List<Edit> all, Person by, java.time.Instant now) {
+        if (all.size() > MOST_EDITS)
+            throw Refusal.malformed("/edits", "at most " + MOST_EDITS + " edits at a time")
+                    .raise();
+        var receipts = new HashMap<String, EditReceipt>();
+        copy.receipts().forEach(receipt -> receipts.put(receipt.page(), receipt));
+        var run = new Edits(
+                type,
+                copy,
+                all.stream()
+                        .filter(edit -> {
+                            var receipt = receipts.get(page(edit));
+                            return receipt == null || !receipt.covers(number(edit));
+                        })
+                        .toList());
+        run.settle();
+        var outcomes = all.stream().map(run::outcome).toList();
+        var content = run.tree.content();
+        var next = content.equals(copy.content())
+                ? copy
+                : copy.edited(content, run.tree.ids(), by, Set.of(), received(copy.receipts(), outcomes), now);
+        return new Result(copy, next, outcomes);
+    }
+
+    /**
+     * What became of edits.
+     *
+     * @param found the copy that they were made in
+     * @param copy as it is now; the very one that was found if nothing changed
+     */
+    public record Result(WorkingCopy found, WorkingCopy copy, List<Outcome> outcomes) {}
+
+    private Outcome outcome(Edit edit) {
+        var fault = faults.get(edit);
+        var question = questions.get(edit);
+        return new Outcome(edit, fault == null && question == null && !dropped.contains(edit), fault, question);
+    }
+
+    private static List<EditReceipt> received(List<EditReceipt> before, List<Outcome> outcomes) {
+        var pages = new LinkedHashMap<String, EditReceipt>();
+        before.forEach(receipt -> pages.put(receipt.page(), receipt));
+        var open = new LinkedHashMap<String, List<Long>>();
+        for (var outcome : outcomes) {
+            var list = open.computeIfAbsent(page(outcome.edit()), it -> new ArrayList<>());
+            if (!outcome.saved()) list.add(number(outcome.edit()));
+        }
+        open.forEach((page, numbers) -> {
+            var earlier = pages.remove(page);
+            long last = outcomes.stream()
+                    .map(Outcome::edit)
+                    .filter(edit -> page(edit).equals(page))
+                    .mapToLong(Edits::number)
+                    .max()
+                    .orElse(0);
+            // an older request that comes late says nothing new of later ones
+            if (earlier != null && earlier.upTo() > last) pages.put(page, earlier);
+            else pages.put(page, new EditReceipt(page, last, numbers));
+        });
+        return EditReceipt.latest(List.copyOf(pages.values()));
+    }
+
+    private static String page(Edit edit) {
+        return id(edit).group(1);
+    }
+
+    private static long number(Edit edit) {
+        return Long.parseLong(id(edit).group(2));
+    }
+
+    private static Matcher id(Edit edit) {
+        var id = ID.matcher(edit.id());
+        if (!id.matches())
+            throw Refusal.malformed("/edits", "an edit’s id is PAGE:NUMBER").raise();
+        return id;
+    }
+
+    /** Applies what can be applied, again without what the draft then could not hold, until the draft is one. */
+    private void settle() {
+        var known = Set.copyOf(type.draftFaults(copy.content()));
+        for (; ; ) {
+            once();
+            if (effective.isEmpty()) return;
+            var content = tree.content();
+            var wrong = type.draftFaults(content).stream()
+                    .filter(fault -> !known.contains(fault))
+                    .toList();
+            if (wrong.isEmpty()) return;
+            for (var fault : wrong) blame(fault, tree.ids().path(content, fault.pointer()));
+        }
+    }
+
+    private void once() {
+        tree = ContentTree.of(copy.content(), copy.items());
+        questions.clear();
+        effective.clear();
+        var inserted = new ArrayList<Edit.Insert>();
+        for (var edit : edits) {
+            if (dropped.contains(edit)) continue;
+            switch (edit) {
+                case Edit.Replace replace -> replace(replace);
+                case Edit.Insert insert -> {
+                    if (insert(insert)) inserted.add(insert);
+                }
+                case Edit.Remove remove -> remove(remove);
+                case Edit.Move move -> move(move);
+            }
+        }
+        for (var insert : inserted) {
+            String item = insert.path() + "/" + insert.item();
+            if (!tree.holdsNothing(item)) continue;
+            tree.remove(item);
+            effective.remove(insert);
+            dropped.add(insert);
+        }
+    }
+
+    /** Finds the edit that a fault came by, and leaves it out; what it belongs to goes with it. */
+    private void blame(Fault fault, String path) {
+        var culprits = edits.stream()
+                .filter(effective::contains)
+                .filter(edit -> !dropped.contains(edit))
+                .filter(edit -> place(edit).equals(path))
+                .toList();
+        if (culprits.isEmpty()) {
+            var near = edits.stream()
+                    .filter(effective::contains)
+                    .filter(edit -> !dropped.contains(edit))
+                    .filter(edit -> isWithin(place(edit), path) || isWithin(path, place(edit)))
+                    .toList();
+            var all = near.isEmpty()
+                    ? edits.stream()
+                            .filter(effective::contains)
+                            .filter(edit -> !dropped.contains(edit))
+                            .toList()
+                    : near;
+            if (all.isEmpty()) return;
+            culprits = List.of(all.getLast());
+        }
+        for (var culprit : culprits) {
+            faults.put(culprit, new Fault(path, fault.detail()));
+            drop(culprit);
+        }
+    }
+
+    private void drop(Edit culprit) {
+        dropped.add(culprit);
+        if (!(culprit instanceof Edit.Insert insert)) return;
+        String item = place(insert);
+        edits.stream().filter(edit -> isWithin(place(edit), item)).forEach(dropped::add);
+    }
+
+    private static String place(Edit edit) {
+        return edit instanceof Edit.Insert insert ? insert.path() + "/" + insert.item() : edit.path();
+    }
+
+    private static boolean isWithin(String path, String holder) {
+        return path.startsWith(holder + "/");
+    }
+
+    private void replace(Edit.Replace edit) {
+        var shape = shape(edit.path());
+        if (shape.type().equals("object") || shape.type().equals("array")) throw unknown(edit.path());
+        String now = tree.textAt(edit.path());
+        String from = lines(edit.from());
+        String to = lines(edit.to());
+        if (Objects.equals(lines(now), to)) return;
+        String gone = goneItem(edit.path());
+        if (gone != null) {
+            if (to != null)
+                questions.put(
+                        edit, new EditConflict(gone, EditConflict.Kind.THEY_REMOVED, edit.from(), edit.to(), null));
+            return;
+        }
+        String wanted = to;
+        if (!Objects.equals(lines(now), from)) {
+            wanted = now != null && from != null && to != null && isText(shape)
+                    ? TextMerge.of(from, to, Objects.requireNonNull(lines(now))).orElse(null)
+                    : null;
+            if (wanted == null) {
+                questions.put(
+                        edit,
+                        new EditConflict(edit.path(), EditConflict.Kind.BOTH_CHANGED, edit.from(), edit.to(), now));
+                return;
+            }
+        }
+        effective.add(edit);
+        if (wanted == null) clear(edit, shape);
+        else write(edit, shape, wanted, now);
+    }
+
+    /** The first item on the way to a place that is not there; groups on the way can be made. */
+    private @Nullable String goneItem(String path) {
+        var walked = new StringBuilder();
+        var shape = type.shape();
+        for (String step : ContentTree.steps(path)) {
+            walked.append('/').append(step);
+            boolean item = shape.type().equals("array");
+            if (item && !tree.has(walked.toString())) return walked.toString();
+            shape = item ? shape.items() : shape.property(Pointers.unescape(step));
+        }
+        return null;
+    }
+
+    private void clear(Edit edit, Shape shape) {
+        boolean needed = holderShape(edit.path()).requires(Pointers.unescape(ContentTree.lastStep(edit.path())));
+        if (shape.type().equals("boolean") && needed) tree.put(type.shape(), edit.path(), JSON.booleanNode(false));
+        else tree.remove(edit.path());
+    }
+
+    private void write(Edit edit, Shape shape, String text, @Nullable String now) {
+        JsonNode value;
+        try {
+            value = value(shape.type(), text, now);
+        } catch (NumberFormatException wrong) {
+            faults.put(edit, new Fault(edit.path(), "“" + text + "” is not a number; write digits only, as in 112500"));
+            effective.remove(edit);
+            dropped.add(edit);
+            return;
+        }
+        tree.put(type.shape(), edit.path(), value);
+    }
+
+    private static JsonNode value(String type, String text, @Nullable String now) {
+        return switch (type) {
+            case "boolean" -> JSON.booleanNode(text.equals("true"));
+            case "integer", "number" -> number(text.strip());
+            // the ends of lines stay as they were in this text
+            default -> JSON.stringNode(now == null ? text : TextMerge.withEndsOf(now, text));
+        };
+    }
+
+    private static JsonNode number(String text) {
+        var number = new BigDecimal(text);
+        if (number.precision() > MOST_DIGITS || number.scale() < 0 || number.scale() > MOST_DIGITS)
+            throw new NumberFormatException(text);
+        return NormalForm.of(JSON.numberNode(number));
+    }
+
+    /** A browser knows one end of a line, and not every one types letters in one form. */
+    private static @Nullable String lines(@Nullable String text) {
+        return text == null ? null : CleanText.normal(text.replace("\r\n", "\n").replace('\r', '\n'));
+    }
+
+    private static boolean isText(Shape shape) {
+        return shape.type().equals("string") && shape.options().isEmpty();
+    }
+
+    private boolean insert(Edit.Insert edit) {
+        if (!shape(edit.path()).type().equals("array") || !ItemIds.isId(edit.item())) throw unknown(edit.path());
+        String item = place(edit);
+        if (tree.has(item)) return false;
+        String gone = goneItem(edit.path());
+        if (gone != null || !tree.insert(type.shape(), edit.path(), edit.item(), edit.after())) {
+            questions.put(
+                    edit,
+                    new EditConflict(
+                            gone == null ? edit.path() : gone, EditConflict.Kind.THEY_REMOVED, null, null, null));
+            return false;
+        }
+        effective.add(edit);
+        return true;
+    }
+
+    private void remove(Edit.Remove edit) {
+        if (!holderShape(edit.path()).type().equals("array")) throw unknown(edit.path());
+        if (!tree.has(edit.path())) return;
+        var now = tree.under(edit.path());
+        if (!sameLines(now).equals(sameLines(edit.from()))) {
+            questions.put(
+                    edit,
+                    new EditConflict(
+                            edit.path(),
+                            EditConflict.Kind.I_REMOVED,
+                            String.join("\n", edit.from().values()),
+                            null,
+                            String.join("\n", now.values())));
+            return;
+        }
+        effective.add(edit);
+        tree.remove(edit.path());
+    }
+
+    private static Map<String, String> sameLines(Map<String, String> values) {
+        var same = new HashMap<String, String>();
+        values.forEach((path, text) -> same.put(path, Objects.requireNonNull(lines(text))));
+        return same;
+    }
+
+    private void move(Edit.Move edit) {
+        if (!holderShape(edit.path()).type().equals("array")) throw unknown(edit.path());
+        if (!tree.has(edit.path())) return;
+        effective.add(edit);
+        tree.move(edit.path(), edit.after());
+    }
+
+    private Shape holderShape(String path) {
+        return shape(ContentTree.parent(path));
+    }
+
+    /** What the type says of a place; a place that it does not know is refused. */
+    private Shape shape(String path) {
+        if (!path.isEmpty() && !path.startsWith("/")) throw unknown(path);
+        var shape = type.shape();
+        for (String step : ContentTree.steps(path)) {
+            if (shape.type().equals("array")) {
+                if (!ItemIds.isId(step)) throw unknown(path);
+                shape = shape.items();
+            } else {
+                String name = Pointers.unescape(step);
+                if (!shape.properties().contains(name)) throw unknown(path);
+                shape = shape.property(name);
+            }
+        }
+        return shape;
+    }
+
+    private static RuntimeException unknown(String path) {
+        return Refusal.malformed(path, "is not an input of this form").raise();
+    }
+}

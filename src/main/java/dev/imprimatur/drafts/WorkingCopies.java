@@ -1,0 +1,173 @@
+package dev.imprimatur.drafts;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.diff.ItemIdRows;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.signing.Damage;
+import dev.imprimatur.signing.Damages;
+import dev.imprimatur.signing.SealedCollection;
+import dev.imprimatur.signing.SealedCollection.Stored;
+import dev.imprimatur.signing.Seals;
+import dev.imprimatur.store.Index;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+
+/** The drafts, one document an edition. A write replaces exactly the version it was made from, and seals it with all who contributed. */
+@Component
+public class WorkingCopies {
+    public record Row(
+            @BsonId String id,
+            long version,
+            JsonNode content,
+            @Nullable JsonNode items,
+            List<String> contributors,
+            @Nullable Integer parent,
+            String updatedBy,
+            Instant updatedAt,
+            @Nullable List<Received> receipts) {
+        public record Received(String page, long upTo, List<Long> open) {}
+
+        static Row of(WorkingCopy c) {
+            return new Row(
+                    c.edition().toString(),
+                    c.version(),
+                    c.content(),
+                    ItemIdRows.written(c.items()),
+                    c.contributors(),
+                    c.parent(),
+                    c.updatedBy(),
+                    c.updatedAt(),
+                    c.receipts().stream()
+                            .map(it -> new Received(it.page(), it.upTo(), it.open()))
+                            .toList());
+        }
+
+        public WorkingCopy copy(boolean altered) {
+            return new WorkingCopy(
+                    EditionId.parse(id),
+                    version,
+                    content,
+                    ItemIdRows.read(items).orNumbered(content),
+                    contributors,
+                    parent,
+                    updatedBy,
+                    updatedAt,
+                    receipts == null
+                            ? List.of()
+                            : receipts.stream()
+                                    .map(it -> new EditReceipt(it.page(), it.upTo(), it.open()))
+                                    .toList(),
+                    altered);
+        }
+    }
+
+    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
+
+    private final SealedCollection<Row> copies;
+    private final Damages damages;
+
+    WorkingCopies(MongoDatabase database, Seals seals, Damages damages) {
+        this.copies = new SealedCollection<>(database, "working_copies", Row.class, seals);
+        this.damages = damages;
+        // the embedded server finds by a unique index over exactly the fields of the filter, or scans
+        Index.makeUnique(copies.documents(), Indexes.ascending("_id", "version"));
+    }
+
+    public Optional<WorkingCopy> find(EditionId edition) {
+        return copies.find(edition.toString()).map(this::copy);
+    }
+
+    private WorkingCopy copy(Stored<Row> stored) {
+        boolean altered = !isRight(stored);
+        var row = stored.row();
+        if (row == null) throw altered().raise();
+        return row.copy(altered);
+    }
+
+    private boolean isRight(Stored<Row> stored) {
+        if (stored.fault() == null) damages.right(Damage.Kind.WORKING_COPY, stored.id());
+        else damages.found(damage(stored));
+        return stored.fault() == null;
+    }
+
+    private static Damage damage(Stored<Row> stored) {
+        // what somebody inserted by hand may have any id
+        if (!stored.id().matches("[^.]+[.][1-9][0-9]{0,8}"))
+            return new Damage(
+                    Damage.Kind.WORKING_COPY,
+                    stored.id(),
+                    null,
+                    "The drafts hold “%s”, which is none.".formatted(stored.id()));
+        var id = EditionId.parse(stored.id());
+        return new Damage(
+                Damage.Kind.WORKING_COPY,
+                stored.id(),
+                id.guide(),
+                "The draft of edition %d of guide %s %s.".formatted(id.number(), id.guide(), stored.fault()));
+    }
+
+    /** What is told where somebody would build on a draft that is not what was saved, without having taken it over. */
+    public static Refusal altered() {
+        return Refusal.unavailable(
+                "content-damaged",
+                "what is stored of this draft is not what was saved last: somebody changed it in the database. Read it, and take it over by"
+                        + " saving it with its ETag, or restore a revision in its place; until then nothing is built on it",
+                LOOKED_INTO);
+    }
+
+    /** Inserts the copy unless the edition has one. */
+    public void insert(WorkingCopy copy) {
+        copies.insert(Row.of(copy));
+    }
+
+    /** Whether the version before {@code next} was still the current one. */
+    public boolean replace(WorkingCopy next) {
+        boolean done = copies.replace(version(next, next.version() - 1), Row.of(next));
+        if (done) damages.right(Damage.Kind.WORKING_COPY, next.edition().toString());
+        return done;
+    }
+
+    /**
+     * Notes which revision this version was submitted as; the text and its version stay as they are.
+     *
+     * @return whether it was still the current version
+     */
+    public boolean submittedAs(WorkingCopy copy, int revision) {
+        return copies.replace(version(copy, copy.version()), Row.of(copy.submittedAs(revision)));
+    }
+
+    private static Bson version(WorkingCopy copy, long version) {
+        return Filters.and(Filters.eq("_id", copy.edition().toString()), Filters.eq("version", version));
+    }
+
+    public void forget(EditionId unborn) {
+        copies.documents().deleteOne(Filters.eq("_id", unborn.toString()));
+    }
+
+    /** Verifies all of them anew. */
+    public void verify(Consumer<Damage> wrong) {
+        try (var all = copies.each(Filters.empty(), Sorts.ascending("_id"))) {
+            all.forEachRemaining(stored -> {
+                if (!isRight(stored)) wrong.accept(damage(stored));
+            });
+        }
+    }
+
+    /** Every working copy as it is stored, by id; empty for what cannot be read. */
+    public void each(BiConsumer<String, Optional<Row>> what) {
+        copies.each(what);
+    }
+}

@@ -1,0 +1,7 @@
+/** Working copies, and the edits that people make to them. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"content", "diff", "history", "people", "problem", "signing", "store"})
+package dev.imprimatur.drafts;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,532 @@
+package dev.imprimatur.history;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.imprimatur.content.Reason;
+import dev.imprimatur.history.LogEntry.Kind;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.signing.SealedCollection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.Period;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An edition as its log tells it, with the rules for what may happen next. Each verb returns the entry to append, made
+ * for exactly this state: if the log has grown meanwhile, appending fails and the rule is asked again.
+ */
+public final class Edition {
+    /** Where an edition stands. */
+    public enum State {
+        DRAFT,
+        IN_REVIEW,
+        APPROVED,
+        SCHEDULED,
+        PUBLISHED,
+        SUPERSEDED,
+        UNPUBLISHED,
+        DISCARDED;
+
+        /** Whether it is on its way to readers, so that no next edition can be opened beside it. */
+        public boolean isInProgress() {
+            return this == DRAFT || this == IN_REVIEW || this == APPROVED || this == SCHEDULED;
+        }
+
+        public boolean isOver() {
+            return this == SUPERSEDED || this == UNPUBLISHED || this == DISCARDED;
+        }
+    }
+
+    /**
+     * What the log is chained by.
+     *
+     * @param hashes of its entries, in order
+     * @param fault what is wrong behind the last of them; null if nothing is
+     */
+    public record Chain(List<String> hashes, @Nullable String fault) {
+        public Chain {
+            hashes = List.copyOf(hashes);
+        }
+
+        /** What the next entry follows. */
+        public String last() {
+            return hashes.isEmpty() ? SealedCollection.GENESIS : hashes.getLast();
+        }
+    }
+
+    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
+
+    private final EditionId id;
+    private final List<LogEntry> log;
+    private final Chain chain;
+    private State state = State.DRAFT;
+    private @Nullable LogEntry submission;
+    private @Nullable LogEntry evidence;
+    private @Nullable LogEntry stamped;
+    private @Nullable LogEntry published;
+    private @Nullable LogEntry confirmation;
+    private @Nullable LogEntry revisionCall;
+    private int approvalsRequired = 1;
+    private boolean reviewDueMarked;
+    private boolean overdueMarked;
+    private List<LogEntry> approvals = new ArrayList<>();
+    private List<LogEntry> standing = new ArrayList<>();
+
+    private Edition(EditionId id, List<LogEntry> log, Chain chain) {
+        this.id = id;
+        this.log = List.copyOf(log);
+        this.chain = chain;
+        this.log.forEach(this::apply);
+    }
+
+    public static Edition of(EditionId id, List<LogEntry> log, Chain chain) {
+        return new Edition(id, log, chain);
+    }
+
+    /** The same edition with one more entry. */
+    Edition with(LogEntry entry, String hash) {
+        return new Edition(
+                id,
+                Stream.concat(log.stream(), Stream.of(entry)).toList(),
+                new Chain(
+                        Stream.concat(chain.hashes().stream(), Stream.of(hash)).toList(), chain.fault()));
+    }
+
+    /** The same edition, of which something is wrong behind its last entry. */
+    Edition damaged(String fault) {
+        return new Edition(id, log, new Chain(chain.hashes(), fault));
+    }
+
+    public Chain chain() {
+        return chain;
+    }
+
+    /** What is wrong with the stored log behind the entries that are here, which are right; empty if nothing is. */
+    public Optional<String> damage() {
+        return Optional.ofNullable(chain.fault());
+    }
+
+    /** Refuses to decide anything on a log that is not as it was written. */
+    public void mustBeSound() {
+        if (chain.fault() != null) throw logDamaged().raise();
+    }
+
+    /** What is told where the log of an edition is needed and is not as it was written. */
+    public static Refusal logDamaged() {
+        return Refusal.unavailable(
+                "log-damaged",
+                "the stored log of this edition was changed, so nothing is decided on it or published from it until it is mended;"
+                        + " administrators see what is wrong. What was withdrawn is withdrawn all the same",
+                LOOKED_INTO);
+    }
+
+    private void apply(LogEntry entry) {
+        switch (entry.kind()) {
+            case OPENED -> state = State.DRAFT;
+            case SUBMITTED -> {
+                state = State.IN_REVIEW;
+                submission = entry;
+                approvalsRequired = asksFor(entry);
+                evidence = null;
+                approvals = new ArrayList<>();
+                standing = new ArrayList<>(List.of(entry));
+            }
+            case IMPORTED -> {
+                evidence = entry;
+                state = State.APPROVED;
+            }
+            case DECIDED -> standing.add(entry);
+            case APPROVED -> {
+                approvalsRequired = asksFor(entry);
+                approvals.add(entry);
+                standing.add(entry);
+                if (approvalsMissing() == 0) state = State.APPROVED;
+            }
+            case CHANGES_REQUESTED -> {
+                state = State.DRAFT;
+                approvals = new ArrayList<>();
+                standing = new ArrayList<>();
+            }
+            case STAMPED -> {
+                stamped = entry;
+                reviewDueMarked = false;
+                overdueMarked = false;
+                confirmation = null;
+                var live = published;
+                if (live != null) standing.removeIf(decision -> decision.seq() > live.seq());
+            }
+            case PUBLISHED -> {
+                state = State.PUBLISHED;
+                published = entry;
+            }
+            case REVIEW_DUE -> reviewDueMarked = true;
+            case OVERDUE -> overdueMarked = true;
+            case CONFIRMED -> {
+                confirmation = entry;
+                standing.add(entry);
+            }
+            case REVISION_CALLED -> {
+                revisionCall = entry;
+                standing.add(entry);
+            }
+            case REVISION_DROPPED -> {
+                standing.remove(revisionCall);
+                revisionCall = null;
+            }
+            case SUPERSEDED -> state = State.SUPERSEDED;
+            case UNPUBLISHED -> state = State.UNPUBLISHED;
+            case DISCARDED -> state = State.DISCARDED;
+        }
+    }
+
+    public EditionId id() {
+        return id;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    public boolean exists() {
+        return !log.isEmpty();
+    }
+
+    public List<LogEntry> log() {
+        return log;
+    }
+
+    /** What was put forward last. */
+    public Optional<Revision.Ref> submitted() {
+        return submissionEntry().map(LogEntry::revision);
+    }
+
+    /** The entry of the submission that stands; absent before the first. */
+    public Optional<LogEntry> submissionEntry() {
+        return Optional.ofNullable(submission);
+    }
+
+    /** Approvals of what was put forward last, each for exactly that content. */
+    public List<LogEntry> approvals() {
+        return List.copyOf(approvals);
+    }
+
+    /** Evidence of a review elsewhere, of what was put forward last. */
+    public Optional<Stamp> evidence() {
+        return Optional.ofNullable(evidence).map(LogEntry::stamp);
+    }
+
+    /** The stamp that holds. */
+    public Optional<Stamp> stamp() {
+        return Optional.ofNullable(stamped).map(LogEntry::stamp);
+    }
+
+    /** The seq of the stamp that holds; what is made once a stamp is known by it. */
+    public int stampSeq() {
+        return requireNonNull(stamped, "the edition has no stamp").seq();
+    }
+
+    public Optional<LogEntry> publishedEntry() {
+        return Optional.ofNullable(published);
+    }
+
+    /** Whether readers could see it at that moment. */
+    public boolean isLiveAt(Instant moment) {
+        boolean live = false;
+        for (var entry : log) {
+            if (entry.at().isAfter(moment)) break;
+            switch (entry.kind()) {
+                case PUBLISHED -> live = true;
+                case SUPERSEDED, UNPUBLISHED -> live = false;
+                default -> {}
+            }
+        }
+        return live;
+    }
+
+    /** When what is live was vouched for; empty before it is published. */
+    public Optional<Instant> vouchedAt() {
+        return publishedEntry()
+                .map(LogEntry::at)
+                .map(at -> approvals.isEmpty() ? at : approvals.getLast().at());
+    }
+
+    public boolean isReviewDueMarked() {
+        return reviewDueMarked;
+    }
+
+    public boolean isOverdueMarked() {
+        return overdueMarked;
+    }
+
+    /** Whether a reviewer called for a next edition since the last stamp, and it has not been dropped. */
+    public boolean isRevisionCalled() {
+        return revisionCall != null;
+    }
+
+    /** The decisions that hold: a process that is started anew is led through these to where the edition stands. */
+    public List<LogEntry> standing() {
+        return List.copyOf(standing);
+    }
+
+    /** Which time the edition stands at that task: one more than the times it was completed. */
+    public int round(String task) {
+        return completions(task).size() + 1;
+    }
+
+    private List<LogEntry> completions(String task) {
+        return log.stream().filter(entry -> task.equals(entry.task())).toList();
+    }
+
+    /** What the reviewers have before them: what was put forward, or, once published, what is live. */
+    public Optional<Revision.Ref> underReview() {
+        return switch (state) {
+            case IN_REVIEW, APPROVED, SCHEDULED, PUBLISHED -> submitted();
+            default -> Optional.empty();
+        };
+    }
+
+    /**
+     * How many people have to approve what was put forward: at least one. It is what the content type asked for at the last
+     * submission or approval, so a rule made stricter meanwhile holds for what is still under review.
+     */
+    public int approvalsRequired() {
+        return approvalsRequired;
+    }
+
+    private static int asksFor(LogEntry entry) {
+        var required = entry.approvalsRequired();
+        return required == null ? 1 : Math.max(1, required);
+    }
+
+    public int approvalsMissing() {
+        return evidence != null ? 0 : Math.max(0, approvalsRequired - approvals.size());
+    }
+
+    /** Whether what was put forward bears its stamp. */
+    private boolean isStamped() {
+        return stamped != null && submission != null && stamped.seq() > submission.seq();
+    }
+
+    public static LogEntry opened(EditionId id, Person by, Instant now) {
+        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null);
+    }
+
+    public void mustBeEditable() {
+        mustBeSound();
+        if (state != State.DRAFT && state != State.IN_REVIEW)
+            throw Refusal.conflict(
+                            "not-in-draft",
+                            "edition " + id.number() + " is " + name(state)
+                                    + " and no longer edited; open the next edition")
+                    .raise();
+    }
+
+    public LogEntry submitted(
+            Revision.Ref revision,
+            int approvalsRequired,
+            String task,
+            @Nullable String message,
+            Person by,
+            Instant now) {
+        mustBeEditable();
+        return next(Kind.SUBMITTED, revision, state == State.DRAFT ? task : null, null, message, by, now)
+                .requiring(approvalsRequired);
+    }
+
+    public LogEntry imported(Stamp elsewhere, Instant now) {
+        mustBe(State.IN_REVIEW);
+        return next(Kind.IMPORTED, elsewhere.reviewed(), null, now).withStamp(elsewhere);
+    }
+
+    /**
+     * A decision on a task.
+     *
+     * @param contributors whoever may not vouch for the content
+     * @param approvals how many the content type asks for now
+     * @return empty if exactly this decision was taken already
+     */
+    public Optional<LogEntry> decided(Decision decision, Set<String> contributors, int approvals, Instant now) {
+        var done = completions(decision.task());
+        if (decision.round() <= done.size()) {
+            if (decision.isSameAs(done.get(decision.round() - 1))) return Optional.empty();
+            throw Refusal.conflict("already-decided", "somebody has decided on this task already; see the log")
+                    .raise();
+        }
+        boolean live = state == State.PUBLISHED;
+        boolean fits = switch (decision.effect()) {
+            case NONE -> live || state == State.IN_REVIEW;
+            case APPROVE, REQUEST_CHANGES -> state == State.IN_REVIEW;
+            case CONFIRM, REVISE -> live;
+        };
+        if (!fits || decision.round() != done.size() + 1)
+            throw Refusal.conflict(
+                            "review-is-stale",
+                            "edition " + id.number() + " is " + name(state) + "; this task is not open any more")
+                    .raise();
+        if (!underReview().equals(Optional.of(decision.seen())))
+            throw Refusal.conflict(
+                            "review-is-stale",
+                            "what you looked at is not what is under review any more; read the task again")
+                    .raise();
+        if (decision.effect().vouches()) mayVouch(decision.by(), contributors);
+        var entry = next(
+                        decision.kind(),
+                        decision.seen(),
+                        decision.task(),
+                        decision.outcome(),
+                        decision.message(),
+                        decision.by(),
+                        now)
+                .signed(decision.meaning())
+                .because(decision.reason());
+        return Optional.of(entry.kind() == Kind.APPROVED ? entry.requiring(approvals) : entry);
+    }
+
+    private void mayVouch(Person by, Set<String> contributors) {
+        if (contributors.contains(by.account()))
+            throw Refusal.forbidden("contributor", "you contributed to this edition, so somebody else has to review it")
+                    .raise();
+        if (state != State.PUBLISHED
+                && approvals.stream().anyMatch(entry -> entry.by().account().equals(by.account())))
+            throw Refusal.forbidden("already-approved", "you have approved this revision; it needs somebody else too")
+                    .raise();
+    }
+
+    /**
+     * The stamp that is due: for approvals or evidence that no stamp follows yet, or for a confirmation.
+     *
+     * @return empty if every review is stamped
+     */
+    public Optional<LogEntry> stamped(Period interval, Instant now) {
+        if (state == State.IN_REVIEW)
+            throw Refusal.conflict(
+                            "approval-missing",
+                            "edition " + id.number() + " needs " + approvalsMissing() + " more approval(s)")
+                    .raise();
+        if (state == State.APPROVED) {
+            if (isStamped()) return Optional.empty();
+            var stamp = evidence()
+                    .orElseGet(() -> Stamp.here(
+                            requireNonNull(requireNonNull(submission).revision()),
+                            approvals.stream()
+                                    .map(entry -> Reviewer.of(entry.by()))
+                                    .toList(),
+                            signatures(requireNonNull(submission)),
+                            approvals.getLast().at(),
+                            interval));
+            return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
+        }
+        var confirmed = confirmation;
+        if (state != State.PUBLISHED || confirmed == null) return Optional.empty();
+        var stamp = Stamp.here(
+                requireNonNull(confirmed.revision()),
+                List.of(Reviewer.of(confirmed.by())),
+                signatures(requireNonNull(published)),
+                confirmed.at(),
+                interval);
+        return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
+    }
+
+    /** What was signed since, of what holds. */
+    private List<Signature> signatures(LogEntry since) {
+        return standing.stream()
+                .filter(entry -> entry.seq() > since.seq())
+                .flatMap(entry -> entry.signature().stream())
+                .toList();
+    }
+
+    public Optional<LogEntry> published(long position, Instant now) {
+        if (published != null) return Optional.empty();
+        mustBe(State.APPROVED);
+        return Optional.of(next(Kind.PUBLISHED, requireNonNull(submission).revision(), null, now)
+                .withPosition(position));
+    }
+
+    public Optional<LogEntry> reviewDue(Instant now) {
+        return state != State.PUBLISHED || reviewDueMarked
+                ? Optional.empty()
+                : Optional.of(next(Kind.REVIEW_DUE, requireNonNull(submission).revision(), null, now));
+    }
+
+    public Optional<LogEntry> overdue(long position, Instant now) {
+        return state != State.PUBLISHED || overdueMarked
+                ? Optional.empty()
+                : Optional.of(next(Kind.OVERDUE, requireNonNull(submission).revision(), null, now)
+                        .withPosition(position));
+    }
+
+    public Optional<LogEntry> revisionDropped(Instant now) {
+        return state != State.PUBLISHED || revisionCall == null
+                ? Optional.empty()
+                : Optional.of(next(Kind.REVISION_DROPPED, null, null, now));
+    }
+
+    public Optional<LogEntry> superseded(Instant now) {
+        return state != State.PUBLISHED ? Optional.empty() : Optional.of(next(Kind.SUPERSEDED, null, null, now));
+    }
+
+    public Optional<LogEntry> unpublished(
+            long position, @Nullable String message, @Nullable Reason reason, Person by, Instant now) {
+        return state != State.PUBLISHED
+                ? Optional.empty()
+                : Optional.of(next(Kind.UNPUBLISHED, null, null, null, message, by, now)
+                        .because(reason)
+                        .withPosition(position));
+    }
+
+    /** An entry of that kind that names the position at which the ledger tells of it now; empty if there is one since that moment. */
+    public Optional<LogEntry> notedAnew(
+            LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt, Instant now) {
+        boolean noted = log.stream()
+                .filter(entry -> entry.kind() == kind && !entry.at().isBefore(lostAt))
+                .anyMatch(entry -> Objects.equals(entry.position(), position));
+        if (noted) return Optional.empty();
+        var about = kind == Kind.UNPUBLISHED ? null : requireNonNull(submission).revision();
+        var anew = next(kind, about, null, null, message, Person.SYSTEM, now).withPosition(position);
+        return Optional.of(anew);
+    }
+
+    public LogEntry discarded(Person by, Instant now) {
+        if (state != State.DRAFT && state != State.IN_REVIEW)
+            throw Refusal.conflict(
+                            "not-in-draft",
+                            "edition " + id.number() + " is " + name(state) + " and cannot be discarded")
+                    .raise();
+        return next(Kind.DISCARDED, null, null, null, null, by, now);
+    }
+
+    private void mustBe(State expected) {
+        if (state != expected)
+            throw Refusal.conflict(
+                            "wrong-state", "edition " + id.number() + " is " + name(state) + ", not " + name(expected))
+                    .raise();
+    }
+
+    /** The state as the API spells it. */
+    public static String name(State state) {
+        return state.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+
+    private LogEntry next(Kind kind, Revision.@Nullable Ref revision, @Nullable String message, Instant now) {
+        return next(kind, revision, null, null, message, Person.SYSTEM, now);
+    }
+
+    private LogEntry next(
+            Kind kind,
+            Revision.@Nullable Ref revision,
+            @Nullable String task,
+            @Nullable String outcome,
+            @Nullable String message,
+            Person by,
+            Instant now) {
+        return new LogEntry(
+                id, log.size(), kind, now, by, revision, task, outcome, message, null, null, null, null, null);
+    }
+}

@@ -1,0 +1,317 @@
+package dev.imprimatur.history;
+
+import static java.util.Objects.requireNonNull;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.cursor.TimeoutMode;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.signing.Damage;
+import dev.imprimatur.signing.Damages;
+import dev.imprimatur.signing.SealedCollection;
+import dev.imprimatur.signing.SealedCollection.Stored;
+import dev.imprimatur.signing.Seals;
+import dev.imprimatur.store.Index;
+import dev.imprimatur.store.Numbered;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.bson.Document;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * The logs of all editions. The unique {@code _id} of an entry (edition and seq) is the commit point of every decision.
+ *
+ * <p>A log is a chain of sealed entries: each names the hash of the one before, the first of an edition that of an entry of the edition
+ * before. Every reading verifies the whole log. What leaves here ends before the first entry that is not right, and says so
+ * ({@link Edition#damage()}). This node remembers how far it knows each log, so that an end that was cut off is noticed, too.
+ */
+@Component
+public class EditionLog {
+    public record Row(@BsonId String id, LogEntry entry) {}
+
+    /** The last entry of a log that this node has verified. */
+    private record Head(int entries, String hash) {}
+
+    private static final Pattern ID = Pattern.compile("[^.#]+[.][1-9][0-9]{0,8}#[0-9]{6,9}");
+    /** Of how many guides and editions a node remembers how far it knows their logs. */
+    public static final int REMEMBERED = 20_000;
+
+    /** How often a log that became shorter is looked at: after a failover a store may show less than before, for a moment. */
+    private static final int LOOKS = 10;
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+
+    private final SealedCollection<Row> log;
+    private final Damages damages;
+    private final Map<EditionId, Head> heads = Collections.synchronizedMap(new LinkedHashMap<>(256, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<EditionId, Head> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
+
+    public EditionLog(MongoDatabase database, Seals seals, Damages damages) {
+        this.log = new SealedCollection<>(database, "edition_log", Row.class, seals);
+        this.damages = damages;
+        Index.makeWherePresent(this.log.documents(), Indexes.ascending("entry.position"));
+    }
+
+    public Edition edition(EditionId id) {
+        return edition(id, null);
+    }
+
+    /** All editions of a guide, the first first; also a last one of which nothing is right. */
+    public List<Edition> editions(String guide) {
+        var editions = new ArrayList<Edition>();
+        var edition = edition(new EditionId(guide, 1));
+        while (edition.exists()) {
+            editions.add(edition);
+            edition = edition(edition.id().next(), edition);
+        }
+        if (edition.damage().isPresent()) editions.add(edition);
+        return editions;
+    }
+
+    private Edition edition(EditionId id, @Nullable Edition before) {
+        // what is known first: what is read then is at least as long
+        var known = heads.get(id);
+        var edition = read(id, before);
+        boolean told = damages.at(Damage.Kind.EDITION_LOG, id.toString()).isPresent();
+        for (int look = 1; look < LOOKS && !told && isShorter(edition, known); look++) {
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            edition = read(id, before);
+        }
+        if (edition.damage().isEmpty() && isShorter(edition, known))
+            edition = edition.damaged("its end, from entry " + edition.log().size() + " on, is missing");
+        tell(edition, known);
+        return edition;
+    }
+
+    private static boolean isShorter(Edition edition, @Nullable Head known) {
+        return known != null
+                && edition.log().size() < known.entries()
+                && edition.damage().isEmpty();
+    }
+
+    private void tell(Edition edition, @Nullable Head known) {
+        var id = edition.id();
+        if (edition.damage().isPresent()) {
+            damages.found(damage(id, edition.damage().get()));
+            return;
+        }
+        damages.right(Damage.Kind.EDITION_LOG, id.toString());
+        if (edition.exists()
+                && (known == null || known.entries() < edition.log().size()))
+            heads.put(id, new Head(edition.log().size(), edition.chain().last()));
+    }
+
+    private static Damage damage(EditionId id, String fault) {
+        return new Damage(
+                Damage.Kind.EDITION_LOG,
+                id.toString(),
+                id.guide(),
+                "The log of edition %d of guide %s is not as it was written: %s."
+                        .formatted(id.number(), id.guide(), fault));
+    }
+
+    private Edition read(EditionId id, @Nullable Edition before) {
+        var entries = new ArrayList<LogEntry>();
+        var hashes = new ArrayList<String>();
+        String fault = null;
+        for (var stored : log.numbered(id.toString(), 0)) {
+            fault = fault(stored, entries.size(), hashes, id, before);
+            if (fault != null) break;
+            entries.add(requireNonNull(stored.row()).entry());
+            hashes.add(requireNonNull(stored.hash()));
+        }
+        var known = heads.get(id);
+        if (fault == null
+                && known != null
+                && known.entries() <= hashes.size()
+                && !hashes.get(known.entries() - 1).equals(known.hash()))
+            fault = "entry " + (known.entries() - 1) + " is not the one that was verified";
+        return Edition.of(id, entries, new Edition.Chain(hashes, fault));
+    }
+
+    private static @Nullable String fault(
+            Stored<Row> stored, int place, List<String> hashes, EditionId id, @Nullable Edition before) {
+        if (Numbered.number(stored.id()) != place) return "entry " + place + " is missing";
+        if (stored.fault() != null) return "entry " + place + " " + stored.fault();
+        boolean follows = place > 0
+                ? hashes.getLast().equals(stored.previousHash())
+                : id.number() == 1
+                        ? SealedCollection.GENESIS.equals(stored.previousHash())
+                        : before == null || before.chain().hashes().contains(stored.previousHash());
+        return follows
+                ? null
+                : place == 0
+                        ? "its first entry does not follow the edition before"
+                        : "entry " + place + " does not name the hash of the entry before";
+    }
+
+    /** How many entries all logs have together, about; it stays the same only while nothing is logged. */
+    public long size() {
+        return log.documents().estimatedDocumentCount();
+    }
+
+    /** How far the log of every edition goes: of each entry its id and its time are read, and nothing else. */
+    public Map<EditionId, LogEnd> ends() {
+        var ends = new HashMap<EditionId, LogEnd>();
+        log.documents()
+                .withDocumentClass(Document.class)
+                .find()
+                .timeoutMode(TimeoutMode.ITERATION)
+                .projection(Projections.include("_id", "entry.at"))
+                .forEach(row -> {
+                    // what somebody inserted by hand may have any id, and any time
+                    if (row.get("_id") instanceof String id
+                            && isId(id)
+                            && row.get("entry") instanceof Document entry
+                            && entry.get("at") instanceof Date at)
+                        ends.merge(
+                                EditionId.parse(Numbered.owner(id)),
+                                new LogEnd(Numbered.number(id) + 1, at.toInstant()),
+                                LogEnd::orLater);
+                });
+        return ends;
+    }
+
+    /** The entries that name a position of the ledger above that one, as far as they are as they were sealed. */
+    public List<LogEntry> toldBeyond(long position) {
+        var told = new ArrayList<LogEntry>();
+        try (var all = log.each(Filters.gt("entry.position", position), Sorts.ascending("_id"))) {
+            all.forEachRemaining(stored -> stored.intact().map(Row::entry).ifPresent(told::add));
+        }
+        return told;
+    }
+
+    private void eachId(Bson filter, Consumer<String> what) {
+        log.documents()
+                .withDocumentClass(Document.class)
+                .find(filter)
+                .timeoutMode(TimeoutMode.ITERATION)
+                .projection(Projections.include("_id"))
+                .map(row -> String.valueOf(row.get("_id")))
+                .forEach(what);
+    }
+
+    /** Whether an entry can have that id; what somebody inserted by hand may have any. */
+    private static boolean isId(String id) {
+        return ID.matcher(id).matches();
+    }
+
+    /**
+     * Appends what the rule makes of the edition as it is; if somebody else appends first, the rule is asked again about
+     * what the edition is then. Nothing is appended to a log that is damaged.
+     *
+     * @return the edition with the entry, or as it was if the rule makes nothing of it
+     */
+    public Edition append(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
+        for (; ; ) {
+            var edition = edition(id);
+            edition.mustBeSound();
+            var entry = rule.apply(edition);
+            if (entry.isEmpty()) return edition;
+            var hash = insert(entry.get(), edition.chain().last());
+            if (hash.isPresent()) return edition.with(entry.get(), hash.get());
+        }
+    }
+
+    /**
+     * Inserts an entry behind one with that hash.
+     *
+     * @return its hash; empty if it is not the first at its place
+     */
+    public Optional<String> insert(LogEntry entry, String previousHash) {
+        return log.insertAfter(previousHash, new Row(Numbered.id(entry.edition().toString(), entry.seq()), entry));
+    }
+
+    /** Takes back the opening of a guide that never came to be, since its slug was taken. */
+    public void forget(EditionId unborn) {
+        log.documents().deleteOne(Filters.eq("_id", Numbered.id(unborn.toString(), 0)));
+        heads.remove(unborn);
+    }
+
+    /** Tells, or takes back, that logs of the guide have lost entries: its card was made from more. */
+    public void lost(String guide, int entries) {
+        if (entries <= 0) damages.right(Damage.Kind.EDITION_LOG, guide);
+        else
+            damages.found(new Damage(
+                    Damage.Kind.EDITION_LOG,
+                    guide,
+                    guide,
+                    "The logs of guide %s have lost %d of the entries that they had.".formatted(guide, entries)));
+    }
+
+    /** Whether logs of the guide are known to have lost entries. */
+    public boolean hasLost(String guide) {
+        return damages.at(Damage.Kind.EDITION_LOG, guide).isPresent();
+    }
+
+    /**
+     * Verifies all logs anew, with entries in places that no reading comes to.
+     *
+     * @param guide told for each guide, with all of its editions
+     */
+    public void verify(Consumer<Damage> wrong, Consumer<List<Edition>> guide) {
+        var lengths = new HashMap<EditionId, Integer>();
+        var lasts = new HashMap<EditionId, Integer>();
+        eachId(Filters.empty(), id -> {
+            if (!isId(id)) {
+                wrong.accept(new Damage(
+                        Damage.Kind.EDITION_LOG,
+                        id,
+                        null,
+                        "The edition logs hold “%s”, which is no entry.".formatted(id)));
+                return;
+            }
+            var edition = EditionId.parse(Numbered.owner(id));
+            lengths.merge(edition, 1, Integer::sum);
+            lasts.merge(edition, Numbered.number(id), Math::max);
+        });
+        var read = new HashSet<EditionId>();
+        lengths.keySet().stream().map(EditionId::guide).distinct().sorted().forEach(id -> {
+            var editions = editions(id);
+            editions.forEach(edition -> {
+                read.add(edition.id());
+                edition.damage().ifPresent(fault -> wrong.accept(damage(edition.id(), fault)));
+                int there = lengths.getOrDefault(edition.id(), 0);
+                int last = lasts.getOrDefault(edition.id(), -1);
+                if (edition.damage().isEmpty()
+                        && (there > edition.log().size()
+                                || last >= edition.log().size()))
+                    wrong.accept(damage(edition.id(), "there is an entry " + last + " without those before it"));
+            });
+            guide.accept(editions);
+        });
+        lengths.keySet().stream()
+                .filter(id -> !read.contains(id))
+                .sorted(Comparator.comparing(EditionId::toString))
+                .forEach(id -> wrong.accept(
+                        damage(id, edition(id).damage().orElse("there is no right entry of an edition before it"))));
+    }
+
+    /** Every entry of all logs as it is stored, by id; empty for what cannot be read. */
+    public void each(BiConsumer<String, Optional<Row>> what) {
+        log.each(what);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.imprimatur.history;
+
+import dev.imprimatur.content.Reason;
+import dev.imprimatur.people.Person;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that happened to an edition. Entries are only ever appended; together they are the truth about what was
+ * decided.
+ *
+ * @param seq 0, 1, 2… within the edition
+ * @param revision what it is about; null for what concerns no revision
+ * @param task the BPMN id of the user task that it completed; null if it completed none
+ * @param outcome the BPMN's outcome that was chosen
+ * @param message what the person said
+ * @param meaning what the person signed with it, in the words of the workflow; null if it was not signed
+ * @param reason the one of the content type's reasons that the person gave
+ * @param approvalsRequired of kinds {@code SUBMITTED} and {@code APPROVED}: how many people have to approve it
+ * @param stamp of kinds {@code STAMPED} and {@code IMPORTED}
+ * @param position in the ledger, of kinds that readers could see
+ */
+public record LogEntry(
+        EditionId edition,
+        int seq,
+        Kind kind,
+        Instant at,
+        Person by,
+        Revision.@Nullable Ref revision,
+        @Nullable String task,
+        @Nullable String outcome,
+        @Nullable String message,
+        @Nullable String meaning,
+        @Nullable Reason reason,
+        @Nullable Integer approvalsRequired,
+        @Nullable Stamp stamp,
+        @Nullable Long position) {
+    /** What can happen to an edition. */
+    public enum Kind {
+        /** It was begun: its working copy can be edited. */
+        OPENED,
+        /** A revision was minted and put forward for review, in place of any before it. */
+        SUBMITTED,
+        /** Evidence that the submitted revision was reviewed elsewhere, vouched for by the server's operator. */
+        IMPORTED,
+        /** A task was completed that neither approves nor rejects, such as a check of facts. */
+        DECIDED,
+        /** A reviewer approved the submitted revision. */
+        APPROVED,
+        /** A reviewer sent the submitted revision back. */
+        CHANGES_REQUESTED,
+        /** The review was stamped. */
+        STAMPED,
+        /** Readers can see it. */
+        PUBLISHED,
+        /** Its review comes due soon. */
+        REVIEW_DUE,
+        /** Its review was due and nobody had confirmed it. */
+        OVERDUE,
+        /** A reviewer found what is live still true. */
+        CONFIRMED,
+        /** A reviewer found that what is live needs a next edition. */
+        REVISION_CALLED,
+        /** The next edition that was called for was discarded. */
+        REVISION_DROPPED,
+        /** A later edition took its place. */
+        SUPERSEDED,
+        /** It was taken from readers. */
+        UNPUBLISHED,
+        /** It was given up before publication. */
+        DISCARDED
+    }
+
+    /** Who signed what with it, and when; empty if it was not signed. */
+    public Optional<Signature> signature() {
+        return Optional.ofNullable(meaning)
+                .map(words -> new Signature(by.name(), by.title(), by.publicId(), words, at));
+    }
+
+    /** Whether it only says where the ledger tells of it now, after an administrator decided that the ledger goes on without its end. */
+    public boolean isNotedAnew() {
+        return by.account().equals(Person.SYSTEM.account())
+                && message != null
+                && Set.of(Kind.PUBLISHED, Kind.UNPUBLISHED, Kind.OVERDUE).contains(kind);
+    }
+
+    /** For people who look after the stores. */
+    public String inWords() {
+        return edition.inWords() + ", log entry " + seq + " (" + kind + ")";
+    }
+
+    LogEntry signed(@Nullable String words) {
+        return with(words, reason, approvalsRequired, stamp, position);
+    }
+
+    LogEntry because(@Nullable Reason given) {
+        return with(meaning, given, approvalsRequired, stamp, position);
+    }
+
+    LogEntry requiring(int approvals) {
+        return with(meaning, reason, approvals, stamp, position);
+    }
+
+    LogEntry withStamp(Stamp given) {
+        return with(meaning, reason, approvalsRequired, given, position);
+    }
+
+    LogEntry withPosition(@Nullable Long given) {
+        return with(meaning, reason, approvalsRequired, stamp, given);
+    }
+
+    private LogEntry with(
+            @Nullable String newMeaning,
+            @Nullable Reason newReason,
+            @Nullable Integer newApprovals,
+            @Nullable Stamp newStamp,
+            @Nullable Long newPosition) {
+        return new LogEntry(
+                edition,
+                seq,
+                kind,
+                at,
+                by,
+                revision,
+                task,
+                outcome,
+                message,
+                newMeaning,
+                newReason,
+                newApprovals,
+                newStamp,
+                newPosition);
+    }
+}

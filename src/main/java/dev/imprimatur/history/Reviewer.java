@@ -1,0 +1,22 @@
+package dev.imprimatur.history;
+
+import dev.imprimatur.people.Person;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who vouched for a revision, as readers are told.
+ *
+ * @param account the account here; null for someone who reviewed elsewhere
+ * @param publicId the same whatever they are called; null for someone who reviewed elsewhere, and in what was stamped before there were
+ *     such ids
+ */
+public record Reviewer(
+        @Nullable String account,
+        String name,
+        @Nullable String title,
+        @Nullable String publicId) {
+    /** Who decided, as they were known when they did. */
+    public static Reviewer of(Person person) {
+        return new Reviewer(person.account(), person.name(), person.title(), person.publicId());
+    }
+}

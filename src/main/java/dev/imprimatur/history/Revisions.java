@@ -1,0 +1,171 @@
+package dev.imprimatur.history;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
+import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.diff.ItemIdRows;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.signing.Damage;
+import dev.imprimatur.signing.Damages;
+import dev.imprimatur.signing.SealedCollection;
+import dev.imprimatur.signing.SealedCollection.Stored;
+import dev.imprimatur.signing.Seals;
+import dev.imprimatur.store.Numbered;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+
+/** Every revision ever submitted; inserted once, sealed, and never changed. */
+@Component
+public class Revisions {
+    public record Row(
+            @BsonId String id,
+            int edition,
+            String contentHash,
+            JsonNode content,
+            @Nullable JsonNode items,
+            List<String> contributors,
+            @Nullable Integer parent,
+            String submittedBy,
+            Instant at) {
+        public static Row of(Revision r) {
+            return new Row(
+                    Numbered.id(r.guide(), r.number()),
+                    r.edition(),
+                    r.hash().value(),
+                    r.content(),
+                    ItemIdRows.written(r.items()),
+                    r.contributors(),
+                    r.parent(),
+                    r.submittedBy(),
+                    r.at());
+        }
+
+        public Revision revision() {
+            return new Revision(
+                    Numbered.owner(id),
+                    Numbered.number(id),
+                    edition,
+                    new ContentHash(contentHash),
+                    content,
+                    ItemIdRows.read(items),
+                    contributors,
+                    parent,
+                    submittedBy,
+                    at);
+        }
+    }
+
+    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
+
+    private final SealedCollection<Row> revisions;
+    private final Damages damages;
+
+    Revisions(MongoDatabase database, Seals seals, Damages damages) {
+        this.revisions = new SealedCollection<>(database, "revisions", Row.class, seals);
+        this.damages = damages;
+    }
+
+    /** The revision; a refusal if what is stored is not what was submitted. */
+    public Optional<Revision> find(String guide, int number) {
+        return revisions.find(Numbered.id(guide, number)).map(this::right);
+    }
+
+    /** Whether the revision is stored, intact or not. */
+    public boolean exists(String guide, int number) {
+        return revisions.exists(Numbered.id(guide, number));
+    }
+
+    /** The revision if it is there as it was submitted. */
+    public Optional<Revision> findIntact(String guide, int number) {
+        return revisions.find(Numbered.id(guide, number)).filter(this::isRight).map(this::right);
+    }
+
+    /** The number of the last revision, and that revision if it is there as it was submitted. */
+    public record Last(int number, Optional<Revision> revision) {}
+
+    public Last last(String guide) {
+        var stored = revisions.numbered(guide, 1);
+        return stored.isEmpty()
+                ? new Last(0, Optional.empty())
+                : new Last(
+                        Numbered.number(stored.getLast().id()),
+                        Optional.of(stored.getLast()).filter(this::isRight).map(this::right));
+    }
+
+    /** All of a guide, the newest first; a refusal if one of them is not what was submitted. */
+    public List<Revision> of(String guide) {
+        return revisions.numbered(guide, 1).reversed().stream().map(this::right).toList();
+    }
+
+    /** Those of a guide that are there as they were submitted. */
+    public List<Revision> intact(String guide) {
+        return revisions.numbered(guide, 1).stream()
+                .filter(this::isRight)
+                .map(this::right)
+                .toList();
+    }
+
+    private Revision right(Stored<Row> stored) {
+        if (!isRight(stored)) throw damaged(stored).raise();
+        return stored.intact().orElseThrow().revision();
+    }
+
+    private boolean isRight(Stored<Row> stored) {
+        if (stored.fault() == null) damages.right(Damage.Kind.REVISION, stored.id());
+        else damages.found(damage(stored));
+        return stored.fault() == null;
+    }
+
+    private static Damage damage(Stored<Row> stored) {
+        // what somebody inserted by hand may have any id
+        if (!stored.id().matches(".+#[0-9]{6,9}"))
+            return new Damage(
+                    Damage.Kind.REVISION,
+                    stored.id(),
+                    null,
+                    "The revisions hold “%s”, which is none.".formatted(stored.id()));
+        String guide = Numbered.owner(stored.id());
+        return new Damage(
+                Damage.Kind.REVISION,
+                stored.id(),
+                guide,
+                "Revision %d of guide %s %s.".formatted(Numbered.number(stored.id()), guide, stored.fault()));
+    }
+
+    private static Refusal damaged(Stored<Row> stored) {
+        return Refusal.unavailable(
+                "content-damaged",
+                "what is stored of revision " + Numbered.number(stored.id())
+                        + " is not what was submitted, so it is not shown, decided on or published until it is mended; administrators"
+                        + " see what is wrong",
+                LOOKED_INTO);
+    }
+
+    /** Whether the number was still free. */
+    public boolean insert(Revision revision) {
+        return revisions.insert(Row.of(revision));
+    }
+
+    /** Verifies all of them anew. */
+    public void verify(Consumer<Damage> wrong) {
+        try (var all = revisions.each(Filters.empty(), Sorts.ascending("_id"))) {
+            all.forEachRemaining(stored -> {
+                if (!isRight(stored)) wrong.accept(damage(stored));
+            });
+        }
+    }
+
+    /** Every revision as it is stored, by id; empty for what cannot be read. */
+    public void each(BiConsumer<String, Optional<Row>> what) {
+        revisions.each(what);
+    }
+}

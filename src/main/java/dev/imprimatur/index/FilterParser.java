@@ -1,0 +1,182 @@
+package dev.imprimatur.index;
+
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a filter that is put together, such as {@code any(eq(tag,ai),not(lt(compensation.dataYear,2025)))}. What it refuses is told
+ * with the character at which it stands.
+ */
+public final class FilterParser {
+    private static final char QUOTE = '\'';
+    private static final String MARKS = "(),'";
+    private static final String KNOWN =
+            "any(…), all(…), not(…), eq(field,value), in(field,value,…), gt(field,value), gte(field,value),"
+                    + " lt(field,value), lte(field,value) or has(field)";
+
+    private final String text;
+    private final Property.Of properties;
+    private final FilterLimits limits;
+    private int at;
+    private int conditions;
+
+    private FilterParser(String text, Property.Of properties, FilterLimits limits) {
+        this.text = text;
+        this.properties = properties;
+        this.limits = limits;
+    }
+
+    /** @param properties that conditions can name */
+    public static Filter read(String text, Property.Of properties, FilterLimits limits) {
+        if (text.length() > limits.length())
+            throw Refusal.malformed("filter has at most " + limits.length() + " characters", List.of())
+                    .raise();
+        var reader = new FilterParser(text, properties, limits);
+        var filter = reader.filter(0);
+        if (reader.skipped() < text.length()) throw reader.wrong("nothing more is expected");
+        return filter;
+    }
+
+    private Filter filter(int depth) {
+        int from = skipped();
+        String name = word();
+        if (at == text.length() || text.charAt(at) != '(') throw wrong(from, "expected is " + KNOWN);
+        at++;
+        boolean isGroup = name.equals("any") || name.equals("all") || name.equals("not");
+        if (isGroup && depth == limits.depth())
+            throw wrong(from, "any, all and not stand at most " + limits.depth() + " deep within each other");
+        var filter = switch (name) {
+            case "any" -> Filter.any(filters(depth));
+            case "all" -> Filter.all(filters(depth));
+            case "not" -> Filter.not(filter(depth + 1));
+            case "has" -> {
+                count(from);
+                yield has(property());
+            }
+            case "eq" -> {
+                var property = property();
+                yield Filter.having(property, List.of(nextValue(property)));
+            }
+            case "in" -> {
+                var property = property();
+                yield Filter.having(property, values(property));
+            }
+            case "gt", "gte" -> {
+                var property = ranged();
+                yield Filter.from(property, nextValue(property), name.equals("gte"));
+            }
+            case "lt", "lte" -> {
+                var property = ranged();
+                yield Filter.upTo(property, nextValue(property), name.equals("lte"));
+            }
+            default -> throw wrong(from, "expected is " + KNOWN);
+        };
+        expect(')');
+        return filter;
+    }
+
+    private static Filter has(Property property) {
+        return shelf -> shelf.values(property).any();
+    }
+
+    private List<Filter> filters(int depth) {
+        var filters = new ArrayList<Filter>();
+        do filters.add(filter(depth + 1));
+        while (isNext(','));
+        return filters;
+    }
+
+    private Property property() {
+        int from = skipped();
+        String name = value();
+        return properties
+                .find(name)
+                .orElseThrow(() -> wrong(from, "unknown field; known here are " + properties.names()));
+    }
+
+    private Property ranged() {
+        int from = skipped();
+        var property = property();
+        if (!property.isRanged()) throw wrong(from, property.name() + " is true or false, neither of which is greater");
+        return property;
+    }
+
+    private String nextValue(Property property) {
+        expect(',');
+        int from = skipped();
+        count(from);
+        String value = value();
+        try {
+            return property.read(value);
+        } catch (Refused refused) {
+            throw wrong(from, refused.refusal().detail());
+        }
+    }
+
+    private void count(int from) {
+        if (++conditions > limits.conditions())
+            throw wrong(from, "there are at most " + limits.conditions() + " conditions, with each value of in(…)");
+    }
+
+    private List<String> values(Property property) {
+        var values = new ArrayList<String>();
+        do values.add(nextValue(property));
+        while (skipped() < text.length() && text.charAt(at) == ',');
+        return values;
+    }
+
+    /** A value as it is, or between quotes, where two of them stand for one. */
+    private String value() {
+        int from = skipped();
+        if (at == text.length() || text.charAt(at) != QUOTE) {
+            String word = word();
+            if (word.isEmpty())
+                throw wrong(from, "expected is a field or a value; one with any of (),' stands between quotes '…'");
+            return word;
+        }
+        var value = new StringBuilder();
+        for (at++; at < text.length(); at++) {
+            char it = text.charAt(at);
+            if (it == QUOTE) {
+                at++;
+                if (at == text.length() || text.charAt(at) != QUOTE) return value.toString();
+            }
+            value.append(it);
+        }
+        throw wrong(from, "the quote is not closed");
+    }
+
+    /** What stands before the next mark, without spaces around it. */
+    private String word() {
+        int from = skipped();
+        while (at < text.length() && MARKS.indexOf(text.charAt(at)) < 0) at++;
+        return text.substring(from, at).strip();
+    }
+
+    private boolean isNext(char mark) {
+        if (skipped() == text.length() || text.charAt(at) != mark) return false;
+        at++;
+        return true;
+    }
+
+    private void expect(char mark) {
+        if (!isNext(mark)) throw wrong("expected is “" + mark + "”");
+    }
+
+    /** Where the next character is that is no space. */
+    private int skipped() {
+        while (at < text.length() && text.charAt(at) == ' ') at++;
+        return at;
+    }
+
+    private RuntimeException wrong(String what) {
+        return wrong(at, what);
+    }
+
+    private static RuntimeException wrong(int at, String what) {
+        return Refusal.malformed("filter, character " + (at + 1) + ": " + what, List.of())
+                .raise();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.imprimatur.index;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.problem.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which way a list is sorted: by the first key, where that is the same by the next, and last by the ids of the guides.
+ *
+ * @param keys none for the best found first
+ * @param locale whose collation text is sorted by; null for that of no language
+ */
+public record Sort(List<Key> keys, @Nullable String locale) {
+    static final int MOST_KEYS = 3;
+    public static final Sort RELEVANCE = new Sort(List.of(), null);
+
+    /** One of the things it is sorted by. */
+    record Key(Property property, boolean isDescending) {
+        @Override
+        public String toString() {
+            return (isDescending ? "-" : "") + property.id();
+        }
+    }
+
+    public static Sort byTitle(@Nullable String locale) {
+        return new Sort(List.of(new Key(Property.TITLE, false)), locale);
+    }
+
+    /** Reads keys with commas between them, each with a hyphen before it for descending. */
+    public static Sort parse(String text, ContentType type, @Nullable String locale) {
+        var known = new Property.Of(type);
+        var keys = new ArrayList<Key>();
+        for (String one : text.split(",", -1)) {
+            boolean descending = one.startsWith("-");
+            var property = known.find(descending ? one.substring(1) : one)
+                    .filter(Property::isSortable)
+                    .orElseThrow(() -> malformed("sort by one of " + known.names(Property::isSortable)
+                            + ", with a hyphen before it for descending, or by up to " + MOST_KEYS
+                            + " of them with commas between"));
+            if (keys.stream().anyMatch(key -> key.property().name().equals(property.name())))
+                throw malformed("sort names " + property.name() + " twice");
+            keys.add(new Key(property, descending));
+        }
+        if (keys.size() > MOST_KEYS) throw malformed("sort by at most " + MOST_KEYS + " keys");
+        return new Sort(List.copyOf(keys), locale);
+    }
+
+    private static RuntimeException malformed(String detail) {
+        return Refusal.malformed(detail, List.of()).raise();
+    }
+
+    @Override
+    public String toString() {
+        return keys.stream().map(Key::toString).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.imprimatur.index;
+
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.representation.PublishedGuide;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How the guides of a shelf compare under a sort: by its keys, and by their ids where all keys are the same. */
+public final class SortComparator {
+    /** Between the keys in a cursor; text holds no control characters. */
+    private static final String SEPARATOR = "\0";
+
+    private final @Nullable PublishedGuide[] guides;
+    private final List<Sort.Key> keys;
+    /** One for each key. */
+    private final List<SortKeys> columns;
+
+    SortComparator(@Nullable PublishedGuide[] guides, List<Sort.Key> keys, List<SortKeys> columns) {
+        this.guides = guides;
+        this.keys = keys;
+        this.columns = columns;
+    }
+
+    /** Where a page begins: after a guide with these keys and this id, whether or not it is still there. */
+    record Mark(List<byte[]> keys, String id) {}
+
+    /** What a cursor keeps of a guide: the values it is sorted by, which other columns can make keys of, too. */
+    public Place place(int place) {
+        var guide = guide(place);
+        return new Place(
+                String.join(
+                        SEPARATOR,
+                        keys.stream().map(key -> key.property().sorting(guide)).toList()),
+                guide.entry().id());
+    }
+
+    Mark mark(Place place) {
+        String[] values = place.key().split(SEPARATOR, -1);
+        if (values.length != keys.size()) throw Place.unknown();
+        var made = new ArrayList<byte[]>();
+        try {
+            for (int i = 0; i < values.length; i++) made.add(columns.get(i).key(values[i]));
+        } catch (NumberFormatException madeUp) {
+            throw Place.unknown();
+        }
+        return new Mark(made, place.id());
+    }
+
+    private PublishedGuide guide(int place) {
+        return Objects.requireNonNull(guides[place], "nothing stands there");
+    }
+
+    int compare(int one, int other) {
+        for (int i = 0; i < columns.size(); i++) {
+            int compared = compared(i, columns.get(i).key(one), columns.get(i).key(other));
+            if (compared != 0) return compared;
+        }
+        int compared = guide(one).entry().id().compareTo(guide(other).entry().id());
+        return compared != 0 ? compared : Integer.compare(one, other);
+    }
+
+    int compare(int one, Mark mark) {
+        for (int i = 0; i < columns.size(); i++) {
+            int compared = compared(i, columns.get(i).key(one), mark.keys().get(i));
+            if (compared != 0) return compared;
+        }
+        return guide(one).entry().id().compareTo(mark.id());
+    }
+
+    /** Compares by the first key alone. */
+    int compareFirst(int one, int other) {
+        return compared(0, columns.getFirst().key(one), columns.getFirst().key(other));
+    }
+
+    /** Compares by the first key alone. */
+    int compareFirst(int one, Mark mark) {
+        return compared(0, columns.getFirst().key(one), mark.keys().getFirst());
+    }
+
+    private int compared(int key, byte[] one, byte[] other) {
+        int compared = Arrays.compareUnsigned(one, other);
+        return keys.get(key).isDescending() ? -compared : compared;
+    }
+}

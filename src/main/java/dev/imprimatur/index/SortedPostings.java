@@ -1,0 +1,78 @@
+package dev.imprimatur.index;
+
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/** Places of a shelf in the order of one key; where it is the same, by the ids of the guides. Never changed once made. */
+final class SortedPostings {
+    private final int[] places;
+
+    private SortedPostings(int[] places) {
+        this.places = places;
+    }
+
+    static SortedPostings of(IntStream places, SortComparator ranks) {
+        return new SortedPostings(places.boxed()
+                .sorted(ranks::compare)
+                .mapToInt(Integer::intValue)
+                .toArray());
+    }
+
+    int size() {
+        return places.length;
+    }
+
+    int at(int index) {
+        return places[index];
+    }
+
+    /** Where the first place stands that the test holds for; it holds for none before one for which it does not. */
+    int first(IntPredicate test) {
+        int low = 0;
+        int high = places.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (test.test(places[middle])) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
+
+    /**
+     * The order once some of its places have other guides.
+     *
+     * @param gone places whose guides it no longer has, or has under other keys
+     * @param before how those compare with the rest
+     * @param come places whose guides it has from now on, or under other keys
+     * @param after how those compare with the rest
+     */
+    SortedPostings with(List<Integer> gone, SortComparator before, List<Integer> come, SortComparator after) {
+        int[] cuts = gone.stream()
+                .mapToInt(place -> first(it -> before.compare(it, place) >= 0))
+                .sorted()
+                .toArray();
+        int[] kept = new int[places.length - cuts.length];
+        int from = 0;
+        int to = 0;
+        for (int cut : cuts) {
+            System.arraycopy(places, from, kept, to, cut - from);
+            to += cut - from;
+            from = cut + 1;
+        }
+        System.arraycopy(places, from, kept, to, places.length - from);
+        var rest = new SortedPostings(kept);
+        int[] all = new int[kept.length + come.size()];
+        from = 0;
+        to = 0;
+        for (int place : come.stream().sorted(after::compare).toList()) {
+            int at = rest.first(it -> after.compare(it, place) > 0);
+            System.arraycopy(kept, from, all, to, at - from);
+            to += at - from;
+            from = at;
+            all[to++] = place;
+        }
+        System.arraycopy(kept, from, all, to, kept.length - from);
+        return new SortedPostings(all);
+    }
+}

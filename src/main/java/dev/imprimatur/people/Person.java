@@ -1,0 +1,60 @@
+package dev.imprimatur.people;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Someone who acts, as they are known at that moment.
+ *
+ * @param account the account, which is what rules compare
+ * @param name as readers and colleagues see it
+ * @param title what they are, such as “Senior editor”; null if they did not say
+ * @param roles what they may do
+ * @param publicId what readers know them by, whatever their name is; null for who has none
+ * @param request what the request is known by in which they act; null if it carries no idempotency key. What it changes carries it,
+ *     too, so that the same request finds its own effect if it comes again after its answer was lost
+ * @param means by what they act; null for who acts in no request
+ */
+public record Person(
+        String account,
+        String name,
+        @Nullable String title,
+        Set<String> roles,
+        @Nullable String publicId,
+        @Nullable String request,
+        @Nullable AuthenticationMethod means) {
+    /** The application itself, where a fact has no person behind it. */
+    public static final Person SYSTEM = new Person("imprimatur", "Imprimatur", null, Set.of());
+
+    public Person {
+        roles = Set.copyOf(roles);
+    }
+
+    public Person(String account, String name, @Nullable String title, Set<String> roles) {
+        this(account, name, title, roles, null, null, null);
+    }
+
+    /** The same person, acting in a request. */
+    public Person in(@Nullable String known) {
+        return new Person(account, name, title, roles, publicId, known, means);
+    }
+
+    /** The same person, acting by that. */
+    public Person by(@Nullable AuthenticationMethod how) {
+        return new Person(account, name, title, roles, publicId, request, how);
+    }
+
+    /** The id of what they make: a new one, and the same one again in the same request. */
+    public String idOfNew() {
+        return request == null
+                ? UUID.randomUUID().toString()
+                : UUID.nameUUIDFromBytes(request.getBytes(StandardCharsets.UTF_8))
+                        .toString();
+    }
+
+    public boolean has(String role) {
+        return roles.contains(role);
+    }
+}

@@ -1,0 +1,7 @@
+/** Who acts, and how the server knows that it is them. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {})
+package dev.imprimatur.people;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

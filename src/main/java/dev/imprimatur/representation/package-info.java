@@ -1,0 +1,7 @@
+/** A published guide, and the bytes that sites receive for it in each content coding. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"content", "publication"})
+package dev.imprimatur.representation;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,70 @@
+package dev.imprimatur.search;
+
+import dev.imprimatur.index.TypeIndex;
+import dev.imprimatur.paging.Place;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/** What a search found on a shelf, and how well each fits: a whole number. */
+public final class Hits {
+    private final BitSet places = new BitSet();
+    private final long[] scores;
+    private final QueryInterpretation reading;
+
+    /**
+     * Nothing yet.
+     *
+     * @param size of the shelf
+     * @param reading of the question
+     */
+    Hits(int size, QueryInterpretation reading) {
+        this.scores = new long[size];
+        this.reading = reading;
+    }
+
+    /** How the question was read. */
+    public QueryInterpretation reading() {
+        return reading;
+    }
+
+    void add(int place, long score) {
+        places.set(place);
+        scores[place] = score;
+    }
+
+    /** The places of the guides that it found; a copy. */
+    public BitSet places() {
+        return (BitSet) places.clone();
+    }
+
+    public long score(int place) {
+        return scores[place];
+    }
+
+    private record Ranked(int place, long score, String id) {
+        static final Comparator<Ranked> BEST_FIRST =
+                Comparator.comparingLong(Ranked::score).reversed().thenComparing(Ranked::id);
+    }
+
+    /**
+     * Those of these places that fit best, the best first.
+     *
+     * @param after the last guide of the page before: its score as the key
+     */
+    public int[] best(TypeIndex shelf, BitSet of, @Nullable Place after, int count) {
+        var from = after == null ? null : new Ranked(-1, Long.parseLong(after.key()), after.id());
+        // the last of those kept so far stands on top
+        var kept = new PriorityQueue<>(count + 1, Ranked.BEST_FIRST.reversed());
+        for (int place = of.nextSetBit(0); place >= 0; place = of.nextSetBit(place + 1)) {
+            if (kept.size() == count && scores[place] < kept.element().score()) continue;
+            var ranked =
+                    new Ranked(place, scores[place], shelf.at(place).entry().id());
+            if (from != null && Ranked.BEST_FIRST.compare(ranked, from) <= 0) continue;
+            kept.add(ranked);
+            if (kept.size() > count) kept.remove();
+        }
+        return kept.stream().sorted(Ranked.BEST_FIRST).mapToInt(Ranked::place).toArray();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.imprimatur.throttling;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.problem.Refusal;
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.Bucket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.springframework.stereotype.Component;
+
+/**
+ * Slows down who keeps failing to sign in: per account and source, per source, and per account over all sources. Each is a
+ * bucket that failures empty and time refills. Only what is wrong is ever refused: while a bucket is empty, passwords are still
+ * checked, but one after another, so that whoever has the right one gets in and whoever guesses gains nothing by asking faster. A
+ * source from which somebody has signed in to the account before does not wait for what other sources do to it.
+ */
+@Component
+public class Throttle {
+    private static final int MOST_TRACKED = 100_000;
+    private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
+    private static final Duration TOLD_AGAIN_AFTER = Duration.ofMinutes(1);
+    /** How far apart passwords are checked for one source, or one account, that has failed too often. */
+    private static final Duration TURN = Duration.ofMillis(250);
+    /** How long an attempt waits for its turn and for a processor; more than that wait only in a flood. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Attempts that wait, of all sources and of one: each holds a thread. */
+    private static final int MOST_WAITING = 96;
+
+    private static final int MOST_WAITING_OF_A_SOURCE = 24;
+
+    private final Cache<String, Bucket> buckets = Caffeine.newBuilder()
+            .maximumSize(MOST_TRACKED)
+            .expireAfterAccess(FORGOTTEN_AFTER)
+            .build();
+    private final Cache<String, Boolean> known = Caffeine.newBuilder()
+            .maximumSize(MOST_TRACKED)
+            .expireAfterAccess(Duration.ofDays(30))
+            .build();
+
+    private final Cache<String, Boolean> told = Caffeine.newBuilder()
+            .maximumSize(MOST_TRACKED)
+            .expireAfterWrite(TOLD_AGAIN_AFTER)
+            .build();
+
+    private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
+    /** A check of a password takes a processor and 16 MB for a moment; some processors are left for everybody else. */
+    private final Semaphore checks =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+
+    /**
+     * Checks a password when it is its turn.
+     *
+     * @return whether it is right
+     */
+    public boolean isRight(String account, String source, BooleanSupplier check) {
+        int of = waiting.merge(source, 1, Integer::sum);
+        try {
+            if (of > MOST_WAITING_OF_A_SOURCE || waitingInAll() > MOST_WAITING) throw busy();
+            if (!hasTurn(account, source) || !checks.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                throw busy();
+            try {
+                return check.getAsBoolean();
+            } finally {
+                checks.release();
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw busy();
+        } finally {
+            waiting.computeIfPresent(source, (same, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    private int waitingInAll() {
+        return waiting.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private boolean hasTurn(String account, String source) throws InterruptedException {
+        if ((isEmpty(source(source)) || isEmpty(pair(account, source))) && !waited("turn source " + source))
+            return false;
+        return isKnown(account, source) || !isEmpty(account(account)) || waited("turn account " + account);
+    }
+
+    private boolean waited(String turn) throws InterruptedException {
+        return bucket(turn, 1, TURN).asBlocking().tryConsume(1, PATIENCE);
+    }
+
+    private static RuntimeException busy() {
+        return Refusal.unavailable(
+                        "sign-in-busy",
+                        "too many attempts to sign in wait at the moment; try again",
+                        Duration.ofSeconds(2))
+                .raise();
+    }
+
+    private boolean isKnown(String account, String source) {
+        return known.getIfPresent(account + "\n" + source) != null;
+    }
+
+    private static boolean isEmpty(Bucket bucket) {
+        return !bucket.estimateAbilityToConsume(1).canBeConsumed();
+    }
+
+    /** Counts a wrong password, and refuses it as one too many if it is. */
+    public void failed(String account, String source) {
+        boolean pair = pair(account, source).tryConsume(1);
+        boolean all = account(account).tryConsume(1) || isKnown(account, source);
+        failed(source);
+        if (!pair) throw tooMany(pair(account, source));
+        if (!all) throw tooMany(account(account));
+    }
+
+    /** Counts a secret that names nobody, and refuses it as one too many if it is. */
+    public void failed(String source) {
+        var bucket = source(source);
+        if (!bucket.tryConsume(1)) throw tooMany(bucket);
+    }
+
+    private static RuntimeException tooMany(Bucket bucket) {
+        return Refusal.throttled(
+                        "too many failed attempts; wait before the next",
+                        Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()))
+                .raise();
+    }
+
+    /** Whether a refused attempt is the first of late that the same bucket refused, so that an attack does not fill the audit. */
+    public boolean isNews(String account, String source) {
+        String slowed = isEmpty(source(source))
+                ? "source " + source
+                : isEmpty(pair(account, source)) ? "pair " + account + "\n" + source : "account " + account;
+        return told.asMap().putIfAbsent(slowed, true) == null;
+    }
+
+    public void succeeded(String account, String source) {
+        buckets.invalidate("pair " + account + "\n" + source);
+        known.put(account + "\n" + source, true);
+    }
+
+    private Bucket pair(String account, String source) {
+        return bucket("pair " + account + "\n" + source, 5, Duration.ofSeconds(15));
+    }
+
+    private Bucket source(String source) {
+        return bucket("source " + source, 50, Duration.ofSeconds(2));
+    }
+
+    private Bucket account(String account) {
+        return bucket("account " + account, 50, Duration.ofSeconds(10));
+    }
+
+    private Bucket bucket(String key, int most, Duration refill) {
+        return buckets.get(
+                key,
+                fresh -> Bucket.builder()
+                        .addLimit(Bandwidth.builder()
+                                .capacity(most)
+                                .refillGreedy(1, refill)
+                                .build())
+                        .build());
+    }
+}

@@ -1,0 +1,257 @@
+package dev.imprimatur.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection on which the fast path is all there is: it reads a request, and if what was asked for is ready, sends it, on the
+ * thread that found the connection readable. The first request that is anything else, or that did not come in one piece, hands the
+ * connection with all that was read to Jetty's HTTP, for good.
+ */
+final class FastConnection extends AbstractConnection implements Connection.UpgradeFrom {
+    private static final Logger log = LoggerFactory.getLogger(FastConnection.class);
+
+    private final Connector connector;
+    private final Factory factory;
+    private final FastPath path;
+    private final FastPath.Caller caller = new FastPath.Caller();
+    private final Callback arrived = new Arrived();
+    private final Callback written = new Written();
+    private FastRequest.@Nullable Head lastHead;
+    private @Nullable Buffers borrowed;
+
+    FastConnection(Connector connector, EndPoint endPoint, Factory factory) {
+        super(endPoint, connector.getExecutor());
+        this.connector = connector;
+        this.factory = factory;
+        this.path = factory.path;
+    }
+
+    /** What is read into, and what the head of an answer is written into; a connection that waits has none. */
+    private record Buffers(RetainableByteBuffer input, RetainableByteBuffer head) {
+        private static final int INPUT = 8 * 1024;
+        private static final int HEAD = 4 * 1024;
+
+        static Buffers of(ByteBufferPool pool) {
+            return new Buffers(pool.acquire(INPUT, true), pool.acquire(HEAD, true));
+        }
+
+        void release() {
+            input.release();
+            head.release();
+        }
+    }
+
+    /** Nothing that happens then waits, so it may happen on the thread that looks after all connections. */
+    private final class Arrived implements Callback {
+        @Override
+        public void succeeded() {
+            onFillable();
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            onFillInterestedFailed(failure);
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+
+    private final class Written implements Callback {
+        @Override
+        public void succeeded() {
+            goOn();
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            shut();
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+
+    @Override
+    public void onOpen() {
+        super.onOpen();
+        fillInterested(arrived);
+    }
+
+    @Override
+    public void onFillable() {
+        try {
+            var input = input();
+            int filled = getEndPoint().fill(input);
+            if (filled > 0) answer(input);
+            else if (filled < 0) shut();
+            else await();
+        } catch (IOException | RuntimeException failed) {
+            ended(failed);
+        }
+    }
+
+    private Buffers buffers() {
+        var buffers = borrowed;
+        if (buffers == null) borrowed = buffers = factory.lend(connector);
+        return buffers;
+    }
+
+    private ByteBuffer input() {
+        return buffers().input().getByteBuffer();
+    }
+
+    private void await() {
+        giveBack();
+        fillInterested(arrived);
+    }
+
+    /** Answers what has come, request by request, until a write is left to others or nothing is there any more. */
+    private void answer(ByteBuffer input) throws IOException {
+        while (input.hasRemaining()) {
+            var request = FastRequest.read(input, lastHead);
+            if (request == null) {
+                handOver();
+                return;
+            }
+            lastHead = request.head();
+            var ready = path.ready(request.asked(), caller);
+            if (ready == null) {
+                if (request.asked().isList()) factory.lists.execute(() -> answerLater(request, input));
+                else handOver();
+                return;
+            }
+            input.position(request.end());
+            if (!send(ready)) return;
+        }
+        await();
+    }
+
+    /** On a thread that makes lists. */
+    private void answerLater(FastRequest request, ByteBuffer input) {
+        try {
+            var ready = path.list(request.asked(), caller);
+            if (ready == null) {
+                handOver();
+                return;
+            }
+            input.position(request.end());
+            if (send(ready)) answer(input);
+        } catch (IOException failed) {
+            ended(failed);
+        } catch (RuntimeException failed) {
+            log.warn("a list could not be answered", failed);
+            shut();
+        }
+    }
+
+    private void goOn() {
+        try {
+            answer(input());
+        } catch (IOException | RuntimeException failed) {
+            ended(failed);
+        }
+    }
+
+    /** Whether it is sent already; if not, whoever ends the write goes on. */
+    private boolean send(FastPath.Ready ready) throws IOException {
+        var head = buffers().head().getByteBuffer();
+        BufferUtil.clearToFill(head);
+        path.head(ready, connector.getServer().getDateField(), head);
+        head.flip();
+        return ready.isKnown() ? sent(head) : sent(head, ready.form().body());
+    }
+
+    /** Most often the network takes everything at once. */
+    private boolean sent(ByteBuffer... answer) throws IOException {
+        if (getEndPoint().flush(answer)) return true;
+        getEndPoint().write(written, answer);
+        return false;
+    }
+
+    private void handOver() {
+        getEndPoint().upgrade(factory.next.newConnection(connector, getEndPoint()));
+    }
+
+    /** What was read and not answered. */
+    @Override
+    public @Nullable ByteBuffer onUpgradeFrom() {
+        ByteBuffer unanswered = null;
+        if (borrowed != null && input().hasRemaining()) {
+            unanswered = ByteBuffer.allocate(input().remaining());
+            unanswered.put(input()).flip();
+        }
+        giveBack();
+        return unanswered;
+    }
+
+    private void ended(Exception failed) {
+        log.debug("a connection ended", failed);
+        shut();
+    }
+
+    private void shut() {
+        giveBack();
+        close();
+    }
+
+    private void giveBack() {
+        var buffers = borrowed;
+        borrowed = null;
+        if (buffers != null) factory.takeBack(buffers);
+    }
+
+    /** Accepts connections and begins them with this. */
+    static final class Factory extends org.eclipse.jetty.server.AbstractConnectionFactory {
+        private final FastPath path;
+        private final ConnectionFactory next;
+        /** As many at a time as there are processors: of more at once, each would wait for all others. */
+        private final Executor lists = Executors.newFixedThreadPool(
+                Runtime.getRuntime().availableProcessors(),
+                Thread.ofPlatform().daemon().name("lists-", 0).factory());
+        /** What was given back last, which most often is what is lent next. */
+        private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
+
+        /** @param next what connections are handed to */
+        Factory(ConnectionFactory next, FastPath path) {
+            super("imprimatur");
+            this.next = next;
+            this.path = path;
+        }
+
+        @Override
+        public Connection newConnection(Connector connector, EndPoint endPoint) {
+            return configure(new FastConnection(connector, endPoint, this), connector, endPoint);
+        }
+
+        private Buffers lend(Connector connector) {
+            var buffers = spare.getAndSet(null);
+            return buffers == null ? Buffers.of(connector.getByteBufferPool()) : buffers;
+        }
+
+        private void takeBack(Buffers buffers) {
+            BufferUtil.clear(buffers.input().getByteBuffer());
+            if (!spare.compareAndSet(null, buffers)) buffers.release();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.imprimatur.wire;
+
+import dev.imprimatur.delivery.DeliveryApi;
+import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+
+/** The fast path on a connection that Jetty reads: ahead of the servlet container. */
+final class FastHandler extends Handler.Wrapper {
+    /** What is read here as one line. */
+    private static final List<HttpHeader> ONE_LINE =
+            List.of(HttpHeader.AUTHORIZATION, HttpHeader.IF_NONE_MATCH, HttpHeader.ACCEPT_ENCODING);
+
+    private final FastPath path;
+
+    FastHandler(Handler next, FastPath path) {
+        super(next);
+        this.path = path;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        var headers = request.getHeaders();
+        var uri = request.getHttpURI();
+        if (!FastPath.isOurs(uri.getPath())
+                || !HttpMethod.GET.is(request.getMethod())
+                || headers.contains("Imprimatur-At-Least")
+                // only the servlet way knows which pages may read with which key
+                || headers.contains(HttpHeader.ORIGIN)
+                || headers.contains(HttpHeader.IF_MODIFIED_SINCE)
+                || headers.contains(HttpHeader.CONTENT_TYPE)
+                || ONE_LINE.stream().anyMatch(name -> headers.getFields(name).size() > 1))
+            return super.handle(request, response, callback);
+        var asked = new FastPath.Asked(
+                uri.getPath().substring(DeliveryApi.PREFIX.length()),
+                uri.getQuery(),
+                new FastPath.Fields(
+                        headers.get(HttpHeader.AUTHORIZATION),
+                        headers.get(HttpHeader.IF_NONE_MATCH),
+                        headers.get(HttpHeader.ACCEPT_ENCODING)));
+        var caller = new FastPath.Caller();
+        var ready = path.ready(asked, caller);
+        if (ready == null) ready = path.list(asked, caller);
+        if (ready == null) return super.handle(request, response, callback);
+        path.headers(ready, response.getHeaders()::add);
+        ready.form().headers(ready.isKnown(), response.getHeaders()::add);
+        response.setStatus(ready.isKnown() ? HttpStatus.NOT_MODIFIED_304 : HttpStatus.OK_200);
+        response.write(
+                true, ready.isKnown() ? BufferUtil.EMPTY_BUFFER : ready.form().body(), callback);
+        return true;
+    }
+}

@@ -1,0 +1,284 @@
+package dev.imprimatur.wire;
+
+import dev.imprimatur.catalogue.Catalogue;
+import dev.imprimatur.catalogue.Confirmation;
+import dev.imprimatur.catalogue.Snapshot;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.credentials.KeyRing;
+import dev.imprimatur.credentials.SiteKey;
+import dev.imprimatur.credentials.SiteKeys;
+import dev.imprimatur.delivery.DeliveryApi;
+import dev.imprimatur.delivery.ListCache;
+import dev.imprimatur.delivery.ListQuery;
+import dev.imprimatur.delivery.RateLimits;
+import dev.imprimatur.index.FilterLimits;
+import dev.imprimatur.problem.CleanText;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.representation.ContentCoding;
+import dev.imprimatur.representation.Representation;
+import io.github.bucket4j.Bucket;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.util.UrlEncoded;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import org.springframework.util.LinkedMultiValueMap;
+
+/**
+ * What sites ask for most, one guide as it is and lists, and their 304, answered ahead of the servlet container from bytes that are
+ * ready.
+ * It says yes only: whatever it does not know for certain (another credential, a parameter, a slug that is not live, anything that has not been confirmed lately) goes on to
+ * the handlers that refuse, so that no rule stands here a second time.
+ */
+@Component
+class FastPath {
+    private static final String BEARER = "Bearer ";
+    private static final String END = "\r\n";
+    private static final byte[] EMPTY_LINE = ascii(END);
+    /** What Spring Security writes on every other answer to a site. */
+    private static final List<HttpField> PROTECTION = List.of(
+            new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
+            new PreEncodedHttpField("X-XSS-Protection", "0"),
+            new PreEncodedHttpField("X-Frame-Options", "DENY"),
+            new PreEncodedHttpField("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            new PreEncodedHttpField("Referrer-Policy", "no-referrer"));
+
+    private final SiteKeys keys;
+    private final Catalogue catalogue;
+    private final Confirmation confirmation;
+    private final ListCache lists;
+    private final FilterLimits filterLimits;
+    private final ContentTypes types;
+    private final RateLimits limits;
+    private final Clock clock;
+    private final long maxAge;
+    private final List<HttpField> constant = new ArrayList<>(PROTECTION);
+    private final LongAdder answers = new LongAdder();
+    private volatile @Nullable Start ok;
+    private volatile @Nullable Start notModified;
+
+    /** What many answers begin with: those of one second, at one position. */
+    private record Start(HttpField date, long position, ByteBuffer lines) {}
+
+    FastPath(
+            SiteKeys keys,
+            Catalogue catalogue,
+            Confirmation confirmation,
+            ListCache lists,
+            FilterLimits filterLimits,
+            ContentTypes types,
+            RateLimits limits,
+            Clock clock,
+            MeterRegistry meters,
+            @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge) {
+        this.keys = keys;
+        this.catalogue = catalogue;
+        this.confirmation = confirmation;
+        this.lists = lists;
+        this.filterLimits = filterLimits;
+        this.types = types;
+        this.limits = limits;
+        constant.add(new PreEncodedHttpField(RateLimits.POLICY_HEADER, limits.policy()));
+        this.clock = clock;
+        this.maxAge = maxAge.toMillis();
+        constant.add(
+                new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Representation.cacheControl(maxAge.toSeconds())));
+        FunctionCounter.builder("imprimatur.delivery.fast", answers, LongAdder::sum)
+                .description("answers sent ahead of the servlet container, which http.server.requests does not count")
+                .register(meters);
+    }
+
+    /**
+     * The header fields of a request that count here.
+     *
+     * @param authorization the credentials, with their scheme
+     */
+    record Fields(
+            @Nullable String authorization,
+            @Nullable String ifNoneMatch,
+            @Nullable String acceptEncoding) {
+        /** Several tags, weak ones and the asterisk are weighed by the servlet way. */
+        private boolean mayBeKnownOtherwise() {
+            return ifNoneMatch != null
+                    && (ifNoneMatch.isEmpty() || ifNoneMatch.charAt(0) != '"' || ifNoneMatch.indexOf(',') >= 0);
+        }
+
+        /** Nothing that prints it by accident tells the key. */
+        @Override
+        public String toString() {
+            return "Fields[…]";
+        }
+    }
+
+    /**
+     * A {@code GET} whose only condition, if any, is an entity tag.
+     *
+     * @param path as it was sent, from the type on
+     * @param query as it was sent; null if there was none
+     */
+    record Asked(String path, @Nullable String query, Fields fields) {
+        private String type() {
+            int slash = path.indexOf('/');
+            return slash < 0 ? path : path.substring(0, slash);
+        }
+
+        boolean isList() {
+            return path.indexOf('/') < 0;
+        }
+    }
+
+    /** A key that is right, and what it has left. */
+    private record Known(SiteKey key, Bucket bucket) {}
+
+    /**
+     * Who asks, request after request, on one connection: what the key ring told of the credentials is remembered until they are others
+     * or the ring is.
+     */
+    static final class Caller {
+        private @Nullable KeyRing ring;
+        private String authorization = "";
+        private @Nullable Known known;
+    }
+
+    /**
+     * An answer, to be sent as it is.
+     *
+     * @param isKnown whether the site has it already: 304, without the body
+     * @param left how many requests the key has left
+     */
+    record Ready(Representation.Form form, boolean isKnown, long position, long left) {}
+
+    /** Whether it may be one of ours at all. */
+    static boolean isOurs(@Nullable String path) {
+        return path != null && path.startsWith(DeliveryApi.PREFIX);
+    }
+
+    /** What is ready to be sent, found without waiting for anything; null if that is nothing. */
+    @Nullable
+    Ready ready(Asked asked, Caller caller) {
+        var known = known(asked, caller);
+        if (known == null) return null;
+        var state = catalogue.now();
+        if (state.position() == 0) return null;
+        var answer =
+                asked.isList() ? lists.known(state, asked.path(), asked.query()).orElse(null) : guide(state, asked);
+        return answer == null ? null : taken(known, asked, answer, state);
+    }
+
+    /** A list that was not asked for before; it takes a moment to put it together. */
+    @Nullable
+    Ready list(Asked asked, Caller caller) {
+        var known = asked.isList() ? known(asked, caller) : null;
+        // one that asks too often is refused elsewhere, before anything is made for it
+        if (known == null || known.bucket().getAvailableTokens() < 1) return null;
+        var state = catalogue.now();
+        // nothing is told, or nothing may be: the servlet way knows which
+        if (state.position() == 0) return null;
+        return made(state, asked)
+                .map(answer -> taken(known, asked, answer, state))
+                .orElse(null);
+    }
+
+    /** The key, if it is right and may read what is asked for. */
+    private @Nullable Known known(Asked asked, Caller caller) {
+        String authorization = asked.fields().authorization();
+        if (authorization == null || asked.fields().mayBeKnownOtherwise() || !confirmation.holds()) return null;
+        var ring = keys.ring();
+        if (caller.ring != ring || !caller.authorization.equals(authorization)) {
+            caller.known = found(ring, authorization);
+            caller.authorization = authorization;
+            caller.ring = ring;
+        }
+        var known = caller.known;
+        return known != null && known.key().reads(asked.type()) ? known : null;
+    }
+
+    private @Nullable Known found(KeyRing ring, String authorization) {
+        return authorization.startsWith(BEARER)
+                ? ring.find(authorization.substring(BEARER.length()))
+                        .map(key -> new Known(key, limits.bucket(key)))
+                        .orElse(null)
+                : null;
+    }
+
+    private @Nullable Representation guide(Snapshot state, Asked asked) {
+        if (asked.query() != null) return null;
+        var guide = state.live(asked.path());
+        // close to a change that is known, the answer may be kept for less than the usual time
+        return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide.answer();
+    }
+
+    private Optional<Representation> made(Snapshot state, Asked asked) {
+        try {
+            var type = types.find(asked.path());
+            if (type.isEmpty()) return Optional.empty();
+            var parameters = new LinkedMultiValueMap<String, String>();
+            String sent = asked.query();
+            // in the form in which every other way in takes them, too
+            if (sent != null
+                    && !UrlEncoded.decodeUtf8To(
+                            sent, 0, sent.length(), (name, value) -> parameters.add(name, CleanText.normal(value))))
+                return Optional.empty();
+            var query = ListQuery.parse(type.get(), parameters, filterLimits);
+            return query.q() == null && query.asOf() == null
+                    ? Optional.of(lists.answer(state, asked.path(), sent, query))
+                    : Optional.empty();
+        } catch (Refused | IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** Counts it against the key, unless that has none left: then it is refused elsewhere. */
+    private @Nullable Ready taken(Known known, Asked asked, Representation answer, Snapshot state) {
+        long left = RateLimits.take(known.bucket());
+        if (left < 0) return null;
+        answers.increment();
+        var form = answer.form(ContentCoding.of(asked.fields().acceptEncoding()));
+        return new Ready(form, form.has(asked.fields().ifNoneMatch()), state.position(), left);
+    }
+
+    /** Every header of an answer but those of its form. */
+    void headers(Ready ready, Consumer<HttpField> to) {
+        for (var field : constant) to.accept(field);
+        to.accept(new HttpField(Representation.POSITION, Long.toString(ready.position())));
+        to.accept(new HttpField(RateLimits.HEADER, limits.told(ready.left())));
+    }
+
+    /** The head of an answer, the way it goes over the wire. */
+    void head(Ready ready, HttpField date, ByteBuffer to) {
+        to.put(start(ready.isKnown(), ready.position(), date).lines().duplicate())
+                .put(ascii(RateLimits.HEADER + ": " + limits.told(ready.left()) + END))
+                .put(ready.form().lines(ready.isKnown()))
+                .put(EMPTY_LINE);
+    }
+
+    private Start start(boolean isKnown, long position, HttpField date) {
+        var last = isKnown ? notModified : ok;
+        if (last != null && last.date().equals(date) && last.position() == position) return last;
+        var text = new StringBuilder(isKnown ? "HTTP/1.1 304 Not Modified" : "HTTP/1.1 200 OK").append(END);
+        for (var field : constant) Representation.line(text, field.getName(), field.getValue());
+        Representation.line(text, date.getName(), date.getValue());
+        Representation.line(text, Representation.POSITION, Long.toString(position));
+        var made = new Start(date, position, ByteBuffer.wrap(ascii(text.toString())));
+        if (isKnown) notModified = made;
+        else ok = made;
+        return made;
+    }
+
+    static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.imprimatur.wire;
+
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts the fast path before all else, on the same port: where connections begin, and before the servlet container. */
+@Configuration(proxyBeanMethods = false)
+class WireConfiguration {
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> fastPathFirst(FastPath path) {
+        return factory -> factory.addServerCustomizers(server -> putBefore(server, path));
+    }
+
+    private static void putBefore(Server server, FastPath path) {
+        server.setHandler(new FastHandler(server.getHandler(), path));
+        for (var connector : server.getConnectors())
+            // over TLS, what connections begin with is Jetty's
+            if (connector instanceof AbstractConnector plain
+                    && plain.getDefaultConnectionFactory() instanceof HttpConnectionFactory http)
+                plain.addFirstConnectionFactory(new FastConnection.Factory(http, path));
+    }
+}

@@ -1,0 +1,68 @@
+package dev.imprimatur.catalogue;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A request that took a state is answered from it, whatever is published meanwhile. */
+class CatalogueTest {
+    private final Node node = Node.shared();
+    private final Guides guides = node.guides();
+    private final Catalogue catalogue = node.bean(Catalogue.class);
+
+    @Test
+    void aStateThatIsOvertakenStillHasWhatItHad() {
+        var guide = guides.published();
+        String path = "role-guide/" + guide.slug();
+        var first = catalogue.now();
+
+        guides.nextEditionSubmitted(guide, "of the second edition");
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        var second = catalogue.now();
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+
+        assertThat(first.live(path)).extracting(it -> it.entry().edition()).isEqualTo(1);
+        assertThat(second.live(path)).extracting(it -> it.entry().edition()).isEqualTo(2);
+        assertThat(catalogue.now().live(path)).isNull();
+    }
+
+    @Test
+    void whatIsFoundAtOnceIsWhatTheStateHas() {
+        var guide = guides.published();
+        var now = catalogue.now();
+
+        var found = requireNonNull(now.live("role-guide/" + guide.slug()));
+
+        assertThat(now.section("role-guide").live(guide.slug(), "en-US")).isSameAs(found);
+        assertThat(now.live("role-guide/nothing")).isNull();
+        assertThat(now.live("nothing/" + guide.slug())).isNull();
+    }
+
+    /** While it is read anew, an entry is read before the one that takes it back. */
+    @Test
+    void whatIsReadAnewIsNotToldByTheStateOfBefore() {
+        var guide = guides.published();
+        String path = "role-guide/" + guide.slug();
+        var published = requireNonNull(catalogue.now().live(path));
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+        var told = catalogue.now();
+
+        var begun = new Snapshot.Fold(Snapshot.begun(told.reading() + 1))
+                .read(published.entry(), published)
+                .state();
+        begun.show(GuideAddress.of(published.entry()));
+
+        assertThat(begun.live(path)).isSameAs(published);
+        assertThat(told.live(path)).isNull();
+        assertThat(catalogue.now().live(path)).isNull();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.imprimatur.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Whatever was published, stamped anew and withdrawn in whatever order: every view is the ledger, folded. */
+class FoldTest {
+    private static final int STEPS = 30;
+    private static final int REVIEWS_DUE_EVERY = 12;
+
+    @Test
+    void listSearchFacetsSyncAndPastAgreeWithTheLedgerFoldedNaively() {
+        long seed = System.nanoTime();
+        System.out.println("fold with seed " + seed);
+        var random = new Random(seed);
+        try (var node = Node.start()) {
+            var guides = node.guides();
+            var known = new ArrayList<Guides.Ref>();
+            var instants = new ArrayList<Instant>();
+            for (int step = 0; step < STEPS; step++) {
+                node.clock().forward(Duration.ofMinutes(1));
+                if (step % REVIEWS_DUE_EVERY == REVIEWS_DUE_EVERY - 1) reviewsComeDue(node, guides, known);
+                if (known.isEmpty() || random.nextInt(3) == 0) known.add(guides.published());
+                else change(node, guides, known.get(random.nextInt(known.size())), random);
+                instants.add(node.clock().instant());
+            }
+            var ledger = node.site().get("/ledger?limit=100").ok().get("entries");
+            var now = fold(ledger, Instant.MAX);
+            assertThat(ledger.values())
+                    .extracting(entry -> entry.get("kind").asString())
+                    .contains("publish", "restamp", "unpublish");
+
+            assertThat(readOneByOne(guides, known)).isEqualTo(now);
+            assertThat(listed(node, "")).isEqualTo(now);
+            assertThat(synced(node)).isEqualTo(now);
+            assertThat(listed(node, "&q=machine")).isEqualTo(now);
+            assertThat(counted(node)).isEqualTo(now.size());
+            for (var instant : instants) {
+                var then = fold(ledger, instant);
+                then.keySet().removeAll(withdrawnAfter(ledger, instant));
+                assertThat(listed(node, "&asOf=" + instant))
+                        .as(instant.toString())
+                        .isEqualTo(then);
+            }
+        }
+    }
+
+    /** Half a year later every guide that is live is to be looked at again; twice, before the tokens of the team expire. */
+    private static void reviewsComeDue(Node node, Guides guides, List<Guides.Ref> known) {
+        node.clock().forward(Duration.ofDays(170));
+        for (var guide : known)
+            if (guides.state(guide).has("live"))
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> toConfirm(guides, guide).isPresent());
+    }
+
+    private static Optional<JsonNode> toConfirm(Guides guides, Guides.Ref guide) {
+        return guides.find("reviewer", guide)
+                .filter(task -> task.get("outcomes").values().stream()
+                        .anyMatch(outcome -> outcome.get("id").asString().equals("confirm")));
+    }
+
+    private static void change(Node node, Guides guides, Guides.Ref guide, Random random) {
+        boolean live = guides.state(guide).has("live");
+        var due = toConfirm(guides, guide);
+        if (due.isPresent()) guides.decide("reviewer", due.get(), "confirm").ok();
+        else if (live && random.nextInt(3) == 0)
+            node.as("publisher")
+                    .post(guide.path() + "/unpublish", Map.of("reason", "x"))
+                    .ok();
+        else {
+            guides.nextEditionSubmitted(guide, "Summary " + random.nextInt());
+            guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        }
+    }
+
+    /** What readers could see at that instant, slug by slug: the content hash. */
+    private static Map<String, String> fold(JsonNode ledger, Instant until) {
+        var live = new TreeMap<String, String>();
+        for (var entry : ledger.values()) {
+            if (Instant.parse(entry.get("at").asString()).isAfter(until)) break;
+            apply(entry, live);
+        }
+        return live;
+    }
+
+    /** What was taken from readers after that instant, whatever came after that. */
+    private static Set<String> withdrawnAfter(JsonNode ledger, Instant instant) {
+        return ledger.values().stream()
+                .filter(entry -> Instant.parse(entry.get("at").asString()).isAfter(instant))
+                .filter(entry -> entry.get("kind").asString().equals("unpublish"))
+                .map(entry -> entry.get("slug").asString())
+                .collect(Collectors.toSet());
+    }
+
+    private static void apply(JsonNode entry, Map<String, String> live) {
+        String slug = entry.get("slug").asString();
+        if (entry.get("kind").asString().equals("unpublish")) live.remove(slug);
+        else live.put(slug, entry.get("contentHash").asString());
+    }
+
+    private static Map<String, String> readOneByOne(Guides guides, List<Guides.Ref> known) {
+        var read = new TreeMap<String, String>();
+        for (var guide : known) {
+            var answer = guides.read(guide);
+            if (answer.status() == 410) continue;
+            read.put(guide.slug(), answer.ok().get("contentHash").asString());
+        }
+        return read;
+    }
+
+    private static Map<String, String> listed(Node node, String more) {
+        var listed = new TreeMap<String, String>();
+        String cursor = "";
+        do {
+            var page = node.site()
+                    .get("/role-guide?limit=3&fields=title" + more + cursor)
+                    .ok();
+            page.get("items")
+                    .values()
+                    .forEach(item -> listed.put(
+                            item.get("slug").asString(), item.get("contentHash").asString()));
+            cursor = page.has("next") ? "&cursor=" + page.get("next").asString() : "";
+        } while (!cursor.isEmpty());
+        return listed;
+    }
+
+    /** How many guides the facets tell of; all have the one occupation. */
+    private static int counted(Node node) {
+        var counts = node.site()
+                .get("/role-guide?facets=role&limit=1")
+                .ok()
+                .get("facets")
+                .get("role");
+        return counts.isEmpty() ? 0 : counts.get(0).get("count").asInt();
+    }
+
+    private static Map<String, String> synced(Node node) {
+        var synced = new TreeMap<String, String>();
+        long position = 0;
+        for (; ; ) {
+            var page = node.site()
+                    .get("/ledger?compact=true&limit=3&after=" + position)
+                    .ok();
+            for (var entry : page.get("entries").values()) apply(entry, synced);
+            if (page.get("entries").size() < 3) return synced;
+            position = page.get("position").asLong();
+        }
+    }
+}

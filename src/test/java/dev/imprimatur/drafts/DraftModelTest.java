@@ -1,0 +1,64 @@
+package dev.imprimatur.drafts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.GenerationMode;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * No text that any page called saved or kept is ever lost, nobody contributes who changed nothing, and what nobody touched stays
+ * as it was. The seed of a run that fails is printed with what happened in it.
+ */
+class DraftModelTest {
+    private static final int STEPS = 50;
+    private static DraftScript script;
+
+    @BeforeContainer
+    static void load() {
+        script = new DraftScript();
+    }
+
+    @AfterContainer
+    static void close() {
+        script.close();
+    }
+
+    @Property(generation = GenerationMode.RANDOMIZED, shrinking = ShrinkingMode.OFF)
+    void noWordIsLost(@ForAll long seed) {
+        new DraftModel(seed, DraftModel.Plant.NONE, script).play(STEPS);
+    }
+
+    /** Each fault that was there once is found when it is put back in. */
+    @ParameterizedTest
+    @EnumSource(value = DraftModel.Plant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aPlantedFaultIsFound(DraftModel.Plant plant) {
+        int run = 0;
+        AssertionError found = null;
+        try (var faulty = new DraftScript()) {
+            faulty.run(
+                    switch (plant) {
+                        case THE_BASE_MOVES_AND_THE_FORM_DOES_NOT ->
+                            "Draft.prototype.catchUp = function () { this.base = copy(this.server); return []; };";
+                        case THE_WHOLE_FORM_IS_SENT ->
+                            "Draft.prototype.pending = function (shown) { return Object.entries(shown.values)"
+                                    + ".filter(([path]) => path in this.base.values)"
+                                    + ".map(([path, text]) => ({op: 'replace', path, from: this.base.values[path], to: text})); };";
+                        default -> "";
+                    });
+            for (; found == null && run < 400; run++)
+                try {
+                    new DraftModel(run, plant, faulty).play(STEPS);
+                } catch (AssertionError error) {
+                    found = error;
+                }
+        }
+        assertThat(found).as("%s, put back in, in %d runs", plant, run).isNotNull();
+        System.out.printf("%s: found in run %d%n", plant, run);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.imprimatur.drafts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Invariant 3: no lost update. */
+@Tag("store")
+class WorkingCopyTest {
+    private final Node node = Node.shared();
+    private final Guides guides = node.guides();
+
+    @Test
+    void aWriteWithoutItsVersionIsRefused() {
+        var guide = guides.drafted();
+
+        assertThat(node.as("editor")
+                        .put(guide.path() + "/draft", Guides.content())
+                        .status())
+                .isEqualTo(428);
+    }
+
+    @Test
+    void aStaleWriteGetsBothVersionsAndLosesNeither() {
+        var guide = guides.drafted();
+        String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
+        node.as("second-editor")
+                .patch(guide.path() + "/draft", Map.of("summary", "Theirs."), "If-Match", etag)
+                .ok();
+
+        var answer = node.as("editor")
+                .put(guide.path() + "/draft", Guides.content().put("summary", "Mine."), "If-Match", etag);
+
+        assertThat(answer.status()).isEqualTo(412);
+        assertThat(answer.problem()).isEqualTo("working-copy-changed");
+        assertThat(answer.json().at("/yours/summary").asString()).isEqualTo("Mine.");
+        assertThat(answer.json().at("/current/content/summary").asString()).isEqualTo("Theirs.");
+        String current = answer.json().at("/current/etag").asString();
+        assertThat(node.as("editor")
+                        .put(guide.path() + "/draft", Guides.content().put("summary", "Merged."), "If-Match", current)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void ofManyWritesFromOneVersionOneIsTaken() throws Exception {
+        var guide = guides.drafted();
+        String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
+        node.as("second-editor");
+
+        try (var pool = Executors.newFixedThreadPool(8)) {
+            var answers = pool.invokeAll(IntStream.range(0, 16)
+                    .mapToObj(i -> (Callable<Integer>) () -> node.as(i % 2 == 0 ? "editor" : "second-editor")
+                            .patch(guide.path() + "/draft", Map.of("summary", "Number " + i), "If-Match", etag)
+                            .status())
+                    .toList());
+            assertThat(answers)
+                    .extracting(answer -> answer.get())
+                    .containsOnlyOnce(200)
+                    .containsOnly(200, 412);
+        }
+    }
+
+    @Test
+    void anAutosaveDuringTheReviewIsNotLostWhenTheEditionIsPublished() {
+        var guide = guides.submitted();
+        guides.edit("editor", guide, "Typed while others reviewed.").ok();
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        assertThat(guides.read(guide).body()).doesNotContain("Typed while others reviewed.");
+
+        node.as("editor").post(guide.path() + "/editions", null).ok();
+
+        assertThat(node.as("editor")
+                        .get(guide.path() + "/draft")
+                        .json()
+                        .at("/content/summary")
+                        .asString())
+                .isEqualTo("Typed while others reviewed.");
+    }
+
+    @Test
+    void unknownFieldsAreRefusedByNameAndChangeNothing() {
+        var guide = guides.drafted();
+        String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
+
+        for (String field : new String[] {"state", "authors", "approvals", "lastReviewedAt", "_id", "$set"}) {
+            var answer = node.as("editor").patch(guide.path() + "/draft", Map.of(field, "x"), "If-Match", etag);
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo("/" + field);
+        }
+        assertThat(node.as("editor").get(guide.path() + "/draft").header("ETag"))
+                .isEqualTo(etag);
+    }
+
+    @Test
+    void restoringNeedsTheVersionOnlyWhereSomethingCouldBeLost() {
+        var guide = guides.published();
+        guides.nextEditionSubmitted(guide, "The second.");
+        var editor = node.as("editor");
+
+        var restored = editor.post(guide.path() + "/revisions/1/restore", null).ok();
+        assertThat(restored.get("content")).isEqualTo(Guides.content());
+        guides.edit("editor", guide, "In no revision.").ok();
+
+        assertThat(editor.post(guide.path() + "/revisions/1/restore", null).status())
+                .isEqualTo(428);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.imprimatur.throttling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Whom a request comes from: the peer, or whom a proxy of our own names. */
+class TrustedProxiesTest {
+    @Test
+    void nobodySaysWhoTheyAreWhereNoProxyIsNamed() {
+        assertThat(source(Node.shared(), "X-Forwarded-For", "203.0.113.9")).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void theRightmostAddressThatIsNoProxyCounts() {
+        try (var node = Node.start("imprimatur.trusted-proxies", "127.0.0.1,192.0.2.0/24")) {
+            assertThat(source(node)).isEqualTo("127.0.0.1");
+            assertThat(source(node, "X-Forwarded-For", "203.0.113.9")).isEqualTo("203.0.113.9");
+            assertThat(source(node, "X-Forwarded-For", "198.51.100.1, 203.0.113.9, 192.0.2.7"))
+                    .isEqualTo("203.0.113.9");
+            assertThat(source(node, "X-Forwarded-For", "198.51.100.1", "X-Forwarded-For", "203.0.113.8:4711"))
+                    .isEqualTo("203.0.113.8");
+            assertThat(source(node, "X-Forwarded-For", "2001:db8::7")).isEqualTo("2001:db8:0:0:0:0:0:7");
+            assertThat(source(node, "X-Forwarded-For", "[2001:db8::8]:99")).isEqualTo("2001:db8:0:0:0:0:0:8");
+            assertThat(source(node, "X-Forwarded-For", "203.0.113.9, not.an.address"))
+                    .isEqualTo("127.0.0.1");
+        }
+    }
+
+    @Test
+    void aPeerThatIsNoProxyIsNotBelieved() {
+        try (var node = Node.start("imprimatur.trusted-proxies", "192.0.2.1")) {
+            assertThat(source(node, "X-Forwarded-For", "203.0.113.9")).isEqualTo("127.0.0.1");
+        }
+    }
+
+    /** Where a sign-in comes from, as the audit has it. */
+    private static String source(Node node, String... headers) {
+        String name = "from " + String.join(" ", headers);
+        new Http(node.management(), Node.basic("editor", Node.PASSWORD))
+                .post("/tokens", Map.of("name", name), headers)
+                .ok();
+        return node.as("admin").get("/audit?action=signed-in&person=editor").ok().get("items").values().stream()
+                .findFirst()
+                .orElseThrow()
+                .get("source")
+                .asString()
+                .replaceAll("^\\[|]$", "");
+    }
+}

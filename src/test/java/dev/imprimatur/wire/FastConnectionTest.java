@@ -1,0 +1,329 @@
+package dev.imprimatur.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What comes over a bare connection is answered as Jetty answers it, however it is cut, and nothing of it is taken for another request. */
+class FastConnectionTest {
+    private final Node node = Node.shared();
+    private final Guides guides = node.guides();
+
+    /** An answer as it came. */
+    private record Raw(int status, Map<String, String> headers, String body) {
+        Map<String, String> compared() {
+            var compared = new TreeMap<>(headers);
+            List.of("date", "ratelimit").forEach(compared::remove);
+            // the servlet container writes that of the body it did not send
+            if (status == 304) compared.remove("content-length");
+            return compared;
+        }
+    }
+
+    /** A connection that is spoken to byte by byte. */
+    private final class Wire implements AutoCloseable {
+        private final Socket socket;
+        private final DataInputStream in;
+
+        Wire() throws IOException {
+            socket = new Socket(
+                    InetAddress.getLoopbackAddress(), URI.create(node.url()).getPort());
+            socket.setSoTimeout(10_000);
+            socket.setTcpNoDelay(true);
+            in = new DataInputStream(socket.getInputStream());
+        }
+
+        Wire send(String text) throws IOException {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            return this;
+        }
+
+        Raw read() throws IOException {
+            int status = Integer.parseInt(line().split(" ")[1]);
+            var headers = new TreeMap<String, String>();
+            for (String line = line(); !line.isEmpty(); line = line())
+                headers.put(
+                        line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT),
+                        line.substring(line.indexOf(':') + 1).strip());
+            byte[] body = new byte[Integer.parseInt(headers.getOrDefault("content-length", "0"))];
+            if (status != 304) in.readFully(body);
+            return new Raw(status, headers, new String(body, StandardCharsets.UTF_8));
+        }
+
+        private String line() throws IOException {
+            var line = new ByteArrayOutputStream();
+            for (int it = in.readUnsignedByte(); it != '\n'; it = in.readUnsignedByte()) if (it != '\r') line.write(it);
+            return line.toString(StandardCharsets.ISO_8859_1);
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
+    private String get(String path, String... headers) {
+        return "GET /api/delivery/v1" + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+                + node.site().authorization() + "\r\n" + String.join("", headers) + "\r\n";
+    }
+
+    private double fast() {
+        return node.bean(io.micrometer.core.instrument.MeterRegistry.class)
+                .get("imprimatur.delivery.fast")
+                .functionCounter()
+                .count();
+    }
+
+    @Test
+    void aPlainRequestIsAnsweredAsTheServletWayDoes() throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        try (var wire = new Wire();
+                var slow = new Wire()) {
+            double before = fast();
+            var fast = wire.send(get(path)).read();
+            assertThat(fast() - before).isEqualTo(1);
+            // a parameter that asks for the default goes through the servlet container
+            var other = slow.send(get(path + "?format=markdown")).read();
+
+            assertThat(fast.status()).isEqualTo(200);
+            assertThat(fast.body()).isEqualTo(other.body());
+            assertThat(fast.compared()).isEqualTo(other.compared());
+            String known = "If-None-Match: " + fast.headers().get("etag") + "\r\n";
+            var fastKnown = wire.send(get(path, known)).read();
+            var otherKnown = slow.send(get(path + "?format=markdown", known)).read();
+            assertThat(fastKnown.status()).isEqualTo(304);
+            assertThat(fastKnown.compared()).isEqualTo(otherKnown.compared());
+        }
+    }
+
+    @Test
+    void whatAPageMayReadIsToldToThatPageOnly() throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        String list = "/role-guide?limit=3&fields=title";
+        var key = node.siteWith(Map.of(
+                "name",
+                "of two origins",
+                "scopes",
+                List.of("delivery"),
+                "origins",
+                List.of("https://a.example", "https://b.example")));
+        try (var wire = new Wire()) {
+            // the second request hands the connection over: from then on Jetty reads it
+            for (String origin :
+                    new String[] {null, "https://a.example", null, "https://b.example", "https://c.example"})
+                for (String asked : List.of(path, list)) {
+                    String[] sent = origin == null ? new String[] {} : new String[] {"Origin: " + origin + "\r\n"};
+                    var answer = wire.send(get(asked, sent).replace(node.site().authorization(), key.authorization()))
+                            .read();
+
+                    assertThat(answer.status()).isEqualTo(200);
+                    assertThat(answer.headers().get("vary")).isEqualTo("Authorization, Accept-Encoding, Origin");
+                    assertThat(answer.headers().get("access-control-allow-origin"))
+                            .as(origin + " " + asked)
+                            .isEqualTo("https://c.example".equals(origin) ? null : origin);
+                }
+        }
+    }
+
+    @Test
+    void aConnectionMayWhatItsLastRequestShows() throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        var key = node.as("admin")
+                .post("/api-keys", Map.of("name", "of the wire", "scopes", List.of("delivery")))
+                .ok();
+        String own = get(path)
+                .replace(node.site().authorization(), "Bearer " + key.get("key").asString());
+        try (var wire = new Wire()) {
+            assertThat(wire.send(own).read().status()).isEqualTo(200);
+            assertThat(wire.send(own.replace(path, path + "x")).read().status()).isEqualTo(404);
+        }
+        try (var wire = new Wire()) {
+            assertThat(wire.send(own + get(path)).read().status()).isEqualTo(200);
+            assertThat(wire.read().status()).isEqualTo(200);
+            assertThat(wire.send(own).read().status()).isEqualTo(200);
+            node.as("admin").delete("/api-keys/" + key.get("id").asString()).ok();
+
+            double before = fast();
+            assertThat(wire.send(get(path)).read().status()).isEqualTo(200);
+            assertThat(fast() - before).isEqualTo(1);
+            assertThat(wire.send(own).read().status()).isEqualTo(401);
+            assertThat(wire.send(get(path)).read().status()).isEqualTo(200);
+        }
+        try (var wire = new Wire()) {
+            String longer =
+                    get(path).replace(node.site().authorization(), node.site().authorization() + "x");
+            assertThat(wire.send(get(path) + longer).read().status()).isEqualTo(200);
+            assertThat(wire.read().status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void requestsInOneBreathAreAnsweredInOrderWhoeverAnswersThem() throws Exception {
+        String one = "/role-guide/" + guides.published().slug();
+        String other = "/role-guide/" + guides.published().slug();
+        try (var wire = new Wire()) {
+            wire.send(get(one)
+                    + get(other)
+                    + get("/role-guide?limit=1&fields=title")
+                    + get("/ledger?limit=1")
+                    + get(one)
+                    + get("/role-guide/nothing")
+                    + get(other));
+
+            assertThat(wire.read().body()).contains(one.substring(12));
+            assertThat(wire.read().body()).contains(other.substring(12));
+            assertThat(wire.read().body()).startsWith("{\"items\":");
+            assertThat(wire.read().body()).startsWith("{\"entries\":");
+            assertThat(wire.read().body()).contains(one.substring(12));
+            assertThat(wire.read().status()).isEqualTo(404);
+            assertThat(wire.read().body()).contains(other.substring(12));
+        }
+    }
+
+    @Test
+    void aRequestThatComesInPiecesIsAnswered() throws Exception {
+        String request = get("/role-guide/" + guides.published().slug());
+        for (int cut : new int[] {1, 10, 40, request.length() - 3, request.length() - 1})
+            try (var wire = new Wire()) {
+                wire.send(request.substring(0, cut));
+                Thread.sleep(20);
+                assertThat(wire.send(request.substring(cut)).read().status())
+                        .as("cut at " + cut)
+                        .isEqualTo(200);
+            }
+        // the second one is cut, behind one that is answered at once
+        try (var wire = new Wire()) {
+            wire.send(request + request.substring(0, 60));
+            assertThat(wire.read().status()).isEqualTo(200);
+            assertThat(wire.send(request.substring(60) + request).read().status())
+                    .isEqualTo(200);
+            assertThat(wire.read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whoeverReadsSlowlyGetsEverythingAndNobodyElseWaits() throws Exception {
+        guides.published();
+        String list = get("/role-guide?limit=20");
+        try (var wire = new Wire()) {
+            wire.send(list.repeat(150));
+            Thread.sleep(200);
+            try (var quick = new Wire()) {
+                assertThat(quick.send(list).read().status()).isEqualTo(200);
+            }
+            var bodies = new ArrayList<String>();
+            for (int i = 0; i < 150; i++) bodies.add(wire.read().body());
+            assertThat(bodies).containsOnly(bodies.getFirst());
+        }
+    }
+
+    @Test
+    void manyConnectionsThatAskForThisAndThatAllGetTheirs() throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        Callable<Integer> site = () -> {
+            int answered = 0;
+            for (int round = 0; round < 40; round++)
+                try (var wire = new Wire()) {
+                    for (String asked :
+                            List.of(path, path, "/role-guide?limit=2&fields=title", "/ledger?limit=2", path)) {
+                        assertThat(wire.send(get(asked)).read().status()).isEqualTo(200);
+                        answered++;
+                    }
+                }
+            return answered;
+        };
+        try (var pool = Executors.newFixedThreadPool(16)) {
+            for (var done : pool.invokeAll(java.util.Collections.nCopies(16, site)))
+                assertThat(done.get()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET PATH HTTP/1.1\r\nAuthorization: KEY\r\n\r\n",
+                "GET PATH HTTP/1.1\r\nHost: a\r\nHost: b\r\nAuthorization: KEY\r\n\r\n",
+                "GET PATH HTTP/1.1\r\nHost: a/b\r\nAuthorization: KEY\r\n\r\n",
+                "GET PATH HTTP/1.1\r\nHost: a\r\nAuthorization: KEY\r\n folded\r\n\r\n",
+                "GET PATH HTTP/1.1\r\nHost: a\r\nAuthorization : KEY\r\n\r\n",
+                "GET PATH HTTP/1.1\r\nHost: a\r\nNo colon\r\nAuthorization: KEY\r\n\r\n",
+                "GET PATH HTTP/1.1\r\nHost: a\r\nX: \0\r\nAuthorization: KEY\r\n\r\n",
+                "GET PATH HTTP/1.2\r\nHost: a\r\nAuthorization: KEY\r\n\r\n",
+                "GET PATH/../x HTTP/1.1\r\nHost: a\r\nAuthorization: KEY\r\n\r\n",
+                "GET PATH HTTP/1.1\r\nHost: a\r\nAuthorization: KEY\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "GET PATH HTTP/1.1\r\nHost: a\r\nAuthorization: KEY\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"
+            })
+    void whatIsNoProperRequestIsJettysToRefuse(String request) throws Exception {
+        String path = "/api/delivery/v1/role-guide/" + guides.published().slug();
+        double before = fast();
+        try (var wire = new Wire()) {
+            var answer = wire.send(request.replace("PATH", path)
+                            .replace("KEY", node.site().authorization()))
+                    .read();
+
+            assertThat(answer.status()).isBetween(400, 599);
+            assertThat(fast()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aBodyIsNotTakenForARequest() throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        String hidden = get(path);
+        try (var wire = new Wire()) {
+            wire.send(get("/role-guide/nothing", "Content-Length: " + hidden.length() + "\r\n") + hidden + get(path));
+
+            assertThat(wire.read().status()).isEqualTo(404);
+            assertThat(wire.read().status()).isEqualTo(200);
+            wire.socket.shutdownOutput();
+            assertThat(wire.in.read()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Connection: close\r\n", "TE: trailers\r\n", "Imprimatur-At-Least: 1\r\n", "Range: bytes=0-1\r\n"
+            })
+    void whatChangesTheMeaningIsLeftToOthers(String header) throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        try (var wire = new Wire()) {
+            var answer = wire.send(get(path, header)).read();
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.headers().containsKey("connection")).isEqualTo(header.startsWith("Connection"));
+        }
+    }
+
+    @Test
+    void aConnectionThatEndsInTheMiddleHurtsNobody() throws Exception {
+        String path = "/role-guide/" + guides.published().slug();
+        for (int i = 0; i < 50; i++)
+            try (var wire = new Wire()) {
+                wire.socket.setSoLinger(true, 0);
+                wire.send(get(path).repeat(5)
+                        + get("/role-guide?limit=1&sort=slug").substring(0, 30));
+            }
+        try (var wire = new Wire()) {
+            assertThat(wire.send(get(path)).read().status()).isEqualTo(200);
+        }
+    }
+}
