@@ -4,11 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A personal token as it is stored: a script that sends it acts as its account.
+ * A personal token: a script that sends it acts as its account.
  *
  * @param hash the SHA-256 of the token's text, in hexadecimal
  * @param account the username of the holder
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param request the id of the request that created the token; null if that request had no idempotency key
  */
 public record PersonalToken(
-        @BsonId String hash,
+        String hash,
         String account,
         String name,
         Instant createdAt,

@@ -11,23 +11,55 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Personal tokens, by the hash of what their holder sends. */
 @Component
-public class TokenStore {
-    private final MongoCollection<PersonalToken> tokens;
+class TokenStore {
+    /** A token as it is stored. */
+    public record Row(
+            @BsonId String hash,
+            String account,
+            String name,
+            Instant createdAt,
+            Instant expiresAt,
+            @Nullable Instant firstUsedAt,
+            @Nullable List<String> scopes,
+            @Nullable String madeBy,
+            @Nullable String request) {
+        static Row of(PersonalToken token) {
+            return new Row(
+                    token.hash(),
+                    token.account(),
+                    token.name(),
+                    token.createdAt(),
+                    token.expiresAt(),
+                    token.firstUsedAt(),
+                    token.scopes(),
+                    token.madeBy(),
+                    token.request());
+        }
+
+        PersonalToken token() {
+            return new PersonalToken(hash, account, name, createdAt, expiresAt, firstUsedAt, scopes, madeBy, request);
+        }
+    }
+
+    private final MongoCollection<Row> tokens;
 
     TokenStore(MongoDatabase database) {
-        tokens = database.getCollection("tokens", PersonalToken.class);
+        tokens = database.getCollection("tokens", Row.class);
     }
 
     void insert(PersonalToken token) {
-        tokens.insertOne(token);
+        tokens.insertOne(Row.of(token));
     }
 
     Optional<PersonalToken> find(Secret secret) {
-        return Optional.ofNullable(tokens.find(Filters.eq("_id", secret.hash())).first());
+        return Optional.ofNullable(tokens.find(Filters.eq("_id", secret.hash())).first())
+                .map(Row::token);
     }
 
     /** Whether this is the first use of the token. */
@@ -42,6 +74,7 @@ public class TokenStore {
     List<PersonalToken> of(String account) {
         return tokens.find(Filters.eq("account", account))
                 .sort(Sorts.descending("createdAt"))
+                .map(Row::token)
                 .into(new ArrayList<>());
     }
 
@@ -51,7 +84,7 @@ public class TokenStore {
                         .getDeletedCount()
                 > 0;
         var made = tokens.find(Filters.and(Filters.eq("account", account), Filters.eq("madeBy", hash)))
-                .map(PersonalToken::hash)
+                .map(Row::hash)
                 .into(new ArrayList<>());
         made.forEach(each -> delete(account, each));
         return deleted;
@@ -67,6 +100,6 @@ public class TokenStore {
 
     /** Every token as it is stored, by id; empty for what cannot be read. */
     void each(BiConsumer<String, Optional<PersonalToken>> what) {
-        Decoding.each(tokens, what);
+        Decoding.each(tokens, (id, row) -> what.accept(id, row.map(Row::token)));
     }
 }
