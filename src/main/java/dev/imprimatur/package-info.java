@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The application: one package below for each feature. */
 @NullMarked
 package dev.imprimatur;

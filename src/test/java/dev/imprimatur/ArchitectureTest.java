@@ -1,16 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import dev.imprimatur.testing.Browser;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Stores;
+import dev.imprimatur.testing.UnitTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
 import org.springframework.modulith.core.ApplicationModules;
 
 /** The arrows of the modules, and who may know what. */
@@ -28,8 +38,7 @@ class ArchitectureTest {
     void theDrawingOfTheModulesIsTrue() throws Exception {
         var modules = ApplicationModules.of(Imprimatur.class);
         String arrows = modules.stream()
-                .sorted(java.util.Comparator.comparing(
-                        module -> module.getIdentifier().toString()))
+                .sorted(Comparator.comparing(module -> module.getIdentifier().toString()))
                 .flatMap(module -> module.getDirectDependencies(modules).stream()
                         .map(dependency ->
                                 dependency.getTargetModule().getIdentifier().toString())
@@ -78,7 +87,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.imprimatur.store..")
-                .and(com.tngtech.archunit.base.DescribedPredicate.describe(
+                .and(DescribedPredicate.describe(
                         "are no repositories",
                         type -> !repositories.contains(type.getName())
                                 && type.getEnclosingClass()
@@ -96,7 +105,7 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages("dev.imprimatur.transfer..", "dev.imprimatur.review..")
                 .should()
-                .callMethodWhere(com.tngtech.archunit.base.DescribedPredicate.describe(
+                .callMethodWhere(DescribedPredicate.describe(
                         "imports evidence",
                         call -> call.getTarget().getName().equals("importReviewed")
                                 || call.getTarget().getName().equals("importEvidence")))
@@ -117,5 +126,33 @@ class ArchitectureTest {
                 .should()
                 .beAnnotatedWith("org.springframework.transaction.annotation.Transactional")
                 .check(CLASSES);
+    }
+
+    /** Otherwise the fast tests become slow, or a fast test is never among them. */
+    @Test
+    void testsThatStartNothingAreUnitTests() {
+        var tests = new ClassFileImporter()
+                .withImportOption(new ImportOption.OnlyIncludeTests())
+                .importPackages("dev.imprimatur");
+        var starts = Set.of(
+                Node.class.getName(),
+                Stores.class.getName(),
+                Browser.class.getName(),
+                "dev.imprimatur.store.EmbeddedMongo",
+                "javax.sql.DataSource",
+                "java.sql.Connection",
+                SpringApplication.class.getName(),
+                ApplicationModules.class.getName());
+        for (var test : tests) {
+            if (!test.getSimpleName().endsWith("Test") || !test.isTopLevelClass()) continue;
+            boolean startsNothing = Stream.concat(
+                            test.getDirectDependenciesFromSelf().stream(),
+                            test.getTransitiveDependenciesFromSelf().stream())
+                    .map(dependency -> dependency.getTargetClass().getName())
+                    .noneMatch(starts::contains);
+            assertThat(test.isAnnotatedWith(UnitTest.class))
+                    .as("whether %s is a @UnitTest", test.getName())
+                    .isEqualTo(startsNothing);
+        }
     }
 }

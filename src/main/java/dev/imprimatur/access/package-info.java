@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Security of HTTP requests: filter chains, sign-in, scopes, CSRF tokens and CORS. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"accounts", "audit", "credentials", "people", "problem", "throttling"})

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
 /** Is told at once when somebody may do less than before, so that nothing waits for a person who cannot take it any more. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
 /** What an account may do; the names are those of the candidate groups in workflow files. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Accounts of people: names, roles, passwords and sessions. */
 @NullMarked
 @ApplicationModule(

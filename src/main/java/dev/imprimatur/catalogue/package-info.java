@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** What is published now and what was before: the ledger folded into immutable snapshots in memory. */
 @NullMarked
 @ApplicationModule(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Runs the checks of all modules: from the command line, where nothing else of the application runs, and for administrators. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"store"})

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Content types, validation, Markdown, canonical JSON and its hash. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"problem"})

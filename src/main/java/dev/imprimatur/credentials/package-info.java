@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** What programs send instead of a password: site keys and personal tokens. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"audit", "people", "problem", "store", "throttling"})

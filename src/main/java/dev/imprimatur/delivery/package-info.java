@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The delivery API: what sites ask for and what they get. */
 @NullMarked
 @ApplicationModule(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Working copies, and the edits that people make to them. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"content", "diff", "history", "people", "problem", "signing", "store"})

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Guides and their editions: what editors do with them from the first draft to submission. */
 @NullMarked
 @ApplicationModule(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** What happened to an edition: its append-only log, its revisions, decisions and stamps. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"content", "diff", "people", "problem", "signing", "store"})

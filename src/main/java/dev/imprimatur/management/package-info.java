@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The management API: parse, call one method, present. */
 @NullMarked
 @ApplicationModule(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Who acts, and how the server knows that it is them. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

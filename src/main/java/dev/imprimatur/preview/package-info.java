@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Signed links that show a working copy or a revision before readers see it, for a while. */
 @NullMarked
 @ApplicationModule(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Refusals, and their one form on the wire: RFC 9457 problem details. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"store"})

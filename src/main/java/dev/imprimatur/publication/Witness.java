@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
 /** What tells of positions of the ledger beside the ledger itself, and so notices when its end is lost. */

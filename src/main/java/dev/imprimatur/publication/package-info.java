@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The gate, the signed ledger and what is live: nothing reaches a reader around it. */
 @NullMarked
 @ApplicationModule(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** A published guide, and the bytes that sites receive for it in each content coding. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"content", "publication"})

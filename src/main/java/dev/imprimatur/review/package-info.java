@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The bridge to Flowable: workflows, tasks, decisions, stamps, freshness, and the reconciler. */
 @NullMarked
 @ApplicationModule(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Full-text search over published guides: analyzers for each language, queries and the Lucene index. */
 @NullMarked
 @ApplicationModule(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The first administrator: the one-time link on the console, and the page behind it. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"accounts", "audit", "credentials", "problem", "store"})

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The MongoDB client and its codecs, and the server that runs inside the process when none is configured. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

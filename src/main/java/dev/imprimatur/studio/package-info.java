@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The pages where editors and reviewers work; they call what the management API calls and have no rules of their own. */
 @NullMarked
 @ApplicationModule(

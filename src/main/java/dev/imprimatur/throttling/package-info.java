@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Limits for callers that are not known yet: failed sign-ins, connections, and what proxies may claim. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"problem"})

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Content that comes in from files: the seed import with its evidence of review elsewhere. */
 @NullMarked
 @ApplicationModule(

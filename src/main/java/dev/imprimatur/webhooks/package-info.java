@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Tells subscribers what was published, in order: one durable cursor over the ledger for each. */
 @NullMarked
 @ApplicationModule(

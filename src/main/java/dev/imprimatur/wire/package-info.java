@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The fast path: reads simple requests from the connection and sends ready representations ahead of the servlet container. */
 @NullMarked
 @ApplicationModule(

@@ -1,11 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.UnitTest;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@UnitTest
 class CsvTest {
     @ParameterizedTest
     @CsvSource(

@@ -1,10 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.UnitTest;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
+@UnitTest
 class LinkedDataTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String SCHEMA = """

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The examples of the specifications of CommonMark 0.31.2 and GFM 0.29 (John MacFarlane, GitHub; CC BY-SA 4.0; spec.commonmark.org,
  * github.github.com/gfm) are rendered as they say, but for the {@link Difference}s that are wanted, which docs/markdown.md explains.
  */
+@UnitTest
 class MarkdownConformanceTest {
     private static final Markdown.Place PLACE = Markdown.Place.of(1, "/text");
 

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.UnitTest;
 import java.util.ArrayList;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -9,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever shape a table has, its words are shown, or whoever writes it is told. */
+@UnitTest
 class MarkdownTablesTest {
     private static final Markdown.Place PLACE = Markdown.Place.of(2, "/introduction");
 

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.UnitTest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -9,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@UnitTest
 class MarkdownTest {
     private static final Markdown.Place PLACE = Markdown.Place.of(2, "/introduction");
 

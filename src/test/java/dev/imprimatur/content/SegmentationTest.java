@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.UnitTest;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -9,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@UnitTest
 class SegmentationTest {
     /** The words of each text, with a bar between them. */
     @ParameterizedTest

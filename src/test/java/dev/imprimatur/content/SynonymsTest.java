@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imprimatur.testing.UnitTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import tools.jackson.databind.json.JsonMapper;
 
+@UnitTest
 class SynonymsTest {
     @Test
     void whatHoldsInAllLanguagesHoldsBesideWhatHoldsInOne() {

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imprimatur.store.Moment;
+import dev.imprimatur.testing.UnitTest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The lease counts from when a reading began, by whichever clock went further. */
+@UnitTest
 class LeaseTest {
     private static final Moment BEGAN = new Moment(Long.MAX_VALUE - 1_000, 1_000_000);
 

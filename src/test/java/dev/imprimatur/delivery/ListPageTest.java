@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,7 @@ import dev.imprimatur.index.FilterLimits;
 import dev.imprimatur.index.TypeIndex;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.testing.UnitTest;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -32,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A shelf that is made from the one before answers as one that is put up anew. */
+@UnitTest
 class ListPageTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final ContentType TYPE = new ContentType("role-guide", (ObjectNode)

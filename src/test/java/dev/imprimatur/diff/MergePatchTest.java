@@ -1,12 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.UnitTest;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** RFC 7396, appendix A. */
+@UnitTest
 class MergePatchTest {
     private static final JsonMapper JSON = new JsonMapper();
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +8,7 @@ import dev.imprimatur.comments.Passage;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.diff.Change.Op;
 import dev.imprimatur.diff.Change.Piece;
+import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What every comparison of two texts keeps to, whatever they are written in. */
+@UnitTest
 class WordDiffTest {
     private static final List<String> PIECES = List.of(
             "हि", "न्", "दी", "🇩", "🇪", "🇫🇷", "👨", "\u200d", "👩", "👧", "👍", "🏽", "e", "\u0301", "a", "word",

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.drafts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.UnitTest;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * No text that any page called saved or kept is ever lost, nobody contributes who changed nothing, and what nobody touched stays
  * as it was. The seed of a run that fails is printed with what happened in it.
  */
+@UnitTest
 class DraftModelTest {
     private static final int STEPS = 50;
     private static DraftScript script;

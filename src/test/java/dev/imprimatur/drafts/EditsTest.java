@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.drafts;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,7 @@ import dev.imprimatur.diff.ItemIds;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.testing.UnitTest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What becomes of single edits; {@link DraftModelTest} plays with many. */
+@UnitTest
 class EditsTest {
     private static final Person ADA = new Person("ada", "Ada", null, Set.of("EDITOR"));
     private static final Person BEN = new Person("ben", "Ben", null, Set.of("EDITOR"));

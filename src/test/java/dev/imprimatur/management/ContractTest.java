@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** The contract, written out for content types that a server may have. */
+@UnitTest
 class ContractTest {
     private static final YAMLMapper YAML = new YAMLMapper();
 

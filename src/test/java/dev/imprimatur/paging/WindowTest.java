@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.paging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.testing.UnitTest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,6 +22,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
+@UnitTest
 class WindowTest {
     private static final Selection LIST = Selection.of("rows", "all");
 

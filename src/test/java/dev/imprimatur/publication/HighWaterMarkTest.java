@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.publication.HighWaterMark.Mark;
+import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Where the end of the ledger is remembered: never lowered, never mixed with that of another ledger, whole after a crash. */
+@UnitTest
 class HighWaterMarkTest {
     private static final String FIRST = "first";
     private static final String SECOND = "second";

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The engine is locked down: what a workflow file may hold is on a list. */
+@UnitTest
 class WorkflowFileTest {
     private static final String FILE = "role-guide-review.bpmn20.xml";
     private final String file = Files.readString(Path.of("workflows", FILE));

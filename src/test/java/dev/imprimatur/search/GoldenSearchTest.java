@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -5,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.Synonyms;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code search/queries.tsv}; the report is written to {@code target/search-report.txt}. Whoever makes the search better raises the
  * figures.
  */
+@UnitTest
 class GoldenSearchTest {
     /** The mean reciprocal rank of the first wanted title, at least. */
     private static final double MEAN_RECIPROCAL_RANK = 0.99;

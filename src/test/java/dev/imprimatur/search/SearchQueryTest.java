@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a search finds depends on what is live and on nothing else: not on what an index once held, nor on how it grew. */
+@UnitTest
 class SearchQueryTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final ContentType TYPE = new ContentType("note", (ObjectNode) JSON.readTree("""

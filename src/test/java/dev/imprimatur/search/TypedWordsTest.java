@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -5,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.Synonyms;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What people type, and what they find: the best first. */
+@UnitTest
 class TypedWordsTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final ContentType TYPE = new ContentType(

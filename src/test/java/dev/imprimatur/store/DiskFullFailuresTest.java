@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +10,7 @@ import com.mongodb.ServerAddress;
 import com.mongodb.WriteError;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.bulk.BulkWriteResult;
+import dev.imprimatur.testing.UnitTest;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.transaction.TransactionSystemException;
 
 /** How each store says that its disk is full. */
+@UnitTest
 class DiskFullFailuresTest {
     private static final ServerAddress SERVER = new ServerAddress();
     private static final BsonDocument NOTHING = new BsonDocument();

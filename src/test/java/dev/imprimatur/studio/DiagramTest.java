@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@UnitTest
 class DiagramTest {
     private final String bpmn = Files.readString(Path.of("workflows/role-guide-review.bpmn20.xml"));
 

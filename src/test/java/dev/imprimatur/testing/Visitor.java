@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.testing;
 
 import dev.imprimatur.testing.Http.Answer;

@@ -1,14 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imprimatur.testing.UnitTest;
 import java.net.UnknownHostException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@UnitTest
 class AddressesTest {
     @ParameterizedTest
     @ValueSource(
