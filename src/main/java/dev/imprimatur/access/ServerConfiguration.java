@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.access;
 
+import dev.imprimatur.problem.ServerLayer;
 import dev.imprimatur.throttling.ConnectionLimit;
 import dev.imprimatur.throttling.TrustedProxies;
 import java.util.function.Consumer;
@@ -48,8 +49,7 @@ class ServerConfiguration {
     @Bean
     WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> cookiesOfThisHost(
             @Value("${server.servlet.session.cookie.name}") String name) {
-        return factory ->
-                factory.addServerCustomizers(server -> server.setHandler(new HostCookie(server.getHandler(), name)));
+        return ServerLayer.COOKIES.with(server -> server.setHandler(new HostCookie(server.getHandler(), name)));
     }
 
     private static void ofAll(Server server, Consumer<HttpConfiguration> change) {

@@ -362,7 +362,7 @@ public final class Edition {
         }
         boolean live = state == State.PUBLISHED;
         boolean fits = switch (decision.effect()) {
-            case NONE -> live || state == State.IN_REVIEW;
+            case NONE -> live || state == State.IN_REVIEW || state == State.APPROVED;
             case APPROVE, REQUEST_CHANGES -> state == State.IN_REVIEW;
             case CONFIRM, REVISE -> live;
         };

@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataSize;
 class EdgeConfiguration {
     @Bean
     WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> strictHeads(ProblemWriter problems) {
-        return factory -> factory.addServerCustomizers(server -> {
+        return ServerLayer.HEADS.with(server -> {
             server.setHandler(new NotModified(new StrictHead(server.getHandler(), problems)));
             server.setErrorHandler(new RefusedByServer(problems));
         });
@@ -35,7 +35,7 @@ class EdgeConfiguration {
     @Bean
     WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> bodiesFirst(
             BodyPace pace, ProblemWriter problems, @Value("${imprimatur.limits.bodies:64MB}") DataSize arriving) {
-        return factory -> factory.addServerCustomizers(
+        return ServerLayer.BODIES.with(
                 server -> server.setHandler(new BodyArrival(server.getHandler(), pace, problems, arriving.toBytes())));
     }
 }

@@ -34,7 +34,7 @@ record Flows(
     Set<String> open(Edition edition, String drafting, Collection<String> tasks) {
         return switch (edition.state()) {
             case DRAFT -> Set.of(drafting);
-            case IN_REVIEW -> underReview(edition, drafting, tasks);
+            case IN_REVIEW, APPROVED -> underReview(edition, drafting, tasks);
             case PUBLISHED ->
                 publishing != null && edition.isReviewDueMarked() && !edition.isRevisionCalled()
                         ? new Walk(edition, tasks, true).from(publishing, "").open

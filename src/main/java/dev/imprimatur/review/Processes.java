@@ -178,7 +178,8 @@ class Processes {
             return isLedAnew(found.get(), edition, workflow);
         var process = found.orElseGet(() -> start(edition, workflow));
         if (isAdvanced(process, edition)) return true;
-        if (found.isPresent() && !isWhereItShouldBe(process, edition)) return isLedAnew(process, edition, workflow);
+        if (found.isPresent() && !isWhereItShouldBe(process, edition) && !isLedHere(process, edition))
+            return isLedAnew(process, edition, workflow);
         note(process, edition);
         return false;
     }
@@ -209,6 +210,12 @@ class Processes {
                                 .processInstanceId(process.getId())
                                 .count()
                         > 0;
+    }
+
+    /** Whether the process was led to its place by this very log: to lead it again would end at the same place. */
+    private boolean isLedHere(ProcessInstance process, Edition edition) {
+        return ledTo(edition.log().size(), edition.log().getLast().at(), openTasks(process))
+                .equals(process.getName());
     }
 
     private List<String> openTasks(ProcessInstance process) {

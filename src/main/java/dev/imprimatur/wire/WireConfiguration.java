@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.wire;
 
+import dev.imprimatur.problem.ServerLayer;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -14,7 +15,7 @@ import org.springframework.context.annotation.Configuration;
 class WireConfiguration {
     @Bean
     WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> fastPathFirst(FastPath path) {
-        return factory -> factory.addServerCustomizers(server -> putBefore(server, path));
+        return ServerLayer.FAST_PATH.with(server -> putBefore(server, path));
     }
 
     private static void putBefore(Server server, FastPath path) {
