@@ -48,7 +48,7 @@ class ContributingTest {
             decide(node, "admin", "cleared");
 
             var list = node.site().get("/note?topic=news&format=html").ok();
-            assertThat(list.at("/items/0/content/text").asString()).isEqualTo("<p>We are <em>open</em>.</p>\n");
+            assertThat(list.at("/items/0/content/text").asString()).isEqualTo("<p>We are <em>open</em>.</p>");
             assertThat(list.at("/items/0/review/reviewedBy/0/name").asString()).isNotEmpty();
         }
     }

@@ -75,7 +75,8 @@ class GlossaryTest {
     @Test
     void noSynonymStandsInDocumentsOrPages() throws IOException {
         for (var file : texts()) {
-            String text = Files.readString(file);
+            // the element <article> is HTML's
+            String text = Files.readString(file).replaceAll("</?[a-z0-9]+", "<");
             for (var term : terms())
                 assertThat(term.synonyms().stream().filter(synonym -> has(text, synonym)))
                         .as("%s: say %s", file, term.word())

@@ -19,11 +19,11 @@ public record Reason(String code, String label) {
     public enum Of {
         /** A submitted revision is sent back. */
         REQUEST_CHANGES("request-changes"),
-        /** What is live is found still true, and stamped anew. */
+        /** The current edition is still true and gets a new stamp. */
         CONFIRM("confirm"),
-        /** What is live needs a next edition. */
+        /** The current edition needs a next one. */
         REVISE("revise"),
-        /** What is live is taken from readers. */
+        /** The guide is unpublished. */
         UNPUBLISH("unpublish");
 
         private final String spelling;

@@ -74,7 +74,7 @@ public record ListQuery(
         String locale = one.of("locale").map(GuideAddress::canonical).orElse(null);
         var q = one.of("q").map(SearchQuery::parse);
         var asOf = one.instant("asOf");
-        if (q.isPresent() && asOf.isPresent()) throw malformed("q looks in what is live now; leave asOf out");
+        if (q.isPresent() && asOf.isPresent()) throw malformed("q searches what is published now; leave asOf out");
         var sort = one.of("sort")
                 .map(text -> Sort.parse(text, type, locale))
                 .orElseGet(() -> q.isPresent() ? Sort.RELEVANCE : Sort.byTitle(locale));

@@ -379,7 +379,8 @@ public class Editing {
             if (edition.state() == Edition.State.IN_REVIEW && same) return Optional.empty();
             if (guide.live() != null && isLive(guide, hash))
                 throw Refusal.conflict(
-                                "nothing-changed", "this is word for word what is live; there is nothing to review")
+                                "nothing-changed",
+                                "this is word for word the current edition; there is nothing to review")
                         .raise();
             var revision = mint(copy, by);
             // whoever named a version is asked again also if an edit slipped in while it was minted

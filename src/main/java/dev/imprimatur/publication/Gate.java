@@ -86,7 +86,7 @@ class Gate {
                         && isByReviewer(entry)
                         && !contributors.contains(entry.by().account()));
         if (!revision.isIntact() || !live.contentHash().equals(stamp.reviewed().contentHash()) || !confirmed)
-            throw refused("nobody who did not contribute has confirmed what is live");
+            throw refused("nobody who did not contribute has confirmed the current edition");
     }
 
     private static RuntimeException refused(String why) {

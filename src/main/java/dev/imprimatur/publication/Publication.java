@@ -189,7 +189,7 @@ public class Publication {
 
     private static LedgerEntry live(@Nullable LedgerEntry before, EditionId id) {
         if (before == null || !before.isLive() || before.edition() != id.number())
-            throw Refusal.conflict("not-live", "edition " + id.number() + " is not what is live")
+            throw Refusal.conflict("not-live", "edition " + id.number() + " is not the current edition")
                     .raise();
         return before;
     }

@@ -161,8 +161,7 @@ class Autosave {
                             refusal.detail(), drafting.wrong(guide, editing.draft(guide), refusal.faults())));
         }
         String next = "/studio/guides/" + id + "/review";
-        RequestContextUtils.getOutputFlashMap(request)
-                .put("told", "“" + guide.title() + "” is put forward for review.");
+        RequestContextUtils.getOutputFlashMap(request).put("told", "“" + guide.title() + "” is submitted for review.");
         RequestContextUtils.saveOutputFlashMap(next, request, response);
         return ResponseEntity.ok(Map.of("location", next));
     }

@@ -81,7 +81,9 @@ class Comparison {
         live(guide, now)
                 .filter(number -> all.stream().noneMatch(it -> it.against().equals(number.toString())))
                 .ifPresent(number -> all.add(Choice.of(
-                        number, "What is live, revision " + number, "revision " + number + ", which is live")));
+                        number,
+                        "Current edition, revision " + number,
+                        "revision " + number + " of the current edition")));
         all.add(new Choice(NOTHING, "Nothing: the whole text", "nothing"));
         edition.log().stream()
                 .map(entry -> entry.revision())

@@ -177,7 +177,7 @@ class EditPage {
                     .toList();
             return refused(guide, saved.copy(), shown, wrong, response, me, model);
         }
-        told.addFlashAttribute("told", "“" + guide.title() + "” is put forward for review.");
+        told.addFlashAttribute("told", "“" + guide.title() + "” is submitted for review.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 

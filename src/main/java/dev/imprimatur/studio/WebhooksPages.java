@@ -107,7 +107,7 @@ class WebhooksPages {
     @PostMapping("/{id}/resume")
     String resume(@PathVariable String id, Person me, RedirectAttributes told) {
         subscribers.resume(id, me.account());
-        told.addFlashAttribute("told", "It is told of everything since, from where it was.");
+        told.addFlashAttribute("told", "Messages go on from where they stopped.");
         return redirect(id);
     }
 

@@ -25,7 +25,8 @@ class WebhooksCheck implements Check {
                 findings.violation(
                         "webhook",
                         "webhook " + id,
-                        "was told up to " + row.get().webhook().position() + ", which is beyond the end of the ledger");
+                        "got messages up to " + row.get().webhook().position()
+                                + ", which is beyond the end of the ledger");
         });
     }
 }

@@ -301,7 +301,7 @@ class ReviewRoundsTest {
         try (var browser = Browser.open(node)) {
             var first = browser.signedIn("second-reviewer");
             first.navigate("/studio/guides/" + guide.id() + "/review");
-            assertThat(first.locator(".head")).containsText("revision 3 against revision 1, which is live");
+            assertThat(first.locator(".head")).containsText("revision 3 against revision 1 of the current edition");
 
             var page = browser.signedIn("reviewer");
             page.navigate("/studio/guides/" + guide.id() + "/review");
@@ -309,7 +309,7 @@ class ReviewRoundsTest {
             page.locator("#against").selectOption(new com.microsoft.playwright.options.SelectOption().setValue("1"));
             page.getByText("Compare", new Page.GetByTextOptions().setExact(true))
                     .click();
-            assertThat(page.locator(".head")).containsText("revision 3 against revision 1, which is live");
+            assertThat(page.locator(".head")).containsText("revision 3 against revision 1 of the current edition");
         }
     }
 

@@ -156,7 +156,7 @@ class StudioPagesTest {
             assertThat(editor.locator("#faults")).containsText("is required");
             editor.locator("[name='/title']").fill("A title");
             send(editor, editor.locator("button[value=submit]"));
-            assertThat(editor.locator(".told").first()).containsText("put forward");
+            assertThat(editor.locator(".told").first()).containsText("submitted for review");
 
             var reviewer = browser.signedIn("reviewer", new NewContextOptions().setJavaScriptEnabled(false));
             reviewer.navigate("/studio/guides/" + guide.id() + "/review");

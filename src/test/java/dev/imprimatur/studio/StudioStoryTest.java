@@ -113,7 +113,7 @@ class StudioStoryTest {
     private static void commentAndRequestChanges(Page editor, Page reviewer, String id) {
         editor.getByLabel("What changed, for the reviewer").fill("The first edition.");
         editor.getByText("Submit revision 1 for review").click();
-        assertThat(editor.locator(".told").first()).containsText("put forward for review");
+        assertThat(editor.locator(".told").first()).containsText("submitted for review");
 
         reviewer.navigate("/studio");
         assertThat(reviewer.locator(".task")).containsText("The first edition.");
@@ -152,7 +152,7 @@ class StudioStoryTest {
         editor.locator("[name='/byline']").fill("Both editors");
         saved(editor);
         editor.getByText("Submit revision 2 for review").click();
-        assertThat(editor.locator(".told").first()).containsText("put forward for review");
+        assertThat(editor.locator(".told").first()).containsText("submitted for review");
         assertThat(editor.locator("#decide button[value=approve]")).hasCount(0);
     }
 
@@ -172,7 +172,7 @@ class StudioStoryTest {
             return reviewer.locator(".task").count() == 1;
         });
         reviewer.locator(".task a").click();
-        assertThat(reviewer.locator("#decide")).containsText("Review what is live");
+        assertThat(reviewer.locator("#decide")).containsText("Review current edition");
         // as on a page that was opened before the proof grew old
         reviewer.evaluate("document.querySelector('[data-proof]').remove()");
         reviewer.locator("#decision-message").fill("Every figure checked.");
