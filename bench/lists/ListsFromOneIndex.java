@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.ContentType;
@@ -48,7 +49,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Measures a list that nobody asked before (two filters, sorted by title, a page of twenty, the total, one facet), and the first one
- * after a publish: by the shelf, and by Lucene's doc values. The figures of docs/adr/034 come from here.
+ * after a publish: by the index, and by Lucene's doc values. The figures of docs/adr/034 come from here.
  */
 final class ListsFromOneIndex {
     private static final JsonMapper JSON = new JsonMapper();
@@ -90,31 +91,31 @@ final class ListsFromOneIndex {
         var type = new ContentType(
                 "role-guide",
                 (ObjectNode) JSON.readTree(Path.of("seed-content/types/role-guide.schema.json").toFile()));
-        var section = Section.EMPTY;
-        for (int number = 0; number < size; number++) section = published(section, type, new Row(number, 1), number + 1);
+        var ofType = Section.EMPTY;
+        for (int number = 0; number < size; number++) ofType = published(ofType, type, new Row(number, 1), number + 1);
         long before = used();
-        list(section, type, 0);
+        list(ofType, type, 0);
         System.out.printf(Locale.ROOT, "%n%,d guides%nshelf   memory %,d KB%n", size, (used() - before) / 1024);
         var asked = new ArrayList<Double>();
         for (int round = 0; round < ROUNDS; round++) {
             long began = System.nanoTime();
-            list(section, type, round);
+            list(ofType, type, round);
             if (round >= ROUNDS / 2) asked.add((System.nanoTime() - began) / 1e6);
         }
-        tell("shelf   list", asked);
+        tell("index   list", asked);
         asked.clear();
         for (int publish = 0; publish < PUBLISHES; publish++) {
-            section = published(section, type, new Row(publish * 3 % size, 2 + publish), size + publish + 1);
+            ofType = published(ofType, type, new Row(publish * 3 % size, 2 + publish), size + publish + 1);
             long began = System.nanoTime();
-            list(section, type, publish);
+            list(ofType, type, publish);
             if (publish >= PUBLISHES / 3) asked.add((System.nanoTime() - began) / 1e6);
         }
-        tell("shelf   first list after a publish", asked);
-        section = Section.EMPTY;
+        tell("index   first list after a publish", asked);
+        ofType = Section.EMPTY;
         lucene(size);
     }
 
-    private static Section published(Section section, ContentType type, Row row, long position) {
+    private static Section published(Section ofType, ContentType type, Row row, long position) {
         var content = JSON.createObjectNode()
                 .put("title", row.title())
                 .put("role", row.role())
@@ -129,12 +130,12 @@ final class ListsFromOneIndex {
                 1, "", at, at, review, null, at, "", "", "");
         var address = Address.of(entry);
         var live = new Delivered(entry, type, content, JSON);
-        return section.with(address, section.life(address).map(it -> it.after(entry, live)).orElseGet(() -> Life.begun(entry, live)));
+        return ofType.with(address, ofType.history(address).map(it -> it.after(entry, live)).orElseGet(() -> Life.begun(entry, live)));
     }
 
-    private static Listing list(Section section, ContentType type, int round) {
+    private static Listing list(Section ofType, ContentType type, int round) {
         var listing = Listing.of(
-                section.shelf(),
+                ofType.index(),
                 Query.parse(
                         type,
                         Map.of(

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
 // Writes the TypeScript types of a server's content types: imprimatur-types SERVER OUTPUT, where SERVER is its address, or a file that holds
 // its /openapi.json.
 import { readFile, writeFile } from "node:fs/promises";

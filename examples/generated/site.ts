@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a site asks for, with the client that was generated for TypeScript.
 import { Configuration, DeliveryApi, type PublishedRoleGuide } from "./target/typescript/index.js";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was synced, in files: one for each guide, and one for how far we have read.
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

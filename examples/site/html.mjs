@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HTML whose holes are escaped, unless what is put in is HTML already.
 class Html {
   constructor(text) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pages of the site: a list of roles, and a page for each role guide.
 import { html, json, link, rendered } from "./html.mjs";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A static site that keeps in step with an Imprimatur server.
 //   node site.mjs build    reads what changed and writes the pages to public/
 //   node site.mjs serve    does that, serves them on loopback, and does it again whenever a webhook comes to /hook

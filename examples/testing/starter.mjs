@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every starter does, whatever it is made with.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the team does to a running demo: IMPRIMATUR_URL, IMPRIMATUR_KEY, and its password in IMPRIMATUR_DEMO_PASSWORD.
 import assert from "node:assert/strict";
 import { Imprimatur } from "../../clients/typescript/dist/index.js";

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How a site stays in step."""
 
 from __future__ import annotations

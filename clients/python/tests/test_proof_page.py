@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """
 The verifiers of docs/proof.md, as they stand there, on guides of a running server. Needs Node, curl, openssl and jq.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is asked for, and what comes of it when the network or the server has other plans."""
 
 from __future__ import annotations

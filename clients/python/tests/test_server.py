@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The client on a running server: IMPRIMATUR_URL, IMPRIMATUR_KEY, and the demo's password in IMPRIMATUR_DEMO_PASSWORD."""
 
 from __future__ import annotations

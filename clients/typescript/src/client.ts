@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import type { ContentOf, Guide, Kind, LedgerEntry, LedgerPage, Page, Partly, Preview, Queries, TypeName } from "./documents.js";
 import { events } from "./events.js";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The content of each type by the type's name. Empty here: `imprimatur-types` writes a file that adds the types of a server. */
 export interface ContentTypes {}
 

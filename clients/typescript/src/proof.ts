@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import type { Guide, LedgerEntry } from "./documents.js";
 
 const utf8 = new TextEncoder();

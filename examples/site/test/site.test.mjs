@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Against a running server: IMPRIMATUR_URL, IMPRIMATUR_KEY and the demo's password in IMPRIMATUR_DEMO_PASSWORD.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads what an Imprimatur server publishes: typed by your content types, in step by the ledger, and checked."""
 
 from .aio import AsyncImprimatur

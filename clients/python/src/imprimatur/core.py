@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """
 What both clients do, without doing it: each method is a generator that yields what to ask or how long to wait, is sent what came of it, and
 returns what the caller wants. Clients differ only in how they ask and wait.

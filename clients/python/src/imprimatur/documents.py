@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the delivery API answers, as types. Every document is the JSON that was sent: a dict, with nothing added or left out."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where a site keeps what it synced."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes the types of a server's content: `python -m imprimatur.generate https://cms.example.com > guides.py`."""
 
 from __future__ import annotations

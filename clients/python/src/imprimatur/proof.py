@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whether a guide is what was reviewed. What is hashed and signed is told in docs/proof.md."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What can be asked, and how it is written into an address."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whether a webhook was sent by the server."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Installs the packed client into an empty project and uses it against a running server: IMPRIMATUR_URL and IMPRIMATUR_KEY.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What takes something away asks first, in a dialog that says what will be lost. Without scripts the form has a box to tick.
 const dialog = document.getElementById('confirm');
 let asked = null;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Copies what is shown beside the button, and says so.
 document.addEventListener('click', async event => {
   const button = event.target.closest('button[data-copy]');

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shows the description of the APIs. Nothing is asked of another server, and a credential that is entered is forgotten with the page.
 window.SwaggerUIBundle({
   url: "/openapi.json",

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one page did to a draft, and what became of it. It knows nothing of the page itself, so that a test can drive it.
 //
 // A state is {values, lists}: every value as a text by its path, the ids of the items of every list by the list's path.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The edit form: what is typed is kept in this browser at once and on the server soon. The server is told what was done and
 // not what the form looks like; its answers change nothing that the person changed or has in hand.
 import {Draft, isAt} from './draft.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was typed and no server has confirmed yet, kept in this browser: for one person, one guide and one page each, so that
 // nobody is shown or sends what another wrote, and no page loses another page's words.
 import {account} from './signed.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Markdown in a textarea with a toolbar: the browser's own undo, spelling, search and reading aloud stay what they are.
 const TOOLS = [
   {name: 'Bold (Ctrl B)', key: 'b', text: 'B', marks: ['**', '__'], blank: 'bold'},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The preview follows the field in hand: its part is marked, and scrolled to within the preview's own frame.
 const preview = document.getElementById('preview');
 const form = document.getElementById('edit');

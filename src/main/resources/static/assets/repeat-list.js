@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A list whose items are added, removed, brought back and moved by mouse and keyboard; without this its buttons go to the
 // server. An item is known by its id, which its path ends with; its place is only where it stands.
 const idOf = item => item.dataset.item.slice(item.dataset.item.lastIndexOf('/') + 1);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Comments: the selected passage becomes the quote, and quotes are marked in the text.
 document.addEventListener('selectionchange', () => {
   const selection = document.getSelection();

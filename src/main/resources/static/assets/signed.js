@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who is signed in, as far as this page knows. Signing in again, in whatever tab, is enough for an old page to go on: the
 // token of the new session is asked for here.
 const token = document.querySelector('meta[name=csrf]');

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the pages do beyond HTML. Everything here makes a working page better; nothing depends on it.
 document.documentElement.classList.add('has-js');
 // read anew each time: after a sign-in in another tab the page takes up the new token

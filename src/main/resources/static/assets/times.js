@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Times of the server in the reader's zone, put as the server puts days. Relative ones go on as time passes.
 const MINUTE = 60_000, HOUR = 60 * MINUTE, EVERY = 10_000;
 const server = Date.parse(document.querySelector('meta[name=now]')?.content ?? '');

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Words that people write into forms (comments, answers, reasons, messages) are kept in this browser, for the account that
 // wrote them, until the server has confirmed exactly them. A form, or one control of a larger form, takes part by
 // data-words, which names it within its guide (data-guide); its hidden field "once" is the key of what is written in it.

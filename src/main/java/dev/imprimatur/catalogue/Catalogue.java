@@ -35,7 +35,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Everything that is live, in memory: the ledger folded up to a position. A request takes one state and answers from it
+ * Everything that is live, in memory: the ledger folded up to a position. A request takes one snapshot and answers from it
  * alone, so its answer and the position it names agree.
  */
 @Component
@@ -57,7 +57,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     /** The ledger as far as it was read on. */
     private Snapshot folded = Snapshot.begun(0);
     /** What sites are told: the same, unless it may be outdated. */
-    private volatile Snapshot state = folded;
+    private volatile Snapshot snapshot = folded;
     /** When the last reading began that found no more than what sites are told. */
     private volatile @Nullable Moment confirmed;
 
@@ -102,11 +102,11 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     }
 
     public Snapshot now() {
-        return state;
+        return snapshot;
     }
 
     /**
-     * When the reading began that confirmed the state last; null if none did yet. A state that is taken afterwards has all that was in
+     * When the reading began that confirmed the snapshot last; null if none did yet. A snapshot that is taken afterwards has all that was in
      * the ledger then.
      */
     @Nullable
@@ -116,7 +116,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
 
     @Override
     public long position() {
-        return state.position();
+        return snapshot.position();
     }
 
     @Override
@@ -124,7 +124,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         return at(position, patience).isPresent();
     }
 
-    /** The state once it has reached the position, or empty if it does not in time. */
+    /** The snapshot once it has reached the position, or empty if it does not in time. */
     public Optional<Snapshot> at(long position, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         synchronized (moved) {
@@ -142,9 +142,12 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
      * withdrawn.
      */
     public Snapshot asOf(Snapshot now, Instant instant) {
-        long then = now.lives().mapToLong(life -> life.at(instant)).max().orElse(0);
+        long then =
+                now.histories().mapToLong(history -> history.at(instant)).max().orElse(0);
         return pasts.get(new Past(now.reading(), now.position(), then), past -> {
-            var last = now.lives().flatMap(life -> life.upTo(then).stream()).toList();
+            var last = now.histories()
+                    .flatMap(history -> history.upTo(then).stream())
+                    .toList();
             return folded(Snapshot.begun(now.reading()), publication.at(last), now);
         });
     }
@@ -183,15 +186,15 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     }
 
     private void tell(Snapshot now) {
-        if (state == now) return;
-        state = now;
+        if (snapshot == now) return;
+        snapshot = now;
         synchronized (moved) {
             moved.notifyAll();
         }
     }
 
     /**
-     * The state once these entries are read, too.
+     * The snapshot once these entries are read, too.
      *
      * @param known where contents are that need not be read again
      */
@@ -206,7 +209,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
                 known);
         var fold = new Snapshot.Fold(from);
         for (var entry : entries) fold.read(entry, made.get(entry.position()));
-        return fold.state();
+        return fold.snapshot();
     }
 
     /** The guides as these entries have them, by position; without those of which something else is stored than was approved. */
@@ -298,7 +301,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
 
     /** Whether what sites are told is of the ledger as it has to be read now. */
     boolean isOfThisReading() {
-        var now = state;
+        var now = snapshot;
         return now.isUntold() || now.reading() == publication.reading();
     }
 

@@ -21,20 +21,19 @@ public final class Snapshot {
 
     private final int reading;
     private final long position;
-    private final Map<String, TypeSnapshot> sections;
+    private final Map<String, TypeSnapshot> byType;
     /**
-     * What is live in the default locale, by the path of its address: of the last state of the reading, and shared by all of them. With
+     * What is live in the default locale, by the path of its address: of the last snapshot of the reading, and shared by all of them. With
      * many guides, a persistent map is many places in cold memory for each guide that is asked for; this is few.
      */
     private final Map<String, PublishedGuide> front;
 
     private volatile @Nullable List<AddressHistory> byPosition;
 
-    private Snapshot(
-            int reading, long position, Map<String, TypeSnapshot> sections, Map<String, PublishedGuide> front) {
+    private Snapshot(int reading, long position, Map<String, TypeSnapshot> byType, Map<String, PublishedGuide> front) {
         this.reading = reading;
         this.position = position;
-        this.sections = sections;
+        this.byType = byType;
         this.front = front;
     }
 
@@ -48,7 +47,7 @@ public final class Snapshot {
         return this == UNTOLD;
     }
 
-    /** Which reading of the ledger it is of: the same position of another one is another state. */
+    /** Which reading of the ledger it is of: the same position of another one is another snapshot. */
     public int reading() {
         return reading;
     }
@@ -68,17 +67,17 @@ public final class Snapshot {
     }
 
     /** What readers were told of guides of the type. */
-    public TypeSnapshot section(String type) {
-        return sections.getOrDefault(type, TypeSnapshot.EMPTY);
+    public TypeSnapshot ofType(String type) {
+        return byType.getOrDefault(type, TypeSnapshot.EMPTY);
     }
 
-    public Optional<AddressHistory> life(GuideAddress address) {
-        return section(address.type()).life(address);
+    public Optional<AddressHistory> history(GuideAddress address) {
+        return ofType(address.type()).history(address);
     }
 
     /**
-     * The guide, if it is live in the default locale. What the front has and is no newer than this state, this state has, too: the
-     * front changes before the state is told of.
+     * The guide, if it is live in the default locale. What the front has and is no newer than this snapshot, this snapshot has, too: the
+     * front changes before the snapshot is told of.
      *
      * @param path the type, a slash and the slug
      */
@@ -86,7 +85,7 @@ public final class Snapshot {
         var guide = front.get(path);
         if (guide != null && guide.position() <= position) return guide;
         int slash = path.indexOf('/');
-        return section(path.substring(0, slash)).live(path.substring(slash + 1), GuideAddress.DEFAULT_LOCALE);
+        return ofType(path.substring(0, slash)).live(path.substring(slash + 1), GuideAddress.DEFAULT_LOCALE);
     }
 
     /** Puts in front what is live there now. */
@@ -97,24 +96,24 @@ public final class Snapshot {
     }
 
     public Optional<PublishedGuide> find(GuideAddress address) {
-        return life(address).map(AddressHistory::live);
+        return history(address).map(AddressHistory::live);
     }
 
-    Stream<AddressHistory> lives() {
-        return sections.values().stream().flatMap(TypeSnapshot::lives);
+    Stream<AddressHistory> histories() {
+        return byType.values().stream().flatMap(TypeSnapshot::histories);
     }
 
     /** Everything that is live. */
     Stream<PublishedGuide> guides() {
-        return lives().map(AddressHistory::live).filter(Objects::nonNull);
+        return histories().map(AddressHistory::live).filter(Objects::nonNull);
     }
 
     /** Of everything that readers were told, the last; those above the position, in order. */
     public List<AddressHistory> toldSince(long after) {
         var all = byPosition;
         if (all == null)
-            byPosition = all = lives().sorted(
-                            Comparator.comparingLong(it -> it.last().position()))
+            byPosition = all = histories()
+                    .sorted(Comparator.comparingLong(it -> it.last().position()))
                     .toList();
         int low = 0;
         int high = all.size();
@@ -128,30 +127,30 @@ public final class Snapshot {
 
     /** One entry after the other, and what is live of each. */
     public static final class Fold {
-        private final Map<String, TypeSnapshot> sections;
+        private final Map<String, TypeSnapshot> byType;
         private final Snapshot from;
         private long position;
 
         public Fold(Snapshot from) {
             this.from = from;
-            this.sections = new HashMap<>(from.sections);
+            this.byType = new HashMap<>(from.byType);
             this.position = from.position;
         }
 
         /** @param live the guide as the entry has it; null if the entry takes it from readers, or what is stored is not what it names */
         public Fold read(LedgerEntry entry, @Nullable PublishedGuide live) {
             var address = GuideAddress.of(entry);
-            var section = sections.getOrDefault(entry.type(), TypeSnapshot.EMPTY);
-            var life = section.life(address)
+            var ofType = byType.getOrDefault(entry.type(), TypeSnapshot.EMPTY);
+            var history = ofType.history(address)
                     .map(before -> before.after(entry, live))
                     .orElseGet(() -> AddressHistory.begun(entry, live));
-            sections.put(entry.type(), section.with(address, life));
+            byType.put(entry.type(), ofType.with(address, history));
             position = entry.position();
             return this;
         }
 
-        public Snapshot state() {
-            return new Snapshot(from.reading, position, Map.copyOf(sections), from.front);
+        public Snapshot snapshot() {
+            return new Snapshot(from.reading, position, Map.copyOf(byType), from.front);
         }
     }
 }

@@ -17,30 +17,30 @@ import org.pcollections.PMap;
 /** What readers were told of guides of one type; never changed once made, so that each change makes a new one that shares the rest. */
 public final class TypeSnapshot {
     static final TypeSnapshot EMPTY = new TypeSnapshot(HashTreePMap.empty(), Instant.EPOCH, null);
-    /** From one changed guide in so many on, a shelf is put up anew: that takes no longer. */
+    /** From one changed guide in so many on, an index is put up anew: that takes no longer. */
     private static final int MANY = 8;
 
     /** By slug, and then by locale. */
     private final PMap<String, Map<String, AddressHistory>> lives;
 
     private final Instant changedAt;
-    /** A shelf of an earlier section, and what became of addresses since. */
-    private record Earlier(TypeIndex shelf, PMap<GuideAddress, TypeIndex.Replacement> replacements) {
+    /** An index of an earlier snapshot, and what became of addresses since. */
+    private record Earlier(TypeIndex index, PMap<GuideAddress, TypeIndex.Replacement> replacements) {
         Earlier with(GuideAddress address, @Nullable PublishedGuide before, @Nullable PublishedGuide after) {
             var first = replacements.get(address);
             return new Earlier(
-                    shelf,
+                    index,
                     replacements.plus(
                             address, new TypeIndex.Replacement(first == null ? before : first.before(), after)));
         }
 
         boolean isOfUse() {
-            return replacements.size() <= shelf.size() / MANY + 1 && !shelf.isSparse();
+            return replacements.size() <= index.size() / MANY + 1 && !index.isSparse();
         }
     }
 
-    private volatile @Nullable TypeIndex shelf;
-    /** Null once there is a shelf, and if the one before is of no use. */
+    private volatile @Nullable TypeIndex index;
+    /** Null once there is an index, and if the one before is of no use. */
     private volatile @Nullable Earlier earlier;
 
     private TypeSnapshot(
@@ -50,21 +50,21 @@ public final class TypeSnapshot {
         this.earlier = earlier;
     }
 
-    TypeSnapshot with(GuideAddress address, AddressHistory life) {
+    TypeSnapshot with(GuideAddress address, AddressHistory history) {
         var bySlug = new HashMap<>(lives.getOrDefault(address.slug(), Map.of()));
-        var before = bySlug.put(address.locale(), life);
+        var before = bySlug.put(address.locale(), history);
         var from = earlier();
-        var next = from == null ? null : from.with(address, before == null ? null : before.live(), life.live());
+        var next = from == null ? null : from.with(address, before == null ? null : before.live(), history.live());
         return new TypeSnapshot(
                 lives.plus(address.slug(), Map.copyOf(bySlug)),
-                life.last().at(),
+                history.last().at(),
                 next != null && next.isOfUse() ? next : null);
     }
 
     private @Nullable Earlier earlier() {
-        // read first: it is there until the shelf is
+        // read first: it is there until the index is
         var before = earlier;
-        var up = shelf;
+        var up = index;
         return up == null ? before : new Earlier(up, HashTreePMap.empty());
     }
 
@@ -73,40 +73,40 @@ public final class TypeSnapshot {
         return changedAt;
     }
 
-    Optional<AddressHistory> life(GuideAddress address) {
+    Optional<AddressHistory> history(GuideAddress address) {
         return Optional.ofNullable(lives.getOrDefault(address.slug(), Map.of()).get(address.locale()));
     }
 
     /** The guide, if it is live. */
     public @Nullable PublishedGuide live(String slug, String locale) {
         var bySlug = lives.get(slug);
-        var life = bySlug == null ? null : bySlug.get(locale);
-        return life == null ? null : life.live();
+        var history = bySlug == null ? null : bySlug.get(locale);
+        return history == null ? null : history.live();
     }
 
     /** What readers were told of the slug, in every locale. */
-    public Collection<AddressHistory> lives(String slug) {
+    public Collection<AddressHistory> histories(String slug) {
         return lives.getOrDefault(slug, Map.of()).values();
     }
 
-    public Stream<AddressHistory> lives() {
+    public Stream<AddressHistory> histories() {
         return lives.values().stream().flatMap(bySlug -> bySlug.values().stream());
     }
 
     /** What is live, ready to be listed; put up when it is first asked for, from the one before if it can be. */
-    public TypeIndex shelf() {
-        var up = shelf;
+    public TypeIndex index() {
+        var up = index;
         return up == null ? putUp() : up;
     }
 
     private synchronized TypeIndex putUp() {
-        var up = shelf;
+        var up = index;
         if (up != null) return up;
         var from = earlier;
         up = from == null
-                ? new TypeIndex(lives().map(AddressHistory::live))
-                : from.shelf().with(from.replacements().values());
-        shelf = up;
+                ? new TypeIndex(histories().map(AddressHistory::live))
+                : from.index().with(from.replacements().values());
+        index = up;
         earlier = null;
         return up;
     }

@@ -55,7 +55,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.util.UriUtils;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What sites ask for. Every answer comes from one state of the catalogue; what is not live is answered as what never was. */
+/** What sites ask for. Every answer comes from one snapshot of the catalogue; what is not live is answered as what never was. */
 @RestController
 @RequestMapping("/api/delivery/v1")
 public class DeliveryApi {
@@ -132,7 +132,7 @@ public class DeliveryApi {
         var contentType = readable(type, site);
         var wanted = Fields.parse(fields, contentType);
         var rendered = Format.of(format);
-        var now = state(request, response);
+        var now = snapshot(request, response);
         var instant = asOf == null ? null : Property.instant("asOf", asOf);
         var found = live(now, then(now, instant), instant, type, slug, locale, request, response);
         var answer = rendered == Format.MARKDOWN && wanted.isEmpty()
@@ -158,8 +158,8 @@ public class DeliveryApi {
             throws IOException {
         var contentType = readable(type, site);
         var shown = pages == null ? null : PageUrls.parse(pages);
-        var state = state(request, response);
-        var found = live(state, state, null, type, slug, locale, request, response);
+        var snapshot = snapshot(request, response);
+        var found = live(snapshot, snapshot, null, type, slug, locale, request, response);
         Representation.of(
                         "application/ld+json",
                         found.entry().at(),
@@ -183,17 +183,17 @@ public class DeliveryApi {
         mustBePage(limit);
         var contentType = readable(type, site);
         var shown = PageUrls.parse(pages);
-        var state = state(request, response);
+        var snapshot = snapshot(request, response);
         Representation.of(
                         AtomFeed.MEDIA_TYPE,
-                        state.section(type).changedAt(),
+                        snapshot.ofType(type).changedAt(),
                         type,
                         new AtomFeed(
                                         AtomFeed.id(ours.first(), contentType, locale),
                                         request.getRequestURL() + query(request),
                                         contentType,
                                         shown)
-                                .of(guides(state, type, locale), limit))
+                                .of(guides(snapshot, type, locale), limit))
                 .send(request, response, maxAge.toSeconds());
     }
 
@@ -209,12 +209,12 @@ public class DeliveryApi {
             throws IOException {
         readable(type, site);
         var shown = PageUrls.parse(pages);
-        var state = state(request, response);
+        var snapshot = snapshot(request, response);
         Representation.of(
                         "application/xml",
-                        state.section(type).changedAt(),
+                        snapshot.ofType(type).changedAt(),
                         type,
-                        Announcement.sitemap(guides(state, type, locale), shown))
+                        Announcement.sitemap(guides(snapshot, type, locale), shown))
                 .send(request, response, maxAge.toSeconds());
     }
 
@@ -229,8 +229,8 @@ public class DeliveryApi {
                                 .replaceAll(it -> UriUtils.encode(it.group(), StandardCharsets.UTF_8));
     }
 
-    private static Stream<PublishedGuide> guides(Snapshot state, String type, @Nullable String locale) {
-        return state.section(type).shelf().guides().stream()
+    private static Stream<PublishedGuide> guides(Snapshot snapshot, String type, @Nullable String locale) {
+        return snapshot.ofType(type).index().guides().stream()
                 .filter(guide -> locale == null || guide.entry().locale().equals(GuideAddress.canonical(locale)));
     }
 
@@ -263,45 +263,47 @@ public class DeliveryApi {
     }
 
     /** Without a locale the default one is meant, or the first that there is. */
-    private static Optional<GuideAddress> address(Snapshot state, String type, String slug, @Nullable String locale) {
+    private static Optional<GuideAddress> address(
+            Snapshot snapshot, String type, String slug, @Nullable String locale) {
         if (locale != null) return Optional.of(new GuideAddress(type, slug, locale));
-        var section = state.section(type);
-        if (section.live(slug, GuideAddress.DEFAULT_LOCALE) != null)
+        var ofType = snapshot.ofType(type);
+        if (ofType.live(slug, GuideAddress.DEFAULT_LOCALE) != null)
             return Optional.of(new GuideAddress(type, slug, GuideAddress.DEFAULT_LOCALE));
-        return section.lives(slug).stream()
-                .filter(life -> life.live() != null)
-                .map(life -> GuideAddress.of(life.last()))
+        return ofType.histories(slug).stream()
+                .filter(history -> history.live() != null)
+                .map(history -> GuideAddress.of(history.last()))
                 .min(Comparator.comparing(GuideAddress::locale));
     }
 
     /** Whether something is live there of which something else is stored than was approved. */
-    private static boolean isDamaged(Snapshot state, String type, String slug, @Nullable String locale) {
-        return state.section(type).lives(slug).stream()
-                .filter(life -> locale == null || life.last().locale().equals(locale))
+    private static boolean isDamaged(Snapshot snapshot, String type, String slug, @Nullable String locale) {
+        return snapshot.ofType(type).histories(slug).stream()
+                .filter(history -> locale == null || history.last().locale().equals(locale))
                 .anyMatch(AddressHistory::isDamaged);
     }
 
     /** Whether something is live there again, of which what was there at that instant was withdrawn. */
     private static boolean wasWithdrawnSince(
             Snapshot now, Instant asOf, String type, String slug, @Nullable String locale) {
-        return now.section(type).lives(slug).stream()
-                .filter(life -> locale == null || life.last().locale().equals(locale))
-                .anyMatch(life -> life.last().isLive() && life.wasWithdrawnSince(asOf));
+        return now.ofType(type).histories(slug).stream()
+                .filter(history -> locale == null || history.last().locale().equals(locale))
+                .anyMatch(history -> history.last().isLive() && history.wasWithdrawnSince(asOf));
     }
 
     /** 410 for what was live once, or 301 if readers are sent elsewhere; for all else 404. 503 while the ledger may have lost it. */
     private RuntimeException notLive(
-            Snapshot state,
+            Snapshot snapshot,
             String type,
             String slug,
             @Nullable String locale,
             HttpServletRequest request,
             HttpServletResponse response) {
-        var gone = state.section(type).lives(slug).stream()
-                .flatMap(life -> life.gone().stream())
+        var gone = snapshot.ofType(type).histories(slug).stream()
+                .flatMap(history -> history.gone().stream())
                 .filter(entry -> locale == null || entry.locale().equals(locale))
                 .max(Comparator.comparingLong(LedgerEntry::position));
-        if (publication.mayLack(state.reading())) return publication.notKnown().raise();
+        if (publication.mayLack(snapshot.reading()))
+            return publication.notKnown().raise();
         if (gone.isEmpty()) return nothing();
         String target = gone.get().redirectTo();
         if (target == null)
@@ -332,12 +334,12 @@ public class DeliveryApi {
             throws IOException {
         var contentType = readable(type, site);
         var query = ListQuery.parse(contentType, parameters, filterLimits);
-        var now = state(request, response);
+        var now = snapshot(request, response);
         var answer = query.q() != null
-                ? search.answer(now, contentType, query.q(), query.reading(), query.locale(), (state, view) -> {
-                    response.setHeader(Representation.POSITION, Long.toString(state.position()));
+                ? search.answer(now, contentType, query.q(), query.reading(), query.locale(), (snapshot, view) -> {
+                    response.setHeader(Representation.POSITION, Long.toString(snapshot.position()));
                     return lists.answer(
-                            state, type, request.getQueryString(), () -> found(state, view, contentType, query));
+                            snapshot, type, request.getQueryString(), () -> found(snapshot, view, contentType, query));
                 })
                 // what was asked for about the past is not asked for again
                 : query.asOf() != null
@@ -346,13 +348,13 @@ public class DeliveryApi {
         answer.send(request, response, maxAge.toSeconds());
     }
 
-    private Representation found(Snapshot state, SearchIndex.View view, ContentType type, ListQuery query) {
-        var page = ListPage.of(state.section(type.name()).shelf(), query, view.find());
+    private Representation found(Snapshot snapshot, SearchIndex.View view, ContentType type, ListQuery query) {
+        var page = ListPage.of(snapshot.ofType(type.name()).index(), query, view.find());
         var highlights = view.highlights(page.guides());
         var documents = new ArrayList<JsonParts.Part>();
         for (int i = 0; i < page.guides().size(); i++)
             documents.add(page.guides().get(i).document(query.format(), query.fields(), highlights.get(i)));
-        return lists.made(state, type.name(), page, documents);
+        return lists.made(snapshot, type.name(), page, documents);
     }
 
     /** What is told of each entry, and how far whoever asked has read now. */
@@ -396,8 +398,8 @@ public class DeliveryApi {
         var wanted = wanted(kinds, types, key(site));
         boolean streams = prefersEvents(request);
         long from = streams ? lastEventId(request).orElse(after) : after;
-        var state = onSameLedger(state(request, response), from, lineage);
-        response.setHeader(Representation.POSITION, Long.toString(state.position()));
+        var snapshot = onSameLedger(snapshot(request, response), from, lineage);
+        response.setHeader(Representation.POSITION, Long.toString(snapshot.position()));
         if (streams) {
             if (compact || guides || request.getParameter("limit") != null)
                 throw Refusal.malformed("compact, guides and limit go with pages, not with events", List.of())
@@ -411,32 +413,32 @@ public class DeliveryApi {
             response.flushBuffer();
             return null;
         }
-        var feed = compact ? compacted(state, after, limit, wanted) : feed(state, after, limit, wanted);
+        var feed = compact ? compacted(snapshot, after, limit, wanted) : feed(snapshot, after, limit, wanted);
         var lastModified = feed.entries().isEmpty()
                 ? Instant.EPOCH
                 : feed.entries().getLast().at();
         var told = feed.entries().stream()
-                .map(entry -> told(state, entry, guides ? rendered : null))
+                .map(entry -> told(snapshot, entry, guides ? rendered : null))
                 .toList();
         Representation.of(
                         lastModified,
                         "ledger",
-                        JsonParts.items("entries", told, json.writeValueAsBytes(readUpTo(state, feed))))
+                        JsonParts.items("entries", told, json.writeValueAsBytes(readUpTo(snapshot, feed))))
                 .send(request, response, 0);
         return null;
     }
 
-    private ReadUpTo readUpTo(Snapshot state, Feed feed) {
-        return new ReadUpTo(ours.id(), feed.position(), feed.position() < state.position() ? feed.position() : null);
+    private ReadUpTo readUpTo(Snapshot snapshot, Feed feed) {
+        return new ReadUpTo(ours.id(), feed.position(), feed.position() < snapshot.position() ? feed.position() : null);
     }
 
     /**
-     * A state in which the position has been, or a refusal: whoever read further than the ledger goes, or read another one, has to
+     * A snapshot in which the position has been, or a refusal: whoever read further than the ledger goes, or read another one, has to
      * start over. Another node may have told of a position that this one reads a moment later.
      */
-    private Snapshot onSameLedger(Snapshot state, long read, @Nullable String theirs) {
-        if (theirs != null && !theirs.equals(ours.id())) throw ledgerChanged(state);
-        if (read <= state.position()) return state;
+    private Snapshot onSameLedger(Snapshot snapshot, long read, @Nullable String theirs) {
+        if (theirs != null && !theirs.equals(ours.id())) throw ledgerChanged(snapshot);
+        if (read <= snapshot.position()) return snapshot;
         var reached = awaited(read);
         if (reached.isPresent()) return reached.get();
         // what the store has is a matter of waiting
@@ -444,51 +446,51 @@ public class DeliveryApi {
         throw ledgerChanged(catalogue.now());
     }
 
-    private RuntimeException ledgerChanged(Snapshot state) {
+    private RuntimeException ledgerChanged(Snapshot snapshot) {
         return new Refusal(
                         Refusal.Kind.CONFLICT,
                         "ledger-changed",
                         "what was read is not of this ledger; start over with after=0&compact=true and this lineage,"
                                 + " and drop what is not told of then",
                         List.of(),
-                        Map.of("lineage", ours.id(), "position", state.position()))
+                        Map.of("lineage", ours.id(), "position", snapshot.position()))
                 .raise();
     }
 
     /** The entry, with the guide in that format if one is asked for, unless a later entry says more or it must not be shown. */
-    private JsonParts.Part told(Snapshot state, LedgerEntry entry, @Nullable Format format) {
+    private JsonParts.Part told(Snapshot snapshot, LedgerEntry entry, @Nullable Format format) {
         byte[] told = json.writeValueAsBytes(entry);
         if (format != null
                 && !publication.isWithheld(entry.id())
-                && state.life(GuideAddress.of(entry))
-                        .filter(life -> life.isDamaged() && life.last().position() == entry.position())
+                && snapshot.history(GuideAddress.of(entry))
+                        .filter(history -> history.isDamaged() && history.last().position() == entry.position())
                         .isPresent()) throw publication.notShown().raise();
         return Optional.ofNullable(format)
-                .flatMap(wanted -> state.find(GuideAddress.of(entry))
+                .flatMap(wanted -> snapshot.find(GuideAddress.of(entry))
                         .filter(guide -> guide.entry().position() == entry.position())
                         .map(guide -> JsonParts.member(told, "guide", guide.document(wanted, List.of(), null))))
                 .orElseGet(() -> JsonParts.Part.of(told));
     }
 
-    private Feed feed(Snapshot state, long after, int limit, Predicate<LedgerEntry> wanted) {
+    private Feed feed(Snapshot snapshot, long after, int limit, Predicate<LedgerEntry> wanted) {
         var read = publication.after(after, limit).stream()
-                .takeWhile(entry -> entry.position() <= state.position())
+                .takeWhile(entry -> entry.position() <= snapshot.position())
                 .toList();
         return new Feed(
                 read.stream().filter(wanted).toList(),
                 read.isEmpty() ? after : read.getLast().position());
     }
 
-    private Feed compacted(Snapshot state, long after, int limit, Predicate<LedgerEntry> wanted) {
-        var entries = state.toldSince(after).stream()
-                .filter(life -> life.last().isLive() || life.firstTold() <= after)
-                .filter(life -> !publication.isWithheld(life.last().id()))
+    private Feed compacted(Snapshot snapshot, long after, int limit, Predicate<LedgerEntry> wanted) {
+        var entries = snapshot.toldSince(after).stream()
+                .filter(history -> history.last().isLive() || history.firstTold() <= after)
+                .filter(history -> !publication.isWithheld(history.last().id()))
                 .map(AddressHistory::last)
                 .filter(wanted)
                 .limit(limit)
                 .toList();
         return new Feed(
-                entries, entries.size() == limit ? entries.getLast().position() : Math.max(after, state.position()));
+                entries, entries.size() == limit ? entries.getLast().position() : Math.max(after, snapshot.position()));
     }
 
     private Predicate<LedgerEntry> wanted(@Nullable String kinds, @Nullable String typeNames, SiteKey key) {
@@ -538,17 +540,17 @@ public class DeliveryApi {
     }
 
     /**
-     * The state to answer from: as new as the request asks for, and confirmed lately, or a refusal to answer from an older one. Where what is
+     * The snapshot to answer from: as new as the request asks for, and confirmed lately, or a refusal to answer from an older one. Where what is
      * stale is served, the answer is marked.
      */
-    private Snapshot state(HttpServletRequest request, HttpServletResponse response) {
+    private Snapshot snapshot(HttpServletRequest request, HttpServletResponse response) {
         boolean isConfirmed = confirmation.holdsOrRefuses();
-        var state = reached(request);
+        var snapshot = reached(request);
         // it may have been mended since, and not read on yet
-        if (state.isUntold()) throw publication.notTold().raise();
+        if (snapshot.isUntold()) throw publication.notTold().raise();
         if (!isConfirmed) response.setHeader(HttpHeaders.WARNING, STALE);
-        response.setHeader(Representation.POSITION, Long.toString(state.position()));
-        return state;
+        response.setHeader(Representation.POSITION, Long.toString(snapshot.position()));
+        return snapshot;
     }
 
     private Snapshot reached(HttpServletRequest request) {

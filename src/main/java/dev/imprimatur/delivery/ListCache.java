@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class ListCache {
     private record Asked(int reading, long position, String type, String query) {
-        static Asked of(Snapshot state, String type, @Nullable String query) {
-            return new Asked(state.reading(), state.position(), type, query == null ? "" : query);
+        static Asked of(Snapshot snapshot, String type, @Nullable String query) {
+            return new Asked(snapshot.reading(), snapshot.position(), type, query == null ? "" : query);
         }
     }
 
@@ -52,12 +52,13 @@ public class ListCache {
     }
 
     /** @param query of the request as it was sent; null if there was none */
-    public Optional<Representation> known(Snapshot state, String type, @Nullable String query) {
-        return Optional.ofNullable(answers.getIfPresent(Asked.of(state, type, query)));
+    public Optional<Representation> known(Snapshot snapshot, String type, @Nullable String query) {
+        return Optional.ofNullable(answers.getIfPresent(Asked.of(snapshot, type, query)));
     }
 
-    public Representation answer(Snapshot state, String type, @Nullable String query, Supplier<Representation> made) {
-        var asked = Asked.of(state, type, query);
+    public Representation answer(
+            Snapshot snapshot, String type, @Nullable String query, Supplier<Representation> made) {
+        var asked = Asked.of(snapshot, type, query);
         return askedOnce.asMap().putIfAbsent(asked.hashCode(), true) == null
                 ? made.get()
                 : answers.get(asked, again -> made.get());
@@ -68,9 +69,9 @@ public class ListCache {
         return answer(now, type, sent, () -> made(now, now, type, query));
     }
 
-    /** What a list of that state looks like, told at the present one. */
+    /** What a list of that snapshot looks like, told at the present one. */
     public Representation made(Snapshot now, Snapshot shown, String type, ListQuery query) {
-        var page = ListPage.of(shown.section(type).shelf(), query);
+        var page = ListPage.of(shown.ofType(type).index(), query);
         return made(
                 now,
                 type,
@@ -88,6 +89,6 @@ public class ListCache {
     public Representation made(Snapshot now, String type, ListPage page, List<JsonParts.Part> documents) {
         var rest = new Rest(page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
         return Representation.of(
-                now.section(type).changedAt(), type, JsonParts.items("items", documents, json.writeValueAsBytes(rest)));
+                now.ofType(type).changedAt(), type, JsonParts.items("items", documents, json.writeValueAsBytes(rest)));
     }
 }

@@ -31,17 +31,17 @@ record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, M
     /** How many guides have a value. */
     record Count(String value, long count) {}
 
-    /** The page of the shelf that the query asks for. */
-    static ListPage of(TypeIndex shelf, ListQuery query) {
-        return sorted(shelf, query, query.on(shelf));
+    /** The page of the index that the query asks for. */
+    static ListPage of(TypeIndex index, ListQuery query) {
+        return sorted(index, query, query.on(index));
     }
 
     /** The page that the query asks for of what a search found. Its cursor keeps how the question was read. */
-    static ListPage of(TypeIndex shelf, ListQuery query, Hits found) {
-        var places = query.on(shelf);
+    static ListPage of(TypeIndex index, ListQuery query, Hits found) {
+        var places = query.on(index);
         places.and(found.places());
         var page =
-                query.sort().equals(Sort.RELEVANCE) ? best(shelf, query, places, found) : sorted(shelf, query, places);
+                query.sort().equals(Sort.RELEVANCE) ? best(index, query, places, found) : sorted(index, query, places);
         if (page.next() == null) return page;
         return new ListPage(
                 page.guides(),
@@ -50,24 +50,24 @@ record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, M
                 page.facets());
     }
 
-    private static ListPage best(TypeIndex shelf, ListQuery query, BitSet places, Hits found) {
+    private static ListPage best(TypeIndex index, ListQuery query, BitSet places, Hits found) {
         return page(
-                shelf,
+                index,
                 query,
                 places,
-                found.best(shelf, places, query.after(), query.limit() + 1),
+                found.best(index, places, query.after(), query.limit() + 1),
                 place -> new Place(
                         Long.toString(found.score(place)),
-                        shelf.at(place).entry().id()));
+                        index.at(place).entry().id()));
     }
 
-    private static ListPage sorted(TypeIndex shelf, ListQuery query, BitSet places) {
+    private static ListPage sorted(TypeIndex index, ListQuery query, BitSet places) {
         return page(
-                shelf,
+                index,
                 query,
                 places,
-                shelf.first(query.sort(), places, query.after(), query.limit() + 1),
-                place -> shelf.ranks(query.sort()).place(place));
+                index.first(query.sort(), places, query.after(), query.limit() + 1),
+                place -> index.ranks(query.sort()).place(place));
     }
 
     /**
@@ -77,21 +77,21 @@ record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, M
      * @param mark what a cursor keeps of the guide at a place
      */
     private static ListPage page(
-            TypeIndex shelf, ListQuery query, BitSet places, int[] first, IntFunction<Place> mark) {
+            TypeIndex index, ListQuery query, BitSet places, int[] first, IntFunction<Place> mark) {
         int count = Math.min(first.length, query.limit());
         return new ListPage(
-                Arrays.stream(first, 0, count).mapToObj(shelf::at).toList(),
+                Arrays.stream(first, 0, count).mapToObj(index::at).toList(),
                 count < first.length ? query.list().after(mark.apply(first[count - 1])) : null,
                 places.cardinality(),
-                facets(shelf, places, query.facets()));
+                facets(index, places, query.facets()));
     }
 
-    private static Map<String, List<Count>> facets(TypeIndex shelf, BitSet places, List<Property> properties) {
+    private static Map<String, List<Count>> facets(TypeIndex index, BitSet places, List<Property> properties) {
         var facets = new LinkedHashMap<String, List<Count>>();
         for (var property : properties)
             facets.put(
                     property.name(),
-                    shelf.values(property)
+                    index.values(property)
                             .all()
                             .map(it -> new Count(it.text(), it.places().among(places)))
                             .filter(it -> it.count() > 0)

@@ -118,7 +118,7 @@ public record ListQuery(
             var least = one.bound(property, FilterField.MIN);
             var greatest = one.bound(property, FilterField.MAX);
             if (least.isPresent() || greatest.isPresent())
-                filters.add(shelf -> shelf.values(property).between(least.orElse(null), greatest.orElse(null)));
+                filters.add(index -> index.values(property).between(least.orElse(null), greatest.orElse(null)));
         }
         one.of("filter").ifPresent(text -> filters.add(FilterParser.read(text, new Property.Of(type), limits)));
         return filters;
@@ -131,8 +131,8 @@ public record ListQuery(
     }
 
     /** The places of the guides that it is about. */
-    BitSet on(TypeIndex shelf) {
-        return filter.on(shelf);
+    BitSet on(TypeIndex index) {
+        return filter.on(index);
     }
 
     private static void mustBeKnown(List<Property> filters, Map<String, List<String>> parameters) {

@@ -79,7 +79,7 @@ public final class FilterParser {
     }
 
     private static Filter has(Property property) {
-        return shelf -> shelf.values(property).any();
+        return index -> index.values(property).any();
     }
 
     private List<Filter> filters(int depth) {

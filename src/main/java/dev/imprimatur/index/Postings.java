@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/** Some places of a shelf: as a list, or as bits where they are many. Never changed once made. */
+/** Some places of an index: as a list, or as bits where they are many. Never changed once made. */
 public final class Postings {
     static final Postings NONE = new Postings(new int[0]);
     /** More of them than one place in so many are kept as bits, which are then less to go through. */
@@ -28,7 +28,7 @@ public final class Postings {
      * Keeps them.
      *
      * @param places in ascending order
-     * @param size of the shelf
+     * @param size of the index
      */
     static Postings of(int[] places, int size) {
         if (places.length <= size / FEW) return new Postings(places);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How the guides of a shelf compare under a sort: by its keys, and by their ids where all keys are the same. */
+/** How the guides of an index compare under a sort: by its keys, and by their ids where all keys are the same. */
 public final class SortComparator {
     /** Between the keys in a cursor; text holds no control characters. */
     private static final String SEPARATOR = "\0";

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the guides of a shelf are sorted by, by place: bytes that compare, without sign, as the values do. Never changed once made. */
+/** What the guides of an index are sorted by, by place: bytes that compare, without sign, as the values do. Never changed once made. */
 final class SortKeys {
     private static final byte[] NONE = {};
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** Places of a shelf in the order of one key; where it is the same, by the ids of the guides. Never changed once made. */
+/** Places of an index in the order of one key; where it is the same, by the ids of the guides. Never changed once made. */
 final class SortedPostings {
     private final int[] places;
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything of one type that is live, each guide at a place of its own, with what lists are made from: which places have which
- * value, and the places in each order. Both are worked out when they are first asked for. A shelf is never changed: the next one has
+ * value, and the places in each order. Both are worked out when they are first asked for. An index is never changed: the next one has
  * the same guides at the same places but for those that changed, and is made from what this one has worked out.
  */
 public final class TypeIndex {
@@ -75,7 +75,7 @@ public final class TypeIndex {
         this.live = live;
     }
 
-    /** The shelf once these addresses have other guides. */
+    /** The index once these addresses have other guides. */
     public TypeIndex with(Collection<Replacement> replacements) {
         var changes = changes(replacements);
         int size = changes.stream().mapToInt(change -> change.place() + 1).reduce(guides.length, Math::max);
@@ -160,7 +160,7 @@ public final class TypeIndex {
         return live.cardinality() < guides.length / 2;
     }
 
-    /** Where a guide of this shelf stands. */
+    /** Where a guide of this index stands. */
     public int place(PublishedGuide guide) {
         var known = places;
         if (known == null) {
@@ -169,7 +169,7 @@ public final class TypeIndex {
                 known.put(at(place), place);
             places = known;
         }
-        return Objects.requireNonNull(known.get(guide), "not on this shelf");
+        return Objects.requireNonNull(known.get(guide), "not on this index");
     }
 
     /** The values of a property and the places that have them. */

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The values that guides of a shelf have of one property, the smallest first, each with the places that have it. Never changed once made. */
+/** The values that guides of an index have of one property, the smallest first, each with the places that have it. Never changed once made. */
 public final class ValuePostings {
     private static final Comparator<byte[]> BY_KEY = Arrays::compareUnsigned;
 
@@ -58,7 +58,7 @@ public final class ValuePostings {
 
     private final Property property;
     private final Value[] values;
-    /** Of the shelf. */
+    /** Of the index. */
     private final int size;
 
     private ValuePostings(Property property, Value[] values, int size) {
@@ -95,7 +95,7 @@ public final class ValuePostings {
     /**
      * The values once those places have other guides.
      *
-     * @param size of the shelf
+     * @param size of the index
      */
     ValuePostings with(List<TypeIndex.Change> changes, int size) {
         var changed = new TreeMap<byte[], Value>(BY_KEY);

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** What a search found on a shelf, and how well each fits: a whole number. */
+/** What a search found on an index, and how well each fits: a whole number. */
 public final class Hits {
     private final BitSet places = new BitSet();
     private final long[] scores;
@@ -17,7 +17,7 @@ public final class Hits {
     /**
      * Nothing yet.
      *
-     * @param size of the shelf
+     * @param size of the index of the type
      * @param reading of the question
      */
     Hits(int size, QueryInterpretation reading) {
@@ -54,14 +54,14 @@ public final class Hits {
      *
      * @param after the last guide of the page before: its score as the key
      */
-    public int[] best(TypeIndex shelf, BitSet of, @Nullable Place after, int count) {
+    public int[] best(TypeIndex typeIndex, BitSet of, @Nullable Place after, int count) {
         var from = after == null ? null : new Ranked(-1, Long.parseLong(after.key()), after.id());
         // the last of those kept so far stands on top
         var kept = new PriorityQueue<>(count + 1, Ranked.BEST_FIRST.reversed());
         for (int place = of.nextSetBit(0); place >= 0; place = of.nextSetBit(place + 1)) {
             if (kept.size() == count && scores[place] < kept.element().score()) continue;
             var ranked =
-                    new Ranked(place, scores[place], shelf.at(place).entry().id());
+                    new Ranked(place, scores[place], typeIndex.at(place).entry().id());
             if (from != null && Ranked.BEST_FIRST.compare(ranked, from) <= 0) continue;
             kept.add(ranked);
             if (kept.size() > count) kept.remove();

@@ -65,7 +65,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The words of everything that is live: one more fold over the ledger, kept on disk so that a start reads on from where it was.
- * It only ever finds guides of the state of the catalogue that it was made from, and those are what is told.
+ * It only ever finds guides of the snapshot of the catalogue that it was made from, and those are what is told.
  */
 @Component
 public class SearchIndex implements SmartLifecycle {
@@ -91,7 +91,7 @@ public class SearchIndex implements SmartLifecycle {
         MARKED.freeze();
     }
 
-    /** Which document of an index is of which guide on a shelf. */
+    /** Which document of an index is of which guide on an index. */
     private static final class Standing {
         private static final int NOWHERE = -1;
         private final int[] places;
@@ -108,7 +108,7 @@ public class SearchIndex implements SmartLifecycle {
             documents[place] = document;
         }
 
-        /** The guide's place; -1 for what is not on the shelf. */
+        /** The guide's place; -1 for what is not on the index of the type. */
         int place(int document) {
             return places[document];
         }
@@ -118,21 +118,21 @@ public class SearchIndex implements SmartLifecycle {
         }
     }
 
-    /** An index, and the state it was made from. */
-    private record Indexed(Snapshot state, DirectoryReader reader, Map<String, Standing> standings) {
-        Indexed(Snapshot state, DirectoryReader reader) {
-            this(state, reader, new ConcurrentHashMap<>());
+    /** An index, and the snapshot it was made from. */
+    private record Indexed(Snapshot snapshot, DirectoryReader reader, Map<String, Standing> standings) {
+        Indexed(Snapshot snapshot, DirectoryReader reader) {
+            this(snapshot, reader, new ConcurrentHashMap<>());
         }
 
-        TypeIndex shelf(ContentType type) {
-            return state.section(type.name()).shelf();
+        TypeIndex index(ContentType type) {
+            return snapshot.ofType(type.name()).index();
         }
 
         /** Worked out once. */
         Standing standing(ContentType type) {
             return standings.computeIfAbsent(type.name(), name -> {
-                var shelf = shelf(type);
-                var standing = new Standing(reader.maxDoc(), shelf.size());
+                var typeIndex = index(type);
+                var standing = new Standing(reader.maxDoc(), typeIndex.size());
                 try {
                     for (var leaf : reader.leaves()) {
                         var keys = leaf.reader().getBinaryDocValues(KEY);
@@ -143,9 +143,9 @@ public class SearchIndex implements SmartLifecycle {
                             if (live != null && !live.get(document) || !keys.advanceExact(document)) continue;
                             var address = address(keys.binaryValue().utf8ToString());
                             var guide = address.type().equals(name)
-                                    ? state.find(address)
+                                    ? snapshot.find(address)
                                     : Optional.<PublishedGuide>empty();
-                            if (guide.isPresent()) standing.put(leaf.docBase + document, shelf.place(guide.get()));
+                            if (guide.isPresent()) standing.put(leaf.docBase + document, typeIndex.place(guide.get()));
                         }
                     }
                 } catch (IOException failed) {
@@ -183,11 +183,11 @@ public class SearchIndex implements SmartLifecycle {
     /**
      * Answers from the index once it has read what was asked for.
      *
-     * @param asked the state that it must have read
+     * @param asked the snapshot that it must have read
      * @param question words to look for in guides of the type
      * @param before how they were read for the page before; null for the first one
      * @param locale of the guides that may be found; null for all
-     * @param answer of the state it was made from, and a view of the index that holds while this is called
+     * @param answer of the snapshot it was made from, and a view of the index that holds while this is called
      */
     public <T> T answer(
             Snapshot asked,
@@ -198,7 +198,7 @@ public class SearchIndex implements SmartLifecycle {
             BiFunction<Snapshot, View, T> answer) {
         var now = acquire(asked);
         try {
-            return answer.apply(now.state(), new View(now, type, question, before, locale));
+            return answer.apply(now.snapshot(), new View(now, type, question, before, locale));
         } catch (IOException failed) {
             throw new UncheckedIOException("reading the search index", failed);
         } finally {
@@ -210,7 +210,7 @@ public class SearchIndex implements SmartLifecycle {
         long deadline = System.nanoTime() + patience.toNanos();
         for (; ; ) {
             var now = indexed;
-            if (now != null && now.state().hasReached(asked) && now.reader().tryIncRef()) return now;
+            if (now != null && now.snapshot().hasReached(asked) && now.reader().tryIncRef()) return now;
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0)
                 throw Refusal.unavailable(
@@ -219,7 +219,7 @@ public class SearchIndex implements SmartLifecycle {
             try {
                 synchronized (moved) {
                     now = indexed;
-                    if (now == null || !now.state().hasReached(asked)) moved.wait(left);
+                    if (now == null || !now.snapshot().hasReached(asked)) moved.wait(left);
                 }
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
@@ -253,7 +253,7 @@ public class SearchIndex implements SmartLifecycle {
                 throws IOException {
             this.reading = reading;
             this.type = type;
-            this.languages = languages(reading.state(), type, locale);
+            this.languages = languages(reading.snapshot(), type, locale);
             this.question = new SearchQuery(question, type, languages, words, reading.reader(), before);
         }
 
@@ -262,7 +262,7 @@ public class SearchIndex implements SmartLifecycle {
             try {
                 var standing = reading.standing(type);
                 var scores = question.scores(reading.reader());
-                var found = new Hits(reading.shelf(type).size(), question.reading());
+                var found = new Hits(reading.index(type).size(), question.reading());
                 for (int document = 0; document < scores.length; document++)
                     if (scores[document] > 0 && standing.place(document) >= 0)
                         found.add(standing.place(document), scores[document]);
@@ -283,14 +283,14 @@ public class SearchIndex implements SmartLifecycle {
                         .forEach(field -> inIndex.put(GuideAnalyzer.field(language, type, field), field.name()));
             var passages = new int[inIndex.size()];
             Arrays.fill(passages, SNIPPETS);
-            var shelf = reading.shelf(type);
+            var typeIndex = reading.index(type);
             var standing = reading.standing(type);
             try {
                 var texts = highlighter.highlightFields(
                         inIndex.keySet().toArray(String[]::new),
                         question.marks(),
                         found.stream()
-                                .mapToInt(guide -> standing.document(shelf.place(guide)))
+                                .mapToInt(guide -> standing.document(typeIndex.place(guide)))
                                 .toArray(),
                         passages);
                 var all = new ArrayList<Map<String, String>>();
@@ -330,8 +330,8 @@ public class SearchIndex implements SmartLifecycle {
     }
 
     /** The languages that guides of the type are live in, of the locale if there is one: words of others would be of no use. */
-    private static List<String> languages(Snapshot state, ContentType type, @Nullable String locale) {
-        return state.section(type.name()).shelf().values(Property.LOCALE).keySet().stream()
+    private static List<String> languages(Snapshot snapshot, ContentType type, @Nullable String locale) {
+        return snapshot.ofType(type.name()).index().values(Property.LOCALE).keySet().stream()
                 .filter(it -> locale == null || locale.equals(it))
                 .map(GuideAnalyzer::language)
                 .distinct()
@@ -406,36 +406,36 @@ public class SearchIndex implements SmartLifecycle {
 
     /** Reads on from the position; how far it has read then. */
     private long fold(IndexWriter writer, long before) throws IOException {
-        var state = catalogue.now();
+        var snapshot = catalogue.now();
         var last = indexed;
         long read = before;
-        if (last != null && last.state().isSame(state)) return read;
-        if (last != null && last.state().reading() != state.reading()) {
+        if (last != null && last.snapshot().isSame(snapshot)) return read;
+        if (last != null && last.snapshot().reading() != snapshot.reading()) {
             writer.deleteAll();
             read = 0;
         }
-        for (var life : state.toldSince(read)) {
-            var address = GuideAddress.of(life.last());
+        for (var history : snapshot.toldSince(read)) {
+            var address = GuideAddress.of(history.last());
             var key = new Term(KEY, key(address));
-            if (life.live() == null) writer.deleteDocuments(key);
+            if (history.live() == null) writer.deleteDocuments(key);
             else
                 writer.updateDocument(
                         key,
                         document(
                                 address,
                                 types.require(address.type()),
-                                life.live().content(),
+                                history.live().content(),
                                 words));
             if (!running) return read;
         }
-        show(writer, state, last);
-        return state.position();
+        show(writer, snapshot, last);
+        return snapshot.position();
     }
 
-    private void show(IndexWriter writer, Snapshot state, @Nullable Indexed last) throws IOException {
+    private void show(IndexWriter writer, Snapshot snapshot, @Nullable Indexed last) throws IOException {
         var reader = last == null ? DirectoryReader.open(writer) : changed(last.reader(), writer);
         synchronized (moved) {
-            indexed = new Indexed(state, reader);
+            indexed = new Indexed(snapshot, reader);
             moved.notifyAll();
         }
         if (last != null) release(last.reader());

@@ -172,11 +172,12 @@ class FastPath {
     Ready ready(Asked asked, Caller caller) {
         var known = known(asked, caller);
         if (known == null) return null;
-        var state = catalogue.now();
-        if (state.position() == 0) return null;
-        var answer =
-                asked.isList() ? lists.known(state, asked.path(), asked.query()).orElse(null) : guide(state, asked);
-        return answer == null ? null : taken(known, asked, answer, state);
+        var snapshot = catalogue.now();
+        if (snapshot.position() == 0) return null;
+        var answer = asked.isList()
+                ? lists.known(snapshot, asked.path(), asked.query()).orElse(null)
+                : guide(snapshot, asked);
+        return answer == null ? null : taken(known, asked, answer, snapshot);
     }
 
     /** A list that was not asked for before; it takes a moment to put it together. */
@@ -185,11 +186,11 @@ class FastPath {
         var known = asked.isList() ? known(asked, caller) : null;
         // one that asks too often is refused elsewhere, before anything is made for it
         if (known == null || known.bucket().getAvailableTokens() < 1) return null;
-        var state = catalogue.now();
+        var snapshot = catalogue.now();
         // nothing is told, or nothing may be: the servlet way knows which
-        if (state.position() == 0) return null;
-        return made(state, asked)
-                .map(answer -> taken(known, asked, answer, state))
+        if (snapshot.position() == 0) return null;
+        return made(snapshot, asked)
+                .map(answer -> taken(known, asked, answer, snapshot))
                 .orElse(null);
     }
 
@@ -215,14 +216,14 @@ class FastPath {
                 : null;
     }
 
-    private @Nullable Representation guide(Snapshot state, Asked asked) {
+    private @Nullable Representation guide(Snapshot snapshot, Asked asked) {
         if (asked.query() != null) return null;
-        var guide = state.live(asked.path());
+        var guide = snapshot.live(asked.path());
         // close to a change that is known, the answer may be kept for less than the usual time
         return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide.answer();
     }
 
-    private Optional<Representation> made(Snapshot state, Asked asked) {
+    private Optional<Representation> made(Snapshot snapshot, Asked asked) {
         try {
             var type = types.find(asked.path());
             if (type.isEmpty()) return Optional.empty();
@@ -235,7 +236,7 @@ class FastPath {
                 return Optional.empty();
             var query = ListQuery.parse(type.get(), parameters, filterLimits);
             return query.q() == null && query.asOf() == null
-                    ? Optional.of(lists.answer(state, asked.path(), sent, query))
+                    ? Optional.of(lists.answer(snapshot, asked.path(), sent, query))
                     : Optional.empty();
         } catch (Refused | IllegalArgumentException malformed) {
             return Optional.empty();
@@ -243,12 +244,12 @@ class FastPath {
     }
 
     /** Counts it against the key, unless that has none left: then it is refused elsewhere. */
-    private @Nullable Ready taken(Known known, Asked asked, Representation answer, Snapshot state) {
+    private @Nullable Ready taken(Known known, Asked asked, Representation answer, Snapshot snapshot) {
         long left = RateLimits.take(known.bucket());
         if (left < 0) return null;
         answers.increment();
         var form = answer.form(ContentCoding.of(asked.fields().acceptEncoding()));
-        return new Ready(form, form.has(asked.fields().ifNoneMatch()), state.position(), left);
+        return new Ready(form, form.has(asked.fields().ifNoneMatch()), snapshot.position(), left);
     }
 
     /** Every header of an answer but those of its form. */

@@ -10,7 +10,7 @@ import dev.imprimatur.testing.Node;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A request that took a state is answered from it, whatever is published meanwhile. */
+/** A request that took a snapshot is answered from it, whatever is published meanwhile. */
 class CatalogueTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
@@ -41,7 +41,7 @@ class CatalogueTest {
 
         var found = requireNonNull(now.live("role-guide/" + guide.slug()));
 
-        assertThat(now.section("role-guide").live(guide.slug(), "en-US")).isSameAs(found);
+        assertThat(now.ofType("role-guide").live(guide.slug(), "en-US")).isSameAs(found);
         assertThat(now.live("role-guide/nothing")).isNull();
         assertThat(now.live("nothing/" + guide.slug())).isNull();
     }
@@ -59,7 +59,7 @@ class CatalogueTest {
 
         var begun = new Snapshot.Fold(Snapshot.begun(told.reading() + 1))
                 .read(published.entry(), published)
-                .state();
+                .snapshot();
         begun.show(GuideAddress.of(published.entry()));
 
         assertThat(begun.live(path)).isSameAs(published);

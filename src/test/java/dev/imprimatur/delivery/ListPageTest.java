@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A shelf that is made from the one before answers as one that is put up anew. */
+/** An index that is made from the one before answers as one that is put up anew. */
 @UnitTest
 class ListPageTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -69,23 +69,23 @@ class ListPageTest {
     @Property(tries = 150)
     void aShelfMadeFromTheOneBeforeAnswersAsOneThatIsPutUpAnew(
             @ForAll("steps") List<Step> steps, @ForAll Random random) {
-        // enough guides that a shelf is made from the one before
+        // enough guides that an index is made from the one before
         var snapshot = Snapshot.begun(1);
         long position = 0;
         for (int slug = 0; slug < 60; slug++)
             snapshot = next(snapshot, new Step(slug, LOCALES.get(slug % 3), slug, false), ++position);
         for (var query : List.of("sort=title", "sort=-title&locale=sv", "sort=compensation.dataYear,-title"))
-            ListPage.of(snapshot.section(TYPE.name()).shelf(), query(query));
+            ListPage.of(snapshot.ofType(TYPE.name()).index(), query(query));
         for (var step : steps) {
             snapshot = next(snapshot, step, ++position);
-            if (step.isAsked()) agrees(snapshot.section(TYPE.name()), random);
+            if (step.isAsked()) agrees(snapshot.ofType(TYPE.name()), random);
         }
-        agrees(snapshot.section(TYPE.name()), random);
+        agrees(snapshot.ofType(TYPE.name()), random);
     }
 
-    private static void agrees(TypeSnapshot section, Random random) {
-        var anew = new TypeIndex(section.lives().map(AddressHistory::live));
-        var kept = section.shelf();
+    private static void agrees(TypeSnapshot ofType, Random random) {
+        var anew = new TypeIndex(ofType.histories().map(AddressHistory::live));
+        var kept = ofType.index();
         assertThat(kept.guides()).containsExactlyInAnyOrderElementsOf(anew.guides());
         for (var guide : kept.guides()) assertThat(kept.at(kept.place(guide))).isSameAs(guide);
         assertThat(kept.values(ListQuery.LOCALE).keySet())
@@ -169,7 +169,7 @@ class ListPageTest {
                 "",
                 "");
         var live = step.seed() == null ? null : new PublishedGuide(entry, TYPE, content(new Random(step.seed())), JSON);
-        return new Snapshot.Fold(snapshot).read(entry, live).state();
+        return new Snapshot.Fold(snapshot).read(entry, live).snapshot();
     }
 
     private static ObjectNode content(Random random) {
