@@ -90,13 +90,13 @@ abstract sealed class Credentials extends OncePerRequestFilter {
     }
 
     /** People: a personal token, and the password to get one. */
-    static final class OfPeople extends Credentials {
-        private final Accounts access;
+    static final class PeopleFilter extends Credentials {
+        private final Accounts accounts;
         private final Tokens tokens;
 
-        OfPeople(ProblemWriter problems, Accounts access, Tokens tokens) {
+        PeopleFilter(ProblemWriter problems, Accounts accounts, Tokens tokens) {
             super(problems);
-            this.access = access;
+            this.accounts = accounts;
             this.tokens = tokens;
         }
 
@@ -108,7 +108,7 @@ abstract sealed class Credentials extends OncePerRequestFilter {
                     String source = request.getRemoteAddr();
                     yield tokens.find(value, source)
                             // roles are read with each request, so that a demotion takes effect at once
-                            .flatMap(token -> access.account(token.account()).map(account -> caller(account, token)))
+                            .flatMap(token -> accounts.account(token.account()).map(account -> caller(account, token)))
                             .orElseThrow(() -> tokens.wrong(source));
                 }
                 case "basic" -> asksForToken(request) ? caller(basic(value, request.getRemoteAddr()), null) : null;
@@ -132,15 +132,15 @@ abstract sealed class Credentials extends OncePerRequestFilter {
             } catch (IllegalArgumentException noBase64) {
                 pair = new String[] {""};
             }
-            return access.signIn(pair[0], pair.length == 2 ? pair[1] : "", source, "management API");
+            return accounts.signIn(pair[0], pair.length == 2 ? pair[1] : "", source, "management API");
         }
     }
 
     /** Sites: their key. */
-    static final class OfSites extends Credentials {
+    static final class SitesFilter extends Credentials {
         private final SiteKeys keys;
 
-        OfSites(ProblemWriter problems, SiteKeys keys) {
+        SitesFilter(ProblemWriter problems, SiteKeys keys) {
             super(problems);
             this.keys = keys;
         }

@@ -31,14 +31,14 @@ final class HostCookie extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (!request.isSecure()) return super.handle(request, response, callback);
-        var asked = new Asked(request);
-        return super.handle(asked, new Told(asked, response), callback);
+        var wrapped = new TlsRequest(request);
+        return super.handle(wrapped, new TlsResponse(wrapped, response), callback);
     }
 
-    private final class Asked extends Request.Wrapper {
+    private final class TlsRequest extends Request.Wrapper {
         private final HttpFields headers;
 
-        Asked(Request request) {
+        TlsRequest(Request request) {
             super(request);
             var fields = HttpFields.build();
             for (var field : request.getHeaders()) {
@@ -65,10 +65,10 @@ final class HostCookie extends Handler.Wrapper {
         }
     }
 
-    private final class Told extends Response.Wrapper {
+    private final class TlsResponse extends Response.Wrapper {
         private final HttpFields.Mutable headers;
 
-        Told(Request request, Response response) {
+        TlsResponse(Request request, Response response) {
             super(request, response);
             headers = new HttpFields.Mutable.Wrapper(response.getHeaders()) {
                 @Override

@@ -35,10 +35,10 @@ public class PersonArgument implements WebMvcConfigurer, HandlerMethodArgumentRe
         return parameter.getParameterType() == Person.class;
     }
 
-    private static @Nullable AuthenticationMethod means(Authentication authentication, NativeWebRequest request) {
+    private static @Nullable AuthenticationMethod method(Authentication authentication, NativeWebRequest request) {
         if (authentication.getDetails() instanceof PersonalToken token)
             return AuthenticationMethod.token(token.id(), token.name());
-        return request.getNativeRequest() instanceof HttpServletRequest asked ? PasswordProof.means(asked) : null;
+        return request.getNativeRequest() instanceof HttpServletRequest http ? PasswordProof.method(http) : null;
     }
 
     @Override
@@ -51,7 +51,7 @@ public class PersonArgument implements WebMvcConfigurer, HandlerMethodArgumentRe
                 && authentication.getPrincipal() instanceof Account account)
             return account.person()
                     .in((String) request.getAttribute(REQUEST, RequestAttributes.SCOPE_REQUEST))
-                    .by(means(authentication, request));
+                    .by(method(authentication, request));
         throw new IllegalStateException("only somebody who is signed in gets here");
     }
 }

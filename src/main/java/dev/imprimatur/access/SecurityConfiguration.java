@@ -85,7 +85,7 @@ class SecurityConfiguration {
     SecurityFilterChain delivery(HttpSecurity http, SiteKeys keys) {
         return common(http.securityMatcher("/api/delivery/**"))
                 .headers(headers -> headers.cacheControl(cache -> cache.disable()))
-                .addFilterBefore(new Credentials.OfSites(problems, keys), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new Credentials.SitesFilter(problems, keys), AnonymousAuthenticationFilter.class)
                 // the end of a stream that was authorized when it was opened
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
@@ -101,10 +101,13 @@ class SecurityConfiguration {
     @Bean
     @Order(2)
     SecurityFilterChain management(
-            HttpSecurity http, Accounts access, Tokens tokens, ObjectProvider<RequestMappingHandlerMapping> handlers) {
+            HttpSecurity http,
+            Accounts accounts,
+            Tokens tokens,
+            ObjectProvider<RequestMappingHandlerMapping> handlers) {
         return common(http.securityMatcher("/api/management/**", "/actuator/prometheus"))
                 .addFilterBefore(
-                        new Credentials.OfPeople(problems, access, tokens), AnonymousAuthenticationFilter.class)
+                        new Credentials.PeopleFilter(problems, accounts, tokens), AnonymousAuthenticationFilter.class)
                 .addFilterAfter(new ScopeCheck(problems, audit, handlers), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/prometheus")
                         .hasRole("ADMIN")
@@ -119,7 +122,7 @@ class SecurityConfiguration {
     /** People in a browser: a session that a password opens, a token in every form, scripts and styles from here only. */
     @Bean
     @Order(3)
-    SecurityFilterChain studio(HttpSecurity http, Accounts access, Sessions sessions) {
+    SecurityFilterChain studio(HttpSecurity http, Accounts accounts, Sessions sessions) {
         var pages = pagesOnly();
         return http.securityMatchers(matchers -> matchers.requestMatchers(
                                 "/",
@@ -133,12 +136,12 @@ class SecurityConfiguration {
                                 "/assets/**",
                                 "/webjars/**",
                                 "/favicon.ico")
-                        .requestMatchers(SecurityConfiguration::failedForAPerson))
+                        .requestMatchers(SecurityConfiguration::isErrorShownToPerson))
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(STUDIO_CSP))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)))
-                .authenticationManager(new SignIn(access))
+                .authenticationManager(new SignIn(accounts))
                 .csrf(csrf -> csrf.csrfTokenRepository(new FormTokens())
-                        .ignoringRequestMatchers(SecurityConfiguration::isOurFormThatNamesItsWriter))
+                        .ignoringRequestMatchers(SecurityConfiguration::isOwnFormWithWriter))
                 .requestCache(cache -> cache.requestCache(pages))
                 // what failed was authorized, or told that it is not, before it did
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
@@ -158,13 +161,13 @@ class SecurityConfiguration {
                         .anyRequest()
                         .hasAnyRole(ROLES))
                 .formLogin(form -> form.loginPage("/login")
-                        .successHandler(new Welcome(sessions, pages))
+                        .successHandler(new SignInSuccessHandler(sessions, pages))
                         .failureHandler((request, response, failure) -> response.sendRedirect(
                                 failure instanceof LockedException ? "/login?throttled" : "/login?wrong")))
                 .logout(logout -> logout.addLogoutHandler(
                                 (request, response, authentication) -> sessions.signedOut(request))
                         .logoutSuccessUrl("/login?out"))
-                .addFilterBefore(new SignIn.Refreshed(access), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new SignIn.CurrentAccountFilter(accounts), AnonymousAuthenticationFilter.class)
                 .addFilterBefore(new ErrorPageHeaders(STUDIO_CSP), AnonymousAuthenticationFilter.class)
                 .exceptionHandling(exceptions -> exceptions
                         .defaultAuthenticationEntryPointFor(
@@ -183,7 +186,7 @@ class SecurityConfiguration {
                         .defaultAuthenticationEntryPointFor(
                                 (request, response, none) ->
                                         request.getRequestDispatcher(DENIED).forward(request, response),
-                                request -> isWords(request))
+                                request -> isStudioPost(request))
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint("/login"), AnyRequestMatcher.INSTANCE)
                         .accessDeniedHandler((request, response, denied) -> {
@@ -206,7 +209,7 @@ class SecurityConfiguration {
     }
 
     /** The error page of whatever people ask for is theirs, too: it shows who is signed in. */
-    private static boolean failedForAPerson(HttpServletRequest request) {
+    private static boolean isErrorShownToPerson(HttpServletRequest request) {
         return request.getDispatcherType() == DispatcherType.ERROR && Audience.of(request) != Audience.PROGRAM;
     }
 
@@ -214,8 +217,8 @@ class SecurityConfiguration {
      * A form with words says who wrote them, and is taken from nobody else's session. Where the browser says as well that a page
      * of ours sent it, its token, which may be of the session before, tells nothing more.
      */
-    private static boolean isOurFormThatNamesItsWriter(HttpServletRequest request) {
-        return isWords(request) && SameOrigin.sent(request) && request.getParameter("writer") != null;
+    private static boolean isOwnFormWithWriter(HttpServletRequest request) {
+        return isStudioPost(request) && SameOrigin.sent(request) && request.getParameter("writer") != null;
     }
 
     private static boolean hasRole(HttpServletRequest request) {
@@ -223,7 +226,7 @@ class SecurityConfiguration {
                 && !authentication.getAuthorities().isEmpty();
     }
 
-    private static boolean isWords(HttpServletRequest request) {
+    private static boolean isStudioPost(HttpServletRequest request) {
         return request.getMethod().equals("POST") && request.getRequestURI().startsWith("/studio/");
     }
 
@@ -257,10 +260,10 @@ class SecurityConfiguration {
     }
 
     /** After the sign-in: to the page that was asked for, or to what waits. */
-    private static final class Welcome extends SavedRequestAwareAuthenticationSuccessHandler {
+    private static final class SignInSuccessHandler extends SavedRequestAwareAuthenticationSuccessHandler {
         private final Sessions sessions;
 
-        Welcome(Sessions sessions, RequestCache pages) {
+        SignInSuccessHandler(Sessions sessions, RequestCache pages) {
             this.sessions = sessions;
             setRequestCache(pages);
             setDefaultTargetUrl("/studio");

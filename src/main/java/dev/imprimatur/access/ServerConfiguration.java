@@ -40,9 +40,9 @@ class ServerConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> boundedConnections(ConnectionLimit bounds) {
+    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> boundedConnections(ConnectionLimit limit) {
         return factory -> factory.addServerCustomizers(server -> {
-            for (var connector : server.getConnectors()) connector.addEventListener(bounds);
+            for (var connector : server.getConnectors()) connector.addEventListener(limit);
         });
     }
 

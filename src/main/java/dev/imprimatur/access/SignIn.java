@@ -24,10 +24,10 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /** How people come in through the studio's door: by password, once; after that by their session. */
 final class SignIn implements AuthenticationManager {
-    private final Accounts access;
+    private final Accounts accounts;
 
-    SignIn(Accounts access) {
-        this.access = access;
+    SignIn(Accounts accounts) {
+        this.accounts = accounts;
     }
 
     @Override
@@ -35,7 +35,7 @@ final class SignIn implements AuthenticationManager {
         String source =
                 given.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
         try {
-            var account = access.signIn(given.getName(), String.valueOf(given.getCredentials()), source, "studio");
+            var account = accounts.signIn(given.getName(), String.valueOf(given.getCredentials()), source, "studio");
             return authenticated(account);
         } catch (Refused refused) {
             if (refused.refusal().kind() == Refusal.Kind.THROTTLED)
@@ -57,11 +57,11 @@ final class SignIn implements AuthenticationManager {
     }
 
     /** Replaces who signed in by who they are now: a demotion or deactivation counts with the next request. */
-    static final class Refreshed extends OncePerRequestFilter {
-        private final Accounts access;
+    static final class CurrentAccountFilter extends OncePerRequestFilter {
+        private final Accounts accounts;
 
-        Refreshed(Accounts access) {
-            this.access = access;
+        CurrentAccountFilter(Accounts accounts) {
+            this.accounts = accounts;
         }
 
         @Override
@@ -69,7 +69,7 @@ final class SignIn implements AuthenticationManager {
                 throws ServletException, IOException {
             var authentication = SecurityContextHolder.getContext().getAuthentication();
             if (authentication != null && authentication.getPrincipal() instanceof Account remembered) {
-                var now = access.account(remembered.username());
+                var now = accounts.account(remembered.username());
                 var context = SecurityContextHolder.createEmptyContext();
                 now.ifPresent(account -> context.setAuthentication(authenticated(account)));
                 SecurityContextHolder.setContext(context);

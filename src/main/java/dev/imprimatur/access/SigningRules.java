@@ -30,7 +30,7 @@ public class SigningRules {
     private static final String WRONG = "password-wrong";
     private static final String POINTER = "/" + FIELD;
 
-    private final Accounts access;
+    private final Accounts accounts;
     private final Clock clock;
     private final Duration passwordAge;
     private final boolean byToken;
@@ -42,11 +42,11 @@ public class SigningRules {
      * @param byToken {@code imprimatur.signing.by-token}, whether a decision can be signed through a token
      */
     SigningRules(
-            Accounts access,
+            Accounts accounts,
             Clock clock,
             @Value("${imprimatur.signing.password-age:15m}") Duration passwordAge,
             @Value("${imprimatur.signing.by-token:true}") boolean byToken) {
-        this.access = access;
+        this.accounts = accounts;
         this.clock = clock;
         this.passwordAge = passwordAge;
         this.byToken = byToken;
@@ -59,9 +59,9 @@ public class SigningRules {
 
     /** Whether this person has to give the password for what they sign now. */
     public boolean needsPassword(Person by) {
-        var means = by.means();
-        if (means == null || means.kind() == AuthenticationMethod.Kind.PASSWORD) return means == null;
-        var provenAt = means.provenAt();
+        var method = by.means();
+        if (method == null || method.kind() == AuthenticationMethod.Kind.PASSWORD) return method == null;
+        var provenAt = method.provenAt();
         return provenAt == null || !provenAt.plus(passwordAge).isAfter(clock.instant());
     }
 
@@ -73,8 +73,8 @@ public class SigningRules {
 
     /** A refusal unless this person may sign a decision by what they act by. */
     public void mustBeAbleToSign(Person by) {
-        var means = by.means();
-        if (means == null || means.kind() != AuthenticationMethod.Kind.TOKEN) mustBeProven(by);
+        var method = by.means();
+        if (method == null || method.kind() != AuthenticationMethod.Kind.TOKEN) mustBeProven(by);
         else if (!byToken)
             throw Refusal.forbidden(
                             "no-review-by-token",
@@ -102,7 +102,7 @@ public class SigningRules {
     /** Takes the password that came with a request; one that is wrong counts as a failed sign-in. */
     public void prove(String username, String password, HttpServletRequest request) {
         try {
-            access.signIn(username, password, request.getRemoteAddr());
+            accounts.signIn(username, password, request.getRemoteAddr());
         } catch (Refused refused) {
             if (refused.refusal().kind() != Refusal.Kind.UNAUTHENTICATED) throw refused;
             throw asked(WRONG, "this is not your password; nothing was done").raise();

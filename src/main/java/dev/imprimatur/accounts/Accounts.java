@@ -349,7 +349,7 @@ public class Accounts {
         try {
             throttle.failed(username, source);
         } catch (Refused slowed) {
-            if (throttle.isNews(username, source)) audit.record(null, "sign-in-throttled", target, source);
+            if (throttle.isFirstRefusal(username, source)) audit.record(null, "sign-in-throttled", target, source);
             throw slowed;
         }
         audit.record(null, "sign-in-failed", target, source);

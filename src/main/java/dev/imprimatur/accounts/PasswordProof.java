@@ -24,7 +24,7 @@ public final class PasswordProof {
     }
 
     /** How the person who sends this request is known: by the password in it, or by a session. Null if there is no session. */
-    public static @Nullable AuthenticationMethod means(HttpServletRequest request) {
+    public static @Nullable AuthenticationMethod method(HttpServletRequest request) {
         if (request.getAttribute(ATTRIBUTE) instanceof Instant now) return AuthenticationMethod.password(now);
         var session = request.getSession(false);
         if (session == null) return null;

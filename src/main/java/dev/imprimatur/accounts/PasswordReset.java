@@ -23,7 +23,7 @@ public class PasswordReset {
 
     private static final String PREFIX = "imp_reset_";
 
-    private final Accounts access;
+    private final Accounts accounts;
     private final ResetLinks links;
     private final Audit audit;
     private final Throttle throttle;
@@ -32,13 +32,13 @@ public class PasswordReset {
 
     /** @param holds how long a link can be used, {@code imprimatur.password-reset.holds} */
     PasswordReset(
-            Accounts access,
+            Accounts accounts,
             ResetLinks links,
             Audit audit,
             Throttle throttle,
             Clock clock,
             @Value("${imprimatur.password-reset.holds:24h}") Duration holds) {
-        this.access = access;
+        this.accounts = accounts;
         this.links = links;
         this.audit = audit;
         this.throttle = throttle;
@@ -51,17 +51,17 @@ public class PasswordReset {
      *
      * @param path of the page that it opens
      */
-    public record Fresh(String path, Instant expiresAt) {
+    public record NewLink(String path, Instant expiresAt) {
         @Override
         public String toString() {
-            return "Fresh[until " + expiresAt + "]";
+            return "NewLink[until " + expiresAt + "]";
         }
     }
 
     /** Makes a link for an active account; one made before does not work any more. */
-    public Fresh make(String username, String by) {
-        access.known(username);
-        if (access.account(username).isEmpty())
+    public NewLink make(String username, String by) {
+        accounts.known(username);
+        if (accounts.account(username).isEmpty())
             throw Refusal.conflict("deactivated", "this account is deactivated; reactivate it first")
                     .raise();
         var token = Secret.fresh(PREFIX);
@@ -69,7 +69,7 @@ public class PasswordReset {
         links.deleteOf(username);
         links.insert(new ResetLinks.Link(token.hash(), username, by, expiresAt));
         audit.record(by, "password-reset-made", username, null);
-        return new Fresh(PATH + token.text(), expiresAt);
+        return new NewLink(PATH + token.text(), expiresAt);
     }
 
     /** Whose password the token may choose; looking uses nothing up, and who keeps guessing is slowed down. */
@@ -83,7 +83,7 @@ public class PasswordReset {
     private Optional<Account> open(Secret token) {
         return links.find(token)
                 .filter(link -> link.expiresAt().isAfter(clock.instant()))
-                .flatMap(link -> access.account(link.account()));
+                .flatMap(link -> accounts.account(link.account()));
     }
 
     private static RuntimeException over() {
@@ -95,9 +95,9 @@ public class PasswordReset {
     /** Sets the password and ends every session and token of the account. */
     public void use(String token, String password, String source) {
         var account = account(token, source);
-        access.mustBePassword(account.username(), password);
+        accounts.mustBePassword(account.username(), password);
         if (!links.take(new Secret(token))) throw over();
-        access.setPassword(account.username(), password, null);
+        accounts.setPassword(account.username(), password, null);
         audit.record(account.username(), "password-reset-used", null, source);
     }
 }

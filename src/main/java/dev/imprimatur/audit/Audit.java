@@ -90,7 +90,7 @@ public class Audit {
      * @param records how many there are
      * @param position of the last one
      * @param hash of the last one
-     * @param broken what is wrong, the first {@value #MOST_TOLD} findings; empty if all are right
+     * @param broken what is wrong, the first {@value #MOST_FINDINGS} findings; empty if all are right
      */
     public record Verification(long records, long position, String hash, List<String> broken) {}
 
@@ -99,7 +99,7 @@ public class Audit {
 
     private static final int LONGEST = 200;
     private static final int MOST_AT_ONCE = 1_000_000;
-    private static final int MOST_TOLD = 100;
+    private static final int MOST_FINDINGS = 100;
     /** How long a record waits for its turn on this node; it then tries without, since the store may not answer. */
     private static final Duration PATIENCE = Duration.ofMillis(50);
 
@@ -129,7 +129,7 @@ public class Audit {
         var now = clock.instant();
         // those of one millisecond in the order in which this node made them
         String id = "%s-%06d-%s".formatted(time(now), made.getAndIncrement() % MOST_AT_ONCE, UUID.randomUUID());
-        String from = source == null ? asker() : source;
+        String from = source == null ? remoteAddress() : source;
         inTurn(() -> append(new Row(id, now, actor, action, shortened(target), from, null)));
         actions.add(action);
     }
@@ -212,7 +212,7 @@ public class Audit {
         try (var strays = audit.each(Filters.not(Filters.gt(POSITION, 0L)), Sorts.ascending("_id"))) {
             while (strays.hasNext()) {
                 records++;
-                tell(broken, "record " + strays.next().id() + " has no place in the chain");
+                addFinding(broken, "record " + strays.next().id() + " has no place in the chain");
             }
         }
         try (var all = audit.each(Filters.gt(POSITION, 0L), Sorts.ascending(POSITION))) {
@@ -221,25 +221,25 @@ public class Audit {
                 records++;
                 var row = stored.row();
                 if (row == null || row.position() == null) {
-                    tell(broken, "record " + stored.id() + " cannot be read");
+                    addFinding(broken, "record " + stored.id() + " cannot be read");
                     continue;
                 }
                 if (row.position() > last.position() + 1)
-                    tell(broken, missing(last.position() + 1, row.position() - 1));
-                if (stored.fault() != null) tell(broken, "record " + row.position() + " " + stored.fault());
+                    addFinding(broken, missing(last.position() + 1, row.position() - 1));
+                if (stored.fault() != null) addFinding(broken, "record " + row.position() + " " + stored.fault());
                 else if (row.position() == last.position() + 1 && !last.hash().equals(stored.previousHash()))
-                    tell(broken, "record " + row.position() + " does not name the hash of the record before");
+                    addFinding(broken, "record " + row.position() + " does not name the hash of the record before");
                 last = new Head(row.position(), Objects.requireNonNullElse(stored.hash(), SealedCollection.GENESIS));
             }
         }
         var known = head;
         if (known != null && known.position() > last.position())
-            tell(broken, missing(last.position() + 1, known.position()));
+            addFinding(broken, missing(last.position() + 1, known.position()));
         return new Verification(records, last.position(), last.hash(), broken);
     }
 
-    private static void tell(List<String> broken, String what) {
-        if (broken.size() < MOST_TOLD) broken.add(what);
+    private static void addFinding(List<String> broken, String what) {
+        if (broken.size() < MOST_FINDINGS) broken.add(what);
     }
 
     private static String missing(long from, long to) {
@@ -256,7 +256,7 @@ public class Audit {
         return "%013d".formatted(instant.toEpochMilli());
     }
 
-    private static @Nullable String asker() {
+    private static @Nullable String remoteAddress() {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
                 ? attributes.getRequest().getRemoteAddr()
                 : null;

@@ -181,7 +181,7 @@ public class Discussions {
                 .map(comment -> {
                     var then = revisions.computeIfAbsent(
                             comment.revision(),
-                            number -> editing.revision(guide, number).keyed());
+                            number -> editing.revision(guide, number).identifiedContent());
                     return new Talk(
                             comment,
                             Passage.of(shape, comment, then, now),

@@ -38,7 +38,7 @@ public class Origins {
         this.most = most;
     }
 
-    /** What {@code Accounts-Control-Allow-Origin} is for pages of that origin; empty if they may not read. */
+    /** What {@code Access-Control-Allow-Origin} is for pages of that origin; empty if they may not read. */
     public Optional<String> allowed(Collection<String> named, String origin) {
         if (named.contains(origin)) return Optional.of(origin);
         return mayBeAny && named.contains(ANY) ? Optional.of(ANY) : Optional.empty();

@@ -103,13 +103,13 @@ public final class Diff {
         boolean known = !before.isEmpty() && after.stream().anyMatch(before::contains);
         var keysBefore = identities(shape.key(), older);
         var keysAfter = identities(shape.key(), newer);
-        boolean keyed = keysBefore.isPresent() && keysAfter.isPresent();
-        if (!known && !keyed) return Optional.empty();
+        boolean hasKeys = keysBefore.isPresent() && keysAfter.isPresent();
+        if (!known && !hasKeys) return Optional.empty();
         var places = new ArrayList<Integer>();
         for (int i = 0; i < newer.size(); i++) places.add(known ? before.indexOf(after.get(i)) : -1);
         for (int i = 0; i < newer.size(); i++) {
             if (places.get(i) >= 0) continue;
-            int same = keyed
+            int same = hasKeys
                     ? keysBefore.get().indexOf(keysAfter.get().get(i))
                     : List.copyOf(older.values()).indexOf(newer.get(i));
             if (same >= 0 && !places.contains(same)) places.set(i, same);

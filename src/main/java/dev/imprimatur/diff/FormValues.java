@@ -20,8 +20,8 @@ import tools.jackson.databind.JsonNode;
  */
 public record FormValues(Map<String, String> values, Map<String, List<String>> lists) {
     public static FormValues of(JsonNode content, ItemIds ids) {
-        var keyed = ContentTree.of(content, ids);
-        return new FormValues(keyed.values(), keyed.lists());
+        var tree = ContentTree.of(content, ids);
+        return new FormValues(tree.values(), tree.lists());
     }
 
     /** A value as an input holds it: a number as its digits, never with an exponent. */

@@ -47,14 +47,14 @@ public final class Edits {
             Edit edit,
             boolean saved,
             @Nullable Fault fault,
-            @Nullable EditConflict question) {}
+            @Nullable EditConflict conflict) {}
 
     private final ContentType type;
     private final WorkingCopy copy;
     private final List<Edit> edits;
     private final Map<Edit, Fault> faults = new HashMap<>();
     private final Set<Edit> dropped = new HashSet<>();
-    private final Map<Edit, EditConflict> questions = new HashMap<>();
+    private final Map<Edit, EditConflict> conflicts = new HashMap<>();
     private final Set<Edit> effective = new HashSet<>();
     private ContentTree tree;
 
@@ -85,7 +85,7 @@ public final class Edits {
                             return receipt == null || !receipt.covers(number(edit));
                         })
                         .toList());
-        run.settle();
+        run.applyUntilValid();
         var outcomes = all.stream().map(run::outcome).toList();
         var content = run.tree.content();
         var next = content.equals(copy.content())
@@ -104,8 +104,8 @@ public final class Edits {
 
     private Outcome outcome(Edit edit) {
         var fault = faults.get(edit);
-        var question = questions.get(edit);
-        return new Outcome(edit, fault == null && question == null && !dropped.contains(edit), fault, question);
+        var conflict = conflicts.get(edit);
+        return new Outcome(edit, fault == null && conflict == null && !dropped.contains(edit), fault, conflict);
     }
 
     private static List<EditReceipt> received(List<EditReceipt> before, List<Outcome> outcomes) {
@@ -147,23 +147,23 @@ public final class Edits {
     }
 
     /** Applies what can be applied, again without what the draft then could not hold, until the draft is one. */
-    private void settle() {
+    private void applyUntilValid() {
         var known = Set.copyOf(type.draftFaults(copy.content()));
         for (; ; ) {
-            once();
+            applyAll();
             if (effective.isEmpty()) return;
             var content = tree.content();
             var wrong = type.draftFaults(content).stream()
                     .filter(fault -> !known.contains(fault))
                     .toList();
             if (wrong.isEmpty()) return;
-            for (var fault : wrong) blame(fault, tree.ids().path(content, fault.pointer()));
+            for (var fault : wrong) dropCauseOf(fault, tree.ids().path(content, fault.pointer()));
         }
     }
 
-    private void once() {
+    private void applyAll() {
         tree = ContentTree.of(copy.content(), copy.items());
-        questions.clear();
+        conflicts.clear();
         effective.clear();
         var inserted = new ArrayList<Edit.Insert>();
         for (var edit : edits) {
@@ -187,7 +187,7 @@ public final class Edits {
     }
 
     /** Finds the edit that a fault came by, and leaves it out; what it belongs to goes with it. */
-    private void blame(Fault fault, String path) {
+    private void dropCauseOf(Fault fault, String path) {
         var culprits = edits.stream()
                 .filter(effective::contains)
                 .filter(edit -> !dropped.contains(edit))
@@ -236,10 +236,10 @@ public final class Edits {
         String from = lines(edit.from());
         String to = lines(edit.to());
         if (Objects.equals(lines(now), to)) return;
-        String gone = goneItem(edit.path());
+        String gone = removedItem(edit.path());
         if (gone != null) {
             if (to != null)
-                questions.put(
+                conflicts.put(
                         edit, new EditConflict(gone, EditConflict.Kind.THEY_REMOVED, edit.from(), edit.to(), null));
             return;
         }
@@ -249,7 +249,7 @@ public final class Edits {
                     ? TextMerge.of(from, to, Objects.requireNonNull(lines(now))).orElse(null)
                     : null;
             if (wanted == null) {
-                questions.put(
+                conflicts.put(
                         edit,
                         new EditConflict(edit.path(), EditConflict.Kind.BOTH_CHANGED, edit.from(), edit.to(), now));
                 return;
@@ -261,7 +261,7 @@ public final class Edits {
     }
 
     /** The first item on the way to a place that is not there; groups on the way can be made. */
-    private @Nullable String goneItem(String path) {
+    private @Nullable String removedItem(String path) {
         var walked = new StringBuilder();
         var shape = type.shape();
         for (String step : ContentTree.steps(path)) {
@@ -321,9 +321,9 @@ public final class Edits {
         if (!shape(edit.path()).type().equals("array") || !ItemIds.isId(edit.item())) throw unknown(edit.path());
         String item = place(edit);
         if (tree.has(item)) return false;
-        String gone = goneItem(edit.path());
+        String gone = removedItem(edit.path());
         if (gone != null || !tree.insert(type.shape(), edit.path(), edit.item(), edit.after())) {
-            questions.put(
+            conflicts.put(
                     edit,
                     new EditConflict(
                             gone == null ? edit.path() : gone, EditConflict.Kind.THEY_REMOVED, null, null, null));
@@ -338,7 +338,7 @@ public final class Edits {
         if (!tree.has(edit.path())) return;
         var now = tree.under(edit.path());
         if (!sameLines(now).equals(sameLines(edit.from()))) {
-            questions.put(
+            conflicts.put(
                     edit,
                     new EditConflict(
                             edit.path(),

@@ -68,7 +68,7 @@ public record WorkingCopy(
         return FormValues.of(content, items);
     }
 
-    public IdentifiedContent keyed() {
+    public IdentifiedContent identifiedContent() {
         return new IdentifiedContent(content, items);
     }
 

@@ -309,7 +309,7 @@ public class Editing {
     public IdentifiedContent tried(Guide guide, List<Edit> edits, Person by) {
         return Edits.apply(types.require(guide.type()), draft(guide), edits, by, clock.instant())
                 .copy()
-                .keyed();
+                .identifiedContent();
     }
 
     private static RuntimeException stale(WorkingCopy current, JsonNode yours) {

@@ -191,8 +191,8 @@ public class Editions {
     }
 
     /** The entries of all logs that name a position of the ledger above that one, as far as they are as they were sealed. */
-    public List<LogEntry> toldBeyond(long position) {
-        return log.toldBeyond(position);
+    public List<LogEntry> entriesBeyond(long position) {
+        return log.entriesBeyond(position);
     }
 
     /**

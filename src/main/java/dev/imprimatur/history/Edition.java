@@ -272,7 +272,7 @@ public final class Edition {
     }
 
     /** The decisions that hold: a process that is started anew is led through these to where the edition stands. */
-    public List<LogEntry> standing() {
+    public List<LogEntry> standingDecisions() {
         return List.copyOf(standing);
     }
 

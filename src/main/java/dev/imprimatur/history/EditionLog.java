@@ -96,14 +96,14 @@ public class EditionLog {
         // what is known first: what is read then is at least as long
         var known = heads.get(id);
         var edition = read(id, before);
-        boolean told = damages.at(Damage.Kind.EDITION_LOG, id.toString()).isPresent();
-        for (int look = 1; look < LOOKS && !told && isShorter(edition, known); look++) {
+        boolean isReported = damages.at(Damage.Kind.EDITION_LOG, id.toString()).isPresent();
+        for (int look = 1; look < LOOKS && !isReported && isShorter(edition, known); look++) {
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             edition = read(id, before);
         }
         if (edition.damage().isEmpty() && isShorter(edition, known))
             edition = edition.damaged("its end, from entry " + edition.log().size() + " on, is missing");
-        tell(edition, known);
+        report(edition, known);
         return edition;
     }
 
@@ -113,7 +113,7 @@ public class EditionLog {
                 && edition.damage().isEmpty();
     }
 
-    private void tell(Edition edition, @Nullable Head known) {
+    private void report(Edition edition, @Nullable Head known) {
         var id = edition.id();
         if (edition.damage().isPresent()) {
             damages.found(damage(id, edition.damage().get()));
@@ -197,12 +197,12 @@ public class EditionLog {
     }
 
     /** The entries that name a position of the ledger above that one, as far as they are as they were sealed. */
-    public List<LogEntry> toldBeyond(long position) {
-        var told = new ArrayList<LogEntry>();
+    public List<LogEntry> entriesBeyond(long position) {
+        var entries = new ArrayList<LogEntry>();
         try (var all = log.each(Filters.gt("entry.position", position), Sorts.ascending("_id"))) {
-            all.forEachRemaining(stored -> stored.intact().map(Row::entry).ifPresent(told::add));
+            all.forEachRemaining(stored -> stored.intact().map(Row::entry).ifPresent(entries::add));
         }
-        return told;
+        return entries;
     }
 
     private void eachId(Bson filter, Consumer<String> what) {

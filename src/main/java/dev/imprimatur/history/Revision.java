@@ -34,7 +34,7 @@ public record Revision(
         contributors = contributors.stream().distinct().sorted().toList();
     }
 
-    public IdentifiedContent keyed() {
+    public IdentifiedContent identifiedContent() {
         return new IdentifiedContent(content, items);
     }
 

@@ -35,18 +35,18 @@ import tools.jackson.databind.node.ObjectNode;
 class AccountsApi {
     private static final Set<String> FIELDS = Set.of("displayName", "title", "email", "roles");
 
-    private final Accounts access;
+    private final Accounts accounts;
     private final PasswordReset reset;
 
-    AccountsApi(Accounts access, PasswordReset reset) {
-        this.access = access;
+    AccountsApi(Accounts accounts, PasswordReset reset) {
+        this.accounts = accounts;
         this.reset = reset;
     }
 
     /** A JSON Merge Patch (RFC 7396): what is not named stays, null takes a title or an address away. */
     @PatchMapping(consumes = {"application/merge-patch+json", "application/json"})
     Account change(@PathVariable String username, @RequestBody ObjectNode patch, Person me) {
-        var now = access.known(username);
+        var now = accounts.known(username);
         patch.propertyNames().forEach(name -> {
             if (!FIELDS.contains(name))
                 throw Refusal.malformed("/" + name, "unknown field; known are displayName, email, roles, title")
@@ -58,10 +58,10 @@ class AccountsApi {
             throw Refusal.malformed("/displayName", "a name of 1 to 100 characters")
                     .raise();
         if (patch.has("displayName") || patch.has("title") || patch.has("email"))
-            access.rename(
+            accounts.rename(
                     username, name, text(patch, "title", now.title()), text(patch, "email", now.email()), me.account());
-        access.setRoles(username, roles, me.account());
-        return access.known(username);
+        accounts.setRoles(username, roles, me.account());
+        return accounts.known(username);
     }
 
     private static @Nullable String text(ObjectNode patch, String field, @Nullable String now) {
@@ -88,7 +88,7 @@ class AccountsApi {
 
     @PostMapping("/reactivate")
     Account reactivate(@PathVariable String username, Person me) {
-        return access.reactivate(username, me.account());
+        return accounts.reactivate(username, me.account());
     }
 
     /** @param path of the page, on this server, where whoever has it chooses a new password */

@@ -48,7 +48,7 @@ class AdministrationApi {
     private static final String DEFAULT_EXPIRY = "P30D";
     private static final String ORIGINS = "origins";
 
-    private final Accounts access;
+    private final Accounts accounts;
     private final Tokens tokens;
     private final SiteKeys keys;
     private final Audit audit;
@@ -57,7 +57,7 @@ class AdministrationApi {
     private final ContentTypes types;
 
     AdministrationApi(
-            Accounts access,
+            Accounts accounts,
             Tokens tokens,
             SiteKeys keys,
             Audit audit,
@@ -65,7 +65,7 @@ class AdministrationApi {
             AuditAnchors anchors,
             ContentTypes types) {
         this.anchors = anchors;
-        this.access = access;
+        this.accounts = accounts;
         this.tokens = tokens;
         this.keys = keys;
         this.audit = audit;
@@ -92,7 +92,7 @@ class AdministrationApi {
     @PreAuthorize("isAuthenticated()")
     @ResponseStatus(HttpStatus.CREATED)
     TokenView token(@RequestBody NewToken wanted, Person me, Authentication by) {
-        var account = access.account(me.account())
+        var account = accounts.account(me.account())
                 .orElseThrow(() -> Refusal.of(Refusal.Kind.UNAUTHENTICATED, "unauthenticated", "sign in again")
                         .raise());
         var fresh = tokens.create(
@@ -134,7 +134,7 @@ class AdministrationApi {
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     Api.Page<Account> accounts() {
-        return new Api.Page<>(access.accounts(), null);
+        return new Api.Page<>(accounts.accounts(), null);
     }
 
     @PostMapping("/accounts")
@@ -142,7 +142,7 @@ class AdministrationApi {
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.CREATED)
     Account createAccount(@RequestBody Accounts.NewAccount wanted, Person me) {
-        return access.create(wanted, me);
+        return accounts.create(wanted, me);
     }
 
     @DeleteMapping("/accounts/{username}")
@@ -151,7 +151,7 @@ class AdministrationApi {
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void deactivate(@PathVariable String username, Person me) {
-        access.deactivate(username, me.account());
+        accounts.deactivate(username, me.account());
     }
 
     @GetMapping("/api-keys")

@@ -42,14 +42,14 @@ class TasksApi {
     private final Inbox inbox;
     private final ContentTypes types;
     private final Review review;
-    private final Accounts access;
+    private final Accounts accounts;
     private final Integrity integrity;
 
-    TasksApi(Inbox inbox, Review review, Accounts access, Integrity integrity, ContentTypes types) {
+    TasksApi(Inbox inbox, Review review, Accounts accounts, Integrity integrity, ContentTypes types) {
         this.types = types;
         this.inbox = inbox;
         this.review = review;
-        this.access = access;
+        this.accounts = accounts;
         this.integrity = integrity;
     }
 
@@ -119,7 +119,7 @@ class TasksApi {
     @PostMapping("/{id}/assign")
     @NeedsScope(Scope.REVIEW)
     TaskView assign(@PathVariable String id, @RequestBody Assignment wanted, Person me) {
-        var to = access.account(wanted.account())
+        var to = accounts.account(wanted.account())
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
                         .raise());
         return TaskView.of(inbox.assign(id, to.person(), me));

@@ -38,8 +38,8 @@ public record Person(
     }
 
     /** The same person, acting in a request. */
-    public Person in(@Nullable String known) {
-        return new Person(account, name, title, roles, publicId, known, means);
+    public Person in(@Nullable String request) {
+        return new Person(account, name, title, roles, publicId, request, means);
     }
 
     /** The same person, acting by that. */

@@ -41,7 +41,7 @@ public class PreviewLinks implements AccountWatcher {
 
     private final Previews previews;
     private final Editing editing;
-    private final Accounts access;
+    private final Accounts accounts;
     private final Audit audit;
     private final Signer signer;
     private final Clock clock;
@@ -51,14 +51,14 @@ public class PreviewLinks implements AccountWatcher {
     PreviewLinks(
             Previews previews,
             Editing editing,
-            Accounts access,
+            Accounts accounts,
             Audit audit,
             Signer signer,
             Clock clock,
             @Value("${imprimatur.preview.longest:30m}") Duration longest) {
         this.previews = previews;
         this.editing = editing;
-        this.access = access;
+        this.accounts = accounts;
         this.audit = audit;
         this.signer = signer;
         this.clock = clock;
@@ -138,7 +138,7 @@ public class PreviewLinks implements AccountWatcher {
                 .filter(it -> it.path("use").asString("").equals(USE))
                 .flatMap(it -> previews.find(it.path("jti").asString("")))
                 .filter(preview -> !preview.isOver(clock.instant()))
-                .filter(preview -> access.account(preview.by())
+                .filter(preview -> accounts.account(preview.by())
                         .filter(PreviewLinks::mayMake)
                         .isPresent());
     }

@@ -255,7 +255,7 @@ public class EndOfLedger implements SmartLifecycle {
      * read the last entries yet when they were lost has appended others at their positions.
      */
     private List<LogEntry> missingFromLedger(long end) {
-        var told = editions.toldBeyond(Math.max(0, end - LOOKED_BACK)).stream()
+        var told = editions.entriesBeyond(Math.max(0, end - LOOKED_BACK)).stream()
                 .filter(entry -> !lineage.isLost(entry))
                 .toList();
         var there = ledger

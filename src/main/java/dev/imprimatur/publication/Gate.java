@@ -23,12 +23,12 @@ import org.springframework.stereotype.Component;
 class Gate {
     private final Editing editing;
     private final Editions editions;
-    private final Accounts access;
+    private final Accounts accounts;
 
-    Gate(Editing editing, Editions editions, Accounts access) {
+    Gate(Editing editing, Editions editions, Accounts accounts) {
         this.editing = editing;
         this.editions = editions;
-        this.access = access;
+        this.accounts = accounts;
     }
 
     /** The revision that may be published, or a refusal that says what is missing. */
@@ -57,7 +57,7 @@ class Gate {
 
     /** Whether an account of ours decided while it held the role, which the sealed entry says. */
     private boolean isByReviewer(LogEntry entry) {
-        return entry.by().has(Role.REVIEWER.name()) && access.knows(entry.by().account());
+        return entry.by().has(Role.REVIEWER.name()) && accounts.knows(entry.by().account());
     }
 
     private int approvers(Edition edition, Revision revision) {

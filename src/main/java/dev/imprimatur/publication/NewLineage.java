@@ -133,7 +133,7 @@ public class NewLineage {
         ScopedValue.where(Integrity.DECIDED, decision).run(() -> {
             witnesses.forEach(witness -> witness.forget(decision.end()));
             for (var withheld : end.withheld()) withdraw(withheld, decision);
-            editions.toldBeyond(decision.end()).stream()
+            editions.entriesBeyond(decision.end()).stream()
                     .filter(lineage::isLost)
                     .map(entry -> entry.edition().guide())
                     .distinct()

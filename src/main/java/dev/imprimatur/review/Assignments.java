@@ -22,14 +22,14 @@ class Assignments implements AccountWatcher {
 
     private final TaskService tasks;
     private final Workflows workflows;
-    private final Accounts access;
+    private final Accounts accounts;
     private final Engine engine;
 
-    Assignments(@Lazy TaskService tasks, Workflows workflows, Accounts access, Engine engine) {
+    Assignments(@Lazy TaskService tasks, Workflows workflows, Accounts accounts, Engine engine) {
         this.engine = engine;
         this.tasks = tasks;
         this.workflows = workflows;
-        this.access = access;
+        this.accounts = accounts;
     }
 
     @Override
@@ -66,7 +66,7 @@ class Assignments implements AccountWatcher {
     boolean mayHave(String account, Task task) {
         var step = workflows.ofDefinition(task.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
         return step.isEmpty()
-                || access.account(account)
+                || accounts.account(account)
                         .filter(it -> it.person().has(step.get().group()))
                         .isPresent();
     }

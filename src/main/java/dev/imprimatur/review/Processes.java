@@ -372,7 +372,8 @@ class Processes {
         int consumed = (Integer) variables.getOrDefault(CONSUMED + task, -1);
         return edition.log().stream()
                 .filter(entry -> task.equals(entry.task()) && entry.seq() > consumed)
-                .filter(entry -> entry.seq() >= startedAt || edition.standing().contains(entry))
+                .filter(entry ->
+                        entry.seq() >= startedAt || edition.standingDecisions().contains(entry))
                 .findFirst();
     }
 

@@ -44,7 +44,7 @@ public class Setup extends OncePerRequestFilter {
     private static final int TRIES = 10;
     private static final String TOKEN_FILE = "setup-token";
 
-    private final Accounts access;
+    private final Accounts accounts;
     private final Audit audit;
     private final ProblemWriter problems;
     private final DataDirectory data;
@@ -57,24 +57,24 @@ public class Setup extends OncePerRequestFilter {
 
     /** @param passwordFile {@code imprimatur.admin-password-file}; readable by its owner only */
     Setup(
-            Accounts access,
+            Accounts accounts,
             Audit audit,
             ProblemWriter problems,
             DataDirectory data,
             Clock clock,
             @Value("${imprimatur.admin-password-file:}") String passwordFile) {
-        this.access = access;
+        this.accounts = accounts;
         this.audit = audit;
         this.problems = problems;
         this.data = data;
         this.clock = clock;
         this.passwordFile = Path.of(passwordFile);
-        this.open = access.hasNoAccount();
+        this.open = accounts.hasNoAccount();
     }
 
     /** Makes the administrator of the password file, or opens the door for the first visitor with the link. */
     public void begin(String baseUrl, PrintStream console) throws IOException {
-        if (!access.hasNoAccount()) {
+        if (!accounts.hasNoAccount()) {
             close();
             return;
         }
@@ -136,8 +136,8 @@ public class Setup extends OncePerRequestFilter {
     }
 
     private Account create(String username, String displayName, String password) {
-        var admin =
-                access.create(new Accounts.NewAccount(username, displayName, null, null, password, Set.of(Role.ADMIN)));
+        var admin = accounts.create(
+                new Accounts.NewAccount(username, displayName, null, null, password, Set.of(Role.ADMIN)));
         audit.record(admin.username(), "setup-completed", null, null);
         close();
         return admin;

@@ -27,14 +27,14 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 @RequestMapping("/studio/account")
 class AccountPage {
-    private final Accounts access;
+    private final Accounts accounts;
     private final Tokens tokens;
     private final Sessions sessions;
     private final SigningRules signing;
 
-    AccountPage(Accounts access, Tokens tokens, Sessions sessions, SigningRules signing) {
+    AccountPage(Accounts accounts, Tokens tokens, Sessions sessions, SigningRules signing) {
         this.signing = signing;
-        this.access = access;
+        this.accounts = accounts;
         this.tokens = tokens;
         this.sessions = sessions;
     }
@@ -45,7 +45,7 @@ class AccountPage {
         model.addAttribute("account", account);
         model.addAttribute(
                 "administrators",
-                access.accounts().stream()
+                accounts.accounts().stream()
                         .filter(it -> it.active() && it.roles().contains(Role.ADMIN))
                         .map(Account::displayName)
                         .toList());
@@ -57,14 +57,14 @@ class AccountPage {
     }
 
     private Account require(Person me) {
-        return access.account(me.account())
+        return accounts.account(me.account())
                 .orElseThrow(() ->
                         Refusal.missing("there is no account with this id").raise());
     }
 
     @PostMapping
     String changeEmail(@RequestParam String email, Person me, RedirectAttributes told) {
-        access.changeEmail(me.account(), email.isBlank() ? null : email.strip());
+        accounts.changeEmail(me.account(), email.isBlank() ? null : email.strip());
         told.addFlashAttribute("told", "Saved.");
         return "redirect:/studio/account";
     }
@@ -77,7 +77,7 @@ class AccountPage {
             HttpServletRequest request,
             RedirectAttributes told) {
         try {
-            access.changePassword(me.account(), old, wanted, request.getRemoteAddr(), sessions.current(request));
+            accounts.changePassword(me.account(), old, wanted, request.getRemoteAddr(), sessions.current(request));
             told.addFlashAttribute("told", "The password is changed; your tokens and other sessions have ended.");
         } catch (Refused refused) {
             told.addFlashAttribute("problem", Words.sentence(refused.refusal().detail()));

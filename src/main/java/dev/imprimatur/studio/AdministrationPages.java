@@ -29,15 +29,15 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/studio")
 @PreAuthorize("hasRole('ADMIN')")
 class AdministrationPages {
-    private final Accounts access;
+    private final Accounts accounts;
     private final SiteKeys keys;
     private final SigningRules signing;
     private final Review review;
     private final ContentTypes types;
 
-    AdministrationPages(Accounts access, SiteKeys keys, Review review, ContentTypes types, SigningRules signing) {
+    AdministrationPages(Accounts accounts, SiteKeys keys, Review review, ContentTypes types, SigningRules signing) {
         this.signing = signing;
-        this.access = access;
+        this.accounts = accounts;
         this.keys = keys;
         this.review = review;
         this.types = types;
@@ -58,7 +58,7 @@ class AdministrationPages {
     @GetMapping("/accounts")
     String accounts(Person me, Model model) {
         model.addAttribute("needsPassword", signing.needsPassword(me));
-        model.addAttribute("accounts", access.accounts());
+        model.addAttribute("accounts", accounts.accounts());
         model.addAttribute("roles", Role.values());
         return "studio/accounts";
     }
@@ -76,7 +76,7 @@ class AdministrationPages {
             RedirectAttributes told) {
         signing.mustBeProven(me);
         try {
-            access.create(
+            accounts.create(
                     new Accounts.NewAccount(
                             username,
                             displayName,
@@ -106,7 +106,7 @@ class AdministrationPages {
             Person me,
             RedirectAttributes told) {
         signing.mustBeProven(me);
-        access.setRoles(username, roles == null ? Set.of() : roles, me.account());
+        accounts.setRoles(username, roles == null ? Set.of() : roles, me.account());
         told.addFlashAttribute("told", "The roles of " + username + " hold from now on.");
         return "redirect:/studio/accounts";
     }
@@ -114,7 +114,7 @@ class AdministrationPages {
     @PostMapping("/accounts/{username}/deactivate")
     @WorksReadOnly
     String deactivate(@PathVariable String username, Person me, RedirectAttributes told) {
-        access.deactivate(username, me.account());
+        accounts.deactivate(username, me.account());
         told.addFlashAttribute("told", username + " can no longer sign in.");
         return "redirect:/studio/accounts";
     }

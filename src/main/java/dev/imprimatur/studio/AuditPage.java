@@ -28,14 +28,14 @@ import org.springframework.web.util.UriComponentsBuilder;
 class AuditPage {
     private static final int PAGE = 100;
 
-    private final Accounts access;
+    private final Accounts accounts;
     private final Audit audit;
     private final AuditExport export;
     private final AuditAnchors anchors;
 
-    AuditPage(Accounts access, Audit audit, AuditExport export, AuditAnchors anchors) {
+    AuditPage(Accounts accounts, Audit audit, AuditExport export, AuditAnchors anchors) {
         this.anchors = anchors;
-        this.access = access;
+        this.accounts = accounts;
         this.audit = audit;
         this.export = export;
     }
@@ -92,7 +92,7 @@ class AuditPage {
         model.addAttribute("records", records.items());
         model.addAttribute("pages", PageLinks.of(filter.url(), records));
         model.addAttribute("actions", audit.actions());
-        model.addAttribute("people", access.accounts());
+        model.addAttribute("people", accounts.accounts());
         return "studio/audit";
     }
 

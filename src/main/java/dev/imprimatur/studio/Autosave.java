@@ -121,7 +121,7 @@ class Autosave {
 
     private Outcome outcome(Guide guide, Drafting.Saved saved, Edits.Outcome outcome) {
         var fault = outcome.fault();
-        var question = outcome.question();
+        var question = outcome.conflict();
         return new Outcome(
                 outcome.saved(),
                 fault == null ? null : drafting.told(guide, saved.draft(), fault),

@@ -98,7 +98,7 @@ class CommentsPage {
         model.addAttribute("againstName", against);
         model.addAttribute(
                 "answered",
-                threads.of(guide, revision.keyed(), Set.of(said.pointer())).all().stream()
+                threads.of(guide, revision.identifiedContent(), Set.of(said.pointer())).all().stream()
                         .filter(thread -> thread.id().equals(first))
                         .toList());
         return "studio/threads :: answer";

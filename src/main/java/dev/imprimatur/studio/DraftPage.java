@@ -48,7 +48,7 @@ class DraftPage {
     String fill(Guide guide, WorkingCopy copy, Person me, Model model) {
         model.addAttribute("guide", guide);
         model.addAttribute("copy", copy);
-        model.addAttribute("preview", Preview.of(types.require(guide.type()).shape(), copy.keyed()));
+        model.addAttribute("preview", Preview.of(types.require(guide.type()).shape(), copy.identifiedContent()));
         model.addAttribute("mayWrite", mayWrite(me));
         return "studio/draft";
     }

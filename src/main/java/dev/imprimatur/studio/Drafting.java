@@ -59,7 +59,7 @@ class Drafting {
 
         List<EditConflict> questions() {
             return outcomes.stream()
-                    .map(Edits.Outcome::question)
+                    .map(Edits.Outcome::conflict)
                     .filter(Objects::nonNull)
                     .toList();
         }

@@ -108,7 +108,7 @@ class EditPage {
                         .toList());
         model.addAttribute("here", presence.open(guide.id(), me.account()));
         model.addAttribute("nextRevision", editing.nextRevision(guide));
-        model.addAttribute("preview", Preview.of(drafting.shape(guide), copy.keyed()));
+        model.addAttribute("preview", Preview.of(drafting.shape(guide), copy.identifiedContent()));
         model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));
         return "studio/edit";
     }

@@ -52,7 +52,7 @@ class GuidesPage {
     private final Editing editing;
     private final Review review;
     private final BulkAssignment bulk;
-    private final Accounts access;
+    private final Accounts accounts;
     private final ContentTypes types;
     private final Publication publication;
     private final Words words;
@@ -61,14 +61,14 @@ class GuidesPage {
             Editing editing,
             Review review,
             BulkAssignment bulk,
-            Accounts access,
+            Accounts accounts,
             ContentTypes types,
             Publication publication,
             Words words) {
         this.editing = editing;
         this.review = review;
         this.bulk = bulk;
-        this.access = access;
+        this.accounts = accounts;
         this.types = types;
         this.publication = publication;
         this.words = words;
@@ -162,7 +162,7 @@ class GuidesPage {
         model.addAttribute("pages", PageLinks.of(filter.url(), page));
         model.addAttribute("types", types.all());
         model.addAttribute(
-                "people", access.accounts().stream().filter(Account::active).toList());
+                "people", accounts.accounts().stream().filter(Account::active).toList());
         return htmx == null ? "studio/guides" : "studio/guides :: list";
     }
 
@@ -221,7 +221,7 @@ class GuidesPage {
             @RequestParam(defaultValue = "-updated") String sort,
             Person me,
             RedirectAttributes told) {
-        var to = access.account(account)
+        var to = accounts.account(account)
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
                         .raise())
                 .person();

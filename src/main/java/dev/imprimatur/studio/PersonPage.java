@@ -23,19 +23,19 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 @RequestMapping("/studio/accounts/{username}")
 @PreAuthorize("hasRole('ADMIN')")
 class PersonPage {
-    private final Accounts access;
+    private final Accounts accounts;
     private final SigningRules signing;
     private final PasswordReset reset;
 
-    PersonPage(Accounts access, PasswordReset reset, SigningRules signing) {
+    PersonPage(Accounts accounts, PasswordReset reset, SigningRules signing) {
         this.signing = signing;
-        this.access = access;
+        this.accounts = accounts;
         this.reset = reset;
     }
 
     @GetMapping
     String person(@PathVariable String username, Model model) {
-        model.addAttribute("account", access.known(username));
+        model.addAttribute("account", accounts.known(username));
         return "studio/person";
     }
 
@@ -48,7 +48,7 @@ class PersonPage {
             Person me,
             RedirectAttributes told) {
         try {
-            access.rename(username, displayName, orNull(title), orNull(email), me.account());
+            accounts.rename(username, displayName, orNull(title), orNull(email), me.account());
             told.addFlashAttribute("told", "Saved. What they vouched for before keeps the name it bore then.");
         } catch (Refused refused) {
             told.addFlashAttribute("problem", Words.sentence(refused.refusal().detail()));
@@ -81,7 +81,7 @@ class PersonPage {
     @PostMapping("/reactivate")
     String reactivate(@PathVariable String username, Person me, RedirectAttributes told) {
         signing.mustBeProven(me);
-        access.reactivate(username, me.account());
+        accounts.reactivate(username, me.account());
         told.addFlashAttribute("told", username + " can sign in again, with the roles and the password from before.");
         return page(username);
     }

@@ -47,7 +47,7 @@ class ReviewPage {
     private final Editions editions;
     private final Review review;
     private final Inbox inbox;
-    private final Accounts access;
+    private final Accounts accounts;
     private final ContentTypes types;
     private final Attention attention;
     private final Comparison comparison;
@@ -60,7 +60,7 @@ class ReviewPage {
             Editions editions,
             Review review,
             Inbox inbox,
-            Accounts access,
+            Accounts accounts,
             ContentTypes types,
             Attention attention,
             Comparison comparison,
@@ -71,7 +71,7 @@ class ReviewPage {
         this.editions = editions;
         this.review = review;
         this.inbox = inbox;
-        this.access = access;
+        this.accounts = accounts;
         this.types = types;
         this.attention = attention;
         this.comparison = comparison;
@@ -144,10 +144,10 @@ class ReviewPage {
         model.addAttribute("choices", choices);
         if (with != null) model.addAttribute("against", with);
         model.addAttribute("proof", proof);
-        model.addAttribute("preview", new Preview(proof, revision.keyed()));
+        model.addAttribute("preview", new Preview(proof, revision.identifiedContent()));
         var placed = threads.of(
                 guide,
-                revision.keyed(),
+                revision.identifiedContent(),
                 proof.rows().stream().map(Proof.Row::pointer).collect(Collectors.toSet()));
         model.addAttribute("threads", placed);
         // a comment is never folded away with the field that it is about
@@ -169,7 +169,7 @@ class ReviewPage {
                 "needsPassword", task.get().outcomes().stream().anyMatch(Outcome::signs) && signing.needsPassword(me));
         model.addAttribute(
                 "people",
-                access.accounts().stream()
+                accounts.accounts().stream()
                         .filter(account -> account.active()
                                 && account.person().has(task.get().group()))
                         .map(Account::person)
@@ -256,7 +256,7 @@ class ReviewPage {
             @RequestParam String account,
             Person me,
             RedirectAttributes told) {
-        var to = access.account(account)
+        var to = accounts.account(account)
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
                         .raise())
                 .person();

@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 public class Throttle {
     private static final int MOST_TRACKED = 100_000;
     private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
-    private static final Duration TOLD_AGAIN_AFTER = Duration.ofMinutes(1);
+    private static final Duration REPORTED_AGAIN_AFTER = Duration.ofMinutes(1);
     /** How far apart passwords are checked for one source, or one account, that has failed too often. */
     private static final Duration TURN = Duration.ofMillis(250);
     /** How long an attempt waits for its turn and for a processor; more than that wait only in a flood. */
@@ -38,14 +38,14 @@ public class Throttle {
             .maximumSize(MOST_TRACKED)
             .expireAfterAccess(FORGOTTEN_AFTER)
             .build();
-    private final Cache<String, Boolean> known = Caffeine.newBuilder()
+    private final Cache<String, Boolean> knownSources = Caffeine.newBuilder()
             .maximumSize(MOST_TRACKED)
             .expireAfterAccess(Duration.ofDays(30))
             .build();
 
-    private final Cache<String, Boolean> told = Caffeine.newBuilder()
+    private final Cache<String, Boolean> reportedRefusals = Caffeine.newBuilder()
             .maximumSize(MOST_TRACKED)
-            .expireAfterWrite(TOLD_AGAIN_AFTER)
+            .expireAfterWrite(REPORTED_AGAIN_AFTER)
             .build();
 
     private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
@@ -82,12 +82,12 @@ public class Throttle {
     }
 
     private boolean hasTurn(String account, String source) throws InterruptedException {
-        if ((isEmpty(source(source)) || isEmpty(pair(account, source))) && !waited("turn source " + source))
+        if ((isEmpty(source(source)) || isEmpty(pair(account, source))) && !awaitTurn("turn source " + source))
             return false;
-        return isKnown(account, source) || !isEmpty(account(account)) || waited("turn account " + account);
+        return isKnown(account, source) || !isEmpty(account(account)) || awaitTurn("turn account " + account);
     }
 
-    private boolean waited(String turn) throws InterruptedException {
+    private boolean awaitTurn(String turn) throws InterruptedException {
         return bucket(turn, 1, TURN).asBlocking().tryConsume(1, PATIENCE);
     }
 
@@ -100,7 +100,7 @@ public class Throttle {
     }
 
     private boolean isKnown(String account, String source) {
-        return known.getIfPresent(account + "\n" + source) != null;
+        return knownSources.getIfPresent(account + "\n" + source) != null;
     }
 
     private static boolean isEmpty(Bucket bucket) {
@@ -130,16 +130,16 @@ public class Throttle {
     }
 
     /** Whether a refused attempt is the first of late that the same bucket refused, so that an attack does not fill the audit. */
-    public boolean isNews(String account, String source) {
+    public boolean isFirstRefusal(String account, String source) {
         String slowed = isEmpty(source(source))
                 ? "source " + source
                 : isEmpty(pair(account, source)) ? "pair " + account + "\n" + source : "account " + account;
-        return told.asMap().putIfAbsent(slowed, true) == null;
+        return reportedRefusals.asMap().putIfAbsent(slowed, true) == null;
     }
 
     public void succeeded(String account, String source) {
         buckets.invalidate("pair " + account + "\n" + source);
-        known.put(account + "\n" + source, true);
+        knownSources.put(account + "\n" + source, true);
     }
 
     private Bucket pair(String account, String source) {

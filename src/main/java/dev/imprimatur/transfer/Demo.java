@@ -61,7 +61,7 @@ class Demo {
     ApplicationRunner firstSteps(
             Environment settings,
             WebServerApplicationContext server,
-            Accounts access,
+            Accounts accounts,
             SiteKeys keys,
             Setup setup,
             SeedImport seeds,
@@ -78,7 +78,7 @@ class Demo {
             var webServer = server.getWebServer();
             int port = webServer == null ? 0 : webServer.getPort();
             String url = "http://127.0.0.1:" + port;
-            if (demo) start(url, access, keys, seeds, types, setup, data, chosenPassword);
+            if (demo) start(url, accounts, keys, seeds, types, setup, data, chosenPassword);
             else {
                 setup.begin(url, System.out);
                 if (importSeeds) seeds.run(Person.SYSTEM);
@@ -88,7 +88,7 @@ class Demo {
 
     private static void start(
             String url,
-            Accounts access,
+            Accounts accounts,
             SiteKeys keys,
             SeedImport seeds,
             ContentTypes types,
@@ -96,35 +96,35 @@ class Demo {
             DataDirectory data,
             String chosenPassword)
             throws IOException {
-        boolean first = access.hasNoAccount();
+        boolean first = accounts.hasNoAccount();
         String password = chosenPassword.isEmpty() ? randomPassword() : chosenPassword;
         if (first)
-            ACCOUNTS.forEach(account -> access.create(new Accounts.NewAccount(
+            ACCOUNTS.forEach(account -> accounts.create(new Accounts.NewAccount(
                     account.username(), account.displayName(), account.title(), null, password, account.roles())));
         else if (!chosenPassword.isEmpty())
-            ACCOUNTS.forEach(account -> access.resetPassword(account.username(), password));
+            ACCOUNTS.forEach(account -> accounts.resetPassword(account.username(), password));
         setup.begin(url, System.out);
-        seeds.run(access.account(ACCOUNTS.get(1).username()).orElseThrow().person());
+        seeds.run(accounts.account(ACCOUNTS.get(1).username()).orElseThrow().person());
         banner(
                 url,
                 first || !chosenPassword.isEmpty() ? password : null,
-                siteKey(access, keys, data),
+                siteKey(accounts, keys, data),
                 types.all().iterator().next().name(),
                 System.out);
     }
 
     /** The key that was printed before, which the data directory keeps; another one if that is right no longer. */
-    private static String siteKey(Accounts access, SiteKeys keys, DataDirectory data) throws IOException {
-        String kept = data.secret(KEY_FILE, () -> freshKey(access, keys));
+    private static String siteKey(Accounts accounts, SiteKeys keys, DataDirectory data) throws IOException {
+        String kept = data.secret(KEY_FILE, () -> freshKey(accounts, keys));
         if (keys.ring().find(kept).isPresent()) return kept;
         Files.delete(data.resolve(KEY_FILE));
-        return data.secret(KEY_FILE, () -> freshKey(access, keys));
+        return data.secret(KEY_FILE, () -> freshKey(accounts, keys));
     }
 
-    private static String freshKey(Accounts access, SiteKeys keys) {
+    private static String freshKey(Accounts accounts, SiteKeys keys) {
         return keys.create(
                         new SiteKeys.NewKey("demo site", List.of("delivery"), List.of(), List.of()),
-                        access.known("admin").person())
+                        accounts.known("admin").person())
                 .secret();
     }
 

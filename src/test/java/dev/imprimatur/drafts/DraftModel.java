@@ -380,7 +380,7 @@ final class DraftModel {
                         .map(outcome -> {
                             var told = new HashMap<String, Object>();
                             told.put("saved", outcome.saved());
-                            if (outcome.question() != null) told.put("question", outcome.question());
+                            if (outcome.conflict() != null) told.put("question", outcome.conflict());
                             return told;
                         })
                         .toList());

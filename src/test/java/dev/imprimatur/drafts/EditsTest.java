@@ -79,7 +79,7 @@ class EditsTest {
 
         assertThat(merged.outcomes()).allMatch(Edits.Outcome::saved);
         assertThat(at("/note").stringValue()).isEqualTo("ALPHA beta gamma DELTA");
-        assertThat(asked.outcomes().getFirst().question())
+        assertThat(asked.outcomes().getFirst().conflict())
                 .isEqualTo(new EditConflict(
                         "/note",
                         EditConflict.Kind.BOTH_CHANGED,
@@ -107,7 +107,7 @@ class EditsTest {
         var asked = apply(BEN, replace(BEN, entry + "/level", "Entry", "Graduate"));
 
         assertThat(at("/bands").size()).isEqualTo(2);
-        assertThat(asked.outcomes().getFirst().question()).isNotNull();
+        assertThat(asked.outcomes().getFirst().conflict()).isNotNull();
     }
 
     @Test
@@ -119,11 +119,11 @@ class EditsTest {
         apply(ADA, new Edit.Remove(next(ADA), tag, Map.of("", "a")));
         var changed = apply(BEN, replace(BEN, tag, "a", "A"));
 
-        assertThat(removed.outcomes().getFirst().question())
+        assertThat(removed.outcomes().getFirst().conflict())
                 .extracting(EditConflict::kind)
                 .isEqualTo(EditConflict.Kind.I_REMOVED);
         assertThat(at("/bands").size()).isEqualTo(2);
-        assertThat(changed.outcomes().getFirst().question())
+        assertThat(changed.outcomes().getFirst().conflict())
                 .isEqualTo(new EditConflict(tag, EditConflict.Kind.THEY_REMOVED, "a", "A", null));
     }
 
