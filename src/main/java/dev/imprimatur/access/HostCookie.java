@@ -48,7 +48,7 @@ final class HostCookie extends Handler.Wrapper {
             headers = fields.asImmutable();
         }
 
-        /** Without what anybody on the way may have set: a cookie of the plain name. */
+        /** Drops cookies with the plain name, which an attacker on the network may have set. */
         private @Nullable HttpField cookies(HttpField field) {
             String kept = Arrays.stream(
                             Objects.requireNonNullElse(field.getValue(), "").split(";"))

@@ -26,8 +26,8 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * Holds every token to its scopes. It stands before all that answers, also before what was answered once and is answered again, and
- * asks the handler that the request would reach: what no scope is named for, none allows.
+ * Restricts every token to its scopes. This filter runs before every handler and before the replay of stored answers. It looks up the
+ * handler of the request: a handler that names no scope is closed to tokens with scopes.
  */
 final class ScopeCheck extends OncePerRequestFilter {
     private static final String PROMETHEUS = "/actuator/prometheus";

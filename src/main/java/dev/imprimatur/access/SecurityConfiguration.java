@@ -55,7 +55,7 @@ class SecurityConfiguration {
     /** Who is signed in, for scripts; whoever is not is told so, and not shown the door. */
     private static final String SESSION = "/studio/session";
 
-    /** An address longer than that is not gone on to after signing in: headers have a size. */
+    /** The longest URL, in characters, to return to after the sign-in: it is kept in a cookie, and headers are limited in size. */
     private static final int LONGEST_KEPT = 2_000;
 
     /** What a browser may bring back of that: an address of the studio's, with what RFC 3986 lets stand in one. */
@@ -79,7 +79,7 @@ class SecurityConfiguration {
         this.audit = audit;
     }
 
-    /** Sites read with a key and nothing else; what they may cache, delivery says itself. */
+    /** The delivery API: sites authenticate with a site key only. The handlers set the cache headers themselves. */
     @Bean
     @Order(1)
     SecurityFilterChain delivery(HttpSecurity http, SiteKeys keys) {
@@ -97,7 +97,7 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** People and their scripts; which role a request needs stands at its handler. */
+    /** The management API, for people and their scripts. Each handler declares the role it needs. */
     @Bean
     @Order(2)
     SecurityFilterChain management(
@@ -259,7 +259,7 @@ class SecurityConfiguration {
         return request.getRequestURI().length() + (query == null ? 0 : query.length()) <= LONGEST_KEPT;
     }
 
-    /** After the sign-in: to the page that was asked for, or to what waits. */
+    /** Redirects to the requested page after the sign-in, or to the start page of the studio. */
     private static final class SignInSuccessHandler extends SavedRequestAwareAuthenticationSuccessHandler {
         private final Sessions sessions;
 
@@ -280,7 +280,7 @@ class SecurityConfiguration {
         }
     }
 
-    /** What anybody may read, and the door for the first administrator; all else is closed. */
+    /** Public resources and the setup page of the first administrator. Every other path is denied. */
     @Bean
     @Order(4)
     SecurityFilterChain everythingElse(HttpSecurity http) {

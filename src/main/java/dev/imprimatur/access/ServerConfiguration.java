@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
-/** What the server does about strangers before any request is one. */
+/** Configures Jetty: strict HTTP parsing, trusted proxies, connection limits and the session cookie. */
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
     /** RFC 9112 without what it lets a server forgive: lines end with CR and LF. */

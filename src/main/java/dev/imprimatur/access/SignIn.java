@@ -22,7 +22,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** How people come in through the studio's door: by password, once; after that by their session. */
+/** Authenticates people in the studio: by password at sign-in, then by their session. */
 final class SignIn implements AuthenticationManager {
     private final Accounts accounts;
 
@@ -56,7 +56,7 @@ final class SignIn implements AuthenticationManager {
                 .toList();
     }
 
-    /** Replaces who signed in by who they are now: a demotion or deactivation counts with the next request. */
+    /** Reloads the account with each request, so that a demotion or deactivation takes effect at once. */
     static final class CurrentAccountFilter extends OncePerRequestFilter {
         private final Accounts accounts;
 

@@ -19,7 +19,7 @@ class AccountNames {
         names = database.getCollection("account_names", Row.class);
     }
 
-    /** Gives the account the name; false if it is somebody else's. */
+    /** Assigns the name to the account. Returns false if the name belongs to another account. */
     boolean claim(String key, String account) {
         if (Unique.insert(names, new Row(key, account))) return true;
         var taken = names.find(Filters.eq("_id", key)).first();

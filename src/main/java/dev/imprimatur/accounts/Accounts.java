@@ -29,7 +29,7 @@ public class Accounts {
     private static final int LONGEST_PASSWORD = 128;
     private static final int LEAST_DIFFERENT = 5;
     private static final int LONGEST_NAME = 100;
-    /** Stands for a username that nobody has: it may be a password in the wrong field. */
+    /** Replaces an unknown username in the audit, which may be a password typed into the wrong field. */
     private static final String NO_ACCOUNT = "(no account)";
 
     private final AccountStore accounts;
@@ -68,7 +68,7 @@ public class Accounts {
         accounts.all().forEach(account -> names.claim(SignedName.key(account.displayName()), account.username()));
     }
 
-    /** What is asked for a new account. */
+    /** The data of a new account. */
     public record NewAccount(
             String username,
             String displayName,
@@ -82,12 +82,12 @@ public class Accounts {
         }
     }
 
-    /** Makes an account for which no person asks. */
+    /** Creates an account on behalf of the application. */
     public Account create(NewAccount wanted) {
         return create(wanted, null, null);
     }
 
-    /** Makes an account; the same request again returns the one that it made. */
+    /** Creates an account. A repeated request returns the account that it created before. */
     public Account create(NewAccount wanted, Person by) {
         return create(wanted, by.account(), by.request());
     }
@@ -165,7 +165,7 @@ public class Accounts {
         return accounts.find(username).isPresent();
     }
 
-    /** Takes every right from the account with the next request; the last administrator stays. */
+    /** Deactivates the account with effect from its next request. Refuses to deactivate the last administrator. */
     public void deactivate(String username, String by) {
         var account = known(username);
         mustNotBeLastAdministrator(account);
@@ -207,7 +207,7 @@ public class Accounts {
         watchers.forEach(watcher -> watcher.changed(now));
     }
 
-    /** Two administrators who take the role from each other at once: the later one is undone. */
+    /** Undoes a change that left no administrator, as when two administrators demote each other at the same time. */
     private void mustHaveAdministrator(Runnable undo) {
         if (accounts.all().stream().anyMatch(it -> it.active() && it.roles().contains(Role.ADMIN))) return;
         undo.run();
@@ -337,7 +337,7 @@ public class Accounts {
     /**
      * Signs somebody in by password, and records it.
      *
-     * @param door what they come in by
+     * @param door the way of signing in, as the audit records it
      */
     public Account signIn(String username, String password, String source, String door) {
         var account = signIn(username, password, source);

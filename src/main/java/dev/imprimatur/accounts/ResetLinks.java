@@ -29,7 +29,7 @@ class ResetLinks {
         return Optional.ofNullable(links.find(Filters.eq("_id", token.hash())).first());
     }
 
-    /** Whether it was there: of two that use a link at once, one does. */
+    /** Deletes the link and returns whether it existed. Of two concurrent calls, only one returns true. */
     boolean take(Secret token) {
         return links.deleteOne(Filters.eq("_id", token.hash())).getDeletedCount() > 0;
     }

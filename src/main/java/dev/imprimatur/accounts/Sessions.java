@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-/** Who is signed in to the studio from where, on this node; a session is known by a name of its own, never by its cookie. */
+/** The studio sessions of this node. A session has a name of its own, so that its cookie is never shown. */
 @Component
 public class Sessions implements HttpSessionListener {
     private static final Logger log = LoggerFactory.getLogger(Sessions.class);

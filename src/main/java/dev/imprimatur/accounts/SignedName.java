@@ -50,7 +50,7 @@ final class SignedName {
                 .strip();
     }
 
-    /** What two names have in common that people would take for one: their letters and digits, in any case and form. */
+    /** The key under which names that look alike are equal: their letters and digits, whatever their case and Unicode form. */
     static String key(String text) {
         String folded = normal(text).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
         return NO_LETTERS

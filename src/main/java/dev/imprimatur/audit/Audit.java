@@ -42,7 +42,7 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * What happened to access: sign-ins, refusals, accounts and keys. Records are only ever added, and hold no secret.
+ * The audit: an append-only record of sign-ins, refusals and changes to accounts and keys. Records contain no secrets.
  *
  * <p>They are one chain for all nodes: each has the next position, names the hash of the one before, and is sealed. The unique position
  * decides between nodes; whoever loses reads what is last now and tries again.
@@ -134,7 +134,7 @@ public class Audit {
         actions.add(action);
     }
 
-    /** One after the other, so that records of this node seldom race each other. */
+    /** Runs appends of this node one after another, so that they seldom compete for the same position. */
     private void inTurn(Runnable appending) {
         boolean mine = false;
         try {
@@ -180,13 +180,13 @@ public class Audit {
                 Objects.requireNonNullElse(stored.hash(), SealedCollection.GENESIS));
     }
 
-    /** How far the chain goes, as far as this node knows; empty if nothing was ever recorded. */
+    /** The last record that this node knows; empty if nothing was ever recorded. */
     public Optional<Head> head() {
         var known = head;
         return known == null ? lastHead() : Optional.of(known);
     }
 
-    /** How far the chain goes now, whichever node made its last record. */
+    /** The last record in the store, whichever node appended it. */
     public Optional<Head> lastHead() {
         return audit.find(Filters.gt(POSITION, 0L), Sorts.descending(POSITION), 1).stream()
                 .findFirst()
@@ -278,7 +278,7 @@ public class Audit {
     }
 
     /**
-     * What was asked for, the newest first.
+     * The records that match the query, newest first.
      *
      * @param window a page of the query
      */
@@ -327,14 +327,14 @@ public class Audit {
         return filters.isEmpty() ? Filters.empty() : Filters.and(filters);
     }
 
-    /** All that was asked for, the newest first, however much it is. */
+    /** Calls the consumer with every record that matches the query, newest first. */
     void each(AuditQuery query, Consumer<Entry> what) {
         try (var found = audit.each(filter(query), Sorts.descending("_id"))) {
             while (found.hasNext()) what.accept(entry(found.next()));
         }
     }
 
-    /** Which actions there are records of. */
+    /** The actions that occur in the audit. */
     public List<String> actions() {
         if (!actionsAreRead) {
             audit.documents().distinct("action", String.class).forEach(actions::add);

@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody said about a place in a revision.
+ * A comment on a place in a revision.
  *
  * @param pointer the field, as a JSON Pointer
  * @param quote the passage it is about, as it stood then

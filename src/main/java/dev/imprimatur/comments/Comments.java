@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 class Comments {
     public record Row(@BsonId String id, String guide, Comment comment) {}
 
-    /** Which comment a key became: a form that is sent twice, because its answer was lost, is one comment. */
+    /** Maps the key of a form to its comment, so that a form that is sent twice creates one comment. */
     public record Receipt(@BsonId String key, String comment) {}
 
     private final MongoCollection<Row> comments;

@@ -45,7 +45,7 @@ public class Discussions {
     }
 
     /**
-     * What somebody wants to say.
+     * The data of a new comment.
      *
      * @param revision the revision that they looked at
      * @param pointer the field, or a field that holds it; empty for the whole guide, and for an answer
@@ -66,7 +66,7 @@ public class Discussions {
         return comments.of(guide.id());
     }
 
-    /** Says something about a place in a revision, or answers what was said about it. */
+    /** Adds a comment on a place in a revision, or an answer to a comment. */
     public Comment say(Guide guide, Remark remark, Person by) {
         if (remark.body().isBlank())
             throw Refusal.malformed("/body", "write what you want to say").raise();

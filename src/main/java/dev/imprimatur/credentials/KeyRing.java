@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The keys of sites as they were read last; never changed once made, so that what one told holds until there is another. */
+/** An immutable snapshot of all site keys, as they were read last. */
 public final class KeyRing {
     private final Map<String, SiteKey> byHash;
     private final Set<String> origins;
@@ -28,7 +28,7 @@ public final class KeyRing {
         return readAt;
     }
 
-    /** Whose key it is; asks no store, waits for nothing and counts nothing. */
+    /** Finds the key by its secret, in memory: the lookup never blocks and never counts as a failed attempt. */
     public Optional<SiteKey> find(String key) {
         return key.startsWith(Secret.SITE) ? Optional.ofNullable(byHash.get(new Secret(key).hash())) : Optional.empty();
     }

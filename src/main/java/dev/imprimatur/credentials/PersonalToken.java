@@ -29,12 +29,12 @@ public record PersonalToken(
         @Nullable String request) {
     private static final int ID = 16;
 
-    /** What it is known by where the hash would say too much. */
+    /** The id of the token in places where the hash must not be shown. */
     public String id() {
         return hash.substring(0, ID);
     }
 
-    /** Whether it may do less than its account. */
+    /** Whether the token has fewer rights than its account. */
     public boolean isNarrowed() {
         return scopes != null;
     }

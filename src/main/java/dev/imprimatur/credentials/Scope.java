@@ -22,7 +22,7 @@ public enum Scope {
     COMMENT,
     /** Claims, assigns and decides tasks. */
     REVIEW,
-    /** Takes guides from readers. */
+    /** Unpublishes guides. */
     PUBLISH,
     /** Manages accounts, keys, webhooks and tokens. */
     ADMIN,

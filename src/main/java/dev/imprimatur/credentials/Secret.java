@@ -34,7 +34,7 @@ public record Secret(String text) {
         }
     }
 
-    /** Nothing that prints it by accident tells it. */
+    /** Hides the secret from logs. */
     @Override
     public String toString() {
         return "Secret[…]";

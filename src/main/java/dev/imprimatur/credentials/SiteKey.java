@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a site reads with.
+ * The key that a site sends to read published content.
  *
  * @param scopes what it may do; {@code delivery} is the one there is
  * @param types the content types it may read; empty for all

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** A content as a tree to be changed, in which the items of lists are known by their ids and never by their positions. */
+/** A content as a mutable tree. Items of lists are addressed by their ids, never by their positions. */
 public final class ContentTree {
     private sealed interface Node {}
 
@@ -75,7 +75,7 @@ public final class ContentTree {
         return new ItemIds(lists());
     }
 
-    /** The ids of the items of every list that is there, by the path of the list. */
+    /** The ids of the items of every list in the content, by the path of the list. */
     Map<String, List<String>> lists() {
         var lists = new TreeMap<String, List<String>>();
         visit(root, "", (path, node) -> {
@@ -84,12 +84,12 @@ public final class ContentTree {
         return lists;
     }
 
-    /** Every value that is there as a text, by path. */
+    /** All values of the content as texts, by path. */
     Map<String, String> values() {
         return under("");
     }
 
-    /** The values at and under a path, by their paths from there on. */
+    /** The values at and below a path. The keys are relative to that path. */
     public Map<String, String> under(String path) {
         var values = new TreeMap<String, String>();
         var from = at(path);
@@ -114,7 +114,7 @@ public final class ContentTree {
         }
     }
 
-    /** A value as an input of a form holds it. */
+    /** The text that an input of a form shows for a value. */
     static String text(JsonNode value) {
         if (value.isNumber()) return value.decimalValue().toPlainString();
         return value.isValueNode() ? value.asString("") : value.toString();
@@ -124,7 +124,7 @@ public final class ContentTree {
         return at(path) != null;
     }
 
-    /** The text of the value at a path; null if none is there. */
+    /** The text of the value at a path; null if there is no value. */
     public @Nullable String textAt(String path) {
         return at(path) instanceof Leaf(JsonNode value) ? text(value) : null;
     }
@@ -159,7 +159,7 @@ public final class ContentTree {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /** Puts a value; holders that are missing are made as the type says. False if an item on the path is not there. */
+    /** Sets a value and creates missing parents as the content type defines them. Returns false if the path leads through an item that does not exist. */
     public boolean put(Shape type, String path, JsonNode value) {
         return put(type, path, new Leaf(value));
     }
@@ -200,8 +200,8 @@ public final class ContentTree {
     /**
      * Puts a new, empty item into a list.
      *
-     * @param after the item that it stands behind; the first place if null, the last if that item is not there
-     * @return whether there is such a list, or could be
+     * @param after the item to insert behind; null inserts at the start. If that item does not exist, the new item goes to the end
+     * @return whether the list exists or could be created
      */
     public boolean insert(Shape type, String list, String id, @Nullable String after) {
         if (!(holder(type, list) instanceof Items items)) return false;
@@ -241,7 +241,7 @@ public final class ContentTree {
         }
     }
 
-    /** Whether there is nothing at the path, or nothing in what is there. */
+    /** Whether the path has no value, or only empty ones. */
     public boolean holdsNothing(String path) {
         var node = at(path);
         return node == null || isEmpty(node);

@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 public final class Diff {
     /**
      * Texts with more words that came or went are shown whole, old and new. The time of a comparison grows with the square
-     * of this number, and nobody reads a hail of words.
+     * of this number, and nobody can read that many single changes.
      */
     private static final int MOST_DIFFERENCES = 2_000;
 
@@ -94,8 +94,8 @@ public final class Diff {
     }
 
     /**
-     * For each newer item the place that it had, or -1 if it is new: by id, what is left by its key. Empty where neither
-     * tells the items apart.
+     * The former index of each newer item, or -1 if the item is new. Items are matched by id, the remaining ones by key.
+     * Empty where neither tells the items apart.
      */
     private Optional<List<Integer>> places(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
         var before = olderIds.of(olderIds.path(this.older, was));

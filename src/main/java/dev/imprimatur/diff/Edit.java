@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a person did to a draft, with what it was made from. Values are texts, as an input of a form holds them: a
+ * One change that a person made in a draft, with the value that the change was based on. Values are texts, as an input of a form holds them: a
  * number as its digits, {@code true} or {@code false}; null for what is not there.
  */
 public sealed interface Edit {
@@ -16,10 +16,10 @@ public sealed interface Edit {
     String path();
 
     /**
-     * Another value at a place.
+     * Replaces the value at a path.
      *
-     * @param from what stood there when the person began
-     * @param to what the person left there
+     * @param from the value when the person began to edit
+     * @param to the value that the person entered
      */
     record Replace(
             String id,
@@ -31,22 +31,22 @@ public sealed interface Edit {
      * A new item in the list at {@code path}; what is in it follows as replacements.
      *
      * @param item its id
-     * @param after the item that it stands behind, null for the first place
+     * @param after the item to insert behind; null inserts at the start
      */
     record Insert(
             String id, String path, String item, @Nullable String after) implements Edit {}
 
     /**
-     * The item at {@code path} goes.
+     * Removes the item at {@code path}.
      *
      * @param from what the person saw in it: its values by their paths from the item on; its own under an empty path
      */
     record Remove(String id, String path, Map<String, String> from) implements Edit {}
 
     /**
-     * The item at {@code path} goes to another place in its list.
+     * Moves the item at {@code path} within its list.
      *
-     * @param after the item that it stands behind then, null for the first place
+     * @param after the item to move it behind; null moves it to the start
      */
     record Move(String id, String path, @Nullable String after) implements Edit {}
 }

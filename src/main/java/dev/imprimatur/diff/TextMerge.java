@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Two people's edits of one text, in one, where they changed different words. */
+/** Merges the edits that two people made to the same text, as long as they changed different words. */
 public final class TextMerge {
-    /** Longer texts are not compared word by word; people are asked. */
+    /** Longer texts are not merged; the conflict is reported instead. */
     private static final int MOST_WORDS = 20_000;
 
     private static final Pattern LINE = Pattern.compile("[^\\r\\n]*(?:\\r\\n|\\r|\\n)|[^\\r\\n]+$");
@@ -22,7 +22,7 @@ public final class TextMerge {
     /** A run of base words and what somebody put in its place. */
     private record Run(int from, int to, List<String> words) {}
 
-    /** Both edits in one text, or empty where they overlap or touch. */
+    /** The text with both edits; empty if the edits overlap or touch. */
     public static Optional<String> of(String base, String mine, String theirs) {
         if (mine.equals(theirs) || theirs.equals(base)) return Optional.of(mine);
         if (mine.equals(base)) return Optional.of(theirs);
@@ -36,7 +36,7 @@ public final class TextMerge {
         int free = 0;
         Run last = null;
         for (var run : runs) {
-            // both did the very same here
+            // both people made the same change here
             if (run.equals(last)) continue;
             last = run;
             if (run.from() < free) return Optional.empty();

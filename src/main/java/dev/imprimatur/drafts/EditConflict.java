@@ -4,7 +4,7 @@ package dev.imprimatur.drafts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What only people can decide: an edit whose place another person changed meanwhile in a way that does not go together.
+ * An edit that contradicts a change which another person made meanwhile, so that a person has to decide.
  *
  * @param path the place
  * @param base what was there when the edit began; null for nothing
@@ -17,7 +17,7 @@ public record EditConflict(
         @Nullable String base,
         @Nullable String mine,
         @Nullable String theirs) {
-    /** How two edits do not go together. */
+    /** How the two changes contradict each other. */
     public enum Kind {
         /** Both changed the same words. */
         BOTH_CHANGED,

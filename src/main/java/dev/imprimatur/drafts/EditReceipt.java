@@ -4,8 +4,8 @@ package dev.imprimatur.drafts;
 import java.util.List;
 
 /**
- * What a page was told about its edits: so an edit that arrives again, because its answer was lost or the network sent it
- * twice, counts once.
+ * Which edits of a page were answered. An edit that arrives twice, because its answer was lost or the network repeated it,
+ * is therefore applied once.
  *
  * @param page who sent them: a page, or a request with an idempotency key
  * @param upTo the number of the last edit that was answered

@@ -29,8 +29,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * What becomes of a working copy by the edits of a person: what fits is applied, texts of which different words were changed
- * are merged, what does not go together is asked, what cannot be in a draft is told, and what was not touched is not written.
+ * Applies the edits of a person to a working copy. An edit that fits is applied; changes to different words of one text
+ * are merged; an edit that contradicts a newer one becomes a conflict; an edit that would make the draft invalid becomes a fault.
  */
 public final class Edits {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -39,9 +39,9 @@ public final class Edits {
     private static final int MOST_DIGITS = 15;
 
     /**
-     * What became of one edit. It is saved unless there is a fault or a question, or it belongs to an item that was not.
+     * The outcome of one edit. The edit is saved unless it has a fault or a conflict, or belongs to an item that was not saved.
      *
-     * @param fault why it cannot be in a draft
+     * @param fault why the draft cannot hold the edit
      */
     public record Outcome(
             Edit edit,
@@ -95,10 +95,10 @@ public final class Edits {
     }
 
     /**
-     * What became of edits.
+     * The outcome of all edits of a request.
      *
-     * @param found the copy that they were made in
-     * @param copy as it is now; the very one that was found if nothing changed
+     * @param found the copy before the edits
+     * @param copy the copy after the edits; the same instance as {@code found} if nothing changed
      */
     public record Result(WorkingCopy found, WorkingCopy copy, List<Outcome> outcomes) {}
 
@@ -124,7 +124,7 @@ public final class Edits {
                     .mapToLong(Edits::number)
                     .max()
                     .orElse(0);
-            // an older request that comes late says nothing new of later ones
+            // a delayed older request must not overwrite the receipt of a later one
             if (earlier != null && earlier.upTo() > last) pages.put(page, earlier);
             else pages.put(page, new EditReceipt(page, last, numbers));
         });
@@ -146,7 +146,7 @@ public final class Edits {
         return id;
     }
 
-    /** Applies what can be applied, again without what the draft then could not hold, until the draft is one. */
+    /** Applies the edits repeatedly, each time without those that made the draft invalid, until the draft is valid. */
     private void applyUntilValid() {
         var known = Set.copyOf(type.draftFaults(copy.content()));
         for (; ; ) {
@@ -186,7 +186,7 @@ public final class Edits {
         }
     }
 
-    /** Finds the edit that a fault came by, and leaves it out; what it belongs to goes with it. */
+    /** Finds the edit that caused a fault and drops it. Dropping the insertion of an item drops all edits within the item. */
     private void dropCauseOf(Fault fault, String path) {
         var culprits = edits.stream()
                 .filter(effective::contains)
@@ -260,7 +260,7 @@ public final class Edits {
         else write(edit, shape, wanted, now);
     }
 
-    /** The first item on the way to a place that is not there; groups on the way can be made. */
+    /** The first item on the path that no longer exists; null if there is none. Missing groups do not count, since they can be created. */
     private @Nullable String removedItem(String path) {
         var walked = new StringBuilder();
         var shape = type.shape();
@@ -296,7 +296,7 @@ public final class Edits {
         return switch (type) {
             case "boolean" -> JSON.booleanNode(text.equals("true"));
             case "integer", "number" -> number(text.strip());
-            // the ends of lines stay as they were in this text
+            // line ends stay as they were in this text
             default -> JSON.stringNode(now == null ? text : TextMerge.withEndsOf(now, text));
         };
     }
@@ -308,7 +308,7 @@ public final class Edits {
         return NormalForm.of(JSON.numberNode(number));
     }
 
-    /** A browser knows one end of a line, and not every one types letters in one form. */
+    /** Browsers send different line ends and different Unicode forms; this converts both to one form. */
     private static @Nullable String lines(@Nullable String text) {
         return text == null ? null : CleanText.normal(text.replace("\r\n", "\n").replace('\r', '\n'));
     }
@@ -369,7 +369,7 @@ public final class Edits {
         return shape(ContentTree.parent(path));
     }
 
-    /** What the type says of a place; a place that it does not know is refused. */
+    /** The shape of the value at a path. Refuses a path that the content type does not define. */
     private Shape shape(String path) {
         if (!path.isEmpty() && !path.startsWith("/")) throw unknown(path);
         var shape = type.shape();

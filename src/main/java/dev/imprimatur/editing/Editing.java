@@ -42,7 +42,7 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** What editors do with guides before anybody reviews them. */
+/** Everything that editors do with guides before the review: create, edit, submit, open the next edition, discard. */
 @Component
 public class Editing {
     private static final int ATTEMPTS = 20;
@@ -105,7 +105,7 @@ public class Editing {
         return found;
     }
 
-    /** All cards, for pages that look over them: at most two seconds old, with everything that this node wrote. */
+    /** All cards, at most two seconds old. Writes of this node are always included. */
     public List<Guide> glance() {
         return guides.glance();
     }
@@ -115,7 +115,7 @@ public class Editing {
         return guides.page(query, window);
     }
 
-    /** Brings a guide into being, with edition 1 in draft; the same request again returns the guide that it made. */
+    /** Creates a guide with edition 1 in draft. A repeated request returns the guide that it created before. */
     public Guide create(String typeName, String slug, @Nullable String locale, JsonNode given, Person by) {
         var type = types.require(typeName);
         Slug.checked(slug);
@@ -190,9 +190,9 @@ public class Editing {
     }
 
     /**
-     * Puts an earlier revision into the working copy; whoever contributed to it contributes to this edition.
+     * Copies an earlier revision into the working copy. The contributors of that revision become contributors of this edition.
      *
-     * @param etag the version it takes the place of; may be left out while that version holds nothing that no revision has
+     * @param etag the version to replace; may be null while every change in that version is also in a revision
      */
     public WorkingCopy restore(Guide guide, @Nullable String etag, int number, Person by) {
         var revision = revision(guide, number);
@@ -205,7 +205,7 @@ public class Editing {
                 by);
     }
 
-    /** Whose words a revision brings with it: of what is live, only its own contributors', since all before them are vouched for. */
+    /** The people whose words a restored revision contains. For a published revision these are its own contributors only, since earlier words were approved. */
     private Set<String> words(Revision revision) {
         var edition = editions.get(new EditionId(revision.guide(), revision.edition()));
         return edition.state() == Edition.State.PUBLISHED
@@ -251,7 +251,7 @@ public class Editing {
     }
 
     /**
-     * Goes on from a draft that was changed in the database: whoever takes it over is a contributor of all that it holds.
+     * Accepts a draft that was changed directly in the database. The person who does so becomes a contributor of its whole content.
      *
      * @param etag the version that was seen
      */
@@ -259,7 +259,7 @@ public class Editing {
         return edit(guide, etag, requireCopy(guide).content(), current -> current, Set.of(), by);
     }
 
-    /** Everybody who contributed to what was submitted of the edition. */
+    /** Everybody who contributed to a submitted revision of the edition. */
     private Set<String> contributorsOf(EditionId edition) {
         return revisions.intact(edition.guide()).stream()
                 .filter(revision -> revision.edition() == edition.number())
@@ -271,7 +271,7 @@ public class Editing {
         return Stream.concat(some.stream(), others.stream()).collect(Collectors.toSet());
     }
 
-    /** The draft, if it holds what the same request has changed before. */
+    /** The draft, if it already contains the changes of this request. */
     private Optional<WorkingCopy> changedIn(Person by, Guide guide) {
         if (by.request() == null) return Optional.empty();
         var changed = copies.find(guide.current()).filter(copy -> copy.isChangedIn(by.request()));
@@ -280,8 +280,8 @@ public class Editing {
     }
 
     /**
-     * Makes the edits of a person in the working copy, whatever version they were made from: what fits is saved, the rest is
-     * told or asked.
+     * Applies the edits of a person to the working copy, whatever version they are based on. Edits that fit are saved; the others
+     * are returned as faults or conflicts.
      *
      * @param edition the edition whose draft the person had before them
      */
@@ -305,7 +305,7 @@ public class Editing {
         }
     }
 
-    /** The content that edits would make of the draft; nothing is saved. */
+    /** The content of the draft with the edits applied; nothing is saved. */
     public IdentifiedContent tried(Guide guide, List<Edit> edits, Person by) {
         return Edits.apply(types.require(guide.type()), draft(guide), edits, by, clock.instant())
                 .copy()
@@ -353,10 +353,10 @@ public class Editing {
     }
 
     /**
-     * Puts the working copy forward as a revision. What is under review already is not put forward twice; changed content
-     * takes its place.
+     * Submits the working copy as a revision. Content that is already under review is not submitted twice; changed content
+     * replaces it.
      *
-     * @param etag the version that was seen; nothing else is put forward. Null to put forward what is there
+     * @param etag the version to submit; null submits the current one
      * @param task the BPMN id of the drafting task that this completes
      * @return the edition with the submission
      */
@@ -426,7 +426,7 @@ public class Editing {
         }
     }
 
-    /** Opens the next edition, from what was published last, or from the draft that never was. */
+    /** Opens the next edition. Its draft starts from edits that were never submitted, else from the content published last. */
     public EditionId openNext(Guide guide, Person by) {
         var done = editions.leftBy(by, guide.id(), LogEntry.Kind.OPENED);
         if (done.isPresent()) return done.get().edition();
@@ -434,7 +434,7 @@ public class Editing {
         var latest = all.getLast();
         all.forEach(Edition::mustBeSound);
         if (latest.state().isInProgress()) {
-            // whoever opened it died before the card said so: read again, it does
+            // the opening was interrupted before the card was updated, so update the card now
             if (guide.edition() != latest.id().number()) editions.refreshCard(guide.id());
             throw Refusal.conflict(
                             "edition-in-progress",
@@ -452,14 +452,14 @@ public class Editing {
         return next;
     }
 
-    /** Edits made while the last edition was under review and never put forward go on in the next one. */
+    /** Carries edits that were made during the last review, but never submitted, over to the draft of the next edition. */
     private WorkingCopy nextCopy(Guide guide, List<Edition> all, EditionId next, Person by) {
         var published = all.stream()
                 .filter(edition -> edition.publishedEntry().isPresent())
                 .max(Comparator.comparingInt(edition -> edition.id().number()))
                 .flatMap(Edition::submitted)
                 .map(ref -> revision(guide, ref.number()));
-        // what somebody changed in the database is nobody's words
+        // a draft that was changed in the database has no known author
         var last = copies.find(all.getLast().id()).filter(copy -> !copy.altered());
         boolean lastWasDropped = all.getLast().state() == Edition.State.DISCARDED;
         var leftOver = last.filter(copy -> published
@@ -486,7 +486,7 @@ public class Editing {
                 clock.instant());
     }
 
-    /** Gives up the edition in progress. */
+    /** Discards the edition in progress. */
     public Edition discard(Guide guide, Person by) {
         var done = editions.leftBy(by, guide.id(), LogEntry.Kind.DISCARDED);
         var discarded = done.isPresent()

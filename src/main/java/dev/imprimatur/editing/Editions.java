@@ -157,7 +157,7 @@ public class Editions {
         return live ? List.of() : published(before).stream().sorted().toList();
     }
 
-    /** Stamps what has been approved or confirmed and bears no stamp yet. */
+    /** Adds the stamp to an approval or confirmation that has none yet. */
     public Edition stamp(EditionId id, Period interval) {
         return record(id, edition -> edition.stamped(interval, clock.instant()));
     }
@@ -167,7 +167,7 @@ public class Editions {
         return record(id, edition -> Optional.of(edition.imported(elsewhere, clock.instant())));
     }
 
-    /** Notes that readers can see it, and that they no longer see the editions before it. */
+    /** Records that the edition is published, and that it supersedes earlier ones. */
     public Edition published(EditionId id, long position) {
         var edition = record(id, it -> it.published(position, clock.instant()));
         log.editions(id.guide()).stream()
@@ -190,7 +190,7 @@ public class Editions {
         return record(id, edition -> edition.unpublished(position, message, reason, by, clock.instant()));
     }
 
-    /** The entries of all logs that name a position of the ledger above that one, as far as they are as they were sealed. */
+    /** The intact entries of all logs that name a ledger position above the given one. */
     public List<LogEntry> entriesBeyond(long position) {
         return log.entriesBeyond(position);
     }

@@ -32,7 +32,7 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The index cards. Type, locale and slug together are unique: inserting the card is what brings a guide into being. */
+/** The index cards. Type, locale and slug together are unique: a guide exists once its card is inserted. */
 @Component
 class Guides {
     public record Row(

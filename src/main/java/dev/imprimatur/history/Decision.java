@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody decides on a task.
+ * The decision of a person on a task.
  *
  * @param task the BPMN id of the user task
  * @param round which time the edition stands at that task: 1, 2, 3…

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An edition as its log tells it, with the rules for what may happen next. Each verb returns the entry to append, made
- * for exactly this state: if the log has grown meanwhile, appending fails and the rule is asked again.
+ * The state of an edition, computed from its log, and the rules for what may happen next. Each verb returns the entry to append.
+ * The entry fits this state only: if the log has grown meanwhile, the append fails and the rule is evaluated again.
  */
 public final class Edition {
     /** Where an edition stands. */
@@ -46,17 +46,17 @@ public final class Edition {
     }
 
     /**
-     * What the log is chained by.
+     * The hash chain of the log.
      *
      * @param hashes of its entries, in order
-     * @param fault what is wrong behind the last of them; null if nothing is
+     * @param fault what is wrong after the last valid entry; null if the log is intact
      */
     public record Chain(List<String> hashes, @Nullable String fault) {
         public Chain {
             hashes = List.copyOf(hashes);
         }
 
-        /** What the next entry follows. */
+        /** The hash that the next entry names as its predecessor. */
         public String last() {
             return hashes.isEmpty() ? SealedCollection.GENESIS : hashes.getLast();
         }
@@ -203,32 +203,32 @@ public final class Edition {
         return log;
     }
 
-    /** What was put forward last. */
+    /** The revision that was submitted last. */
     public Optional<Revision.Ref> submitted() {
         return submissionEntry().map(LogEntry::revision);
     }
 
-    /** The entry of the submission that stands; absent before the first. */
+    /** The entry of the latest submission; empty before the first one. */
     public Optional<LogEntry> submissionEntry() {
         return Optional.ofNullable(submission);
     }
 
-    /** Approvals of what was put forward last, each for exactly that content. */
+    /** Approvals of the revision that was submitted last, each for exactly that content. */
     public List<LogEntry> approvals() {
         return List.copyOf(approvals);
     }
 
-    /** Evidence of a review elsewhere, of what was put forward last. */
+    /** Evidence that the revision submitted last was reviewed elsewhere. */
     public Optional<Stamp> evidence() {
         return Optional.ofNullable(evidence).map(LogEntry::stamp);
     }
 
-    /** The stamp that holds. */
+    /** The current stamp. */
     public Optional<Stamp> stamp() {
         return Optional.ofNullable(stamped).map(LogEntry::stamp);
     }
 
-    /** The seq of the stamp that holds; what is made once a stamp is known by it. */
+    /** The seq of the current stamp. Work that is done once per stamp uses it as its key. */
     public int stampSeq() {
         return requireNonNull(stamped, "the edition has no stamp").seq();
     }
@@ -237,7 +237,7 @@ public final class Edition {
         return Optional.ofNullable(published);
     }
 
-    /** Whether readers could see it at that moment. */
+    /** Whether the edition was published at that moment. */
     public boolean isLiveAt(Instant moment) {
         boolean live = false;
         for (var entry : log) {
@@ -251,7 +251,7 @@ public final class Edition {
         return live;
     }
 
-    /** When what is live was vouched for; empty before it is published. */
+    /** When the published content was approved; empty before publication. */
     public Optional<Instant> vouchedAt() {
         return publishedEntry()
                 .map(LogEntry::at)
@@ -271,12 +271,12 @@ public final class Edition {
         return revisionCall != null;
     }
 
-    /** The decisions that hold: a process that is started anew is led through these to where the edition stands. */
+    /** The decisions in force. A restarted process replays them to reach the state of the edition. */
     public List<LogEntry> standingDecisions() {
         return List.copyOf(standing);
     }
 
-    /** Which time the edition stands at that task: one more than the times it was completed. */
+    /** The current round of a task: one more than the number of its completions. */
     public int round(String task) {
         return completions(task).size() + 1;
     }
@@ -285,7 +285,7 @@ public final class Edition {
         return log.stream().filter(entry -> task.equals(entry.task())).toList();
     }
 
-    /** What the reviewers have before them: what was put forward, or, once published, what is live. */
+    /** The revision that reviewers see: the submitted one, also after it was published. */
     public Optional<Revision.Ref> underReview() {
         return switch (state) {
             case IN_REVIEW, APPROVED, SCHEDULED, PUBLISHED -> submitted();
@@ -294,7 +294,7 @@ public final class Edition {
     }
 
     /**
-     * How many people have to approve what was put forward: at least one. It is what the content type asked for at the last
+     * How many people have to approve the submitted revision: at least one. The number is the one that the content type required at the last
      * submission or approval, so a rule made stricter meanwhile holds for what is still under review.
      */
     public int approvalsRequired() {
@@ -310,7 +310,7 @@ public final class Edition {
         return evidence != null ? 0 : Math.max(0, approvalsRequired - approvals.size());
     }
 
-    /** Whether what was put forward bears its stamp. */
+    /** Whether the submitted revision has its stamp. */
     private boolean isStamped() {
         return stamped != null && submission != null && stamped.seq() > submission.seq();
     }
@@ -349,7 +349,7 @@ public final class Edition {
     /**
      * A decision on a task.
      *
-     * @param contributors whoever may not vouch for the content
+     * @param contributors accounts that may not approve the content
      * @param approvals how many the content type asks for now
      * @return empty if exactly this decision was taken already
      */
@@ -401,7 +401,7 @@ public final class Edition {
     }
 
     /**
-     * The stamp that is due: for approvals or evidence that no stamp follows yet, or for a confirmation.
+     * The stamp for approvals, evidence or a confirmation that have none yet.
      *
      * @return empty if every review is stamped
      */

@@ -42,8 +42,8 @@ import org.springframework.stereotype.Component;
  * The logs of all editions. The unique {@code _id} of an entry (edition and seq) is the commit point of every decision.
  *
  * <p>A log is a chain of sealed entries: each names the hash of the one before, the first of an edition that of an entry of the edition
- * before. Every reading verifies the whole log. What leaves here ends before the first entry that is not right, and says so
- * ({@link Edition#damage()}). This node remembers how far it knows each log, so that an end that was cut off is noticed, too.
+ * before. Every read verifies the whole log. An edition ends before the first invalid entry and reports the fault
+ * ({@link Edition#damage()}). Each node remembers the last verified entry of each log, so that it also notices a truncated log.
  */
 @Component
 public class EditionLog {
@@ -53,10 +53,10 @@ public class EditionLog {
     private record Head(int entries, String hash) {}
 
     private static final Pattern ID = Pattern.compile("[^.#]+[.][1-9][0-9]{0,8}#[0-9]{6,9}");
-    /** Of how many guides and editions a node remembers how far it knows their logs. */
+    /** For how many guides and editions a node remembers the last verified log entry. */
     public static final int REMEMBERED = 20_000;
 
-    /** How often a log that became shorter is looked at: after a failover a store may show less than before, for a moment. */
+    /** How often a log that became shorter is read: after a failover, a store may return older data for a moment. */
     private static final int LOOKS = 10;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
@@ -80,7 +80,7 @@ public class EditionLog {
         return edition(id, null);
     }
 
-    /** All editions of a guide, the first first; also a last one of which nothing is right. */
+    /** All editions of a guide, in ascending order. The last one is included even if none of its entries is valid. */
     public List<Edition> editions(String guide) {
         var editions = new ArrayList<Edition>();
         var edition = edition(new EditionId(guide, 1));
@@ -93,7 +93,7 @@ public class EditionLog {
     }
 
     private Edition edition(EditionId id, @Nullable Edition before) {
-        // what is known first: what is read then is at least as long
+        // the remembered length comes first, so the log read afterwards is at least as long
         var known = heads.get(id);
         var edition = read(id, before);
         boolean isReported = damages.at(Damage.Kind.EDITION_LOG, id.toString()).isPresent();
@@ -169,12 +169,12 @@ public class EditionLog {
                         : "entry " + place + " does not name the hash of the entry before";
     }
 
-    /** How many entries all logs have together, about; it stays the same only while nothing is logged. */
+    /** The approximate number of entries in all logs. It changes whenever an entry is logged. */
     public long size() {
         return log.documents().estimatedDocumentCount();
     }
 
-    /** How far the log of every edition goes: of each entry its id and its time are read, and nothing else. */
+    /** The length of the log of every edition, and the time of its last entry. Only the id and the time of each entry are read. */
     public Map<EditionId, LogEnd> ends() {
         var ends = new HashMap<EditionId, LogEnd>();
         log.documents()
@@ -196,7 +196,7 @@ public class EditionLog {
         return ends;
     }
 
-    /** The entries that name a position of the ledger above that one, as far as they are as they were sealed. */
+    /** The intact entries that name a ledger position above the given one. */
     public List<LogEntry> entriesBeyond(long position) {
         var entries = new ArrayList<LogEntry>();
         try (var all = log.each(Filters.gt("entry.position", position), Sorts.ascending("_id"))) {
@@ -221,10 +221,10 @@ public class EditionLog {
     }
 
     /**
-     * Appends what the rule makes of the edition as it is; if somebody else appends first, the rule is asked again about
-     * what the edition is then. Nothing is appended to a log that is damaged.
+     * Appends the entry that the rule returns for the current edition. If another writer appends first, the rule is evaluated again
+     * on the new state. A damaged log refuses every entry.
      *
-     * @return the edition with the entry, or as it was if the rule makes nothing of it
+     * @return the edition with the entry, or the unchanged edition if the rule returns none
      */
     public Edition append(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
         for (; ; ) {
@@ -246,13 +246,13 @@ public class EditionLog {
         return log.insertAfter(previousHash, new Row(Numbered.id(entry.edition().toString(), entry.seq()), entry));
     }
 
-    /** Takes back the opening of a guide that never came to be, since its slug was taken. */
+    /** Deletes the opening entry of a guide that could not be created because its slug was taken. */
     public void forget(EditionId unborn) {
         log.documents().deleteOne(Filters.eq("_id", Numbered.id(unborn.toString(), 0)));
         heads.remove(unborn);
     }
 
-    /** Tells, or takes back, that logs of the guide have lost entries: its card was made from more. */
+    /** Reports that logs of the guide have lost entries, or withdraws the report if {@code entries} is 0. */
     public void lost(String guide, int entries) {
         if (entries <= 0) damages.right(Damage.Kind.EDITION_LOG, guide);
         else
@@ -269,9 +269,9 @@ public class EditionLog {
     }
 
     /**
-     * Verifies all logs anew, with entries in places that no reading comes to.
+     * Verifies all logs, including entries that a normal read never reaches.
      *
-     * @param guide told for each guide, with all of its editions
+     * @param guide called once per guide, with all of its editions
      */
     public void verify(Consumer<Damage> wrong, Consumer<List<Edition>> guide) {
         var lengths = new HashMap<EditionId, Integer>();
@@ -311,7 +311,7 @@ public class EditionLog {
                         damage(id, edition(id).damage().orElse("there is no right entry of an edition before it"))));
     }
 
-    /** Every entry of all logs as it is stored, by id; empty for what cannot be read. */
+    /** Calls the consumer with every stored entry and its id; the entry is empty if it cannot be read. */
     public void each(BiConsumer<String, Optional<Row>> what) {
         log.each(what);
     }

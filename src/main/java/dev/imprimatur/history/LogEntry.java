@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that happened to an edition. Entries are only ever appended; together they are the truth about what was
+ * One event in the life of an edition. Entries are only ever appended; together they are the authoritative record of what was
  * decided.
  *
  * @param seq 0, 1, 2… within the edition
@@ -60,15 +60,15 @@ public record LogEntry(
         REVIEW_DUE,
         /** Its review was due and nobody had confirmed it. */
         OVERDUE,
-        /** A reviewer found what is live still true. */
+        /** A reviewer confirmed that the published content is still correct. */
         CONFIRMED,
-        /** A reviewer found that what is live needs a next edition. */
+        /** A reviewer decided that the published content needs a next edition. */
         REVISION_CALLED,
         /** The next edition that was called for was discarded. */
         REVISION_DROPPED,
         /** A later edition took its place. */
         SUPERSEDED,
-        /** It was taken from readers. */
+        /** It was unpublished. */
         UNPUBLISHED,
         /** It was given up before publication. */
         DISCARDED

@@ -5,7 +5,7 @@ import dev.imprimatur.people.Person;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who vouched for a revision, as readers are told.
+ * A person who approved a revision, as published.
  *
  * @param account the account here; null for someone who reviewed elsewhere
  * @param publicId the same whatever they are called; null for someone who reviewed elsewhere, and in what was stamped before there were

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decision that somebody signed, as readers are told of it: the printed name, when, and what it means (21 CFR 11.50).
+ * A signed decision as it is published: the printed name, when, and what it means (21 CFR 11.50).
  *
  * @param publicId what readers know the signer by, whatever they are called
  * @param meaning in the words of the workflow

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what somebody acts in a request: how the server knows that it is them.
+ * How the person who sends a request was authenticated.
  *
  * @param provenAt of a session: when its holder last gave their password
  * @param token of a token: what its holder's page calls it by

@@ -7,16 +7,16 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Someone who acts, as they are known at that moment.
+ * A person who acts, with the name, title and roles that they have at that moment.
  *
  * @param account the account, which is what rules compare
  * @param name as readers and colleagues see it
  * @param title what they are, such as “Senior editor”; null if they did not say
  * @param roles what they may do
- * @param publicId what readers know them by, whatever their name is; null for who has none
+ * @param publicId the id that readers see, which stays the same when the name changes; null if the person has none
  * @param request what the request is known by in which they act; null if it carries no idempotency key. What it changes carries it,
  *     too, so that the same request finds its own effect if it comes again after its answer was lost
- * @param means by what they act; null for who acts in no request
+ * @param means how the person was authenticated; null outside of a request
  */
 public record Person(
         String account,
@@ -42,12 +42,12 @@ public record Person(
         return new Person(account, name, title, roles, publicId, request, means);
     }
 
-    /** The same person, acting by that. */
+    /** The same person, authenticated in this way. */
     public Person by(@Nullable AuthenticationMethod how) {
         return new Person(account, name, title, roles, publicId, request, how);
     }
 
-    /** The id of what they make: a new one, and the same one again in the same request. */
+    /** The id of an object that the person creates: a new one, but the same one when the same request is repeated. */
     public String idOfNew() {
         return request == null
                 ? UUID.randomUUID().toString()

@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Slows down who keeps failing to sign in: per account and source, per source, and per account over all sources. Each is a
- * bucket that failures empty and time refills. Only what is wrong is ever refused: while a bucket is empty, passwords are still
+ * Slows down repeated failed sign-ins, counted per account and source, per source, and per account over all sources. Each count is
+ * a token bucket: failures empty it and time refills it. Only what is wrong is ever refused: while a bucket is empty, passwords are still
  * checked, but one after another, so that whoever has the right one gets in and whoever guesses gains nothing by asking faster. A
  * source from which somebody has signed in to the account before does not wait for what other sources do to it.
  */
