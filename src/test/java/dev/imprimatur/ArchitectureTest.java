@@ -5,10 +5,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Stores;
@@ -109,6 +111,15 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.flowable..")
                 .check(CLASSES);
+    }
+
+    @Test
+    void packagesOfTheStudioFormNoCycles() {
+        SlicesRuleDefinition.slices()
+                .matching("dev.imprimatur.(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES.that(JavaClass.Predicates.resideInAPackage("dev.imprimatur.studio..")));
     }
 
     @Test

@@ -35,7 +35,7 @@ final class Views {
             int revision,
             long position,
             @Nullable String damaged) {
-        static @Nullable LiveView of(Guide.@Nullable Live live, Optional<Integrity.Failure> failure) {
+        public static @Nullable LiveView of(Guide.@Nullable Live live, Optional<Integrity.Failure> failure) {
             return live == null
                     ? null
                     : new LiveView(
@@ -59,7 +59,7 @@ final class Views {
             @Nullable LocalDate reviewDue,
             boolean overdue,
             Instant updatedAt) {
-        static GuideView of(Guide guide, @Nullable TaskView task, Integrity integrity) {
+        public static GuideView of(Guide guide, @Nullable TaskView task, Integrity integrity) {
             return new GuideView(
                     guide.id(),
                     guide.type(),
@@ -105,7 +105,7 @@ final class Views {
             @Nullable String assignee,
             Instant since,
             @Nullable Boolean fromLog) {
-        static TaskView of(OpenTask task) {
+        public static TaskView of(OpenTask task) {
             var seen = task.revision();
             return new TaskView(
                     task.id(),
@@ -142,7 +142,7 @@ final class Views {
             Instant updatedAt,
             @Nullable Boolean altered,
             List<Fault> warnings) {
-        static DraftView of(ContentType type, WorkingCopy copy) {
+        public static DraftView of(ContentType type, WorkingCopy copy) {
             return new DraftView(
                     copy.edition().number(),
                     copy.content(),
@@ -164,7 +164,7 @@ final class Views {
             String submittedBy,
             Instant at,
             @Nullable JsonNode content) {
-        static RevisionView of(Revision revision, boolean withContent) {
+        public static RevisionView of(Revision revision, boolean withContent) {
             return new RevisionView(
                     revision.number(),
                     revision.edition(),
@@ -187,7 +187,7 @@ final class Views {
      */
     record SignatureView(
             String name, @Nullable String title, @Nullable String reviewer, String meaning, Instant at) {
-        static SignatureView of(Signature signature) {
+        public static SignatureView of(Signature signature) {
             return new SignatureView(
                     signature.name(), signature.title(), signature.publicId(), signature.meaning(), signature.at());
         }
@@ -199,7 +199,7 @@ final class Views {
             @Nullable Instant passwordAt,
             @Nullable String token,
             @Nullable String name) {
-        static @Nullable MeansView of(@Nullable AuthenticationMethod means) {
+        public static @Nullable MeansView of(@Nullable AuthenticationMethod means) {
             return means == null
                     ? null
                     : new MeansView(
@@ -217,7 +217,7 @@ final class Views {
             LocalDate lastReviewed,
             LocalDate reviewDue,
             String origin) {
-        static @Nullable StampView of(@Nullable Stamp stamp) {
+        public static @Nullable StampView of(@Nullable Stamp stamp) {
             return stamp == null
                     ? null
                     : new StampView(
@@ -252,7 +252,7 @@ final class Views {
             @Nullable MeansView means,
             @Nullable StampView stamp,
             @Nullable Long position) {
-        static LogView of(LogEntry entry) {
+        public static LogView of(LogEntry entry) {
             var revision = entry.revision();
             return new LogView(
                     entry.edition().number(),
@@ -285,7 +285,7 @@ final class Views {
             Instant at,
             boolean resolved,
             @Nullable String resolvedBy) {
-        static CommentView of(Comment comment) {
+        public static CommentView of(Comment comment) {
             return new CommentView(
                     comment.id(),
                     comment.revision(),
@@ -307,7 +307,7 @@ final class Views {
             String reviewInterval,
             int approvals,
             @Nullable JsonNode schema) {
-        static TypeView of(ContentType type, boolean withSchema) {
+        public static TypeView of(ContentType type, boolean withSchema) {
             return new TypeView(
                     type.name(),
                     type.title(),

@@ -35,9 +35,9 @@ class HomePage {
     private final Inbox inbox;
     private final Editing editing;
     private final Publication publication;
-    private final Words words;
+    private final DisplayText words;
 
-    HomePage(Inbox inbox, Editing editing, Publication publication, Words words) {
+    HomePage(Inbox inbox, Editing editing, Publication publication, DisplayText words) {
         this.inbox = inbox;
         this.editing = editing;
         this.publication = publication;

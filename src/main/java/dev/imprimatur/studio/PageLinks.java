@@ -12,12 +12,12 @@ import org.springframework.web.util.UriComponentsBuilder;
  * @param previous null on the first page
  * @param next null on the last page
  */
-record PageLinks(
+public record PageLinks(
         @Nullable String first,
         @Nullable String previous,
         @Nullable String next) {
     /** @param list the address of the list with its filters, encoded */
-    static PageLinks of(String list, Page<?> page) {
+    public static PageLinks of(String list, Page<?> page) {
         return new PageLinks(
                 page.previous() == null ? null : list, with(list, page.previous()), with(list, page.next()));
     }

@@ -22,7 +22,7 @@ class RedirectsForScripts extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !request.getRequestURI().startsWith("/studio/") || !WORDS.equals(request.getHeader(Custody.SCRIPT));
+        return !request.getRequestURI().startsWith("/studio/") || !WORDS.equals(request.getHeader(FormOwnership.SCRIPT));
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
+import dev.imprimatur.studio.revision.Rendered;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Node;

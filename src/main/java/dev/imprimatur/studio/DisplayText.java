@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.content.Segmentation;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Edition;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** How pages put things: states, days, times, people. The templates know it as {@code @words}. */
+@Component("words")
+public class DisplayText {
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM yyyy", Locale.ENGLISH);
+    private static final DateTimeFormatter DAY_OF_YEAR = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
+    private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern(
+                    "d MMM yyyy, HH:mm:ss 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+    /** How long before its due date a review counts as due soon, in days. */
+    static final int SOON = 30;
+
+    private final Accounts access;
+    private final Clock clock;
+    /** Names change seldom, and a page of guides names many people. */
+    private final Cache<String, String> names = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(Duration.ofSeconds(10))
+            .build();
+
+    DisplayText(Accounts access, Clock clock) {
+        this.access = access;
+        this.clock = clock;
+    }
+
+    /** The server's clock, by which pages tell how long ago something was. */
+    public Instant now() {
+        return clock.instant();
+    }
+
+    LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    public String day(LocalDate day) {
+        return DAY.format(day);
+    }
+
+    public String dayOfYear(LocalDate day) {
+        return DAY_OF_YEAR.format(day);
+    }
+
+    public String exact(Instant instant) {
+        return EXACT.format(instant);
+    }
+
+    public String ago(Instant instant) {
+        var past = Duration.between(instant, clock.instant());
+        if (past.isNegative()) return "in " + span(past.negated());
+        return past.toMinutes() < 1 ? "just now" : span(past) + " ago";
+    }
+
+    private static String span(Duration past) {
+        if (past.toDays() > 0) return count(past.toDays(), "day");
+        if (past.toHours() > 0) return count(past.toHours(), "hour");
+        return count(past.toMinutes(), "minute");
+    }
+
+    /** The number with its noun: {@code 1 day}, {@code 2 days}. */
+    public static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** When something is due, from today's point of view. */
+    public String due(LocalDate day) {
+        long days = ChronoUnit.DAYS.between(today(), day);
+        if (days < 0) return count(-days, "day") + " overdue";
+        if (days == 0) return "due today";
+        return days <= SOON ? "due in " + count(days, "day") : "fresh until " + day(day);
+    }
+
+    public String due(Instant instant) {
+        return due(LocalDate.ofInstant(instant, ZoneOffset.UTC));
+    }
+
+    /** Whether what is live is {@code current}, {@code soon} due, {@code overdue}, or {@code none}. */
+    public String freshness(Guide guide) {
+        var due = guide.reviewDue();
+        if (due == null) return "none";
+        if (guide.overdue() || due.isBefore(today())) return "overdue";
+        return due.isBefore(today().plusDays(SOON)) ? "soon" : "current";
+    }
+
+    public String state(Edition.State state) {
+        String words = Edition.name(state).replace('-', ' ');
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    public String stateClass(Edition.State state) {
+        return Edition.name(state);
+    }
+
+    /** Somebody's name, or their account where nobody has it any more. */
+    public String name(@Nullable String account) {
+        if (account == null) return "nobody";
+        return names.get(
+                account, name -> access.account(name).map(Account::displayName).orElse(name));
+    }
+
+    /** Somebody's name within a sentence. */
+    public String named(@Nullable String account) {
+        return isolated(name(account));
+    }
+
+    /** A name within a sentence, whatever direction it is written in. */
+    public static String isolated(String name) {
+        return "\u2068" + name + "\u2069";
+    }
+
+    /** Names of several, as a sentence lists them. */
+    public String names(Collection<String> accounts) {
+        return accounts.stream().map(this::name).sorted().map(DisplayText::isolated).collect(Collectors.joining(", "));
+    }
+
+    public String initials(String name) {
+        return Arrays.stream(name.split("\\s+"))
+                .filter(word -> !word.isEmpty())
+                .limit(2)
+                .map(word -> Segmentation.first(word).toUpperCase(Locale.ROOT))
+                .collect(Collectors.joining());
+    }
+
+    /** What a refusal says, as a sentence of a page. */
+    public static String sentence(String detail) {
+        if (detail.isEmpty()) return detail;
+        String first = Segmentation.first(detail);
+        String end = detail.matches("(?s).*[.?!…]”?") ? "" : ".";
+        return first.toUpperCase(Locale.ROOT) + detail.substring(first.length()) + end;
+    }
+
+    /** A role as people call it. */
+    public String role(String role) {
+        return role.substring(0, 1) + role.substring(1).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.account;
+
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.Role;
+import dev.imprimatur.accounts.Sessions;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.credentials.Tokens;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.WorksReadOnly;
+import dev.imprimatur.studio.DisplayText;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** One's own account: how one appears, password, tokens, sessions. */
+@Controller
+@RequestMapping("/studio/account")
+class AccountPage {
+    private final Accounts accounts;
+    private final Tokens tokens;
+    private final Sessions sessions;
+    private final SigningRules signing;
+
+    AccountPage(Accounts accounts, Tokens tokens, Sessions sessions, SigningRules signing) {
+        this.signing = signing;
+        this.accounts = accounts;
+        this.tokens = tokens;
+        this.sessions = sessions;
+    }
+
+    @GetMapping
+    String account(Person me, HttpServletRequest request, Model model) {
+        var account = require(me);
+        model.addAttribute("account", account);
+        model.addAttribute(
+                "administrators",
+                accounts.accounts().stream()
+                        .filter(it -> it.active() && it.roles().contains(Role.ADMIN))
+                        .map(Account::displayName)
+                        .toList());
+        model.addAttribute("tokens", tokens.of(me.account()));
+        model.addAttribute("needsPassword", signing.needsPassword(me));
+        model.addAttribute("sessions", sessions.of(me.account()));
+        model.addAttribute("current", sessions.current(request));
+        return "studio/account";
+    }
+
+    private Account require(Person me) {
+        return accounts.account(me.account())
+                .orElseThrow(() ->
+                        Refusal.missing("there is no account with this id").raise());
+    }
+
+    @PostMapping
+    String changeEmail(@RequestParam String email, Person me, RedirectAttributes told) {
+        accounts.changeEmail(me.account(), email.isBlank() ? null : email.strip());
+        told.addFlashAttribute("told", "Saved.");
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/password")
+    String password(
+            @RequestParam String old,
+            @RequestParam String wanted,
+            Person me,
+            HttpServletRequest request,
+            RedirectAttributes told) {
+        try {
+            accounts.changePassword(me.account(), old, wanted, request.getRemoteAddr(), sessions.current(request));
+            told.addFlashAttribute("told", "The password is changed; your tokens and other sessions have ended.");
+        } catch (Refused refused) {
+            told.addFlashAttribute("problem", DisplayText.sentence(refused.refusal().detail()));
+        }
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/tokens")
+    String token(
+            @RequestParam String name,
+            @RequestParam int days,
+            @RequestParam(defaultValue = "") String scope,
+            Person me,
+            RedirectAttributes told) {
+        // who took over a session could decide by a token of its own making
+        signing.mustBeProven(me);
+        var wanted =
+                new Tokens.NewToken(name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));
+        told.addFlashAttribute(
+                "secret",
+                tokens.create(require(me).username(), wanted, null, me.request())
+                        .text());
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/tokens/revoke")
+    @WorksReadOnly
+    String revoke(@RequestParam String token, Person me, RedirectAttributes told) {
+        tokens.revoke(me.account(), token);
+        told.addFlashAttribute("told", "The token is revoked.");
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/sessions/end")
+    @WorksReadOnly
+    String end(@RequestParam String session, Person me, RedirectAttributes told) {
+        sessions.end(session, me.account());
+        told.addFlashAttribute("told", "The session has ended.");
+        return "redirect:/studio/account";
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.account;
+
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.PasswordReset;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.studio.DisplayText;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+/** Somebody's account, as administrators look after it: their name, a lost password, their return. */
+@Controller
+@RequestMapping("/studio/accounts/{username}")
+@PreAuthorize("hasRole('ADMIN')")
+class PersonPage {
+    private final Accounts accounts;
+    private final SigningRules signing;
+    private final PasswordReset reset;
+
+    PersonPage(Accounts accounts, PasswordReset reset, SigningRules signing) {
+        this.signing = signing;
+        this.accounts = accounts;
+        this.reset = reset;
+    }
+
+    @GetMapping
+    String person(@PathVariable String username, Model model) {
+        model.addAttribute("account", accounts.known(username));
+        return "studio/person";
+    }
+
+    @PostMapping("/rename")
+    String rename(
+            @PathVariable String username,
+            @RequestParam String displayName,
+            @RequestParam(defaultValue = "") String title,
+            @RequestParam(defaultValue = "") String email,
+            Person me,
+            RedirectAttributes told) {
+        try {
+            accounts.rename(username, displayName, orNull(title), orNull(email), me.account());
+            told.addFlashAttribute("told", "Saved. What they vouched for before keeps the name it bore then.");
+        } catch (Refused refused) {
+            told.addFlashAttribute("problem", DisplayText.sentence(refused.refusal().detail()));
+        }
+        return page(username);
+    }
+
+    private static @org.jspecify.annotations.Nullable String orNull(String text) {
+        return text.isBlank() ? null : text.strip();
+    }
+
+    private static String page(String username) {
+        return "redirect:/studio/accounts/" + username;
+    }
+
+    /** Makes the link; with the address that this page was asked at, since it is handed to somebody elsewhere. */
+    @PostMapping("/reset")
+    String reset(@PathVariable String username, Person me, HttpServletRequest request, RedirectAttributes told) {
+        signing.mustBeProven(me);
+        var fresh = reset.make(username, me.account());
+        told.addFlashAttribute(
+                "resetLink",
+                ServletUriComponentsBuilder.fromContextPath(request)
+                        .path(fresh.path())
+                        .toUriString());
+        told.addFlashAttribute("resetUntil", fresh.expiresAt());
+        return page(username);
+    }
+
+    @PostMapping("/reactivate")
+    String reactivate(@PathVariable String username, Person me, RedirectAttributes told) {
+        signing.mustBeProven(me);
+        accounts.reactivate(username, me.account());
+        told.addFlashAttribute("told", username + " can sign in again, with the roles and the password from before.");
+        return page(username);
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.administration;
+
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.publication.NewLineage;
+import dev.imprimatur.publication.WorksReadOnly;
+import java.util.List;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** Whether the ledger goes as far as it did, and the decision how it goes on: for administrators. */
+@Controller
+@RequestMapping("/studio/ledger")
+@PreAuthorize("hasRole('ADMIN')")
+class LedgerPage {
+    private final NewLineage newLineage;
+    private final Editing editing;
+    private final SigningRules signing;
+
+    LedgerPage(NewLineage newLineage, Editing editing, SigningRules signing) {
+        this.newLineage = newLineage;
+        this.editing = editing;
+        this.signing = signing;
+    }
+
+    @GetMapping
+    String show(Model model, Person me) {
+        var report = newLineage.report();
+        model.addAttribute("report", report);
+        model.addAttribute("withheld", withheld(report.withheld()));
+        model.addAttribute("decisions", newLineage.decisions().reversed());
+        model.addAttribute("needsPassword", signing.needsPassword(me));
+        return "studio/ledger";
+    }
+
+    @PostMapping
+    @WorksReadOnly
+    String goOn(@RequestParam String lineage, @RequestParam String message, Person me, RedirectAttributes told) {
+        signing.mustBeAbleToSign(me);
+        var report = newLineage.decide(lineage, message.replace("\r\n", "\n").strip(), me);
+        told.addFlashAttribute("told", "The ledger goes on as " + report.lineage() + ".");
+        return "redirect:/studio/ledger";
+    }
+
+    private List<Guide> withheld(List<String> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : editing.glance().stream()
+                        .filter(guide -> ids.contains(guide.id()))
+                        .toList();
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.failure;
+
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Role;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.problem.Unforeseen;
+import dev.imprimatur.publication.Integrity;
+import dev.imprimatur.review.Inbox;
+import dev.imprimatur.signing.Damages;
+import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.webhooks.Subscribers;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.servlet.ModelAndView;
+
+/** What all pages share: who looks at them, what waits, and what a refusal looks like. */
+@ControllerAdvice(basePackageClasses = DisplayText.class)
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class Pages {
+    private final Inbox inbox;
+    private final Subscribers subscribers;
+    private final Integrity integrity;
+    private final Damages damages;
+    private final Failures failures;
+
+    Pages(Inbox inbox, Subscribers subscribers, Integrity integrity, Damages damages, Failures failures) {
+        this.inbox = inbox;
+        this.subscribers = subscribers;
+        this.integrity = integrity;
+        this.damages = damages;
+        this.failures = failures;
+    }
+
+    @ModelAttribute
+    void common(Model model, HttpServletRequest request) {
+        var me = who(request);
+        // the page that says what failed asks no store anew
+        if (me == null
+                || request.getHeader("X-Requested-With") != null
+                || request.getDispatcherType() == DispatcherType.ERROR) return;
+        model.addAttribute("me", me);
+        model.addAttribute("path", request.getRequestURI());
+        model.addAttribute("waiting", inbox.waiting(me));
+        model.addAttribute("fromLogs", !inbox.isWhole());
+        // whoever can resume a webhook is told on every page that one is paused
+        model.addAttribute(
+                "pausedWebhooks",
+                me.has(Role.ADMIN.name()) ? subscribers.paused().size() : 0);
+        model.addAttribute("lost", integrity.lost().orElse(null));
+        model.addAttribute("damaged", me.has(Role.ADMIN.name()) ? integrity.failures() : List.of());
+        model.addAttribute("altered", me.has(Role.ADMIN.name()) ? damages.all() : List.of());
+    }
+
+    static @Nullable Person who(HttpServletRequest request) {
+        return request.getUserPrincipal() instanceof Authentication authentication
+                        && authentication.getPrincipal() instanceof Account account
+                ? account.person()
+                : null;
+    }
+
+    @ExceptionHandler
+    @Nullable
+    ModelAndView refused(Refused refused, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        return failures.shown(refused.refusal(), request, response);
+    }
+
+    /** The security filters answer these. */
+    @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
+    void denied(RuntimeException denied) {
+        throw denied;
+    }
+
+    @ExceptionHandler
+    @Nullable
+    ModelAndView anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        return failures.shown(Unforeseen.refusal(unforeseen, request), request, response);
+    }
+}

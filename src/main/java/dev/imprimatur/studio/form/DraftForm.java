@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.form;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Shape;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.diff.Edit;
+import dev.imprimatur.diff.FormValues;
+import dev.imprimatur.drafts.EditConflict;
+import dev.imprimatur.drafts.Edits;
+import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.studio.revision.RevisionView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** What a form's edits become, in the words of the form: paths instead of pointers, labels instead of paths. */
+@Component
+class DraftForm {
+    private final Editing editing;
+    private final ContentTypes types;
+
+    DraftForm(Editing editing, ContentTypes types) {
+        this.editing = editing;
+        this.types = types;
+    }
+
+    /**
+     * Something that is wrong with a place of a draft.
+     *
+     * @param path the place, which is the name of its input
+     */
+    record Wrong(String path, String label, String detail) {
+        Fault fault() {
+            return new Fault(path, detail);
+        }
+    }
+
+    /**
+     * What became of edits.
+     *
+     * @param found the draft that the edits were made in
+     * @param draft as it is now
+     */
+    record Saved(WorkingCopy found, WorkingCopy copy, FormValues draft, List<Edits.Outcome> outcomes) {
+        List<Edit> unsaved() {
+            return outcomes.stream()
+                    .filter(outcome -> !outcome.saved())
+                    .map(Edits.Outcome::edit)
+                    .toList();
+        }
+
+        List<EditConflict> questions() {
+            return outcomes.stream()
+                    .map(Edits.Outcome::conflict)
+                    .filter(Objects::nonNull)
+                    .toList();
+        }
+
+        List<Fault> faults() {
+            return outcomes.stream()
+                    .map(Edits.Outcome::fault)
+                    .filter(Objects::nonNull)
+                    .toList();
+        }
+    }
+
+    Saved save(Guide guide, int edition, List<Edit> edits, Person me) {
+        var result = editing.edit(guide, new EditionId(guide.id(), edition), edits, me);
+        return new Saved(result.found(), result.copy(), result.copy().values(), result.outcomes());
+    }
+
+    Shape shape(Guide guide) {
+        return types.require(guide.type()).shape();
+    }
+
+    /** What keeps the draft from being submitted. */
+    List<Wrong> missing(Guide guide, WorkingCopy copy) {
+        return wrong(guide, copy, types.require(guide.type()).submissionFaults(copy.content()));
+    }
+
+    /** What in the draft readers do not see as it was meant; it keeps nobody from submitting. */
+    List<Wrong> warnings(Guide guide, WorkingCopy copy) {
+        return wrong(guide, copy, types.require(guide.type()).warnings(copy.content()));
+    }
+
+    /** Faults of the content of a copy, at the places of its draft. */
+    List<Wrong> wrong(Guide guide, WorkingCopy copy, List<Fault> faults) {
+        var draft = copy.values();
+        return faults.stream()
+                .map(fault -> told(
+                        guide, draft, new Fault(copy.items().path(copy.content(), fault.pointer()), fault.detail())))
+                .distinct()
+                .toList();
+    }
+
+    /** @param fault with a path for its pointer */
+    Wrong told(Guide guide, FormValues draft, Fault fault) {
+        return new Wrong(fault.pointer(), PathLabels.of(shape(guide), draft, fault.pointer()), fault.detail());
+    }
+
+    ConflictQuestion asked(Guide guide, FormValues draft, EditConflict question) {
+        return ConflictQuestion.of(shape(guide), draft, question);
+    }
+
+    /**
+     * The edits that choosing mine comes down to, once the person has seen theirs.
+     *
+     * @param shown the form of the person who decides
+     * @param draft as it is now
+     */
+    static List<Edit> insisting(EditConflict question, FormValues shown, FormValues draft) {
+        String path = question.path();
+        return switch (question.kind()) {
+            case BOTH_CHANGED -> List.of(new Edit.Replace("", path, question.theirs(), question.mine()));
+            case I_REMOVED -> List.of(new Edit.Remove("", path, draft.under(path)));
+            case THEY_REMOVED -> {
+                int last = path.lastIndexOf('/');
+                String list = path.substring(0, last);
+                var edits = new ArrayList<Edit>();
+                edits.add(new Edit.Insert("", list, path.substring(last + 1), last(draft.items(list))));
+                shown.under(path).forEach((at, text) -> {
+                    if (!text.isEmpty()) edits.add(new Edit.Replace("", path + at, null, text));
+                });
+                yield edits;
+            }
+        };
+    }
+
+    private static @Nullable String last(List<String> ids) {
+        return ids.isEmpty() ? null : ids.getLast();
+    }
+
+    /**
+     * A place that others changed while a person wrote.
+     *
+     * @param pieces from what the person saw to what is there now
+     */
+    record Between(String path, String label, List<Change.Piece> pieces) {}
+
+    /** What others made of a draft since a person saw it. */
+    List<Between> between(Guide guide, FormValues seen, FormValues now) {
+        return seen.differences(now).stream()
+                .map(path -> new Between(
+                        path,
+                        PathLabels.of(shape(guide), now.values().containsKey(path) ? now : seen, path),
+                        pieces(seen.values().get(path), now.values().get(path))))
+                .toList();
+    }
+
+    private static List<Change.Piece> pieces(@Nullable String was, @Nullable String is) {
+        if (was == null && is == null) return List.of();
+        var json = JsonNodeFactory.instance;
+        var words = Change.words(json.stringNode(was == null ? "" : was), json.stringNode(is == null ? "" : is));
+        return words == null ? List.of() : RevisionView.joined(words);
+    }
+}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.form;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.diff.Edit;
+import dev.imprimatur.diff.FormValues;
+import dev.imprimatur.diff.ItemIds;
+import dev.imprimatur.drafts.EditsJson;
+import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.review.Review;
+import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.revision.Preview;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Where a guide is written: a form made from its content type. Its script talks to {@link Autosave}; without, it is posted. */
+@Controller
+@RequestMapping("/studio/guides/{id}")
+class EditPage {
+    private final Editing editing;
+    private final Review review;
+    private final DraftForm drafting;
+    private final ContentTypes types;
+    private final ReadOnlyDraft draftPage;
+    private final ActiveEditors presence;
+    private final DisplayText words;
+    private final JsonMapper json;
+
+    EditPage(
+            Editing editing,
+            Review review,
+            DraftForm drafting,
+            ContentTypes types,
+            ReadOnlyDraft draftPage,
+            ActiveEditors presence,
+            DisplayText words,
+            JsonMapper json) {
+        this.editing = editing;
+        this.review = review;
+        this.drafting = drafting;
+        this.types = types;
+        this.draftPage = draftPage;
+        this.presence = presence;
+        this.words = words;
+        this.json = json;
+    }
+
+    /** @param write that somebody who may review it wants to write all the same */
+    @GetMapping("/edit")
+    String edit(@PathVariable String id, @RequestParam @Nullable String write, Person me, Model model) {
+        var guide = editing.require(id);
+        if (!guide.state().isInProgress() || guide.state() == Edition.State.APPROVED)
+            return "redirect:/studio/guides/" + id + "/review";
+        var copy = editing.draft(guide);
+        if (draftPage.isFor(guide, copy, write != null, me)) return draftPage.fill(guide, copy, me, model);
+        return page(guide, copy, copy.values(), List.of(), me, model);
+    }
+
+    /** Goes on from a draft that somebody changed in the database. */
+    @PostMapping("/take-over")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    String takeOver(@PathVariable String id, @RequestParam String etag, Person me, RedirectAttributes told) {
+        editing.takeOver(editing.require(id), etag, me);
+        told.addFlashAttribute("told", "The draft is yours: you are a contributor to all that it holds.");
+        return "redirect:/studio/guides/" + id + "/edit";
+    }
+
+    /** @param shown what the inputs hold, which may be more than the draft does */
+    private String page(Guide guide, WorkingCopy copy, FormValues shown, List<Fault> faults, Person me, Model model) {
+        var missing = drafting.missing(guide, copy);
+        var warnings = drafting.warnings(guide, copy).stream()
+                .map(DraftForm.Wrong::fault)
+                .toList();
+        model.addAttribute("guide", guide);
+        model.addAttribute("type", types.require(guide.type()));
+        model.addAttribute("copy", copy);
+        model.addAttribute("fields", Field.of(drafting.shape(guide), shown, new Field.Told(faults, warnings)));
+        model.addAttribute("base", json.writeValueAsString(copy.values()));
+        model.addAttribute("page", ItemIds.fresh());
+        model.addAttribute("missing", missing);
+        model.addAttribute(
+                "incomplete",
+                missing.stream()
+                        .filter(wrong -> !wrong.path().isEmpty())
+                        .map(wrong -> "/" + wrong.path().substring(1).split("/", 2)[0])
+                        .distinct()
+                        .toList());
+        model.addAttribute("here", presence.open(guide.id(), me.account()));
+        model.addAttribute("nextRevision", editing.nextRevision(guide));
+        model.addAttribute("preview", Preview.of(drafting.shape(guide), copy.identifiedContent()));
+        model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));
+        return "studio/edit";
+    }
+
+    /** The form as it was sent. */
+    private record Posted(FormValues base, FormValues shown, List<Edit> edits) {}
+
+    private Posted posted(
+            Guide guide, String base, String page, @Nullable ListButton button, HttpServletRequest request) {
+        var before = parsed(base);
+        var shown = FormState.read(drafting.shape(guide), before, request.getParameterMap());
+        if (button != null) shown = button.apply(shown);
+        return new Posted(before, shown, before.editsTo(shown, page));
+    }
+
+    /** Without scripts: saves, changes lists, submits. */
+    @PostMapping("/edit")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    String save(
+            @PathVariable String id,
+            @RequestParam int edition,
+            @RequestParam String base,
+            @RequestParam String page,
+            @RequestParam(defaultValue = "save") String action,
+            @RequestParam(defaultValue = "") String message,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Person me,
+            Model model,
+            RedirectAttributes told) {
+        var guide = editing.require(id);
+        var button = ListButton.parse(action);
+        var form = posted(guide, base, page, button, request);
+        model.addAttribute("message", message);
+        var saved = drafting.save(guide, edition, form.edits(), me);
+        if (!saved.questions().isEmpty()) return questions(guide, form.shown(), saved, response, model);
+        var shown = saved.draft().with(saved.unsaved());
+        if (!saved.faults().isEmpty()) return refused(guide, saved.copy(), shown, saved.faults(), response, me, model);
+        if (button != null && button.adds()) {
+            model.addAttribute("added", button.path());
+            model.addAttribute("addedId", ItemIds.fresh());
+            return page(guide, saved.copy(), shown, List.of(), me, model);
+        }
+        if (!action.equals("submit")) {
+            told.addFlashAttribute("told", "Saved.");
+            told.addFlashAttribute("message", message);
+            return "redirect:/studio/guides/" + id + "/edit"
+                    + (button == null ? "" : "#f" + button.list().replaceAll("[^A-Za-z0-9]+", "-"));
+        }
+        var between = drafting.between(guide, form.base().with(form.edits()), saved.draft());
+        if (!between.isEmpty()) return lookAgain(guide, between, response, me, model);
+        try {
+            review.submit(guide, saved.copy().etag(), message.isBlank() ? null : message, me);
+        } catch (Refused no) {
+            if (no.refusal().kind() == Refusal.Kind.STALE)
+                return lookAgain(
+                        guide,
+                        drafting.between(
+                                guide, saved.draft(), editing.draft(guide).values()),
+                        response,
+                        me,
+                        model);
+            if (no.refusal().faults().isEmpty()) throw no;
+            var wrong = drafting.wrong(guide, saved.copy(), no.refusal().faults()).stream()
+                    .map(DraftForm.Wrong::fault)
+                    .toList();
+            return refused(guide, saved.copy(), shown, wrong, response, me, model);
+        }
+        told.addFlashAttribute("told", "“" + guide.title() + "” is submitted for review.");
+        return "redirect:/studio/guides/" + id + "/review";
+    }
+
+    /** Nobody submits what they have not seen: what came in between is shown, to be submitted again. */
+    private String lookAgain(
+            Guide guide, List<DraftForm.Between> between, HttpServletResponse response, Person me, Model model) {
+        response.setStatus(Refusal.Kind.STALE.status());
+        model.addAttribute("between", between);
+        var copy = editing.draft(guide);
+        model.addAttribute("lastBy", words.name(copy.updatedBy()));
+        return page(guide, copy, copy.values(), List.of(), me, model);
+    }
+
+    /** @param faults with paths for pointers */
+    private String refused(
+            Guide guide,
+            WorkingCopy copy,
+            FormValues shown,
+            List<Fault> faults,
+            HttpServletResponse response,
+            Person me,
+            Model model) {
+        response.setStatus(Refusal.Kind.INCOMPLETE.status());
+        model.addAttribute(
+                "faults",
+                faults.stream().map(fault -> drafting.told(guide, shown, fault)).toList());
+        return page(guide, copy, shown, faults, me, model);
+    }
+
+    /**
+     * A question of the page that asks, with what choosing mine comes down to.
+     *
+     * @param mine edits, as JSON
+     */
+    record Choice(ConflictQuestion asked, String mine) {}
+
+    private String questions(
+            Guide guide, FormValues shown, DraftForm.Saved saved, HttpServletResponse response, Model model) {
+        response.setStatus(Refusal.Kind.CONFLICT.status());
+        model.addAttribute("guide", guide);
+        model.addAttribute("copy", saved.copy());
+        model.addAttribute("page", ItemIds.fresh());
+        model.addAttribute(
+                "choices",
+                saved.questions().stream()
+                        .map(question -> new Choice(
+                                drafting.asked(guide, saved.draft(), question),
+                                EditsJson.write(json, DraftForm.insisting(question, shown, saved.draft()))))
+                        .distinct()
+                        .toList());
+        var rest = saved.outcomes().stream()
+                .filter(outcome -> outcome.fault() != null)
+                .map(dev.imprimatur.drafts.Edits.Outcome::edit)
+                .toList();
+        model.addAttribute("rest", EditsJson.write(json, rest));
+        return "studio/conflict";
+    }
+
+    /** Saves what was chosen where two people's edits did not go together. */
+    @PostMapping("/resolve")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    String resolve(
+            @PathVariable String id,
+            @RequestParam int edition,
+            @RequestParam String page,
+            @RequestParam String rest,
+            @RequestParam(defaultValue = "") String message,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Person me,
+            Model model,
+            RedirectAttributes told) {
+        var guide = editing.require(id);
+        var edits = new ArrayList<Edit>();
+        Map<String, String[]> inputs = request.getParameterMap();
+        inputs.keySet().stream()
+                .filter(name -> name.startsWith("choice:"))
+                .sorted()
+                .forEach(name -> {
+                    String question = name.substring("choice:".length());
+                    String choice = only(inputs, name);
+                    if (choice.equals("theirs")) return;
+                    var mine = EditsJson.read(tree(only(inputs, "mine:" + question)), page, edits.size());
+                    if (choice.equals("text") && mine.getFirst() instanceof Edit.Replace replace)
+                        edits.add(new Edit.Replace(
+                                replace.id(), replace.path(), replace.from(), only(inputs, "text:" + question)));
+                    else edits.addAll(mine);
+                });
+        edits.addAll(EditsJson.read(tree(rest), page, edits.size()));
+        model.addAttribute("message", message);
+        var saved = drafting.save(guide, edition, edits, me);
+        var shown = saved.draft().with(saved.unsaved());
+        if (!saved.questions().isEmpty()) return questions(guide, shown, saved, response, model);
+        if (!saved.faults().isEmpty()) return refused(guide, saved.copy(), shown, saved.faults(), response, me, model);
+        told.addFlashAttribute("told", "Saved with what you chose.");
+        told.addFlashAttribute("message", message);
+        return "redirect:/studio/guides/" + id + "/edit";
+    }
+
+    private static String only(Map<String, String[]> inputs, String name) {
+        var values = inputs.get(name);
+        if (values == null) throw Refusal.malformed(name, "is missing").raise();
+        return values[0];
+    }
+
+    private FormValues parsed(String base) {
+        try {
+            return json.readValue(base, FormValues.class);
+        } catch (JacksonException wrong) {
+            throw unreadable();
+        }
+    }
+
+    private JsonNode tree(String text) {
+        try {
+            return json.readTree(text);
+        } catch (JacksonException wrong) {
+            throw unreadable();
+        }
+    }
+
+    private static RuntimeException unreadable() {
+        return Refusal.malformed("", "the form does not say what it was made from; reload the page")
+                .raise();
+    }
+
+    /** The form's content as readers would see it; nothing is saved. */
+    @PostMapping("/preview")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    String preview(
+            @PathVariable String id,
+            @RequestParam String base,
+            @RequestParam String page,
+            HttpServletRequest request,
+            Person me,
+            Model model) {
+        var guide = editing.require(id);
+        var form = posted(guide, base, page, null, request);
+        model.addAttribute("guide", guide);
+        model.addAttribute("preview", Preview.of(drafting.shape(guide), editing.tried(guide, form.edits(), me)));
+        return "studio/parts :: reader(preview=${preview})";
+    }
+}

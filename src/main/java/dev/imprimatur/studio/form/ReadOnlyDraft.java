@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.form;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.studio.revision.Preview;
+import org.springframework.stereotype.Component;
+import org.springframework.ui.Model;
+
+/**
+ * A draft to be read: by whoever may not write it, and at first by those who may review it, since whoever writes in an edition
+ * cannot vouch for it any more.
+ */
+@Component
+class ReadOnlyDraft {
+    private final Editions editions;
+    private final ContentTypes types;
+
+    ReadOnlyDraft(Editions editions, ContentTypes types) {
+        this.editions = editions;
+        this.types = types;
+    }
+
+    /**
+     * Whether the draft is shown to be read.
+     *
+     * @param wanted whether the person asked to write it, knowing what follows
+     */
+    boolean isFor(Guide guide, WorkingCopy copy, boolean wanted, Person me) {
+        if (!mayWrite(me)) return true;
+        return me.has("REVIEWER") && !wanted && !hasContributed(guide, copy, me);
+    }
+
+    private static boolean mayWrite(Person me) {
+        return me.has("EDITOR") || me.has("REVIEWER");
+    }
+
+    private boolean hasContributed(Guide guide, WorkingCopy copy, Person me) {
+        if (copy.contributors().contains(me.account())) return true;
+        var edition = editions.get(guide.current());
+        return edition.submitted()
+                .filter(revision -> editions.contributors(edition, revision).contains(me.account()))
+                .isPresent();
+    }
+
+    String fill(Guide guide, WorkingCopy copy, Person me, Model model) {
+        model.addAttribute("guide", guide);
+        model.addAttribute("copy", copy);
+        model.addAttribute("preview", Preview.of(types.require(guide.type()).shape(), copy.identifiedContent()));
+        model.addAttribute("mayWrite", mayWrite(me));
+        return "studio/draft";
+    }
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.guides;
+
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.paging.Order;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Selection;
+import dev.imprimatur.paging.Window;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Publication;
+import dev.imprimatur.review.Review;
+import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.PageLinks;
+import dev.imprimatur.studio.review.ReviewPage;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.util.UriComponentsBuilder;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** All guides: found, sorted, assigned, begun. */
+@Controller
+@RequestMapping("/studio/guides")
+class GuidesPage {
+    private static final int PAGE = 50;
+    private static final int MOST_AT_ONCE = 200;
+    private static final List<Edition.State> STATES = List.of(Edition.State.values());
+    /** Sorts after all dates. */
+    private static final String NEVER_DUE = "~";
+
+    private final Editing editing;
+    private final Review review;
+    private final BulkAssignment bulk;
+    private final Accounts accounts;
+    private final ContentTypes types;
+    private final Publication publication;
+    private final DisplayText words;
+
+    GuidesPage(
+            Editing editing,
+            Review review,
+            BulkAssignment bulk,
+            Accounts accounts,
+            ContentTypes types,
+            Publication publication,
+            DisplayText words) {
+        this.editing = editing;
+        this.review = review;
+        this.bulk = bulk;
+        this.accounts = accounts;
+        this.types = types;
+        this.publication = publication;
+        this.words = words;
+    }
+
+    /** A guide in the list. */
+    record Row(Guide guide, @Nullable LocalDate lastReviewed) {}
+
+    /** A tab: a filter with how many guides pass it. */
+    record Tab(String state, String name, long count) {}
+
+    /**
+     * What the URL asks for.
+     *
+     * @param state a state of the current edition, {@code live}, {@code soon} or {@code overdue}; empty for all
+     */
+    record Filter(String q, String state, String type, String owner, String sort) {
+        String url() {
+            var url = UriComponentsBuilder.fromPath("/studio/guides");
+            if (!q.isEmpty()) url.queryParam("q", "{q}");
+            if (!state.isEmpty()) url.queryParam("state", state);
+            if (!type.isEmpty()) url.queryParam("type", type);
+            if (!owner.isEmpty()) url.queryParam("owner", "{owner}");
+            if (!sort.equals("-updated")) url.queryParam("sort", sort);
+            return url.encode().buildAndExpand(Map.of("q", q, "owner", owner)).toUriString();
+        }
+
+        Window window(String cursor) {
+            return Window.of(Selection.of("studio-guides", q, state, type, owner, sort), cursor, PAGE);
+        }
+
+        public String with(String otherState) {
+            return new Filter(q, otherState, type, owner, sort).url();
+        }
+
+        /** Which way a column is sorted; null if the list is sorted by another. */
+        public @Nullable String direction(String by) {
+            return sort.equals(by) ? "ascending" : sort.equals("-" + by) ? "descending" : null;
+        }
+
+        public String sorted(String by) {
+            return new Filter(q, state, type, owner, sort.equals(by) ? "-" + by : by).url();
+        }
+    }
+
+    @GetMapping
+    String list(
+            @RequestParam(defaultValue = "") String q,
+            @RequestParam(defaultValue = "") String state,
+            @RequestParam(defaultValue = "") String type,
+            @RequestParam(defaultValue = "") String owner,
+            @RequestParam(defaultValue = "-updated") String sort,
+            @RequestParam(defaultValue = "") String cursor,
+            @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
+            Model model) {
+        var filter = new Filter(q.strip(), state, type, owner, sort);
+        String text = filter.q().toLowerCase(Locale.ROOT);
+        var found = editing.glance().stream()
+                .filter(guide -> type.isEmpty() || guide.type().equals(type))
+                .filter(guide -> owner.isEmpty() || guide.createdBy().equals(owner))
+                .filter(guide -> guide.isCalled(text)
+                        || words.name(guide.createdBy())
+                                .toLowerCase(Locale.ROOT)
+                                .contains(text))
+                .toList();
+        var filters = states();
+        var wanted = state.isEmpty() ? null : filters.get(state);
+        if (wanted == null && !state.isEmpty())
+            throw Refusal.malformed("state is one of " + String.join(", ", filters.keySet()), List.of())
+                    .raise();
+        var rows = found.stream()
+                .filter(guide -> wanted == null || wanted.test(guide))
+                .toList();
+        var order = order(sort);
+        var page = filter.window(cursor).page(order.of(rows), order.place());
+        var tabs = new ArrayList<Tab>();
+        tabs.add(new Tab("", "All", found.size()));
+        filters.forEach((name, test) -> {
+            long count = found.stream().filter(test).count();
+            if (count > 0 || name.equals(state)) tabs.add(new Tab(name, nameOf(name), count));
+        });
+        model.addAttribute("filter", filter);
+        model.addAttribute("tabs", tabs);
+        model.addAttribute("total", rows.size());
+        var told = publication.lastOf(page.items().stream().map(Guide::id).toList());
+        model.addAttribute(
+                "rows",
+                page.items().stream()
+                        .map(guide -> new Row(guide, lastReviewed(guide, told.get(guide.id()))))
+                        .toList());
+        model.addAttribute("pages", PageLinks.of(filter.url(), page));
+        model.addAttribute("types", types.all());
+        model.addAttribute(
+                "people", accounts.accounts().stream().filter(Account::active).toList());
+        return htmx == null ? "studio/guides" : "studio/guides :: list";
+    }
+
+    private Map<String, Predicate<Guide>> states() {
+        var states = new LinkedHashMap<String, Predicate<Guide>>();
+        for (var state : Edition.State.values()) states.put(Edition.name(state), guide -> guide.state() == state);
+        states.put("live", guide -> guide.live() != null);
+        states.put("soon", guide -> words.freshness(guide).equals("soon"));
+        states.put("overdue", guide -> words.freshness(guide).equals("overdue"));
+        return states;
+    }
+
+    private static String nameOf(String state) {
+        return switch (state) {
+            case "live" -> "Live";
+            case "soon" -> "Due soon";
+            case "overdue" -> "Overdue";
+            default -> {
+                String spaced = state.replace('-', ' ');
+                yield spaced.substring(0, 1).toUpperCase(Locale.ROOT) + spaced.substring(1);
+            }
+        };
+    }
+
+    private static Order<Guide> order(String sort) {
+        Function<Guide, String> key = switch (sort.startsWith("-") ? sort.substring(1) : sort) {
+            case "title" -> guide -> Place.key(guide.title().toLowerCase(Locale.ROOT));
+            case "state" -> guide -> "%02d".formatted(STATES.indexOf(guide.state()));
+            case "due" ->
+                guide -> guide.reviewDue() == null
+                        ? NEVER_DUE
+                        : guide.reviewDue().toString();
+            case "owner" -> Guide::createdBy;
+            case "updated" -> guide -> Place.key(guide.updatedAt());
+            default ->
+                throw Refusal.malformed("sort by title, state, due, owner or updated", List.of())
+                        .raise();
+        };
+        return new Order<>(guide -> new Place(key.apply(guide), guide.id()), sort.startsWith("-"));
+    }
+
+    private static @Nullable LocalDate lastReviewed(Guide guide, @Nullable LedgerEntry told) {
+        var review = told == null ? null : told.review();
+        return guide.live() == null || review == null ? null : review.lastReviewed();
+    }
+
+    /** Gives the open tasks of the chosen guides to somebody, and leads back to the list as it was filtered. */
+    @PostMapping("/assign")
+    String assign(
+            @RequestParam(name = "guide", required = false) @Nullable List<String> chosen,
+            @RequestParam String account,
+            @RequestParam(defaultValue = "") String q,
+            @RequestParam(defaultValue = "") String state,
+            @RequestParam(defaultValue = "") String type,
+            @RequestParam(defaultValue = "") String owner,
+            @RequestParam(defaultValue = "-updated") String sort,
+            Person me,
+            RedirectAttributes told) {
+        var to = accounts.account(account)
+                .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
+                        .raise())
+                .person();
+        List<String> ids = chosen == null ? List.of() : chosen;
+        if (ids.isEmpty() || ids.size() > MOST_AT_ONCE)
+            throw Refusal.malformed("choose 1 to " + MOST_AT_ONCE + " guides to assign", List.of())
+                    .raise();
+        var outcome = bulk.assign(ids, to, me);
+        told.addFlashAttribute("told", outcome.words(to));
+        if (!outcome.refused().isEmpty()) told.addFlashAttribute("refused", outcome.refused());
+        return "redirect:" + new Filter(q, state, type, owner, sort).url();
+    }
+
+    @GetMapping("/new")
+    @PreAuthorize("hasRole('EDITOR')")
+    String blank(Model model) {
+        model.addAttribute("types", types.all());
+        return "studio/new";
+    }
+
+    @PostMapping
+    @PreAuthorize("hasRole('EDITOR')")
+    String create(
+            @RequestParam String type,
+            @RequestParam String title,
+            @RequestParam String slug,
+            @RequestParam(defaultValue = "en-US") String locale,
+            Person me,
+            Model model) {
+        var content = JsonNodeFactory.instance.objectNode();
+        if (!title.isBlank() && types.require(type).fields().contains("title")) content.put("title", title.strip());
+        try {
+            return "redirect:/studio/guides/"
+                    + review.create(type, slug, locale, content, me).id() + "/edit";
+        } catch (Refused refused) {
+            model.addAttribute("refusal", refused.refusal());
+            model.addAttribute("given", Map.of("type", type, "title", title, "slug", slug, "locale", locale));
+            return blank(model);
+        }
+    }
+
+    /** The page where the guide can be worked on as it stands. */
+    @GetMapping("/{id}")
+    String guide(@PathVariable String id, Person me) {
+        var guide = editing.require(id);
+        // what was never put forward has no review that others could read
+        boolean draft = guide.state() == Edition.State.DRAFT && (me.has("EDITOR") || guide.revision() == null);
+        return "redirect:/studio/guides/" + id + (draft ? "/edit" : "/review");
+    }
+
+    @PostMapping("/{id}/editions")
+    @PreAuthorize("hasRole('EDITOR')")
+    String openNext(@PathVariable String id, Person me) {
+        review.openNext(editing.require(id), me);
+        // whoever opens it is going to write
+        return "redirect:/studio/guides/" + id + "/edit?write=yes";
+    }
+
+    @PostMapping("/{id}/discard")
+    @PreAuthorize("hasRole('EDITOR')")
+    String discard(@PathVariable String id, Person me, RedirectAttributes told) {
+        var guide = editing.require(id);
+        review.discard(guide, me);
+        told.addFlashAttribute("told", "Edition " + guide.edition() + " of “" + guide.title() + "” is given up.");
+        return "redirect:/studio/guides/" + id + "/history";
+    }
+
+    @PostMapping("/{id}/unpublish")
+    @PreAuthorize("hasRole('PUBLISHER')")
+    String unpublish(
+            @PathVariable String id,
+            @RequestParam String reason,
+            @RequestParam(name = "reason:unpublish", required = false) @Nullable String reasonCode,
+            @RequestParam(defaultValue = "") String redirectTo,
+            Person me,
+            RedirectAttributes told) {
+        if (reason.isBlank()) throw Refusal.malformed("/reason", "say why").raise();
+        var guide = editing.require(id);
+        review.unpublish(guide, reason, ReviewPage.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
+        told.addFlashAttribute("told", "Readers no longer see “" + guide.title() + "”.");
+        return "redirect:/studio/guides/" + id + "/history";
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.review;
+
+import dev.imprimatur.people.Person;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Who is offered to comment, answer and resolve. The templates know it as {@code @discussing}. */
+@Component("discussing")
+class CommentPermission {
+    public boolean may(@Nullable Person person) {
+        return person != null && (person.has("EDITOR") || person.has("REVIEWER"));
+    }
+}

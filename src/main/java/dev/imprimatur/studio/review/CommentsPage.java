@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.review;
+
+import dev.imprimatur.comments.Comment;
+import dev.imprimatur.comments.Discussions;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.studio.FormOwnership;
+import java.util.Set;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.context.request.WebRequest;
+
+/** Comments, answers, and what is resolved: a script gets the one thread back, a form without scripts the page. */
+@Controller
+@RequestMapping("/studio/guides/{id}/comments")
+@PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+class CommentsPage {
+    private final Editing editing;
+    private final Discussions discussions;
+    private final Threads threads;
+
+    CommentsPage(Editing editing, Discussions discussions, Threads threads) {
+        this.editing = editing;
+        this.discussions = discussions;
+        this.threads = threads;
+    }
+
+    /** @param once made with the form, so that a form sent twice is one comment */
+    @PostMapping
+    String say(
+            @PathVariable String id,
+            @RequestParam int revision,
+            @RequestParam(defaultValue = "") String pointer,
+            @RequestParam(defaultValue = "") String quote,
+            @RequestParam(defaultValue = "") String parent,
+            @RequestParam String body,
+            @RequestParam(defaultValue = "") String once,
+            @RequestParam(defaultValue = "both") String view,
+            @RequestParam(defaultValue = "") String against,
+            WebRequest request,
+            Person me,
+            Model model) {
+        var guide = editing.require(id);
+        String passage = quote.replace("\r\n", "\n").strip();
+        var comment = discussions.say(
+                guide,
+                new Discussions.Remark(
+                        revision,
+                        pointer,
+                        passage.isEmpty() ? null : passage,
+                        parent.isBlank() ? null : parent,
+                        body.replace("\r\n", "\n"),
+                        once.isBlank() ? null : once),
+                me);
+        return answer(guide, comment, editing.revision(guide, revision), view, against, request, me, model);
+    }
+
+    @PostMapping("/{comment}")
+    String resolve(
+            @PathVariable String id,
+            @PathVariable String comment,
+            @RequestParam boolean resolved,
+            @RequestParam int revision,
+            @RequestParam(defaultValue = "both") String view,
+            @RequestParam(defaultValue = "") String against,
+            WebRequest request,
+            Person me,
+            Model model) {
+        var guide = editing.require(id);
+        var done = discussions.resolve(guide, comment, resolved, me);
+        return answer(guide, done, editing.revision(guide, revision), view, against, request, me, model);
+    }
+
+    private String answer(
+            Guide guide,
+            Comment said,
+            Revision revision,
+            String view,
+            String against,
+            WebRequest request,
+            Person me,
+            Model model) {
+        String parent = said.parent();
+        String first = parent == null ? said.id() : parent;
+        if (request.getHeader(FormOwnership.SCRIPT) == null)
+            return "redirect:" + ReviewPage.address(guide, revision.edition(), view, against) + "#thread-" + first;
+        model.addAttribute("me", me);
+        model.addAttribute("guide", guide);
+        model.addAttribute("revision", revision);
+        model.addAttribute("view", ReviewPage.view(view));
+        model.addAttribute("againstName", against);
+        model.addAttribute(
+                "answered",
+                threads.of(guide, revision.identifiedContent(), Set.of(said.pointer())).all().stream()
+                        .filter(thread -> thread.id().equals(first))
+                        .toList());
+        return "studio/threads :: answer";
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.review;
+
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.review.Inbox;
+import dev.imprimatur.review.OpenTask;
+import dev.imprimatur.studio.DisplayText;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Which tasks a person may decide, said in advance; the rules themselves are asked again at the decision. */
+@Component
+class DecisionPermission {
+    private static final int AT_ONCE = 20;
+    private static final int FURTHEST = 200;
+
+    private final Inbox inbox;
+    private final Editions editions;
+    private final DisplayText words;
+
+    DecisionPermission(Inbox inbox, Editions editions, DisplayText words) {
+        this.inbox = inbox;
+        this.editions = editions;
+        this.words = words;
+    }
+
+    /** Why this person may not vouch, or null if they may. */
+    @Nullable
+    String whyNot(OpenTask task, Person me) {
+        if (!me.has(task.group())) return "This decision is for people with the role " + task.role() + ".";
+        String assignee = task.assignee();
+        if (assignee != null && !assignee.equals(me.account()))
+            return words.named(assignee) + " has claimed this task.";
+        var revision = task.revision();
+        var edition = task.edition();
+        if (revision != null && editions.contributors(edition, revision).contains(me.account()))
+            return "You contributed to this edition, so somebody else has to vouch for it. You can still ask for changes.";
+        if (edition.state() == Edition.State.IN_REVIEW
+                && edition.approvals().stream()
+                        .anyMatch(entry -> entry.by().account().equals(me.account())))
+            return "You have approved this revision; it needs somebody else too.";
+        return null;
+    }
+
+    /** The next task that waits for this person and that they may decide, what is due first first. */
+    Optional<OpenTask> next(Person me) {
+        var asked = new Inbox.Query(false, true, null, null, null);
+        String cursor = null;
+        for (int seen = 0; seen < FURTHEST; seen += AT_ONCE) {
+            var waiting = inbox.list(asked, asked.window(cursor, AT_ONCE), me);
+            var next = waiting.items().stream()
+                    .filter(task -> task.revision() != null && whyNot(task, me) == null)
+                    .findFirst();
+            cursor = waiting.next();
+            if (next.isPresent() || cursor == null) return next;
+        }
+        return Optional.empty();
+    }
+}

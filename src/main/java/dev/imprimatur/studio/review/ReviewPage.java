@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.review;
+
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Reason;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.review.Attention;
+import dev.imprimatur.review.Inbox;
+import dev.imprimatur.review.OpenTask;
+import dev.imprimatur.review.Outcome;
+import dev.imprimatur.review.Review;
+import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.diagram.Diagram;
+import dev.imprimatur.studio.revision.Preview;
+import dev.imprimatur.studio.revision.RevisionView;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** What is under review, what changed, what was said about it, and the decision. */
+@Controller
+@RequestMapping("/studio/guides/{id}")
+public class ReviewPage {
+    private static final List<String> VIEWS = List.of("both", "changes", "reader");
+
+    private final Editing editing;
+    private final Editions editions;
+    private final Review review;
+    private final Inbox inbox;
+    private final Accounts accounts;
+    private final ContentTypes types;
+    private final Attention attention;
+    private final Comparison comparison;
+    private final Threads threads;
+    private final DecisionPermission deciding;
+    private final SigningRules signing;
+
+    ReviewPage(
+            Editing editing,
+            Editions editions,
+            Review review,
+            Inbox inbox,
+            Accounts accounts,
+            ContentTypes types,
+            Attention attention,
+            Comparison comparison,
+            Threads threads,
+            DecisionPermission deciding,
+            SigningRules signing) {
+        this.editing = editing;
+        this.editions = editions;
+        this.review = review;
+        this.inbox = inbox;
+        this.accounts = accounts;
+        this.types = types;
+        this.attention = attention;
+        this.comparison = comparison;
+        this.threads = threads;
+        this.deciding = deciding;
+        this.signing = signing;
+    }
+
+    /**
+     * @param edition which edition; without it, the one in progress or else the one that is live
+     * @param against what to compare with; without it, what this person knows, or else what is live
+     */
+    @GetMapping("/review")
+    String review(
+            @PathVariable String id,
+            @RequestParam @Nullable Integer edition,
+            @RequestParam(defaultValue = "both") String view,
+            @RequestParam @Nullable String against,
+            Person me,
+            Model model) {
+        var guide = editing.require(id);
+        var shown = editions.get(new EditionId(id, edition == null ? guide.edition() : Math.max(1, edition)));
+        if (!shown.exists())
+            throw Refusal.missing("there is no such edition of this guide").raise();
+        var live = guide.live();
+        if (edition == null && shown.underReview().isEmpty() && live != null)
+            shown = editions.get(new EditionId(id, live.edition()));
+        model.addAttribute("guide", guide);
+        model.addAttribute("type", types.require(guide.type()));
+        model.addAttribute("withdrawing", types.require(guide.type()).reasons(Reason.Of.UNPUBLISH));
+        model.addAttribute("edition", shown);
+        model.addAttribute("view", view(view));
+        review.progress(shown.id())
+                .map(progress -> Diagram.of(progress.bpmn(), progress.active(), progress.completed()))
+                .ifPresent(diagram -> model.addAttribute("diagram", diagram));
+        var submitted = shown.submitted();
+        if (submitted.isEmpty()) return "studio/review";
+        var revision = editing.revision(guide, submitted.get().number());
+        fill(model, guide, revision, comparison.of(guide, shown, revision, against, me));
+        shown.submissionEntry().ifPresent(entry -> model.addAttribute("submission", entry));
+        model.addAttribute(
+                "signed",
+                shown.log().stream()
+                        .filter(entry -> revision.ref().equals(entry.revision()))
+                        .flatMap(entry -> entry.signature().stream())
+                        .toList());
+        decision(types.require(guide.type()), shown, me, model);
+        attention.noteOpened(guide, revision, me);
+        return "studio/review";
+    }
+
+    static String view(String wanted) {
+        return VIEWS.contains(wanted) ? wanted : "both";
+    }
+
+    /** The address of the review of an edition, as it was looked at. */
+    static String address(Guide guide, int edition, String view, String against) {
+        var address = UriComponentsBuilder.fromPath("/studio/guides/{id}/review")
+                .queryParam("edition", edition)
+                .queryParam("view", view(view));
+        if (!against.isEmpty()) address.queryParam("against", "{against}");
+        return address.encode().buildAndExpand(guide.id(), against).toUriString();
+    }
+
+    private void fill(Model model, Guide guide, Revision revision, Comparison.Choices choices) {
+        var with = choices.with();
+        List<Change> changes = with == null ? List.of() : editing.changes(guide, with, revision);
+        var proof = RevisionView.of(types.require(guide.type()).shape(), revision.content(), changes);
+        model.addAttribute("revision", revision);
+        model.addAttribute("choices", choices);
+        if (with != null) model.addAttribute("against", with);
+        model.addAttribute("proof", proof);
+        model.addAttribute("preview", new Preview(proof, revision.identifiedContent()));
+        var placed = threads.of(
+                guide,
+                revision.identifiedContent(),
+                proof.rows().stream().map(RevisionView.Row::pointer).collect(Collectors.toSet()));
+        model.addAttribute("threads", placed);
+        // a comment is never folded away with the field that it is about
+        model.addAttribute(
+                "spokenOf",
+                proof.unchanged().stream()
+                        .anyMatch(row -> !placed.at(row.pointer()).isEmpty()));
+    }
+
+    private void decision(ContentType type, Edition shown, Person me, Model model) {
+        var task = inbox.of(shown.id()).stream()
+                .filter(open -> !open.outcomes().isEmpty())
+                .findFirst();
+        // approved and not published yet: the engine is a moment behind
+        if (task.isEmpty() || shown.state() == Edition.State.APPROVED) return;
+        model.addAttribute("task", task.get());
+        model.addAttribute("reasons", reasons(type, task.get()));
+        model.addAttribute(
+                "needsPassword", task.get().outcomes().stream().anyMatch(Outcome::signs) && signing.needsPassword(me));
+        model.addAttribute(
+                "people",
+                accounts.accounts().stream()
+                        .filter(account -> account.active()
+                                && account.person().has(task.get().group()))
+                        .map(Account::person)
+                        .toList());
+        var why = deciding.whyNot(task.get(), me);
+        if (why != null) model.addAttribute("whyNot", why);
+    }
+
+    /** What the content type lists for the outcomes that it lists something for. */
+    private static Map<Outcome, List<Reason>> reasons(ContentType type, OpenTask task) {
+        var listed = new LinkedHashMap<Outcome, List<Reason>>();
+        for (var outcome : task.outcomes())
+            outcome.reasons().map(type::reasons).filter(of -> !of.isEmpty()).ifPresent(of -> listed.put(outcome, of));
+        return listed;
+    }
+
+    /** The code that was chosen; a refusal if the form asked and nothing was. */
+    public static @Nullable String chosen(@Nullable String code) {
+        if (code != null && code.isEmpty())
+            throw Refusal.malformed("/reasonCode", "choose a reason").raise();
+        return code;
+    }
+
+    @PostMapping("/decide")
+    String decide(
+            @PathVariable String id,
+            @RequestParam String task,
+            @RequestParam String outcome,
+            @RequestParam int revision,
+            @RequestParam String contentHash,
+            @RequestParam(defaultValue = "") String message,
+            Person me,
+            HttpServletRequest request,
+            RedirectAttributes told) {
+        var before = editing.require(id);
+        String said = message.replace("\r\n", "\n");
+        var guide = review.complete(
+                task,
+                outcome,
+                new Revision.Ref(revision, contentHash),
+                said.isBlank() ? null : said,
+                chosen(request.getParameter("reason:" + outcome)),
+                me);
+        var live = guide.live();
+        boolean published = live != null && !live.equals(before.live());
+        told.addFlashAttribute(
+                "told",
+                published && live != null
+                        ? "“" + guide.title() + "” is live: revision " + live.revision() + " at position "
+                                + live.position() + "."
+                        : "Your decision on “" + guide.title() + "” is recorded.");
+        deciding.next(me)
+                .ifPresent(next -> told.addFlashAttribute(
+                        "next",
+                        new Next(
+                                next.guide().title(),
+                                address(next.guide(), next.edition().id().number(), "both", ""))));
+        return "redirect:/studio";
+    }
+
+    /** What a decision leads on to. */
+    record Next(String title, String address) implements java.io.Serializable {
+        private static final long serialVersionUID = 1;
+    }
+
+    @PostMapping("/claim")
+    String claim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes told) {
+        inbox.claim(task, me);
+        told.addFlashAttribute("told", "The task is yours.");
+        return "redirect:/studio/guides/" + id + "/review";
+    }
+
+    @PostMapping("/unclaim")
+    String unclaim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes told) {
+        inbox.unclaim(task, me);
+        told.addFlashAttribute("told", "The task is back with its group.");
+        return "redirect:/studio/guides/" + id + "/review";
+    }
+
+    @PostMapping("/assign")
+    String assign(
+            @PathVariable String id,
+            @RequestParam String task,
+            @RequestParam String account,
+            Person me,
+            RedirectAttributes told) {
+        var to = accounts.account(account)
+                .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
+                        .raise())
+                .person();
+        inbox.assign(task, to, me);
+        told.addFlashAttribute("told", "The task is " + DisplayText.isolated(to.name()) + "’s.");
+        return "redirect:/studio/guides/" + id + "/review";
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.revision;
+
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Signature;
+import dev.imprimatur.people.AuthenticationMethod;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that happened to an edition, as people tell it.
+ *
+ * @param mark its colour and shape: {@code draft}, {@code review}, {@code changes}, {@code approved}, {@code published} or
+ *     {@code over}
+ * @param signature if it was signed
+ */
+public record HistoryEvent(
+        Instant at,
+        String who,
+        String what,
+        String mark,
+        @Nullable Integer revision,
+        @Nullable String hash,
+        @Nullable String message,
+        @Nullable String reason,
+        @Nullable Signature signature,
+        @Nullable AuthenticationMethod means,
+        @Nullable Long position) {
+    public static HistoryEvent of(LogEntry entry) {
+        var revision = entry.revision();
+        var stamp = entry.stamp();
+        var reason = entry.reason();
+        String number = revision == null ? "" : " revision " + revision.number();
+        String what = switch (entry.kind()) {
+            case OPENED -> "opened the edition";
+            case SUBMITTED -> "put" + number + " forward for review";
+            case IMPORTED -> "imported" + number + " with evidence of a review elsewhere";
+            case DECIDED -> "decided “" + entry.outcome() + "” on" + number;
+            case APPROVED -> "approved" + number;
+            case CHANGES_REQUESTED -> "asked for changes to" + number;
+            case STAMPED ->
+                "stamped" + number
+                        + (stamp == null
+                                ? ""
+                                : ": last reviewed " + stamp.lastReviewed() + ", due " + stamp.reviewDue());
+            case PUBLISHED -> "published" + number;
+            case REVIEW_DUE -> "called for a new review, since it comes due";
+            case OVERDUE -> "marked the review as overdue";
+            case CONFIRMED -> "confirmed" + number + " as still true";
+            case REVISION_CALLED -> "called for a next edition";
+            case REVISION_DROPPED -> "noted that the next edition was given up";
+            case SUPERSEDED -> "put the edition aside: a later one took its place";
+            case UNPUBLISHED -> "took it from readers";
+            case DISCARDED -> "gave the edition up";
+        };
+        String mark = switch (entry.kind()) {
+            case OPENED, DECIDED -> "draft";
+            case SUBMITTED, REVIEW_DUE -> "review";
+            case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE -> "changes";
+            case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
+            case PUBLISHED -> "published";
+            case REVISION_DROPPED, SUPERSEDED, UNPUBLISHED, DISCARDED -> "over";
+        };
+        return new HistoryEvent(
+                entry.at(),
+                entry.by().name(),
+                what,
+                mark,
+                revision == null ? null : revision.number(),
+                revision == null ? null : revision.contentHash(),
+                entry.message(),
+                reason == null ? null : reason.label(),
+                entry.signature().orElse(null),
+                entry.by().means(),
+                entry.position());
+    }
+}

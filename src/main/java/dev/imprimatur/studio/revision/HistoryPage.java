@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.revision;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Publication;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** What happened to a guide, its revisions compared, and what readers were told, proven. */
+@Controller
+@RequestMapping("/studio/guides/{id}")
+class HistoryPage {
+    private final Editing editing;
+    private final Editions editions;
+    private final Publication publication;
+    private final ContentTypes types;
+
+    HistoryPage(Editing editing, Editions editions, Publication publication, ContentTypes types) {
+        this.editing = editing;
+        this.editions = editions;
+        this.publication = publication;
+        this.types = types;
+    }
+
+    /** An edition with its story, the latest first. */
+    record Told(Edition edition, List<HistoryEvent> stories) {}
+
+    @GetMapping("/history")
+    String history(
+            @PathVariable String id,
+            @RequestParam @Nullable Integer from,
+            @RequestParam @Nullable Integer to,
+            Person me,
+            Model model) {
+        var guide = editing.require(id);
+        var all = editions.of(id);
+        var revisions = editing.revisions(guide);
+        model.addAttribute("guide", guide);
+        model.addAttribute("type", types.require(guide.type()));
+        model.addAttribute(
+                "editions",
+                all.reversed().stream()
+                        .map(edition -> new Told(
+                                edition,
+                                edition.log().reversed().stream().map(HistoryEvent::of).toList()))
+                        .toList());
+        model.addAttribute("revisions", revisions);
+        model.addAttribute("proven", proven(all, id));
+        if (from != null && to != null) {
+            var older = editing.revision(guide, from);
+            var newer = editing.revision(guide, to);
+            model.addAttribute("from", older);
+            model.addAttribute("to", newer);
+            model.addAttribute(
+                    "proof",
+                    RevisionView.of(
+                            types.require(guide.type()).shape(),
+                            newer.content(),
+                            editing.changes(guide, older, newer)));
+        }
+        boolean drafting = guide.state() == Edition.State.DRAFT
+                && all.stream().allMatch(edition -> edition.damage().isEmpty());
+        model.addAttribute("mayRestore", me.has("EDITOR") && drafting);
+        if (drafting) model.addAttribute("etag", editing.draft(guide).etag());
+        return "studio/history";
+    }
+
+    /** What readers were told, the latest first. */
+    private List<Publication.Proven> proven(List<Edition> all, String id) {
+        var positions = Stream.concat(
+                        publication
+                                .positions(all.stream()
+                                        .flatMap(edition -> edition.log().stream())
+                                        .toList())
+                                .stream(),
+                        publication.lastOf(id).map(LedgerEntry::position).stream())
+                .distinct()
+                .toList();
+        return publication.proven(positions).reversed();
+    }
+
+    @PostMapping("/restore")
+    @PreAuthorize("hasRole('EDITOR')")
+    String restore(
+            @PathVariable String id,
+            @RequestParam int revision,
+            @RequestParam String etag,
+            Person me,
+            RedirectAttributes told) {
+        editing.restore(editing.require(id), etag, revision, me);
+        told.addFlashAttribute("told", "The draft holds revision " + revision + " now.");
+        return "redirect:/studio/guides/" + id + "/edit";
+    }
+}

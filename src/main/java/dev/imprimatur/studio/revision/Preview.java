@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.revision;
+
+import dev.imprimatur.content.Shape;
+import dev.imprimatur.diff.IdentifiedContent;
+import java.util.List;
+
+/** A content as readers will see it, of which each part is known by the path of its field in the form. */
+public record Preview(RevisionView proof, IdentifiedContent content) {
+    public static Preview of(Shape shape, IdentifiedContent draft) {
+        return new Preview(RevisionView.of(shape, draft.content(), List.of()), draft);
+    }
+
+    public List<RevisionView.Row> rows() {
+        return proof.rows();
+    }
+
+    public String path(RevisionView.Row row) {
+        return content.items().path(content.content(), row.pointer());
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.revision;
+
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.preview.PreviewLinks;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** Links that show a guide before readers see it, made where it is drafted and where it is reviewed. */
+@Controller
+class PreviewPages {
+    private final PreviewLinks links;
+    private final Editing editing;
+
+    PreviewPages(PreviewLinks links, Editing editing) {
+        this.links = links;
+        this.editing = editing;
+    }
+
+    /** @param revision null for the working copy */
+    @PostMapping("/studio/guides/{id}/previews")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER')")
+    String make(@PathVariable String id, @RequestParam @Nullable Integer revision, Person me, RedirectAttributes told) {
+        told.addFlashAttribute("link", links.make(editing.require(id), revision, null, me));
+        return "redirect:/studio/guides/" + id + (revision == null ? "/edit" : "/review");
+    }
+}

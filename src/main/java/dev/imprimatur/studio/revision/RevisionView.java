@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.revision;
+
+import dev.imprimatur.content.Labels;
+import dev.imprimatur.content.Pointers;
+import dev.imprimatur.content.Segmentation;
+import dev.imprimatur.content.Shape;
+import dev.imprimatur.diff.Change.Op;
+import dev.imprimatur.diff.Change.Piece;
+import dev.imprimatur.diff.Change;
+import java.text.NumberFormat;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/**
+ * A revision laid out for reading, field by field in the order of its type, with what changed since another one.
+ *
+ * @param rows the fields that are there in either
+ * @param added how many words came
+ * @param removed how many words went
+ */
+public record RevisionView(List<Row> rows, int added, int removed) {
+    /** What became of a place. */
+    enum Fate {
+        SAME,
+        ADDED,
+        REMOVED,
+        CHANGED,
+        MOVED
+    }
+
+    /** How a place is shown. */
+    enum Layout {
+        PROSE,
+        VALUE,
+        LIST,
+        TABLE,
+        GROUP
+    }
+
+    /**
+     * One field, or one item of a list.
+     *
+     * @param pieces its text with the words that came and went
+     * @param html the same as readers will see it; of Markdown only
+     * @param note such as {@code +4.0 %} of a number that changed
+     * @param rows its fields or items
+     * @param columns the labels of the cells of a table's rows
+     */
+    public record Row(
+            String pointer,
+            String label,
+            Layout layout,
+            Fate fate,
+            List<Piece> pieces,
+            @Nullable String html,
+            @Nullable String note,
+            List<Row> rows,
+            List<String> columns) {
+        public boolean isChanged() {
+            return fate != Fate.SAME || rows.stream().anyMatch(Row::isChanged);
+        }
+
+        /** Whether it holds a table, which needs the whole width: figures are what a reviewer checks. */
+        public boolean isWide() {
+            return layout == Layout.TABLE || rows.stream().anyMatch(Row::isWide);
+        }
+
+        /** As it is now, without what changed. */
+        public String text() {
+            return pieces.stream()
+                    .filter(piece -> piece.op() != Op.DELETE)
+                    .map(Piece::text)
+                    .collect(Collectors.joining());
+        }
+
+        public int count(Op op) {
+            return pieces.stream()
+                            .filter(piece -> piece.op() == op)
+                            .mapToInt(piece -> Segmentation.countWords(piece.text()))
+                            .sum()
+                    + rows.stream().mapToInt(row -> row.count(op)).sum();
+        }
+
+        public int added() {
+            return count(Op.INSERT);
+        }
+
+        public int removed() {
+            return count(Op.DELETE);
+        }
+    }
+
+    /**
+     * Lays out.
+     *
+     * @param changes from the older content to this; empty where there is nothing to compare with
+     */
+    public static RevisionView of(Shape type, JsonNode content, List<Change> changes) {
+        var rows = new Layouter(changes).document(type, content);
+        return new RevisionView(
+                rows,
+                rows.stream().mapToInt(Row::added).sum(),
+                rows.stream().mapToInt(Row::removed).sum());
+    }
+
+    public List<Row> changed() {
+        return rows.stream().filter(Row::isChanged).toList();
+    }
+
+    public List<Row> unchanged() {
+        return rows.stream().filter(row -> !row.isChanged()).toList();
+    }
+
+    /** Joins changes that nothing but a space or a sign keeps apart, so that a reader sees one change and not a hail of them. */
+    public static List<Piece> joined(List<Piece> pieces) {
+        var joined = new ArrayList<Piece>();
+        var gone = new StringBuilder();
+        var come = new StringBuilder();
+        for (int i = 0; i < pieces.size(); i++) {
+            var piece = pieces.get(i);
+            boolean between = piece.op() == Op.EQUAL
+                    && (!gone.isEmpty() || !come.isEmpty())
+                    && i + 1 < pieces.size()
+                    && isSpaceOrSign(piece.text());
+            if (piece.op() == Op.EQUAL && !between) {
+                flush(gone, come, joined);
+                joined.add(piece);
+            } else {
+                if (piece.op() != Op.INSERT) gone.append(piece.text());
+                if (piece.op() != Op.DELETE) come.append(piece.text());
+            }
+        }
+        flush(gone, come, joined);
+        return joined;
+    }
+
+    private static boolean isSpaceOrSign(String text) {
+        return text.length() <= 2
+                && text.codePoints().noneMatch(it -> it == '\n' || Character.isLetterOrDigit(it))
+                && text.codePoints().allMatch(it -> Character.isSpaceChar(it) || it < 0x80 || isPunctuation(it));
+    }
+
+    private static boolean isPunctuation(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.DASH_PUNCTUATION,
+                    Character.START_PUNCTUATION,
+                    Character.END_PUNCTUATION,
+                    Character.INITIAL_QUOTE_PUNCTUATION,
+                    Character.FINAL_QUOTE_PUNCTUATION,
+                    Character.OTHER_PUNCTUATION -> true;
+            default -> false;
+        };
+    }
+
+    private static void flush(StringBuilder gone, StringBuilder come, List<Piece> into) {
+        if (!gone.isEmpty()) into.add(new Piece(Op.DELETE, gone.toString()));
+        if (!come.isEmpty()) into.add(new Piece(Op.INSERT, come.toString()));
+        gone.setLength(0);
+        come.setLength(0);
+    }
+
+    private static final class Layouter {
+        private final Map<String, Change> changes = new LinkedHashMap<>();
+        private final Map<String, Change> moves = new LinkedHashMap<>();
+        private final Map<String, Change> removals = new LinkedHashMap<>();
+
+        Layouter(List<Change> all) {
+            for (var change : all)
+                switch (change.kind()) {
+                    case REMOVED -> removals.put(change.pointer(), change);
+                    case MOVED -> moves.put(change.pointer(), change);
+                    default -> changes.put(change.pointer(), change);
+                }
+        }
+
+        List<Row> document(Shape type, JsonNode content) {
+            var rows = new ArrayList<>(members(type, content, "", Fate.SAME));
+            // what went with an item that moved stands at a place that is none any more
+            for (var gone : List.copyOf(removals.values()))
+                rows.add(row(
+                        type,
+                        "Removed: " + Labels.of(type, MissingNode.getInstance(), gone.pointer()),
+                        from(gone),
+                        gone.pointer(),
+                        Fate.REMOVED));
+            return rows;
+        }
+
+        private static JsonNode from(Change change) {
+            var from = change.from();
+            return from == null ? MissingNode.getInstance() : from;
+        }
+
+        private List<Row> members(Shape shape, JsonNode value, String pointer, Fate inherited) {
+            var names = new LinkedHashSet<>(shape.properties());
+            names.addAll(value.propertyNames());
+            var rows = new ArrayList<Row>();
+            for (String name : names) {
+                String at = Pointers.join(pointer, name);
+                var member = shape.property(name);
+                String label = member.title().orElse(name);
+                var gone = inherited == Fate.SAME && !value.has(name) ? removals.remove(at) : null;
+                if (value.has(name)) rows.add(row(member, label, value.get(name), at, inherited));
+                else if (gone != null) rows.add(row(member, label, from(gone), at, Fate.REMOVED));
+            }
+            return rows;
+        }
+
+        private Row row(Shape shape, String label, JsonNode value, String pointer, Fate inherited) {
+            var change = inherited == Fate.SAME ? changes.get(pointer) : null;
+            Fate fate = inherited;
+            if (change != null) fate = change.kind() == Change.Kind.ADDED ? Fate.ADDED : Fate.CHANGED;
+            else if (inherited == Fate.SAME && moves.containsKey(pointer)) fate = Fate.MOVED;
+            var inner = fate == Fate.ADDED || fate == Fate.REMOVED ? fate : Fate.SAME;
+            if (value.isObject())
+                return new Row(
+                        pointer,
+                        label,
+                        Layout.GROUP,
+                        fate,
+                        List.of(),
+                        null,
+                        null,
+                        members(shape, value, pointer, inner),
+                        List.of());
+            if (value.isArray()) return list(shape, label, value, pointer, fate, inner);
+            return leaf(shape, label, value, pointer, fate, change);
+        }
+
+        private Row list(Shape shape, String label, JsonNode value, String pointer, Fate fate, Fate inner) {
+            var rows = new ArrayList<Row>();
+            for (int i = 0; i < value.size(); i++)
+                rows.add(row(shape.items(), label + " " + (i + 1), value.get(i), pointer + "/" + i, inner));
+            if (inner == Fate.SAME)
+                for (String gone : removals.keySet().stream()
+                        .filter(it -> it.startsWith(pointer + "/")
+                                && it.substring(pointer.length() + 1).matches("[0-9]+"))
+                        .toList()) {
+                    var removal = removals.remove(gone);
+                    if (removal != null) rows.add(row(shape.items(), label, from(removal), gone, Fate.REMOVED));
+                }
+            boolean table = shape.items().type().equals("object")
+                    && shape.items().properties().stream()
+                            .map(shape.items()::property)
+                            .noneMatch(it -> it.isMarkdown()
+                                    || it.type().equals("array")
+                                    || it.type().equals("object"));
+            if (!table) return new Row(pointer, label, Layout.LIST, fate, List.of(), null, null, rows, List.of());
+            var names = shape.items().properties();
+            return new Row(
+                    pointer,
+                    label,
+                    Layout.TABLE,
+                    fate,
+                    List.of(),
+                    null,
+                    null,
+                    rows.stream().map(row -> cells(row, shape.items(), names)).toList(),
+                    names.stream()
+                            .map(name -> shape.items().property(name).title().orElse(name))
+                            .toList());
+        }
+
+        /** A table's row with a cell for every column, empty where there is nothing. */
+        private static Row cells(Row row, Shape item, List<String> names) {
+            var cells = names.stream()
+                    .map(name -> row.rows().stream()
+                            .filter(cell -> cell.pointer().endsWith(Pointers.join("", name)))
+                            .findFirst()
+                            .orElseGet(() -> new Row(
+                                    Pointers.join(row.pointer(), name),
+                                    item.property(name).title().orElse(name),
+                                    Layout.VALUE,
+                                    Fate.SAME,
+                                    List.of(),
+                                    null,
+                                    null,
+                                    List.of(),
+                                    List.of())))
+                    .toList();
+            return new Row(
+                    row.pointer(), row.label(), row.layout(), row.fate(), List.of(), null, null, cells, List.of());
+        }
+
+        private static Row leaf(
+                Shape shape, String label, JsonNode value, String pointer, Fate fate, @Nullable Change change) {
+            String text = text(value);
+            List<Piece> pieces;
+            if (fate == Fate.ADDED) pieces = List.of(new Piece(Op.INSERT, text));
+            else if (fate == Fate.REMOVED) pieces = List.of(new Piece(Op.DELETE, text));
+            else if (change != null && change.words() != null) pieces = joined(change.words());
+            else if (change != null)
+                pieces = List.of(new Piece(Op.DELETE, text(from(change))), new Piece(Op.INSERT, text));
+            else pieces = List.of(new Piece(Op.EQUAL, text));
+            return new Row(
+                    pointer,
+                    label,
+                    value.isString() && text.length() > 80 || shape.isMarkdown() ? Layout.PROSE : Layout.VALUE,
+                    fate,
+                    pieces,
+                    shape.isMarkdown() && fate != Fate.REMOVED
+                            ? Pictures.named(value.asString(""), shape.place(pointer))
+                            : null,
+                    change == null ? null : percent(from(change), value),
+                    List.of(),
+                    List.of());
+        }
+
+        private static String text(JsonNode value) {
+            if (value.isNumber() && value.isIntegralNumber())
+                return value.longValue() < 10_000
+                        ? value.asString()
+                        : NumberFormat.getIntegerInstance(Locale.US).format(value.longValue());
+            if (value.isBoolean()) return value.booleanValue() ? "yes" : "no";
+            return value.isValueNode() ? value.asString("") : value.toString();
+        }
+
+        private static @Nullable String percent(JsonNode from, JsonNode to) {
+            if (!from.isNumber() || !to.isNumber() || from.doubleValue() == 0) return null;
+            double percent = (to.doubleValue() / from.doubleValue() - 1) * 100;
+            return "%+.1f\u00a0%%".formatted(percent);
+        }
+    }
+}

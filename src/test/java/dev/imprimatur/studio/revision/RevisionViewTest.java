@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.revision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.diff.Change.Op;
+import dev.imprimatur.diff.Change.Piece;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.diff.ItemIds;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+class RevisionViewTest {
+    private final Node node = Node.shared();
+    private final ContentType type = new ContentType("role-guide", (ObjectNode)
+            new JsonMapper().readTree(Files.readString(Path.of("seed-content/types/role-guide.schema.json"))));
+    private final ObjectNode older = Guides.content();
+    private final ObjectNode newer = Guides.content();
+
+    RevisionViewTest() throws IOException {}
+
+    private RevisionView proof() {
+        var editing = node.bean(dev.imprimatur.editing.Editing.class);
+        var guide = editing.require(node.guides().drafted().id());
+        List<Change> changes = editing.changes(guide, revision(1, older), revision(2, newer));
+        return RevisionView.of(type.shape(), newer, changes);
+    }
+
+    /** From before items had ids: they are told apart by their keys. */
+    private static Revision revision(int number, ObjectNode content) {
+        return new Revision(
+                "g",
+                number,
+                1,
+                ContentHash.of(content),
+                content,
+                new ItemIds(Map.of()),
+                List.of(),
+                null,
+                "editor",
+                Instant.EPOCH);
+    }
+
+    private static RevisionView.Row row(RevisionView proof, String pointer) {
+        return proof.rows().stream()
+                .filter(row -> row.pointer().equals(pointer))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void wordsThatCameAndWentAreCountedAndShownInPlace() {
+        older.put("summary", "Pays well in 2024.");
+        newer.put("summary", "Pays very well in 2025.");
+
+        var proof = proof();
+
+        assertThat(proof.added()).isEqualTo(2);
+        assertThat(proof.removed()).isEqualTo(1);
+        assertThat(proof.changed()).extracting(RevisionView.Row::pointer).containsExactly("/summary");
+        assertThat(row(proof, "/summary").pieces())
+                .contains(new Piece(Op.DELETE, "2024"), new Piece(Op.INSERT, "2025"));
+    }
+
+    @Test
+    void aSalaryIsComparedCellByCellWithTheChangeInPercent() {
+        var bands = (ArrayNode) newer.at("/compensation/bands");
+        ((ObjectNode) older.at("/compensation/bands/0")).put("low", 100_000);
+        ((ObjectNode) bands.get(0)).put("low", 104_000);
+        bands.remove(2);
+
+        var table = row(proof(), "/compensation").rows().stream()
+                .filter(row -> row.layout() == RevisionView.Layout.TABLE)
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(table.columns()).contains("Low", "High");
+        assertThat(table.rows()).hasSize(3);
+        assertThat(table.rows().get(0).rows()).anySatisfy(cell -> {
+            assertThat(cell.note()).isEqualTo("+4.0\u00a0%");
+            assertThat(cell.pieces()).containsExactly(new Piece(Op.DELETE, "100,000"), new Piece(Op.INSERT, "104,000"));
+        });
+        assertThat(table.rows().get(2).fate()).isEqualTo(RevisionView.Fate.REMOVED);
+    }
+
+    @Test
+    void whatWasRemovedIsNeverHidden() {
+        newer.remove("hiring");
+        ((ArrayNode) newer.at("/duties/items")).remove(1);
+
+        var proof = proof();
+
+        assertThat(row(proof, "/hiring").fate()).isEqualTo(RevisionView.Fate.REMOVED);
+        assertThat(row(proof, "/duties").removed()).isPositive();
+    }
+
+    @Test
+    void changesKeptApartByASignOnlyAreOne() {
+        var pieces = RevisionView.joined(List.of(
+                new Piece(Op.DELETE, "a"),
+                new Piece(Op.INSERT, "b"),
+                new Piece(Op.EQUAL, " "),
+                new Piece(Op.DELETE, "c"),
+                new Piece(Op.EQUAL, " whole words")));
+
+        assertThat(pieces)
+                .containsExactly(
+                        new Piece(Op.DELETE, "a c"), new Piece(Op.INSERT, "b "), new Piece(Op.EQUAL, " whole words"));
+    }
+}
