@@ -4,15 +4,10 @@ package dev.imprimatur.studio.administration;
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
-import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.credentials.SiteKeys;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.WorksReadOnly;
-import dev.imprimatur.review.Review;
 import dev.imprimatur.studio.DisplayText;
-import dev.imprimatur.studio.diagram.Diagram;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,38 +21,20 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Workflows, accounts and site keys: for administrators. */
+/** Where administrators create accounts, set roles and deactivate accounts. */
 @Controller
-@RequestMapping("/studio")
+@RequestMapping("/studio/accounts")
 @PreAuthorize("hasRole('ADMIN')")
-class AdministrationPages {
+class AccountsPage {
     private final Accounts accounts;
-    private final SiteKeys keys;
     private final SigningRules signing;
-    private final Review review;
-    private final ContentTypes types;
 
-    AdministrationPages(Accounts accounts, SiteKeys keys, Review review, ContentTypes types, SigningRules signing) {
-        this.signing = signing;
+    AccountsPage(Accounts accounts, SigningRules signing) {
         this.accounts = accounts;
-        this.keys = keys;
-        this.review = review;
-        this.types = types;
+        this.signing = signing;
     }
 
-    record Drawn(Review.Deployed workflow, Diagram diagram) {}
-
-    @GetMapping("/workflows")
-    String workflows(Model model) {
-        model.addAttribute(
-                "workflows",
-                review.deployed().stream()
-                        .map(workflow -> new Drawn(workflow, Diagram.of(workflow.bpmn(), workflow.standing())))
-                        .toList());
-        return "studio/workflows";
-    }
-
-    @GetMapping("/accounts")
+    @GetMapping
     String accounts(Person me, Model model) {
         model.addAttribute("needsPassword", signing.needsPassword(me));
         model.addAttribute("accounts", accounts.accounts());
@@ -65,7 +42,7 @@ class AdministrationPages {
         return "studio/accounts";
     }
 
-    @PostMapping("/accounts")
+    @PostMapping
     String create(
             @RequestParam String username,
             @RequestParam String displayName,
@@ -101,7 +78,7 @@ class AdministrationPages {
         return text.isBlank() ? null : text.strip();
     }
 
-    @PostMapping("/accounts/{username}/roles")
+    @PostMapping("/{username}/roles")
     String roles(
             @PathVariable String username,
             @RequestParam(required = false) @Nullable Set<Role> roles,
@@ -113,65 +90,11 @@ class AdministrationPages {
         return "redirect:/studio/accounts";
     }
 
-    @PostMapping("/accounts/{username}/deactivate")
+    @PostMapping("/{username}/deactivate")
     @WorksReadOnly
     String deactivate(@PathVariable String username, Person me, RedirectAttributes told) {
         accounts.deactivate(username, me.account());
         told.addFlashAttribute("told", username + " can no longer sign in.");
         return "redirect:/studio/accounts";
-    }
-
-    @GetMapping("/api-keys")
-    String keys(Model model) {
-        model.addAttribute("keys", keys.all());
-        model.addAttribute("types", types.all());
-        return "studio/keys";
-    }
-
-    @PostMapping("/api-keys")
-    String createKey(
-            @RequestParam String name,
-            @RequestParam(name = "types", required = false) @Nullable List<String> readable,
-            @RequestParam(defaultValue = "") String origins,
-            Person me,
-            RedirectAttributes told) {
-        List<String> chosen = readable == null ? List.of() : readable;
-        chosen.forEach(types::require);
-        var fresh = keys.create(new SiteKeys.NewKey(name, List.of("delivery"), chosen, lines(origins)), me);
-        told.addFlashAttribute("secret", fresh.secret());
-        return "redirect:/studio/api-keys";
-    }
-
-    /** One on each line. */
-    private static List<@Nullable String> lines(String text) {
-        return text.lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .<@Nullable String>map(it -> it)
-                .toList();
-    }
-
-    @PostMapping("/api-keys/{id}/origins")
-    String origins(
-            @PathVariable String id,
-            @RequestParam(defaultValue = "") String origins,
-            Person me,
-            RedirectAttributes told) {
-        var key = keys.changeOrigins(id, lines(origins), me.account());
-        told.addFlashAttribute(
-                "told",
-                key.origins().isEmpty()
-                        ? "No page in a browser can read with the key of " + DisplayText.isolated(key.name()) + " any more."
-                        : "From now on pages of these origins can read with the key of " + DisplayText.isolated(key.name())
-                                + ": " + String.join(", ", key.origins()) + ".");
-        return "redirect:/studio/api-keys";
-    }
-
-    @PostMapping("/api-keys/{id}/revoke")
-    @WorksReadOnly
-    String revokeKey(@PathVariable String id, Person me, RedirectAttributes told) {
-        keys.revoke(id, me.account());
-        told.addFlashAttribute("told", "The key is revoked: the next request with it is refused.");
-        return "redirect:/studio/api-keys";
     }
 }

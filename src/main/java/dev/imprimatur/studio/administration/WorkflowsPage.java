@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.administration;
+
+import dev.imprimatur.review.Review;
+import dev.imprimatur.studio.diagram.Diagram;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+
+/** Shows administrators the deployed workflows and how many editions wait at each step. */
+@Controller
+@RequestMapping("/studio/workflows")
+@PreAuthorize("hasRole('ADMIN')")
+class WorkflowsPage {
+    private final Review review;
+
+    WorkflowsPage(Review review) {
+        this.review = review;
+    }
+
+    record Drawn(Review.Deployed workflow, Diagram diagram) {}
+
+    @GetMapping
+    String workflows(Model model) {
+        model.addAttribute(
+                "workflows",
+                review.deployed().stream()
+                        .map(workflow -> new Drawn(workflow, Diagram.of(workflow.bpmn(), workflow.standing())))
+                        .toList());
+        return "studio/workflows";
+    }
+}
