@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** How pages put things: states, days, times, people. The templates know it as {@code @words}. */
+/** Text for pages: states, days, times and names. The templates know it as {@code @words}. */
 @Component("words")
 public class DisplayText {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM yyyy", Locale.ENGLISH);

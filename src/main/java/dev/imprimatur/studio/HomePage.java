@@ -24,7 +24,7 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** What waits for me. */
+/** The home page: what waits for the person who is signed in. */
 @Controller
 class HomePage {
     private static final int TASKS = 20;

@@ -9,7 +9,10 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Takes the password that came with a form, before anything is done by it; after {@link FormOwnership}, which says whose form it is. */
+/**
+ * Checks the password that a form carries before its handler runs, and after {@link FormOwnership} has checked whose form it
+ * is.
+ */
 @Component
 class PasswordConfirmation implements HandlerInterceptor, WebMvcConfigurer {
     private final SigningRules signing;

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of a form that was not taken, to be shown again in a form: to copy, to mend, or to send again.
+ * A submitted form that was refused. The page shows it again, so that the person can copy, correct or resend the text.
  *
  * @param action where the form was sent
  * @param guide the page of the guide that it was about

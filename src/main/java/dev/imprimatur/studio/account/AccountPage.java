@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** One's own account: how one appears, password, tokens, sessions. */
+/** The page where people change their own address, password, tokens and sessions. */
 @Controller
 @RequestMapping("/studio/account")
 class AccountPage {

@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** The door. */
+/** The page where people sign in. */
 @Controller
 class SignInPage {
     @GetMapping("/")

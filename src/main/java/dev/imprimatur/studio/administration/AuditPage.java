@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** Who came in, who was refused, and what was done to accounts and keys: looked through and taken out by administrators. */
+/** Shows administrators the audit log and exports it: sign-ins, refusals, and changes to accounts and keys. */
 @Controller
 @RequestMapping("/studio/audit")
 @PreAuthorize("hasRole('ADMIN')")
@@ -41,7 +41,7 @@ class AuditPage {
         this.export = export;
     }
 
-    /** What the URL asks for, as it was typed. */
+    /** The filter of the URL as the person typed it. */
     record Filter(String person, String action, String target, String from, String to) {
         AuditQuery query() {
             return AuditQuery.parse(person, action, target, from, to);

@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/** What the last walk over both stores found, and the button that begins another: for administrators. */
+/** Shows administrators what the last check of both stores found, and starts another check. */
 @Controller
 @RequestMapping("/studio/check")
 @PreAuthorize("hasRole('ADMIN')")

@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Whether the ledger goes as far as it did, and the decision how it goes on: for administrators. */
+/** Shows administrators whether the ledger lost entries, and takes the decision to begin a new lineage. */
 @Controller
 @RequestMapping("/studio/ledger")
 @PreAuthorize("hasRole('ADMIN')")

@@ -117,7 +117,7 @@ public record Diagram(String svg, List<Step> steps) {
                 svg.append("<defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\""
                         + " markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0 0 10 5 0 10z\" class=\"d-arrow\"/>"
                         + "</marker></defs>");
-                // what holds others first
+                // a subprocess first, so that its steps are drawn on top of it
                 shapes.stream().filter(it -> kind(it).equals("subProcess")).forEach(this::shape);
                 all(root, "BPMNEdge").forEach(this::edge);
                 shapes.stream().filter(it -> !kind(it).equals("subProcess")).forEach(this::shape);
@@ -173,7 +173,7 @@ public record Diagram(String svg, List<Step> steps) {
                     path));
             String name = flow == null ? "" : flow.getAttribute("name");
             if (name.isEmpty()) return;
-            // beside the first stretch, which every flow has to itself
+            // beside the first segment, which no two flows share
             double x1 = Double.parseDouble(points.get(0).getAttribute("x"));
             double y1 = Double.parseDouble(points.get(0).getAttribute("y"));
             double x2 = Double.parseDouble(points.get(1).getAttribute("x"));

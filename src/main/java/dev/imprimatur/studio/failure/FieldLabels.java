@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** What a fault is about, in the words of the form that was filled in. The templates know it as {@code @places}. */
+/** Finds the label of the form field that a fault is about. The templates know it as {@code @places}. */
 @Component("places")
 class FieldLabels {
     private static final Pattern OF_A_GUIDE = Pattern.compile("/studio/guides/([^/]+)(/.*)?");

@@ -30,7 +30,7 @@ import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.support.RequestContextUtils;
 import tools.jackson.databind.JsonNode;
 
-/** What the edit page's script talks to: it sends what the person did, never the form as a whole. */
+/** The endpoint of the edit page's script, which sends single edits and never the whole form. */
 @Controller
 @RequestMapping(
         path = "/studio/guides/{id}",

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** What a form's edits become, in the words of the form: paths instead of pointers, labels instead of paths. */
+/** Saves the edits of a form and reports results by the form's paths and labels instead of JSON pointers. */
 @Component
 class DraftForm {
     private final Editing editing;

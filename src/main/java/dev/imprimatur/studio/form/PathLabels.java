@@ -8,7 +8,7 @@ import dev.imprimatur.diff.FormValues;
 import java.util.ArrayList;
 import java.util.stream.Stream;
 
-/** What a place of a draft is called: the labels of the form on the way to it, items of lists by what they begin with. */
+/** Names a place of a draft by the labels of the fields around it; an item of a list is named by its first text. */
 public final class PathLabels {
     private PathLabels() {}
 

@@ -42,7 +42,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** All guides: found, sorted, assigned, begun. */
+/** The list of all guides: people filter and sort it, assign tasks and begin guides there. */
 @Controller
 @RequestMapping("/studio/guides")
 class GuidesPage {

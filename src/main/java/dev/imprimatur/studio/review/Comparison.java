@@ -41,7 +41,7 @@ class Comparison {
     }
 
     /**
-     * The choices, and the one that holds.
+     * The choices, and the choice that applies.
      *
      * @param with the revision that is compared with; null for nothing
      */
@@ -95,7 +95,7 @@ class Comparison {
         return all;
     }
 
-    /** What readers have, if that is another revision of an earlier edition. */
+    /** The published revision, if it belongs to an earlier edition. */
     private static Optional<Integer> live(Guide guide, Revision now) {
         var live = guide.live();
         return live == null || live.edition() == now.edition() || live.revision() == now.number()

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Which tasks a person may decide, said in advance; the rules themselves are asked again at the decision. */
+/** Says in advance which tasks a person may decide; the decision itself checks the rules again. */
 @Component
 class DecisionPermission {
     private static final int AT_ONCE = 20;
@@ -27,7 +27,7 @@ class DecisionPermission {
         this.words = words;
     }
 
-    /** Why this person may not vouch, or null if they may. */
+    /** Returns why this person may not approve, or null if they may. */
     @Nullable
     String whyNot(OpenTask task, Person me) {
         if (!me.has(task.group())) return "This decision is for people with the role " + task.role() + ".";
@@ -45,7 +45,7 @@ class DecisionPermission {
         return null;
     }
 
-    /** The next task that waits for this person and that they may decide, what is due first first. */
+    /** Returns the next task that this person may decide, in the order of the inbox: the earliest due first. */
     Optional<OpenTask> next(Person me) {
         var asked = new Inbox.Query(false, true, null, null, null);
         String cursor = null;

@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that happened to an edition, as people tell it.
+ * An entry of an edition's log in words for people.
  *
  * @param mark its colour and shape: {@code draft}, {@code review}, {@code changes}, {@code approved}, {@code published} or
  *     {@code over}

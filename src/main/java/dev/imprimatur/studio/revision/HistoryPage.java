@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** What happened to a guide, its revisions compared, and what readers were told, proven. */
+/** Shows the log of a guide, compares its revisions, and verifies the ledger entries of its publications. */
 @Controller
 @RequestMapping("/studio/guides/{id}")
 class HistoryPage {
@@ -37,7 +37,7 @@ class HistoryPage {
         this.types = types;
     }
 
-    /** An edition with its story, the latest first. */
+    /** An edition with the events of its log, the latest first. */
     record Told(Edition edition, List<HistoryEvent> stories) {}
 
     @GetMapping("/history")
@@ -80,7 +80,7 @@ class HistoryPage {
         return "studio/history";
     }
 
-    /** What readers were told, the latest first. */
+    /** The verified ledger entries of the guide, the latest first. */
     private List<Publication.Proven> proven(List<Edition> all, String id) {
         var positions = Stream.concat(
                         publication

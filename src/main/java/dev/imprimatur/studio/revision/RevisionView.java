@@ -21,14 +21,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * A revision laid out for reading, field by field in the order of its type, with what changed since another one.
+ * A revision laid out for reading: its fields in the order of the content type, with the changes since another revision.
  *
- * @param rows the fields that are there in either
- * @param added how many words came
- * @param removed how many words went
+ * @param rows the fields that either of the two revisions has
+ * @param added the number of added words
+ * @param removed the number of removed words
  */
 public record RevisionView(List<Row> rows, int added, int removed) {
-    /** What became of a place. */
+    /** How a place changed between the two revisions. */
     enum Fate {
         SAME,
         ADDED,
@@ -120,7 +120,7 @@ public record RevisionView(List<Row> rows, int added, int removed) {
         return rows.stream().filter(row -> !row.isChanged()).toList();
     }
 
-    /** Joins changes that nothing but a space or a sign keeps apart, so that a reader sees one change and not a hail of them. */
+    /** Joins changes that only a space or a punctuation mark separates, so that a reader sees one change instead of many. */
     public static List<Piece> joined(List<Piece> pieces) {
         var joined = new ArrayList<Piece>();
         var gone = new StringBuilder();
