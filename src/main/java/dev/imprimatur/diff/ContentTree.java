@@ -159,7 +159,7 @@ public final class ContentTree {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /** Sets a value and creates missing parents as the content type defines them. Returns false if the path leads through an item that does not exist. */
+    /** Sets a value and creates missing parents. Returns false if the path leads through an item that does not exist. */
     public boolean put(Shape type, String path, JsonNode value) {
         return put(type, path, new Leaf(value));
     }

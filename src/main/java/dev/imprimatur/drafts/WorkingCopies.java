@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
-/** The drafts, one document per edition. A write replaces exactly the version it is based on, and seals the new one together with its contributors. */
+/** The drafts, one document per edition. A write replaces exactly the version it is based on, and seals it with its contributors. */
 @Component
 public class WorkingCopies {
     public record Row(

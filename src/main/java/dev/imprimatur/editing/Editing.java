@@ -205,7 +205,7 @@ public class Editing {
                 by);
     }
 
-    /** The people whose words a restored revision contains. For a published revision these are its own contributors only, since earlier words were approved. */
+    /** The authors of a restored revision. Of a published one, only its own contributors count, since earlier words were approved. */
     private Set<String> words(Revision revision) {
         var edition = editions.get(new EditionId(revision.guide(), revision.edition()));
         return edition.state() == Edition.State.PUBLISHED
