@@ -3,8 +3,8 @@ package dev.imprimatur.check;
 
 import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Failures;
-import dev.imprimatur.store.Findings.Finding;
 import dev.imprimatur.store.Findings;
+import dev.imprimatur.store.Findings.Finding;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,12 +3,12 @@ package dev.imprimatur.editing;
 
 import dev.imprimatur.drafts.WorkingCopies;
 import dev.imprimatur.drafts.WorkingCopy;
-import dev.imprimatur.history.Edition.State;
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.Edition.State;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.EditionLog;
-import dev.imprimatur.history.LogEntry.Kind;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.LogEntry.Kind;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
 import dev.imprimatur.store.Check;

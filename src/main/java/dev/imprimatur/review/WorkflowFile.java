@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.history.Decision;
+import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.review.Workflow.Step;
 import java.io.ByteArrayInputStream;

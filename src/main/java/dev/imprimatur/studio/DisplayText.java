@@ -132,7 +132,11 @@ public class DisplayText {
 
     /** Names of several, as a sentence lists them. */
     public String names(Collection<String> accounts) {
-        return accounts.stream().map(this::name).sorted().map(DisplayText::isolated).collect(Collectors.joining(", "));
+        return accounts.stream()
+                .map(this::name)
+                .sorted()
+                .map(DisplayText::isolated)
+                .collect(Collectors.joining(", "));
     }
 
     public String initials(String name) {

@@ -22,7 +22,8 @@ class RedirectsForScripts extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !request.getRequestURI().startsWith("/studio/") || !WORDS.equals(request.getHeader(FormOwnership.SCRIPT));
+        return !request.getRequestURI().startsWith("/studio/")
+                || !WORDS.equals(request.getHeader(FormOwnership.SCRIPT));
     }
 
     @Override

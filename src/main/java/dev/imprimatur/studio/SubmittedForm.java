@@ -82,7 +82,8 @@ public record SubmittedForm(
     }
 
     private static @Nullable SubmittedForm of(HttpServletRequest request, boolean proof) {
-        if (!request.getMethod().equals("POST") || request.getHeader(FormOwnership.SCRIPT) != null && !proof) return null;
+        if (!request.getMethod().equals("POST") || request.getHeader(FormOwnership.SCRIPT) != null && !proof)
+            return null;
         var texts = new ArrayList<Text>();
         var rest = new ArrayList<Text>();
         request.getParameterMap().forEach((name, values) -> {

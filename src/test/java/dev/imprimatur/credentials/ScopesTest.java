@@ -4,8 +4,8 @@ package dev.imprimatur.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Guides;
-import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import java.util.HashMap;
 import java.util.List;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.testing.Guides;
-import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import dev.imprimatur.testing.Wire;

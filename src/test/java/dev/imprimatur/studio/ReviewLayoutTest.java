@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.studio.revision.Rendered;
 import dev.imprimatur.testing.Browser;
-import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Node;
 import java.util.List;
 import java.util.Map;

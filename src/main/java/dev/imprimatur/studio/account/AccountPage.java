@@ -81,7 +81,8 @@ class AccountPage {
             accounts.changePassword(me.account(), old, wanted, request.getRemoteAddr(), sessions.current(request));
             told.addFlashAttribute("told", "The password is changed; your tokens and other sessions have ended.");
         } catch (Refused refused) {
-            told.addFlashAttribute("problem", DisplayText.sentence(refused.refusal().detail()));
+            told.addFlashAttribute(
+                    "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return "redirect:/studio/account";
     }

@@ -52,7 +52,8 @@ class PersonPage {
             accounts.rename(username, displayName, orNull(title), orNull(email), me.account());
             told.addFlashAttribute("told", "Saved. What they vouched for before keeps the name it bore then.");
         } catch (Refused refused) {
-            told.addFlashAttribute("problem", DisplayText.sentence(refused.refusal().detail()));
+            told.addFlashAttribute(
+                    "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return page(username);
     }

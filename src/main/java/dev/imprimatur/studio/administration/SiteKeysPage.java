@@ -71,9 +71,10 @@ class SiteKeysPage {
         told.addFlashAttribute(
                 "told",
                 key.origins().isEmpty()
-                        ? "No page in a browser can read with the key of " + DisplayText.isolated(key.name()) + " any more."
-                        : "From now on pages of these origins can read with the key of " + DisplayText.isolated(key.name())
-                                + ": " + String.join(", ", key.origins()) + ".");
+                        ? "No page in a browser can read with the key of " + DisplayText.isolated(key.name())
+                                + " any more."
+                        : "From now on pages of these origins can read with the key of "
+                                + DisplayText.isolated(key.name()) + ": " + String.join(", ", key.origins()) + ".");
         return "redirect:/studio/api-keys";
     }
 

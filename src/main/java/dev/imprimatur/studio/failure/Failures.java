@@ -87,8 +87,9 @@ class Failures implements ErrorController {
             case BROKEN, UNAVAILABLE, FULL -> false;
             default -> true;
         };
-        return posted.labelled(name ->
-                storeAnswers ? places.ofField(posted.action(), name, request.getParameterMap()) : FieldLabels.label(name));
+        return posted.labelled(name -> storeAnswers
+                ? places.ofField(posted.action(), name, request.getParameterMap())
+                : FieldLabels.label(name));
     }
 
     /** What Spring and the container refuse, in words of the studio's instead of the APIs'. */

@@ -47,8 +47,8 @@ class BulkAssignment {
                     .map(title -> "“" + title + "”")
                     .collect(Collectors.joining(", "));
             long more = assigned.stream().distinct().count() - NAMED;
-            return DisplayText.count(assigned.size(), "task") + " assigned to " + DisplayText.isolated(to.name()) + ": " + titles
-                    + (more > 0 ? " and " + more + " more" : "") + ".";
+            return DisplayText.count(assigned.size(), "task") + " assigned to " + DisplayText.isolated(to.name()) + ": "
+                    + titles + (more > 0 ? " and " + more + " more" : "") + ".";
         }
     }
 

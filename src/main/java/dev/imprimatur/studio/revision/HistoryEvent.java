@@ -50,7 +50,7 @@ public record HistoryEvent(
             case REVISION_CALLED -> "called for a next edition";
             case REVISION_DROPPED -> "noted that the next edition was given up";
             case SUPERSEDED -> "put the edition aside: a later one took its place";
-            case UNPUBLISHED -> "took it from readers";
+            case UNPUBLISHED -> "unpublished it";
             case DISCARDED -> "gave the edition up";
         };
         String mark = switch (entry.kind()) {

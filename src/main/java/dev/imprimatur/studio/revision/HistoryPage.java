@@ -57,7 +57,9 @@ class HistoryPage {
                 all.reversed().stream()
                         .map(edition -> new Told(
                                 edition,
-                                edition.log().reversed().stream().map(HistoryEvent::of).toList()))
+                                edition.log().reversed().stream()
+                                        .map(HistoryEvent::of)
+                                        .toList()))
                         .toList());
         model.addAttribute("revisions", revisions);
         model.addAttribute("proven", proven(all, id));

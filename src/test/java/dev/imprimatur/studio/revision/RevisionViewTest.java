@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.diff.Change;
 import dev.imprimatur.diff.Change.Op;
 import dev.imprimatur.diff.Change.Piece;
-import dev.imprimatur.diff.Change;
 import dev.imprimatur.diff.ItemIds;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.testing.Guides;
