@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.modulith.core.ApplicationModules;
+import org.springframework.stereotype.Controller;
 
 /** The arrows of the modules, and who may know what. */
 class ArchitectureTest {
@@ -120,6 +121,19 @@ class ArchitectureTest {
                 .should()
                 .beFreeOfCycles()
                 .check(CLASSES.that(JavaClass.Predicates.resideInAPackage("dev.imprimatur.studio..")));
+    }
+
+    @Test
+    void pagesOfTheStudioAreUsedByNobody() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are pages of the studio",
+                        type -> type.getPackageName().startsWith("dev.imprimatur.studio")
+                                && type.isAnnotatedWith(Controller.class)
+                                && type.getSimpleName().matches(".+Pages?")))
+                .check(CLASSES.that(DescribedPredicate.describe(
+                        "are top-level types", type -> type.getEnclosingClass().isEmpty())));
     }
 
     @Test

@@ -19,7 +19,7 @@ import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.Review;
 import dev.imprimatur.studio.DisplayText;
 import dev.imprimatur.studio.PageLinks;
-import dev.imprimatur.studio.review.ReviewPage;
+import dev.imprimatur.studio.review.ReasonCode;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -303,7 +303,7 @@ class GuidesPage {
             RedirectAttributes told) {
         if (reason.isBlank()) throw Refusal.malformed("/reason", "say why").raise();
         var guide = editing.require(id);
-        review.unpublish(guide, reason, ReviewPage.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
+        review.unpublish(guide, reason, ReasonCode.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
         told.addFlashAttribute("told", "Readers no longer see “" + guide.title() + "”.");
         return "redirect:/studio/guides/" + id + "/history";
     }

@@ -91,11 +91,11 @@ class CommentsPage {
         String parent = said.parent();
         String first = parent == null ? said.id() : parent;
         if (request.getHeader(FormOwnership.SCRIPT) == null)
-            return "redirect:" + ReviewPage.address(guide, revision.edition(), view, against) + "#thread-" + first;
+            return "redirect:" + ReviewLink.address(guide, revision.edition(), view, against) + "#thread-" + first;
         model.addAttribute("me", me);
         model.addAttribute("guide", guide);
         model.addAttribute("revision", revision);
-        model.addAttribute("view", ReviewPage.view(view));
+        model.addAttribute("view", ReviewLink.view(view));
         model.addAttribute("againstName", against);
         model.addAttribute(
                 "answered",

@@ -39,13 +39,11 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /** What is under review, what changed, what was said about it, and the decision. */
 @Controller
 @RequestMapping("/studio/guides/{id}")
-public class ReviewPage {
-    private static final List<String> VIEWS = List.of("both", "changes", "reader");
+class ReviewPage {
 
     private final Editing editing;
     private final Editions editions;
@@ -107,7 +105,7 @@ public class ReviewPage {
         model.addAttribute("type", types.require(guide.type()));
         model.addAttribute("withdrawing", types.require(guide.type()).reasons(Reason.Of.UNPUBLISH));
         model.addAttribute("edition", shown);
-        model.addAttribute("view", view(view));
+        model.addAttribute("view", ReviewLink.view(view));
         review.progress(shown.id())
                 .map(progress -> Diagram.of(progress.bpmn(), progress.active(), progress.completed()))
                 .ifPresent(diagram -> model.addAttribute("diagram", diagram));
@@ -125,19 +123,6 @@ public class ReviewPage {
         decision(types.require(guide.type()), shown, me, model);
         attention.noteOpened(guide, revision, me);
         return "studio/review";
-    }
-
-    static String view(String wanted) {
-        return VIEWS.contains(wanted) ? wanted : "both";
-    }
-
-    /** The address of the review of an edition, as it was looked at. */
-    static String address(Guide guide, int edition, String view, String against) {
-        var address = UriComponentsBuilder.fromPath("/studio/guides/{id}/review")
-                .queryParam("edition", edition)
-                .queryParam("view", view(view));
-        if (!against.isEmpty()) address.queryParam("against", "{against}");
-        return address.encode().buildAndExpand(guide.id(), against).toUriString();
     }
 
     private void fill(Model model, Guide guide, Revision revision, Comparison.Choices choices) {
@@ -190,13 +175,6 @@ public class ReviewPage {
         return listed;
     }
 
-    /** The code that was chosen; a refusal if the form asked and nothing was. */
-    public static @Nullable String chosen(@Nullable String code) {
-        if (code != null && code.isEmpty())
-            throw Refusal.malformed("/reasonCode", "choose a reason").raise();
-        return code;
-    }
-
     @PostMapping("/decide")
     String decide(
             @PathVariable String id,
@@ -215,7 +193,7 @@ public class ReviewPage {
                 outcome,
                 new Revision.Ref(revision, contentHash),
                 said.isBlank() ? null : said,
-                chosen(request.getParameter("reason:" + outcome)),
+                ReasonCode.chosen(request.getParameter("reason:" + outcome)),
                 me);
         var live = guide.live();
         boolean published = live != null && !live.equals(before.live());
@@ -230,7 +208,7 @@ public class ReviewPage {
                         "next",
                         new Next(
                                 next.guide().title(),
-                                address(next.guide(), next.edition().id().number(), "both", ""))));
+                                ReviewLink.address(next.guide(), next.edition().id().number(), "both", ""))));
         return "redirect:/studio";
     }
 

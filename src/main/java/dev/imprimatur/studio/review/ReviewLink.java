@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.review;
+
+import dev.imprimatur.editing.Guide;
+import java.util.List;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** The address of a review sheet, with what the reader chose to see on it. */
+final class ReviewLink {
+    private static final List<String> VIEWS = List.of("both", "changes", "reader");
+
+    private ReviewLink() {}
+
+    /** Returns the wanted view, or {@code both} if there is no such view. */
+    static String view(String wanted) {
+        return VIEWS.contains(wanted) ? wanted : "both";
+    }
+
+    /** Returns the address of the review sheet of an edition with the same view and comparison. */
+    static String address(Guide guide, int edition, String view, String against) {
+        var address = UriComponentsBuilder.fromPath("/studio/guides/{id}/review")
+                .queryParam("edition", edition)
+                .queryParam("view", view(view));
+        if (!against.isEmpty()) address.queryParam("against", "{against}");
+        return address.encode().buildAndExpand(guide.id(), against).toUriString();
+    }
+}
