@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
+import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.index.FilterLimits;
+import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.publication.LedgerEntry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -91,31 +95,31 @@ final class ListsFromOneIndex {
         var type = new ContentType(
                 "role-guide",
                 (ObjectNode) JSON.readTree(Path.of("seed-content/types/role-guide.schema.json").toFile()));
-        var ofType = Section.EMPTY;
-        for (int number = 0; number < size; number++) ofType = published(ofType, type, new Row(number, 1), number + 1);
+        var snapshot = Snapshot.begun(1);
+        for (int number = 0; number < size; number++) snapshot = published(snapshot, type, new Row(number, 1), number + 1);
         long before = used();
-        list(ofType, type, 0);
-        System.out.printf(Locale.ROOT, "%n%,d guides%nshelf   memory %,d KB%n", size, (used() - before) / 1024);
+        list(snapshot, type, 0);
+        System.out.printf(Locale.ROOT, "%n%,d guides%nindex   memory %,d KB%n", size, (used() - before) / 1024);
         var asked = new ArrayList<Double>();
         for (int round = 0; round < ROUNDS; round++) {
             long began = System.nanoTime();
-            list(ofType, type, round);
+            list(snapshot, type, round);
             if (round >= ROUNDS / 2) asked.add((System.nanoTime() - began) / 1e6);
         }
         tell("index   list", asked);
         asked.clear();
         for (int publish = 0; publish < PUBLISHES; publish++) {
-            ofType = published(ofType, type, new Row(publish * 3 % size, 2 + publish), size + publish + 1);
+            snapshot = published(snapshot, type, new Row(publish * 3 % size, 2 + publish), size + publish + 1);
             long began = System.nanoTime();
-            list(ofType, type, publish);
+            list(snapshot, type, publish);
             if (publish >= PUBLISHES / 3) asked.add((System.nanoTime() - began) / 1e6);
         }
         tell("index   first list after a publish", asked);
-        ofType = Section.EMPTY;
+        snapshot = Snapshot.begun(1);
         lucene(size);
     }
 
-    private static Section published(Section ofType, ContentType type, Row row, long position) {
+    private static Snapshot published(Snapshot snapshot, ContentType type, Row row, long position) {
         var content = JSON.createObjectNode()
                 .put("title", row.title())
                 .put("role", row.role())
@@ -128,15 +132,14 @@ final class ListsFromOneIndex {
         var entry = new LedgerEntry(
                 position, LedgerEntry.Kind.PUBLISH, "id" + row.number(), type.name(), row.slug(), "en-US", row.edition(),
                 1, "", at, at, review, null, at, "", "", "");
-        var address = Address.of(entry);
-        var live = new Delivered(entry, type, content, JSON);
-        return ofType.with(address, ofType.history(address).map(it -> it.after(entry, live)).orElseGet(() -> Life.begun(entry, live)));
+        var live = new PublishedGuide(entry, type, content, JSON);
+        return new Snapshot.Fold(snapshot).read(entry, live).snapshot();
     }
 
-    private static Listing list(Section ofType, ContentType type, int round) {
-        var listing = Listing.of(
-                ofType.index(),
-                Query.parse(
+    private static ListPage list(Snapshot snapshot, ContentType type, int round) {
+        var listing = ListPage.of(
+                snapshot.ofType(type.name()).index(),
+                ListQuery.parse(
                         type,
                         Map.of(
                                 "tag", List.of("tag-" + round % 7),
