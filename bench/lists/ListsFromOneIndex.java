@@ -129,9 +129,14 @@ final class ListsFromOneIndex {
         var at = Instant.ofEpochSecond(1_780_000_000L + position);
         var review = new LedgerEntry.Review(
                 LocalDate.of(2026, 5, 1 + row.number() % 28), at, List.of(), null, LocalDate.of(2026, 11, 1), false, "here", "");
-        var entry = new LedgerEntry(
-                position, LedgerEntry.Kind.PUBLISH, "id" + row.number(), type.name(), row.slug(), "en-US", row.edition(),
-                1, "", at, at, review, null, at, "", "", "");
+        var entry = LedgerEntry.of(
+                LedgerEntry.Kind.PUBLISH,
+                new LedgerEntry.Subject("id" + row.number(), type.name(), row.slug(), "en-US"),
+                new LedgerEntry.PublishedRevision(row.edition(), 1, "", at, at),
+                review,
+                null,
+                at,
+                LedgerEntry.Link.open(position, ""));
         var live = new PublishedGuide(entry, type, content, JSON);
         return new Snapshot.Fold(snapshot).read(entry, live).snapshot();
     }

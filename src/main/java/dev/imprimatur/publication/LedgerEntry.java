@@ -156,68 +156,80 @@ public record LedgerEntry(
         return kind != Kind.UNPUBLISH;
     }
 
+    /**
+     * What an entry is about.
+     *
+     * @param id of the guide
+     */
+    public record Subject(String id, String type, String slug, String locale) {}
+
+    /** The revision that is or was published, with the edition it belongs to. */
+    public record PublishedRevision(
+            int edition, int revision, String contentHash, Instant publishedAt, Instant firstPublishedAt) {}
+
+    /** The place of an entry in the hash chain. */
+    public record Link(long position, String previousHash, String hash, String signature) {
+        /** The place behind the entry with that hash, not sealed yet. */
+        public static Link open(long position, String previousHash) {
+            return new Link(position, previousHash, "", "");
+        }
+    }
+
+    /** An entry of these parts. */
+    public static LedgerEntry of(
+            Kind kind,
+            Subject subject,
+            PublishedRevision published,
+            @Nullable Review review,
+            @Nullable String redirectTo,
+            Instant at,
+            Link link) {
+        return new LedgerEntry(
+                link.position(),
+                kind,
+                subject.id(),
+                subject.type(),
+                subject.slug(),
+                subject.locale(),
+                published.edition(),
+                published.revision(),
+                published.contentHash(),
+                published.publishedAt(),
+                published.firstPublishedAt(),
+                review,
+                redirectTo,
+                at,
+                link.previousHash(),
+                link.hash(),
+                link.signature());
+    }
+
+    private Subject subject() {
+        return new Subject(id, type, slug, locale);
+    }
+
+    private PublishedRevision published() {
+        return new PublishedRevision(edition, revision, contentHash, publishedAt, firstPublishedAt);
+    }
+
     LedgerEntry sealed(String newHash, String newSignature) {
-        return new LedgerEntry(
-                position,
+        return of(
                 kind,
-                id,
-                type,
-                slug,
-                locale,
-                edition,
-                revision,
-                contentHash,
-                publishedAt,
-                firstPublishedAt,
+                subject(),
+                published(),
                 review,
                 redirectTo,
                 at,
-                previousHash,
-                newHash,
-                newSignature);
+                new Link(position, previousHash, newHash, newSignature));
     }
 
-    /** The same with another review, unsealed. */
+    /** The same entry with another review, not sealed. */
     LedgerEntry with(@Nullable Review newReview) {
-        return new LedgerEntry(
-                position,
-                kind,
-                id,
-                type,
-                slug,
-                locale,
-                edition,
-                revision,
-                contentHash,
-                publishedAt,
-                firstPublishedAt,
-                newReview,
-                redirectTo,
-                at,
-                previousHash,
-                "",
-                "");
+        return of(kind, subject(), published(), newReview, redirectTo, at, Link.open(position, previousHash));
     }
 
-    /** What follows from this being live: another kind of entry about the same publication, unsealed. */
+    /** Another kind of entry about the same published revision, not sealed. */
     LedgerEntry next(Kind newKind, long newPosition, String hashBefore, @Nullable String newRedirect, Instant now) {
-        return new LedgerEntry(
-                newPosition,
-                newKind,
-                id,
-                type,
-                slug,
-                locale,
-                edition,
-                revision,
-                contentHash,
-                publishedAt,
-                firstPublishedAt,
-                review,
-                newRedirect,
-                now,
-                hashBefore,
-                "",
-                "");
+        return of(newKind, subject(), published(), review, newRedirect, now, Link.open(newPosition, hashBefore));
     }
 }

@@ -202,24 +202,15 @@ public class Publication {
             Instant now,
             long lastPosition,
             String lastHash) {
-        return new LedgerEntry(
-                lastPosition + 1,
+        return LedgerEntry.of(
                 Kind.PUBLISH,
-                guide.id(),
-                guide.type(),
-                guide.slug(),
-                guide.locale(),
-                id.number(),
-                revision.number(),
-                revision.hash().value(),
-                now,
-                firstPublishedAt,
+                new LedgerEntry.Subject(guide.id(), guide.type(), guide.slug(), guide.locale()),
+                new LedgerEntry.PublishedRevision(
+                        id.number(), revision.number(), revision.hash().value(), now, firstPublishedAt),
                 null,
                 null,
                 now,
-                lastHash,
-                "",
-                "");
+                LedgerEntry.Link.open(lastPosition + 1, lastHash));
     }
 
     private static boolean isOverdue(LedgerEntry entry) {

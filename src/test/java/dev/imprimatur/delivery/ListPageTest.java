@@ -150,24 +150,15 @@ class ListPageTest {
                 false,
                 "here",
                 "");
-        var entry = new LedgerEntry(
-                position,
+        var entry = LedgerEntry.of(
                 step.seed() == null ? LedgerEntry.Kind.UNPUBLISH : LedgerEntry.Kind.PUBLISH,
-                "id-" + slug + "-" + step.locale().toLowerCase(Locale.ROOT),
-                TYPE.name(),
-                slug,
-                step.locale(),
-                1,
-                1,
-                "",
-                at,
-                at,
+                new LedgerEntry.Subject(
+                        "id-" + slug + "-" + step.locale().toLowerCase(Locale.ROOT), TYPE.name(), slug, step.locale()),
+                new LedgerEntry.PublishedRevision(1, 1, "", at, at),
                 step.seed() == null ? null : review,
                 null,
                 at,
-                "",
-                "",
-                "");
+                LedgerEntry.Link.open(position, ""));
         var live = step.seed() == null ? null : new PublishedGuide(entry, TYPE, content(new Random(step.seed())), JSON);
         return new Snapshot.Fold(snapshot).read(entry, live).snapshot();
     }

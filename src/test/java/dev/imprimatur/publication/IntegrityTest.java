@@ -119,24 +119,14 @@ class IntegrityTest {
                 .insertOne(new Document("_id", FORGED + "#000001")
                         .append("contentHash", hash)
                         .append("content", Document.parse(content.toString())));
-        var open = new LedgerEntry(
-                last.position() + 1,
+        var open = LedgerEntry.of(
                 LedgerEntry.Kind.PUBLISH,
-                FORGED,
-                last.type(),
-                FORGED,
-                last.locale(),
-                1,
-                1,
-                hash,
-                last.at(),
-                last.at(),
+                new LedgerEntry.Subject(FORGED, last.type(), FORGED, last.locale()),
+                new LedgerEntry.PublishedRevision(1, 1, hash, last.at(), last.at()),
                 last.review(),
                 null,
                 last.at(),
-                last.hash(),
-                "",
-                "");
+                LedgerEntry.Link.open(last.position() + 1, last.hash()));
         return seal.seal(open.with(seal.sign(open, last.review())));
     }
 

@@ -34,24 +34,14 @@ class LedgerTest {
     }
 
     private static LedgerEntry entry(String guide, long lastPosition, String lastHash) {
-        return new LedgerEntry(
-                lastPosition + 1,
+        return LedgerEntry.of(
                 Kind.UNPUBLISH,
-                guide,
-                "role-guide",
-                guide,
-                "en-US",
-                1,
-                1,
-                "sha256:" + "0".repeat(64),
-                Instant.EPOCH,
-                Instant.EPOCH,
+                new LedgerEntry.Subject(guide, "role-guide", guide, "en-US"),
+                new LedgerEntry.PublishedRevision(1, 1, "sha256:" + "0".repeat(64), Instant.EPOCH, Instant.EPOCH),
                 null,
                 null,
                 Instant.EPOCH,
-                lastHash,
-                "",
-                "");
+                LedgerEntry.Link.open(lastPosition + 1, lastHash));
     }
 
     private Ledger ledger(MongoDatabase database, Seal seal) {
