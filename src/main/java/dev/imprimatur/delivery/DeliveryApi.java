@@ -451,7 +451,7 @@ public class DeliveryApi {
                         Refusal.Kind.CONFLICT,
                         "ledger-changed",
                         "what was read is not of this ledger; start over with after=0&compact=true and this lineage,"
-                                + " and drop what is not told of then",
+                                + " and drop every guide that the new list does not hold",
                         List.of(),
                         Map.of("lineage", ours.id(), "position", snapshot.position()))
                 .raise();

@@ -51,7 +51,7 @@ public final class SortComparator {
     }
 
     private PublishedGuide guide(int place) {
-        return Objects.requireNonNull(guides[place], "nothing stands there");
+        return Objects.requireNonNull(guides[place], "no guide is there");
     }
 
     int compare(int one, int other) {

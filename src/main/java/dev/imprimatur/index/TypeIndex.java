@@ -142,7 +142,7 @@ public final class TypeIndex {
     }
 
     public PublishedGuide at(int place) {
-        return Objects.requireNonNull(guides[place], "nothing stands there");
+        return Objects.requireNonNull(guides[place], "no guide is there");
     }
 
     /** Every place that a guide stands at. */

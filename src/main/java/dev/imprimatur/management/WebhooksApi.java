@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Who is told by webhook: for administrators. */
+/** Webhook subscribers: for administrators. */
 @RestController
 @RequestMapping(Api.ROOT + "/webhooks")
 @PreAuthorize("hasRole('ADMIN')")

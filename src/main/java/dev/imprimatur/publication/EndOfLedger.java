@@ -215,7 +215,7 @@ public class EndOfLedger implements SmartLifecycle {
             return answer;
         } catch (RuntimeException failed) {
             if (silent.add(mark.place()))
-                log.warn("{} cannot be asked, or told, how far the ledger goes: {}", mark.place(), failed.toString());
+                log.warn("{} cannot read or write how far the ledger goes: {}", mark.place(), failed.toString());
             return otherwise;
         }
     }

@@ -105,7 +105,7 @@ public class Integrity {
         return Optional.ofNullable(behind()).map(Behind::detail);
     }
 
-    /** Whether the ledger is known to have gone further than it does, so that an administrator has to decide how it goes on. */
+    /** Whether the ledger is known to have gone further than it does, so that an administrator has to decide how it continues. */
     public boolean isBehind() {
         return behind() != null;
     }

@@ -155,7 +155,7 @@ class LedgerCheck implements Check {
             boolean same = before.edition() == entry.edition()
                     && before.revision() == entry.revision()
                     && before.contentHash().equals(entry.contentHash());
-            if (!same) return "is about another revision than the one that is live";
+            if (!same) return "is about another revision than the published one";
             var last = before.review();
             boolean backward = entry.kind() == Kind.RESTAMP
                     && review != null

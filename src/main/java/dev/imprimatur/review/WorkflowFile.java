@@ -342,7 +342,7 @@ final class WorkflowFile {
                 faults.add("<serviceTask id=\"" + id + "\"> can be reached without anybody approving");
             if (reachable(id, at -> false).stream().noneMatch(at -> tasks.containsKey(at) || catchEvents.contains(at)))
                 faults.add("<serviceTask id=\"" + id
-                        + "\"> is followed by nothing that waits; a process lives as long as its edition is live");
+                        + "\"> is followed by nothing that waits; a process lives as long as its edition is published");
         });
     }
 

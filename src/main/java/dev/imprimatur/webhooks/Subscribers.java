@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** Who is told by webhook: what administrators do with subscribers. */
+/** Webhook subscribers: what administrators do with subscribers. */
 @Component
 public class Subscribers {
     private static final int LONGEST_URL = 500;

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Who is told by webhook, how they are doing, and what was sent to each: for administrators. */
+/** Webhook subscribers, how they are doing, and what was sent to each: for administrators. */
 @Controller
 @RequestMapping("/studio/webhooks")
 @PreAuthorize("hasRole('ADMIN')")

@@ -35,7 +35,7 @@ class FieldLabels {
             Map.entry("body", "Comment"),
             Map.entry("quote", "Passage"),
             Map.entry("url", "Address"),
-            Map.entry("kinds", "Told of"),
+            Map.entry("kinds", "Events"),
             Map.entry("old", "The password you have"),
             Map.entry("own-password", "Your password"),
             Map.entry("reasonCode", "Reason"),
