@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param gateways of which one way is chosen
  * @param joins which wait for all that come in
  * @param catches events that are waited for
- * @param publishing the service task that publishes
+ * @param publishing the service task that publishes; what lies behind it is open only once the edition is published
  */
 record Flows(
         List<Flow> all,
@@ -81,7 +81,7 @@ record Flows(
 
         private void arrive(String at, String outcome) {
             if (tasks.contains(at)) open.add(at);
-            else if (catches.contains(at) && !pastEvents) return;
+            else if (!pastEvents && (catches.contains(at) || at.equals(publishing))) return;
             else if (!joins.contains(at) || arrived.merge(at, 1, Integer::sum) == incoming(at)) from(at, outcome);
         }
 
