@@ -11,15 +11,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What readers were told at one address.
+ * The publication history of one address.
  *
- * @param live the guide, while it is live and is stored as it was approved
- * @param last the entry that told of it last
- * @param first when they were told of it first
- * @param moments when what readers saw changed, in order, since it was withdrawn last: what was before is told to nobody any more
+ * @param live the published guide; null if it is unpublished, or if the stored content is not the approved content
+ * @param last the latest ledger entry of the address
+ * @param first when the first ledger entry of the address was appended
+ * @param moments when the published guide changed since it was last unpublished, in order; earlier changes are never delivered again
  */
 public record AddressHistory(@Nullable PublishedGuide live, LedgerEntry last, Moment first, List<Moment> moments) {
-    /** When a ledger entry was appended. */
+    /** The position of a ledger entry and when it was appended. */
     record Moment(long position, Instant at) {
         static Moment of(LedgerEntry entry) {
             return new Moment(entry.position(), entry.at());
@@ -31,7 +31,7 @@ public record AddressHistory(@Nullable PublishedGuide live, LedgerEntry last, Mo
         return new AddressHistory(live, entry, moment, entry.isLive() ? List.of(moment) : List.of());
     }
 
-    /** What it is once that entry, too, is read. */
+    /** Returns the history after the next entry. */
     AddressHistory after(LedgerEntry entry, @Nullable PublishedGuide nowLive) {
         return new AddressHistory(
                 nowLive,
@@ -43,17 +43,17 @@ public record AddressHistory(@Nullable PublishedGuide live, LedgerEntry last, Mo
                         : List.of());
     }
 
-    /** Whether it is live by its entry, and cannot be served: what is stored of it is not what was approved. */
+    /** Whether the guide is published by the ledger but cannot be delivered, because the stored content is not the approved content. */
     public boolean isDamaged() {
         return live == null && last.isLive();
     }
 
-    /** The entry that took it from readers; empty while it is live. */
+    /** The entry that unpublished the guide; empty while the guide is published. */
     public Optional<LedgerEntry> gone() {
         return last.isLive() ? Optional.empty() : Optional.of(last);
     }
 
-    /** The last position up to that instant at which it changed; 0 if it was not there, or was withdrawn since. */
+    /** The position of the latest change up to the instant; 0 if the guide was not published then, or was unpublished since. */
     long at(Instant instant) {
         return moments.stream()
                 .filter(moment -> !moment.at().isAfter(instant))
@@ -62,7 +62,7 @@ public record AddressHistory(@Nullable PublishedGuide live, LedgerEntry last, Mo
                 .orElse(0);
     }
 
-    /** The last position up to that one at which it changed; empty if it was not there, or was withdrawn since. */
+    /** The position of the latest change up to the given position; empty if the guide was not published then, or was unpublished since. */
     Optional<Long> upTo(long position) {
         return moments.stream()
                 .map(Moment::position)
@@ -70,12 +70,12 @@ public record AddressHistory(@Nullable PublishedGuide live, LedgerEntry last, Mo
                 .max(Comparator.naturalOrder());
     }
 
-    /** Whether readers were told of it by that instant and what they were told then was withdrawn since. */
+    /** Whether the guide was first published by the instant, and what was published then was unpublished since. */
     public boolean wasWithdrawnSince(Instant instant) {
         return !first.at().isAfter(instant) && at(instant) == 0;
     }
 
-    /** The position at which readers were first told of it. */
+    /** The position of the first ledger entry of the address. */
     public long firstTold() {
         return first.position();
     }

@@ -35,8 +35,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Everything that is live, in memory: the ledger folded up to a position. A request takes one snapshot and answers from it
- * alone, so its answer and the position it names agree.
+ * The published guides in memory: the ledger, folded into a {@link Snapshot} up to a position. A request takes one snapshot and answers
+ * from that snapshot alone, so that the answer agrees with the position it states. Starting waits until the whole ledger is folded.
  */
 @Component
 public class Catalogue implements SmartLifecycle, ReadPosition {
@@ -44,21 +44,24 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     private static final int BATCH = 500;
     private static final int MOST_PASTS = 16;
     private static final Duration LOOK_AT_READING = Duration.ofMillis(20);
-    /** How many guides a processor reads and makes ready at a time. */
+    /** How many guides a thread loads and prepares at a time. */
     private static final int SHARE = 20;
 
-    /** What readers could see then, asked now: what was taken from them since is gone from then too. */
+    /**
+     * The key of a snapshot of the past. The current position is part of it, because a guide that was unpublished since is left out of the
+     * past, too.
+     */
     private record Past(int reading, long now, long then) {}
 
     private final Publication publication;
     private final ContentTypes types;
     private final JsonMapper json;
     private final Duration poll;
-    /** The ledger as far as it was read on. */
+    /** The ledger folded as far as it was read. */
     private Snapshot folded = Snapshot.begun(0);
-    /** What sites are told: the same, unless it may be outdated. */
+    /** The snapshot that sites are answered from: {@link #folded}, or {@link Snapshot#UNTOLD} if the ledger may be outdated. */
     private volatile Snapshot snapshot = folded;
-    /** When the last reading began that found no more than what sites are told. */
+    /** When the latest read began that reached the end of the ledger; null if none has yet. */
     private volatile @Nullable Moment confirmed;
 
     private final Cache<Past, Snapshot> pasts =
@@ -69,10 +72,10 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     private volatile @Nullable Thread tail;
 
     /**
-     * Begins to fold the ledger.
+     * Starts folding the ledger in a background thread.
      *
-     * @param poll how often the ledger is looked at for what other nodes appended, {@code imprimatur.delivery.poll}; embedded stores
-     *     have no other nodes
+     * @param poll how often the ledger is checked for entries of other nodes, {@code imprimatur.delivery.poll}; an embedded store has no
+     *     other nodes
      */
     Catalogue(
             Publication publication,
@@ -88,7 +91,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         this.types = types;
         this.json = json;
         this.poll = poll;
-        // with many guides it takes a while, in which the rest of the application starts
+        // with many guides folding takes a while; meanwhile, the rest of the application starts
         var first = new FutureTask<@Nullable Void>(
                 () -> {
                     fold();
@@ -106,8 +109,8 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     }
 
     /**
-     * When the reading began that confirmed the snapshot last; null if none did yet. A snapshot that is taken afterwards has all that was in
-     * the ledger then.
+     * When the read began that last confirmed the snapshot; null if none has yet. A snapshot taken after this call contains everything that
+     * was in the ledger at that time.
      */
     @Nullable
     Moment confirmed() {
@@ -124,7 +127,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         return at(position, patience).isPresent();
     }
 
-    /** The snapshot once it has reached the position, or empty if it does not in time. */
+    /** Waits until the snapshot has reached the position and returns it; empty if that takes longer than {@code patience}. */
     public Optional<Snapshot> at(long position, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         synchronized (moved) {
@@ -138,8 +141,8 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     }
 
     /**
-     * What readers could see at that instant. A guide that has been taken from readers since is not told of: withdrawn is
-     * withdrawn.
+     * The guides that were published at the given instant. Guides that were unpublished since are left out: what was unpublished is never
+     * delivered again.
      */
     public Snapshot asOf(Snapshot now, Instant instant) {
         long then =
@@ -152,21 +155,21 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         });
     }
 
-    /** Reads on to the end of the ledger, as far as it is right. */
+    /** Reads the ledger from the current position to its end, or to the first damaged entry, and makes the new snapshot current. */
     synchronized void advance() {
         var began = fold();
         tell(publication.isOutdated() ? Snapshot.UNTOLD : folded);
         if (began != null) confirmed = began;
     }
 
-    /** Reads on; when the reading began that found no more, or null if none did. */
+    /** Folds new entries; returns when the read began that reached the end of the ledger, or null if no read did. */
     private synchronized @Nullable Moment fold() {
         while (true) {
             int reading = publication.reading();
             if (reading != folded.reading()) folded = Snapshot.begun(reading);
             var began = Moment.now();
             var next = next();
-            // what follows a position in one reading does not follow it in another one
+            // if the ledger must be read anew meanwhile, these entries do not belong to the old reading
             if (publication.reading() != reading) continue;
             var batch = next.entries();
             if (!batch.isEmpty()) folded = folded(folded, batch, folded);
@@ -180,7 +183,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         try {
             return publication.next(folded.position(), BATCH);
         } catch (Refused damaged) {
-            // logged where it was found
+            // the ledger has logged the damage already
             return new Publication.Next(List.of(), false);
         }
     }
@@ -194,9 +197,9 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     }
 
     /**
-     * The snapshot once these entries are read, too.
+     * Returns the snapshot after these entries.
      *
-     * @param known where contents are that need not be read again
+     * @param known a snapshot whose content is reused where its hash is the same, so that it need not be loaded
      */
     private Snapshot folded(Snapshot from, List<LedgerEntry> entries, Snapshot known) {
         var last = new HashMap<GuideAddress, LedgerEntry>();
@@ -212,10 +215,10 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         return fold.snapshot();
     }
 
-    /** The guides as these entries have them, by position; without those of which something else is stored than was approved. */
+    /** The guides of these entries by ledger position. A guide whose stored content is not the approved content is left out. */
     private Map<Long, PublishedGuide> delivered(List<LedgerEntry> entries, Snapshot known) {
         var made = new ConcurrentHashMap<Long, PublishedGuide>();
-        // while one share is read, another is made ready
+        // while one thread loads its share, others prepare theirs
         IntStream.range(0, (entries.size() + SHARE - 1) / SHARE)
                 .mapToObj(share -> entries.subList(share * SHARE, Math.min(entries.size(), (share + 1) * SHARE)))
                 .toList()
@@ -230,7 +233,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
                                     new PublishedGuide(entry, types.require(entry.type()), content, json));
                     }
                 });
-        // of many at once, as after a start, each is encoded when it is first asked for
+        // many guides at once, as after a start, are encoded on first use instead
         if (entries.size() <= SHARE)
             made.values().forEach(guide -> guide.answer().prepare());
         return made;
@@ -257,7 +260,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         }
     }
 
-    /** Before anybody is let in. */
+    /** Starts before the web server, so that no request finds the catalogue incomplete. */
     @Override
     public int getPhase() {
         return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
@@ -274,7 +277,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             throw new IllegalStateException("stopped while the ledger was folded", stopping);
         }
         log.info("ledger verified up to position {}", publication.verified());
-        // said before the thread can ask: one that asks too soon would end for good
+        // set before the thread starts, which would otherwise end at once
         running = true;
         tail = Thread.ofPlatform().daemon().name("ledger-tail").start(() -> {
             while (running) {
@@ -288,7 +291,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         });
     }
 
-    /** Until the ledger is looked at again, or has to be read anew, which nobody should have to wait for. */
+    /** Waits for the poll interval. The wait ends early if the ledger must be read anew, so that no site waits for that. */
     private void pause() throws InterruptedException {
         long until = System.nanoTime() + poll.toNanos();
         do Thread.sleep(LOOK_AT_READING);
@@ -299,7 +302,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         return folded.reading();
     }
 
-    /** Whether what sites are told is of the ledger as it has to be read now. */
+    /** Whether the current snapshot belongs to the current reading of the ledger. */
     boolean isOfThisReading() {
         var now = snapshot;
         return now.isUntold() || now.reading() == publication.reading();

@@ -10,8 +10,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether MongoDB has confirmed lately what this node tells sites: the ledger and the site keys, each within the lease. Whoever answers
- * asks first and takes the state afterwards, which is then at least as new as what was confirmed. Part of readiness.
+ * Tells whether this node's data is fresh: MongoDB has confirmed the ledger and the site keys within the lease. Callers check this first
+ * and take the snapshot afterwards, which is then at least as new as the confirmed state. A health indicator that is part of readiness.
  */
 @Component("leaseHealthIndicator")
 public class Confirmation implements HealthIndicator {
@@ -29,19 +29,22 @@ public class Confirmation implements HealthIndicator {
         return lease.holds(catalogue.confirmed()) && lease.holds(keys.ring().readAt());
     }
 
-    /** How long it still holds, unless it is renewed. */
+    /** The time until the confirmation expires if it is not renewed. */
     public Duration left() {
         var ledger = lease.left(catalogue.confirmed());
         var siteKeys = lease.left(keys.ring().readAt());
         return ledger.compareTo(siteKeys) < 0 ? ledger : siteKeys;
     }
 
-    /** What is told to whom nothing stale may be served. */
+    /** The refusal for requests that may not be served stale data. */
     public Refused over() {
         return lease.over().raise();
     }
 
-    /** Whether it holds, or what is told is stale; a refusal where sites are to get nothing that is stale. */
+    /**
+     * Whether the data is fresh. If it is not, the configuration decides: this method returns false and stale data is served, or it throws
+     * a refusal.
+     */
     public boolean holdsOrRefuses() {
         boolean holds = holds();
         if (!holds && lease.refuses()) throw over();

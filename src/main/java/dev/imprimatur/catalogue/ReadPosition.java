@@ -3,11 +3,11 @@ package dev.imprimatur.catalogue;
 
 import java.time.Duration;
 
-/** How far sites can read on this node. */
+/** The ledger position up to which sites can read from this node. */
 public interface ReadPosition {
-    /** The last position of the ledger that answers are made from. */
+    /** The last ledger position that responses are made from. */
     long position();
 
-    /** Whether the position can be read, once it can or the time is over. */
+    /** Waits until the position can be read; false if that takes longer than {@code patience}. */
     boolean awaits(long position, Duration patience) throws InterruptedException;
 }

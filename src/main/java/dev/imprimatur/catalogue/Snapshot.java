@@ -14,17 +14,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The ledger folded up to a position; never changed once made. */
+/** The state of all guides at one ledger position. Immutable, except that all snapshots of a reading share {@code front}. */
 public final class Snapshot {
-    /** What stands in the place of one while nothing can be said of what is live. */
+    /** The snapshot to use while the current state is unknown, because the ledger is damaged or outdated. */
     static final Snapshot UNTOLD = new Snapshot(0, 0, Map.of(), Map.of());
 
     private final int reading;
     private final long position;
     private final Map<String, TypeSnapshot> byType;
     /**
-     * What is live in the default locale, by the path of its address: of the last snapshot of the reading, and shared by all of them. With
-     * many guides, a persistent map is many places in cold memory for each guide that is asked for; this is few.
+     * The guides currently published in the default locale, by {@code type/slug}. All snapshots of a reading share this map, which holds
+     * the state of the newest. It answers most requests with few memory accesses; a persistent map needs many, which are slow for rarely
+     * used guides.
      */
     private final Map<String, PublishedGuide> front;
 
@@ -37,17 +38,24 @@ public final class Snapshot {
         this.front = front;
     }
 
-    /** Before anything is read, in that reading of the ledger. */
+    /**
+     * The empty snapshot at the start of a reading of the ledger.
+     *
+     * @param reading see {@link #reading()}
+     */
     public static Snapshot begun(int reading) {
         return new Snapshot(reading, 0, Map.of(), new ConcurrentHashMap<>());
     }
 
-    /** Whether nobody may be told that something is not there. */
+    /** Whether the state is unknown, so that no response may say that a guide does not exist. */
     public boolean isUntold() {
         return this == UNTOLD;
     }
 
-    /** Which reading of the ledger it is of: the same position of another one is another snapshot. */
+    /**
+     * The number of the reading of the ledger that this snapshot belongs to. It rises when the ledger has to be read anew, after which the
+     * same position can have another state.
+     */
     public int reading() {
         return reading;
     }
@@ -56,17 +64,19 @@ public final class Snapshot {
         return position;
     }
 
-    /** Whether it goes at least as far as that one, or is of a later reading. */
+    /**
+     * Whether this snapshot is at least as new as the other: of a later reading, or of the same reading at the same or a later position.
+     */
     public boolean hasReached(Snapshot other) {
         return reading > other.reading || reading == other.reading && position >= other.position;
     }
 
-    /** Whether it is of the same reading of the ledger, up to the same position. */
+    /** Whether both snapshots have the same reading and position, and therefore the same state. */
     public boolean isSame(Snapshot other) {
         return reading == other.reading && position == other.position;
     }
 
-    /** What readers were told of guides of the type. */
+    /** The guides of a content type. */
     public TypeSnapshot ofType(String type) {
         return byType.getOrDefault(type, TypeSnapshot.EMPTY);
     }
@@ -76,8 +86,9 @@ public final class Snapshot {
     }
 
     /**
-     * The guide, if it is live in the default locale. What the front has and is no newer than this snapshot, this snapshot has, too: the
-     * front changes before the snapshot is told of.
+     * The guide at a path in the default locale; null if none is published there. A guide in {@code front} that is no newer than this
+     * snapshot is also the guide of this snapshot, because {@code front} holds the newest guide of each path. Otherwise this snapshot's own
+     * map decides.
      *
      * @param path the type, a slash and the slug
      */
@@ -88,7 +99,7 @@ public final class Snapshot {
         return ofType(path.substring(0, slash)).live(path.substring(slash + 1), GuideAddress.DEFAULT_LOCALE);
     }
 
-    /** Puts in front what is live there now. */
+    /** Updates {@code front} at an address with the guide of this snapshot. */
     void show(GuideAddress address) {
         if (!address.locale().equals(GuideAddress.DEFAULT_LOCALE)) return;
         String path = address.type() + "/" + address.slug();
@@ -103,12 +114,12 @@ public final class Snapshot {
         return byType.values().stream().flatMap(TypeSnapshot::histories);
     }
 
-    /** Everything that is live. */
+    /** All published guides. */
     Stream<PublishedGuide> guides() {
         return histories().map(AddressHistory::live).filter(Objects::nonNull);
     }
 
-    /** Of everything that readers were told, the last; those above the position, in order. */
+    /** The histories of all addresses whose latest entry is above the position, in the order of these entries. */
     public List<AddressHistory> toldSince(long after) {
         var all = byPosition;
         if (all == null)
@@ -125,7 +136,7 @@ public final class Snapshot {
         return all.subList(low, all.size());
     }
 
-    /** One entry after the other, and what is live of each. */
+    /** Builds a snapshot from an earlier one by reading ledger entries in order. */
     public static final class Fold {
         private final Map<String, TypeSnapshot> byType;
         private final Snapshot from;
@@ -137,7 +148,12 @@ public final class Snapshot {
             this.position = from.position;
         }
 
-        /** @param live the guide as the entry has it; null if the entry takes it from readers, or what is stored is not what it names */
+        /**
+         * Reads the next entry.
+         *
+         * @param live the guide that the entry publishes; null if the entry unpublishes it, or if the stored content is not the approved
+         *     content
+         */
         public Fold read(LedgerEntry entry, @Nullable PublishedGuide live) {
             var address = GuideAddress.of(entry);
             var ofType = byType.getOrDefault(entry.type(), TypeSnapshot.EMPTY);

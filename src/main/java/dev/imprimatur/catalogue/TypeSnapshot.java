@@ -14,17 +14,20 @@ import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
-/** What readers were told of guides of one type; never changed once made, so that each change makes a new one that shares the rest. */
+/**
+ * The guides of one content type in a snapshot: their histories by address, and an index of those that are published. Immutable to its
+ * users; a change returns a new instance that shares most of its data with this one.
+ */
 public final class TypeSnapshot {
     static final TypeSnapshot EMPTY = new TypeSnapshot(HashTreePMap.empty(), Instant.EPOCH, null);
-    /** From one changed guide in so many on, an index is put up anew: that takes no longer. */
+    /** If more than one in {@code MANY} guides changed, the index is built from scratch, which then takes no longer than updating it. */
     private static final int MANY = 8;
 
-    /** By slug, and then by locale. */
+    /** The histories, by slug and then by locale. */
     private final PMap<String, Map<String, AddressHistory>> lives;
 
     private final Instant changedAt;
-    /** An index of an earlier snapshot, and what became of addresses since. */
+    /** The index of an earlier snapshot, and what changed at each address since. */
     private record Earlier(TypeIndex index, PMap<GuideAddress, TypeIndex.Replacement> replacements) {
         Earlier with(GuideAddress address, @Nullable PublishedGuide before, @Nullable PublishedGuide after) {
             var first = replacements.get(address);
@@ -40,7 +43,7 @@ public final class TypeSnapshot {
     }
 
     private volatile @Nullable TypeIndex index;
-    /** Null once there is an index, and if the one before is of no use. */
+    /** The base that {@link #index()} can be derived from; null once the index is built, or if there is no useful base. */
     private volatile @Nullable Earlier earlier;
 
     private TypeSnapshot(
@@ -62,13 +65,13 @@ public final class TypeSnapshot {
     }
 
     private @Nullable Earlier earlier() {
-        // read first: it is there until the index is
+        // must be read before the index: it is cleared only after the index is set
         var before = earlier;
         var up = index;
         return up == null ? before : new Earlier(up, HashTreePMap.empty());
     }
 
-    /** When guides of the type last changed for readers; the epoch if none ever did. */
+    /** When a published guide of the type last changed; the epoch if none ever did. */
     public Instant changedAt() {
         return changedAt;
     }
@@ -77,14 +80,14 @@ public final class TypeSnapshot {
         return Optional.ofNullable(lives.getOrDefault(address.slug(), Map.of()).get(address.locale()));
     }
 
-    /** The guide, if it is live. */
+    /** The published guide; null if there is none. */
     public @Nullable PublishedGuide live(String slug, String locale) {
         var bySlug = lives.get(slug);
         var history = bySlug == null ? null : bySlug.get(locale);
         return history == null ? null : history.live();
     }
 
-    /** What readers were told of the slug, in every locale. */
+    /** The histories of a slug in every locale. */
     public Collection<AddressHistory> histories(String slug) {
         return lives.getOrDefault(slug, Map.of()).values();
     }
@@ -93,7 +96,7 @@ public final class TypeSnapshot {
         return lives.values().stream().flatMap(bySlug -> bySlug.values().stream());
     }
 
-    /** What is live, ready to be listed; put up when it is first asked for, from the one before if it can be. */
+    /** The index of the published guides. It is built on first use, from the index of an earlier snapshot if possible. */
     public TypeIndex index() {
         var up = index;
         return up == null ? putUp() : up;

@@ -6,19 +6,22 @@ import com.ibm.icu.util.ULocale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How readers of a language expect its words to be sorted (Unicode Collation Algorithm, CLDR). */
+/** The alphabetical order of a language (Unicode Collation Algorithm with the rules of CLDR). */
 final class Collation {
     private final Collator collator;
 
-    /** @param locale as guides have it; null for the order that no language has changed */
+    /** @param locale a language tag; null for the root collation, which no language has changed */
     Collation(@Nullable String locale) {
-        // a frozen collator may be used by many threads
+        // a frozen collator is safe to use from many threads
         collator = Objects.requireNonNull(
                 Collator.getInstance(locale == null ? ULocale.ROOT : ULocale.forLanguageTag(locale))
                         .freeze());
     }
 
-    /** Bytes that compare, without sign, as the texts do; those of texts that differ in nothing that is sorted by are the same. */
+    /**
+     * The sort key of a text: bytes whose unsigned order is the order of the texts. Texts that are equal for this collation have equal
+     * keys.
+     */
     byte[] key(String text) {
         return collator.getCollationKey(text).toByteArray();
     }

@@ -4,12 +4,12 @@ package dev.imprimatur.index;
 import java.util.BitSet;
 import java.util.List;
 
-/** Which guides a list is about: the places of an index that hold them. */
+/** Selects guides: returns the places of an index whose guides pass. */
 @FunctionalInterface
 public interface Filter {
     BitSet on(TypeIndex index);
 
-    /** Guides that pass each of these. */
+    /** Guides that pass every one of these filters. */
     static Filter all(List<Filter> filters) {
         return index -> {
             var places = index.all();
@@ -18,7 +18,7 @@ public interface Filter {
         };
     }
 
-    /** Guides that pass at least one of these. */
+    /** Guides that pass at least one of these filters. */
     static Filter any(List<Filter> filters) {
         return index -> {
             var places = new BitSet();
@@ -27,7 +27,7 @@ public interface Filter {
         };
     }
 
-    /** Guides that do not pass. */
+    /** Guides that do not pass the filter. */
     static Filter not(Filter filter) {
         return index -> {
             var places = index.all();
@@ -41,12 +41,12 @@ public interface Filter {
         return index -> index.values(property).having(values);
     }
 
-    /** Guides with a value that is this or greater; or only greater. */
+    /** Guides with a value greater than this one, or equal to it if {@code isInclusive}. */
     static Filter from(Property property, String value, boolean isInclusive) {
         return index -> index.values(property).between(new ValuePostings.Bound(value, isInclusive), null);
     }
 
-    /** Guides with a value that is this or smaller; or only smaller. */
+    /** Guides with a value smaller than this one, or equal to it if {@code isInclusive}. */
     static Filter upTo(Property property, String value, boolean isInclusive) {
         return index -> index.values(property).between(null, new ValuePostings.Bound(value, isInclusive));
     }

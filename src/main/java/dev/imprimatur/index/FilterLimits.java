@@ -4,15 +4,15 @@ package dev.imprimatur.index;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** How much a site may write into {@code filter}. */
+/** Limits on the {@code filter} parameter of a request. */
 @Component
 public record FilterLimits(int length, int depth, int conditions) {
     /**
-     * Reads the limits.
+     * Reads the limits from the configuration.
      *
-     * @param length in characters, {@code imprimatur.delivery.filter-length}
-     * @param depth how many of {@code any}, {@code all} and {@code not} stand within each other, {@code imprimatur.delivery.filter-depth}
-     * @param conditions on fields, one for each value, {@code imprimatur.delivery.filter-conditions}
+     * @param length the length of a filter in characters, {@code imprimatur.delivery.filter-length}
+     * @param depth how deep {@code any}, {@code all} and {@code not} are nested, at most 100, {@code imprimatur.delivery.filter-depth}
+     * @param conditions the number of conditions, one for each value, {@code imprimatur.delivery.filter-conditions}
      */
     public FilterLimits(
             @Value("${imprimatur.delivery.filter-length:2000}") int length,

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a filter that is put together, such as {@code any(eq(tag,ai),not(lt(compensation.dataYear,2025)))}. What it refuses is told
- * with the character at which it stands.
+ * Parses a filter expression such as {@code any(eq(tag,ai),not(lt(compensation.dataYear,2025)))}. A refusal names the character at which
+ * the error is.
  */
 public final class FilterParser {
     private static final char QUOTE = '\'';
@@ -29,7 +29,11 @@ public final class FilterParser {
         this.limits = limits;
     }
 
-    /** @param properties that conditions can name */
+    /**
+     * Parses a filter.
+     *
+     * @param properties the properties that conditions can name
+     */
     public static Filter read(String text, Property.Of properties, FilterLimits limits) {
         if (text.length() > limits.length())
             throw Refusal.malformed("filter has at most " + limits.length() + " characters", List.of())
@@ -128,7 +132,7 @@ public final class FilterParser {
         return values;
     }
 
-    /** A value as it is, or between quotes, where two of them stand for one. */
+    /** Reads a value: a plain word, or a text between single quotes in which two quotes stand for one. */
     private String value() {
         int from = skipped();
         if (at == text.length() || text.charAt(at) != QUOTE) {
@@ -149,7 +153,7 @@ public final class FilterParser {
         throw wrong(from, "the quote is not closed");
     }
 
-    /** What stands before the next mark, without spaces around it. */
+    /** Reads the text up to the next mark, without the spaces around it. */
     private String word() {
         int from = skipped();
         while (at < text.length() && MARKS.indexOf(text.charAt(at)) < 0) at++;
@@ -166,7 +170,7 @@ public final class FilterParser {
         if (!isNext(mark)) throw wrong("expected is “" + mark + "”");
     }
 
-    /** Where the next character is that is no space. */
+    /** Skips spaces and returns the position of the next character. */
     private int skipped() {
         while (at < text.length() && text.charAt(at) == ' ') at++;
         return at;

@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/** Some places of an index: as a list, or as bits where they are many. Never changed once made. */
+/** An immutable set of places of an index: a sorted list if it is small, a bit set if it is large. */
 public final class Postings {
     static final Postings NONE = new Postings(new int[0]);
-    /** More of them than one place in so many are kept as bits, which are then less to go through. */
+    /** A set with more than one in {@code FEW} places of the index is stored as a bit set, which is then faster to combine. */
     private static final int FEW = 64;
 
     private final int[] list;
@@ -25,10 +25,10 @@ public final class Postings {
     }
 
     /**
-     * Keeps them.
+     * Creates a set of places.
      *
      * @param places in ascending order
-     * @param size of the index
+     * @param size the number of places of the index
      */
     static Postings of(int[] places, int size) {
         if (places.length <= size / FEW) return new Postings(places);
@@ -41,7 +41,7 @@ public final class Postings {
         return bits == null ? list.length == 0 : bits.isEmpty();
     }
 
-    /** These and one more. */
+    /** Returns this set with one more place. */
     Postings with(int place, int size) {
         if (bits != null) {
             var more = (BitSet) bits.clone();
@@ -56,7 +56,7 @@ public final class Postings {
         return of(more, size);
     }
 
-    /** These without one. */
+    /** Returns this set without a place. */
     Postings without(int place) {
         if (bits != null) {
             var fewer = (BitSet) bits.clone();
@@ -75,7 +75,7 @@ public final class Postings {
         else for (int place : list) all.set(place);
     }
 
-    /** How many of them are among these, too. */
+    /** The number of places that are in both sets. */
     public int among(BitSet those) {
         if (bits != null) {
             var both = (BitSet) bits.clone();

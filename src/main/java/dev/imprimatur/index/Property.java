@@ -25,27 +25,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that guides have values of: lists are filtered, sorted and counted by it. Of one type, those with the same id are the same.
+ * A property of guides by which lists are filtered, sorted and counted. Within one content type, two properties are equal if their ids are.
  *
- * @param id tells a field of the content apart from what every guide has
- * @param name that sites know it by
- * @param values of a guide, as text
- * @param isList whether one guide can have several
+ * @param id distinguishes a field of the content from a property of the same name that every guide has
+ * @param name the name that sites use in requests
+ * @param values returns the values of a guide as text
+ * @param isList whether a guide can have several values
  */
 public record Property(
         String id, String name, Kind kind, Function<PublishedGuide, List<String>> values, boolean isList) {
     private static final int LONGEST_NUMBER = 30;
 
-    /** What values are, and so how they compare. */
+    /** The kind of the values, which decides how they are compared. */
     enum Kind {
-        /** Words of a language. */
+        /** Text in a language, sorted by its collation. */
         TEXT,
-        /** A text that is the same in all languages. */
+        /** A code that does not depend on the language, such as a slug. */
         CODE,
         BOOLEAN,
-        /** As ISO 8601 writes it, which sorts as text does. */
+        /** A date in the form of ISO 8601, whose order as text is the order of the dates. */
         DATE,
-        /** As {@link Place#key(Instant)} writes it. */
+        /** An instant in the form of {@link Place#key(Instant)}. */
         INSTANT,
         NUMBER
     }
@@ -59,7 +59,7 @@ public record Property(
             ofEveryGuide("lastReviewed", Kind.DATE, it -> reviewed(it, LedgerEntry.Review::lastReviewed));
     public static final Property REVIEW_DUE =
             ofEveryGuide("reviewDue", Kind.DATE, it -> reviewed(it, LedgerEntry.Review::reviewDue));
-    /** When readers saw a change last. */
+    /** When the published guide changed last. */
     public static final Property UPDATED = ofEveryGuide(
             "updated", Kind.INSTANT, it -> List.of(Place.key(it.entry().at())));
 
@@ -95,14 +95,14 @@ public record Property(
                     LOCALE, SLUG, TITLE, LAST_REVIEWED, REVIEW_DUE, PUBLISHED_AT, FIRST_PUBLISHED_AT)
             .collect(Collectors.toUnmodifiableMap(Property::name, it -> it));
 
-    /** What guides of a type have, by the names that sites know: what every guide has, and the fields that can be filtered by. */
+    /** The properties of a content type by name: those that every guide has, and the type's filter fields. */
     public record Of(ContentType type) {
         Optional<Property> find(String name) {
             return Optional.ofNullable(OF_EVERY_GUIDE.get(name))
                     .or(() -> fields().filter(it -> it.name().equals(name)).findFirst());
         }
 
-        /** All names, with commas. */
+        /** All names, separated by commas. */
         String names() {
             return names(it -> true);
         }
@@ -135,23 +135,23 @@ public record Property(
         return values.apply(guide);
     }
 
-    /** Whether lists are sorted by it: each guide has one value at most. */
+    /** Whether lists can be sorted by this property: a guide has at most one value of it. */
     boolean isSortable() {
         return !isList && !equals(LOCALE);
     }
 
-    /** Whether of two different values one is greater. */
+    /** Whether the values have an order, so that a filter can ask for a range of them. */
     public boolean isRanged() {
         return kind != Kind.BOOLEAN;
     }
 
-    /** The value that a guide is sorted by, cut to what a cursor can hold; empty if it has none. */
+    /** The value that a guide is sorted by, cut to the length that a cursor can hold; empty if the guide has none. */
     String sorting(PublishedGuide guide) {
         var all = of(guide);
         return all.isEmpty() ? "" : Place.key(all.getFirst());
     }
 
-    /** The value that a site wrote, as guides have it, or a refusal. */
+    /** Parses a value from a request into the form that guides have; refuses what is not of this kind. */
     public String read(String text) {
         return switch (kind) {
             case TEXT, CODE -> equals(LOCALE) ? GuideAddress.canonical(text) : text;
@@ -165,7 +165,7 @@ public record Property(
         };
     }
 
-    /** Numbers of content are those that a double holds. */
+    /** Parses a number. The numbers of content are those that a double can hold. */
     private BigDecimal number(String text) {
         try {
             if (text.length() <= LONGEST_NUMBER) {
@@ -173,23 +173,28 @@ public record Property(
                 if (Double.isFinite(number.doubleValue())) return number;
             }
         } catch (NumberFormatException wrong) {
-            // told below
+            // refused below
         }
         throw malformed(name + " is a number such as 2026");
     }
 
-    /** Bytes that compare as the values do, without sign; none for no value, which comes first. */
+    /** The key of a value: bytes whose unsigned order is the order of the values. No value gives the empty key, which comes first. */
     byte[] key(String value) {
         if (kind != Kind.NUMBER) return value.getBytes(StandardCharsets.UTF_8);
         if (value.isEmpty()) return new byte[0];
-        // zero has one sign; the order of IEEE 754's bits is that of the numbers once negative ones are turned round
+        // adding 0.0 turns -0.0 into 0.0; the bits of an IEEE 754 double sort like the numbers once the bits of negative numbers are
+        // inverted and the sign bit of the others is set
         long bits = Double.doubleToLongBits(new BigDecimal(value).doubleValue() + 0.0);
         return ByteBuffer.allocate(Long.BYTES)
                 .putLong(bits < 0 ? ~bits : bits ^ Long.MIN_VALUE)
                 .array();
     }
 
-    /** A date as ISO 8601 writes it. */
+    /**
+     * Parses an ISO 8601 date and returns it in the same form; refuses anything else.
+     *
+     * @param name the parameter to name in the refusal
+     */
     public static String date(String name, String text) {
         try {
             return LocalDate.parse(text).toString();
@@ -198,10 +203,14 @@ public record Property(
         }
     }
 
-    /** An RFC 3339 instant. */
+    /**
+     * Parses an RFC 3339 instant; refuses anything else.
+     *
+     * @param name the parameter to name in the refusal
+     */
     public static Instant instant(String name, String text) {
         try {
-            // a plus sign that was not escaped arrives as a space
+            // an unescaped plus sign in a query string arrives as a space
             return OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
         } catch (DateTimeParseException wrong) {
             throw malformed(name + " is an instant such as 2026-05-14T09:00:00Z");

@@ -9,16 +9,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which way a list is sorted: by the first key, where that is the same by the next, and last by the ids of the guides.
+ * The order of a list: by the first key, guides with equal keys by the next one, and finally by the ids of the guides.
  *
- * @param keys none for the best found first
- * @param locale whose collation text is sorted by; null for that of no language
+ * @param keys empty for the order of relevance
+ * @param locale the locale whose collation orders text; null for the root collation
  */
 public record Sort(List<Key> keys, @Nullable String locale) {
     static final int MOST_KEYS = 3;
     public static final Sort RELEVANCE = new Sort(List.of(), null);
 
-    /** One of the things it is sorted by. */
+    /** One key of a sort. */
     record Key(Property property, boolean isDescending) {
         @Override
         public String toString() {
@@ -30,7 +30,7 @@ public record Sort(List<Key> keys, @Nullable String locale) {
         return new Sort(List.of(new Key(Property.TITLE, false)), locale);
     }
 
-    /** Reads keys with commas between them, each with a hyphen before it for descending. */
+    /** Parses keys separated by commas; a hyphen before a key means descending order. Refuses unknown, repeated and too many keys. */
     public static Sort parse(String text, ContentType type, @Nullable String locale) {
         var known = new Property.Of(type);
         var keys = new ArrayList<Key>();

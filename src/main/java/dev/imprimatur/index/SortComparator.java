@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How the guides of an index compare under a sort: by its keys, and by their ids where all keys are the same. */
+/** Compares guides of an index by the keys of a sort, and by their ids if all keys are equal. */
 public final class SortComparator {
-    /** Between the keys in a cursor; text holds no control characters. */
+    /** Separates the keys in a cursor. Content holds no control characters. */
     private static final String SEPARATOR = "\0";
 
     private final @Nullable PublishedGuide[] guides;
     private final List<Sort.Key> keys;
-    /** One for each key. */
+    /** The sort keys of the guides, one column for each key of the sort. */
     private final List<SortKeys> columns;
 
     SortComparator(@Nullable PublishedGuide[] guides, List<Sort.Key> keys, List<SortKeys> columns) {
@@ -25,10 +25,13 @@ public final class SortComparator {
         this.columns = columns;
     }
 
-    /** Where a page begins: after a guide with these keys and this id, whether or not it is still there. */
+    /** The end of the page before: the keys and the id of its last guide, which may have been unpublished since. */
     record Mark(List<byte[]> keys, String id) {}
 
-    /** What a cursor keeps of a guide: the values it is sorted by, which other columns can make keys of, too. */
+    /**
+     * What a cursor stores about a guide: the values that it is sorted by, and its id. A cursor stores values and not keys, so that it
+     * stays valid on another index.
+     */
     public Place place(int place) {
         var guide = guide(place);
         return new Place(

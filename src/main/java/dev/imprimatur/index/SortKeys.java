@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the guides of an index are sorted by, by place: bytes that compare, without sign, as the values do. Never changed once made. */
+/**
+ * The sort keys of the guides of an index for one property, by place. The unsigned order of the bytes is the order of the values.
+ * Immutable.
+ */
 final class SortKeys {
     private static final byte[] NONE = {};
 
@@ -22,7 +25,7 @@ final class SortKeys {
         this.keys = keys;
     }
 
-    /** @param locale of the guides that are sorted, by its collation; null for all guides, by that of no language */
+    /** @param locale only guides of this locale get a key, by its collation; null for all guides, by the root collation */
     static SortKeys of(Property property, @Nullable String locale, @Nullable PublishedGuide[] guides) {
         var collation = property.kind() == Property.Kind.TEXT ? new Collation(locale) : null;
         var column = new SortKeys(property, locale, collation, new byte[guides.length][]);
@@ -34,12 +37,16 @@ final class SortKeys {
         keys[place] = guide != null && holds(guide) ? key(property.sorting(guide)) : NONE;
     }
 
-    /** Whether the guide is one of those that are sorted. */
+    /** Whether the guide is sorted by these keys: its locale is that of the keys, if they have one. */
     boolean holds(PublishedGuide guide) {
         return locale == null || guide.entry().locale().equals(locale);
     }
 
-    /** The keys once those places have other guides. */
+    /**
+     * Returns the keys after these changes.
+     *
+     * @param size the number of places of the new index
+     */
     SortKeys with(List<TypeIndex.Change> changes, int size) {
         var next = new SortKeys(property, locale, collation, Arrays.copyOf(keys, size));
         for (var change : changes) next.put(change.place(), change.after());
@@ -50,7 +57,7 @@ final class SortKeys {
         return keys[place];
     }
 
-    /** The key of a value. */
+    /** The sort key of a value. */
     byte[] key(String value) {
         return collation == null ? property.key(value) : collation.key(value);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** Places of an index in the order of one key; where it is the same, by the ids of the guides. Never changed once made. */
+/** The places of an index in the order of one sort key; guides with equal keys are ordered by their ids. Immutable. */
 final class SortedPostings {
     private final int[] places;
 
@@ -28,7 +28,11 @@ final class SortedPostings {
         return places[index];
     }
 
-    /** Where the first place stands that the test holds for; it holds for none before one for which it does not. */
+    /**
+     * Binary search for the first place that passes the test. Every place after a passing one must pass, too.
+     *
+     * @return its index; {@link #size()} if no place passes
+     */
     int first(IntPredicate test) {
         int low = 0;
         int high = places.length;
@@ -41,12 +45,12 @@ final class SortedPostings {
     }
 
     /**
-     * The order once some of its places have other guides.
+     * Returns the order after some places have changed.
      *
-     * @param gone places whose guides it no longer has, or has under other keys
-     * @param before how those compare with the rest
-     * @param come places whose guides it has from now on, or under other keys
-     * @param after how those compare with the rest
+     * @param gone places to remove: their guide was unpublished or has a new key
+     * @param before compares places by their keys before the change
+     * @param come places to insert: their guide was published or has a new key
+     * @param after compares places by their keys after the change
      */
     SortedPostings with(List<Integer> gone, SortComparator before, List<Integer> come, SortComparator after) {
         int[] cuts = gone.stream()

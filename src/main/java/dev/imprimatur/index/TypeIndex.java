@@ -19,15 +19,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything of one type that is live, each guide at a place of its own, with what lists are made from: which places have which
- * value, and the places in each order. Both are worked out when they are first asked for. An index is never changed: the next one has
- * the same guides at the same places but for those that changed, and is made from what this one has worked out.
+ * The published guides of one type, with the indexes that lists are filtered, sorted and counted from. Each guide has a <em>place</em>, a
+ * number from 0 to {@link #size()} − 1. Indexes by value and sorted orders are built on first use. A {@code TypeIndex} never changes
+ * visibly: {@link #with} returns the next one, in which unchanged guides keep their places, and derives its indexes from those that this
+ * one has built.
  */
 public final class TypeIndex {
-    /** Null where a guide was withdrawn and no other has come. */
+    /** The guides by place; null where a guide was unpublished and its place has not been reused. */
     private final @Nullable PublishedGuide[] guides;
 
-    /** Those of the guides in the ledger, each of which is of one guide only. */
+    /** The ledger positions of the guides by place; no two guides share a position. */
     private final long[] positions;
 
     private final BitSet live;
@@ -36,7 +37,7 @@ public final class TypeIndex {
     private final Map<Ordered, SortedPostings> orders = new ConcurrentHashMap<>();
     private volatile @Nullable Map<PublishedGuide, Integer> places;
 
-    /** @param locale whose guides are sorted by its collation; null for all guides */
+    /** @param locale only guides of this locale are sorted, by its collation; null for all guides */
     private record Sorted(Property property, @Nullable String locale) {}
 
     /** @param locale as in {@link Sorted} */
@@ -47,15 +48,15 @@ public final class TypeIndex {
     }
 
     /**
-     * What became of an address.
+     * A change at one address.
      *
-     * @param before the guide that was live there; null if none was
-     * @param after the guide that is live there; null if none is
+     * @param before the guide that was published there; null if none was
+     * @param after the guide that is published there now; null if none is
      */
     public record Replacement(
             @Nullable PublishedGuide before, @Nullable PublishedGuide after) {}
 
-    /** What became of a place. */
+    /** A change at one place: the guide before and after, null for none. */
     record Change(
             int place,
             @Nullable PublishedGuide before,
@@ -75,7 +76,7 @@ public final class TypeIndex {
         this.live = live;
     }
 
-    /** The index once these addresses have other guides. */
+    /** Returns the index after these changes. */
     public TypeIndex with(Collection<Replacement> replacements) {
         var changes = changes(replacements);
         int size = changes.stream().mapToInt(change -> change.place() + 1).reduce(guides.length, Math::max);
@@ -100,7 +101,7 @@ public final class TypeIndex {
         return next;
     }
 
-    /** Gives each guide that comes a place: that of the guide before it, an empty one, or a new one. */
+    /** Assigns a place to each changed guide: the place of its predecessor, else a free place, else a new place at the end. */
     private List<Change> changes(Collection<Replacement> replacements) {
         long[] wanted = replacements.stream()
                 .flatMap(it -> Stream.ofNullable(it.before()))
@@ -145,22 +146,22 @@ public final class TypeIndex {
         return Objects.requireNonNull(guides[place], "no guide is there");
     }
 
-    /** Every place that a guide stands at. */
+    /** The places that have a guide; a copy. */
     BitSet all() {
         return (BitSet) live.clone();
     }
 
-    /** How many places there are, empty ones too. */
+    /** The number of places, including free ones. */
     public int size() {
         return guides.length;
     }
 
-    /** Whether so many places are empty that it is worth putting the guides up anew. */
+    /** Whether more than half of the places are free, so that a new index should be built from scratch. */
     public boolean isSparse() {
         return live.cardinality() < guides.length / 2;
     }
 
-    /** Where a guide of this index stands. */
+    /** The place of a guide of this index. */
     public int place(PublishedGuide guide) {
         var known = places;
         if (known == null) {
@@ -172,7 +173,7 @@ public final class TypeIndex {
         return Objects.requireNonNull(known.get(guide), "not on this index");
     }
 
-    /** The values of a property and the places that have them. */
+    /** The index of a property: its values, each with the places of the guides that have it. */
     public ValuePostings values(Property property) {
         return values.computeIfAbsent(property, it -> ValuePostings.of(it, guides));
     }
@@ -200,7 +201,7 @@ public final class TypeIndex {
         return new Ordered(key, key.property().kind() == Property.Kind.TEXT ? sort.locale() : null);
     }
 
-    /** How guides compare; with a locale only its own do. */
+    /** Returns the comparator of a sort. If the sort has a locale, the comparator covers only guides of that locale. */
     public SortComparator ranks(Sort sort) {
         return new SortComparator(
                 guides,
@@ -209,10 +210,11 @@ public final class TypeIndex {
     }
 
     /**
-     * The first of some places in that order.
+     * Returns the first places of a page, in the order of the sort.
      *
-     * @param among the places; with a locale, of its guides only
-     * @param after the guide that they come after; null for the first of all
+     * @param among the places to choose from; if the sort has a locale, only places of guides of that locale
+     * @param after the end of the page before; null for the first page
+     * @param most the size of the page
      */
     public int[] first(Sort sort, BitSet among, @Nullable Place after, int most) {
         if (among.isEmpty()) return new int[0];
@@ -239,7 +241,7 @@ public final class TypeIndex {
         return Arrays.copyOf(first, count);
     }
 
-    /** Whether it takes less to compare them all than to look for a page of them in an order of everything. */
+    /** Whether sorting these few places is cheaper than scanning the sorted order of all guides for them. */
     private boolean isFew(BitSet among) {
         long count = among.cardinality();
         return count * count <= guides.length;
@@ -251,7 +253,10 @@ public final class TypeIndex {
         return kept.sorted();
     }
 
-    /** Of places that are sorted by the first key, no more are looked at once those that follow are all behind. */
+    /**
+     * Returns the least places of a stream that is sorted by the first key. Reading ends at the first place whose first key is greater than
+     * that of every place kept.
+     */
     private static int[] leastOfRuns(
             IntStream places, SortComparator ranks, SortComparator.@Nullable Mark mark, int most) {
         var kept = new Least(ranks, mark, most);
@@ -259,12 +264,12 @@ public final class TypeIndex {
         return kept.sorted();
     }
 
-    /** The least of many places, kept while they come. */
+    /** Collects the least of many places: a bounded priority queue. */
     private static final class Least {
         private final SortComparator ranks;
         private final SortComparator.@Nullable Mark mark;
         private final int most;
-        /** The greatest on top. */
+        /** The greatest place kept comes first, since it is the next to be dropped. */
         private final PriorityQueue<Integer> kept;
 
         Least(SortComparator ranks, SortComparator.@Nullable Mark mark, int most) {

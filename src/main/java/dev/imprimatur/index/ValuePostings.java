@@ -18,13 +18,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The values that guides of an index have of one property, the smallest first, each with the places that have it. Never changed once made. */
+/** The index of one property: the values in ascending order, each with the places of the guides that have it. Immutable. */
 public final class ValuePostings {
     private static final Comparator<byte[]> BY_KEY = Arrays::compareUnsigned;
 
-    /** A value, and the places that have it. */
+    /** A value, and the places of the guides that have it. */
     public static final class Value {
-        /** Bytes that compare, without sign, as the values do. */
+        /** Bytes whose unsigned order is the order of the values. */
         private final byte[] key;
 
         private final String text;
@@ -53,12 +53,12 @@ public final class ValuePostings {
         }
     }
 
-    /** What a value must not be beyond. */
+    /** The lower or upper end of a range of values. */
     public record Bound(String value, boolean isInclusive) {}
 
     private final Property property;
     private final Value[] values;
-    /** Of the index. */
+    /** The number of places of the index. */
     private final int size;
 
     private ValuePostings(Property property, Value[] values, int size) {
@@ -93,9 +93,9 @@ public final class ValuePostings {
     }
 
     /**
-     * The values once those places have other guides.
+     * Returns the index after these changes.
      *
-     * @param size of the index
+     * @param size the number of places of the new {@code TypeIndex}
      */
     ValuePostings with(List<TypeIndex.Change> changes, int size) {
         var changed = new TreeMap<byte[], Value>(BY_KEY);
@@ -124,7 +124,10 @@ public final class ValuePostings {
         return has(at, key) ? values[at] : new Value(key, text, Postings.NONE);
     }
 
-    /** All values, those that changed in the place of what they were; one that no place has is left out. */
+    /**
+     * Merges the changed values into the sorted values. A changed value replaces the old one; a value that no guide has any more is left
+     * out.
+     */
     private Value[] merged(Map<byte[], Value> changed) {
         var all = new Value[values.length + changed.size()];
         int from = 0;
@@ -144,7 +147,7 @@ public final class ValuePostings {
         return at < values.length && Arrays.equals(values[at].key(), key);
     }
 
-    /** Where the first value stands that is this or greater, or only those that are greater. */
+    /** The index of the first value that is greater than the key, or at least the key if {@code isInclusive}. */
     private int firstFrom(byte[] key, boolean isInclusive) {
         int low = 0;
         int high = values.length;
@@ -166,7 +169,7 @@ public final class ValuePostings {
         return Arrays.stream(values);
     }
 
-    /** The places with one of these values. */
+    /** The places of guides that have at least one of these values. */
     BitSet having(Collection<String> wanted) {
         var places = new BitSet(size);
         for (String value : wanted) {
@@ -177,12 +180,12 @@ public final class ValuePostings {
         return places;
     }
 
-    /** The places with any value. */
+    /** The places of guides that have any value. */
     BitSet any() {
         return between(null, null);
     }
 
-    /** The places with a value that is beyond neither bound; null for none. */
+    /** The places of guides that have a value within the range; a null bound leaves that side open. */
     public BitSet between(@Nullable Bound least, @Nullable Bound greatest) {
         int from = least == null ? 0 : firstFrom(property.key(least.value()), least.isInclusive());
         int to = greatest == null ? values.length : firstFrom(property.key(greatest.value()), !greatest.isInclusive());

@@ -10,7 +10,7 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** How a body travels (RFC 9110, 8.4), in the order in which we like to send it. */
+/** The content codings of a response body (RFC 9110, 8.4), the preferred one first. */
 public enum ContentCoding {
     ZSTD("zstd"),
     GZIP("gzip"),
@@ -29,12 +29,12 @@ public enum ContentCoding {
         this.token = token;
     }
 
-    /** As it is spelt on the wire. */
+    /** The name of the coding in HTTP headers. */
     String token() {
         return token;
     }
 
-    /** The library brings machine code, which not every place lets be loaded. */
+    /** Whether the native library of zstd can be loaded; some environments forbid that. */
     private static boolean hasZstd() {
         try {
             return Zstd.compress(new byte[1]).length > 0;
@@ -46,9 +46,9 @@ public enum ContentCoding {
     }
 
     /**
-     * The encoding that a client likes best; of those that it likes alike, the first here.
+     * Chooses the coding that the client gives the greatest weight; among equal weights, the first constant of this enum wins.
      *
-     * @param accepted the {@code Accept-Encoding} of a request (RFC 9110, 12.5.3)
+     * @param accepted the {@code Accept-Encoding} header of the request (RFC 9110, 12.5.3); null if the request has none
      */
     public static ContentCoding of(@Nullable String accepted) {
         if (accepted == null) return IDENTITY;
@@ -56,7 +56,7 @@ public enum ContentCoding {
         int most = 0;
         for (var encoding : values()) {
             int weight = encoding == ZSTD && !HAS_ZSTD ? 0 : weight(accepted, encoding.token);
-            // identity is accepted even where it is not named, and then comes last
+            // identity is acceptable even if the header does not name it, but then any other accepted coding is preferred
             if (weight > most) {
                 best = encoding;
                 most = weight;
@@ -65,7 +65,7 @@ public enum ContentCoding {
         return best;
     }
 
-    /** In thousandths; 0 if it is refused or not named. */
+    /** The weight of a coding in thousandths; 0 if the client refuses the coding or does not name it. */
     private static int weight(String accepted, String token) {
         int ofAny = 0;
         for (int from = 0; from < accepted.length(); ) {
@@ -91,7 +91,7 @@ public enum ContentCoding {
         return it == ' ' || it == '\t';
     }
 
-    /** What the parameters say; 1 if they say nothing, or nothing that is a weight. */
+    /** The weight in thousandths that the parameters of a coding give; 1000 if there is no well-formed weight. */
     private static int weight(String accepted, int from, int end) {
         if (from == end) return WHOLE;
         var weight = WEIGHT.matcher(accepted).region(from, end);

@@ -5,16 +5,19 @@ import dev.imprimatur.publication.LedgerEntry;
 import java.util.IllformedLocaleException;
 import java.util.Locale;
 
-/** How a guide is addressed. */
+/** The address of a guide: its type, slug and locale identify it to sites. */
 public record GuideAddress(String type, String slug, String locale) {
-    /** The locale of a guide that is asked for without one. */
+    /** The locale of a request that names none. */
     public static final String DEFAULT_LOCALE = "en-US";
 
     public static GuideAddress of(LedgerEntry entry) {
         return new GuideAddress(entry.type(), entry.slug(), entry.locale());
     }
 
-    /** The locale as guides have it: case means nothing in a tag (BCP 47). What is no tag stays, and is no guide's. */
+    /**
+     * The canonical form of a language tag, in which guides store it: the case of letters has no meaning in a tag (BCP 47). A text that is
+     * no language tag is returned unchanged; no guide has such a locale.
+     */
     public static String canonical(String locale) {
         try {
             return new Locale.Builder().setLanguageTag(locale).build().toLanguageTag();

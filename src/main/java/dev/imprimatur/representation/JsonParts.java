@@ -7,15 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * JSON put together of parts that are written already, so that a guide's bytes are made once and sent everywhere.
+ * JSON that is assembled from parts serialized earlier, so that the bytes of a guide are made once and reused in every response.
  *
- * @param told what the bytes follow from: two with the same one are the same
+ * @param told what the entity tag is calculated from: equal {@code told} means equal bytes
  */
 public record JsonParts(ByteBuffer bytes, ByteBuffer told) {
     /**
-     * A value that is written already.
+     * A serialized JSON value.
      *
-     * @param told the bytes themselves, or something shorter that stands for them
+     * @param told the bytes themselves, or something shorter that identifies them, such as their entity tag
      */
     public record Part(ByteBuffer bytes, ByteBuffer told) {
         public static Part of(byte[] bytes) {
@@ -24,10 +24,10 @@ public record JsonParts(ByteBuffer bytes, ByteBuffer told) {
     }
 
     /**
-     * An object that begins with an array.
+     * Builds an object whose first member is an array.
      *
-     * @param name of the array
-     * @param rest a written object, with at least one member, whose members follow the array
+     * @param name the name of the array
+     * @param rest a serialized object with at least one member; its members follow the array
      */
     public static JsonParts items(String name, List<Part> items, byte[] rest) {
         byte[] opening = ("{\"" + name + "\":[").getBytes(StandardCharsets.UTF_8);
@@ -50,7 +50,7 @@ public record JsonParts(ByteBuffer bytes, ByteBuffer told) {
         return new JsonParts(out.flip(), ByteBuffer.wrap(told.digest()));
     }
 
-    /** A written object with one more member at its end. */
+    /** Adds a member at the end of a serialized object, which has at least one member already. */
     public static Part member(byte[] object, String name, Part value) {
         byte[] between = (",\"" + name + "\":").getBytes(StandardCharsets.UTF_8);
         var out = ByteBuffer.allocate(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A guide as readers see it: the last ledger entry about it, and the content that this entry names. */
+/** A published guide: the latest ledger entry about it, and the content that this entry refers to. Immutable. */
 public final class PublishedGuide {
     private static final Instant NEVER = Instant.parse("9999-12-31T00:00:00Z");
 
@@ -30,16 +30,17 @@ public final class PublishedGuide {
     /** In milliseconds since the epoch. */
     private final long changesAt;
 
-    /** The entry's, kept here since the entry is one more place in cold memory. */
+    /** The position of the entry. A copy here saves a memory access to the entry, which is rarely in the processor's cache. */
     private final long position;
 
     private final Map<String, List<String>> values;
     private final Representation answer;
 
     /**
-     * Makes its answer ready, too, and keeps of the content what lists are made from; all else is read from the answer again.
+     * Creates the guide and serializes its full representation. Of the content, only the title and the values of the filter fields are kept
+     * as objects, because lists need them; everything else is parsed from the representation again when it is needed.
      *
-     * @param content as it was approved; its hash is the entry's
+     * @param content the approved content; its hash is the content hash of the entry
      */
     public PublishedGuide(LedgerEntry entry, ContentType type, JsonNode content, JsonMapper json) {
         this.entry = entry;
@@ -65,7 +66,7 @@ public final class PublishedGuide {
         return json.readTree(answer.bytes()).get("content");
     }
 
-    /** The values of a field that sites can filter by. */
+    /** The guide's values of a field that sites can filter by; empty if the guide has none. */
     public List<String> values(FilterField field) {
         return Objects.requireNonNull(values.get(field.name()));
     }
@@ -74,27 +75,30 @@ public final class PublishedGuide {
         return title;
     }
 
-    /** The whole document as it was written: what is asked for most. */
+    /** The representation of the whole document with its Markdown unchanged, which is what sites request most. */
     public Representation answer() {
         return answer;
     }
 
-    /** What a CDN may purge it by. */
+    /** The surrogate keys by which a CDN can purge the guide, separated by spaces. */
     public String surrogateKey() {
         return entry.type() + " " + entry.type() + "/" + entry.slug();
     }
 
-    /** The position of its entry. */
+    /** The ledger position of the guide's latest entry. */
     public long position() {
         return position;
     }
 
-    /** When it changes next, as far as is known: the end of the day on which its review is due. */
+    /**
+     * When the guide will change next without a new ledger entry: at the end of the day (UTC) on which its review is due. Without a review
+     * date, or once the review is overdue, this is the year 9999.
+     */
     public Instant changesAt() {
         return Instant.ofEpochMilli(changesAt);
     }
 
-    /** Whether that is up to then, in milliseconds since the epoch. */
+    /** Whether {@link #changesAt()} is at or before the given time, in milliseconds since the epoch. */
     public boolean changesBy(long then) {
         return changesAt <= then;
     }
@@ -107,9 +111,9 @@ public final class PublishedGuide {
     }
 
     /**
-     * The document on the wire, in the order sites are told.
+     * The JSON document that sites receive, with its members in the documented order.
      *
-     * @param highlights where a search found its words, by field: HTML with {@code mark} elements; null without a search
+     * @param highlights the passages in which a search found its words, by field: HTML with {@code mark} elements; null without a search
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({
@@ -143,9 +147,10 @@ public final class PublishedGuide {
             @Nullable Map<String, String> highlights) {}
 
     /**
-     * The document on the wire with its Markdown in that format.
+     * Serializes the document with its Markdown rendered in the given format.
      *
-     * @param fields the fields of the content to hold; empty for all
+     * @param fields the fields of the content to include; empty for all
+     * @param highlights as in {@link Document}; null without a search
      */
     public JsonParts.Part document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
         boolean asItIs = format == Format.MARKDOWN && fields.isEmpty() && highlights == null;

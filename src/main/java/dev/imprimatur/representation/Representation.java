@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * One answer to a site, whichever way it is sent: bytes, in each encoding with a strong entity tag of its own, and what caches need
- * to know. The position it was made at, and how long it may be kept, are told where it is sent.
+ * A representation (RFC 9110, 3.2) to be sent to a site: its bytes in each content coding, each with a strong entity tag of its own, and
+ * the headers that caches need. The headers for the position and for {@code Cache-Control} are added when it is sent, because they depend
+ * on the request.
  */
 public final class Representation {
     public static final String POSITION = "Imprimatur-Position";
-    /** Below this, encoding a body gains nothing. */
+    /** Bodies below this size in bytes are sent without a content coding, because compression gains nothing. */
     private static final int WORTH_ENCODING = 512;
 
     private static final int ETAG_BYTES = 15;
@@ -35,16 +36,16 @@ public final class Representation {
     private final String tag;
     private final boolean often;
     private final Form plain;
-    /** Made when first asked for. */
+    /** Created on first use. */
     private volatile @Nullable Form gzip;
 
     private volatile @Nullable Form zstd;
 
-    /** The answer in one encoding: its own header lines, and the body. */
+    /** The representation in one content coding: its header lines and its body. */
     public final class Form {
         private final ContentCoding encoding;
         private final ByteBuffer lines;
-        /** Where the lines end that a 304 has, too. */
+        /** The length in bytes of the lines that a 304 response has, too; they come first. */
         private final int shared;
 
         private final ByteBuffer body;
@@ -76,7 +77,7 @@ public final class Representation {
             return "\"" + tag + suffix();
         }
 
-        /** Whether that is its entity tag. */
+        /** Whether the given entity tag is the tag of this form. */
         public boolean has(@Nullable String etag) {
             return etag != null
                     && etag.length() > tag.length()
@@ -86,9 +87,9 @@ public final class Representation {
         }
 
         /**
-         * Its headers, but those that tell when it is sent.
+         * Passes the headers on, except those that depend on the moment of sending.
          *
-         * @param known whether the site has it already
+         * @param known whether the client has this representation already, so that the response is a 304
          */
         public void headers(boolean known, BiConsumer<String, String> to) {
             headersOfBoth(to);
@@ -111,15 +112,15 @@ public final class Representation {
         }
 
         /**
-         * The header lines, without the blank one after them; a view of its own.
+         * The header lines without the empty line after them, as a new view of the shared buffer.
          *
-         * @param known whether the site has it already
+         * @param known whether the client has this representation already, so that the response is a 304
          */
         public ByteBuffer lines(boolean known) {
             return lines.slice(0, known ? shared : lines.limit());
         }
 
-        /** The body to be written; a view of its own. */
+        /** The body, as a new view of the shared buffer. */
         public ByteBuffer body() {
             return body.duplicate();
         }
@@ -146,21 +147,21 @@ public final class Representation {
     }
 
     /**
-     * An answer that is made for one request.
+     * Creates a JSON representation for a single request.
      *
-     * @param surrogateKey what a CDN may purge it by
+     * @param surrogateKey the surrogate keys by which a CDN can purge the response, separated by spaces
      * @param body JSON in UTF-8
      */
     public static Representation of(Instant lastModified, String surrogateKey, byte[] body) {
         return of(JSON, lastModified, surrogateKey, body);
     }
 
-    /** An answer that is no plain JSON and is made for one request. */
+    /** Creates a representation of another content type for a single request. */
     public static Representation of(String contentType, Instant lastModified, String surrogateKey, byte[] body) {
         return new Representation(contentType, lastModified, surrogateKey, body, body, false);
     }
 
-    /** An answer that is put together of others. */
+    /** Creates a JSON representation that is assembled from others. */
     public static Representation of(Instant lastModified, String surrogateKey, JsonParts joined) {
         return new Representation(
                 JSON,
@@ -171,7 +172,10 @@ public final class Representation {
                 false);
     }
 
-    /** An answer that is kept to be sent often, where the network reads it without copying. */
+    /**
+     * Creates a JSON representation that will be sent many times. Its bytes live outside the heap, where the network reads them without a
+     * copy.
+     */
     static Representation kept(Instant lastModified, String surrogateKey, byte[] body) {
         return new Representation(JSON, lastModified, surrogateKey, body, body, true);
     }
@@ -180,12 +184,17 @@ public final class Representation {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(Sha256.of(told), ETAG_BYTES));
     }
 
-    /** Appends a header as it goes over the wire. */
+    /** Appends a header line in the syntax of HTTP/1.1. */
     public static void line(StringBuilder to, String name, String value) {
         to.append(name).append(": ").append(value).append("\r\n");
     }
 
-    /** How long caches may keep an answer, and for how long after that they may send it while they ask again; a minute in all. */
+    /**
+     * The value of {@code Cache-Control}: caches may keep a response for {@code maxAge} seconds, and may send it for the rest of a minute
+     * while they revalidate it.
+     *
+     * @param maxAge in seconds; with 0 or less, caches must revalidate every time
+     */
     public static String cacheControl(long maxAge) {
         return maxAge <= 0
                 ? "public, max-age=0, must-revalidate"
@@ -196,17 +205,17 @@ public final class Representation {
         return plain.size();
     }
 
-    /** As a part of another answer. */
+    /** This representation as a part of another one, identified by its entity tag. */
     JsonParts.Part part() {
         return new JsonParts.Part(plain.body(), StandardCharsets.US_ASCII.encode(tag));
     }
 
-    /** Its bytes as they are without any encoding. */
+    /** A copy of the body without any content coding. */
     byte[] bytes() {
         return plain.bytes();
     }
 
-    /** The answer in that encoding; as it is, where encoding gains nothing. */
+    /** The form in the given content coding; the plain form if the body is too small to be worth encoding. */
     public Form form(ContentCoding encoding) {
         if (size() < WORTH_ENCODING) return plain;
         return switch (encoding) {
@@ -224,12 +233,17 @@ public final class Representation {
         };
     }
 
-    /** Makes it in every encoding, so that whoever asks first need not wait for that. */
+    /** Encodes the body in every content coding now, so that no request has to wait for it. */
     public void prepare() {
         for (ContentCoding encoding : ContentCoding.values()) form(encoding);
     }
 
-    /** Sends it, or 304 if the site has it already (RFC 9110, 13.1). What is marked as stale is not kept by caches. */
+    /**
+     * Sends the representation, or 304 if the client has it already (RFC 9110, 13.1). A response with a {@code Warning} header is stale, so
+     * caches must revalidate it.
+     *
+     * @param maxAge how long caches may keep the response, in seconds
+     */
     public void send(HttpServletRequest request, HttpServletResponse response, long maxAge) throws IOException {
         var form = form(ContentCoding.of(joined(request, HttpHeaders.ACCEPT_ENCODING)));
         boolean known = isKnownTo(request, form);
@@ -240,7 +254,7 @@ public final class Representation {
         else response.getOutputStream().write(form.body());
     }
 
-    /** The header, which may come in several lines (RFC 9110, 5.3); null if it does not come. */
+    /** The value of a header, joined with commas if it comes in several lines (RFC 9110, 5.3); null if the request does not have it. */
     private static @Nullable String joined(HttpServletRequest request, String header) {
         var lines = Collections.list(request.getHeaders(header));
         return lines.isEmpty() ? null : String.join(",", lines);
