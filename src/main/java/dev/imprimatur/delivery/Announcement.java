@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What is live, told to search engines and to readers of feeds. */
+/** Formats published guides for search engines and feed readers: JSON-LD, sitemaps and the XML that feeds use, too. */
 final class Announcement {
-    /** What XML 1.0 (2.2) has no place for, not even escaped; content of before it was refused may hold it. */
+    /** Characters that XML 1.0 (2.2) forbids even when escaped. Content is checked for them now, but older content may hold some. */
     private static final Pattern NOT_IN_XML =
             Pattern.compile("[^\\t\\n\\r\\x20-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]");
 
     private static final String SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9";
     private static final String XHTML = "http://www.w3.org/1999/xhtml";
-    /** As many addresses as one sitemap may hold, by sitemaps.org. */
+    /** The greatest number of addresses in one sitemap (sitemaps.org). */
     private static final int MOST_IN_SITEMAP = 50_000;
 
     private Announcement() {}
@@ -42,8 +42,8 @@ final class Announcement {
     }
 
     /**
-     * One guide as JSON-LD in the vocabulary of schema.org: a page with who reviewed it and when, and whatever its content type says
-     * that it is about.
+     * One guide as JSON-LD in the vocabulary of schema.org: a web page, with who reviewed it and when, and the properties that its content
+     * type maps to schema.org.
      */
     static ObjectNode linkedData(PublishedGuide guide, ContentType type, @Nullable PageUrls pages) {
         var entry = guide.entry();
@@ -69,7 +69,7 @@ final class Announcement {
         return page;
     }
 
-    /** When a guide was last published or reviewed anew. */
+    /** When a guide was last published or reviewed, whichever is later. */
     static Instant updated(PublishedGuide guide) {
         return Optional.ofNullable(guide.entry().review())
                 .map(LedgerEntry.Review::reviewedAt)
@@ -83,7 +83,7 @@ final class Announcement {
                 .thenComparing(guide -> guide.entry().id()));
     }
 
-    /** The text of JSON, for the element {@code script} of a page: nothing in it ends the element, and JavaScript reads it, too. */
+    /** Escapes JSON for a {@code script} element of a page: the text cannot end the element, and JavaScript can read it. */
     static byte[] script(String json) {
         return json.replace("<", "\\u003c")
                 .replace(">", "\\u003e")
@@ -94,8 +94,8 @@ final class Announcement {
     }
 
     /**
-     * Where everything that is live is shown, as a sitemap (sitemaps.org, protocol 0.9). An address at which several guides are shown is
-     * named once; where each locale has its own, each names them all.
+     * The sitemap of the published guides (sitemaps.org, protocol 0.9). An address at which several guides are shown is listed once. If
+     * each locale has its own address, each entry lists the addresses of all its translations.
      */
     static byte[] sitemap(Stream<PublishedGuide> guides, PageUrls pages) {
         var latest = latest(guides).toList();

@@ -12,21 +12,21 @@ import javax.xml.stream.XMLStreamWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was published or reviewed last, for readers of feeds (RFC 4287). What a reader knows the feed and its entries by is made of what stays,
- * and of no address: where a site shows its guides may change.
+ * The Atom feed (RFC 4287) of the guides that were published or reviewed last. The ids of the feed and of its entries contain no address,
+ * because a site may move its pages and ids must stay the same.
  *
  * @param id an IRI
- * @param address that it was asked for at
+ * @param address the URL at which the feed was requested
  */
 record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
     static final String MEDIA_TYPE = "application/atom+xml";
     private static final String NAMESPACE = "http://www.w3.org/2005/Atom";
 
     /**
-     * The id of the feed of a type.
+     * The id of the feed of a content type.
      *
-     * @param ledger the name that the ledger had first
-     * @param locale that all its entries have; null for any
+     * @param ledger the first lineage of the ledger
+     * @param locale the locale of all entries; null for any
      */
     static String id(String ledger, ContentType type, @Nullable String locale) {
         return urn("feed " + ledger + " " + type.name() + (locale == null ? "" : " " + locale));
@@ -45,7 +45,7 @@ record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
                     xml,
                     "updated",
                     (latest.isEmpty() ? Instant.EPOCH : Announcement.updated(latest.getFirst())).toString());
-            // of every entry that names nobody
+            // the author of every entry that has none of its own
             author(xml, pages.site());
             xml.writeEmptyElement("link");
             xml.writeAttribute("rel", "self");

@@ -55,14 +55,17 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.util.UriUtils;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What sites ask for. Every answer comes from one snapshot of the catalogue; what is not live is answered as what never was. */
+/**
+ * The delivery API for sites. Every response is made from one snapshot of the catalogue. The API answers a request for an unpublished draft
+ * in the same way as for a guide that does not exist.
+ */
 @RestController
 @RequestMapping("/api/delivery/v1")
 public class DeliveryApi {
     public static final String PREFIX = "/api/delivery/v1/";
     private static final String LINKED_DATA = "/schema.org";
     private static final Pattern NOT_IN_A_QUERY = Pattern.compile("[^\\w\\-.~!$&'()*+,;=:@/?%]+");
-    /** RFC 7234, 5.5.1. */
+    /** The {@code Warning} of a stale response (RFC 7234, 5.5.1). */
     private static final String STALE = "110 - \"Response is Stale\"";
 
     private final Catalogue catalogue;
@@ -80,9 +83,9 @@ public class DeliveryApi {
     private final Duration patience;
 
     /**
-     * Reads the limits.
+     * Reads the limits from the configuration.
      *
-     * @param maxAge how long caches may keep an answer, {@code imprimatur.delivery.max-age}; at most a minute
+     * @param maxAge how long caches may keep a response, {@code imprimatur.delivery.max-age}; at most a minute
      * @param patience how long a request waits for {@code Imprimatur-At-Least}, {@code imprimatur.delivery.patience}
      */
     DeliveryApi(
@@ -145,7 +148,7 @@ public class DeliveryApi {
         answer.send(request, response, (asOf != null || left.compareTo(maxAge) > 0 ? maxAge : left).toSeconds());
     }
 
-    /** One guide as JSON-LD; with its address, if the site says where it shows guides. */
+    /** Returns one guide as JSON-LD, with its URL if the site says at which addresses it shows guides. */
     @GetMapping("/{type}/{slug}" + LINKED_DATA)
     void linkedData(
             @PathVariable String type,
@@ -169,7 +172,7 @@ public class DeliveryApi {
                 .send(request, response, maxAge.toSeconds());
     }
 
-    /** What was published or reviewed last, as an Atom feed. */
+    /** Returns the guides that were published or reviewed last, as an Atom feed. */
     @GetMapping("/{type}/feed.atom")
     void feed(
             @PathVariable String type,
@@ -197,7 +200,7 @@ public class DeliveryApi {
                 .send(request, response, maxAge.toSeconds());
     }
 
-    /** Where everything that is live is shown, as a sitemap. */
+    /** Returns the addresses of all published guides as a sitemap. */
     @GetMapping("/{type}/sitemap.xml")
     void sitemap(
             @PathVariable String type,
@@ -218,7 +221,10 @@ public class DeliveryApi {
                 .send(request, response, maxAge.toSeconds());
     }
 
-    /** The query of the request with its question mark, what no address may hold percent-encoded (RFC 3986); empty if there is none. */
+    /**
+     * The query of the request with its question mark; empty if there is none. Characters that a URI does not allow are percent-encoded
+     * (RFC 3986).
+     */
     private static String query(HttpServletRequest request) {
         String query = request.getQueryString();
         return query == null
@@ -242,7 +248,11 @@ public class DeliveryApi {
         return catalogue.asOf(now, asOf);
     }
 
-    /** @param asOf the instant that is shown; null for now */
+    /**
+     * Finds a published guide, or throws the refusal for an address without one.
+     *
+     * @param asOf the instant to show; null for now
+     */
     private PublishedGuide live(
             Snapshot now,
             Snapshot shown,
@@ -262,7 +272,7 @@ public class DeliveryApi {
         return found.orElseThrow(() -> notLive(now, type, slug, locale, request, response));
     }
 
-    /** Without a locale the default one is meant, or the first that there is. */
+    /** The address of a slug. Without a locale, this is the default locale, else the first one in which the slug is published. */
     private static Optional<GuideAddress> address(
             Snapshot snapshot, String type, String slug, @Nullable String locale) {
         if (locale != null) return Optional.of(new GuideAddress(type, slug, locale));
@@ -275,14 +285,14 @@ public class DeliveryApi {
                 .min(Comparator.comparing(GuideAddress::locale));
     }
 
-    /** Whether something is live there of which something else is stored than was approved. */
+    /** Whether the ledger publishes a guide here whose stored content is not the approved content. */
     private static boolean isDamaged(Snapshot snapshot, String type, String slug, @Nullable String locale) {
         return snapshot.ofType(type).histories(slug).stream()
                 .filter(history -> locale == null || history.last().locale().equals(locale))
                 .anyMatch(AddressHistory::isDamaged);
     }
 
-    /** Whether something is live there again, of which what was there at that instant was withdrawn. */
+    /** Whether a guide is published here again, and what was published here at the given instant was unpublished since. */
     private static boolean wasWithdrawnSince(
             Snapshot now, Instant asOf, String type, String slug, @Nullable String locale) {
         return now.ofType(type).histories(slug).stream()
@@ -290,7 +300,10 @@ public class DeliveryApi {
                 .anyMatch(history -> history.last().isLive() && history.wasWithdrawnSince(asOf));
     }
 
-    /** 410 for what was live once, or 301 if readers are sent elsewhere; for all else 404. 503 while the ledger may have lost it. */
+    /**
+     * The refusal for an address without a published guide: 410 if a guide was unpublished, 301 if it was unpublished with a redirect, 503
+     * while entries of the ledger may be missing, else 404.
+     */
     private RuntimeException notLive(
             Snapshot snapshot,
             String type,
@@ -317,13 +330,20 @@ public class DeliveryApi {
                 .raise();
     }
 
-    /** Where the same is asked of another slug: its form and the query stay. An address elsewhere knows nothing of our parameters. */
+    /**
+     * The URL of the same request for another slug, in the same form and with the same query. For an address on another host, the redirect
+     * does not use this method, because that host does not know our parameters.
+     */
     private static String moved(HttpServletRequest request, String type, String slug) {
         String form = request.getRequestURI().endsWith(LINKED_DATA) ? LINKED_DATA : "";
         return PREFIX + type + "/" + slug + form + query(request);
     }
 
-    /** @param parameters filters by the fields that the type marks {@code x-filterable}, and what {@link ListQuery} knows */
+    /**
+     * Lists guides, or searches them.
+     *
+     * @param parameters filters by the fields that the type marks {@code x-filterable}, and the parameters that {@link ListQuery} knows
+     */
     @GetMapping("/{type}")
     void list(
             @PathVariable String type,
@@ -341,7 +361,7 @@ public class DeliveryApi {
                     return lists.answer(
                             snapshot, type, request.getQueryString(), () -> found(snapshot, view, contentType, query));
                 })
-                // what was asked for about the past is not asked for again
+                // requests for a past instant are rarely repeated, so they are not cached
                 : query.asOf() != null
                         ? lists.made(now, then(now, query.asOf()), type, query)
                         : lists.answer(now, type, request.getQueryString(), query);
@@ -357,22 +377,31 @@ public class DeliveryApi {
         return lists.made(snapshot, type.name(), page, documents);
     }
 
-    /** What is told of each entry, and how far whoever asked has read now. */
+    /**
+     * A page of the ledger.
+     *
+     * @param position the position up to which the client has read with this page
+     */
     private record Feed(List<LedgerEntry> entries, long position) {}
 
-    /** @param next what to go on after; null if nothing follows yet */
+    /**
+     * The last members of a page of the ledger.
+     *
+     * @param next the value of {@code after} for the next page; null if there is no next page yet
+     */
     record ReadUpTo(String lineage, long position, @Nullable Long next) {}
 
     /**
-     * What changed since a position: a site syncs by keeping one number. As server-sent events, if that is what is accepted.
+     * Returns the ledger entries after a position, so that a site can synchronize by remembering one number. If the client prefers
+     * {@code text/event-stream}, they are sent as server-sent events.
      *
-     * @param lineage of the ledger that the position is of
-     * @param kinds of entries, with commas; all without it
-     * @param types of content, with commas; all that the key reads without it
-     * @param guides whether each entry that holds still brings along what it tells of, as its member “guide”
-     * @param format of the Markdown in those guides
-     * @param compact only the last entry of each guide, and none of a guide that whoever read up to {@code after} was never told of
-     *     and that is gone again
+     * @param lineage the lineage of the ledger that {@code after} belongs to
+     * @param kinds the kinds of entries, separated by commas; all if absent
+     * @param types the content types, separated by commas; all that the key may read if absent
+     * @param guides whether each entry that is still the latest of its guide has the guide as its member “guide”
+     * @param format the format of the Markdown in those guides
+     * @param compact whether to return only the latest entry of each guide, and none for a guide that was first published after this
+     *     position and is unpublished again
      */
     @GetMapping("/ledger")
     @Nullable
@@ -409,7 +438,7 @@ public class DeliveryApi {
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
             if (!request.getMethod().equals(HttpMethod.HEAD.name()))
                 return events.open(request, from, key(site), wanted);
-            // nobody knows how long a stream is: without this, a length of 0 would be sent
+            // the length of a stream is unknown; without this flush, a Content-Length of 0 would be sent
             response.flushBuffer();
             return null;
         }
@@ -433,15 +462,16 @@ public class DeliveryApi {
     }
 
     /**
-     * A snapshot in which the position has been, or a refusal: whoever read further than the ledger goes, or read another one, has to
-     * start over. Another node may have told of a position that this one reads a moment later.
+     * Returns a snapshot that has reached the position. Refuses a position beyond the end of the ledger, or of another lineage: the client
+     * has to start over. This method waits before it refuses, because the client may know the position from another node that is ahead of
+     * this one.
      */
     private Snapshot onSameLedger(Snapshot snapshot, long read, @Nullable String theirs) {
         if (theirs != null && !theirs.equals(ours.id())) throw ledgerChanged(snapshot);
         if (read <= snapshot.position()) return snapshot;
         var reached = awaited(read);
         if (reached.isPresent()) return reached.get();
-        // what the store has is a matter of waiting
+        // the store has the entry, so this node will reach it soon
         if (!publication.after(read - 1, 1).isEmpty()) throw notReached(read);
         throw ledgerChanged(catalogue.now());
     }
@@ -457,7 +487,7 @@ public class DeliveryApi {
                 .raise();
     }
 
-    /** The entry, with the guide in that format if one is asked for, unless a later entry says more or it must not be shown. */
+    /** The JSON of an entry. The guide is added if a format is given, this entry is the latest of the guide, and the guide may be shown. */
     private JsonParts.Part told(Snapshot snapshot, LedgerEntry entry, @Nullable Format format) {
         byte[] told = json.writeValueAsBytes(entry);
         if (format != null
@@ -511,7 +541,7 @@ public class DeliveryApi {
                 && wantedKinds.contains(entry.kind().spelling());
     }
 
-    /** Whether events are accepted, and no page is wanted more: of equals, the one that is named first. */
+    /** Whether the client prefers events to a JSON page; among equal weights, the media type named first wins. */
     private static boolean prefersEvents(HttpServletRequest request) {
         try {
             return MediaType.parseMediaTypes(Collections.list(request.getHeaders(HttpHeaders.ACCEPT))).stream()
@@ -529,7 +559,10 @@ public class DeliveryApi {
         }
     }
 
-    /** Where a listener that comes back was; it knows better than the address it opens again. */
+    /**
+     * The last event that a reconnecting client received. It takes precedence over {@code after}, since the client reconnects with its
+     * first URL.
+     */
     private static Optional<Long> lastEventId(HttpServletRequest request) {
         String id = request.getHeader("Last-Event-ID");
         if (id == null) return Optional.empty();
@@ -540,13 +573,13 @@ public class DeliveryApi {
     }
 
     /**
-     * The snapshot to answer from: as new as the request asks for, and confirmed lately, or a refusal to answer from an older one. Where what is
-     * stale is served, the answer is marked.
+     * The snapshot to answer from: at least as new as the request demands. If the data is not fresh, the configuration decides whether the
+     * request is refused or the response is marked as stale.
      */
     private Snapshot snapshot(HttpServletRequest request, HttpServletResponse response) {
         boolean isConfirmed = confirmation.holdsOrRefuses();
         var snapshot = reached(request);
-        // it may have been mended since, and not read on yet
+        // the ledger may have been repaired since, but not read again yet
         if (snapshot.isUntold()) throw publication.notTold().raise();
         if (!isConfirmed) response.setHeader(HttpHeaders.WARNING, STALE);
         response.setHeader(Representation.POSITION, Long.toString(snapshot.position()));

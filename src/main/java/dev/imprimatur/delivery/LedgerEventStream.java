@@ -27,8 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The ledger as server-sent events (WHATWG HTML, 9.2): the id of an event is its position, so that a browser or a site that
- * comes back goes on where it was.
+ * Sends the ledger as server-sent events (WHATWG HTML, 9.2). The id of an event is its ledger position, so that a client that reconnects
+ * continues where it stopped.
  */
 @Component
 class LedgerEventStream implements SmartLifecycle {
@@ -48,11 +48,11 @@ class LedgerEventStream implements SmartLifecycle {
             Thread.ofVirtual().name("ledger-events-", 0).factory());
 
     /**
-     * Reads the limits.
+     * Reads the limits from the configuration.
      *
-     * @param most how many streams this node holds at once, {@code imprimatur.delivery.streams}
-     * @param heartbeat how often a stream says that it is alive, {@code imprimatur.delivery.heartbeat}
-     * @param longest after what time a stream ends, for the site to come back with a key that still holds,
+     * @param most the number of streams that this node holds at once, {@code imprimatur.delivery.streams}
+     * @param heartbeat the longest time without an event, {@code imprimatur.delivery.heartbeat}
+     * @param longest after what time a stream ends, so that the client reconnects and its key is checked again,
      *     {@code imprimatur.delivery.stream-lasts}
      */
     LedgerEventStream(
@@ -77,12 +77,12 @@ class LedgerEventStream implements SmartLifecycle {
     }
 
     /**
-     * A stream of the entries above the position that pass the filter, for as long as the site listens, its key holds, and this node learns
-     * what is new: a stream that has nothing to tell says that there is nothing.
+     * Opens a stream of the entries after the position that pass the filter. The stream ends when the client leaves, its key is revoked,
+     * this node's data is no longer fresh, or the longest time has passed. A stream without new entries sends heartbeats.
      */
     SseEmitter open(HttpServletRequest request, long after, SiteKey key, Predicate<LedgerEntry> wanted) {
         if (!confirmation.holds()) throw confirmation.over();
-        // refuses what cannot be told while there is an answer to refuse it with
+        // reads an entry now, because a refusal must be sent before the stream begins
         publication.after(after, 1);
         if (!free.tryAcquire())
             throw Refusal.unavailable("too-many-streams", "this node holds as many streams as it may", heartbeat)
@@ -99,7 +99,7 @@ class LedgerEventStream implements SmartLifecycle {
                 Thread.currentThread().interrupt();
                 emitter.complete();
             } catch (Refused damaged) {
-                // logged where it was found; whoever comes back is refused in words
+                // the ledger has logged the damage; a client that reconnects gets a refusal
                 emitter.complete();
             } catch (RuntimeException failed) {
                 log.warn("a stream of the ledger ended: {}", failed.toString());
@@ -112,8 +112,8 @@ class LedgerEventStream implements SmartLifecycle {
     }
 
     /**
-     * Ends the request of a site that left. An emitter whose last write failed leaves that to the server, and the server waits for
-     * whoever writes: the request would be under way until the node stops, and hold that up.
+     * Ends the request of a client that left. An emitter whose last write failed leaves that to the server, and the server waits for the
+     * writer: without this call, the request would stay open and delay the shutdown of the node.
      */
     private static void end(HttpServletRequest request) {
         try {
@@ -128,9 +128,9 @@ class LedgerEventStream implements SmartLifecycle {
         long read = after;
         long until = System.nanoTime() + longest.toNanos();
         int reading = catalogue.now().reading();
-        // tells the position at once, so that whoever opens a quiet stream knows that it works
+        // sends the position at once, so that the client of a quiet stream knows that the stream works
         emitter.send(SseEmitter.event().id(Long.toString(read)));
-        // of another ledger the site is told when it comes back
+        // if the ledger was read anew, the stream ends, and the client learns about the new ledger when it reconnects
         while (System.nanoTime() < until && catalogue.now().reading() == reading) {
             boolean moved = catalogue.at(read + 1, patience()).isPresent();
             if (!confirmation.holds() || !keys.ring().has(key)) return;
@@ -148,18 +148,18 @@ class LedgerEventStream implements SmartLifecycle {
                             .data(told(entry)));
                 }
             }
-            // an event without data is not dispatched, but moves the listener's last id on
+            // clients do not dispatch an event without data, but they remember its id
             if (!told) emitter.send(SseEmitter.event().id(Long.toString(read)));
         }
     }
 
-    /** Until something is to be said, or is not to be said any more. */
+    /** How long to wait for new entries: until the next heartbeat, or until the data is no longer fresh. */
     private Duration patience() {
         var left = confirmation.left().plusMillis(1);
         return left.compareTo(heartbeat) < 0 ? left : heartbeat;
     }
 
-    /** The entry with the lineage beside its members, which is no part of what its hash is made of. */
+    /** The JSON of an entry with the lineage as a further member, which is not covered by the hash of the entry. */
     private String told(LedgerEntry entry) {
         ObjectNode told = json.valueToTree(entry);
         return json.writeValueAsString(told.put("lineage", lineage.id()));
@@ -168,7 +168,7 @@ class LedgerEventStream implements SmartLifecycle {
     @Override
     public void start() {}
 
-    /** Streams end before the server waits for what is under way. */
+    /** Ends all streams, before the server waits for open requests. */
     @Override
     public void stop() {
         streams.shutdownNow();

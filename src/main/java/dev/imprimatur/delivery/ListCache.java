@@ -18,8 +18,8 @@ import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Answers to lists: until the ledger moves on, the same question has the same answer. It is kept once it has been asked twice, so that
- * what is asked once only takes no room from what is asked often.
+ * A cache of the responses to lists. Until the ledger changes, the same query has the same response. A response is cached only when its
+ * query is asked for the second time, so that single requests do not displace frequent ones.
  */
 @Component
 public class ListCache {
@@ -33,11 +33,11 @@ public class ListCache {
 
     private final JsonMapper json;
     private final Cache<Asked, Representation> answers;
-    /** Hash codes of questions; of two with the same one, the second is kept too early. */
+    /** The hash codes of queries asked once. If two queries have the same hash code, the second is cached one request too early. */
     private final Cache<Integer, Boolean> askedOnce =
             upkept().maximumSize(MOST_ASKED_ONCE).build();
 
-    /** @param size of all answers that are kept, with their encoded forms, {@code imprimatur.delivery.lists} */
+    /** @param size the size of all cached responses with their encoded forms, {@code imprimatur.delivery.lists} */
     ListCache(JsonMapper json, @Value("${imprimatur.delivery.lists:64MB}") DataSize size) {
         this.json = json;
         answers = upkept().maximumWeight(size.toBytes())
@@ -46,12 +46,16 @@ public class ListCache {
                 .build();
     }
 
-    /** A cache looked after by whoever asks, which takes less than to hand that to another thread. */
+    /** A cache that does its maintenance in the calling thread, which costs less than handing it to another thread. */
     private static Caffeine<Object, Object> upkept() {
         return Caffeine.newBuilder().executor(Runnable::run);
     }
 
-    /** @param query of the request as it was sent; null if there was none */
+    /**
+     * Returns the cached response.
+     *
+     * @param query the query string as sent; null if there is none
+     */
     public Optional<Representation> known(Snapshot snapshot, String type, @Nullable String query) {
         return Optional.ofNullable(answers.getIfPresent(Asked.of(snapshot, type, query)));
     }
@@ -64,12 +68,21 @@ public class ListCache {
                 : answers.get(asked, again -> made.get());
     }
 
-    /** @param sent the query as it was sent */
+    /**
+     * Returns the response to a list from the cache, or makes it.
+     *
+     * @param sent the query string as sent; null if there is none
+     */
     public Representation answer(Snapshot now, String type, @Nullable String sent, ListQuery query) {
         return answer(now, type, sent, () -> made(now, now, type, query));
     }
 
-    /** What a list of that snapshot looks like, told at the present one. */
+    /**
+     * Makes the response to a list.
+     *
+     * @param now the current snapshot, which decides when the list was last modified
+     * @param shown the snapshot whose guides are listed
+     */
     public Representation made(Snapshot now, Snapshot shown, String type, ListQuery query) {
         var page = ListPage.of(shown.ofType(type).index(), query);
         return made(
@@ -85,7 +98,7 @@ public class ListCache {
     private record Rest(
             @Nullable String next, int total, @Nullable Map<String, List<ListPage.Count>> facets) {}
 
-    /** Puts an answer together from documents that are written already. */
+    /** Assembles a response from serialized documents. */
     public Representation made(Snapshot now, String type, ListPage page, List<JsonParts.Part> documents) {
         var rest = new Rest(page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
         return Representation.of(

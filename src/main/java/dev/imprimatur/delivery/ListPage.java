@@ -18,25 +18,25 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of what is live. The cursor names the last guide of the page before, so that a guide published in between
- * neither doubles nor hides another.
+ * One page of a list. The cursor names the last guide of the page before, so that a guide published in between neither repeats nor hides
+ * another guide.
  *
- * @param next the cursor of the page after; null on the last
- * @param total how many guides there are on all pages
- * @param facets how often each value occurs on all pages, by field, the most frequent first
+ * @param next the cursor of the next page; null on the last page
+ * @param total the number of guides on all pages
+ * @param facets the number of guides with each value on all pages, by property; the most frequent value first
  */
 record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, Map<String, List<Count>> facets) {
     private static final int MOST_COUNTS = 100;
 
-    /** How many guides have a value. */
+    /** The number of guides that have a value. */
     record Count(String value, long count) {}
 
-    /** The page of the index that the query asks for. */
+    /** The page of all guides that the query selects. */
     static ListPage of(TypeIndex index, ListQuery query) {
         return sorted(index, query, query.on(index));
     }
 
-    /** The page that the query asks for of what a search found. Its cursor keeps how the question was read. */
+    /** The page of the guides that a search found. The cursor also carries how the query was interpreted. */
     static ListPage of(TypeIndex index, ListQuery query, Hits found) {
         var places = query.on(index);
         places.and(found.places());
@@ -71,10 +71,10 @@ record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, M
     }
 
     /**
-     * The page.
+     * Builds a page.
      *
      * @param first the places of its guides, and one more if there is a next page
-     * @param mark what a cursor keeps of the guide at a place
+     * @param mark returns what a cursor stores about the guide at a place
      */
     private static ListPage page(
             TypeIndex index, ListQuery query, BitSet places, int[] first, IntFunction<Place> mark) {

@@ -31,16 +31,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a site asks a list for. Whatever it names must be known and well-formed, or it is refused with what is allowed.
+ * The parsed parameters of a list. An unknown parameter or a malformed value is refused with a message that says what is allowed.
  *
- * @param list what cursors belong to: all that says which guides there are, and in which order
- * @param q words to look for; null for all guides
- * @param reading how they were read for the page before; null for the first one
- * @param locale of the guides, as they have it; null for all
- * @param filter which guides, those of the locale alone
- * @param facets what has its values counted
- * @param fields what is delivered of each guide; empty for all
- * @param asOf the instant whose readers it is about; null for now
+ * @param list what cursors belong to: everything that decides which guides are listed and in which order
+ * @param q the words to search for; null for all guides
+ * @param reading how the words were interpreted for the page before; null for the first page
+ * @param locale the locale of the guides in canonical form; null for all
+ * @param filter selects the guides, including by locale
+ * @param facets the properties whose values are counted
+ * @param fields the fields of each guide to deliver; empty for all
+ * @param limit the size of a page
+ * @param after the end of the page before; null for the first page
+ * @param asOf the instant whose published guides are listed; null for now
  */
 public record ListQuery(
         Selection list,
@@ -58,15 +60,19 @@ public record ListQuery(
     static final int LARGEST_PAGE = 100;
     private static final int MOST_FACETS = 10;
 
-    /** Of the parameters that every list has, the ones that say how much is told of which page, and not of which list. */
+    /** The parameters that choose a page and its form, but not which guides are listed. */
     private static final Set<String> OF_A_PAGE = Set.of("format", "fields", "limit", "cursor", "facets", "sort");
 
-    /** What tells the languages of guides. */
+    /** The property that holds the locales of guides. */
     static final Property LOCALE = Property.LOCALE;
 
     private static final String A_SCORE = "[0-9]{1,18}";
 
-    /** @param parameters as the request has them; a filter may be given several times, which asks for any of the values */
+    /**
+     * Parses the parameters of a request.
+     *
+     * @param parameters the parameters by name; a filter that is given several times selects guides with any of the values
+     */
     public static ListQuery parse(ContentType type, Map<String, List<String>> parameters, FilterLimits limits) {
         var known = type.filterFields().stream().map(Property::of).toList();
         mustBeKnown(known, parameters);
@@ -130,7 +136,7 @@ public record ListQuery(
         return Selection.of("published", type.name(), sort, filters);
     }
 
-    /** The places of the guides that it is about. */
+    /** The places of the guides that pass the filter. */
     BitSet on(TypeIndex index) {
         return filter.on(index);
     }
@@ -154,7 +160,7 @@ public record ListQuery(
         });
     }
 
-    /** Parameters that are given at most once. */
+    /** Reads parameters that are given at most once. */
     private record One(Map<String, List<String>> parameters) {
         Optional<String> of(String name) {
             return Optional.ofNullable(parameters.get(name)).map(List::getFirst);
@@ -168,7 +174,7 @@ public record ListQuery(
             return of(name).map(text -> Property.instant(name, text));
         }
 
-        /** What values of a property must not be beyond. */
+        /** The lower or upper bound of a property. */
         Optional<ValuePostings.Bound> bound(Property property, String which) {
             return of(property.name() + which).map(text -> {
                 if (text.isEmpty()) throw malformed(property.name() + which + " is empty");
@@ -201,7 +207,7 @@ public record ListQuery(
 
     private static QueryInterpretation reading(String cursor) {
         int end = cursor.indexOf(QueryInterpretation.END);
-        // also one of a list without words, which says itself that it belongs to another one
+        // a cursor of a list without a search is refused later, because it belongs to another list
         if (end < 0) return QueryInterpretation.USUAL;
         return QueryInterpretation.parse(cursor.substring(0, end));
     }

@@ -7,7 +7,10 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 
-/** Where a site shows guides of one type: an address with {@code {slug}} and perhaps {@code {locale}} in it, which only the site knows. */
+/**
+ * The addresses at which a site shows guides of one type: a template with {@code {slug}} and optionally {@code {locale}}. Only the site
+ * knows them.
+ */
 record PageUrls(String template) {
     private static final String SLUG = "{slug}";
     private static final String LOCALE = "{locale}";
@@ -24,7 +27,7 @@ record PageUrls(String template) {
                     && text.contains(SLUG)
                     && text.length() <= LONGEST) return pages;
         } catch (URISyntaxException noAddress) {
-            // told below
+            // refused below
         }
         throw Refusal.malformed(
                         "pages is where your site shows guides, such as https://www.example.com/roles/{slug}"
@@ -41,12 +44,12 @@ record PageUrls(String template) {
         return template.replace(SLUG, slug).replace(LOCALE, locale);
     }
 
-    /** Whether each locale has addresses of its own. */
+    /** Whether each locale has its own addresses. */
     boolean haveLocale() {
         return template.contains(LOCALE);
     }
 
-    /** Host and port of the site, without what is another for each guide or locale. */
+    /** The host and port of the site, without the parts that differ between guides or locales. */
     String site() {
         String host = template.substring(template.indexOf("//") + 2).split("[/?#]", 2)[0];
         String shared = host.replace(SLUG + ".", "").replace(LOCALE + ".", "");

@@ -9,7 +9,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The public halves of the signing keys (RFC 7517), with which anybody can check what they hold. */
+/** Publishes the public signing keys (RFC 7517), with which anybody can verify what this server has signed. */
 @RestController
 class PublicKeys {
     private final Signer signer;

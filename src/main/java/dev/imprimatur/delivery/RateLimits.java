@@ -17,7 +17,7 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * How much each key may ask of this node: a bucket that requests empty and time refills. Told in the headers of
+ * Limits the requests of each site key on this node, with a token bucket. The limit is sent in the headers of
  * draft-ietf-httpapi-ratelimit-headers.
  */
 @Configuration(proxyBeanMethods = false)
@@ -33,10 +33,10 @@ public class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
     private final String policy;
 
     /**
-     * Reads the limits.
+     * Reads the limits from the configuration.
      *
-     * @param rate requests a second that a key may make for long, {@code imprimatur.delivery.rate}
-     * @param burst requests that it may make at once, {@code imprimatur.delivery.burst}
+     * @param rate requests per second that a key may make permanently, {@code imprimatur.delivery.rate}
+     * @param burst requests that a key may make at once, {@code imprimatur.delivery.burst}
      */
     RateLimits(
             @Value("${imprimatur.delivery.rate:1000}") long rate,
@@ -52,13 +52,21 @@ public class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
         return policy;
     }
 
-    /** Takes one request from the bucket of a key; what is left then, or -1 if there was none. */
+    /**
+     * Takes one token from the bucket of a key.
+     *
+     * @return the number of tokens left, or -1 if there was none
+     */
     public static long take(Bucket bucket) {
         var probe = bucket.tryConsumeAndReturnRemaining(1);
         return probe.isConsumed() ? probe.getRemainingTokens() : -1;
     }
 
-    /** The value of the header when so many are left. */
+    /**
+     * The value of the header {@code RateLimit}.
+     *
+     * @param left the number of requests left
+     */
     public String told(long left) {
         return "\"key\";r=" + left + ";t=1";
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The delivery API: what sites ask for and what they get. */
+/** The delivery API: the HTTP interface from which sites read published guides. */
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {

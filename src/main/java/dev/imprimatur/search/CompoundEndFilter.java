@@ -8,14 +8,15 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
 /**
- * Puts the ends of a long word beside it, so that {@code entwickler} is found in {@code softwareentwickler}, and, as what begins an
- * end, {@code software} in {@code systemsoftwareentwickler}. Ends are marked, so that they are no words of their own. They belong to words, not to words that were joined.
+ * Adds the ends of a long word as further terms, so that a search for {@code entwickler} finds {@code softwareentwickler}. A search for
+ * {@code software} finds {@code systemsoftwareentwickler}, because one of its ends begins with that word. A mark at the beginning
+ * distinguishes an end from a word. Joined words ({@link ShingleMarker}) get no ends.
  */
 final class CompoundEndFilter extends TokenFilter {
-    /** Begins the end of a word in the index. */
+    /** The first character of every end in the index. */
     static final char MARK = '\u0001';
 
-    /** Longer ends are not told apart from the word itself. */
+    /** The longest end in characters; the filter adds no longer ones. */
     private static final int LONGEST = 40;
 
     private final int shortest;
@@ -26,16 +27,17 @@ final class CompoundEndFilter extends TokenFilter {
     private int next;
     private int end;
 
-    /** @param shortest how many letters an end has at least; what is before it has nearly as many */
+    /** @param shortest the least number of letters of an end; at least {@code shortest} − 1 letters of the word must precede the end */
     CompoundEndFilter(TokenStream words, int shortest) {
         super(words);
         this.shortest = shortest;
     }
 
     /**
-     * How many letters an end of the word has at least.
+     * The least number of letters of an end of the word.
      *
-     * @param ofLanguage in words of its own; words of other languages among them are as long as in other languages
+     * @param ofLanguage the least number for words in the script of the language; words in Latin letters within such a text use
+     *     {@link LanguageAnalysis#COMPOUND}
      */
     static int shortest(String word, int ofLanguage) {
         boolean isForeign =

@@ -44,22 +44,22 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
 /**
- * How text becomes the words that a search compares: in one case and width, without accents and without what is not seen, each word
- * beside its stem in the language of the field. What a name is written with ({@code C#}, {@code C++}, {@code .NET}) belongs to its word.
- * A field's name begins with its language and how it is read ({@code en/name/…}).
+ * The Lucene analyzer of guides and queries. It folds case, width and accents, removes invisible characters, and puts the stem of each word
+ * beside the word, by the rules of the language. Symbols that belong to a name stay part of its word ({@code C#}, {@code C++},
+ * {@code .NET}). The name of an index field begins with its language and the kind of text ({@code en/name/…}).
  */
 final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
-    /** What is read. */
+    /** The kind of text to analyze. */
     private enum As {
-        /** A title: every word of it, and two or three words as one, since people write {@code front end} and {@code frontend}. */
+        /** A title: every word, and also two or three words joined, since people write {@code front end} and {@code frontend}. */
         NAME,
-        /** Sentences: without stop words, and what has a hyphen also as one word. */
+        /** Sentences: without stop words. A word with a hyphen is also indexed as one word. */
         TEXT,
-        /** What somebody typed: every word of it. */
+        /** A query: every word. */
         QUESTION
     }
 
-    /** Longer words are none that anybody looks for. */
+    /** The longest word in characters; nobody searches for a longer one. */
     private static final int LONGEST = 255;
 
     private static final int MOST_JOINED = 3;
@@ -69,22 +69,22 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
             Normalizer2.getInstance(null, "nfkc_cf", Normalizer2.Mode.COMPOSE);
 
     private final Map<String, Analyzer> analyzers = new ConcurrentHashMap<>();
-    /** By language, as they are typed: without accents, too. */
+    /** The stop words by language, in the form that a query's words have, so without accents. */
     private final Map<String, Set<String>> stopWords = new ConcurrentHashMap<>();
 
-    /** By language and type, and by the first word of each phrase. */
+    /** The synonyms by language and content type, then by the stem of the first word of each phrase. */
     private final Map<String, Map<String, List<Synonym>>> synonyms = new ConcurrentHashMap<>();
 
     GuideAnalyzer() {
         super(PER_FIELD_REUSE_STRATEGY);
     }
 
-    /** Whether the field is one that says what a guide is about: short, and as heavy as half of the heaviest at least. */
+    /** Whether the field names what a guide is about: it is short and has at least half of the greatest weight of the type. */
     static boolean isName(ContentType type, SearchField field) {
         return field.isShort() && 2 * field.weight() >= heaviest(type);
     }
 
-    /** The greatest weight of a field of the type. */
+    /** The greatest weight of all search fields of the type. */
     static double heaviest(ContentType type) {
         return type.searchFields().stream()
                 .mapToDouble(SearchField::weight)
@@ -92,7 +92,11 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
                 .orElse(1);
     }
 
-    /** @param inIndex the name of a field in the index */
+    /**
+     * Whether an index field holds names.
+     *
+     * @param inIndex the name of the field in the index
+     */
     static boolean isName(String inIndex) {
         return inIndex.contains("/name/");
     }
@@ -102,16 +106,16 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
         return language + (isName(type, field) ? "/name/" : "/text/") + type.name() + "/" + field.name();
     }
 
-    /** The language of a locale: {@code en} of {@code en-US}. */
+    /** The language of a locale: {@code en} for {@code en-US}. */
     static String language(String locale) {
         int hyphen = locale.indexOf('-');
         return hyphen < 0 ? locale : locale.substring(0, hyphen);
     }
 
     /**
-     * A word that somebody typed.
+     * A word of a query.
      *
-     * @param forms as it was typed, and its stem if that is another one
+     * @param forms the word as typed, followed by its stem if the stem differs
      */
     record Word(List<String> forms, boolean isStopWord) {
         String typed() {
@@ -123,7 +127,7 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
         }
     }
 
-    /** The words of a text in order, as somebody would type them. */
+    /** Splits a text into words as a query, in their order. */
     List<Word> words(String text, String language) {
         var stops = stopWords.computeIfAbsent(
                 language,
@@ -137,9 +141,10 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
     }
 
     /**
-     * What means the same as the words that a question begins with.
+     * Synonyms of a phrase in a query.
      *
-     * @param phrase the first of those words
+     * @param phrase the words of the phrase
+     * @param others the phrases with the same meaning
      */
     record Synonym(List<Word> phrase, List<List<Word>> others) {
         private boolean isAtTheBeginningOf(List<Word> words) {
@@ -150,7 +155,7 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
         }
     }
 
-    /** What means the same as the first of these words in guides of the type. */
+    /** The synonyms, for guides of the type, of phrases that these words begin with. */
     List<Synonym> synonyms(ContentType type, String language, List<Word> words) {
         return synonyms
                 .computeIfAbsent(language + "/" + type.name(), it -> synonyms(type, language))
@@ -241,7 +246,7 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
             words = parts(words);
             if (as == As.TEXT) words = new StopFilter(words, language.stopWords());
             words = language.spelling().apply(words);
-            // marks on Japanese letters tell words apart
+            // not for Japanese, where the marks on letters distinguish words
             if (language.script() == LanguageAnalysis.Script.ANY) words = new ICUFoldingFilter(words);
             words = new LengthFilter(new ASCIIFoldingFilter(words), 1, LONGEST);
             if (as == As.NAME) words = joined(words);
@@ -257,7 +262,7 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
             return new JapaneseKatakanaStemFilter(read);
         }
 
-        /** {@code node.js} as {@code node} and {@code js}; in sentences, as {@code nodejs} too. */
+        /** Splits {@code node.js} into {@code node} and {@code js}; in sentences, {@code nodejs} is added. */
         private TokenStream parts(TokenStream words) {
             int parts = WordDelimiterGraphFilter.GENERATE_WORD_PARTS | WordDelimiterGraphFilter.GENERATE_NUMBER_PARTS;
             if (as != As.TEXT) return new WordDelimiterGraphFilter(words, parts, null);
@@ -273,9 +278,9 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
         }
     }
 
-    /** Characters that are read as others. */
+    /** Character mappings that are applied before a text is split into words. */
     private static final class Spellings {
-        /** Everything is in lower case by then. */
+        /** Mappings of symbols. The text is in lower case already. */
         static final NormalizeCharMap SYMBOLS = symbols().build();
 
         static final NormalizeCharMap CHINESE = chinese();
@@ -293,7 +298,7 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
             return map;
         }
 
-        /** Traditional characters as the simplified ones, which the tokenizer knows. */
+        /** Also maps traditional Chinese characters to simplified ones, which are those that the tokenizer knows. */
         private static NormalizeCharMap chinese() {
             var map = symbols();
             var simplified = Transliterator.getInstance("Traditional-Simplified");

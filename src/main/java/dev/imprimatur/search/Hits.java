@@ -8,24 +8,26 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** What a search found on an index, and how well each fits: a whole number. */
+/**
+ * The guides that a search found, by their places in a {@link TypeIndex}, each with its score: a whole number, greater for a better match.
+ */
 public final class Hits {
     private final BitSet places = new BitSet();
     private final long[] scores;
     private final QueryInterpretation reading;
 
     /**
-     * Nothing yet.
+     * Creates an empty result.
      *
-     * @param size of the index of the type
-     * @param reading of the question
+     * @param size the number of places of the {@code TypeIndex}
+     * @param reading how the query was interpreted
      */
     Hits(int size, QueryInterpretation reading) {
         this.scores = new long[size];
         this.reading = reading;
     }
 
-    /** How the question was read. */
+    /** How the query was interpreted. */
     public QueryInterpretation reading() {
         return reading;
     }
@@ -35,7 +37,7 @@ public final class Hits {
         scores[place] = score;
     }
 
-    /** The places of the guides that it found; a copy. */
+    /** The places of the guides found; a copy. */
     public BitSet places() {
         return (BitSet) places.clone();
     }
@@ -50,13 +52,15 @@ public final class Hits {
     }
 
     /**
-     * Those of these places that fit best, the best first.
+     * Returns the places with the highest scores, the best first; equal scores are ordered by the ids of the guides.
      *
-     * @param after the last guide of the page before: its score as the key
+     * @param of the places to choose from
+     * @param after the last guide of the page before, with its score as the key; null for the first page
+     * @param count how many places to return at most
      */
     public int[] best(TypeIndex typeIndex, BitSet of, @Nullable Place after, int count) {
         var from = after == null ? null : new Ranked(-1, Long.parseLong(after.key()), after.id());
-        // the last of those kept so far stands on top
+        // the worst of the places kept comes first, since it is the next to be dropped
         var kept = new PriorityQueue<>(count + 1, Ranked.BEST_FIRST.reversed());
         for (int place = of.nextSetBit(0); place >= 0; place = of.nextSetBit(place + 1)) {
             if (kept.size() == count && scores[place] < kept.element().score()) continue;

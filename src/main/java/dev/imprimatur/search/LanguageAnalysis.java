@@ -38,13 +38,15 @@ import org.apache.lucene.analysis.tr.TurkishAnalyzer;
 import org.apache.lucene.analysis.util.ElisionFilter;
 
 /**
- * What the words of a language need.
+ * The rules by which the words of a language are analyzed.
  *
- * @param stopWords words that say nothing of what a sentence is about
- * @param apostrophes takes off what is written together with a word by an apostrophe: the {@code d} of {@code d'équipe}
- * @param spelling makes two spellings of a word one
- * @param stemming makes the forms of a word one
- * @param shortestPart how many letters a part of a longer word has that is found by itself; 0 in languages that write words apart
+ * @param script how a text is split into words
+ * @param stopWords words without a meaning of their own, such as articles
+ * @param apostrophes removes what an apostrophe joins to a word: the {@code d} of {@code d'équipe}
+ * @param spelling maps alternative spellings of a word to one
+ * @param stemming maps the forms of a word to one stem
+ * @param shortestPart the least number of letters of a part of a compound that is found by itself; 0 for languages that write compounds
+ *     apart
  */
 record LanguageAnalysis(
         Script script,
@@ -53,18 +55,20 @@ record LanguageAnalysis(
         UnaryOperator<TokenStream> spelling,
         UnaryOperator<TokenStream> stemming,
         int shortestPart) {
-    /** How a text is cut into words. */
+    /** How a text is split into words. */
     enum Script {
-        /** By spaces and punctuation, or by a dictionary where a script has no spaces. */
+        /** At spaces and punctuation; by a dictionary where a script has no spaces. */
         ANY,
         CHINESE,
         JAPANESE
     }
 
-    /** Ends of words that are shorter than this are often no words: {@code ber} in {@code Betreiber}. */
+    /**
+     * The least length of a part in languages with compounds; shorter ends of words are often no words: {@code ber} in {@code Betreiber}.
+     */
     static final int COMPOUND = 4;
 
-    /** One character stands at the end of too many words. */
+    /** The least length of a part in languages that are written without spaces; a single character ends too many words. */
     static final int CHARACTERS = 2;
 
     private static final CharArraySet ITALIAN_ELISIONS = new CharArraySet(
@@ -74,7 +78,7 @@ record LanguageAnalysis(
             true);
     private static final CharArraySet CATALAN_ELISIONS = new CharArraySet(List.of("d", "l", "m", "n", "s", "t"), true);
 
-    /** A language of which nothing else is known. */
+    /** The rules for a language without special support. */
     private static final LanguageAnalysis PLAIN = new LanguageAnalysis(
             Script.ANY,
             CharArraySet.EMPTY_SET,
@@ -134,12 +138,16 @@ record LanguageAnalysis(
             Map.entry("tr", stemmed("Turkish", TurkishAnalyzer.getDefaultStopSet())),
             Map.entry("zh", written(Script.CHINESE, SmartChineseAnalyzer.getDefaultStopSet())));
 
-    /** @param code as locales begin with it: {@code en} */
+    /**
+     * Returns the rules of a language; the plain ones if the language is not supported.
+     *
+     * @param code the language code that begins a locale: {@code en}
+     */
     static LanguageAnalysis of(String code) {
         return LANGUAGES.getOrDefault(code, PLAIN);
     }
 
-    /** @param stemmer as Snowball names it */
+    /** @param stemmer the name of the stemmer in Snowball */
     private static LanguageAnalysis stemmed(String stemmer, CharArraySet stopWords) {
         return PLAIN.without(stopWords).stemmed(words -> new SnowballFilter(words, stemmer));
     }

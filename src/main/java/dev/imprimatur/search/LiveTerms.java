@@ -13,11 +13,15 @@ import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words that live guides have in a field. Lucene's dictionary keeps words of documents that were deleted until their part of
- * the index is merged, some time; what is found must not depend on them.
+ * The terms that published guides have in a field. Lucene's dictionary keeps the terms of deleted documents until segments are merged, at
+ * some later time; search results must not depend on them.
  */
 final class LiveTerms {
-    /** @param live null if nothing was deleted in this part */
+    /**
+     * A segment of the index.
+     *
+     * @param live the documents that are not deleted; null if none was deleted
+     */
     private record Part(TermsEnum words, @Nullable Bits live) {}
 
     private final List<Part> parts = new ArrayList<>();
@@ -34,12 +38,12 @@ final class LiveTerms {
         return guides(word, 1) > 0;
     }
 
-    /** How many live guides have the word. */
+    /** The number of published guides that have the term. */
     int guides(BytesRef word) throws IOException {
         return guides(word, Integer.MAX_VALUE);
     }
 
-    /** @param most after how many it need not be counted on */
+    /** @param most counting may stop once this number is reached */
     private int guides(BytesRef word, int most) throws IOException {
         int count = 0;
         PostingsEnum postings = null;

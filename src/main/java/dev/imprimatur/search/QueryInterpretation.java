@@ -8,11 +8,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How a question was read, where that depends on what else is live: which words were taken for slips, and how many had to be found. The
- * pages after the first are read alike, so that what is published in between hides nothing.
+ * The choices that a search made because of the published content: which words it took for typing errors, and how many words must match. A
+ * cursor carries them, so that later pages are searched in the same way and a guide published in between hides no result.
  *
- * @param share how many of the words must be found
- * @param ways how the words were looked for, one digit each, by language; of the languages in which a word has another than the usual one
+ * @param share the share of the words that must match, greater than 0 and at most 1
+ * @param ways by language, one digit for each word: the way in which the word was looked for. Languages in which every word was looked for
+ *     in the usual way (0) are left out
  */
 public record QueryInterpretation(float share, Map<String, String> ways) {
     private static final Pattern WRITTEN = Pattern.compile("[0-9a-f]{1,8}(-[a-z]{2,8}[0-3]{1,16}){0,40}");
@@ -20,10 +21,14 @@ public record QueryInterpretation(float share, Map<String, String> ways) {
 
     public static final QueryInterpretation USUAL = new QueryInterpretation(SearchQuery.MUST_BE_FOUND, Map.of());
 
-    /** Stands between a reading and the rest of a cursor. */
+    /** Separates the interpretation from the rest of a cursor. */
     public static final char END = '.';
 
-    /** @throws RuntimeException a refusal, if nobody wrote that */
+    /**
+     * Parses the form that {@link #toString()} writes.
+     *
+     * @throws RuntimeException a refusal if the text does not have that form
+     */
     public static QueryInterpretation parse(String written) {
         if (!WRITTEN.matcher(written).matches()) throw Place.unknown();
         int end = written.indexOf('-');
@@ -36,7 +41,11 @@ public record QueryInterpretation(float share, Map<String, String> ways) {
                         .collect(Collectors.toMap(it -> it.group(1), it -> it.group(2), (one, other) -> one)));
     }
 
-    /** How the word of the language is looked for; 0 in the usual way. */
+    /**
+     * The way in which a word of the query is looked for in a language; 0 for the usual way.
+     *
+     * @param word the index of the word in the query
+     */
     int way(String language, int word) {
         String digits = ways.getOrDefault(language, "");
         return word < digits.length() ? digits.charAt(word) - '0' : 0;

@@ -64,8 +64,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The words of everything that is live: one more fold over the ledger, kept on disk so that a start reads on from where it was.
- * It only ever finds guides of the snapshot of the catalogue that it was made from, and those are what is told.
+ * The full-text index of the published guides. A background thread builds it from the snapshots of the catalogue and keeps it on disk, so
+ * that a restart continues where it stopped. A search returns only guides of the catalogue snapshot that the index was built from, and
+ * delivers the content of that snapshot.
  */
 @Component
 public class SearchIndex implements SmartLifecycle {
@@ -73,7 +74,7 @@ public class SearchIndex implements SmartLifecycle {
     private static final String KEY = "key";
     private static final String POSITION = "position";
     private static final String HASH = "hash";
-    /** Part of what tells whether an index on disk is of use: raised when it is made differently. */
+    /** The version of the index format. Raise it when documents are built differently: an index on disk with another version is rebuilt. */
     private static final String MADE_AS = "4";
 
     private static final int SNIPPETS = 2;
@@ -83,7 +84,7 @@ public class SearchIndex implements SmartLifecycle {
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final Duration COMMIT = Duration.ofSeconds(30);
 
-    /** Indexed with where each word stands, so that a word is marked without reading the text again. */
+    /** Stores the offsets of every word, so that highlighting need not analyze the text again. */
     private static final FieldType MARKED = new FieldType(TextField.TYPE_NOT_STORED);
 
     static {
@@ -91,7 +92,7 @@ public class SearchIndex implements SmartLifecycle {
         MARKED.freeze();
     }
 
-    /** Which document of an index is of which guide on an index. */
+    /** Maps Lucene documents to places of a {@link TypeIndex}, and back. */
     private static final class Standing {
         private static final int NOWHERE = -1;
         private final int[] places;
@@ -108,7 +109,7 @@ public class SearchIndex implements SmartLifecycle {
             documents[place] = document;
         }
 
-        /** The guide's place; -1 for what is not on the index of the type. */
+        /** The place of the document's guide; -1 if the document is of another type or was deleted. */
         int place(int document) {
             return places[document];
         }
@@ -118,7 +119,7 @@ public class SearchIndex implements SmartLifecycle {
         }
     }
 
-    /** An index, and the snapshot it was made from. */
+    /** A reader of the index, with the snapshot that the index was built from. */
     private record Indexed(Snapshot snapshot, DirectoryReader reader, Map<String, Standing> standings) {
         Indexed(Snapshot snapshot, DirectoryReader reader) {
             this(snapshot, reader, new ConcurrentHashMap<>());
@@ -128,7 +129,7 @@ public class SearchIndex implements SmartLifecycle {
             return snapshot.ofType(type.name()).index();
         }
 
-        /** Worked out once. */
+        /** The mapping for a content type; created on first use. */
         Standing standing(ContentType type) {
             return standings.computeIfAbsent(type.name(), name -> {
                 var typeIndex = index(type);
@@ -181,13 +182,13 @@ public class SearchIndex implements SmartLifecycle {
     }
 
     /**
-     * Answers from the index once it has read what was asked for.
+     * Runs a search once the index has reached a snapshot; refuses with 503 if that takes longer than {@code imprimatur.delivery.patience}.
      *
-     * @param asked the snapshot that it must have read
-     * @param question words to look for in guides of the type
-     * @param before how they were read for the page before; null for the first one
-     * @param locale of the guides that may be found; null for all
-     * @param answer of the snapshot it was made from, and a view of the index that holds while this is called
+     * @param asked the snapshot that the index must have reached
+     * @param question the words to look for in guides of the type
+     * @param before how the query was interpreted for the page before; null for the first page
+     * @param locale the locale of the guides that may be found; null for all
+     * @param answer makes the result from the snapshot of the index and a view of the index; the view is valid only during the call
      */
     public <T> T answer(
             Snapshot asked,
@@ -237,7 +238,7 @@ public class SearchIndex implements SmartLifecycle {
         }
     }
 
-    /** What one question finds in the index at one position. */
+    /** The results of one query, in one state of the index. */
     public final class View {
         private final Indexed reading;
         private final ContentType type;
@@ -257,7 +258,7 @@ public class SearchIndex implements SmartLifecycle {
             this.question = new SearchQuery(question, type, languages, words, reading.reader(), before);
         }
 
-        /** Every live guide that the question finds. */
+        /** All published guides that match. */
         public Hits find() {
             try {
                 var standing = reading.standing(type);
@@ -272,7 +273,10 @@ public class SearchIndex implements SmartLifecycle {
             }
         }
 
-        /** Where the question was found in each of these that it found, by field: HTML that holds nothing but {@code mark} elements. */
+        /**
+         * Returns the passages that match in each of these guides, which must all be hits: HTML by field, whose only elements are
+         * {@code mark}.
+         */
         public List<Map<String, String>> highlights(List<PublishedGuide> found) {
             if (found.isEmpty()) return List.of();
             var highlighter = new Highlighter(reading.reader(), words);
@@ -312,12 +316,12 @@ public class SearchIndex implements SmartLifecycle {
         }
     }
 
-    /** Marks words in names as wholes, and in texts with the sentence around them. */
+    /** Highlights matching words. Of a name it returns the whole text; of other texts it returns the sentence around the words. */
     private static final class Highlighter extends UnifiedHighlighter {
         Highlighter(DirectoryReader reader, GuideAnalyzer words) {
             super(builder(new IndexSearcher(reader), words)
                     .withFieldMatcher(field -> true)
-                    // single words are looked for, so that nothing has to match as a whole
+                    // the query holds single words, so there are no phrases to match as a whole
                     .withWeightMatches(false)
                     .withFormatter(new DefaultPassageFormatter("<mark>", "</mark>", " … ", true))
                     .withMaxNoHighlightPassages(0));
@@ -329,7 +333,9 @@ public class SearchIndex implements SmartLifecycle {
         }
     }
 
-    /** The languages that guides of the type are live in, of the locale if there is one: words of others would be of no use. */
+    /**
+     * The languages of the published guides of a type; only that of the locale, if there is one. The words of other languages cannot match.
+     */
     private static List<String> languages(Snapshot snapshot, ContentType type, @Nullable String locale) {
         return snapshot.ofType(type.name()).index().values(Property.LOCALE).keySet().stream()
                 .filter(it -> locale == null || locale.equals(it))
@@ -350,12 +356,15 @@ public class SearchIndex implements SmartLifecycle {
 
     @Override
     public void start() {
-        // said before the thread can ask: one that asks too soon would end for good
+        // set before the thread starts, which would otherwise end at once
         running = true;
         thread = Thread.ofPlatform().daemon().name("search").start(this::foldOn);
     }
 
-    /** An index that cannot be written any more, for want of room say, is closed and opened again; meanwhile the last reading answers. */
+    /**
+     * Keeps the index up to date. If it cannot be written, for example because the disk is full, it is closed and opened again after a
+     * pause; until then, searches use the last readable state.
+     */
     private void foldOn() {
         try {
             while (running)
@@ -404,7 +413,11 @@ public class SearchIndex implements SmartLifecycle {
         }
     }
 
-    /** Reads on from the position; how far it has read then. */
+    /**
+     * Brings the index up to the current snapshot.
+     *
+     * @return the position that the index has reached
+     */
     private long fold(IndexWriter writer, long before) throws IOException {
         var snapshot = catalogue.now();
         var last = indexed;
@@ -448,7 +461,7 @@ public class SearchIndex implements SmartLifecycle {
         return last;
     }
 
-    /** A guide as it stands in the index. */
+    /** The Lucene document of a guide. */
     static Document document(GuideAddress address, ContentType type, JsonNode content, GuideAnalyzer words) {
         var document = new Document();
         document.add(new StringField(KEY, key(address), Field.Store.NO));
@@ -468,7 +481,7 @@ public class SearchIndex implements SmartLifecycle {
         return document;
     }
 
-    /** The words of a text, which is read once and no more. */
+    /** Caches the tokens of a text, so that the text is analyzed only once. */
     private static TokenStream read(TokenStream words) {
         try (words) {
             var read = new CachingTokenFilter(words);
@@ -489,7 +502,7 @@ public class SearchIndex implements SmartLifecycle {
         writer.commit();
     }
 
-    /** An index of another ledger, of other content types or made in another way is thrown away and made anew. */
+    /** Deletes the index on disk if it was built from another ledger, for other content types or in another format. */
     private void discardIfOfNoUse() throws IOException {
         if (!Files.isDirectory(directory)) return;
         try (var files = FSDirectory.open(directory)) {
@@ -547,7 +560,7 @@ public class SearchIndex implements SmartLifecycle {
         thread = null;
         if (last == null) return;
         try {
-            // not interrupted: Lucene's files do not survive that
+            // not interrupted, because an interrupt closes the files of Lucene
             last.join(STOP);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();

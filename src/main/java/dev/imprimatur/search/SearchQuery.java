@@ -31,10 +31,10 @@ import org.apache.lucene.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader typed. Three of four words must be found, each in any field: as it is or by its stem, as the beginning of a longer
- * word or of a part of one, by a synonym, or, if nothing that is live has it, with a slip of the finger or two. If no guide has as
- * many, those with most of them are found. It is words alone; there is no syntax to get wrong. What it finds follows from the live documents of
- * an index and not from what else that index once held.
+ * A search query as a reader typed it: plain words without any syntax. Three quarters of the words must match a guide, each in any field. A
+ * word matches as typed, by its stem, as the beginning of a longer word or of a part of one, or by a synonym; if no published guide has it,
+ * it also matches with one or two typing errors. If no guide matches that many words, the guides that match most of them are found. Results
+ * depend only on the published documents of an index, never on documents deleted from it.
  */
 public final class SearchQuery {
     private static final int LONGEST = 200;
@@ -45,25 +45,25 @@ public final class SearchQuery {
     private static final double AS_PART = 0.6;
     private static final double AS_BEGINNING = 0.45;
     private static final double AS_BEGINNING_OF_A_PART = 0.35;
-    /** As {@code welder} is for {@code welding}. */
+    /** For example, {@code welder} in a search for {@code welding}. */
     private static final double AS_BEGINNING_WITH_STEM = 0.32;
 
-    /** As two of the three characters of a Chinese word. */
+    /** For example, two of the three characters of a Chinese word. */
     private static final double AS_SOME_CHARACTERS = 0.2;
 
     private static final double MISSPELT = 0.3;
     private static final double LEAST_LIKENESS = 0.01;
-    /** Scores are whole numbers: so many for each step of a word's weight. */
+    /** Scores are whole numbers; each unit of a word's weight counts this much. */
     private static final int SCALE = 1_000;
 
-    /** What a guide whose name is what was typed has before all others. */
+    /** The score for a guide whose name equals the query, greater than all words together can score. */
     private static final long SAME_NAME = 4_000_000_000L;
 
     private static final long SAME_NAME_BY_STEMS = 2_000_000_000L;
-    /** Less for each synonym that stands after others. */
+    /** Divided among several synonyms: the first scores most. */
     private static final long SAME_NAME_BY_SYNONYM = 1_000_000_000L;
 
-    /** The ways in which a word is looked for that no live guide has, in this order. */
+    /** The ways in which a word is looked for if no published guide has it, tried in this order. */
     private static final int JOINED = 1;
 
     private static final int CHARACTERS = 2;
@@ -75,18 +75,18 @@ public final class SearchQuery {
     private static final int SHORTEST_MISSPELT = 4;
     private static final int SHORTEST_MISSPELT_PART = 6;
     private static final int TWO_SLIPS_FROM = 6;
-    /** How many letters at the beginning no slip is in. */
+    /** The number of letters at the beginning that must match exactly. */
     private static final int SAME_AT_LEAST = 1;
 
     private static final int MOST_SLIPS = 10;
-    /** Of longer words that begin with one that was typed, all are found; this many are marked. */
+    /** All longer words that begin with the typed word match, but only the most frequent ones are highlighted: at most this many. */
     private static final int MOST_BEGINNINGS = 8;
 
     private static final int MOST_LOOKED_AT = 500;
-    /** Of words that stand next to each other, so many are looked for as one. */
+    /** The number of adjacent words that are also looked for as one word. */
     private static final int MOST_JOINED = 3;
 
-    /** What was asked, or a refusal. */
+    /** Checks the text of a query; refuses an empty or too long one. */
     public static String parse(String text) {
         if (text.isBlank())
             throw Refusal.malformed("q is empty; it is what to look for", List.of())
@@ -98,15 +98,15 @@ public final class SearchQuery {
     }
 
     /**
-     * A word that is looked for.
+     * A word of the query.
      *
-     * @param isNeeded whether it counts among those that must be found
-     * @param isCharacter whether it is a single one, which is not enough where other words are not found
-     * @param ways in which it is found in a guide; the best of them counts
-     * @param marks words of live guides that are marked for it
+     * @param isNeeded whether it counts among the words that must match
+     * @param isCharacter whether it is a single character; such words do not count when fewer words match than must
+     * @param ways the ways in which it matches; for each guide, the best one counts
+     * @param marks the terms of published guides to highlight for it
      */
     private record Word(boolean isNeeded, boolean isCharacter, List<Way> ways, List<String> marks) {
-        /** A word that is found as it is or by its stem. */
+        /** A word that matches as typed or by its stem. */
         static Word of(List<String> forms) {
             return new Word(true, false, waysOf(forms), marksOf(forms));
         }
@@ -121,29 +121,34 @@ public final class SearchQuery {
             return all(forms).toList();
         }
 
-        /** Each also as two words of a name that are looked for as one. */
+        /** Each form, and the term that the same form has when two words of a name are joined. */
         private static Stream<String> all(List<String> forms) {
             return forms.stream().flatMap(form -> Stream.of(form, ShingleMarker.MARK + form));
         }
     }
 
     /**
-     * A term of the index, or what terms begin with.
+     * A term of the index, or a prefix of terms.
      *
-     * @param share of its weight that counts
+     * @param isBeginning whether {@code term} is a prefix
+     * @param share the share of the term's weight that counts
      */
     private record Way(String term, boolean isBeginning, double share) {}
 
-    /** @param likeness 1 for the same word */
+    /**
+     * A term that differs from the typed word by a typing error.
+     *
+     * @param likeness the similarity of both; 1 for the same word
+     */
     private record Slip(String word, float likeness) {}
 
-    /** Other words in the place of some that were typed: each of those is found where all of these are. */
+    /** Words that can replace a range of the typed words: if all of them match a guide, each typed word of the range counts as matched. */
     private record Alternative(int from, int to, List<Word> words) {}
 
     /**
-     * The question in one language.
+     * The query in one language.
      *
-     * @param names what was typed as a whole name, with what a guide has for it
+     * @param names terms of whole names, each with the score of a guide that has the name
      */
     private record Asked(List<Word> words, List<Alternative> alternatives, Map<String, Long> names) {
         long needed() {
@@ -151,7 +156,7 @@ public final class SearchQuery {
         }
     }
 
-    /** By language in which guides are live. */
+    /** The query in each language that published guides have. */
     private final Map<String, Asked> asked = new LinkedHashMap<>();
 
     private final ContentType type;
@@ -166,10 +171,10 @@ public final class SearchQuery {
     }
 
     /**
-     * Finds out what a text may mean in an index, once for all fields.
+     * Interprets a query by the words of an index, once for all fields.
      *
-     * @param text that was asked
-     * @param before how it was read for the page before; null for the first one
+     * @param text the query
+     * @param before how the query was interpreted for the page before; null for the first page
      */
     SearchQuery(
             String text,
@@ -202,12 +207,12 @@ public final class SearchQuery {
         this.reading = new QueryInterpretation(share, ways);
     }
 
-    /** How it was read, once it has been looked for. */
+    /** How the query was interpreted; final after {@link #scores}. */
     QueryInterpretation reading() {
         return reading;
     }
 
-    /** Finds out what words may mean by what live guides have. */
+    /** Interprets the words of a query in one language, by the words that published guides have. */
     private static final class Meaning {
         private final String language;
         private final ContentType type;
@@ -239,8 +244,8 @@ public final class SearchQuery {
         }
 
         /**
-         * The typed words that a live guide has, each as it is typed and by its place in the question: other languages spell the same word in
-         * other ways.
+         * The typed words that a published guide has, each as the word itself and as its index in the query. The index is needed because
+         * another language can spell the same word differently.
          */
         List<String> live() {
             var words = new ArrayList<String>();
@@ -256,12 +261,12 @@ public final class SearchQuery {
             return word + "/" + looked.size();
         }
 
-        /** For each typed word the digit that {@link QueryInterpretation#ways} keeps; empty before {@link #asked}. */
+        /** The way of each typed word, as the digits that {@link QueryInterpretation#ways} keeps; empty before {@link #asked}. */
         String others() {
             return others.toString();
         }
 
-        /** @param anywhere what {@link #live()} says in all languages */
+        /** @param anywhere the results of {@link #live()} in all languages */
         Asked asked(Set<String> anywhere, @Nullable QueryInterpretation before) throws IOException {
             var words = new ArrayList<Word>();
             for (int i = 0; i < looked.size(); i++) {
@@ -294,7 +299,7 @@ public final class SearchQuery {
             return new Asked(words, alternatives, names);
         }
 
-        /** A word that is looked for in the usual ways, and in others where those find nothing. */
+        /** A typed word, with the usual ways to look for it. Other ways are tried if those find nothing. */
         private final class Looked {
             private final List<String> forms;
             private final String typed;
@@ -327,7 +332,7 @@ public final class SearchQuery {
                 this.isLive = !marks.isEmpty() || anyLive(Word.marksOf(forms));
                 String stem = forms.getLast();
                 if (stem.equals(typed) || stem.length() < SHORTEST_STEM) return;
-                // a word that only begins with the same stem is another word: the typed one may still be a slip
+                // such a word does not make the typed one known, which may still be a typing error
                 beginning(stem, AS_BEGINNING_WITH_STEM, ways, marks);
                 if (isPart) beginning(CompoundEndFilter.MARK + stem, AS_BEGINNING_OF_A_PART, ways, marks);
             }
@@ -336,7 +341,7 @@ public final class SearchQuery {
                 return CompoundEndFilter.shortest(typed, shortestPart) == LanguageAnalysis.CHARACTERS;
             }
 
-            /** Which of the other ways finds something. */
+            /** The first of the other ways that finds something; 0 if none does. */
             int other() throws IOException {
                 for (int other = JOINED; other <= SLIPS; other++) {
                     var found = new ArrayList<String>();
@@ -380,7 +385,7 @@ public final class SearchQuery {
             }
         }
 
-        /** {@code front end} as {@code frontend}, if a guide has that. */
+        /** Adds {@code frontend} as an alternative of {@code front end}, if a published guide has it. */
         private void joined(List<GuideAnalyzer.Word> typed, int from, int to, List<Alternative> alternatives)
                 throws IOException {
             var first = new StringBuilder();
@@ -441,7 +446,7 @@ public final class SearchQuery {
         }
     }
 
-    /** What each document of the index scores: the words found in it added up, or 0 where too few are. */
+    /** The score of each document of the index: the sum over the words that match; 0 if too few words match. */
     long[] scores(IndexReader index) throws IOException {
         var scores = new long[index.maxDoc()];
         var shares = new float[index.maxDoc()];
@@ -476,7 +481,7 @@ public final class SearchQuery {
         return scores;
     }
 
-    /** How many of the words the live guide has that has most of them. */
+    /** The greatest share of the query's words that a published guide matches. */
     private static float mostFound(IndexReader index, float[] shares) {
         float most = 0;
         for (var leaf : index.leaves()) {
@@ -487,7 +492,7 @@ public final class SearchQuery {
         return most;
     }
 
-    /** What each word counts in each document; nothing for one that no document has. */
+    /** The score of each word in each document; an empty array for a word that no document has. */
     private int[][] found(IndexReader index, String language, Asked question) throws IOException {
         var found = new int[question.words().size()][];
         for (int word = 0; word < found.length; word++)
@@ -504,7 +509,7 @@ public final class SearchQuery {
         return found;
     }
 
-    /** What the word counts in each document that counts least there. */
+    /** The score in each document of the word that scores least there. */
     private int[] weakest(IndexReader index, String language, List<Word> words) throws IOException {
         int[] weakest = weigh(index, language, words.getFirst());
         for (var word : words.subList(1, words.size())) {
@@ -541,10 +546,10 @@ public final class SearchQuery {
         return names;
     }
 
-    /** What a word counts in each document: the best of the ways in which it is found there. */
+    /** Calculates the score of a word in each document: that of the best way in which the word matches. */
     private static final class Weighing {
         private final int documents;
-        /** Empty for as long as nothing is found: most words are of one language, and are looked for in all. */
+        /** Empty until something is found: a query is searched in all languages, but most words exist in only one of them. */
         private int[] best = new int[0];
 
         private @Nullable PostingsEnum postings;
@@ -553,7 +558,7 @@ public final class SearchQuery {
             this.documents = documents;
         }
 
-        /** @param from the first document of this part of the index */
+        /** @param from the number of the first document of this segment */
         void weigh(Word word, TermsEnum known, int from) throws IOException {
             postings = null;
             for (var way : word.ways()) {
@@ -577,7 +582,7 @@ public final class SearchQuery {
         }
     }
 
-    /** What is marked in the guides that were found: words alone, in whatever field, so that nothing is looked through again. */
+    /** The query for highlighting: single terms, in whatever field they are, so that the index need not be searched again. */
     org.apache.lucene.search.Query marks() {
         var any = new BooleanQuery.Builder();
         asked.forEach((language, question) -> Stream.concat(

@@ -7,9 +7,9 @@ import org.apache.lucene.analysis.shingle.ShingleFilter;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
-/** Marks words that a {@link ShingleFilter} joined, so that they are told from words that are written as one. */
+/** Marks terms that a {@link ShingleFilter} made by joining words, so that they differ from words that are written as one. */
 final class ShingleMarker extends TokenFilter {
-    /** Begins what was joined in the index. */
+    /** The first character of every joined term in the index. */
     static final char MARK = '\u0002';
 
     private final CharTermAttribute term = addAttribute(CharTermAttribute.class);

@@ -22,29 +22,29 @@ import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexOptions;
 
 /**
- * How much each word of one guide counts, in whatever field it stands: worked out when the guide is indexed, so that a search reads
- * one number for each word instead of looking field by field. It stands in the index in the place of the word's frequency, and
- * depends on the guide alone, so that a guide published while a site pages moves no other one. A word of a name counts more than all
- * that texts can add.
+ * The weight of each word of one guide, over all its fields. It is calculated when the guide is indexed, so that a search reads one number
+ * for each word instead of combining fields. Lucene stores the weight as the term frequency. The weight depends on this guide alone, so
+ * that a guide published while a site reads pages changes the rank of no other guide. A word in a name weighs more than a word in texts
+ * ever can.
  */
 final class TermWeights {
-    /** What a word of the heaviest name weighs, if the name has no other. */
+    /** The weight of the only word of a name, in the field with the greatest weight of the type. */
     private static final int IN_A_NAME = 10_000;
 
-    /** Of that, what a name of no weight would have. */
+    /** The share of {@link #IN_A_NAME} that a name field of weight 0 would give; the rest grows with the weight of the field. */
     private static final double ANY_NAME = 0.8;
-    /** How much less each further word makes of a name's words. */
+    /** How much each further word of a name lowers the weight of its words. */
     private static final double LENGTH = 0.03;
 
-    /** What words in texts come near to, the more often and the heavier they are. */
+    /** The upper limit for words in texts, which frequent words in heavy fields come close to. */
     private static final int IN_TEXTS = 3_000;
 
     private static final double HALF_OF_IT = 0.5;
-    /** What texts add to a word that a name has. */
+    /** The share of its weight in texts that is added to a word that is also in a name. */
     private static final double BESIDE_A_NAME = 0.1;
 
     private static final double SATURATION = 1.2;
-    /** What the other fields that a word is found in add to the best of them. */
+    /** How much fields other than the best one add to the weight of a word in texts. */
     private static final double TIE = 0.3;
 
     private static final FieldType TYPE = new FieldType();
@@ -56,7 +56,13 @@ final class TermWeights {
         TYPE.freeze();
     }
 
-    /** @param best what the word weighs in the text where it weighs most; of the heaviest field, as all three */
+    /**
+     * The weight of a word before scaling. All three numbers are relative to the heaviest field of the type.
+     *
+     * @param name the greatest weight in a name; 0 if no name has the word
+     * @param best the greatest weight in a text
+     * @param sum the sum of the weights in texts
+     */
     private record Weight(double name, double best, double sum) {
         static Weight inAName(double share) {
             return new Weight(share, 0, 0);
@@ -92,9 +98,9 @@ final class TermWeights {
     }
 
     /**
-     * Counts the words of a field.
+     * Adds the words of a field.
      *
-     * @param tokens of the text as the field is read; left at their end
+     * @param tokens the tokens of the text, analyzed for this field; consumed to their end
      */
     void add(SearchField field, String text, TokenStream tokens) {
         var counts = new HashMap<String, Integer>();
@@ -121,24 +127,24 @@ final class TermWeights {
         if (isName) names.addAll(wholes(words.words(text, language)).toList());
     }
 
-    /** The field that holds every word of a guide, with its weight. */
+    /** The index field that holds every word of a guide, with its weight. */
     static String everything(String language, ContentType type) {
         return language + "/words/" + type.name();
     }
 
-    /** The field that holds the guide's names as wholes. */
+    /** The index field that holds the whole names of a guide. */
     static String names(String language, ContentType type) {
         return language + "/whole/" + type.name();
     }
 
-    /** A name as one term, as it is written; two names that differ in spaces and hyphens have the same one. */
+    /** A whole name as one term of its words as written; names that differ only in spaces and hyphens have the same term. */
     static String whole(List<GuideAnalyzer.Word> name) {
         var whole = new StringBuilder();
         for (var word : name) whole.append(word.typed());
         return whole.toString();
     }
 
-    /** The same, by the stems of its words: never the term of a name as it is written. */
+    /** A whole name as one term of the stems of its words; a mark makes it differ from every term of {@link #whole}. */
     static String wholeByStems(List<GuideAnalyzer.Word> name) {
         var whole = new StringBuilder().append(CompoundEndFilter.MARK);
         for (var word : name) whole.append(word.stem());
@@ -149,7 +155,7 @@ final class TermWeights {
         return name.isEmpty() ? Stream.of() : Stream.of(whole(name), wholeByStems(name));
     }
 
-    /** Everything that a search reads of the guide. */
+    /** The index fields that a search of this guide reads. */
     Stream<Field> fields() {
         return Stream.concat(
                 Stream.of(new Field(everything(language, type), new Weighed(weights), TYPE)),

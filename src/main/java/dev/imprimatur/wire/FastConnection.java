@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection on which the fast path is all there is: it reads a request, and if what was asked for is ready, sends it, on the
- * thread that found the connection readable. The first request that is anything else, or that did not come in one piece, hands the
- * connection with all that was read to Jetty's HTTP, for good.
+ * A connection that serves the fast path only. It reads a request and, if the response is ready, sends it on the thread that found the
+ * connection readable. The first request of any other kind, or that did not arrive in one piece, hands the connection over to Jetty's HTTP
+ * for good, with all bytes that were read and not answered.
  */
 final class FastConnection extends AbstractConnection implements Connection.UpgradeFrom {
     private static final Logger log = LoggerFactory.getLogger(FastConnection.class);
@@ -43,7 +43,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         this.path = factory.path;
     }
 
-    /** What is read into, and what the head of an answer is written into; a connection that waits has none. */
+    /** The buffers for requests and for the heads of responses; an idle connection holds none. */
     private record Buffers(RetainableByteBuffer input, RetainableByteBuffer head) {
         private static final int INPUT = 8 * 1024;
         private static final int HEAD = 4 * 1024;
@@ -58,7 +58,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         }
     }
 
-    /** Nothing that happens then waits, so it may happen on the thread that looks after all connections. */
+    /** Non-blocking, because nothing here waits; so Jetty may run it on the selector thread. */
     private final class Arrived implements Callback {
         @Override
         public void succeeded() {
@@ -127,7 +127,10 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         fillInterested(arrived);
     }
 
-    /** Answers what has come, request by request, until a write is left to others or nothing is there any more. */
+    /**
+     * Answers the requests in the buffer one after the other, until the buffer is empty, a write is still pending, or another thread or
+     * Jetty takes over.
+     */
     private void answer(ByteBuffer input) throws IOException {
         while (input.hasRemaining()) {
             var request = FastRequest.read(input, lastHead);
@@ -148,7 +151,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         await();
     }
 
-    /** On a thread that makes lists. */
+    /** Makes and sends a list; runs on a thread for lists. */
     private void answerLater(FastRequest request, ByteBuffer input) {
         try {
             var ready = path.list(request.asked(), caller);
@@ -174,7 +177,11 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         }
     }
 
-    /** Whether it is sent already; if not, whoever ends the write goes on. */
+    /**
+     * Sends a response.
+     *
+     * @return whether it is sent completely; if not, the completion of the write continues with the next request
+     */
     private boolean send(FastPath.Ready ready) throws IOException {
         var head = buffers().head().getByteBuffer();
         BufferUtil.clearToFill(head);
@@ -183,7 +190,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         return ready.isKnown() ? sent(head) : sent(head, ready.form().body());
     }
 
-    /** Most often the network takes everything at once. */
+    /** Tries to send everything at once, which is the usual case. */
     private boolean sent(ByteBuffer... answer) throws IOException {
         if (getEndPoint().flush(answer)) return true;
         getEndPoint().write(written, answer);
@@ -194,7 +201,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         getEndPoint().upgrade(factory.next.newConnection(connector, getEndPoint()));
     }
 
-    /** What was read and not answered. */
+    /** The bytes that were read and not answered. */
     @Override
     public @Nullable ByteBuffer onUpgradeFrom() {
         ByteBuffer unanswered = null;
@@ -222,18 +229,18 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         if (buffers != null) factory.takeBack(buffers);
     }
 
-    /** Accepts connections and begins them with this. */
+    /** Creates a {@link FastConnection} for each accepted connection. */
     static final class Factory extends org.eclipse.jetty.server.AbstractConnectionFactory {
         private final FastPath path;
         private final ConnectionFactory next;
-        /** As many at a time as there are processors: of more at once, each would wait for all others. */
+        /** As many threads as processors: with more lists at once, each would only take longer. */
         private final Executor lists = Executors.newFixedThreadPool(
                 Runtime.getRuntime().availableProcessors(),
                 Thread.ofPlatform().daemon().name("lists-", 0).factory());
-        /** What was given back last, which most often is what is lent next. */
+        /** The buffers returned last, which are usually the next to be lent. */
         private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
 
-        /** @param next what connections are handed to */
+        /** @param next the factory of the connections that take over */
         Factory(ConnectionFactory next, FastPath path) {
             super("imprimatur");
             this.next = next;

@@ -12,9 +12,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
-/** The fast path on a connection that Jetty reads: ahead of the servlet container. */
+/** Offers the fast path on connections that Jetty reads, ahead of the servlet container. */
 final class FastHandler extends Handler.Wrapper {
-    /** What is read here as one line. */
+    /** The headers that the fast path reads as a single line. */
     private static final List<HttpHeader> ONE_LINE =
             List.of(HttpHeader.AUTHORIZATION, HttpHeader.IF_NONE_MATCH, HttpHeader.ACCEPT_ENCODING);
 
@@ -32,7 +32,7 @@ final class FastHandler extends Handler.Wrapper {
         if (!FastPath.isOurs(uri.getPath())
                 || !HttpMethod.GET.is(request.getMethod())
                 || headers.contains("Imprimatur-At-Least")
-                // only the servlet way knows which pages may read with which key
+                // only the servlet container knows from which origins a key may be used
                 || headers.contains(HttpHeader.ORIGIN)
                 || headers.contains(HttpHeader.IF_MODIFIED_SINCE)
                 || headers.contains(HttpHeader.CONTENT_TYPE)

@@ -39,17 +39,16 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.LinkedMultiValueMap;
 
 /**
- * What sites ask for most, one guide as it is and lists, and their 304, answered ahead of the servlet container from bytes that are
- * ready.
- * It says yes only: whatever it does not know for certain (another credential, a parameter, a slug that is not live, anything that has not been confirmed lately) goes on to
- * the handlers that refuse, so that no rule stands here a second time.
+ * Answers the most frequent requests of sites (one guide in its full form, and lists, with 304 for both) ahead of the servlet container,
+ * from bytes that are ready to be sent. It only ever answers with success. Everything else (another kind of credential, a parameter, a slug
+ * that is not published, data that is not fresh) is left to the servlet container, so that the rules for refusals exist only once.
  */
 @Component
 class FastPath {
     private static final String BEARER = "Bearer ";
     private static final String END = "\r\n";
     private static final byte[] EMPTY_LINE = ascii(END);
-    /** What Spring Security writes on every other answer to a site. */
+    /** The headers that Spring Security adds to every other response to a site. */
     private static final List<HttpField> PROTECTION = List.of(
             new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
             new PreEncodedHttpField("X-XSS-Protection", "0"),
@@ -71,7 +70,7 @@ class FastPath {
     private volatile @Nullable Start ok;
     private volatile @Nullable Start notModified;
 
-    /** What many answers begin with: those of one second, at one position. */
+    /** The header lines shared by all responses of one second at one position. */
     private record Start(HttpField date, long position, ByteBuffer lines) {}
 
     FastPath(
@@ -103,7 +102,7 @@ class FastPath {
     }
 
     /**
-     * The header fields of a request that count here.
+     * The header fields of a request that matter here.
      *
      * @param authorization the credentials, with their scheme
      */
@@ -111,13 +110,13 @@ class FastPath {
             @Nullable String authorization,
             @Nullable String ifNoneMatch,
             @Nullable String acceptEncoding) {
-        /** Several tags, weak ones and the asterisk are weighed by the servlet way. */
+        /** Whether the condition is not one strong entity tag; the servlet container evaluates several tags, weak tags and the asterisk. */
         private boolean mayBeKnownOtherwise() {
             return ifNoneMatch != null
                     && (ifNoneMatch.isEmpty() || ifNoneMatch.charAt(0) != '"' || ifNoneMatch.indexOf(',') >= 0);
         }
 
-        /** Nothing that prints it by accident tells the key. */
+        /** Hides the credentials, so that no log can reveal them by accident. */
         @Override
         public String toString() {
             return "Fields[…]";
@@ -125,10 +124,10 @@ class FastPath {
     }
 
     /**
-     * A {@code GET} whose only condition, if any, is an entity tag.
+     * A {@code GET} request whose only condition, if any, is an entity tag.
      *
-     * @param path as it was sent, from the type on
-     * @param query as it was sent; null if there was none
+     * @param path the path as sent, from the type on
+     * @param query the query string as sent; null if there is none
      */
     record Asked(String path, @Nullable String query, Fields fields) {
         private String type() {
@@ -141,13 +140,10 @@ class FastPath {
         }
     }
 
-    /** A key that is right, and what it has left. */
+    /** A valid key and its rate limit. */
     private record Known(SiteKey key, Bucket bucket) {}
 
-    /**
-     * Who asks, request after request, on one connection: what the key ring told of the credentials is remembered until they are others
-     * or the ring is.
-     */
+    /** The client of a connection. The key found for its credentials is remembered until the credentials or the key ring change. */
     static final class Caller {
         private @Nullable KeyRing ring;
         private String authorization = "";
@@ -155,19 +151,19 @@ class FastPath {
     }
 
     /**
-     * An answer, to be sent as it is.
+     * A response that is ready to be sent.
      *
-     * @param isKnown whether the site has it already: 304, without the body
+     * @param isKnown whether the client has it already: 304, without the body
      * @param left how many requests the key has left
      */
     record Ready(Representation.Form form, boolean isKnown, long position, long left) {}
 
-    /** Whether it may be one of ours at all. */
+    /** Whether the path belongs to the delivery API. */
     static boolean isOurs(@Nullable String path) {
         return path != null && path.startsWith(DeliveryApi.PREFIX);
     }
 
-    /** What is ready to be sent, found without waiting for anything; null if that is nothing. */
+    /** Returns a response that can be sent without waiting for anything; null if there is none. */
     @Nullable
     Ready ready(Asked asked, Caller caller) {
         var known = known(asked, caller);
@@ -180,21 +176,21 @@ class FastPath {
         return answer == null ? null : taken(known, asked, answer, snapshot);
     }
 
-    /** A list that was not asked for before; it takes a moment to put it together. */
+    /** Makes a list that is not cached, which takes a moment; null if the servlet container has to answer. */
     @Nullable
     Ready list(Asked asked, Caller caller) {
         var known = asked.isList() ? known(asked, caller) : null;
-        // one that asks too often is refused elsewhere, before anything is made for it
+        // a key above its limit is refused by the servlet container, before a list is made
         if (known == null || known.bucket().getAvailableTokens() < 1) return null;
         var snapshot = catalogue.now();
-        // nothing is told, or nothing may be: the servlet way knows which
+        // nothing is published, or the state is unknown: the servlet container answers
         if (snapshot.position() == 0) return null;
         return made(snapshot, asked)
                 .map(answer -> taken(known, asked, answer, snapshot))
                 .orElse(null);
     }
 
-    /** The key, if it is right and may read what is asked for. */
+    /** The key, if it is valid and may read the requested type, and the data is fresh; else null. */
     private @Nullable Known known(Asked asked, Caller caller) {
         String authorization = asked.fields().authorization();
         if (authorization == null || asked.fields().mayBeKnownOtherwise() || !confirmation.holds()) return null;
@@ -219,7 +215,7 @@ class FastPath {
     private @Nullable Representation guide(Snapshot snapshot, Asked asked) {
         if (asked.query() != null) return null;
         var guide = snapshot.live(asked.path());
-        // close to a change that is known, the answer may be kept for less than the usual time
+        // close to a known change, caches may keep the response for less than the usual time
         return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide.answer();
     }
 
@@ -229,7 +225,7 @@ class FastPath {
             if (type.isEmpty()) return Optional.empty();
             var parameters = new LinkedMultiValueMap<String, String>();
             String sent = asked.query();
-            // in the form in which every other way in takes them, too
+            // normalized in the same way as by every other entry point
             if (sent != null
                     && !UrlEncoded.decodeUtf8To(
                             sent, 0, sent.length(), (name, value) -> parameters.add(name, CleanText.normal(value))))
@@ -243,7 +239,9 @@ class FastPath {
         }
     }
 
-    /** Counts it against the key, unless that has none left: then it is refused elsewhere. */
+    /**
+     * Counts the request against the limit of the key; null if the key has none left, so that the servlet container refuses the request.
+     */
     private @Nullable Ready taken(Known known, Asked asked, Representation answer, Snapshot snapshot) {
         long left = RateLimits.take(known.bucket());
         if (left < 0) return null;
@@ -252,14 +250,14 @@ class FastPath {
         return new Ready(form, form.has(asked.fields().ifNoneMatch()), snapshot.position(), left);
     }
 
-    /** Every header of an answer but those of its form. */
+    /** Passes on every header of a response except those of its form. */
     void headers(Ready ready, Consumer<HttpField> to) {
         for (var field : constant) to.accept(field);
         to.accept(new HttpField(Representation.POSITION, Long.toString(ready.position())));
         to.accept(new HttpField(RateLimits.HEADER, limits.told(ready.left())));
     }
 
-    /** The head of an answer, the way it goes over the wire. */
+    /** Writes the head of a response in the syntax of HTTP/1.1. */
     void head(Ready ready, HttpField date, ByteBuffer to) {
         to.put(start(ready.isKnown(), ready.position(), date).lines().duplicate())
                 .put(ascii(RateLimits.HEADER + ": " + limits.told(ready.left()) + END))

@@ -7,16 +7,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The head of a request as nearly all sites send it: {@code GET} over HTTP/1.1 (RFC 9112), in one piece, without a body and without
- * anything that changes what it means. Stricter than the standard asks: what is not plainly that is not read.
+ * A simple request as nearly all sites send it: {@code GET} over HTTP/1.1 (RFC 9112), received in one piece, without a body and without
+ * headers that change its meaning. This parser is stricter than the standard: whatever it does not accept is left to Jetty.
  *
- * @param end where in the buffer the next request begins
+ * @param end the index in the buffer at which the next request begins
  */
 record FastRequest(FastPath.Asked asked, Head head, int end) {
     /**
-     * All that follows the request line. A site sends mostly the same on a connection, so that a head need be read once.
+     * The header lines of a request. A client usually sends the same lines with every request on a connection, so they are parsed only
+     * once.
      *
-     * @param bytes as they came, up to and with the empty line
+     * @param bytes the lines as received, including the empty line at their end
      */
     record Head(ByteBuffer bytes, FastPath.Fields fields) {
         private boolean isNextIn(ByteBuffer in, int at) {
@@ -29,7 +30,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
     private static final byte[] GET = FastPath.ascii("GET " + DeliveryApi.PREFIX);
     private static final byte[] VERSION = FastPath.ascii("HTTP/1.1\r\n");
 
-    /** Headers that say something that only Jetty and what is behind it know how to do. */
+    /** Headers that only Jetty and the servlet container can handle. */
     private static final Set<String> NOT_OURS = Set.of(
             "content-length",
             "content-type",
@@ -51,9 +52,9 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
             NOT_OURS.stream().map(String::length).collect(java.util.stream.Collectors.toUnmodifiableSet());
 
     /**
-     * Reads the request at the buffer's position, which stays; null if it is not such a one.
+     * Parses the request at the buffer's position, which does not change; null if it is not such a simple request.
      *
-     * @param last the head of the request before, if there was one
+     * @param last the header lines of the request before; null if there was none
      */
     static @Nullable FastRequest read(ByteBuffer in, @Nullable Head last) {
         int at = in.position();
@@ -89,7 +90,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
         return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 
-    /** The headers of one request, of which a few are kept. */
+    /** Parses the header lines of one request and keeps the few that matter. */
     private static final class Headers {
         private final ByteBuffer in;
         private @Nullable String host;
@@ -120,7 +121,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
             return new Head(bytes, new FastPath.Fields(authorization, ifNoneMatch, acceptEncoding));
         }
 
-        /** Where the name that begins there ends with a colon; -1 if it is no plain one. */
+        /** The index of the colon after the header name that begins here; -1 if the name is not plain. */
         private int name(int from) {
             for (int at = from; at < in.limit(); at++) {
                 byte it = in.get(at);
@@ -131,7 +132,10 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
             return -1;
         }
 
-        /** Where the value that begins there ends with CR and LF; -1 if it holds anything but visible ASCII and blanks. */
+        /**
+         * The index of the CR LF after the header value that begins here; -1 if the value holds anything but visible ASCII, spaces and
+         * tabs.
+         */
         private int value(int from) {
             for (int at = from; at + 1 < in.limit(); at++) {
                 byte it = in.get(at);
@@ -141,7 +145,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
             return -1;
         }
 
-        /** Whether the request is still one of ours with this header; one that we read comes once. */
+        /** Keeps a header that matters. Returns false if the header, or a second one of its name, means that Jetty has to answer. */
         private boolean keep(int from, int colon, int end) {
             int length = colon - from;
             if (is(from, length, "host")) {
@@ -177,7 +181,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
             return true;
         }
 
-        /** A name or an address and perhaps a port; Jetty judges all others. */
+        /** Whether the host is a plain name or IPv4 address with an optional port; Jetty judges all others. */
         private boolean isPlainHost(int from, int end) {
             String value = stripped(from, end);
             int colon = value.indexOf(':');

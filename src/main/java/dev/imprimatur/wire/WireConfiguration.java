@@ -10,7 +10,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the fast path before all else, on the same port: where connections begin, and before the servlet container. */
+/** Installs the fast path on the server's port: at the beginning of each plain connection, and before the servlet container. */
 @Configuration(proxyBeanMethods = false)
 class WireConfiguration {
     @Bean
@@ -21,7 +21,7 @@ class WireConfiguration {
     private static void putBefore(Server server, FastPath path) {
         server.setHandler(new FastHandler(server.getHandler(), path));
         for (var connector : server.getConnectors())
-            // over TLS, what connections begin with is Jetty's
+            // a TLS connection begins with Jetty's own connection factory
             if (connector instanceof AbstractConnector plain
                     && plain.getDefaultConnectionFactory() instanceof HttpConnectionFactory http)
                 plain.addFirstConnectionFactory(new FastConnection.Factory(http, path));
