@@ -19,15 +19,17 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Lets scripts of pages read what is delivered (CORS, in the Fetch standard), where the key that they send names the origin of their page.
- * It comes before whatever refuses a request, so that refusals can be read as well, and it refuses nothing itself: an origin that is not
- * allowed is answered as if there were no CORS, and the browser keeps the answer from the page.
+ * Answers cross-origin requests to the delivery API (CORS, as the Fetch standard defines it). A script may read a response if the site key
+ * that it sends names the origin of its page.
+ *
+ * <p>This filter runs before all filters that refuse requests, so that scripts can read refusals as well. It refuses nothing itself: a
+ * response to an origin that is not allowed has no CORS headers, and the browser withholds the response from the page.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 5)
 class Cors extends OncePerRequestFilter {
     private static final String DELIVERY = "/api/delivery/";
-    /** Has no key: the link itself is the credential. */
+    /** A preview needs no site key: the link itself is the credential. */
     private static final String PREVIEW = DELIVERY + "v1/preview/";
 
     private static final String METHODS = "GET, HEAD";
@@ -40,7 +42,7 @@ class Cors extends OncePerRequestFilter {
     private final Origins origins;
     private final String preflightLasts;
 
-    /** @param preflightLasts how long browsers may remember what they were told beforehand, {@code imprimatur.browsers.preflight-lasts} */
+    /** @param preflightLasts how long browsers may cache the answer to a preflight, {@code imprimatur.browsers.preflight-lasts} */
     Cors(SiteKeys keys, Origins origins, @Value("${imprimatur.browsers.preflight-lasts:10m}") Duration preflightLasts) {
         this.keys = keys;
         this.origins = origins;
@@ -78,7 +80,7 @@ class Cors extends OncePerRequestFilter {
                 && request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD) != null;
     }
 
-    /** A request that comes without a key may be told what any key allows. */
+    /** Preflights and previews carry no key, so they are allowed for an origin that any key names. */
     private Optional<String> allowed(HttpServletRequest request, String origin, boolean isPreflight) {
         var ring = keys.ring();
         return isPreflight || request.getRequestURI().startsWith(PREVIEW)

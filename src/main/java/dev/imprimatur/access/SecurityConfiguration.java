@@ -45,22 +45,22 @@ import org.springframework.security.web.savedrequest.SavedRequest;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** Four doors, each with its own kind of credential; whatever is not named is denied. */
+/** Configures four security filter chains, each with its own kind of credential. A path that no chain names is denied. */
 @Configuration(proxyBeanMethods = false)
 @EnableMethodSecurity
 class SecurityConfiguration {
     static final String MANAGEMENT = "/api/management/v1";
-    /** The page that says so to people, and the attribute that holds why. */
+    /** The page that tells a person that access was denied, and the request attribute that holds the reason. */
     private static final String DENIED = "/studio/denied";
-    /** Who is signed in, for scripts; whoever is not is told so, and not shown the door. */
+    /** Tells scripts who is signed in. A script without a session gets a problem (401), not a redirect to the sign-in page. */
     private static final String SESSION = "/studio/session";
 
-    /** The longest URL, in characters, to return to after the sign-in: it is kept in a cookie, and headers are limited in size. */
+    /** The longest URL, in characters, to return to after the sign-in. The URL is kept in a cookie, and header sizes are limited. */
     private static final int LONGEST_KEPT = 2_000;
 
-    /** What a browser may bring back of that: an address of the studio's, with what RFC 3986 lets stand in one. */
+    /** The only form of URL that is accepted from that cookie: a page of the studio, in the characters that RFC 3986 allows. */
     private static final Pattern PAGE = Pattern.compile("/studio(?:[/?][\\w\\-.~%!$&'()*+,;=:@/?]*)?");
-    /** One's own account and the way out are for everybody who is signed in; all else is for people with a role. */
+    /** Everybody who is signed in may open their own account, sign out, and see these pages. All other pages need a role. */
     private static final String[] OWN = {"/studio/account", "/studio/account/**", SESSION, DENIED, "/logout"};
 
     private static final String[] ROLES =
@@ -86,7 +86,7 @@ class SecurityConfiguration {
         return common(http.securityMatcher("/api/delivery/**"))
                 .headers(headers -> headers.cacheControl(cache -> cache.disable()))
                 .addFilterBefore(new Credentials.SitesFilter(problems, keys), AnonymousAuthenticationFilter.class)
-                // the end of a stream that was authorized when it was opened
+                // The request was authorized when the stream was opened; this is only the dispatch that ends the stream.
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
                         // the link itself is the credential
@@ -111,7 +111,7 @@ class SecurityConfiguration {
                 .addFilterAfter(new ScopeCheck(problems, audit, handlers), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/prometheus")
                         .hasRole("ADMIN")
-                        // a token does no more than the account whose it is
+                        // Each token is limited to the rights of its account, so every account may create tokens.
                         .requestMatchers(HttpMethod.POST, MANAGEMENT + "/tokens")
                         .authenticated()
                         .anyRequest()
@@ -119,7 +119,10 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** People in a browser: a session that a password opens, a token in every form, scripts and styles from here only. */
+    /**
+     * The studio, for people in a browser: they sign in with a password and have a session, every form carries a CSRF token, and scripts
+     * and styles come from this server only.
+     */
     @Bean
     @Order(3)
     SecurityFilterChain studio(HttpSecurity http, Accounts accounts, Sessions sessions) {
@@ -143,7 +146,7 @@ class SecurityConfiguration {
                 .csrf(csrf -> csrf.csrfTokenRepository(new FormTokens())
                         .ignoringRequestMatchers(SecurityConfiguration::isOwnFormWithWriter))
                 .requestCache(cache -> cache.requestCache(pages))
-                // what failed was authorized, or told that it is not, before it did
+                // The request was already authorized or refused before the error dispatch.
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
                         .requestMatchers(HttpMethod.GET, "/login", "/docs", "/assets/**", "/webjars/**", "/favicon.ico")
@@ -153,7 +156,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/reset")
                         .permitAll()
-                        // only we forward, and only to the page that says what was denied
+                        // Only this server forwards requests, and only to the page that says what was denied.
                         .dispatcherTypeMatchers(DispatcherType.FORWARD)
                         .permitAll()
                         .requestMatchers(OWN)
@@ -182,7 +185,7 @@ class SecurityConfiguration {
                                 },
                                 request -> Audience.isByScript(request)
                                         || request.getRequestURI().equals(SESSION))
-                        // words that were sent are shown again, instead of the door
+                        // Shows the text of a submitted form again instead of redirecting to the sign-in page, which would lose it.
                         .defaultAuthenticationEntryPointFor(
                                 (request, response, none) ->
                                         request.getRequestDispatcher(DENIED).forward(request, response),
@@ -208,14 +211,15 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** The error page of whatever people ask for is theirs, too: it shows who is signed in. */
+    /** Also protects error pages that are shown to people, because those pages show who is signed in. */
     private static boolean isErrorShownToPerson(HttpServletRequest request) {
         return request.getDispatcherType() == DispatcherType.ERROR && Audience.of(request) != Audience.PROGRAM;
     }
 
     /**
-     * A form with words says who wrote them, and is taken from nobody else's session. Where the browser says as well that a page
-     * of ours sent it, its token, which may be of the session before, tells nothing more.
+     * Whether the request needs no CSRF token. A form with text names its writer, and is accepted only in the session of that writer. If
+     * the browser also confirms that the form was sent from the same origin, the CSRF token adds no protection. The token may even belong
+     * to the previous session.
      */
     private static boolean isOwnFormWithWriter(HttpServletRequest request) {
         return isStudioPost(request) && SameOrigin.sent(request) && request.getParameter("writer") != null;
@@ -230,7 +234,7 @@ class SecurityConfiguration {
         return request.getMethod().equals("POST") && request.getRequestURI().startsWith("/studio/");
     }
 
-    /** The page that a stranger asked for is kept in their browser, as a path of this server's. */
+    /** A request cache that keeps the requested page in a cookie until the person has signed in. Only paths of this server are accepted. */
     private static RequestCache pagesOnly() {
         var cache = new CookieRequestCache() {
             @Override
@@ -274,7 +278,7 @@ class SecurityConfiguration {
                 HttpServletRequest request, HttpServletResponse response, Authentication authentication)
                 throws ServletException, IOException {
             sessions.opened(authentication.getName(), request);
-            // with this answer, so that pages which are opened at once have one token
+            // Create the CSRF token in this response, so that pages opened at the same time share one token.
             if (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token) token.getToken();
             super.onAuthenticationSuccess(request, response, authentication);
         }
@@ -285,7 +289,7 @@ class SecurityConfiguration {
     @Order(4)
     SecurityFilterChain everythingElse(HttpSecurity http) {
         return common(http)
-                // a credential, whichever, opens nothing here: it would be misleading to call it wrong
+                // No credential gives access to these paths, so calling the credential wrong would be misleading.
                 .exceptionHandling(exceptions -> exceptions.authenticationEntryPoint((request, response, none) -> {
                     if (request.getHeader(HttpHeaders.AUTHORIZATION) == null) unauthenticated(response);
                     else problems.write(Refusal.missing("there is nothing here"), response);
@@ -294,7 +298,7 @@ class SecurityConfiguration {
                         "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'")))
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
-                        // with another method they say which ones there are
+                        // All methods are permitted, because the handlers answer 405 and name the methods that they support.
                         .requestMatchers(
                                 "/actuator/health",
                                 "/actuator/health/liveness",
@@ -309,7 +313,10 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** No session and no cookie, so nothing a browser would send by itself and nothing to forge. */
+    /**
+     * The settings of all chains but the studio's. Without a session and cookies, a browser sends no credential by itself, so CSRF
+     * protection is not needed.
+     */
     private HttpSecurity common(HttpSecurity http) {
         return http.sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
@@ -334,7 +341,7 @@ class SecurityConfiguration {
                 response);
     }
 
-    /** There is no other way to authenticate; without this bean Spring Boot would make up a user. */
+    /** Rejects every other way to authenticate. Without this bean, Spring Boot would create a default user. */
     @Bean
     AuthenticationManager noOtherWay() {
         return (Authentication authentication) -> {

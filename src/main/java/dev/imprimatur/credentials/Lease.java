@@ -11,17 +11,17 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * For how long this node answers sites from what it read last of MongoDB. What others withdraw or revoke it learns by reading, so a node
- * that cannot read may not go on for good. It counts from when the reading began: what was changed after that, the reading need not have
- * seen, however late it was answered.
+ * How long this node may answer sites from what it last read from MongoDB. A node learns only by reading that content was unpublished or a
+ * key was revoked elsewhere, so a node that cannot read must stop at some point. The lease starts when the read began, not when it ended,
+ * because the read may have missed changes that were made after its start.
  */
 @Component
 public class Lease {
-    /** What sites are answered once it is over. */
+    /** How sites are answered after the lease has ended. */
     public enum Ended {
-        /** 503, until something is read again. */
+        /** With 503, until a read succeeds again. */
         REFUSE,
-        /** What was read last, marked as stale. */
+        /** With the data of the last read, marked as stale. */
         SERVE_STALE
     }
 
@@ -29,7 +29,7 @@ public class Lease {
     private static final Duration SHORTEST = Duration.ofSeconds(2);
 
     private static final Duration LONGEST = Duration.ofHours(1);
-    /** A node reads many times in that, once its store answers. */
+    /** Once the store answers again, a node reads many times within this interval. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final Duration lasts;
@@ -64,25 +64,25 @@ public class Lease {
     }
 
     /**
-     * Whether what was read may be answered from.
+     * Whether the data of a read may still be served.
      *
-     * @param began when the reading began; null if nothing was ever read
+     * @param began when the read began; null if nothing was ever read
      */
     public boolean holds(@Nullable Moment began) {
         return began != null && began.nanosUntil(now.get()) <= nanos;
     }
 
-    /** How long it still holds; nothing or less if it is over. */
+    /** How long the lease still lasts; zero or negative if it has ended. */
     public Duration left(@Nullable Moment began) {
         return began == null ? Duration.ZERO : lasts.minus(began.until(now.get()));
     }
 
-    /** Whether sites are refused once it is over, instead of served what is stale. */
+    /** Whether sites are refused after the lease has ended, instead of served stale data. */
     public boolean refuses() {
         return ended == Ended.REFUSE;
     }
 
-    /** What sites are told once it is over. */
+    /** The refusal that sites get after the lease has ended. */
     public Refusal over() {
         return Refusal.unavailable(
                 "not-confirmed",

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** Which origins (RFC 6454) a site key may name: exact ones of the web, and any origin only where the operator allows that. */
+/** Checks the web origins (RFC 6454) that a site key names: exact origins, and {@code *} only where the operator allows it. */
 @Component
 public class Origins {
     static final String ANY = "*";
@@ -28,7 +28,8 @@ public class Origins {
     /**
      * Reads the limits.
      *
-     * @param mayBeAny whether a key may name any origin, {@code imprimatur.browsers.any-origin}; one that did so before names none without
+     * @param mayBeAny whether {@code *} is allowed, {@code imprimatur.browsers.any-origin}; if not, a {@code *} in an existing key has no
+     *     effect
      * @param most how many origins a key may name, {@code imprimatur.browsers.origins}
      */
     Origins(
@@ -38,13 +39,13 @@ public class Origins {
         this.most = most;
     }
 
-    /** What {@code Access-Control-Allow-Origin} is for pages of that origin; empty if they may not read. */
+    /** The value of {@code Access-Control-Allow-Origin} for pages of the origin; empty if these pages may not read. */
     public Optional<String> allowed(Collection<String> named, String origin) {
         if (named.contains(origin)) return Optional.of(origin);
         return mayBeAny && named.contains(ANY) ? Optional.of(ANY) : Optional.empty();
     }
 
-    /** The origins as browsers send them, each once, or a refusal that points to those that are none. */
+    /** The origins without duplicates, spelled as browsers send them. Throws a refusal that points to every malformed origin. */
     List<String> checked(List<@Nullable String> wanted) {
         if (wanted.size() > most)
             throw Refusal.malformed("/origins", "at most " + most + " origins").raise();
@@ -76,7 +77,7 @@ public class Origins {
         return List.copyOf(exact);
     }
 
-    /** In lower case and without the port that goes without saying, as browsers send it; null if it is none. */
+    /** The origin in lower case and without a default port, as browsers send it; null if the text is not an origin. */
     private static @Nullable String exact(@Nullable String text) {
         if (text == null || text.length() > LONGEST) return null;
         try {
@@ -87,7 +88,7 @@ public class Origins {
             if (!"https".equals(scheme) && !"http".equals(scheme) || host == null || port == 0 || port > LAST_PORT)
                 return null;
             String bare = scheme + "://" + host;
-            // whatever else there is, such as a path, a user or a colon without a port, makes it another text
+            // Anything else, such as a path, a user or a colon without a port, makes the two texts differ.
             boolean isAll = uri.toString().equals(port < 0 ? bare : bare + ":" + port);
             if (!isAll) return null;
             return port < 0 || port == ("https".equals(scheme) ? 443 : 80) ? bare : bare + ":" + port;

@@ -24,8 +24,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys of sites. Every node holds them all in memory, at most a second old, so that reading asks no store. They are read on a thread of
- * their own: delivery stops when nothing confirms them, so they wait for nothing else that is done every now and then.
+ * Stores the site keys. Every node holds all keys in memory and rereads them every second, so that reading published content needs no query
+ * for the key. The keys are read on a thread of their own, because delivery stops when nothing confirms them; no other scheduled work may
+ * delay them.
  */
 @Component
 class SiteKeyStore implements SmartLifecycle {
@@ -33,7 +34,7 @@ class SiteKeyStore implements SmartLifecycle {
 
     private static final Duration EVERY = Duration.ofSeconds(1);
 
-    /** @param origins null in a row of a release that knew none */
+    /** @param origins null in rows of releases that did not know origins */
     public record Row(
             @BsonId String id,
             String hash,
@@ -57,7 +58,7 @@ class SiteKeyStore implements SmartLifecycle {
         ring = read();
     }
 
-    /** Keeps the key with its secret, in place of any that it had. */
+    /** Saves the key with its secret and replaces the previous secret, if any. */
     void save(SiteKey key, Secret secret) {
         keys.replaceOne(
                 Filters.eq("_id", key.id()),
@@ -70,7 +71,7 @@ class SiteKeyStore implements SmartLifecycle {
         return ring;
     }
 
-    /** Names the origins anew; empty if there is no such key any more. */
+    /** Replaces the origins of a key; empty if the key does not exist. */
     Optional<SiteKey> changeOrigins(String id, List<String> origins) {
         var changed = Optional.ofNullable(keys.findOneAndUpdate(
                 Filters.eq("_id", id),
@@ -86,7 +87,7 @@ class SiteKeyStore implements SmartLifecycle {
         return deleted;
     }
 
-    /** Of two readings at once, the one that began later knows what was revoked in between. */
+    /** Rereads the keys. Of two concurrent reads, the one that began later wins, because it knows of keys that were revoked in between. */
     private void refresh() {
         var read = read();
         synchronized (this) {
@@ -101,7 +102,7 @@ class SiteKeyStore implements SmartLifecycle {
                 began);
     }
 
-    /** Before anybody is let in. */
+    /** Starts before the web server accepts requests. */
     @Override
     public int getPhase() {
         return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
@@ -109,7 +110,7 @@ class SiteKeyStore implements SmartLifecycle {
 
     @Override
     public void start() {
-        // said before the thread can ask: one that asks too soon would end for good
+        // Set before the thread starts, because a thread that sees false would end for good.
         running = true;
         reader = Thread.ofPlatform().daemon().name("site-keys").start(() -> {
             while (running) {

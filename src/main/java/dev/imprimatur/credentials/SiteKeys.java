@@ -41,14 +41,14 @@ public class SiteKeys {
     }
 
     /**
-     * What is asked for a new key.
+     * The data of a new key.
      *
-     * @param types the content types it may read; empty for all
-     * @param origins of the pages whose scripts may read with it in a browser; empty for none
+     * @param types the content types that the key may read; empty for all
+     * @param origins the origins of the pages whose scripts may read with the key in a browser; empty for none
      */
     public record NewKey(String name, List<String> scopes, List<String> types, List<@Nullable String> origins) {}
 
-    /** Makes a key; the same request again gets a new secret for the key that it made, since nobody has seen the first. */
+    /** Creates a key. If the same request is repeated, the key that it created gets a new secret, since nobody has seen the first one. */
     public FreshKey create(NewKey wanted, Person by) {
         String name = wanted.name();
         var scopes = wanted.scopes();
@@ -74,7 +74,7 @@ public class SiteKeys {
         return new FreshKey(key, secret.text());
     }
 
-    /** Changes the origins of the pages whose scripts may read with the key, from the next request on. */
+    /** Replaces the origins of the pages whose scripts may read with the key. The change takes effect with the next request. */
     public SiteKey changeOrigins(String id, List<@Nullable String> wanted, String by) {
         var changed = keys.changeOrigins(id, origins.checked(wanted)).orElseThrow(SiteKeys::noKey);
         audit.record(by, "key-changed", id + " " + changed.origins(), null);
@@ -98,14 +98,16 @@ public class SiteKeys {
         audit.record(by, "key-revoked", id, null);
     }
 
-    /** The keys that are right now; at most a second later there is another, and at once when a key is made or revoked here. */
+    /** All valid keys, as this node knows them. Changes on this node are visible at once, changes on other nodes within about a second. */
     public KeyRing ring() {
         return keys.ring();
     }
 
     /**
-     * A key that is right is never slowed down by what others try from the same address. None is told to be right or wrong by keys that
-     * may have been revoked or made since, unless what is stale is served.
+     * Returns the site key, or throws a refusal. Only wrong keys count against their address, so failed attempts of others never slow down
+     * a valid key. If the keys in memory are older than the lease allows, no key is called right or wrong, unless stale data is served.
+     *
+     * @param source the network address of the caller
      */
     public SiteKey verify(String key, String source) {
         var ring = ring();

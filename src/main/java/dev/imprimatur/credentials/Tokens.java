@@ -31,15 +31,15 @@ public class Tokens {
         this.clock = clock;
     }
 
-    /** One's own tokens, the newest first. */
+    /** The tokens of an account, the newest first. */
     public List<PersonalToken> of(String username) {
         return tokens.of(username);
     }
 
     /**
-     * Revokes one of one's own tokens.
+     * Revokes a token of the account.
      *
-     * @param hash what the token is known by
+     * @param hash the hash of the token's secret
      */
     public void revoke(String username, String hash) {
         if (!tokens.delete(username, hash))
@@ -48,14 +48,14 @@ public class Tokens {
     }
 
     /**
-     * What is asked for a new token.
+     * The data of a new token.
      *
-     * @param scopes what it may do; null for all that its maker may
+     * @param scopes what the token may do; null for everything that its creator may do
      */
     public record NewToken(
             String name, Duration expiresIn, @Nullable Set<Scope> scopes) {}
 
-    /** A token that was just made, with its text, which is shown once. */
+    /** A new token and its text, which is shown once. */
     public record FreshToken(PersonalToken token, String text) {
         @Override
         public String toString() {
@@ -64,10 +64,10 @@ public class Tokens {
     }
 
     /**
-     * Makes a token. The same request again gets another one in place of the first, which nobody has seen.
+     * Creates a token. If the same request is repeated, a new token replaces the first one, which nobody has seen.
      *
-     * @param maker the token by which it is asked for, which it never outdoes; null if its person asks by themselves
-     * @param request what the request is known by; null if it carries no idempotency key
+     * @param maker the token that authenticated the request, which limits the new token; null if the request was authenticated otherwise
+     * @param request identifies the request; null if the request carries no idempotency key
      */
     public FreshToken create(
             String username, NewToken wanted, @Nullable PersonalToken maker, @Nullable String request) {
@@ -102,7 +102,7 @@ public class Tokens {
         return new FreshToken(token, secret.text());
     }
 
-    /** A token never makes a wider one. */
+    /** The scopes of a new token; refuses scopes that the creating token does not have. */
     private static Set<Scope> within(Set<Scope> own, @Nullable Set<Scope> wanted) {
         if (wanted == null) return own;
         if (!Scope.allowed(own).containsAll(wanted))
@@ -112,9 +112,9 @@ public class Tokens {
     }
 
     /**
-     * The token with this text, if it has not expired. Its first use is recorded in the audit.
+     * The token with this text, if it exists and has not expired. Records the first use of the token in the audit.
      *
-     * @param text what the caller sent
+     * @param text the text that the caller sent
      * @param source the network address of the caller
      */
     public Optional<PersonalToken> find(String text, String source) {
@@ -137,7 +137,7 @@ public class Tokens {
                 .raise();
     }
 
-    /** Every token as it is stored, by its hash; empty for one that cannot be read. */
+    /** Visits all stored tokens by hash; the token is empty if its document cannot be read. */
     public void each(BiConsumer<String, Optional<PersonalToken>> what) {
         tokens.each(what);
     }

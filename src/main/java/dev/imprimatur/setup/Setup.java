@@ -34,8 +34,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * The first administrator. While there is no account, only the setup page, health and a one-time link printed to the
- * console work, from this machine only; without a console, a file names the password of the account {@code admin}.
+ * Creates the first administrator. While no account exists, the server serves only health checks and the setup page, and the setup page
+ * only to this machine. A one-time link to that page is printed to the console. Where {@code imprimatur.admin-password-file} is set, the
+ * account {@code admin} is created with the password in that file instead.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 20)
@@ -55,7 +56,7 @@ public class Setup extends OncePerRequestFilter {
     private Instant expires = Instant.MIN;
     private int triesLeft;
 
-    /** @param passwordFile {@code imprimatur.admin-password-file}; readable by its owner only */
+    /** @param passwordFile {@code imprimatur.admin-password-file}; a file that only its owner can read, or empty */
     Setup(
             Accounts accounts,
             Audit audit,
@@ -72,7 +73,7 @@ public class Setup extends OncePerRequestFilter {
         this.open = accounts.hasNoAccount();
     }
 
-    /** Makes the administrator of the password file, or opens the door for the first visitor with the link. */
+    /** Creates the administrator from the password file, or prints a one-time setup link. Does nothing if an account exists. */
     public void begin(String baseUrl, PrintStream console) throws IOException {
         if (!accounts.hasNoAccount()) {
             close();
@@ -113,7 +114,7 @@ public class Setup extends OncePerRequestFilter {
                 baseUrl, fresh.text());
     }
 
-    /** Makes the first administrator for whoever has the token; of two at once, one. */
+    /** Creates the first administrator if the token is right. Of two requests at once, only one creates an account. */
     synchronized Account complete(String given, String username, String displayName, String password) {
         if (!open) throw Refusal.missing("setup is done").raise();
         var expected = token;

@@ -9,7 +9,10 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The page behind the one-time link; the token stays in the fragment, so that no log ever holds it. */
+/**
+ * The page that the one-time setup link opens. The link carries its token in the fragment, which browsers do not send, so no log contains
+ * it.
+ */
 @RestController
 class SetupPage {
     private final Setup setup;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The first administrator: the one-time link on the console, and the page behind it. */
+/** Creates the first administrator: prints the one-time setup link to the console and serves the setup page. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"accounts", "audit", "credentials", "problem", "store"})
 package dev.imprimatur.setup;

@@ -17,9 +17,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * How many connections there may be, from one address and in all. One more is not refused: the one that has been idle the longest is
- * closed for it, so that nobody keeps others out by holding connections. Proxies of our own count in all only: everybody
- * comes by them.
+ * Limits the open connections, per address and in total. A new connection above a limit is not refused. Instead, the connection that has
+ * been idle longest is closed, so that nobody locks others out by holding connections open. Trusted proxies are exempt from the limit per
+ * address, because they carry the connections of many clients.
  */
 @Component
 public final class ConnectionLimit implements Connection.Listener {
@@ -58,7 +58,7 @@ public final class ConnectionLimit implements Connection.Listener {
         if (all() > most) closeIdlest(open.values().stream().flatMap(Collection::stream), newest);
     }
 
-    /** A connection that changes its protocol is closed and opened again on the same end point. */
+    /** Called also when a connection changes its protocol: it is closed, and a new one is opened on the same end point. */
     @Override
     public void onClosed(Connection connection) {
         forget(connection.getEndPoint());
@@ -77,7 +77,10 @@ public final class ConnectionLimit implements Connection.Listener {
         return open.values().stream().mapToInt(Set::size).sum();
     }
 
-    /** That a connection is closed is told later; until then it is not chosen again. */
+    /**
+     * Closes the connection that has been idle longest. The connection is removed here already, since {@code onClosed} is called later and
+     * another call must not choose the same connection until then.
+     */
     private void closeIdlest(Stream<EndPoint> points, EndPoint newest) {
         points.filter(point -> !point.equals(newest))
                 .max(Comparator.comparingLong(ConnectionLimit::idleFor))

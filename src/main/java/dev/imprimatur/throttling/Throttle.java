@@ -15,21 +15,23 @@ import java.util.function.BooleanSupplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Slows down repeated failed sign-ins, counted per account and source, per source, and per account over all sources. Each count is
- * a token bucket: failures empty it and time refills it. Only what is wrong is ever refused: while a bucket is empty, passwords are still
- * checked, but one after another, so that whoever has the right one gets in and whoever guesses gains nothing by asking faster. A
- * source from which somebody has signed in to the account before does not wait for what other sources do to it.
+ * Slows down repeated failed sign-ins. Failures are counted per account and source, per source, and per account over all sources. Each
+ * count is a token bucket: failures empty it and time refills it.
+ *
+ * <p>Only wrong passwords are refused. While a bucket is empty, passwords are still checked, but one after another. So a person with the
+ * right password gets in, and an attacker gains nothing by guessing faster. A source from which somebody has signed in to the account
+ * before is not delayed by failures from other sources.
  */
 @Component
 public class Throttle {
     private static final int MOST_TRACKED = 100_000;
     private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
     private static final Duration REPORTED_AGAIN_AFTER = Duration.ofMinutes(1);
-    /** How far apart passwords are checked for one source, or one account, that has failed too often. */
+    /** The interval between two password checks for a source or account that has failed too often. */
     private static final Duration TURN = Duration.ofMillis(250);
-    /** How long an attempt waits for its turn and for a processor; more than that wait only in a flood. */
+    /** How long an attempt may wait for its turn and for a processor. Longer waits occur only in a flood of attempts. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** Attempts that wait, of all sources and of one: each holds a thread. */
+    /** How many attempts may wait in total and per source. Each waiting attempt holds a thread. */
     private static final int MOST_WAITING = 96;
 
     private static final int MOST_WAITING_OF_A_SOURCE = 24;
@@ -49,14 +51,14 @@ public class Throttle {
             .build();
 
     private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
-    /** A check of a password takes a processor and 16 MB for a moment; some processors are left for everybody else. */
+    /** Limits concurrent password checks. Each check takes a processor and 16 MB for a moment, and other requests need processors, too. */
     private final Semaphore checks =
             new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
 
     /**
-     * Checks a password when it is its turn.
+     * Waits for the attempt's turn and then checks the password.
      *
-     * @return whether it is right
+     * @return whether the password is right
      */
     public boolean isRight(String account, String source, BooleanSupplier check) {
         int of = waiting.merge(source, 1, Integer::sum);
@@ -107,7 +109,7 @@ public class Throttle {
         return !bucket.estimateAbilityToConsume(1).canBeConsumed();
     }
 
-    /** Counts a wrong password, and refuses it as one too many if it is. */
+    /** Counts a wrong password. Throws a refusal if there were too many for the account or the source. */
     public void failed(String account, String source) {
         boolean pair = pair(account, source).tryConsume(1);
         boolean all = account(account).tryConsume(1) || isKnown(account, source);
@@ -116,7 +118,7 @@ public class Throttle {
         if (!all) throw tooMany(account(account));
     }
 
-    /** Counts a secret that names nobody, and refuses it as one too many if it is. */
+    /** Counts a wrong secret that identifies no account. Throws a refusal if there were too many from the source. */
     public void failed(String source) {
         var bucket = source(source);
         if (!bucket.tryConsume(1)) throw tooMany(bucket);
@@ -129,7 +131,9 @@ public class Throttle {
                 .raise();
     }
 
-    /** Whether a refused attempt is the first of late that the same bucket refused, so that an attack does not fill the audit. */
+    /**
+     * Whether a refused attempt should be audited: once a minute for each bucket that refuses, so that an attack does not fill the audit.
+     */
     public boolean isFirstRefusal(String account, String source) {
         String slowed = isEmpty(source(source))
                 ? "source " + source

@@ -21,23 +21,24 @@ import org.springframework.security.web.util.matcher.IpAddressMatcher;
 import org.springframework.stereotype.Component;
 
 /**
- * Believes what proxies of our own say about a request: whom it comes from, and whether it came over TLS. Of
- * {@code X-Forwarded-For} the rightmost address counts that is none of those proxies: everything left of it is what a stranger may
- * have written. From any other peer these headers mean nothing.
+ * Takes the client's address, the scheme and the host of a request from the {@code X-Forwarded-*} headers of trusted proxies. Of {@code
+ * X-Forwarded-For}, the rightmost address that is not a trusted proxy counts, because a stranger may have written everything left of it.
+ * These headers are ignored if the request comes from any other peer.
  */
 @Component
 public final class TrustedProxies implements HttpConfiguration.Customizer {
-    /** What Boot's own setting stands for: a proxy on this machine or in its private network. */
+    /** The networks that Spring Boot's own setting trusts: this machine and private networks. */
     private static final List<String> NEARBY =
             List.of("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7");
 
     private final List<IpAddressMatcher> proxies;
 
     /**
-     * Reads the setting.
+     * Reads the settings.
      *
      * @param networks addresses and networks of the proxies, {@code imprimatur.trusted-proxies}
-     * @param strategy {@code server.forward-headers-strategy}; {@code native} trusts what is nearby if no network is named
+     * @param strategy {@code server.forward-headers-strategy}; {@code native} trusts this machine and private networks if {@code networks}
+     *     is empty
      */
     TrustedProxies(
             @Value("${imprimatur.trusted-proxies:}") List<String> networks,
@@ -46,7 +47,7 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
         this.proxies = trusted.stream().map(IpAddressMatcher::new).toList();
     }
 
-    /** Whether the address is that of one of them. */
+    /** Whether the address belongs to a trusted proxy. */
     public boolean include(SocketAddress address) {
         return address instanceof InetSocketAddress peer && peer.getAddress() != null && include(peer.getAddress());
     }
@@ -67,7 +68,7 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
         var client = peer;
         for (String hop : values(request, "X-Forwarded-For").reversed()) {
             var address = address(hop);
-            // not an address: who is before the last proxy is not known
+            // The value is not an address, so the client before the last known proxy is unknown.
             if (address == null) return client;
             client = address;
             if (!include(address)) return client;
@@ -90,7 +91,7 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
 
     private static @Nullable InetSocketAddress address(String hop) {
         try {
-            // an IPv6 address comes with brackets or without
+            // An IPv6 address may come with or without brackets.
             boolean bare = hop.indexOf(':') != hop.lastIndexOf(':') && !hop.startsWith("[");
             var parts = new HostPort(bare ? "[" + hop + "]" : hop);
             var host = parts.getHost();
