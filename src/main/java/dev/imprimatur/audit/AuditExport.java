@@ -20,10 +20,10 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Takes the audit out of the server: everything that a query asks for, record by record as it is read, itself audited. */
+/** Exports the audit records that a query finds. The records are streamed as they are read, and the export itself is audited. */
 @Component
 public class AuditExport {
-    /** How records are written. */
+    /** The formats of an export. */
     private enum Format {
         CSV("text/csv;charset=UTF-8"),
         JSONL("application/x-ndjson");
@@ -55,10 +55,10 @@ public class AuditExport {
     }
 
     /**
-     * Answers with all records that the query asks for, the newest first.
+     * Writes all records that the query finds to the response, the newest first.
      *
-     * @param formatName {@code csv} (RFC 4180, its first line names the columns) or {@code jsonl} (one JSON document a line)
-     * @param by the administrator who takes them
+     * @param formatName {@code csv} (RFC 4180, with the column names in the first line) or {@code jsonl} (one JSON document on each line)
+     * @param by the administrator who exports the records
      */
     public void send(AuditQuery query, String formatName, String by, HttpServletResponse response) throws IOException {
         var format = Format.of(formatName);

@@ -16,13 +16,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which records of the audit are wanted.
+ * A query for audit records. A null parameter does not restrict the result.
  *
- * @param person the account that did it or that it was done to
- * @param action such as {@code signed-in}
- * @param target what is sought, literally and in any case, in what it was done to
- * @param from the first instant
- * @param to the instant before which they end
+ * @param person the account that acted or that was acted on
+ * @param action the name of the action, such as {@code signed-in}
+ * @param target a text that the target of the action contains, in upper or lower case
+ * @param from the start of the time range, inclusive
+ * @param to the end of the time range, exclusive
  */
 public record AuditQuery(
         @Nullable String person,
@@ -34,7 +34,7 @@ public record AuditQuery(
     private static final Pattern ACTION = Pattern.compile("[a-z]+(-[a-z]+)*");
 
     /**
-     * What a request asks for; what is empty is not asked for.
+     * Parses the parameters of a request. A blank parameter does not restrict the result.
      *
      * @param from a date, or an RFC 3339 instant
      * @param to a date, which is the last day, or an instant
@@ -64,11 +64,11 @@ public record AuditQuery(
         return given.strip();
     }
 
-    /** @param days that pass from a date until the instant meant by it */
+    /** @param days how many days to add to a date: 0 for its start, 1 for its end */
     private static @Nullable Instant instant(String name, @Nullable String given, int days) {
         if (given == null || given.isBlank()) return null;
         try {
-            // a plus sign that was not escaped arrives as a space
+            // In a query string, an unescaped plus sign arrives as a space.
             String text = given.strip().replace(' ', '+');
             var instant = text.contains("T")
                     ? OffsetDateTime.parse(text).toInstant()
@@ -78,24 +78,24 @@ public record AuditQuery(
                             .toInstant();
             if (instant.toEpochMilli() >= 0 && instant.isBefore(END)) return instant;
         } catch (DateTimeParseException | ArithmeticException wrong) {
-            // told below
+            // Refused below.
         }
         throw malformed(name, "a date such as 2026-05-14, or an instant such as 2026-05-14T09:00:00Z");
     }
 
-    /** Ids of records have 13 digits for the time. */
+    /** The first instant that is refused: record ids have 13 digits for the time in milliseconds. */
     private static final Instant END = Instant.ofEpochMilli(9_999_999_999_999L);
 
     private static RuntimeException malformed(String name, String detail) {
         return Refusal.malformed("/" + name, detail).raise();
     }
 
-    /** The page of it that a cursor names; without one, the first. */
+    /** The window of results that a cursor names; the first one if there is no cursor. */
     public Window window(@Nullable String cursor, int limit) {
         return Window.of(Selection.of("audit", person, action, target, from, to), cursor, limit);
     }
 
-    /** What is asked for, in words for the record of an export. */
+    /** Describes the query in words. The audit record of an export contains this text. */
     @Override
     public String toString() {
         return Stream.of(

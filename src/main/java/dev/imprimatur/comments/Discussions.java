@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
-/** What people say about revisions: comments on places and passages, and answers to them. */
+/** Comments on places and passages of revisions, and answers to comments. */
 @Component
 public class Discussions {
     private static final int LONGEST = 5_000;
@@ -47,11 +47,11 @@ public class Discussions {
     /**
      * The data of a new comment.
      *
-     * @param revision the revision that they looked at
-     * @param pointer the field, or a field that holds it; empty for the whole guide, and for an answer
-     * @param quote the passage, as the field has it; the comment is put at the text that holds it
-     * @param parent the comment that this answers
-     * @param key made by the caller for what they say: the same words under the same key are said once
+     * @param revision the number of the revision that the person looked at
+     * @param pointer the field, or a place that contains the field; empty for the whole guide, and for an answer
+     * @param quote the passage as it appears in the field; the comment is attached to the first text that contains the passage
+     * @param parent the id of the comment that this answers
+     * @param key an idempotency key, chosen by the caller: the same comment under the same key is stored once
      */
     public record Remark(
             int revision,
@@ -61,7 +61,7 @@ public class Discussions {
             String body,
             @Nullable String key) {}
 
-    /** All comments on the guide, in the order in which they were made. */
+    /** All comments on the guide, the oldest first. */
     public List<Comment> of(Guide guide) {
         return comments.of(guide.id());
     }
@@ -84,14 +84,14 @@ public class Discussions {
         return comments.add(comment);
     }
 
-    /** An answer stands where what it answers stands, which the revision may lack by now. */
+    /** An answer takes the pointer of the comment that it answers, even if the revision no longer has that place. */
     private Comment answer(Guide guide, Remark remark, String parent, JsonNode content, Person by) {
         var answered = comments.find(guide.id(), parent)
                 .orElseThrow(() -> Refusal.malformed("/parent", "there is no comment with this id on this guide")
                         .raise());
         if (!remark.pointer().isEmpty() && !remark.pointer().equals(answered.pointer()))
             mustExist(content, remark.pointer());
-        // a thread is one comment with its answers; an answer to an answer belongs to the same thread
+        // A thread is one comment with its answers; an answer to an answer belongs to the same thread.
         String first = Objects.requireNonNullElse(answered.parent(), answered.id());
         return comment(guide, remark, answered.pointer(), null, first, by);
     }
@@ -118,7 +118,7 @@ public class Discussions {
                     .raise();
     }
 
-    /** The texts within the place that hold the passage. */
+    /** The pointers of all texts within the place that contain the passage. */
     private static Stream<String> holders(JsonNode place, String pointer, String passage) {
         if (place.isString())
             return Stream.of(pointer).filter(it -> place.stringValue().contains(passage));
@@ -148,7 +148,7 @@ public class Discussions {
                 null);
     }
 
-    /** Other words under the same key are something else that is said, so the words are part of it. */
+    /** The fingerprint includes the text, because a different text under the same key is a different comment. */
     private static String fingerprint(Guide guide, Remark remark, String key, Person by) {
         String parts = Stream.of(
                         guide.id(),
@@ -164,14 +164,14 @@ public class Discussions {
     }
 
     /**
-     * A comment with what was answered, and where it stands in the content that it was looked up for.
+     * A comment with its answers, and its place in the content for which it was looked up.
      *
-     * @param passage empty if what it is about is gone
-     * @param words what it is about, as it stood when it was made; empty for the whole guide
+     * @param passage empty if the passage no longer exists in that content
+     * @param words the text that the comment is about, as it was when the comment was made; empty for the whole guide
      */
     public record Talk(Comment comment, Optional<Passage> passage, String words, List<Comment> answers) {}
 
-    /** Everything that was said about the guide, placed in this content of it. */
+    /** All threads of the guide, each with its place in this content. */
     public List<Talk> in(Guide guide, IdentifiedContent now) {
         var all = comments.of(guide.id());
         var shape = types.require(guide.type()).shape();

@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Where the passage that a comment quotes stands in a later revision.
+ * The place of a comment's quoted passage in a later revision.
  *
- * @param pointer the field, as that revision has it
- * @param start of the passage in the field's text, in characters; equal to {@code end} where the comment is on the whole field
+ * @param pointer the JSON Pointer to the field in that revision
+ * @param start the start of the passage in the field's text, in characters; equal to {@code end} if the comment is on the whole field
  */
 public record Passage(String pointer, int start, int end) {
-    /** The passage of the comment in {@code now}, or empty if it is gone: less than half of its characters are left. */
+    /**
+     * The place of the comment's passage in {@code now}; empty if less than half of its characters are left.
+     *
+     * @param then the content that the comment was made on
+     */
     public static Optional<Passage> of(Shape shape, Comment comment, IdentifiedContent then, IdentifiedContent now) {
         return pointer(shape, comment.pointer(), then, now).flatMap(pointer -> {
             var was = then.content().at(comment.pointer());
@@ -38,8 +42,8 @@ public record Passage(String pointer, int start, int end) {
     }
 
     /**
-     * The range of the text that holds the quote and cuts no character that a reader sees as one: an accent, a flag and a
-     * family are quoted whole or not at all.
+     * Finds the quote in the text. The range is widened where it would split a grapheme cluster, that is, a character as readers see it,
+     * such as a letter with an accent, a flag or a family emoji. An occurrence that splits none is preferred.
      */
     static Optional<int[]> find(String text, String quote) {
         int first = -1;
@@ -58,7 +62,7 @@ public record Passage(String pointer, int start, int end) {
         return Segmentation.atOrBefore(text, start) == start && Segmentation.atOrAfter(text, end) == end;
     }
 
-    /** Follows a range of the older text through the pieces of the change. */
+    /** Maps a range of the older text to the newer text, through the pieces of the change. */
     private static Optional<int[]> carried(@Nullable List<Change.Piece> pieces, int start, int end) {
         if (pieces == null) return Optional.empty();
         int older = 0;
@@ -83,7 +87,10 @@ public record Passage(String pointer, int start, int end) {
         return kept * 2 < end - start || kept == 0 ? Optional.empty() : Optional.of(new int[] {first, last});
     }
 
-    /** The pointer as the newer content has it: items of lists are followed by id; by key, or by being equal, where they have none. */
+    /**
+     * Translates a pointer from the older to the newer content. List items are matched by id. If that fails, they are matched by key, or by
+     * equality in a list without a key. In such a list, the position decides last, and only if no item has a known id.
+     */
     private static Optional<String> pointer(
             Shape shape, String pointer, IdentifiedContent then, IdentifiedContent now) {
         var translated = new StringBuilder();

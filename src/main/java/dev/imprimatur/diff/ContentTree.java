@@ -223,7 +223,7 @@ public final class ContentTree {
         return at < 0 ? items.order().size() : at + 1;
     }
 
-    /** Takes away what is at a path, and what holds nothing any more because of it, up to the item it is in. */
+    /** Removes the node at a path, and then its parents that have become empty, up to the item that contains them. */
     public void remove(String path) {
         switch (at(parent(path))) {
             case Group group -> group.members().remove(Pointers.unescape(lastStep(path)));

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A content as the inputs of a form hold it: flat, every value a text, the items of lists by their ids.
+ * A content as a form's inputs hold it: a flat map of texts, in which items of lists are addressed by their ids.
  *
- * @param values the texts of all values that are there, by path
- * @param lists the ids of the items of all lists that are there, by the path of the list
+ * @param values the texts of all existing values, by path
+ * @param lists the ids of each existing list's items in order, by the path of the list
  */
 public record FormValues(Map<String, String> values, Map<String, List<String>> lists) {
     public static FormValues of(JsonNode content, ItemIds ids) {
@@ -24,17 +24,17 @@ public record FormValues(Map<String, String> values, Map<String, List<String>> l
         return new FormValues(tree.values(), tree.lists());
     }
 
-    /** A value as an input holds it: a number as its digits, never with an exponent. */
+    /** The text that an input shows for a value. A number is written in digits, never with an exponent. */
     public static String text(JsonNode value) {
         return ContentTree.text(value);
     }
 
-    /** The ids of the items of a list; empty if there is no such list. */
+    /** The ids of a list's items in order; empty if the list does not exist. */
     public List<String> items(String list) {
         return lists.getOrDefault(list, List.of());
     }
 
-    /** The values at and under a path, by their paths from there on. */
+    /** The values at and below a path. The keys are relative to that path. */
     public Map<String, String> under(String path) {
         var under = new LinkedHashMap<String, String>();
         values.forEach((at, text) -> {
@@ -48,11 +48,11 @@ public record FormValues(Map<String, String> values, Map<String, List<String>> l
     }
 
     /**
-     * What a person did to a form that was made from this, in the order in which it can be done. An input that still shows what
-     * it was given is not an edit, nor is a new item in which nothing was written.
+     * The edits that turn this content into the submitted form, in an order in which they can be applied. An unchanged input is no edit,
+     * and neither is a new item in which nothing was written.
      *
-     * @param shown the form as it was sent; a list that it does not have at all is not in the form
-     * @param page the form's id; see {@link Edit#id()}
+     * @param shown the submitted form; a list that is missing in it is not part of the form
+     * @param page the id of the form; see {@link Edit#id()}
      */
     public List<Edit> editsTo(FormValues shown, String page) {
         var edits = new ArrayList<Edit>();
@@ -100,7 +100,10 @@ public record FormValues(Map<String, String> values, Map<String, List<String>> l
         return under(item).values().stream().allMatch(String::isEmpty);
     }
 
-    /** Whether an input that was given a text still shows it: inputs know one end of a line, or none. */
+    /**
+     * Whether an input still shows the text that it was given. Browsers convert line ends: a text area to one kind, a one-line input to
+     * none.
+     */
     private static boolean isSame(String given, String shown) {
         return given.equals(shown)
                 || lines(given).equals(lines(shown))
@@ -111,7 +114,7 @@ public record FormValues(Map<String, String> values, Map<String, List<String>> l
         return text.replace("\r\n", "\n").replace('\r', '\n');
     }
 
-    /** This with edits that were not saved, as a form shows them again. */
+    /** These values with unsaved edits applied, for a form that is shown again. */
     public FormValues with(List<Edit> edits) {
         var nextValues = new LinkedHashMap<>(values);
         var nextLists = new LinkedHashMap<String, List<String>>();
@@ -142,7 +145,7 @@ public record FormValues(Map<String, String> values, Map<String, List<String>> l
         ids.add(after != null && at == 0 ? ids.size() : at, item);
     }
 
-    /** The places that differ: values that are others, items that came or went. */
+    /** The paths of all differences: changed values, and lists whose items differ. */
     public List<String> differences(FormValues other) {
         var places = new TreeSet<String>();
         for (var path : union(values, other.values))

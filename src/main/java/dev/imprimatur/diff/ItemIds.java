@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The ids of the items of all lists in a content. They stand beside the content, so its bytes and hash know nothing of them,
- * and stay with an item while it is edited, moved, or while others come and go.
+ * The ids of the items of all lists in a content. The ids are stored beside the content, so that its bytes and its hash do not depend on
+ * them. An item keeps its id while it is edited or moved and while other items are added or removed.
  *
- * <p>A <em>path</em> names a place as a JSON Pointer does, but an item of a list by its id: {@code /duties/items/i3}.
+ * <p>A <em>path</em> is like a JSON Pointer, but names an item of a list by its id instead of its position: {@code /duties/items/i3}.
  *
- * @param lists the ids of the items in their order, by the path of the list
+ * @param lists the ids of each list's items in order, by the path of the list
  */
 public record ItemIds(Map<String, List<String>> lists) {
     private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -30,7 +30,7 @@ public record ItemIds(Map<String, List<String>> lists) {
         lists = Map.copyOf(lists);
     }
 
-    /** A new id, which no item of any draft has had before. */
+    /** A new random id, which no other item has. */
     public static String fresh() {
         var random = ThreadLocalRandom.current();
         var id = new StringBuilder("s");
@@ -38,12 +38,12 @@ public record ItemIds(Map<String, List<String>> lists) {
         return id.toString();
     }
 
-    /** Whether this can be an id: so a page may name an item that it adds. */
+    /** Whether the text is a valid id. Pages may choose the ids of the items that they add. */
     public static boolean isId(String text) {
         return text.matches("[a-z][a-z0-9]{0,31}");
     }
 
-    /** Ids by place, for a content whose items have none yet: the same content always gets the same ones. */
+    /** Numbers the items of a content that has no ids yet. The same content always gets the same ids. */
     public static ItemIds numbered(JsonNode content) {
         var lists = new LinkedHashMap<String, List<String>>();
         number(content, "", lists, new int[1]);
@@ -64,7 +64,7 @@ public record ItemIds(Map<String, List<String>> lists) {
                     .forEach(member -> number(member.getValue(), Pointers.join(path, member.getKey()), lists, count));
     }
 
-    /** These, if every item of the content has one; else ids by place. */
+    /** These ids if they cover every item of the content; otherwise numbered ids. */
     public ItemIds orNumbered(JsonNode content) {
         return covers(content, "") ? this : numbered(content);
     }
@@ -78,12 +78,12 @@ public record ItemIds(Map<String, List<String>> lists) {
                 && IntStream.range(0, ids.size()).allMatch(i -> covers(value.get(i), path + "/" + ids.get(i)));
     }
 
-    /** The ids of the items of a list, in their order; empty if none are known. */
+    /** The ids of a list's items in order; empty if no ids are known. */
     public List<String> of(String list) {
         return lists.getOrDefault(list, List.of());
     }
 
-    /** The path of what a pointer points to; steps that lead nowhere stay as they are. */
+    /** Converts a JSON Pointer to a path. Steps that lead nowhere are copied as they are. */
     public String path(JsonNode content, String pointer) {
         var path = new StringBuilder();
         var at = content;
@@ -100,7 +100,7 @@ public record ItemIds(Map<String, List<String>> lists) {
         return path.toString();
     }
 
-    /** The pointer to what a path names, or empty if an item on it is not there. */
+    /** Converts a path to a JSON Pointer; empty if an item on the path does not exist. */
     public Optional<String> pointer(JsonNode content, String path) {
         var pointer = new StringBuilder();
         var walked = new StringBuilder();
@@ -124,8 +124,8 @@ public record ItemIds(Map<String, List<String>> lists) {
     }
 
     /**
-     * The ids after the whole content was replaced: an item keeps its id if its key is the same, or its value, or if it
-     * stands between the same neighbours.
+     * The ids after the whole content was replaced. An item keeps its id if its value or its key is unchanged, or if it takes the place of
+     * an item between unchanged neighbours.
      */
     public ItemIds follow(Shape type, JsonNode before, JsonNode after) {
         var next = new LinkedHashMap<String, List<String>>();
@@ -179,7 +179,7 @@ public record ItemIds(Map<String, List<String>> lists) {
                     used,
                     ids,
                     item -> list.key().stream().map(item::path).toList());
-        // what is left stands between the same neighbours as something that is left of the other
+        // The remaining items take the ids of remaining old items that follow the same neighbour.
         var free = new HashMap<String, List<String>>();
         String neighbour = "";
         for (int i = 0; i < before.size(); i++)

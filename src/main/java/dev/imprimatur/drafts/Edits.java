@@ -296,7 +296,7 @@ public final class Edits {
         return switch (type) {
             case "boolean" -> JSON.booleanNode(text.equals("true"));
             case "integer", "number" -> number(text.strip());
-            // line ends stay as they were in this text
+            // Keep the line ends that this text had before.
             default -> JSON.stringNode(now == null ? text : TextMerge.withEndsOf(now, text));
         };
     }

@@ -17,12 +17,12 @@ import tools.jackson.databind.JsonNode;
 /**
  * The mutable draft of an edition.
  *
- * @param items the ids of the items of its lists
- * @param version counts its writes; a write names the version it was made from
- * @param contributors accounts whose edits it contains since the last published revision
- * @param parent the revision it was made from, or last submitted as
- * @param receipts what pages were told about their edits, and which requests it holds the changes of
- * @param altered whether what is stored is not what was saved last, so that nobody knows whose words it holds
+ * @param items the ids of the content's list items
+ * @param version the number of writes so far; a write names the version that it was made from
+ * @param contributors accounts whose edits the content contains since the last published revision
+ * @param parent the number of the revision that the draft was made from, or that it was last submitted as
+ * @param receipts which edits of pages, and which requests, were already answered
+ * @param altered whether the stored draft was altered in the database, so that nobody knows whose edits it contains
  */
 public record WorkingCopy(
         EditionId edition,
@@ -48,12 +48,15 @@ public record WorkingCopy(
         return new WorkingCopy(edition, 1, content, items, contributors, parent, by.account(), now, List.of(), false);
     }
 
-    /** The strong ETag of this version, without quotes; whoever saves on an altered one has seen that it is. */
+    /**
+     * The strong ETag of this version, without quotes. It shows whether the draft was altered, so that whoever saves with it knows that it
+     * was.
+     */
     public String etag() {
         return edition.number() + "-" + version + (altered ? "-altered" : "");
     }
 
-    /** The same version, submitted as that revision. */
+    /** This version of the draft, submitted as the revision with this number. */
     WorkingCopy submittedAs(int revision) {
         return new WorkingCopy(
                 edition, version, content, items, contributors, revision, updatedBy, updatedAt, receipts, altered);
@@ -63,7 +66,7 @@ public record WorkingCopy(
         if (altered) throw WorkingCopies.altered().raise();
     }
 
-    /** The content with the ids of its items, as a form holds it. */
+    /** The content and the ids of its items, in the form that inputs hold them. */
     public FormValues values() {
         return FormValues.of(content, items);
     }
@@ -72,12 +75,12 @@ public record WorkingCopy(
         return new IdentifiedContent(content, items);
     }
 
-    /** Whether it holds what the same request has changed before. */
+    /** Whether the draft already contains the changes of this request. */
     public boolean isChangedIn(@Nullable String request) {
         return request != null && receipts.stream().anyMatch(it -> it.page().equals(request));
     }
 
-    /** The receipts that it has after a change in that request. */
+    /** The receipts after a change in this request. */
     public List<EditReceipt> receiptsWith(@Nullable String request) {
         return request == null
                 ? receipts

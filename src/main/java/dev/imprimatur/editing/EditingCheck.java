@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Examines logs, revisions, working copies and cards, and whether they fit each other. */
+/** Checks the edition logs, revisions, working copies and index cards, and that they agree with each other. */
 @Component
 class EditingCheck implements Check {
     private final EditionLog log;
@@ -44,7 +44,7 @@ class EditingCheck implements Check {
         this.guides = guides;
     }
 
-    /** What is kept of a revision while the rest is examined. */
+    /** The parts of a revision that later checks need; the content is not kept in memory. */
     private record Minted(
             Revision.Ref ref,
             int edition,
@@ -65,7 +65,7 @@ class EditingCheck implements Check {
 
     private final class Examination {
         private final Findings findings;
-        /** Of each guide, its editions in order. */
+        /** The editions of each guide by number. */
         private final Map<String, TreeMap<Integer, Edition>> editions = new HashMap<>();
 
         private final Map<String, TreeMap<Integer, Minted>> minted = new HashMap<>();
@@ -140,7 +140,7 @@ class EditingCheck implements Check {
             });
         }
 
-        /** Every entry must have been possible after the entries before it. */
+        /** Checks that each entry of the edition's log is possible after the entries before it. */
         private void edition(Edition edition) {
             var before = new ArrayList<LogEntry>();
             for (var entry : edition.log()) {
@@ -194,7 +194,7 @@ class EditingCheck implements Check {
                     .map(LogEntry::revision)
                     .filter(Objects::nonNull)
                     .forEach(ref -> submitted.add(Numbered.id(guide, ref.number()))));
-            // a submission that was interrupted, or overtaken by an edit, leaves the revision that it minted
+            // A submission that was interrupted, or overtaken by an edit, leaves a revision that no log names.
             minted.forEach((guide, its) -> its.keySet().stream()
                     .filter(number -> !submitted.contains(Numbered.id(guide, number)))
                     .forEach(number -> findings.unfinished(
@@ -212,7 +212,7 @@ class EditingCheck implements Check {
                 var edition = copy.get().edition();
                 there.add(edition);
                 if (find(edition) == null)
-                    // it is written before the log of its edition begins
+                    // A new edition's working copy is written before its log begins.
                     findings.unfinished("working-copy", edition.inWords(), "has a working copy, and no log");
                 var parent = copy.get().parent();
                 if (parent != null && revision(edition.guide(), parent) == null)
@@ -265,7 +265,7 @@ class EditingCheck implements Check {
         private void eachGuideHasACard() {
             editions.forEach((guide, its) -> {
                 if (cards.contains(guide)) return;
-                // the card is what brings a guide into being; before it there is one entry of its log
+                // A guide exists once its card is inserted; before that, its log has exactly one entry.
                 if (its.size() == 1 && its.firstEntry().getValue().log().size() == 1)
                     findings.unfinished("card", "guide " + guide, "was begun, and never came to be");
                 else findings.violation("card", "guide " + guide, "has a log, and no card");
@@ -294,7 +294,7 @@ class EditingCheck implements Check {
         }
     }
 
-    /** What entries tell, whether or not they are sealed: seals are examined by themselves. */
+    /** The edition that the entries describe. Seals are ignored here, because they are checked separately. */
     private static Edition of(EditionId id, List<LogEntry> entries) {
         return Edition.of(id, entries, new Edition.Chain(List.of(), null));
     }

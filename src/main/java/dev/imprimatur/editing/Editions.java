@@ -30,7 +30,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What is recorded of editions. Every verb ends with the guide's card as the log then tells it. */
+/** Records what happens to editions. Every method that records something also refreshes the guide's index card. */
 @Component
 public class Editions {
     private final EditionLog log;
@@ -38,7 +38,7 @@ public class Editions {
     private final Revisions revisions;
     private final WorkingCopies copies;
     private final Clock clock;
-    /** Guides whose logs were found to be as long as their cards say; from then on this node knows each log's end itself. */
+    /** Guides whose logs were compared with their cards and lack no entry. From then on, this node itself remembers the end of each log. */
     private final Set<String> compared =
             Collections.newSetFromMap(Collections.synchronizedMap(new LinkedHashMap<>(256, 0.75f, true) {
                 @Override
@@ -65,8 +65,8 @@ public class Editions {
     }
 
     /**
-     * The entry of that kind that the same request has left in a log of the guide, when it was sent before. What was cut off behind the entry
-     * is made up for: the card is brought up to it.
+     * The entry of this kind that an earlier attempt of the same request appended to a log of the guide; empty if there is none. Also
+     * refreshes the card, because the earlier attempt may have stopped before that.
      */
     public Optional<LogEntry> leftBy(Person by, String guide, LogEntry.Kind kind) {
         String request = by.request();
@@ -81,9 +81,9 @@ public class Editions {
     }
 
     /**
-     * Takes a decision; the same decision again changes nothing.
+     * Records a decision. Recording the same decision again changes nothing.
      *
-     * @param approvals how many the content type asks for
+     * @param approvals how many approvals the content type requires
      */
     public Edition decide(EditionId id, Decision decision, int approvals) {
         return record(id, edition -> {
@@ -92,7 +92,7 @@ public class Editions {
         });
     }
 
-    /** While the draft is not as it was saved, nobody knows whose edits are in it. */
+    /** Refuses if the draft was altered in the database, because then nobody knows whose edits it contains. */
     private void mustKnowContributors(Edition edition) {
         if (edition.state() == Edition.State.PUBLISHED) return;
         copies.find(edition.id()).filter(WorkingCopy::altered).ifPresent(altered -> {
@@ -100,12 +100,15 @@ public class Editions {
         });
     }
 
-    /** Refuses if a log of the guide is not as it was written, or has lost entries. */
+    /** Refuses if a log of the guide was altered or has lost entries. */
     public void mustBeWhole(String guide) {
         if (log.hasLost(guide)) throw Edition.logDamaged().raise();
     }
 
-    /** Everybody who may not vouch for the revision now; also whose edits are in the working copy of its edition by now. */
+    /**
+     * Everybody who may not vouch for the revision now. Includes everybody whose edits are in the edition's working copy, unless the
+     * edition is published.
+     */
     public Set<String> contributors(Edition edition, Revision.Ref seen) {
         var all = new HashSet<String>();
         revisions
@@ -118,9 +121,8 @@ public class Editions {
     }
 
     /**
-     * Everybody who could not vouch for the revision at that moment, since words of theirs may be in it that were live with
-     * nobody else's approval: who contributed to it, and, unless an earlier edition was live, who contributed to what was
-     * published before and withdrawn.
+     * Everybody who could not vouch for the revision at that moment, because it may contain their text: the contributors of the revision
+     * and, if no earlier edition was published at that moment, the contributors of all revisions that were published before.
      */
     public Set<String> contributors(Revision revision, Instant at) {
         var all = new HashSet<>(revision.contributors());
@@ -132,7 +134,7 @@ public class Editions {
         return all;
     }
 
-    /** Everybody who could not vouch for that revision at that moment; nobody if there is no such revision. */
+    /** Everybody who could not vouch for the revision at that moment; empty if no intact revision has this number. */
     public Set<String> contributors(String guide, int revision, Instant at) {
         return revisions
                 .findIntact(guide, revision)
@@ -151,7 +153,9 @@ public class Editions {
         return all;
     }
 
-    /** Who contributes to an edition from its first moment on: whose words were withdrawn, if nothing is live. */
+    /**
+     * The contributors that a new edition starts with: if nothing is published, the contributors of everything that was published before.
+     */
     List<String> inherited(List<Edition> before) {
         boolean live = before.stream().anyMatch(edition -> edition.state() == Edition.State.PUBLISHED);
         return live ? List.of() : published(before).stream().sorted().toList();
@@ -162,7 +166,7 @@ public class Editions {
         return record(id, edition -> edition.stamped(interval, clock.instant()));
     }
 
-    /** Notes evidence of a review elsewhere; only the server's operator can vouch for such. */
+    /** Records evidence of a review that took place elsewhere. Only the operator of the server can vouch for such evidence. */
     public Edition importEvidence(EditionId id, Stamp elsewhere) {
         return record(id, edition -> Optional.of(edition.imported(elsewhere, clock.instant())));
     }
@@ -196,12 +200,13 @@ public class Editions {
     }
 
     /**
-     * Notes where the ledger tells of it now, since what the log says of it is of an entry that is lost; the same again changes nothing.
+     * Records the position at which the ledger now publishes, unpublishes or marks the edition, because the ledger entry that the log named
+     * is lost. Recording the same again changes nothing.
      *
      * @param kind {@code PUBLISHED}, {@code UNPUBLISHED} or {@code OVERDUE}
-     * @param position null if the ledger tells of it no more
-     * @param message why, in the words of the administrator who decided it
-     * @param lostAt when it was decided that what was noted before is lost
+     * @param position null if the ledger has no entry for the edition any more
+     * @param message the reason, in the words of the administrator who decided
+     * @param lostAt when the administrator decided that the earlier ledger entry is lost
      */
     public Edition notedAnew(
             EditionId id, LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt) {
@@ -216,15 +221,15 @@ public class Editions {
     }
 
     /**
-     * Brings the card up to its logs, to what was published last and to its working copy; a crash between any of these and this
-     * is mended by doing it again.
+     * Rebuilds the card from the guide's logs, its last published revision and its working copy. This repairs a card that a crash left
+     * outdated, and can be repeated at any time.
      */
     public void refreshCard(String guide) {
         refresh(guide, true);
     }
 
     private void refresh(String guide, boolean copyToo) {
-        // the card first: its logs are then at least as long as those that it was made from
+        // Read the card before the logs: the logs are then at least as long as the logs that the card was made from.
         guides.find(guide).ifPresent(card -> {
             var editions = log.editions(guide);
             if (isDamaged(card, editions)) return;
@@ -240,13 +245,16 @@ public class Editions {
         });
     }
 
-    /** Nothing is appended where an end may have been cut off while this node knew nothing of the logs: they are compared once. */
+    /**
+     * Refuses to append to a guide's logs if they have lost entries. The logs are compared with the card once, because entries may have
+     * been cut off before this node knew the logs.
+     */
     private void mustHaveLostNothing(String guide) {
         if (!compared.contains(guide)) guides.find(guide).ifPresent(card -> isDamaged(card, log.editions(guide)));
         mustBeWhole(guide);
     }
 
-    /** Whether logs are not as they were written, so that the card says more of the guide than they do. */
+    /** Whether a log was altered or is shorter than the card says. */
     private boolean isDamaged(Guide card, List<Edition> editions) {
         if (editions.stream().anyMatch(edition -> edition.damage().isPresent())) return true;
         int lost = card.entries()
@@ -257,7 +265,10 @@ public class Editions {
         return false;
     }
 
-    /** With the title of what was published last; that of a revision never changes, so it is read once. */
+    /**
+     * The card with the title of the last published revision. The revision is read only if the card has another revision's title, because a
+     * revision never changes.
+     */
     private Guide titled(Guide card, List<Edition> editions) {
         return Guide.lastPublished(editions)
                 .map(Revision.Ref::number)
@@ -267,17 +278,17 @@ public class Editions {
                 .orElse(card);
     }
 
-    /** Every entry of all logs that can be read, each edition's in order. */
+    /** Visits all readable entries of all logs, those of each edition in order. */
     public void eachEntry(Consumer<LogEntry> what) {
         log.each((id, row) -> row.map(EditionLog.Row::entry).ifPresent(what));
     }
 
-    /** How many entries all logs have together, about; it stays the same only while nothing is logged. */
+    /** The approximate number of entries in all logs; it stays the same only while nothing is logged. */
     public long logged() {
         return log.size();
     }
 
-    /** How far the log of every edition goes. */
+    /** The end of each edition's log. */
     public Map<EditionId, LogEnd> ends() {
         return log.ends();
     }

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Verifies everything that publications rest on: every log, revision and working copy in the store, whoever asked for it before. */
+/**
+ * Verifies everything that publications rest on: all stored edition logs, revisions and working copies, whether or not anybody has read
+ * them since.
+ */
 @Component
 public class Evidence {
     private final EditionLog log;
@@ -24,10 +27,10 @@ public class Evidence {
         this.copies = copies;
     }
 
-    /** What is wrong with edition logs: their entries, their chains, and ends that were cut off. */
+    /** The damage of edition logs: altered entries, broken chains and lost entries at the end. */
     public List<Damage> logs() {
         var wrong = new ArrayList<Damage>();
-        // the cards first: logs only grow
+        // Read the cards before the logs: logs only grow, so a log is never shorter than its card says unless entries are lost.
         var cards = guides.all();
         var lengths = new java.util.HashMap<String, Integer>();
         log.verify(
@@ -46,14 +49,14 @@ public class Evidence {
         return wrong;
     }
 
-    /** What is wrong with revisions: content, contributors, author, number, parent. */
+    /** The damage of revisions: in content, contributors, author, number or parent. */
     public List<Damage> revisions() {
         var wrong = new ArrayList<Damage>();
         revisions.verify(wrong::add);
         return wrong;
     }
 
-    /** What is wrong with working copies: content, contributors, version. */
+    /** The damage of working copies: in content, contributors or version. */
     public List<Damage> workingCopies() {
         var wrong = new ArrayList<Damage>();
         copies.verify(wrong::add);

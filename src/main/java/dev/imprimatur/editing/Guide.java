@@ -16,16 +16,18 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The index card of a guide: its identity, and where it stands as its logs tell it. All but the identity is derived.
+ * The index card of a guide: its identity and its current state. Everything but the identity is derived from the guide's logs, revisions
+ * and working copy.
  *
- * @param title as the edition has it that was published last; before the first, as the working copy has it
- * @param titleOf the revision whose title that is; null while nothing was published
- * @param drafted the title of the latest working copy; null on cards of versions that did not note it
+ * @param title the title in the revision that was published last; before the first publication, the title in the working copy
+ * @param titleOf the number of the revision that {@code title} is from; null while nothing has been published
+ * @param drafted the title of the latest working copy; null in cards of releases that did not store it
  * @param edition the number of the latest edition
- * @param revision what that edition put forward last
- * @param contributors of the latest edition
- * @param reviewDue the last day the review of what is live holds
- * @param entries how many log entries this card was made from; a card never replaces one made from more
+ * @param revision the number of the revision that the latest edition submitted last
+ * @param contributors the contributors of the latest edition
+ * @param live the published edition; null if the guide is not published
+ * @param reviewDue the last day on which the review of the published revision is valid
+ * @param entries how many log entries the card was made from; a card never replaces one that was made from more
  */
 public record Guide(
         String id,
@@ -47,21 +49,21 @@ public record Guide(
         Instant updatedAt,
         int entries) {
     /**
-     * What readers can see.
+     * The edition and revision that are published.
      *
-     * @param position of the ledger entry that published it
+     * @param position the position of the ledger entry that published them
      */
     public record Live(int edition, int revision, long position) {}
 
-    /** The title of a working copy, with the version it was read from; a card never takes that of an older one. */
+    /** The title of a working copy and the version that it was read from. A card never takes the title of an older version. */
     public record Drafted(int edition, long version, String title) {}
 
-    /** The title of the edition in progress where it differs from the guide's. */
+    /** The title of the edition in progress if it differs from the guide's title; otherwise null. */
     public @Nullable String draftTitle() {
         return drafted != null && state.isInProgress() && !drafted.title().equals(title) ? drafted.title() : null;
     }
 
-    /** Whether it has that text, in any case, in what people know it by: its titles and its slug. */
+    /** Whether the title, the title of the draft or the slug contains the text, in upper or lower case. */
     public boolean isCalled(String text) {
         String draft = draftTitle();
         return Stream.of(title, slug, draft == null ? "" : draft)
@@ -72,7 +74,7 @@ public record Guide(
         return new EditionId(id, edition);
     }
 
-    /** The revision that was published last, whether or not readers still see it. */
+    /** The revision that was published last, whether or not it is still published. */
     static Optional<Revision.Ref> lastPublished(List<Edition> editions) {
         return editions.reversed().stream()
                 .flatMap(edition -> edition.publishedEntry().stream())
@@ -80,12 +82,12 @@ public record Guide(
                 .findFirst();
     }
 
-    /** What content calls itself; empty if it has no title. */
+    /** The title in the content; empty if the content has none. */
     private static Optional<String> titleIn(JsonNode content) {
         return content.path("title").asStringOpt().filter(text -> !text.isBlank());
     }
 
-    /** The same guide with the title that was published last. */
+    /** This card with the title of the revision that was published last. */
     Guide titled(Revision published) {
         return titled(titleIn(published.content()).orElse(slug), published.number(), drafted, contributors, updatedAt);
     }
@@ -117,7 +119,11 @@ public record Guide(
                 entries);
     }
 
-    /** The same guide as its editions (at least one) tell it now. */
+    /**
+     * This card with the state that the guide's editions have now.
+     *
+     * @param editions all editions of the guide, the first first; at least one
+     */
     Guide refreshed(List<Edition> editions) {
         var latest = editions.getLast();
         var live = editions.stream()
@@ -155,7 +161,7 @@ public record Guide(
                 : new Live(edition.id().number(), revision.number(), position);
     }
 
-    /** The same guide with what a working copy of its latest edition tells. */
+    /** This card with the title and contributors of a working copy of the latest edition. */
     Guide with(WorkingCopy copy) {
         String newTitle = titleIn(copy.content()).orElse(slug);
         return titled(

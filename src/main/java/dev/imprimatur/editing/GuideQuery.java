@@ -10,9 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which guides of a type to list.
+ * A query for guides of a type.
  *
- * @param text sought literally, in the title, the title of the draft and the slug
+ * @param state the state of the guide's latest edition; null for all
+ * @param text a text that the title, the title of the draft or the slug must contain literally; null for all
+ * @param reviewDueBefore only guides whose review is due before this day; null for all
  */
 public record GuideQuery(
         String type,
@@ -20,12 +22,12 @@ public record GuideQuery(
         @Nullable String text,
         @Nullable LocalDate reviewDueBefore,
         Sort sort) {
-    /** The page of it that a cursor names; without one, the first. */
+    /** The window of results that a cursor names; the first one if there is no cursor. */
     public Window window(@Nullable String cursor, int limit) {
         return Window.of(Selection.of("guides", type, state, text, reviewDueBefore, sort), cursor, limit);
     }
 
-    /** What guides can be sorted by, and the other way round. Only when it was created never changes for a guide. */
+    /** The sort orders, each ascending and descending. Only the creation date of a guide never changes. */
     public enum Sort {
         CREATED("createdAt", false),
         CREATED_DESC("createdAt", true),
@@ -52,7 +54,7 @@ public record GuideQuery(
             return descending;
         }
 
-        /** Where a row stands in a list that is sorted like this. */
+        /** The position of a row in a list with this order. */
         Place place(Guides.Row row) {
             String key = switch (this) {
                 case CREATED, CREATED_DESC -> Place.key(row.createdAt());
@@ -66,7 +68,7 @@ public record GuideQuery(
             return new Place(key, row.id());
         }
 
-        /** What the field holds at a place; null where it holds nothing. */
+        /** The value of the sort field at a position; null if the guide at that position has no value. */
         @Nullable
         Object value(Place place) {
             return switch (this) {

@@ -32,7 +32,7 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The index cards. Type, locale and slug together are unique: a guide exists once its card is inserted. */
+/** Stores the index cards of guides. Type, locale and slug together are unique, and a guide exists once its card is inserted. */
 @Component
 class Guides {
     public record Row(
@@ -105,7 +105,7 @@ class Guides {
         }
     }
 
-    /** How old a glance may be: what other nodes wrote since is not in it. */
+    /** The longest time for which a cached list of all cards is used. The list may lack what other nodes wrote in that time. */
     private static final Duration GLANCE = Duration.ofSeconds(2);
 
     private record Glance(List<Guide> cards, long writes, long nanos) {}
@@ -121,7 +121,7 @@ class Guides {
         Index.make(guides, Indexes.ascending("state"));
     }
 
-    /** Whether the slug was free. */
+    /** Inserts a card. Returns false if the slug is taken. */
     boolean insert(Guide guide) {
         try {
             return Unique.insert(guides, Row.of(guide));
@@ -145,7 +145,7 @@ class Guides {
         return guides.find().timeoutMode(TimeoutMode.ITERATION).map(Row::guide).into(new ArrayList<>());
     }
 
-    /** All cards as they were at most two seconds ago, with everything that this node wrote. */
+    /** All cards, at most two seconds old. The list always contains what this node wrote. */
     List<Guide> glance() {
         var last = glance;
         long now = System.nanoTime();
@@ -156,7 +156,7 @@ class Guides {
         return fresh;
     }
 
-    /** Replaces what the logs tell, unless a card made from more entries is there already. */
+    /** Updates the fields that are derived from the logs, unless the stored card was made from more log entries. */
     void refresh(Guide g) {
         var newer = Filters.and(Filters.eq("_id", g.id()), Filters.lte("entries", g.entries()));
         var titles = g.titleOf() == null
@@ -181,8 +181,8 @@ class Guides {
     }
 
     /**
-     * Replaces what the working copy tells, unless a later version of it has told already. Its title is the guide's only until
-     * something is published.
+     * Updates the fields that are derived from the working copy, unless the stored card has a later version. The draft's title becomes the
+     * guide's title only until something is published.
      */
     void retitle(Guide g) {
         var drafted = Objects.requireNonNull(g.drafted(), "of no working copy");
@@ -207,7 +207,10 @@ class Guides {
         writes.incrementAndGet();
     }
 
-    /** One page of the guides of a type; the text is sought literally, in title, draft's title and slug. */
+    /**
+     * One page of the guides that a query finds. The text of the query is matched literally in the title, the title of the draft and the
+     * slug.
+     */
     Page<Guide> page(GuideQuery query, Window window) {
         return window.<Row>page((from, back, most) -> rows(query, from, back, most), query.sort()::place)
                 .map(Row::guide);
@@ -237,7 +240,7 @@ class Guides {
         return guides.find(Filters.and(filters)).sort(order).limit(most).into(new ArrayList<>());
     }
 
-    /** What comes after a value and an id; a guide without a value sorts before all that have one. */
+    /** A filter for the guides after a value and an id. A guide without a value sorts before all guides that have one. */
     private static Bson beyond(String field, boolean descending, @Nullable Object value, boolean back, String id) {
         var same = Filters.and(Filters.eq(field, value), back ? Filters.lt("_id", id) : Filters.gt("_id", id));
         if (value == null) return descending ? same : Filters.or(Filters.ne(field, null), same);
@@ -245,7 +248,7 @@ class Guides {
         return Filters.or(Filters.lt(field, value), Filters.eq(field, null), same);
     }
 
-    /** Every card as it is stored, by id; empty for what cannot be read. */
+    /** Visits all stored cards by id; the row is empty if the document cannot be read. */
     void each(BiConsumer<String, Optional<Row>> what) {
         Decoding.each(guides, what);
     }

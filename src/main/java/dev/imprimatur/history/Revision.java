@@ -13,11 +13,11 @@ import tools.jackson.databind.JsonNode;
  * An immutable, numbered snapshot of a guide's content.
  *
  * @param number 1, 2, 3… within the guide
- * @param edition the edition it was submitted in
- * @param hash of {@code content}
- * @param items the ids that the items of its lists had in the working copy; none of a revision from before there were any
- * @param contributors accounts whose edits it contains since the last published revision, and who put it forward
- * @param parent the revision that its working copy was made from
+ * @param edition the number of the edition that submitted the revision
+ * @param hash the hash of {@code content}
+ * @param items the ids of the content's list items, as in the working copy; empty in revisions of releases without ids
+ * @param contributors accounts whose edits the content contains since the last published revision, and the account that submitted it
+ * @param parent the number of the revision that its working copy was made from
  */
 public record Revision(
         String guide,
@@ -42,13 +42,14 @@ public record Revision(
         return new Ref(number, hash.value());
     }
 
-    /** The hash of what is stored now, which must still be {@code hash}. */
+    /** Whether the stored content still has the stored hash. */
     public boolean isIntact() {
         return ContentHash.isOf(content, hash.value());
     }
 
     /**
-     * A revision of a known guide, by number and by content: whoever decides names both.
+     * Identifies a revision of a known guide by its number and its content hash. A decision names both, so that it applies to exactly this
+     * content.
      *
      * @param contentHash as {@link ContentHash#value()}
      */

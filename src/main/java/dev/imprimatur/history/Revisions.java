@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
-/** Every revision ever submitted; inserted once, sealed, and never changed. */
+/** Stores all submitted revisions. Each is inserted once, sealed, and never changed. */
 @Component
 public class Revisions {
     public record Row(
@@ -75,7 +75,7 @@ public class Revisions {
         this.damages = damages;
     }
 
-    /** The revision; a refusal if what is stored is not what was submitted. */
+    /** The revision; empty if it does not exist. Throws a refusal if the stored revision was altered. */
     public Optional<Revision> find(String guide, int number) {
         return revisions.find(Numbered.id(guide, number)).map(this::right);
     }
@@ -85,12 +85,12 @@ public class Revisions {
         return revisions.exists(Numbered.id(guide, number));
     }
 
-    /** The revision if it is there as it was submitted. */
+    /** The revision if it exists and is intact; otherwise empty. */
     public Optional<Revision> findIntact(String guide, int number) {
         return revisions.find(Numbered.id(guide, number)).filter(this::isRight).map(this::right);
     }
 
-    /** The number of the last revision, and that revision if it is there as it was submitted. */
+    /** The number of a guide's last revision (0 if there is none), and that revision if it is intact. */
     public record Last(int number, Optional<Revision> revision) {}
 
     public Last last(String guide) {
@@ -102,12 +102,12 @@ public class Revisions {
                         Optional.of(stored.getLast()).filter(this::isRight).map(this::right));
     }
 
-    /** All of a guide, the newest first; a refusal if one of them is not what was submitted. */
+    /** All revisions of a guide, the newest first. Throws a refusal if one of them was altered. */
     public List<Revision> of(String guide) {
         return revisions.numbered(guide, 1).reversed().stream().map(this::right).toList();
     }
 
-    /** Those of a guide that are there as they were submitted. */
+    /** The intact revisions of a guide, the oldest first. */
     public List<Revision> intact(String guide) {
         return revisions.numbered(guide, 1).stream()
                 .filter(this::isRight)
@@ -127,7 +127,7 @@ public class Revisions {
     }
 
     private static Damage damage(Stored<Row> stored) {
-        // what somebody inserted by hand may have any id
+        // A document that somebody inserted by hand may have any id.
         if (!stored.id().matches(".+#[0-9]{6,9}"))
             return new Damage(
                     Damage.Kind.REVISION,
@@ -151,12 +151,12 @@ public class Revisions {
                 LOOKED_INTO);
     }
 
-    /** Whether the number was still free. */
+    /** Inserts a revision. Returns false if its number is taken. */
     public boolean insert(Revision revision) {
         return revisions.insert(Row.of(revision));
     }
 
-    /** Verifies all of them anew. */
+    /** Verifies all stored revisions and reports the damaged ones. */
     public void verify(Consumer<Damage> wrong) {
         try (var all = revisions.each(Filters.empty(), Sorts.ascending("_id"))) {
             all.forEachRemaining(stored -> {
@@ -165,7 +165,7 @@ public class Revisions {
         }
     }
 
-    /** Every revision as it is stored, by id; empty for what cannot be read. */
+    /** Visits all stored revisions by id; the row is empty if the document cannot be read. */
     public void each(BiConsumer<String, Optional<Row>> what) {
         revisions.each(what);
     }

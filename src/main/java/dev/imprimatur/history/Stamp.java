@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The “last reviewed” record: who vouched for which content, when, and until when.
  *
- * @param signatures of everybody who signed a decision on it, in that order; null in stamps from before decisions were signed, and for
- *     a review elsewhere
- * @param reviewedAt when the last of them decided
- * @param lastReviewed the same as a date in UTC; for a review elsewhere the date its evidence gives
- * @param reviewDue the last day it holds
+ * @param signatures the signatures of all signed decisions that count for this stamp, in the order of the decisions; null in stamps from
+ *     before decisions were signed, and for a review elsewhere
+ * @param reviewedAt when the last reviewer decided
+ * @param lastReviewed the date of {@code reviewedAt} in UTC; for a review elsewhere, the date in its evidence
+ * @param reviewDue the last day on which the stamp is valid
  */
 public record Stamp(
         Revision.Ref reviewed,
@@ -25,7 +25,7 @@ public record Stamp(
         LocalDate lastReviewed,
         LocalDate reviewDue,
         Origin origin) {
-    /** Where the review took place: here, or elsewhere with the operator of this server vouching for it. */
+    /** Where the review took place: on this server, or elsewhere, in which case the operator of this server vouches for it. */
     public enum Origin {
         HERE,
         IMPORTED
@@ -51,7 +51,7 @@ public record Stamp(
         return day.isAfter(reviewDue);
     }
 
-    /** The first instant at which it is overdue: the start of the day after {@code reviewDue}, UTC. */
+    /** The first instant at which the review is overdue: the start of the day after {@code reviewDue}, UTC. */
     public Instant overdueAt() {
         return reviewDue.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
