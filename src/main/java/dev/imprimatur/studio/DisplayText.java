@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Text for pages: states, days, times and names. The templates know it as {@code @words}. */
+/** Formats states, dates, times and names for pages. Templates use this bean as {@code @words}. */
 @Component("words")
 public class DisplayText {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM yyyy", Locale.ENGLISH);
@@ -35,7 +35,7 @@ public class DisplayText {
 
     private final Accounts access;
     private final Clock clock;
-    /** Names change seldom, and a page of guides names many people. */
+    /** Caches display names, because names rarely change and a page of guides shows many. */
     private final Cache<String, String> names = Caffeine.newBuilder()
             .maximumSize(1_000)
             .expireAfterWrite(Duration.ofSeconds(10))
@@ -46,7 +46,7 @@ public class DisplayText {
         this.clock = clock;
     }
 
-    /** The server's clock, by which pages tell how long ago something was. */
+    /** The time of the server's clock, to which pages relate other times. */
     public Instant now() {
         return clock.instant();
     }
@@ -84,7 +84,7 @@ public class DisplayText {
         return number + " " + noun + (number == 1 ? "" : "s");
     }
 
-    /** When something is due, from today's point of view. */
+    /** Says when something is due, relative to today. */
     public String due(LocalDate day) {
         long days = ChronoUnit.DAYS.between(today(), day);
         if (days < 0) return count(-days, "day") + " overdue";
@@ -96,7 +96,7 @@ public class DisplayText {
         return due(LocalDate.ofInstant(instant, ZoneOffset.UTC));
     }
 
-    /** Whether what is live is {@code current}, {@code soon} due, {@code overdue}, or {@code none}. */
+    /** The freshness of the published revision: {@code current}, {@code soon} due, {@code overdue}, or {@code none} if no review is due. */
     public String freshness(Guide guide) {
         var due = guide.reviewDue();
         if (due == null) return "none";
@@ -113,24 +113,24 @@ public class DisplayText {
         return Edition.name(state);
     }
 
-    /** Somebody's name, or their account where nobody has it any more. */
+    /** The display name of an account; the username if the account does not exist. */
     public String name(@Nullable String account) {
         if (account == null) return "nobody";
         return names.get(
                 account, name -> access.account(name).map(Account::displayName).orElse(name));
     }
 
-    /** Somebody's name within a sentence. */
+    /** The display name of an account, isolated for use within a sentence. */
     public String named(@Nullable String account) {
         return isolated(name(account));
     }
 
-    /** A name within a sentence, whatever direction it is written in. */
+    /** Isolates a name with Unicode directional isolates, so that its writing direction does not affect the sentence around it. */
     public static String isolated(String name) {
         return "\u2068" + name + "\u2069";
     }
 
-    /** Names of several, as a sentence lists them. */
+    /** The display names of several accounts, sorted and separated by commas. */
     public String names(Collection<String> accounts) {
         return accounts.stream()
                 .map(this::name)
@@ -147,7 +147,7 @@ public class DisplayText {
                 .collect(Collectors.joining());
     }
 
-    /** What a refusal says, as a sentence of a page. */
+    /** Turns the detail of a refusal into a sentence: with a capital letter and a full stop. */
     public static String sentence(String detail) {
         if (detail.isEmpty()) return detail;
         String first = Segmentation.first(detail);
@@ -155,7 +155,7 @@ public class DisplayText {
         return first.toUpperCase(Locale.ROOT) + detail.substring(first.length()) + end;
     }
 
-    /** A role as people call it. */
+    /** The name of a role as pages show it: {@code EDITOR} becomes {@code Editor}. */
     public String role(String role) {
         return role.substring(0, 1) + role.substring(1).toLowerCase(Locale.ROOT);
     }

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A submitted form that was refused. The page shows it again, so that the person can copy, correct or resend the text.
  *
- * @param action where the form was sent
- * @param guide the page of the guide that it was about
- * @param texts what the person wrote
- * @param rest what else the form held
- * @param repeatable whether it may be sent again from here
- * @param proof whether it is sent again with the password of whoever sends it
- * @param instead the page of what is there now, where sending it again would be refused again
+ * @param action the path that the form was sent to
+ * @param guide the path of the guide that the form is about; null if it is about none
+ * @param texts the fields with text that the person wrote
+ * @param rest all other fields
+ * @param repeatable whether the form may be sent again from the page
+ * @param proof whether the person must enter their password to send the form again
+ * @param instead the page to open instead, if sending the form again would be refused again; otherwise null
  */
 public record SubmittedForm(
         String action,
@@ -33,13 +33,13 @@ public record SubmittedForm(
         boolean repeatable,
         boolean proof,
         @Nullable String instead) {
-    /** Refusals of what was decided about something that is over. */
+    /** The names of refusals that say that a decision came too late. */
     private static final Set<String> OVER = Set.of("review-is-stale", "already-decided");
 
     /** One field of the form. */
     record Text(String name, String label, String value) {}
 
-    /** What forms hold that nobody wrote; whatever is not named here counts as words. */
+    /** Parameters that nobody typed. All other parameters count as text. */
     private static final Set<String> MACHINERY = Set.of(
             "_csrf",
             "base",
@@ -70,12 +70,18 @@ public record SubmittedForm(
             "roles",
             "locale");
 
-    /** What was posted, or null if that were no words. A password is never shown, and a form with one not sent again. */
+    /**
+     * The submitted form; null if it contains no text. Passwords are left out. A form with a secret cannot be sent again, unless the secret
+     * is only the password that confirms a signature.
+     */
     public static @Nullable SubmittedForm of(HttpServletRequest request) {
         return of(request, false);
     }
 
-    /** The same after a refusal; one that only asks for the password leaves a form without words to be sent again, too. */
+    /**
+     * The submitted form after a refusal. If the refusal only asks for the password, a form without text is returned, too, so that it can
+     * be sent again.
+     */
     public static @Nullable SubmittedForm of(HttpServletRequest request, Refusal refusal) {
         var posted = of(request, SigningRules.asksForPassword(refusal));
         return posted == null ? null : posted.after(refusal);
@@ -102,7 +108,7 @@ public record SubmittedForm(
                 action.matches("/studio/guides/[0-9a-z]+/.*") ? action.replaceAll("^((/[^/]+){3}).*", "$1") : null,
                 texts,
                 rest,
-                // a form that another site made up is not offered to be sent by whoever is signed in here
+                // A form that another site created must not be sent by the person who is signed in here.
                 whole && SameOrigin.sent(request) && isOfThisAccount(request),
                 proof,
                 null);
@@ -120,7 +126,7 @@ public record SubmittedForm(
                 && !name.startsWith("reason:");
     }
 
-    /** This with what the form calls its fields instead of their names. */
+    /** This form with the labels of its fields instead of their names. */
     public SubmittedForm labelled(UnaryOperator<String> label) {
         return new SubmittedForm(
                 action,
@@ -134,7 +140,7 @@ public record SubmittedForm(
                 instead);
     }
 
-    /** This as it is shown after that refusal. */
+    /** This form as the page shows it after the refusal. */
     private SubmittedForm after(Refusal refusal) {
         return guide == null || !OVER.contains(refusal.name())
                 ? this

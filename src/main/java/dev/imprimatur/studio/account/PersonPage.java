@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
-/** Somebody's account, as administrators look after it: their name, a lost password, their return. */
+/** The page on which administrators rename an account, create a link to reset its password, or reactivate the account. */
 @Controller
 @RequestMapping("/studio/accounts/{username}")
 @PreAuthorize("hasRole('ADMIN')")
@@ -66,7 +66,10 @@ class PersonPage {
         return "redirect:/studio/accounts/" + username;
     }
 
-    /** Makes the link; with the address that this page was asked at, since it is handed to somebody elsewhere. */
+    /**
+     * Creates a link for resetting the password. The link has the host of this request and is absolute, because the administrator passes it
+     * on to the person.
+     */
     @PostMapping("/reset")
     String reset(@PathVariable String username, Person me, HttpServletRequest request, RedirectAttributes told) {
         signing.mustBeProven(me);

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** Where a one-time link leads: whoever has it chooses a new password. */
+/** The page that a one-time reset link opens: whoever has the link chooses a new password. */
 @Controller
 class ResetPage {
     private final PasswordReset reset;
@@ -25,7 +25,7 @@ class ResetPage {
 
     @GetMapping("/reset/{token}")
     String form(@PathVariable String token, HttpServletRequest request, HttpServletResponse response, Model model) {
-        // the address is the secret: it goes to no other page and no log of one
+        // The URL contains the secret, so it must not reach other sites or their logs as a referrer.
         response.setHeader("Referrer-Policy", "no-referrer");
         model.addAttribute("account", reset.account(token, request.getRemoteAddr()));
         model.addAttribute("token", token);

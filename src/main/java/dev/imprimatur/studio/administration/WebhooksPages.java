@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Webhook subscribers, how they are doing, and what was sent to each: for administrators. */
+/** The administrators' pages about webhooks: the subscribers, their states, and the messages that were sent to each. */
 @Controller
 @RequestMapping("/studio/webhooks")
 @PreAuthorize("hasRole('ADMIN')")

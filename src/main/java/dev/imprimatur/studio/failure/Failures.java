@@ -22,8 +22,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * What a failure looks like: a page for people, a part of one or a document for scripts, and a document for the clients of the
- * APIs. Failures that no handler can answer any more, in filters and while a page is rendered, come here by the container.
+ * Presents failures: as a page for people, as a fragment or a problem document for scripts of the studio, and as a problem document for API
+ * clients. The container forwards failures to this controller that no handler can answer: those in filters and during the rendering of a
+ * page.
  */
 @Controller
 class Failures implements ErrorController {
@@ -54,7 +55,7 @@ class Failures implements ErrorController {
         return shown(refusal, request, response);
     }
 
-    /** The view that says so; null where the answer is written already. */
+    /** Returns the view of the failure, or writes a problem document and returns null. */
     @Nullable
     ModelAndView shown(Refusal refusal, HttpServletRequest request, HttpServletResponse response) throws IOException {
         var audience = Audience.of(request);
@@ -79,7 +80,7 @@ class Failures implements ErrorController {
         return page;
     }
 
-    /** Where the store may be what failed, it is not asked what the form called its fields. */
+    /** The submitted form with labelled fields. If the store itself may have failed, the labels are chosen without asking it. */
     private @Nullable SubmittedForm posted(Refusal refusal, HttpServletRequest request) {
         var posted = SubmittedForm.of(request, refusal);
         if (posted == null) return null;
@@ -92,7 +93,7 @@ class Failures implements ErrorController {
                 : FieldLabels.label(name));
     }
 
-    /** What Spring and the container refuse, in words of the studio's instead of the APIs'. */
+    /** Describes refusals of Spring and of the container in the studio's words instead of the APIs'. */
     private static String happened(Refusal refusal) {
         return switch (refusal.name()) {
             case "internal" ->

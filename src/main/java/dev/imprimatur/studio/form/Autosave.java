@@ -30,7 +30,7 @@ import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.support.RequestContextUtils;
 import tools.jackson.databind.JsonNode;
 
-/** The endpoint of the edit page's script, which sends single edits and never the whole form. */
+/** The endpoint for the script of the edit page, which sends single edits and never the whole form. */
 @Controller
 @RequestMapping(
         path = "/studio/guides/{id}",
@@ -51,18 +51,18 @@ class Autosave {
     }
 
     /**
-     * The answer to edits.
+     * The answer to a request with edits.
      *
-     * @param etag of the draft as it is now
-     * @param savedAt when it was last changed
-     * @param savedBy by whom, as colleagues see the name
-     * @param before who had changed it last before the edits
-     * @param values its texts by path
-     * @param lists the ids of its items by the path of the list
-     * @param outcomes one for each edit, in their order
-     * @param missing what keeps the draft from being submitted
-     * @param warnings what in the draft readers do not see as it was meant
-     * @param here who else has it open
+     * @param etag the entity tag of the draft after the edits
+     * @param savedAt when the draft was last changed
+     * @param savedBy who last changed the draft, as a display name
+     * @param before who had last changed the draft before these edits
+     * @param values the texts of the draft, by path
+     * @param lists the ids of each list's items, by the path of the list
+     * @param outcomes one outcome for each edit, in their order
+     * @param missing the faults that prevent a submission
+     * @param warnings what readers do not see as it was meant
+     * @param here the display names of the others who have the draft open
      */
     record Answer(
             String etag,
@@ -83,9 +83,9 @@ class Autosave {
             @Nullable Asking question) {}
 
     /**
-     * What the person is asked.
+     * A conflict that the person is asked to resolve.
      *
-     * @param pieces from theirs to mine
+     * @param pieces the difference from their text to mine
      */
     record Asking(
             String path,
@@ -95,7 +95,7 @@ class Autosave {
             @Nullable String theirs,
             List<Change.Piece> pieces) {}
 
-    /** Saves the edits of a person; without any, tells how the draft stands. */
+    /** Saves edits. A request without edits only returns the state of the draft. */
     @PostMapping("/edits")
     @ResponseBody
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
@@ -137,13 +137,13 @@ class Autosave {
     }
 
     /**
-     * Why it was not submitted.
+     * The reason why the draft was not submitted.
      *
-     * @param faults what has to be mended, at its places
+     * @param faults the faults to correct, with their places
      */
     record NotSubmitted(String detail, List<DraftForm.Wrong> faults) {}
 
-    /** Puts forward what the person has seen: exactly the version with that entity tag. */
+    /** Submits exactly the version of the draft that has the given entity tag, which is the version that the person has seen. */
     @PostMapping("/submit")
     @PreAuthorize("hasRole('EDITOR')")
     ResponseEntity<?> submit(

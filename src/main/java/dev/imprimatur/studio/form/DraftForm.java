@@ -34,9 +34,9 @@ class DraftForm {
     }
 
     /**
-     * Something that is wrong with a place of a draft.
+     * A fault at a place of a draft.
      *
-     * @param path the place, which is the name of its input
+     * @param path the path of the place, which is also the name of its input
      */
     record Wrong(String path, String label, String detail) {
         Fault fault() {
@@ -45,10 +45,11 @@ class DraftForm {
     }
 
     /**
-     * What became of edits.
+     * The result of saving edits.
      *
-     * @param found the draft that the edits were made in
-     * @param draft as it is now
+     * @param found the draft before the edits
+     * @param copy the draft after the edits
+     * @param draft the values of {@code copy}
      */
     record Saved(WorkingCopy found, WorkingCopy copy, FormValues draft, List<Edits.Outcome> outcomes) {
         List<Edit> unsaved() {
@@ -82,17 +83,17 @@ class DraftForm {
         return types.require(guide.type()).shape();
     }
 
-    /** What keeps the draft from being submitted. */
+    /** The faults that prevent a submission of the draft. */
     List<Wrong> missing(Guide guide, WorkingCopy copy) {
         return wrong(guide, copy, types.require(guide.type()).submissionFaults(copy.content()));
     }
 
-    /** What in the draft readers do not see as it was meant; it keeps nobody from submitting. */
+    /** What readers do not see as it was meant. Warnings do not prevent a submission. */
     List<Wrong> warnings(Guide guide, WorkingCopy copy) {
         return wrong(guide, copy, types.require(guide.type()).warnings(copy.content()));
     }
 
-    /** Faults of the content of a copy, at the places of its draft. */
+    /** Converts faults of a draft's content to paths and labels of the form. */
     List<Wrong> wrong(Guide guide, WorkingCopy copy, List<Fault> faults) {
         var draft = copy.values();
         return faults.stream()
@@ -102,7 +103,7 @@ class DraftForm {
                 .toList();
     }
 
-    /** @param fault with a path for its pointer */
+    /** @param fault a fault with a path instead of a pointer */
     Wrong told(Guide guide, FormValues draft, Fault fault) {
         return new Wrong(fault.pointer(), PathLabels.of(shape(guide), draft, fault.pointer()), fault.detail());
     }
@@ -112,10 +113,10 @@ class DraftForm {
     }
 
     /**
-     * The edits that choosing mine comes down to, once the person has seen theirs.
+     * The edits that apply the person's own version, once the person has seen the other version and chosen “mine”.
      *
      * @param shown the form of the person who decides
-     * @param draft as it is now
+     * @param draft the values of the current draft
      */
     static List<Edit> insisting(EditConflict question, FormValues shown, FormValues draft) {
         String path = question.path();
@@ -140,13 +141,13 @@ class DraftForm {
     }
 
     /**
-     * A place that others changed while a person wrote.
+     * A place that others changed while the person was writing.
      *
-     * @param pieces from what the person saw to what is there now
+     * @param pieces the difference from what the person saw to the current text
      */
     record Between(String path, String label, List<Change.Piece> pieces) {}
 
-    /** What others made of a draft since a person saw it. */
+    /** What others have changed in a draft since the person saw it. */
     List<Between> between(Guide guide, FormValues seen, FormValues now) {
         return seen.differences(now).stream()
                 .map(path -> new Between(

@@ -36,7 +36,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where a guide is written: a form made from its content type. Its script talks to {@link Autosave}; without, it is posted. */
+/**
+ * The page on which people edit a guide, with a form generated from the content type. The page's script sends edits to {@link Autosave};
+ * without JavaScript, the browser posts the form here.
+ */
 @Controller
 @RequestMapping("/studio/guides/{id}")
 class EditPage {
@@ -68,7 +71,7 @@ class EditPage {
         this.json = json;
     }
 
-    /** @param write that somebody who may review it wants to write all the same */
+    /** @param write present if a reviewer chooses to edit the draft, although reviewers who edit it can no longer vouch for it */
     @GetMapping("/edit")
     String edit(@PathVariable String id, @RequestParam @Nullable String write, Person me, Model model) {
         var guide = editing.require(id);
@@ -79,7 +82,7 @@ class EditPage {
         return page(guide, copy, copy.values(), List.of(), me, model);
     }
 
-    /** Goes on from a draft that somebody changed in the database. */
+    /** Accepts a draft that was altered in the database. The person becomes a contributor to all of it. */
     @PostMapping("/take-over")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String takeOver(@PathVariable String id, @RequestParam String etag, Person me, RedirectAttributes told) {
@@ -88,7 +91,7 @@ class EditPage {
         return "redirect:/studio/guides/" + id + "/edit";
     }
 
-    /** @param shown what the inputs hold, which may be more than the draft does */
+    /** @param shown the values that the inputs show, which may include unsaved edits */
     private String page(Guide guide, WorkingCopy copy, FormValues shown, List<Fault> faults, Person me, Model model) {
         var missing = drafting.missing(guide, copy);
         var warnings = drafting.warnings(guide, copy).stream()
@@ -115,7 +118,7 @@ class EditPage {
         return "studio/edit";
     }
 
-    /** The form as it was sent. */
+    /** The submitted form: the values it was made from, the values it was sent with, and the edits between them. */
     private record Posted(FormValues base, FormValues shown, List<Edit> edits) {}
 
     private Posted posted(
@@ -126,7 +129,7 @@ class EditPage {
         return new Posted(before, shown, before.editsTo(shown, page));
     }
 
-    /** Without scripts: saves, changes lists, submits. */
+    /** Handles the form without JavaScript: saves the draft, changes lists, submits. */
     @PostMapping("/edit")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String save(
@@ -183,7 +186,10 @@ class EditPage {
         return "redirect:/studio/guides/" + id + "/review";
     }
 
-    /** Nobody submits what they have not seen: what came in between is shown, to be submitted again. */
+    /**
+     * Shows what others changed since the person saw the draft, because nobody may submit changes that they have not seen. The person can
+     * then submit again.
+     */
     private String lookAgain(
             Guide guide, List<DraftForm.Between> between, HttpServletResponse response, Person me, Model model) {
         response.setStatus(Refusal.Kind.STALE.status());
@@ -193,7 +199,7 @@ class EditPage {
         return page(guide, copy, copy.values(), List.of(), me, model);
     }
 
-    /** @param faults with paths for pointers */
+    /** @param faults the faults, with paths instead of pointers */
     private String refused(
             Guide guide,
             WorkingCopy copy,
@@ -210,9 +216,9 @@ class EditPage {
     }
 
     /**
-     * A question of the page that asks, with what choosing mine comes down to.
+     * A conflict that the page asks about, with the edits that choosing “mine” stands for.
      *
-     * @param mine edits, as JSON
+     * @param mine these edits, as JSON
      */
     record Choice(ConflictQuestion asked, String mine) {}
 
@@ -238,7 +244,7 @@ class EditPage {
         return "studio/conflict";
     }
 
-    /** Saves what was chosen where two people's edits did not go together. */
+    /** Saves the person's choices after a conflict between their edits and those of somebody else. */
     @PostMapping("/resolve")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String resolve(
@@ -306,7 +312,7 @@ class EditPage {
                 .raise();
     }
 
-    /** The form's content as readers would see it; nothing is saved. */
+    /** Renders the content of the form as readers would see it. Saves nothing. */
     @PostMapping("/preview")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String preview(

@@ -10,17 +10,17 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One field of the form of a content type: what the type says of it and what the draft holds. Lists and groups hold further
- * fields.
+ * One field of the form of a content type, with its definition from the content type and its value from the draft. Lists and groups contain
+ * further fields.
  *
- * @param path where in the draft, with items of lists by their ids, which is also its name in the form
- * @param pointer where in the content, with items of lists by their places
- * @param value as the input shows it; empty for what is not there
- * @param hint what the content type says about it
- * @param children fields of a group, items of a list
- * @param blank an item to add to a list, its id still {@link #ID} and its depth
- * @param faults what is wrong with it
- * @param warnings what in it readers do not see as it was meant
+ * @param path the path of the field in the draft, with list items by their ids; also the name of the input
+ * @param pointer the JSON Pointer of the field in the content, with list items by their positions
+ * @param value the text that the input shows; empty if the draft has no value
+ * @param hint the description of the field in the content type
+ * @param children the fields of a group, or the items of a list
+ * @param blank the template for new items of a list; its id is {@link #ID} followed by its depth
+ * @param faults the errors of this field
+ * @param warnings the parts of this field that readers do not see as they were meant
  */
 record Field(
         String path,
@@ -36,10 +36,13 @@ record Field(
         @Nullable Field blank,
         List<String> faults,
         List<String> warnings) {
-    /** Stands for the id of an item that is still to be added; followed by how many lists it is in. No id has capitals. */
+    /**
+     * A placeholder for the id of an item that is not yet added, followed by the number of lists around the item. Real ids have no
+     * capitals.
+     */
     static final String ID = "NEW";
 
-    /** What kind of input a field is. */
+    /** The kinds of inputs. */
     enum Kind {
         TEXT,
         TEXTAREA,
@@ -54,7 +57,7 @@ record Field(
         TABLE
     }
 
-    /** What the browser can check by itself. */
+    /** Limits that the browser can check by itself. */
     record Limits(
             @Nullable Integer maxLength,
             @Nullable Integer minimum,
@@ -65,17 +68,17 @@ record Field(
     /**
      * The fields of a whole document.
      *
-     * @param draft what the inputs hold
-     * @param told what the form says of it
+     * @param draft the values that the inputs show
+     * @param told the errors and warnings that the form shows
      */
     static List<Field> of(Shape type, FormValues draft, Told told) {
         return group(type, draft, "", "", 0, told);
     }
 
     /**
-     * What a form says of its fields, with paths for pointers.
+     * The errors and warnings of a form. Each fault has a path instead of a pointer.
      *
-     * @param faults what is wrong
+     * @param faults the errors
      * @param warnings what readers do not see as it was meant
      */
     record Told(List<Fault> faults, List<Fault> warnings) {
@@ -89,7 +92,7 @@ record Field(
         }
     }
 
-    /** The field of an item to be added to this list with that id. */
+    /** The field of a new item of this list with the given id. */
     public Field newItem(String id) {
         if (blank == null) throw new IllegalStateException(path + " is no list");
         return blank.renamed(blank.path(), path + "/" + id);
@@ -204,12 +207,12 @@ record Field(
         };
     }
 
-    /** The id of its input; a path is none, since style sheets and scripts would stumble over it. */
+    /** The HTML id of the input. The path itself is not used, because style sheets and scripts would have to escape it. */
     public String id() {
         return "f" + path.replaceAll("[^A-Za-z0-9]+", "-");
     }
 
-    /** How many lists it is in. */
+    /** How many lists contain this list. */
     public int depth() {
         return blank == null
                 ? 0
@@ -220,12 +223,12 @@ record Field(
         return kind == Kind.LIST || kind == Kind.TABLE;
     }
 
-    /** Whether its input shows one short line, two of which fit side by side. */
+    /** Whether the input is one short line, so that two inputs fit side by side. */
     public boolean isShort() {
         return kind == Kind.NUMBER || kind == Kind.CHECKBOX || kind == Kind.CHOICE || kind == Kind.DATE;
     }
 
-    /** What an item of a list is called in a sentence about it: its first text. */
+    /** The name of a list item in a sentence: its first text. */
     public String nameOfItem() {
         return value.isEmpty()
                 ? children.stream()
@@ -236,7 +239,7 @@ record Field(
                 : value;
     }
 
-    /** Whether it or anything in it holds a value. */
+    /** Whether this field or any field within it has a value. */
     public boolean isFilled() {
         return !value.isEmpty() || children.stream().anyMatch(Field::isFilled);
     }

@@ -11,26 +11,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The edit form as it was sent without scripts: inputs are named by the paths of their places, and a hidden input for each item
- * of a list tells that it is there, in the order of the form.
+ * Reads the edit form as browsers send it without JavaScript. The names of the inputs are paths. A hidden input for each list item says
+ * that the item exists; the order of these inputs is the order of the items.
  */
 public final class FormState {
-    /** The name of the hidden inputs that tell of items. */
+    /** The name of the hidden inputs for list items. */
     static final String ITEM = "item";
 
     private FormState() {}
 
     /**
-     * What the form holds.
+     * The values of a submitted form.
      *
-     * @param base what the form was made from
+     * @param base the values that the form was made from
      */
     static FormValues read(Shape type, FormValues base, Map<String, String[]> inputs) {
         for (String item : inputs.getOrDefault(ITEM, new String[0])) if (item.lastIndexOf('/') < 0) throw unknown(item);
         var sent = sent(inputs);
-        // a list whose last item was removed sends nothing
+        // If all items of a list were removed, the form sends nothing for the list.
         base.lists().keySet().forEach(list -> sent.lists().computeIfAbsent(list, it -> List.of()));
-        // a box that was checked and is not any more sends nothing
+        // A checkbox that was cleared sends nothing.
         base.values().forEach((path, text) -> {
             if (text.equals("true") && !sent.values().containsKey(path) && isBox(type, path))
                 sent.values().put(path, "");
@@ -38,7 +38,7 @@ public final class FormState {
         return sent;
     }
 
-    /** What was sent of it, whatever it was made from. */
+    /** The values that were sent, without regard to the values that the form was made from. */
     public static FormValues sent(Map<String, String[]> inputs) {
         var lists = new LinkedHashMap<String, List<String>>();
         for (String item : inputs.getOrDefault(ITEM, new String[0])) {

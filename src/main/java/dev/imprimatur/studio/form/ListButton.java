@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A button of a list, pressed without scripts: {@code add:LIST}, {@code remove:ITEM}, {@code up:ITEM} or {@code down:ITEM}.
+ * A button of a list, pressed without JavaScript: {@code add:LIST}, {@code remove:ITEM}, {@code up:ITEM} or {@code down:ITEM}.
  *
- * @param path of the list or the item
+ * @param path the path of the list or of the item
  */
 record ListButton(String verb, String path) {
     static @Nullable ListButton parse(String action) {
@@ -27,7 +27,7 @@ record ListButton(String verb, String path) {
         return adds() ? path : path.substring(0, Math.max(0, path.lastIndexOf('/')));
     }
 
-    /** The form after the button was pressed. */
+    /** Returns the values of the form after the button was pressed. An added item appears only when the page is rendered. */
     FormValues apply(FormValues shown) {
         if (adds()) return shown;
         var lists = new LinkedHashMap<>(shown.lists());

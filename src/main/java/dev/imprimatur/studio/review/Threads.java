@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** Comments with their answers, put beside the places of a page that they are about. */
+/** Places comment threads beside the parts of a page that they are about. */
 @Component
 public class Threads {
     private static final int LONGEST_QUOTE = 400;
@@ -35,9 +35,9 @@ public class Threads {
     /**
      * One comment with its answers.
      *
-     * @param place the part of the field that it stands at, in words; empty where it is the field itself
-     * @param quote the passage as the content shown has it; as it stood then, if it is gone
-     * @param orphaned whether what it is about is no longer there
+     * @param place the labels that lead from the field to the part that the comment is on; empty if the comment is on the field itself
+     * @param quote the passage as the shown content has it; if the passage is gone, the text as it was when the comment was made
+     * @param orphaned whether the passage or place of the comment no longer exists
      */
     public record Discussion(
             Comment comment, String place, @Nullable String quote, boolean orphaned, List<Comment> answers) {
@@ -49,9 +49,9 @@ public class Threads {
     /**
      * All threads of a guide.
      *
-     * @param at those of places that the page shows, by pointer
-     * @param whole those about the whole guide
-     * @param lost those about places that the page does not show any more
+     * @param at the threads about places that the page shows, by pointer
+     * @param whole the threads about the whole guide
+     * @param lost the threads about places that the page does not show
      */
     public record Placed(Map<String, List<Discussion>> at, List<Discussion> whole, List<Discussion> lost) {
         public List<Discussion> at(String pointer) {
@@ -65,7 +65,7 @@ public class Threads {
             return all;
         }
 
-        /** Only those that nobody has resolved. */
+        /** Only the threads that are not resolved. */
         public Placed open() {
             var open = new LinkedHashMap<String, List<Discussion>>();
             at.forEach((pointer, threads) -> open.put(pointer, open(threads)));
@@ -87,9 +87,9 @@ public class Threads {
         for (var talk : discussions.in(guide, content)) {
             String pointer =
                     talk.passage().map(Passage::pointer).orElse(talk.comment().pointer());
-            // where an item stood then says nothing of now, so what is gone stands at its field
+            // The old position of a removed item says nothing about the current list, so its thread is shown at the top-level field.
             String home = home(talk.passage().isPresent() ? pointer : top(pointer), shown);
-            // nor does what stands there now name it
+            // For the same reason, the current content must not name the removed item.
             var named = talk.passage().isPresent() ? content.content() : MissingNode.getInstance();
             var thread = new Discussion(
                     talk.comment(),
@@ -109,7 +109,7 @@ public class Threads {
         return end < 0 ? pointer : pointer.substring(0, end);
     }
 
-    /** The place itself, or the nearest around it that is shown; null if none is. */
+    /** The place itself, or the nearest place around it that the page shows; null if there is none. */
     private static @Nullable String home(String pointer, Set<String> shown) {
         for (String at = pointer; !at.isEmpty(); at = at.substring(0, at.lastIndexOf('/')))
             if (shown.contains(at)) return at;
@@ -132,7 +132,7 @@ public class Threads {
                 : text.substring(0, Segmentation.atOrBefore(text, LONGEST_QUOTE)) + "…";
     }
 
-    /** The way from one place to a place within it, in the labels of the form: {@code Salary bands › Senior › Low}. */
+    /** The labels that lead from one place to a place within it: {@code Salary bands › Senior › Low}. */
     private String place(Guide guide, JsonNode content, String from, String to) {
         return Labels.between(types.require(guide.type()).shape(), content, from, to);
     }
