@@ -29,7 +29,10 @@ import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Reads the Authorization header of one kind of caller; each filter chain has its own, so no secret works elsewhere. */
+/**
+ * Reads the {@code Authorization} header of one kind of caller. Each filter chain has its own subclass, so a secret for one chain does not
+ * work in another.
+ */
 abstract sealed class Credentials extends OncePerRequestFilter {
     private static final String BEARER = "Bearer ";
 
@@ -40,9 +43,9 @@ abstract sealed class Credentials extends OncePerRequestFilter {
     }
 
     /**
-     * Who sent the header, and what they may do.
+     * The caller and the caller's rights.
      *
-     * @param token by which they came, if it is a person's
+     * @param token the personal token that the caller sent; null for other credentials
      */
     record Caller(
             Principal who,
@@ -81,7 +84,7 @@ abstract sealed class Credentials extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
-    /** What follows the scheme {@code Bearer}, if the request has such a credential. */
+    /** The credential after the scheme {@code Bearer}; empty if the request has none. */
     static Optional<String> bearer(HttpServletRequest request) {
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
         return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
@@ -107,7 +110,7 @@ abstract sealed class Credentials extends OncePerRequestFilter {
                 case "bearer" -> {
                     String source = request.getRemoteAddr();
                     yield tokens.find(value, source)
-                            // roles are read with each request, so that a demotion takes effect at once
+                            // The roles are read with each request, so that a demotion takes effect at once.
                             .flatMap(token -> accounts.account(token.account()).map(account -> caller(account, token)))
                             .orElseThrow(() -> tokens.wrong(source));
                 }

@@ -16,8 +16,8 @@ import org.springframework.security.web.header.writers.XContentTypeOptionsHeader
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Puts the headers that guard a page on the error page, too: Spring Security writes them with the request, which some requests
- * fail before.
+ * Adds the security headers to error pages as well. Spring Security writes these headers while it handles a request, and some requests fail
+ * before that.
  */
 final class ErrorPageHeaders extends OncePerRequestFilter {
     private final List<HeaderWriter> headers;

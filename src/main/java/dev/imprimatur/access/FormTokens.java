@@ -8,7 +8,10 @@ import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.security.web.csrf.CsrfTokenRepository;
 
-/** The token of every form is kept in a cookie, so that the door needs no session: nothing is remembered here for a stranger. */
+/**
+ * Keeps the CSRF token in a cookie. The sign-in page therefore needs no session, and the server stores nothing for people who are not
+ * signed in.
+ */
 final class FormTokens implements CsrfTokenRepository {
     private static final String NAME = "imprimatur-form";
 
@@ -19,7 +22,7 @@ final class FormTokens implements CsrfTokenRepository {
         var tokens = new CookieCsrfTokenRepository();
         tokens.setCookieName(name);
         tokens.setCookiePath("/");
-        // as Spring Security names it where the token is in the session
+        // The default name that Spring Security uses for tokens in sessions.
         tokens.setHeaderName("X-CSRF-TOKEN");
         tokens.setCookieCustomizer(cookie -> cookie.sameSite("Lax"));
         return tokens;

@@ -14,15 +14,15 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the cookie of a session {@code __Host-…} wherever a request comes over TLS, which its browser takes from this host
- * over TLS only (RFC 6265bis, 4.1.3.2). The servlet container, which knows one name for all requests, sees the other.
+ * Renames the session cookie to {@code __Host-…} on requests over TLS, so that browsers accept the cookie from this host over TLS only (RFC
+ * 6265bis, 4.1.3.2). The servlet container supports only one name for all requests, and always sees the plain name.
  */
 final class HostCookie extends Handler.Wrapper {
     static final String PREFIX = "__Host-";
 
     private final String name;
 
-    /** @param name of the cookie where there is no TLS */
+    /** @param name the name of the cookie without TLS */
     HostCookie(Handler next, String name) {
         super(next);
         this.name = name + "=";

@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The scope that a token needs for a handler of the management API, if it has scopes at all. A handler that does not say is closed to
- * tokens with scopes.
+ * Names the scope that a token needs for a handler of the management API. A token without scopes needs none. A handler without this
+ * annotation is closed to tokens with scopes.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})

@@ -4,18 +4,23 @@ package dev.imprimatur.access;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 
-/** Whether the browser says of a request that a page of this server sent it, which no page of another site can make it say. */
+/**
+ * Tells whether the browser confirms that a page of this server sent the request. A page of another site cannot forge this confirmation.
+ */
 public final class SameOrigin {
     private SameOrigin() {}
 
-    /** Browsers say so in {@code Sec-Fetch-Site}; where they do not (no secure context), the origin is compared with the host. */
+    /**
+     * Whether the request has the same origin. Browsers say so in {@code Sec-Fetch-Site}. Outside a secure context they do not send that
+     * header; the {@code Origin} is then compared with the {@code Host}.
+     */
     public static boolean sent(HttpServletRequest request) {
         String site = request.getHeader("Sec-Fetch-Site");
         if (site != null) return site.equals("same-origin");
         String origin = request.getHeader("Origin");
         if (origin == null) return false;
         try {
-            // an opaque origin, which is sent as null, has no authority
+            // An opaque origin is sent as {@code null}, which has no authority.
             String authority = URI.create(origin).getAuthority();
             return authority != null && authority.equals(request.getHeader("Host"));
         } catch (IllegalArgumentException malformed) {

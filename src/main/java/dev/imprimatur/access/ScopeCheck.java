@@ -92,13 +92,13 @@ final class ScopeCheck extends OncePerRequestFilter {
                 var found = mapping.getHandler(asked);
                 if (found != null && found.getHandler() instanceof HandlerMethod handler) return Optional.of(handler);
             } catch (Exception noSuchHandler) {
-                // of another method or media type; what answers it, answers it for nobody with scopes
+                // No handler accepts the method or media type, so no scope is known and the token is refused.
                 logger.trace(noSuchHandler);
             }
         return Optional.empty();
     }
 
-    /** The request with attributes of its own, so that asking leaves no trace. */
+    /** The request with its own attributes, so that the lookup of the handler does not change the original request. */
     private static final class Asked extends HttpServletRequestWrapper {
         private final Map<String, Object> attributes = new HashMap<>();
 

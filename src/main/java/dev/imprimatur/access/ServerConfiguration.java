@@ -18,7 +18,7 @@ import org.springframework.core.annotation.Order;
 /** Configures Jetty: strict HTTP parsing, trusted proxies, connection limits and the session cookie. */
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
-    /** RFC 9112 without what it lets a server forgive: lines end with CR and LF. */
+    /** HTTP/1.1 without the leniency that RFC 9112 permits: lines must end with CR and LF. */
     private static final HttpCompliance STRICT = HttpCompliance.RFC9110.without(
             "imprimatur",
             HttpCompliance.Violation.LF_HEADER_TERMINATION,
@@ -29,7 +29,7 @@ class ServerConfiguration {
         return factory -> factory.addServerCustomizers(server -> ofAll(server, http -> http.setHttpCompliance(STRICT)));
     }
 
-    /** After Spring Boot's own, which lets anybody say who they are where it takes the platform for one with a proxy. */
+    /** Runs after Spring Boot's own customizer, which trusts forwarded headers from everybody on platforms that usually have a proxy. */
     @Bean
     @Order
     WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> proxiesThatCount(TrustedProxies proxies) {

@@ -18,12 +18,12 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether somebody may put their name to something now: in the studio only with a password given not long ago, so that a session that
- * was taken over signs nothing (21 CFR 11.200); for scripts only where the operator allows it.
+ * Decides whether a person may sign now. In the studio, signing needs a password that was given recently, so that a hijacked session cannot
+ * sign anything (21 CFR 11.200). Scripts may sign only where the operator allows it.
  */
 @Component
 public class SigningRules {
-    /** The input of a form that holds the password of whoever sends it. */
+    /** The input of a form that holds the password of the person who sends the form. */
     public static final String FIELD = "own-password";
 
     private static final String NEEDED = "password-needed";
@@ -38,8 +38,8 @@ public class SigningRules {
     /**
      * Reads the settings.
      *
-     * @param passwordAge {@code imprimatur.signing.password-age}, after which the password is asked for again; 0 for every time
-     * @param byToken {@code imprimatur.signing.by-token}, whether a decision can be signed through a token
+     * @param passwordAge {@code imprimatur.signing.password-age}: how long a password counts as recent; 0 asks for it every time
+     * @param byToken {@code imprimatur.signing.by-token}: whether decisions may be signed with a token
      */
     SigningRules(
             Accounts accounts,
@@ -52,12 +52,12 @@ public class SigningRules {
         this.byToken = byToken;
     }
 
-    /** Whether that is a refusal after which the same form is sent again, with the password. */
+    /** Whether the refusal asks for the password, after which the same form can be sent again. */
     public static boolean asksForPassword(Refusal refusal) {
         return Set.of(NEEDED, WRONG).contains(refusal.name());
     }
 
-    /** Whether this person has to give the password for what they sign now. */
+    /** Whether this person must enter the password in order to sign now. */
     public boolean needsPassword(Person by) {
         var method = by.means();
         if (method == null || method.kind() == AuthenticationMethod.Kind.PASSWORD) return method == null;
@@ -65,13 +65,13 @@ public class SigningRules {
         return provenAt == null || !provenAt.plus(passwordAge).isAfter(clock.instant());
     }
 
-    /** A refusal unless the password was given with this request, or not long ago in this session. */
+    /** Throws a refusal unless the password came with this request or was given recently in this session. */
     public void mustBeProven(Person by) {
         if (needsPassword(by))
             throw asked(NEEDED, "give your password again: " + why()).raise();
     }
 
-    /** A refusal unless this person may sign a decision by what they act by. */
+    /** Throws a refusal unless this person may sign a decision with their kind of authentication. */
     public void mustBeAbleToSign(Person by) {
         var method = by.means();
         if (method == null || method.kind() != AuthenticationMethod.Kind.TOKEN) mustBeProven(by);
@@ -99,7 +99,7 @@ public class SigningRules {
         return new Refusal(Refusal.Kind.INCOMPLETE, name, detail, List.of(new Fault(POINTER, detail)), Map.of());
     }
 
-    /** Takes the password that came with a request; one that is wrong counts as a failed sign-in. */
+    /** Checks the password that came with a request. A wrong password counts as a failed sign-in. */
     public void prove(String username, String password, HttpServletRequest request) {
         try {
             accounts.signIn(username, password, request.getRemoteAddr());

@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** An immutable snapshot of all site keys, as they were read last. */
+/** An immutable snapshot of all site keys, as of the last read. */
 public final class KeyRing {
     private final Map<String, SiteKey> byHash;
     private final Set<String> origins;
     private final Moment readAt;
 
-    /** @param readAt when the reading of them began */
+    /** @param readAt when the read of the keys began */
     KeyRing(Map<String, SiteKey> byHash, Moment readAt) {
         this.byHash = Map.copyOf(byHash);
         this.origins =
@@ -23,7 +23,7 @@ public final class KeyRing {
         this.readAt = readAt;
     }
 
-    /** When the reading of them began: what was revoked later may still be here. */
+    /** When the read of the keys began. Keys that were revoked after that time may still be in the snapshot. */
     public Moment readAt() {
         return readAt;
     }
@@ -38,12 +38,12 @@ public final class KeyRing {
         return byHash.values().stream().anyMatch(it -> it.id().equals(key.id()));
     }
 
-    /** The origins that any of them names. */
+    /** All origins that the keys name. */
     public Set<String> origins() {
         return origins;
     }
 
-    /** All of them, the oldest first. */
+    /** All keys, the oldest first. */
     List<SiteKey> all() {
         return byHash.values().stream()
                 .sorted(Comparator.comparing(SiteKey::createdAt))

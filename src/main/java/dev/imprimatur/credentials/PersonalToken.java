@@ -39,14 +39,14 @@ public record PersonalToken(
         return scopes != null;
     }
 
-    /** Its scopes; of a word that is none any more, nothing. */
+    /** The scopes of the token. Stored names that are no longer scopes are skipped. */
     public Set<Scope> scopeSet() {
         return scopes == null
                 ? Set.of()
                 : scopes.stream().flatMap(name -> Scope.spelt(name).stream()).collect(Collectors.toSet());
     }
 
-    /** What it may do, as pages say it. */
+    /** The rights of the token, in the words of the studio's pages. */
     public String may() {
         return scopes == null ? "all that you may" : Scope.spelt(scopeSet());
     }

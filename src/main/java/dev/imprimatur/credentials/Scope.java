@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a personal token may do, within what its person may. A token without scopes may do all of that. */
+/** The scopes of personal tokens. A scope limits a token to a part of its account's rights; a token without scopes has all of them. */
 public enum Scope {
-    /** Reads guides, revisions, logs, the inbox. */
+    /** Reads guides, revisions, logs and the inbox. */
     READ,
-    /** Makes guides, drafts, submits, gives editions up, shows previews. */
+    /** Creates guides, edits and submits drafts, discards editions, creates previews. */
     DRAFT,
     /** Comments. */
     COMMENT,
@@ -26,10 +26,13 @@ public enum Scope {
     PUBLISH,
     /** Manages accounts, keys, webhooks and tokens. */
     ADMIN,
-    /** Reads, drafts and comments, and stands alone, so that nothing widens it: for programs that write by themselves. */
+    /**
+     * Reads, drafts and comments. Cannot be combined with other scopes, so that nothing widens it; meant for programs that write on their
+     * own.
+     */
     AGENT;
 
-    /** As requests and answers spell it. */
+    /** The name of the scope in requests and responses. */
     public String spelling() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -38,12 +41,12 @@ public enum Scope {
         return this == AGENT ? EnumSet.of(AGENT, READ, DRAFT, COMMENT) : EnumSet.of(this);
     }
 
-    /** All that a token with these scopes may do. */
+    /** All scopes that these scopes include, themselves among them. */
     public static Set<Scope> allowed(Collection<Scope> scopes) {
         return scopes.stream().flatMap(it -> it.allowed().stream()).collect(Collectors.toSet());
     }
 
-    /** The scopes that somebody named, or a refusal that points at the first one that is none. */
+    /** Parses the names of scopes. Throws a refusal that points at the first unknown name. */
     public static Set<Scope> named(List<String> names) {
         var scopes = EnumSet.noneOf(Scope.class);
         for (int i = 0; i < names.size(); i++) {
@@ -62,7 +65,7 @@ public enum Scope {
         return Arrays.stream(values()).filter(it -> it.spelling().equals(name)).findFirst();
     }
 
-    /** Several, as a sentence lists them. */
+    /** The names of several scopes, as a sentence lists them. */
     public static String spelt(Collection<Scope> scopes) {
         return scopes.stream().sorted().map(Scope::spelling).collect(Collectors.joining(", "));
     }

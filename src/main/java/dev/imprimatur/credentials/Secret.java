@@ -9,9 +9,9 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * A secret that is made here, shown once and kept as its SHA-256: with 192 random bits no slower hash is needed.
+ * A generated secret that is shown once and stored as its SHA-256 hash. Because it has 192 random bits, no slower hash is needed.
  *
- * @param text what is shown, a prefix that names its kind and then the random part
+ * @param text the text that is shown: a prefix that names the kind of secret, and the random part
  */
 public record Secret(String text) {
     static final String PERSONAL = "imp_pat_";

@@ -9,9 +9,9 @@ import java.util.List;
 /**
  * The key that a site sends to read published content.
  *
- * @param scopes what it may do; {@code delivery} is the one there is
- * @param types the content types it may read; empty for all
- * @param origins of the pages whose scripts may read with it in a browser; empty for none
+ * @param scopes what the key may do; {@code delivery} is the only scope
+ * @param types the content types that the key may read; empty for all
+ * @param origins the origins of the pages whose scripts may read with the key in a browser; empty for none
  */
 public record SiteKey(
         String id, String name, List<String> scopes, List<String> types, List<String> origins, Instant createdAt)

@@ -16,7 +16,7 @@ import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Personal tokens, by the hash of what their holder sends. */
+/** Stores personal tokens by the hash of their text. */
 @Component
 class TokenStore {
     /** A token as it is stored. */
@@ -63,7 +63,7 @@ class TokenStore {
                 .map(Row::token);
     }
 
-    /** Whether this is the first use of the token. */
+    /** Records the first use of the token. Returns false if the token was used before. */
     boolean firstUsed(String hash, Instant now) {
         return tokens.updateOne(
                                 Filters.and(Filters.eq("_id", hash), Filters.eq("firstUsedAt", null)),
@@ -79,7 +79,7 @@ class TokenStore {
                 .into(new ArrayList<>());
     }
 
-    /** Deletes it, and those that were made by it. */
+    /** Deletes a token of the account and all tokens that were created with it. Returns false if the token does not exist. */
     boolean delete(String account, String hash) {
         boolean deleted = tokens.deleteOne(Filters.and(Filters.eq("_id", hash), Filters.eq("account", account)))
                         .getDeletedCount()
@@ -99,7 +99,7 @@ class TokenStore {
         tokens.deleteMany(Filters.eq("account", account));
     }
 
-    /** Every token as it is stored, by id; empty for what cannot be read. */
+    /** Visits all stored tokens by id; the token is empty if the document cannot be read. */
     void each(BiConsumer<String, Optional<PersonalToken>> what) {
         Decoding.each(tokens, (id, row) -> what.accept(id, row.map(Row::token)));
     }

@@ -4,12 +4,12 @@ package dev.imprimatur.drafts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An edit that contradicts a change which another person made meanwhile, so that a person has to decide.
+ * An edit that contradicts a change that another person made meanwhile, so that a person must decide.
  *
- * @param path the place
- * @param base what was there when the edit began; null for nothing
- * @param mine what the edit would leave there; null for nothing
- * @param theirs what is there now; null for nothing
+ * @param path the path of the place
+ * @param base the value when the edit began; null for none
+ * @param mine the value that the edit would set; null for none
+ * @param theirs the current value; null for none
  */
 public record EditConflict(
         String path,
@@ -21,9 +21,9 @@ public record EditConflict(
     public enum Kind {
         /** Both changed the same words. */
         BOTH_CHANGED,
-        /** The item was removed that this edit changes something in. */
+        /** The edit changes something within an item that another person removed. */
         THEY_REMOVED,
-        /** The item was changed that this edit removes. */
+        /** The edit removes an item that another person changed. */
         I_REMOVED
     }
 }

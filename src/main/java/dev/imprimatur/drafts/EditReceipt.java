@@ -4,12 +4,12 @@ package dev.imprimatur.drafts;
 import java.util.List;
 
 /**
- * Which edits of a page were answered. An edit that arrives twice, because its answer was lost or the network repeated it,
- * is therefore applied once.
+ * Records which edits of a page were answered. So an edit is applied only once, even if it arrives twice because its answer was lost or the
+ * network repeated it.
  *
- * @param page who sent them: a page, or a request with an idempotency key
+ * @param page the id of the page, or of a request with an idempotency key
  * @param upTo the number of the last edit that was answered
- * @param open numbers of edits among the last ones that were not taken
+ * @param open the numbers of edits in the last request that were not saved
  */
 public record EditReceipt(String page, long upTo, List<Long> open) {
     private static final int MOST = 40;
@@ -19,7 +19,7 @@ public record EditReceipt(String page, long upTo, List<Long> open) {
         return new EditReceipt(request, 1, List.of());
     }
 
-    /** As many of the last ones as a draft keeps. */
+    /** The latest receipts, as many as a draft keeps. */
     static List<EditReceipt> latest(List<EditReceipt> all) {
         return all.subList(Math.max(0, all.size() - MOST), all.size());
     }

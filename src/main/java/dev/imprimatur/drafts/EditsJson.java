@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Edits as a page's script sends them: {@code {op, id, path, from?, to?, item?, after?}}. */
+/** Reads and writes edits as JSON: {@code {op, id, path, from?, to?, item?, after?}}. */
 public final class EditsJson {
     private EditsJson() {}
 
@@ -22,14 +22,14 @@ public final class EditsJson {
         return read;
     }
 
-    /** The edits as a form carries them, numbered from {@code from} on as those of a page. */
+    /** Reads the edits of a form and gives them ids of the page, with numbers that begin after {@code from}. */
     public static List<Edit> read(JsonNode edits, String page, int from) {
         for (int i = 0; i < edits.size(); i++)
             if (edits.get(i) instanceof ObjectNode edit) edit.put("id", page + ":" + (from + i + 1));
         return read(edits);
     }
 
-    /** The edits as a form carries them. */
+    /** Writes edits without their ids, for a hidden input of a form. */
     public static String write(JsonMapper json, List<Edit> edits) {
         var written = json.createArrayNode();
         for (var edit : edits) {

@@ -83,7 +83,7 @@ public class WorkingCopies {
     WorkingCopies(MongoDatabase database, Seals seals, Damages damages) {
         this.copies = new SealedCollection<>(database, "working_copies", Row.class, seals);
         this.damages = damages;
-        // the embedded server finds by a unique index over exactly the fields of the filter, or scans
+        // The embedded server uses an index only if the index is unique and has exactly the fields of the filter; otherwise it scans.
         Index.makeUnique(copies.documents(), Indexes.ascending("_id", "version"));
     }
 
@@ -105,7 +105,7 @@ public class WorkingCopies {
     }
 
     private static Damage damage(Stored<Row> stored) {
-        // what somebody inserted by hand may have any id
+        // A document that somebody inserted by hand may have any id.
         if (!stored.id().matches("[^.]+[.][1-9][0-9]{0,8}"))
             return new Damage(
                     Damage.Kind.WORKING_COPY,
@@ -120,7 +120,7 @@ public class WorkingCopies {
                 "The draft of edition %d of guide %s %s.".formatted(id.number(), id.guide(), stored.fault()));
     }
 
-    /** What is told where somebody would build on a draft that is not what was saved, without having taken it over. */
+    /** The refusal for building on an altered draft without taking it over first. */
     public static Refusal altered() {
         return Refusal.unavailable(
                 "content-damaged",
@@ -134,7 +134,7 @@ public class WorkingCopies {
         copies.insert(Row.of(copy));
     }
 
-    /** Whether the version before {@code next} was still the current one. */
+    /** Replaces the version before {@code next}. Returns false if that version is no longer the current one. */
     public boolean replace(WorkingCopy next) {
         boolean done = copies.replace(version(next, next.version() - 1), Row.of(next));
         if (done) damages.right(Damage.Kind.WORKING_COPY, next.edition().toString());
@@ -142,9 +142,9 @@ public class WorkingCopies {
     }
 
     /**
-     * Notes which revision this version was submitted as; the text and its version stay as they are.
+     * Records which revision this version was submitted as. The content and the version number stay the same.
      *
-     * @return whether it was still the current version
+     * @return false if the version is no longer the current one
      */
     public boolean submittedAs(WorkingCopy copy, int revision) {
         return copies.replace(version(copy, copy.version()), Row.of(copy.submittedAs(revision)));
@@ -158,7 +158,7 @@ public class WorkingCopies {
         copies.documents().deleteOne(Filters.eq("_id", unborn.toString()));
     }
 
-    /** Verifies all of them anew. */
+    /** Verifies all stored working copies and reports the damaged ones. */
     public void verify(Consumer<Damage> wrong) {
         try (var all = copies.each(Filters.empty(), Sorts.ascending("_id"))) {
             all.forEachRemaining(stored -> {
@@ -167,7 +167,7 @@ public class WorkingCopies {
         }
     }
 
-    /** Every working copy as it is stored, by id; empty for what cannot be read. */
+    /** Visits all stored working copies by id; the row is empty if the document cannot be read. */
     public void each(BiConsumer<String, Optional<Row>> what) {
         copies.each(what);
     }

@@ -76,7 +76,7 @@ public class Editing {
         this.clock = clock;
     }
 
-    /** The guide of that type and id, or a refusal. */
+    /** The guide with this type and id. Throws a refusal if there is none. */
     public Guide require(String type, String id) {
         return guides.find(id)
                 .filter(guide -> guide.type().equals(types.require(type).name()))
@@ -154,7 +154,7 @@ public class Editing {
         return ownOf(by, guides.bySlug(typeName, tag, slug).orElseThrow());
     }
 
-    /** The guide that has the slug, if the same request made it before. */
+    /** Returns the guide that has the slug if the same request created it. Otherwise throws a refusal, because the slug is taken. */
     private Guide ownOf(Person by, Guide there) {
         if (editions.leftBy(by, there.id(), LogEntry.Kind.OPENED)
                 .filter(opened -> opened.edition().number() == 1)
@@ -205,7 +205,10 @@ public class Editing {
                 by);
     }
 
-    /** The authors of a restored revision. Of a published one, only its own contributors count, since earlier words were approved. */
+    /**
+     * The accounts whose text a restored revision may contain. If the revision is published, only its own contributors count, because
+     * earlier text was approved.
+     */
     private Set<String> words(Revision revision) {
         var edition = editions.get(new EditionId(revision.guide(), revision.edition()));
         return edition.state() == Edition.State.PUBLISHED
@@ -339,7 +342,7 @@ public class Editing {
         return new Refusal(Refusal.Kind.STALE, "working-copy-changed", detail, List.of(), members).raise();
     }
 
-    /** The content as it is kept, or a refusal. */
+    /** The content in its normal form. Throws a refusal if it is not a valid draft. */
     private static JsonNode draftOf(ContentType type, JsonNode content, String at) {
         var faults = type.draftFaults(content);
         if (!faults.isEmpty())
@@ -383,7 +386,7 @@ public class Editing {
                                 "this is word for word the current edition; there is nothing to review")
                         .raise();
             var revision = mint(copy, by);
-            // whoever named a version is asked again also if an edit slipped in while it was minted
+            // If an edit was saved meanwhile, a person who named a version must decide again.
             boolean stands = copies.submittedAs(copy, revision.number());
             if (etag != null && !stands) throw staleSubmission(requireCopy(guide));
             return Optional.of(edition.submitted(
@@ -400,7 +403,10 @@ public class Editing {
                         .isPresent();
     }
 
-    /** The next revision; one that was minted of the same copy but never put forward (a crash, a race) is taken up. */
+    /**
+     * Stores the copy as the next revision. If the last revision was made from the same copy but never submitted, because of a crash or a
+     * race, that revision is used.
+     */
     private Revision mint(WorkingCopy copy, Person by) {
         String guide = copy.edition().guide();
         for (; ; ) {
@@ -493,7 +499,7 @@ public class Editing {
                 ? editions.get(done.get().edition())
                 : editions.record(guide.current(), edition -> Optional.of(edition.discarded(by, clock.instant())));
         var all = editions.of(guide.id());
-        // a revision that was called for since has its own next edition
+        // If a later edition exists, any call for a next edition belongs to that one.
         if (!all.getLast().id().equals(discarded.id())) return discarded;
         all.stream()
                 .filter(Edition::isRevisionCalled)

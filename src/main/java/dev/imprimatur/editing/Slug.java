@@ -6,19 +6,19 @@ import java.util.IllformedLocaleException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The forms of what a guide is addressed by. */
+/** Checks the slugs and locales that guides are addressed by. */
 public final class Slug {
     private static final Pattern FORM = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
     private static final int LONGEST = 100;
 
     private Slug() {}
 
-    /** Whether the text is lower-case ASCII words and digits with hyphens, of whatever length. */
+    /** Whether the text consists of lower-case ASCII words and digits with hyphens, regardless of its length. */
     public static boolean hasForm(String text) {
         return FORM.matcher(text).matches();
     }
 
-    /** The slug as it is: lower-case ASCII words and digits with hyphens, at most 100 characters. */
+    /** Returns the slug. Throws a refusal unless it is lower-case ASCII words and digits with hyphens, at most 100 characters. */
     static String checked(String slug) {
         if (slug.length() > LONGEST || !hasForm(slug))
             throw Refusal.malformed(
@@ -33,7 +33,7 @@ public final class Slug {
             String canonical = new Locale.Builder().setLanguageTag(tag).build().toLanguageTag();
             if (!canonical.equals("und")) return canonical;
         } catch (IllformedLocaleException wrong) {
-            // told below
+            // Refused below.
         }
         throw Refusal.malformed("/locale", "a locale is a BCP 47 language tag such as en-US")
                 .raise();

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * The decision of a person on a task.
  *
  * @param task the BPMN id of the user task
- * @param round which time the edition stands at that task: 1, 2, 3…
- * @param outcome the BPMN's name of the outcome
- * @param effect what the outcome means
- * @param seen the revision that was looked at
- * @param meaning what is signed with it, in the words of the workflow; null if it is not signed
- * @param reason the one of the content type's reasons that was given
+ * @param round how often the edition has reached that task: 1, 2, 3…
+ * @param outcome the name of the outcome in the BPMN file
+ * @param effect what the outcome means for the edition
+ * @param seen the revision that the person looked at
+ * @param meaning what the person signs, in the words of the workflow; null if the decision is not signed
+ * @param reason one of the content type's reasons; null if none was given
  */
 public record Decision(
         String task,
@@ -35,7 +35,7 @@ public record Decision(
         CONFIRM,
         REVISE;
 
-        /** Whether it vouches for the content, which nobody may do for their own. */
+        /** Whether the effect vouches for the content. Nobody may vouch for their own content. */
         public boolean vouches() {
             return this == APPROVE || this == CONFIRM;
         }

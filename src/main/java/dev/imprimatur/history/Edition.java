@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The entry fits this state only: if the log has grown meanwhile, the append fails and the rule is evaluated again.
  */
 public final class Edition {
-    /** Where an edition stands. */
+    /** The states of an edition. */
     public enum State {
         DRAFT,
         IN_REVIEW,
@@ -35,7 +35,10 @@ public final class Edition {
         UNPUBLISHED,
         DISCARDED;
 
-        /** Whether it is on its way to readers, so that no next edition can be opened beside it. */
+        /**
+         * Whether the edition is on its way to publication. A guide has at most one such edition, so no next edition can be opened beside
+         * it.
+         */
         public boolean isInProgress() {
             return this == DRAFT || this == IN_REVIEW || this == APPROVED || this == SCHEDULED;
         }
@@ -91,7 +94,7 @@ public final class Edition {
         return new Edition(id, log, chain);
     }
 
-    /** The same edition with one more entry. */
+    /** This edition with one more entry. */
     Edition with(LogEntry entry, String hash) {
         return new Edition(
                 id,
@@ -100,7 +103,7 @@ public final class Edition {
                         Stream.concat(chain.hashes().stream(), Stream.of(hash)).toList(), chain.fault()));
     }
 
-    /** The same edition, of which something is wrong behind its last entry. */
+    /** This edition with a fault after its last valid entry. */
     Edition damaged(String fault) {
         return new Edition(id, log, new Chain(chain.hashes(), fault));
     }
@@ -109,17 +112,17 @@ public final class Edition {
         return chain;
     }
 
-    /** What is wrong with the stored log behind the entries that are here, which are right; empty if nothing is. */
+    /** The fault in the stored log after the last valid entry; empty if the log is intact. */
     public Optional<String> damage() {
         return Optional.ofNullable(chain.fault());
     }
 
-    /** Refuses to decide anything on a log that is not as it was written. */
+    /** Throws a refusal if the log was altered, because nothing may be decided on such a log. */
     public void mustBeSound() {
         if (chain.fault() != null) throw logDamaged().raise();
     }
 
-    /** What is told where the log of an edition is needed and is not as it was written. */
+    /** The refusal for every operation that needs a damaged log. */
     public static Refusal logDamaged() {
         return Refusal.unavailable(
                 "log-damaged",
@@ -435,7 +438,7 @@ public final class Edition {
         return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
     }
 
-    /** What was signed since, of what holds. */
+    /** The signatures of the decisions in force that follow the given entry. */
     private List<Signature> signatures(LogEntry since) {
         return standing.stream()
                 .filter(entry -> entry.seq() > since.seq())
@@ -482,7 +485,10 @@ public final class Edition {
                         .withPosition(position));
     }
 
-    /** An entry of that kind that names the position at which the ledger tells of it now; empty if there is one since that moment. */
+    /**
+     * An entry that records the position at which the ledger now publishes, unpublishes or marks the edition. Empty if an entry of this
+     * kind and position was recorded at or after {@code lostAt}.
+     */
     public Optional<LogEntry> notedAnew(
             LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt, Instant now) {
         boolean noted = log.stream()

@@ -19,7 +19,7 @@ public record EditionId(String guide, int number) {
         return new EditionId(text.substring(0, dot), Integer.parseInt(text.substring(dot + 1)));
     }
 
-    /** For people who look after the stores. */
+    /** A description of the edition for the people who maintain the stores. */
     public String inWords() {
         return "guide " + guide + ", edition " + number;
     }

@@ -56,7 +56,7 @@ public class EditionLog {
     /** For how many guides and editions a node remembers the last verified log entry. */
     public static final int REMEMBERED = 20_000;
 
-    /** How often a log that became shorter is read: after a failover, a store may return older data for a moment. */
+    /** How often a log is read again if it became shorter: after a failover, a store may return older data for a moment. */
     private static final int LOOKS = 10;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
@@ -183,7 +183,7 @@ public class EditionLog {
                 .timeoutMode(TimeoutMode.ITERATION)
                 .projection(Projections.include("_id", "entry.at"))
                 .forEach(row -> {
-                    // what somebody inserted by hand may have any id, and any time
+                    // A document that somebody inserted by hand may have any id and any time.
                     if (row.get("_id") instanceof String id
                             && isId(id)
                             && row.get("entry") instanceof Document entry
@@ -215,7 +215,7 @@ public class EditionLog {
                 .forEach(what);
     }
 
-    /** Whether an entry can have that id; what somebody inserted by hand may have any. */
+    /** Whether the text is a valid id of an entry. Documents that somebody inserted by hand may have other ids. */
     private static boolean isId(String id) {
         return ID.matcher(id).matches();
     }
@@ -238,9 +238,9 @@ public class EditionLog {
     }
 
     /**
-     * Inserts an entry behind one with that hash.
+     * Inserts an entry after the entry with the given hash.
      *
-     * @return its hash; empty if it is not the first at its place
+     * @return the hash of the new entry; empty if its place in the log is taken
      */
     public Optional<String> insert(LogEntry entry, String previousHash) {
         return log.insertAfter(previousHash, new Row(Numbered.id(entry.edition().toString(), entry.seq()), entry));

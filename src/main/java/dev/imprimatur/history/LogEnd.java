@@ -4,10 +4,10 @@ package dev.imprimatur.history;
 import java.time.Instant;
 
 /**
- * How far the log of an edition goes.
+ * The end of an edition's log.
  *
- * @param length how many entries it has
- * @param at when the last one was made
+ * @param length the number of entries
+ * @param at when the last entry was made
  */
 public record LogEnd(int length, Instant at) {
     /** The later one of two ends of the same log. */

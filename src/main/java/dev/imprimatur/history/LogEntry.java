@@ -40,9 +40,9 @@ public record LogEntry(
         @Nullable Long position) {
     /** What can happen to an edition. */
     public enum Kind {
-        /** It was begun: its working copy can be edited. */
+        /** The edition was opened: its working copy can be edited. */
         OPENED,
-        /** A revision was minted and put forward for review, in place of any before it. */
+        /** A revision was created and submitted for review; it replaces any revision that was submitted before. */
         SUBMITTED,
         /** Evidence that the submitted revision was reviewed elsewhere, vouched for by the server's operator. */
         IMPORTED,
@@ -54,11 +54,11 @@ public record LogEntry(
         CHANGES_REQUESTED,
         /** The review was stamped. */
         STAMPED,
-        /** Readers can see it. */
+        /** The edition was published. */
         PUBLISHED,
-        /** Its review comes due soon. */
+        /** The review of the published edition is due soon. */
         REVIEW_DUE,
-        /** Its review was due and nobody had confirmed it. */
+        /** The review of the published edition is overdue, because nobody has confirmed the content in time. */
         OVERDUE,
         /** A reviewer confirmed that the published content is still correct. */
         CONFIRMED,
@@ -66,28 +66,28 @@ public record LogEntry(
         REVISION_CALLED,
         /** The next edition that was called for was discarded. */
         REVISION_DROPPED,
-        /** A later edition took its place. */
+        /** A later edition was published in place of this edition. */
         SUPERSEDED,
-        /** It was unpublished. */
+        /** The edition was unpublished. */
         UNPUBLISHED,
-        /** It was given up before publication. */
+        /** The edition was discarded before its publication. */
         DISCARDED
     }
 
-    /** Who signed what with it, and when; empty if it was not signed. */
+    /** The signature of the decision; empty if it was not signed. */
     public Optional<Signature> signature() {
         return Optional.ofNullable(meaning)
                 .map(words -> new Signature(by.name(), by.title(), by.publicId(), words, at));
     }
 
-    /** Whether it only says where the ledger tells of it now, after an administrator decided that the ledger goes on without its end. */
+    /** Whether the entry only records a new ledger position, after an administrator decided to continue the ledger without its lost end. */
     public boolean isNotedAnew() {
         return by.account().equals(Person.SYSTEM.account())
                 && message != null
                 && Set.of(Kind.PUBLISHED, Kind.UNPUBLISHED, Kind.OVERDUE).contains(kind);
     }
 
-    /** For people who look after the stores. */
+    /** A description of the entry for the people who maintain the stores. */
     public String inWords() {
         return edition.inWords() + ", log entry " + seq + " (" + kind + ")";
     }

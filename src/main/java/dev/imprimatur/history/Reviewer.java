@@ -16,7 +16,7 @@ public record Reviewer(
         String name,
         @Nullable String title,
         @Nullable String publicId) {
-    /** Who decided, as they were known when they did. */
+    /** The reviewer with the name and title that the person has at the time of the decision. */
     public static Reviewer of(Person person) {
         return new Reviewer(person.account(), person.name(), person.title(), person.publicId());
     }
