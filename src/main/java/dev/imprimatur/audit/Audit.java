@@ -44,12 +44,12 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 /**
  * The audit: an append-only record of sign-ins, refusals and changes to accounts and keys. Records contain no secrets.
  *
- * <p>They are one chain for all nodes: each has the next position, names the hash of the one before, and is sealed. The unique position
- * decides between nodes; whoever loses reads what is last now and tries again.
+ * <p>The records form one chain for all nodes: each record is sealed, has the next position, and names the hash of the record before it.
+ * Positions are unique. A node that loses the race for a position reads the last record again and retries.
  */
 @Component
 public class Audit {
-    /** @param position in the chain; absent in records of releases before there was one, until they are sealed */
+    /** @param position the position in the chain; null in records of releases without a chain, until they are sealed */
     public record Row(
             @BsonId String id,
             Instant at,
@@ -62,13 +62,13 @@ public class Audit {
     /**
      * One record.
      *
-     * @param actor the account; null where nobody was signed in
-     * @param action such as {@code account-created} or {@code denied}
-     * @param target what it was done to
-     * @param source the network address it came from
-     * @param position in the chain of all records: 1, 2, 3… without gaps
-     * @param hash by which the next one names it
-     * @param damage what is wrong with the record itself, as the rest of a sentence that begins with it; null if nothing is
+     * @param actor the account that acted; null if nobody was signed in
+     * @param action the name of the action, such as {@code account-created} or {@code denied}
+     * @param target what the action was done to
+     * @param source the network address that the request came from
+     * @param position the position in the chain of all records: 1, 2, 3… without gaps
+     * @param hash the hash by which the next record names this one
+     * @param damage what is wrong with the record, as the rest of a sentence that begins with the record; null if it is intact
      */
     public record Entry(
             String id,
@@ -81,26 +81,26 @@ public class Audit {
             @Nullable String hash,
             @Nullable String damage) {}
 
-    /** A record that the chain goes up to. */
+    /** The last record of the chain, by its position and hash. */
     public record Head(long position, String hash) {}
 
     /**
-     * The outcome of a check of the whole chain.
+     * The result of verifying the whole chain.
      *
-     * @param records how many there are
-     * @param position of the last one
-     * @param hash of the last one
-     * @param broken what is wrong, the first {@value #MOST_FINDINGS} findings; empty if all are right
+     * @param records the number of records
+     * @param position the position of the last record
+     * @param hash the hash of the last record
+     * @param broken the first {@value #MOST_FINDINGS} faults; empty if the chain is intact
      */
     public record Verification(long records, long position, String hash, List<String> broken) {}
 
-    /** The attribute of a request whose refusal is on record. */
+    /** The request attribute that says that the refusal of the request is already recorded. */
     private static final String DENIED = Audit.class.getName() + ".denied";
 
     private static final int LONGEST = 200;
     private static final int MOST_AT_ONCE = 1_000_000;
     private static final int MOST_FINDINGS = 100;
-    /** How long a record waits for its turn on this node; it then tries without, since the store may not answer. */
+    /** How long a record waits for its turn on this node. It is then appended out of turn, since the store may not be answering. */
     private static final Duration PATIENCE = Duration.ofMillis(50);
 
     private static final String POSITION = "position";
@@ -109,7 +109,7 @@ public class Audit {
     private final SealedCollection<Row> audit;
     private final Clock clock;
     private final ReentrantLock turn = new ReentrantLock();
-    /** The last record that this node has made. */
+    /** The last record that this node has appended. */
     private volatile @Nullable Head head;
 
     private final AtomicLong made = new AtomicLong();
@@ -124,10 +124,10 @@ public class Audit {
         this.clock = clock;
     }
 
-    /** @param source null for the address that the request being answered comes from, if there is one */
+    /** @param source the network address of the caller; null for the address of the current request, if there is one */
     public void record(@Nullable String actor, String action, @Nullable String target, @Nullable String source) {
         var now = clock.instant();
-        // those of one millisecond in the order in which this node made them
+        // Within one millisecond, ids sort in the order in which this node made them.
         String id = "%s-%06d-%s".formatted(time(now), made.getAndIncrement() % MOST_AT_ONCE, UUID.randomUUID());
         String from = source == null ? remoteAddress() : source;
         inTurn(() -> append(new Row(id, now, actor, action, shortened(target), from, null)));
@@ -172,7 +172,10 @@ public class Audit {
                 .orElse(NONE);
     }
 
-    /** A record that is damaged is told where the chain is verified; what happens is recorded behind it all the same. */
+    /**
+     * The position and hash of a stored record. A damaged record does not stop the audit: its damage is reported when the chain is
+     * verified, and new records are appended after it.
+     */
     private static Head head(SealedCollection.Stored<Row> stored) {
         var row = stored.row();
         return new Head(
@@ -193,7 +196,7 @@ public class Audit {
                 .map(Audit::head);
     }
 
-    /** The hashes of the records at these positions that are there as they were written. */
+    /** The hashes of the intact records at these positions. */
     public Map<Long, String> hashes(Collection<Long> positions) {
         var found = new HashMap<Long, String>();
         if (positions.isEmpty()) return found;
@@ -204,7 +207,7 @@ public class Audit {
         return found;
     }
 
-    /** Verifies every record, its place and its link to the one before. */
+    /** Verifies every record, its position and its link to the record before it. */
     public Verification verify() {
         var broken = new ArrayList<String>();
         long records = 0;
@@ -246,12 +249,12 @@ public class Audit {
         return from == to ? "record " + from + " is missing" : "records " + from + " to " + to + " are missing";
     }
 
-    /** What is told of the audit if that is wrong with it. */
+    /** The damage to report for a fault of the audit. */
     public static Damage damage(String what) {
         return new Damage(Damage.Kind.AUDIT, "audit", null, "The audit is not as it was written: %s.".formatted(what));
     }
 
-    /** What the ids of the records of an instant begin with. */
+    /** The prefix of the ids of all records of an instant. */
     static String time(Instant instant) {
         return "%013d".formatted(instant.toEpochMilli());
     }
@@ -263,8 +266,8 @@ public class Audit {
     }
 
     /**
-     * Records that a request was refused to whoever is signed in: once, by whatever of filters and handlers refuses it first.
-     * Where nobody is, they are asked to sign in, and there is nothing to record.
+     * Records once that a request of a signed-in caller was refused, whichever filter or handler refuses it first. Requests without a
+     * caller are not recorded, because they are only asked to sign in.
      */
     public void denied(HttpServletRequest request) {
         var who = SecurityContextHolder.getContext().getAuthentication();
@@ -321,7 +324,7 @@ public class Audit {
         if (query.target() != null)
             filters.add(
                     Filters.regex("target", Pattern.compile(Pattern.quote(query.target()), Pattern.CASE_INSENSITIVE)));
-        // ids begin with the time
+        // Ids begin with the time.
         if (query.from() != null) filters.add(Filters.gte("_id", time(query.from())));
         if (query.to() != null) filters.add(Filters.lt("_id", time(query.to())));
         return filters.isEmpty() ? Filters.empty() : Filters.and(filters);

@@ -4,9 +4,9 @@ package dev.imprimatur.audit;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Lines of a table as RFC 4180 writes them, safe to open in a spreadsheet. */
+/** Writes lines of CSV (RFC 4180) that are safe to open in a spreadsheet. */
 final class Csv {
-    /** What spreadsheets take for the beginning of a formula, also in full width. */
+    /** Characters that spreadsheets read as the start of a formula, including their full-width forms. */
     private static final String FORMULA = "=+-@\t\r\n＝＋－＠";
 
     private Csv() {}
@@ -15,7 +15,9 @@ final class Csv {
         return Arrays.stream(cells).map(Csv::cell).collect(Collectors.joining(",", "", "\r\n"));
     }
 
-    /** An apostrophe before what would be a formula makes it text; blanks before a formula do not save it. */
+    /**
+     * Quotes a cell. A cell that would be a formula gets an apostrophe in front, which makes it text; leading blanks do not hide a formula.
+     */
     private static String cell(String text) {
         boolean formula = begins(text) || begins(text.stripLeading());
         String harmless = formula ? "'" + text : text;

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A comment on a place in a revision.
  *
- * @param pointer the field, as a JSON Pointer
- * @param quote the passage it is about, as it stood then
- * @param parent the comment that it answers
+ * @param pointer the JSON Pointer to the field
+ * @param quote the passage that the comment is about, as it was when the comment was made
+ * @param parent the id of the comment that this one answers
  */
 public record Comment(
         String id,

@@ -18,7 +18,7 @@ import java.util.function.BiConsumer;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
-/** Comments of all guides. */
+/** Stores the comments on all guides. */
 @Component
 class Comments {
     public record Row(@BsonId String id, String guide, Comment comment) {}
@@ -49,8 +49,8 @@ class Comments {
     }
 
     /**
-     * The id that comments with this key have: the one given if the key is new. Both are fixed by one insert, so that of two
-     * requests at once, and of two after a crash, each makes the same comment.
+     * The id of the comment with this key: the given id if the key is new, otherwise the stored one. One insert fixes key and id together,
+     * so concurrent or repeated requests all create the same comment.
      */
     String idFor(String key, String id) {
         return Unique.insert(receipts, new Receipt(key, id))
@@ -59,7 +59,7 @@ class Comments {
                         .comment();
     }
 
-    /** Adds the comment, or returns the one that has its id already. */
+    /** Adds the comment, or returns the comment that already has this id. */
     Comment add(Comment comment) {
         return Unique.insert(comments, new Row(comment.id(), comment.guide(), comment))
                 ? comment
@@ -73,7 +73,7 @@ class Comments {
                 new ReplaceOptions().upsert(true));
     }
 
-    /** Every comment as it is stored, by id; empty for what cannot be read. */
+    /** Visits all stored comments by id; the row is empty if the document cannot be read. */
     void each(BiConsumer<String, Optional<Row>> what) {
         Decoding.each(comments, what);
     }

@@ -9,11 +9,11 @@ import tools.jackson.databind.JsonNode;
 /**
  * One difference between two revisions.
  *
- * @param pointer where in the newer revision; of what was removed, where in the older
- * @param was where in the older revision, of what moved
- * @param from the older value; absent of what was added
- * @param to the newer value; absent of what was removed
- * @param words the change of a text word by word, its pieces in order
+ * @param pointer the JSON Pointer in the newer revision; for a removed value, the pointer in the older revision
+ * @param was for a moved item, the pointer in the older revision
+ * @param from the older value; absent if the value was added
+ * @param to the newer value; absent if the value was removed
+ * @param words the change of a text word by word, as pieces in order
  */
 public record Change(
         Kind kind,
@@ -22,7 +22,7 @@ public record Change(
         @Nullable JsonNode from,
         @Nullable JsonNode to,
         @Nullable List<Piece> words) {
-    /** What became of a text word by word; null where either is no text, or too long to compare. */
+    /** Compares two texts word by word. Null if one of the values is no text, or if the texts differ in too many words. */
     public static @Nullable List<Piece> words(JsonNode older, JsonNode newer) {
         return Diff.words(older, newer);
     }
@@ -38,7 +38,7 @@ public record Change(
         MOVED
     }
 
-    /** What became of a piece of text. */
+    /** How a piece of text changed. */
     public enum Op {
         @JsonProperty("equal")
         EQUAL,
@@ -48,6 +48,6 @@ public record Change(
         DELETE
     }
 
-    /** A run of words that stayed, came or went; plain text, to be escaped where it is shown. */
+    /** A run of words that was kept, inserted or deleted. Plain text, which must be escaped in HTML. */
     public record Piece(Op op, String text) {}
 }

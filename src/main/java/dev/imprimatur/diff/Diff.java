@@ -20,11 +20,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What changed from one revision to another: field by field, words within prose, list items matched by identity. */
+/** Compares two revisions: field by field, texts word by word, and list items by their identity. */
 public final class Diff {
     /**
-     * Texts with more words that came or went are shown whole, old and new. The time of a comparison grows with the square
-     * of this number, and nobody can read that many single changes.
+     * Texts with more inserted or deleted words than this are shown in full, the old one and the new one. The time of a comparison grows
+     * with the square of this number, and nobody can read that many single changes.
      */
     private static final int MOST_DIFFERENCES = 2_000;
 
@@ -94,8 +94,8 @@ public final class Diff {
     }
 
     /**
-     * The former index of each newer item, or -1 if the item is new. Items are matched by id, the remaining ones by key.
-     * Empty where neither tells the items apart.
+     * The former index of each newer item, or -1 if the item is new. Items are matched by id, and the remaining ones by key, or by equality
+     * in a list without keys. Empty if the list has neither ids nor keys that distinguish its items.
      */
     private Optional<List<Integer>> places(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
         var before = olderIds.of(olderIds.path(this.older, was));
@@ -120,7 +120,7 @@ public final class Diff {
     /** The identity of an item: the values of its key fields. */
     private record Identity(List<JsonNode> values) {}
 
-    /** The identities of the items, or empty where the key does not tell them apart. */
+    /** The identities of the items; empty if the key does not distinguish them. */
     private static Optional<List<Identity>> identities(List<String> key, JsonNode list) {
         if (key.isEmpty()) return Optional.empty();
         var identities = list.values().stream()
@@ -129,7 +129,7 @@ public final class Diff {
         return new HashSet<>(identities).size() == identities.size() ? Optional.of(identities) : Optional.empty();
     }
 
-    /** Lists without identities: items are matched where their values are equal, the rest pairwise. */
+    /** Compares lists whose items have no identity: items with equal values are matched first, the remaining items pairwise. */
     private void byValue(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
         var before = List.copyOf(older.values());
         var after = List.copyOf(newer.values());
@@ -178,7 +178,7 @@ public final class Diff {
         if (!words.isEmpty()) pieces.add(new Piece(op, String.join("", words)));
     }
 
-    /** The differences of two texts, or null where there are too many. */
+    /** The differences of two texts; null if there are too many. */
     private static @Nullable List<AbstractDelta<String>> deltas(List<String> before, List<String> after) {
         if (Math.abs(before.size() - after.size()) > MOST_DIFFERENCES) return null;
         try {
@@ -188,7 +188,7 @@ public final class Diff {
         }
     }
 
-    /** Ends a comparison once it has found more differences than are shown; the library offers no other way to end one. */
+    /** Stops a comparison once it has found more differences than are shown. The library offers no other way to stop one. */
     private static final class Bound implements DiffAlgorithmListener {
         private static final class Reached extends RuntimeException {
             private static final long serialVersionUID = 1;

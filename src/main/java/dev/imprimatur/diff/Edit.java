@@ -5,14 +5,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change that a person made in a draft, with the value that the change was based on. Values are texts, as an input of a form holds them: a
- * number as its digits, {@code true} or {@code false}; null for what is not there.
+ * One change that a person made in a draft, with the value that the change was based on. Values are texts as a form's input holds them: a
+ * number in digits, {@code true} or {@code false}; null for a missing value.
  */
 public sealed interface Edit {
-    /** Known once for all: {@code PAGE:NUMBER}, the numbers of a page ascending, so that what comes twice counts once. */
+    /** The id of the edit: {@code PAGE:NUMBER}. The numbers of a page ascend, so that an edit that arrives twice is applied once. */
     String id();
 
-    /** The place, with items of lists by their ids; see {@link ItemIds}. */
+    /** The path of the place, in which list items are named by their ids; see {@link ItemIds}. */
     String path();
 
     /**

@@ -4,8 +4,8 @@ package dev.imprimatur.diff;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A content with the ids of the items of its lists, so that a place in it is found again in another version.
+ * A content with the ids of its list items, so that a place can be found again in another version.
  *
- * @param items none of a version from before there were any
+ * @param items empty for versions of releases without ids
  */
 public record IdentifiedContent(JsonNode content, ItemIds items) {}

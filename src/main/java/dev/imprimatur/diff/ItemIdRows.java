@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Ids of items as they are stored: one array a list, its path first, since a path cannot be the name of a field. */
+/** The stored form of item ids: one array for each list, with the path of the list first, because a path cannot be the name of a field. */
 public final class ItemIdRows {
     private ItemIdRows() {}
 
@@ -21,7 +21,7 @@ public final class ItemIdRows {
         return rows;
     }
 
-    /** The stored ids; none for a content that was stored without. */
+    /** Reads stored ids; the result is empty if the content was stored without ids. */
     public static ItemIds read(@Nullable JsonNode rows) {
         if (rows == null) return new ItemIds(Map.of());
         Map<String, List<String>> lists = new LinkedHashMap<>();

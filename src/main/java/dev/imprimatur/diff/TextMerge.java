@@ -19,7 +19,7 @@ public final class TextMerge {
 
     private TextMerge() {}
 
-    /** A run of base words and what somebody put in its place. */
+    /** A run of words of the base text, and the words that one person put in its place. */
     private record Run(int from, int to, List<String> words) {}
 
     /** The text with both edits; empty if the edits overlap or touch. */
@@ -60,9 +60,9 @@ public final class TextMerge {
     }
 
     /**
-     * A text as it comes from an input, which knows one end of a line, with the ends that its lines had before.
+     * Gives the lines of a text from an input the line ends that they had before, because inputs know only one kind of line end.
      *
-     * @param before the text that it was made from, with its own ends of lines
+     * @param before the text that the input was given, with its own line ends
      */
     public static String withEndsOf(String before, String text) {
         if (!before.contains("\r")) return text;

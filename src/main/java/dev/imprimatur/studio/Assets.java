@@ -17,8 +17,8 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.resource.VersionResourceResolver;
 
 /**
- * The studio's own files, under a folder that is named by what is in all of them. Scripts name each other relative to it, so
- * that a browser keeps them for good, loads none twice and never runs an old one beside a new one.
+ * Serves the studio's own static files below a folder that is named after a hash of all of them. Scripts refer to each other with relative
+ * URLs, so browsers can cache the files for a year, load none twice, and never mix files of two releases.
  */
 @Configuration(proxyBeanMethods = false)
 class Assets implements WebMvcConfigurer {

@@ -4,7 +4,7 @@ package dev.imprimatur.studio;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 
-/** The description of the APIs for people; it is as public as {@code /openapi.json}, which the page reads. */
+/** Shows the API description to people. The page is as public as {@code /openapi.json}, which it loads. */
 @Controller
 class DescriptionPage {
     @GetMapping("/docs")

@@ -6,7 +6,7 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 
-/** The design system, shown with what it is made of. */
+/** Shows the design system, rendered with the styles and components that it describes. */
 @Controller
 class DesignPage {
     @GetMapping("/studio/design")

@@ -15,15 +15,15 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.support.RequestContextUtils;
 
 /**
- * The server's half of keeping what people write: every form with words names who wrote them and bears a key of its own.
- * Words are taken from nobody else's session, and the page that follows confirms the key, so that the browser may let go
- * of its copy. The other half is {@code words.js}.
+ * The server's part of protecting what people write; the browser's part is {@code words.js}. Every form with text names its writer and
+ * carries a unique key. A form is refused in the session of another account. After a form was accepted, the next page confirms the key, so
+ * that the browser can delete its copy of the text.
  */
 @Component("custody")
 public class FormOwnership implements HandlerInterceptor {
-    /** The header of requests by script, which are answered with what the script puts into the page. */
+    /** The header by which scripts mark their requests; the answer is a fragment for the page instead of a page. */
     public static final String SCRIPT = "X-Requested-With";
-    /** The account that wrote the words, of a request by script; forms name it in a field. */
+    /** The header in which scripts name the account that wrote the text; forms name it in a field. */
     public static final String WRITER_HEADER = "Imprimatur-Account";
 
     private static final String WRITER = "writer";

@@ -24,7 +24,7 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** The home page: what waits for the person who is signed in. */
+/** The home page: the tasks of the person who is signed in. */
 @Controller
 class HomePage {
     private static final int TASKS = 20;
@@ -45,19 +45,19 @@ class HomePage {
     }
 
     /**
-     * One week of the strip of reviews that come due.
+     * One week in the chart of reviews that become due.
      *
-     * @param height of its bar, out of {@value HomePage#BAR}
+     * @param height the height of the bar, at most {@value HomePage#BAR}
      */
     record Week(LocalDate from, List<Guide> due, int height) {}
 
-    /** How many guides are how fresh. */
+    /** The number of guides by freshness. */
     record Freshness(long current, long soon, long overdue) {
         public long all() {
             return current + soon + overdue;
         }
 
-        /** The share of a number, out of 1000. */
+        /** The share of a number in the total, in thousandths. */
         public long share(long number) {
             return all() == 0 ? 0 : number * 1000 / all();
         }
@@ -87,7 +87,7 @@ class HomePage {
         return "studio/home";
     }
 
-    /** A draft waits for whoever it was assigned to, and for those who wrote it once changes are asked for. */
+    /** The drafts that wait for this person: those assigned to them, and those that they wrote and for which changes are requested. */
     private Stream<OpenTask> drafts(List<Guide> guides, Person me) {
         var mine = new Inbox.Query(true, false, null, null, null);
         var assigned = inbox.list(mine, mine.window(null, TASKS), me).items().stream()

@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * The links below a list to the pages beside this one.
+ * The links from a list to its other pages.
  *
- * @param first where the list begins; null on the first page
- * @param previous null on the first page
- * @param next null on the last page
+ * @param first the first page; null on the first page
+ * @param previous the previous page; null on the first page
+ * @param next the next page; null on the last page
  */
 public record PageLinks(
         @Nullable String first,
         @Nullable String previous,
         @Nullable String next) {
-    /** @param list the address of the list with its filters, encoded */
+    /** @param list the encoded URL of the list with its filters */
     public static PageLinks of(String list, Page<?> page) {
         return new PageLinks(
                 page.previous() == null ? null : list, with(list, page.previous()), with(list, page.next()));
@@ -31,7 +31,7 @@ public record PageLinks(
                         .toUriString();
     }
 
-    /** Whether there is any page beside this one. */
+    /** Whether the list has other pages. */
     public boolean any() {
         return previous != null || next != null;
     }

@@ -9,10 +9,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/**
- * Checks the password that a form carries before its handler runs, and after {@link FormOwnership} has checked whose form it
- * is.
- */
+/** Checks the password in a form before the form's handler runs, and after {@link FormOwnership} has checked who wrote the form. */
 @Component
 class PasswordConfirmation implements HandlerInterceptor, WebMvcConfigurer {
     private final SigningRules signing;

@@ -12,12 +12,12 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Tells a script that sent a form where to go on, instead of leading it there: {@code 204} with {@code Location}. Were the
- * script to follow a redirect, the page that it never shows would use up the message for the one that the person sees.
+ * Answers a form that a script has sent with {@code 204} and {@code Location} instead of a redirect. If the script followed a redirect, the
+ * page that it discards would use up the flash message that the person should see.
  */
 @Component
 class RedirectsForScripts extends OncePerRequestFilter {
-    /** What {@code words.js} calls itself. */
+    /** The header value by which {@code words.js} identifies itself. */
     static final String WORDS = "words";
 
     @Override

@@ -94,7 +94,7 @@ class AccountPage {
             @RequestParam(defaultValue = "") String scope,
             Person me,
             RedirectAttributes told) {
-        // who took over a session could decide by a token of its own making
+        // Otherwise somebody who took over a session could create a token and decide with it.
         signing.mustBeProven(me);
         var wanted =
                 new Tokens.NewToken(name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));

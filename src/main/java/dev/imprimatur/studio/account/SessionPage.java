@@ -7,15 +7,15 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ResponseBody;
 
-/** Who is signed in, and with which token their forms are sent: a page that is older than the session asks here. */
+/** Says who is signed in and which CSRF token their forms need. Pages that are older than the session ask here. */
 @Controller
 class SessionPage {
-    /** The token, and the header that carries it. */
+    /** The CSRF token and the name of its header. */
     record Csrf(String header, String token) {}
 
     record Session(String account, String name, Csrf csrf) {}
 
-    /** Answers 401 where nobody is signed in. */
+    /** Answers 401 if nobody is signed in. */
     @GetMapping("/studio/session")
     @ResponseBody
     Session session(Person me, CsrfToken token) {

@@ -36,7 +36,7 @@ class SignInPage {
         return "studio/login";
     }
 
-    /** Where the security filters send whoever may not do what they asked for, or whose session has ended. */
+    /** The page for people who may not do what they requested, or whose session has ended. The security filters forward requests to it. */
     @RequestMapping("/studio/denied")
     String denied(HttpServletRequest request, HttpServletResponse response) {
         if (request.getUserPrincipal() == null) {
@@ -54,7 +54,7 @@ class SignInPage {
                 .raise();
     }
 
-    /** Every other address below the studio's. */
+    /** Answers all other URLs below the studio's. */
     @RequestMapping("/studio/**")
     void nothing() {
         throw Refusal.missing("there is no page at this address").raise();

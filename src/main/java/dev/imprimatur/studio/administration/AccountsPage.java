@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Where administrators create accounts, set roles and deactivate accounts. */
+/** The page on which administrators create accounts, set roles and deactivate accounts. */
 @Controller
 @RequestMapping("/studio/accounts")
 @PreAuthorize("hasRole('ADMIN')")

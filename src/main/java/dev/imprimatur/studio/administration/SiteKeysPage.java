@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Where administrators create site keys, change their origins and revoke them. */
+/** The page on which administrators create site keys, change their origins and revoke them. */
 @Controller
 @RequestMapping("/studio/api-keys")
 @PreAuthorize("hasRole('ADMIN')")

@@ -20,20 +20,20 @@ import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
 /**
- * A workflow drawn from the diagram information of its BPMN file, as SVG that takes its colours from the page.
+ * A drawing of a workflow, made from the diagram information of its BPMN file, as SVG that takes its colours from the page.
  *
- * @param svg safe to write into a page
- * @param steps the same as a list, for those who do not see the drawing: the tasks and waits in the order of the file
+ * @param svg the SVG, safe to write into a page
+ * @param steps the tasks and waits in the order of the file, for people who cannot see the drawing
  */
 public record Diagram(String svg, List<Step> steps) {
     /**
      * A step of the list.
      *
-     * @param count how many editions stand there; 0 where only one edition is shown
+     * @param count how many editions are at this step; 0 if the diagram is about one edition
      */
     record Step(String name, boolean done, boolean active, int count) {}
 
-    /** The names of the steps at which the edition stands. */
+    /** The names of the steps that the edition is at. */
     public List<String> now() {
         return steps.stream().filter(Step::active).map(Step::name).distinct().toList();
     }
@@ -41,12 +41,12 @@ public record Diagram(String svg, List<Step> steps) {
     private static final List<String> TASKS = List.of("userTask", "serviceTask");
     private static final int MARGIN = 24;
 
-    /** Where one edition stands. */
+    /** Draws a workflow with the steps that one edition is at and those that it has passed. */
     public static Diagram of(String bpmn, Collection<String> active, Collection<String> completed) {
         return new Drawing(bpmn, active, completed, Map.of()).draw();
     }
 
-    /** How many editions stand at each step. */
+    /** Draws a workflow with the number of editions at each step. */
     public static Diagram of(String bpmn, Map<String, Integer> counts) {
         return new Drawing(bpmn, List.of(), List.of(), counts).draw();
     }
@@ -117,7 +117,7 @@ public record Diagram(String svg, List<Step> steps) {
                 svg.append("<defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\""
                         + " markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0 0 10 5 0 10z\" class=\"d-arrow\"/>"
                         + "</marker></defs>");
-                // a subprocess first, so that its steps are drawn on top of it
+                // Draw subprocesses first, so that their steps are drawn on top of them.
                 shapes.stream().filter(it -> kind(it).equals("subProcess")).forEach(this::shape);
                 all(root, "BPMNEdge").forEach(this::edge);
                 shapes.stream().filter(it -> !kind(it).equals("subProcess")).forEach(this::shape);
@@ -173,7 +173,7 @@ public record Diagram(String svg, List<Step> steps) {
                     path));
             String name = flow == null ? "" : flow.getAttribute("name");
             if (name.isEmpty()) return;
-            // beside the first segment, which no two flows share
+            // Place the label beside the first segment, because no two flows share it.
             double x1 = Double.parseDouble(points.get(0).getAttribute("x"));
             double y1 = Double.parseDouble(points.get(0).getAttribute("y"));
             double x2 = Double.parseDouble(points.get(1).getAttribute("x"));
@@ -259,7 +259,7 @@ public record Diagram(String svg, List<Step> steps) {
             text(text, x, y, style, Integer.MAX_VALUE);
         }
 
-        /** Text of one line or, where it is longer than the width in characters, of two. */
+        /** Draws a text on one line, or on two if it is longer than the width in characters. */
         private void text(String text, double x, double y, String style, int width) {
             if (text.isEmpty()) return;
             int space = text.length() > width ? text.indexOf(' ', text.length() / 3) : -1;

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.MissingNode;
 @Component("places")
 class FieldLabels {
     private static final Pattern OF_A_GUIDE = Pattern.compile("/studio/guides/([^/]+)(/.*)?");
-    /** Fields of the studio's own forms whose label is another than their name. */
+    /** Labels of the studio's own form fields that cannot be derived from the field's name. */
     private static final Map<String, String> LABELS = Map.ofEntries(
             Map.entry("displayName", "Name as readers see it"),
             Map.entry("email", "E-mail"),
@@ -52,16 +52,16 @@ class FieldLabels {
         this.editing = editing;
     }
 
-    /** A place of content of that type. */
+    /** The label of a place in content of this type. */
     public String in(ContentType type, JsonNode content, String pointer) {
         return Labels.of(type.shape(), content, pointer);
     }
 
     /**
-     * What a pointer leads to in what was sent to a page.
+     * The label of the place that a pointer names in a submitted form.
      *
-     * @param path of the page
-     * @return empty for all that was sent
+     * @param path the path of the page that the form was sent to
+     * @return empty if the pointer names the whole form
      */
     public String of(@Nullable String path, String pointer) {
         String at = pointer.startsWith("/content/") ? pointer.substring("/content".length()) : pointer;
@@ -79,11 +79,11 @@ class FieldLabels {
     }
 
     /**
-     * What a form calls one of its fields.
+     * The label of a form field.
      *
-     * @param path of the page that it was sent to
-     * @param name of the field; in the form of a guide, the path of its place
-     * @param sent all that was sent
+     * @param path the path of the page that the form was sent to
+     * @param name the name of the field; in the form of a guide, the path of its place
+     * @param sent all submitted parameters
      */
     String ofField(String path, String name, Map<String, String[]> sent) {
         if (name.startsWith("text:")) return "A third text";
@@ -113,7 +113,7 @@ class FieldLabels {
         }
     }
 
-    /** {@code publishAt} is read as "Publish at", and the first item of a list as "1". */
+    /** Derives a label from a name: {@code publishAt} becomes “Publish at”, and the index 0 becomes “1”. */
     static String label(String name) {
         if (name.startsWith("/")) return "Text";
         String known = LABELS.get(name);

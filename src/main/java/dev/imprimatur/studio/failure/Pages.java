@@ -28,7 +28,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.servlet.ModelAndView;
 
-/** What all pages share: who looks at them, what waits, and what a refusal looks like. */
+/** Adds what all pages share: the person who looks at them, the number of waiting tasks, and the presentation of refusals. */
 @ControllerAdvice(basePackageClasses = DisplayText.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Pages {
@@ -49,7 +49,7 @@ class Pages {
     @ModelAttribute
     void common(Model model, HttpServletRequest request) {
         var me = who(request);
-        // the page that says what failed asks no store anew
+        // Error pages must not query a store that may have failed.
         if (me == null
                 || request.getHeader("X-Requested-With") != null
                 || request.getDispatcherType() == DispatcherType.ERROR) return;
@@ -57,7 +57,7 @@ class Pages {
         model.addAttribute("path", request.getRequestURI());
         model.addAttribute("waiting", inbox.waiting(me));
         model.addAttribute("fromLogs", !inbox.isWhole());
-        // whoever can resume a webhook is told on every page that one is paused
+        // Every page tells administrators about paused webhooks, because they can resume them.
         model.addAttribute(
                 "pausedWebhooks",
                 me.has(Role.ADMIN.name()) ? subscribers.paused().size() : 0);
@@ -79,7 +79,7 @@ class Pages {
         return failures.shown(refused.refusal(), request, response);
     }
 
-    /** The security filters answer these. */
+    /** Passes these exceptions on, because the security filters answer them. */
     @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
     void denied(RuntimeException denied) {
         throw denied;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
-/** Who has a guide open on this node: whoever asked for it or saved it in the last minutes. A hint, never a lock. */
+/** Tracks who has a guide open on this node: everybody who loaded or saved it within the last two minutes. This is a hint, never a lock. */
 @Component
 class ActiveEditors {
     private static final Duration LASTS = Duration.ofMinutes(2);
@@ -21,7 +21,7 @@ class ActiveEditors {
         this.clock = clock;
     }
 
-    /** Notes that somebody has it open, and says who else has. */
+    /** Records that the account has the guide open, and returns the other accounts that have. */
     List<String> open(String guide, String account) {
         var now = clock.instant();
         seen.values().forEach(people -> people.values().removeIf(at -> at.isBefore(now.minus(LASTS))));

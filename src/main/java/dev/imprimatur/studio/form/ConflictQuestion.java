@@ -10,11 +10,11 @@ import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * A question between two people's edits, as a page asks it.
+ * A conflict between the edits of two people, as a page asks about it.
  *
- * @param label the place in the words of the form
- * @param text whether a third text can be written
- * @param pieces from theirs to mine, word by word; empty where there is nothing to compare
+ * @param label the place in the labels of the form
+ * @param text whether the person may also write a third text
+ * @param pieces the difference from their text to mine, word by word; empty if there is nothing to compare
  */
 record ConflictQuestion(EditConflict question, String label, boolean text, List<Change.Piece> pieces) {
     static ConflictQuestion of(Shape type, FormValues draft, EditConflict question) {

@@ -18,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What reviewers asked for, for the form where editors answer it. The template of the form knows it as {@code @notes}. */
+/** Shows what reviewers asked for beside the form in which editors answer it. Templates use this bean as {@code @notes}. */
 @Component("notes")
 class Notes {
     private final Threads threads;
@@ -30,9 +30,9 @@ class Notes {
     }
 
     /**
-     * The decision that sent the edition back to its editors, or that called for it.
+     * The decision that returned the edition to its editors or called for the edition.
      *
-     * @param message why
+     * @param message the reason
      */
     record Asked(
             String title,
@@ -41,7 +41,7 @@ class Notes {
             Instant at,
             @Nullable String message) {}
 
-    /** @param placed the open comments; those at fields by the fields' pointers */
+    /** @param placed the open comments, by the pointers of their fields */
     record OfDraft(@Nullable Asked asked, Threads.Placed placed) {
         public List<Threads.Discussion> at(String pointer) {
             return placed.at(pointer);
@@ -64,7 +64,7 @@ class Notes {
         }
     }
 
-    /** @param fields of the form, as it shows the content */
+    /** @param fields the fields of the form that shows the content */
     public OfDraft of(Guide guide, IdentifiedContent content, List<Field> fields) {
         var shown = new HashSet<String>();
         collect(fields, shown);
@@ -88,7 +88,7 @@ class Notes {
         return sentBack.isPresent() ? sentBack : called(guide);
     }
 
-    /** Why there is a next edition at all: somebody who looked at what is live called for it. */
+    /** The decision that called for this edition, if a reviewer of the published edition did so. */
     private Optional<Asked> called(Guide guide) {
         var live = guide.live();
         if (live == null || live.edition() == guide.edition()) return Optional.empty();

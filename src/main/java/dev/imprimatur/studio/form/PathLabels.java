@@ -30,7 +30,7 @@ public final class PathLabels {
         return labels.isEmpty() ? "The guide" : String.join(" › ", labels);
     }
 
-    /** As {@link Labels} calls it; what was removed, by that. */
+    /** Names an item by its first text, as {@link Labels} does, or by its position if it has no text. */
     private static String item(Shape type, FormValues draft, String list, String id) {
         var texts = draft.under(list + "/" + id);
         int place = draft.items(list).indexOf(id);

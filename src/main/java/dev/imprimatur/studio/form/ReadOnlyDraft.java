@@ -11,8 +11,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
 
 /**
- * A draft to be read: by whoever may not write it, and at first by those who may review it, since whoever writes in an edition
- * cannot vouch for it any more.
+ * Shows a draft for reading. People who may not edit see it, and at first also reviewers, because reviewers who edit a draft can no longer
+ * vouch for it.
  */
 @Component
 class ReadOnlyDraft {
@@ -25,9 +25,9 @@ class ReadOnlyDraft {
     }
 
     /**
-     * Whether the draft is shown to be read.
+     * Whether the draft is shown for reading instead of editing.
      *
-     * @param wanted whether the person asked to write it, knowing what follows
+     * @param wanted whether the person chose to edit the draft, knowing the consequence
      */
     boolean isFor(Guide guide, WorkingCopy copy, boolean wanted, Person me) {
         if (!mayWrite(me)) return true;

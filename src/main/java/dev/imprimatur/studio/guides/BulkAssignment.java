@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** Hands the open tasks of many guides to somebody, and tells of each what became of it. */
+/** Assigns the open tasks of many guides to one person, and reports the outcome for each guide. */
 @Component
 class BulkAssignment {
     private static final int NAMED = 10;
@@ -30,14 +30,14 @@ class BulkAssignment {
     }
 
     /**
-     * Something that was not assigned.
+     * A guide or task that was not assigned.
      *
      * @param key the title of the guide
-     * @param value why
+     * @param value the reason
      */
     record NotAssigned(String key, String value) {}
 
-    /** @param assigned the title of the guide of each task */
+    /** @param assigned the guide's title for each assigned task */
     record Outcome(List<String> assigned, List<NotAssigned> refused) {
         String words(Person to) {
             if (assigned.isEmpty()) return "Nothing was assigned to " + DisplayText.isolated(to.name()) + ".";
@@ -84,7 +84,7 @@ class BulkAssignment {
         }
     }
 
-    /** Of the edition in progress, and of the one that is live, whose review may be due. */
+    /** The open tasks of the edition in progress and of the published edition, whose review may be due. */
     private List<OpenTask> open(Guide guide) {
         var live = guide.live();
         return Stream.concat(

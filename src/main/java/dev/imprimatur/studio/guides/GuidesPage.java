@@ -49,7 +49,7 @@ class GuidesPage {
     private static final int PAGE = 50;
     private static final int MOST_AT_ONCE = 200;
     private static final List<Edition.State> STATES = List.of(Edition.State.values());
-    /** Sorts after all dates. */
+    /** A sort key that follows all dates. */
     private static final String NEVER_DUE = "~";
 
     private final Editing editing;
@@ -80,11 +80,11 @@ class GuidesPage {
     /** A guide in the list. */
     record Row(Guide guide, @Nullable LocalDate lastReviewed) {}
 
-    /** A tab: a filter with how many guides pass it. */
+    /** A tab: a filter, and the number of guides that match it. */
     record Tab(String state, String name, long count) {}
 
     /**
-     * What the URL asks for.
+     * The filter in the URL.
      *
      * @param state a state of the current edition, {@code live}, {@code soon} or {@code overdue}; empty for all
      */
@@ -107,7 +107,7 @@ class GuidesPage {
             return new Filter(q, otherState, type, owner, sort).url();
         }
 
-        /** Which way a column is sorted; null if the list is sorted by another. */
+        /** The direction in which a column is sorted; null if the list is sorted by another column. */
         public @Nullable String direction(String by) {
             return sort.equals(by) ? "ascending" : sort.equals("-" + by) ? "descending" : null;
         }
@@ -212,7 +212,7 @@ class GuidesPage {
         return guide.live() == null || review == null ? null : review.lastReviewed();
     }
 
-    /** Gives the open tasks of the chosen guides to somebody, and leads back to the list as it was filtered. */
+    /** Assigns the open tasks of the chosen guides to a person, and returns to the filtered list. */
     @PostMapping("/assign")
     String assign(
             @RequestParam(name = "guide", required = false) @Nullable List<String> chosen,
@@ -266,11 +266,11 @@ class GuidesPage {
         }
     }
 
-    /** The page where the guide can be worked on as it stands. */
+    /** Redirects to the page on which the guide can be worked on in its current state. */
     @GetMapping("/{id}")
     String guide(@PathVariable String id, Person me) {
         var guide = editing.require(id);
-        // what was never put forward has no review that others could read
+        // A draft that was never submitted has no review page for others to read.
         boolean draft = guide.state() == Edition.State.DRAFT && (me.has("EDITOR") || guide.revision() == null);
         return "redirect:/studio/guides/" + id + (draft ? "/edit" : "/review");
     }
@@ -279,7 +279,7 @@ class GuidesPage {
     @PreAuthorize("hasRole('EDITOR')")
     String openNext(@PathVariable String id, Person me) {
         review.openNext(editing.require(id), me);
-        // whoever opens it is going to write
+        // A person who opens an edition intends to edit it.
         return "redirect:/studio/guides/" + id + "/edit?write=yes";
     }
 

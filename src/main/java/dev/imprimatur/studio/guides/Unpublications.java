@@ -14,12 +14,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Finds who unpublished a guide and why. The templates know it as {@code @unpublications}. */
+/** Finds who unpublished a guide and why. Templates use this bean as {@code @unpublications}. */
 @Component("unpublications")
 class Unpublications {
     private final Editions editions;
     private final Publication publication;
-    /** By guide and number of log entries: an unpublication holds until the log of the guide gets another entry. */
+    /** Cached by guide and number of log entries, because an unpublication stays valid until the guide's log gets another entry. */
     private final Cache<Known, Optional<Unpublication>> known =
             Caffeine.newBuilder().maximumSize(1_000).build();
 
@@ -33,7 +33,7 @@ class Unpublications {
     /**
      * Who unpublished a guide and why.
      *
-     * @param redirectTo where readers are sent instead, if anywhere
+     * @param redirectTo where readers are redirected to; null if they are not
      */
     record Unpublication(
             Instant at,

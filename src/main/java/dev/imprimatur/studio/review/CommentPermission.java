@@ -5,7 +5,7 @@ import dev.imprimatur.people.Person;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Decides who sees the buttons to comment, answer and resolve. The templates know it as {@code @discussing}. */
+/** Decides who sees the buttons to comment, answer and resolve. Templates use this bean as {@code @discussing}. */
 @Component("discussing")
 class CommentPermission {
     public boolean may(@Nullable Person person) {

@@ -18,7 +18,10 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.context.request.WebRequest;
 
-/** Comments, answers, and what is resolved: a script gets the one thread back, a form without scripts the page. */
+/**
+ * Adds comments and answers, and resolves comments. The answer to a script is the one thread; a form without JavaScript is redirected to
+ * the page.
+ */
 @Controller
 @RequestMapping("/studio/guides/{id}/comments")
 @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
@@ -33,7 +36,7 @@ class CommentsPage {
         this.threads = threads;
     }
 
-    /** @param once made with the form, so that a form sent twice is one comment */
+    /** @param once the unique key of the form, so that a form that is sent twice creates one comment */
     @PostMapping
     String say(
             @PathVariable String id,

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What a revision under review is compared with: what its reviewer knows, what is live, or nothing. */
+/** Chooses what a revision under review is compared with: a revision that the reviewer knows, the published revision, or nothing. */
 @Component
 class Comparison {
     static final String NOTHING = "nothing";
@@ -28,11 +28,11 @@ class Comparison {
     }
 
     /**
-     * Something to compare with.
+     * A choice to compare with.
      *
-     * @param against its name in the address: the number of a revision, or {@value Comparison#NOTHING}
-     * @param label what it is, for people
-     * @param told how a sentence goes on that names it
+     * @param against the choice's name in the URL: the number of a revision, or {@value Comparison#NOTHING}
+     * @param label the choice's label
+     * @param told the words that name the choice within a sentence
      */
     record Choice(String against, String label, String told) {
         private static Choice of(int revision, String what, String told) {
@@ -41,9 +41,9 @@ class Comparison {
     }
 
     /**
-     * The choices, and the choice that applies.
+     * All choices, and the one that applies.
      *
-     * @param with the revision that is compared with; null for nothing
+     * @param with the revision to compare with; null for nothing
      */
     record Choices(
             List<Choice> all, Choice chosen, @Nullable Revision with) {
@@ -52,7 +52,7 @@ class Comparison {
         }
     }
 
-    /** @param wanted the choice's name; without one, what this person knows, or else what is live */
+    /** @param wanted the name of the choice; null or empty for the revision that the person knows, or else the published one */
     Choices of(Guide guide, Edition edition, Revision now, @Nullable String wanted, Person me) {
         var all = choices(guide, edition, now, me);
         var chosen = wanted == null || wanted.isEmpty() ? all.getFirst() : chosen(all, guide, now, wanted);

@@ -5,7 +5,7 @@ import dev.imprimatur.editing.Guide;
 import java.util.List;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** The address of a review sheet, with what the reader chose to see on it. */
+/** Builds the URL of a review page, including the view and the comparison that the reader chose. */
 final class ReviewLink {
     private static final List<String> VIEWS = List.of("both", "changes", "reader");
 
@@ -16,7 +16,7 @@ final class ReviewLink {
         return VIEWS.contains(wanted) ? wanted : "both";
     }
 
-    /** Returns the address of the review sheet of an edition with the same view and comparison. */
+    /** Returns the URL of the review page of an edition with the same view and comparison. */
     static String address(Guide guide, int edition, String view, String against) {
         var address = UriComponentsBuilder.fromPath("/studio/guides/{id}/review")
                 .queryParam("edition", edition)

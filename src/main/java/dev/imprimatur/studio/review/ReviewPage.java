@@ -40,7 +40,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** What is under review, what changed, what was said about it, and the decision. */
+/** Shows the revision under review, its changes, the comments on it, and the decision. */
 @Controller
 @RequestMapping("/studio/guides/{id}")
 class ReviewPage {
@@ -83,8 +83,8 @@ class ReviewPage {
     }
 
     /**
-     * @param edition which edition; without it, the one in progress or else the one that is live
-     * @param against what to compare with; without it, what this person knows, or else what is live
+     * @param edition the number of the edition; null for the edition in progress, or else the published one
+     * @param against what to compare with; null for the revision that the person knows, or else the published one
      */
     @GetMapping("/review")
     String review(
@@ -139,7 +139,7 @@ class ReviewPage {
                 revision.identifiedContent(),
                 proof.rows().stream().map(RevisionView.Row::pointer).collect(Collectors.toSet()));
         model.addAttribute("threads", placed);
-        // a comment is never folded away with the field that it is about
+        // A field with comments must not be folded away.
         model.addAttribute(
                 "spokenOf",
                 proof.unchanged().stream()
@@ -150,7 +150,7 @@ class ReviewPage {
         var task = inbox.of(shown.id()).stream()
                 .filter(open -> !open.outcomes().isEmpty())
                 .findFirst();
-        // approved and not published yet: the engine is a moment behind
+        // The edition is approved but not yet published: the engine is a moment behind.
         if (task.isEmpty() || shown.state() == Edition.State.APPROVED) return;
         model.addAttribute("task", task.get());
         model.addAttribute("reasons", reasons(type, task.get()));
@@ -167,7 +167,7 @@ class ReviewPage {
         if (why != null) model.addAttribute("whyNot", why);
     }
 
-    /** What the content type lists for the outcomes that it lists something for. */
+    /** The reasons that the content type offers for each outcome; outcomes without reasons are left out. */
     private static Map<Outcome, List<Reason>> reasons(ContentType type, OpenTask task) {
         var listed = new LinkedHashMap<Outcome, List<Reason>>();
         for (var outcome : task.outcomes())
@@ -212,7 +212,7 @@ class ReviewPage {
         return "redirect:/studio";
     }
 
-    /** What a decision leads on to. */
+    /** The next task, which the page offers after a decision. */
     record Next(String title, String address) implements java.io.Serializable {
         private static final long serialVersionUID = 1;
     }

@@ -8,11 +8,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of an edition's log in words for people.
+ * An entry of an edition's log, in words for people.
  *
- * @param mark its colour and shape: {@code draft}, {@code review}, {@code changes}, {@code approved}, {@code published} or
+ * @param mark the colour and shape of the entry: {@code draft}, {@code review}, {@code changes}, {@code approved}, {@code published} or
  *     {@code over}
- * @param signature if it was signed
+ * @param signature the signature of the decision; null if it was not signed
  */
 public record HistoryEvent(
         Instant at,

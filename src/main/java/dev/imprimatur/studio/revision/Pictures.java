@@ -6,11 +6,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Markdown as the studio shows it: pictures from other servers are named and not loaded. A picture would tell whoever wrote its
- * address that a draft is being read, when, and from where.
+ * Renders Markdown for the studio. Pictures from other servers are named but not loaded, because loading a picture would tell its server
+ * that somebody is reading a draft, when, and from where.
  */
 final class Pictures {
-    /** As the allow-list of {@link Markdown} writes them. */
+    /** The form in which the allow-list of {@link Markdown} writes pictures. */
     private static final Pattern PICTURE = Pattern.compile("<img\\b([^>]*)>");
 
     private static final Pattern SOURCE = Pattern.compile("\\bsrc=\"([^\"]*)\"");
@@ -19,7 +19,7 @@ final class Pictures {
 
     private Pictures() {}
 
-    /** The HTML of a text in which only pictures of this server are left. */
+    /** The HTML of a text, in which a note replaces each picture from another server. */
     static String named(String markdown, Markdown.Place place) {
         return PICTURE.matcher(Markdown.toHtml(markdown, place)).replaceAll(picture -> {
             String address = first(SOURCE, picture.group(1));

@@ -5,7 +5,7 @@ import dev.imprimatur.content.Shape;
 import dev.imprimatur.diff.IdentifiedContent;
 import java.util.List;
 
-/** Content as readers will see it; each part knows the path of its field in the form. */
+/** Content as readers will see it. Each part carries the path of its field in the form. */
 public record Preview(RevisionView proof, IdentifiedContent content) {
     public static Preview of(Shape shape, IdentifiedContent draft) {
         return new Preview(RevisionView.of(shape, draft.content(), List.of()), draft);

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Links that show a guide before readers see it, made where it is drafted and where it is reviewed. */
+/** Creates preview links, which show a guide before it is published, from the edit page and the review page. */
 @Controller
 class PreviewPages {
     private final PreviewLinks links;
@@ -23,7 +23,7 @@ class PreviewPages {
         this.editing = editing;
     }
 
-    /** @param revision null for the working copy */
+    /** @param revision the number of the revision; null for the working copy */
     @PostMapping("/studio/guides/{id}/previews")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER')")
     String make(@PathVariable String id, @RequestParam @Nullable Integer revision, Person me, RedirectAttributes told) {

@@ -49,11 +49,11 @@ public record RevisionView(List<Row> rows, int added, int removed) {
     /**
      * One field, or one item of a list.
      *
-     * @param pieces its text with the words that came and went
-     * @param html the same as readers will see it; of Markdown only
-     * @param note such as {@code +4.0 %} of a number that changed
-     * @param rows its fields or items
-     * @param columns the labels of the cells of a table's rows
+     * @param pieces the text of the field, with inserted and deleted words
+     * @param html the text as readers will see it; only for Markdown
+     * @param note a note on the change, such as {@code +4.0 %} for a number
+     * @param rows the fields or items within this one
+     * @param columns the labels of the columns of a table
      */
     public record Row(
             String pointer,
@@ -69,12 +69,12 @@ public record RevisionView(List<Row> rows, int added, int removed) {
             return fate != Fate.SAME || rows.stream().anyMatch(Row::isChanged);
         }
 
-        /** Whether it holds a table, which needs the whole width: figures are what a reviewer checks. */
+        /** Whether the field contains a table. Tables need the full width, because reviewers check their figures. */
         public boolean isWide() {
             return layout == Layout.TABLE || rows.stream().anyMatch(Row::isWide);
         }
 
-        /** As it is now, without what changed. */
+        /** The current text, without deleted words. */
         public String text() {
             return pieces.stream()
                     .filter(piece -> piece.op() != Op.DELETE)
@@ -100,9 +100,9 @@ public record RevisionView(List<Row> rows, int added, int removed) {
     }
 
     /**
-     * Lays out.
+     * Lays out a revision.
      *
-     * @param changes from the older content to this; empty where there is nothing to compare with
+     * @param changes the changes from the older content to this one; empty if there is nothing to compare with
      */
     public static RevisionView of(Shape type, JsonNode content, List<Change> changes) {
         var rows = new Layouter(changes).document(type, content);
@@ -184,7 +184,7 @@ public record RevisionView(List<Row> rows, int added, int removed) {
 
         List<Row> document(Shape type, JsonNode content) {
             var rows = new ArrayList<>(members(type, content, "", Fate.SAME));
-            // what went with an item that moved stands at a place that is none any more
+            // Values that were removed within a moved item have a pointer that no longer exists, so they are listed at the end.
             for (var gone : List.copyOf(removals.values()))
                 rows.add(row(
                         type,
@@ -270,7 +270,7 @@ public record RevisionView(List<Row> rows, int added, int removed) {
                             .toList());
         }
 
-        /** A table's row with a cell for every column, empty where there is nothing. */
+        /** A table row with a cell for every column; missing values give empty cells. */
         private static Row cells(Row row, Shape item, List<String> names) {
             var cells = names.stream()
                     .map(name -> row.rows().stream()
