@@ -86,7 +86,8 @@ class SecurityConfiguration {
         return common(http.securityMatcher("/api/delivery/**"))
                 .headers(headers -> headers.cacheControl(cache -> cache.disable()))
                 .addFilterBefore(new Credentials.SitesFilter(problems, keys), AnonymousAuthenticationFilter.class)
-                // The request was authorized when the stream was opened; this is only the dispatch that ends the stream.
+                // The request was authorized when the stream was opened; this is only the dispatch that ends the
+                // stream.
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
                         // the link itself is the credential
@@ -185,7 +186,8 @@ class SecurityConfiguration {
                                 },
                                 request -> Audience.isByScript(request)
                                         || request.getRequestURI().equals(SESSION))
-                        // Shows the text of a submitted form again instead of redirecting to the sign-in page, which would lose it.
+                        // Shows the text of a submitted form again instead of redirecting to the sign-in page, which
+                        // would lose it.
                         .defaultAuthenticationEntryPointFor(
                                 (request, response, none) ->
                                         request.getRequestDispatcher(DENIED).forward(request, response),
@@ -298,7 +300,8 @@ class SecurityConfiguration {
                         "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'")))
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
-                        // All methods are permitted, because the handlers answer 405 and name the methods that they support.
+                        // All methods are permitted, because the handlers answer 405 and name the methods that they
+                        // support.
                         .requestMatchers(
                                 "/actuator/health",
                                 "/actuator/health/liveness",

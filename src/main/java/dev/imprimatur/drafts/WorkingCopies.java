@@ -83,7 +83,8 @@ public class WorkingCopies {
     WorkingCopies(MongoDatabase database, Seals seals, Damages damages) {
         this.copies = new SealedCollection<>(database, "working_copies", Row.class, seals);
         this.damages = damages;
-        // The embedded server uses an index only if the index is unique and has exactly the fields of the filter; otherwise it scans.
+        // The embedded server uses an index only if the index is unique and has exactly the fields of the filter;
+        // otherwise it scans.
         Index.makeUnique(copies.documents(), Indexes.ascending("_id", "version"));
     }
 

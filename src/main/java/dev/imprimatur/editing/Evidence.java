@@ -30,7 +30,8 @@ public class Evidence {
     /** The damage of edition logs: altered entries, broken chains and lost entries at the end. */
     public List<Damage> logs() {
         var wrong = new ArrayList<Damage>();
-        // Read the cards before the logs: logs only grow, so a log is never shorter than its card says unless entries are lost.
+        // Read the cards before the logs: logs only grow, so a log is never shorter than its card says unless entries
+        // are lost.
         var cards = guides.all();
         var lengths = new java.util.HashMap<String, Integer>();
         log.verify(

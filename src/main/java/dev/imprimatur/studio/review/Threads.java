@@ -87,7 +87,8 @@ public class Threads {
         for (var talk : discussions.in(guide, content)) {
             String pointer =
                     talk.passage().map(Passage::pointer).orElse(talk.comment().pointer());
-            // The old position of a removed item says nothing about the current list, so its thread is shown at the top-level field.
+            // The old position of a removed item says nothing about the current list, so its thread is shown at the
+            // top-level field.
             String home = home(talk.passage().isPresent() ? pointer : top(pointer), shown);
             // For the same reason, the current content must not name the removed item.
             var named = talk.passage().isPresent() ? content.content() : MissingNode.getInstance();

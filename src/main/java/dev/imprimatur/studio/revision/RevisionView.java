@@ -184,7 +184,8 @@ public record RevisionView(List<Row> rows, int added, int removed) {
 
         List<Row> document(Shape type, JsonNode content) {
             var rows = new ArrayList<>(members(type, content, "", Fate.SAME));
-            // Values that were removed within a moved item have a pointer that no longer exists, so they are listed at the end.
+            // Values that were removed within a moved item have a pointer that no longer exists, so they are listed at
+            // the end.
             for (var gone : List.copyOf(removals.values()))
                 rows.add(row(
                         type,
