@@ -182,7 +182,8 @@ public record Property(
     byte[] key(String value) {
         if (kind != Kind.NUMBER) return value.getBytes(StandardCharsets.UTF_8);
         if (value.isEmpty()) return new byte[0];
-        // adding 0.0 turns -0.0 into 0.0; the bits of an IEEE 754 double sort like the numbers once the bits of negative numbers are
+        // adding 0.0 turns -0.0 into 0.0; the bits of an IEEE 754 double sort like the numbers once the bits of
+        // negative numbers are
         // inverted and the sign bit of the others is set
         long bits = Double.doubleToLongBits(new BigDecimal(value).doubleValue() + 0.0);
         return ByteBuffer.allocate(Long.BYTES)

@@ -56,7 +56,8 @@ public enum ContentCoding {
         int most = 0;
         for (var encoding : values()) {
             int weight = encoding == ZSTD && !HAS_ZSTD ? 0 : weight(accepted, encoding.token);
-            // identity is acceptable even if the header does not name it, but then any other accepted coding is preferred
+            // identity is acceptable even if the header does not name it, but then any other accepted coding is
+            // preferred
             if (weight > most) {
                 best = encoding;
                 most = weight;

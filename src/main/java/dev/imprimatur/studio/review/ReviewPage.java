@@ -208,7 +208,8 @@ class ReviewPage {
                         "next",
                         new Next(
                                 next.guide().title(),
-                                ReviewLink.address(next.guide(), next.edition().id().number(), "both", ""))));
+                                ReviewLink.address(
+                                        next.guide(), next.edition().id().number(), "both", ""))));
         return "redirect:/studio";
     }
 
