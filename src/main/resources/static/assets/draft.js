@@ -292,6 +292,8 @@ export class Draft {
   decide(question, choice, shown) {
     const {base, server} = this, {path} = question, list = parent(path), id = last(path);
     if (question.kind === 'BOTH_CHANGED') {
+      // the person has removed the item since: the server asks about the removal, with what is in the item now
+      if (itemsOn(path, base.lists).some(item => !shown.lists[parent(item)]?.includes(last(item)))) return [];
       if (question.theirs === null) delete base.values[path];
       else base.values[path] = question.theirs;
       return choice === 'mine' ? [] : [{set: path, text: choice === 'theirs' ? question.theirs ?? '' : choice.text}];

@@ -12,6 +12,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * No text that any page called saved or kept is ever lost, nobody contributes who changed nothing, and what nobody touched stays
@@ -35,6 +36,15 @@ class DraftModelTest {
     @Property(generation = GenerationMode.RANDOMIZED, shrinking = ShrinkingMode.OFF)
     void noWordIsLost(@ForAll long seed) {
         new DraftModel(seed, DraftModel.Plant.NONE, script).play(STEPS);
+    }
+
+    /** In this run somebody decides about a text whose item they have removed since. */
+    @ParameterizedTest
+    @ValueSource(longs = -3739150018705448941L)
+    void runsThatLostAWordOnceLoseNone(long seed) {
+        try (var draft = new DraftScript()) {
+            new DraftModel(seed, DraftModel.Plant.NONE, draft).play(STEPS);
+        }
     }
 
     /** Each fault that was there once is found when it is put back in. */
