@@ -13,8 +13,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Gives tasks back to their group whose assignee may not take them any more: at once when the account changes, and every minute
- * what slipped through, such as an assignment that was on its way meanwhile.
+ * Gives tasks back to their group if their assignee may not take them any more. This happens at once when an account changes, and every
+ * minute for tasks that were missed, such as a task that was assigned while the account changed.
  */
 @Component
 class Assignments implements AccountWatcher {
@@ -34,7 +34,7 @@ class Assignments implements AccountWatcher {
 
     @Override
     public void changed(Account now) {
-        // what cannot be given back now, the reconciler gives back
+        // the reconciler gives back the tasks if the engine is unavailable now
         engine.ask(
                 () -> {
                     giveBack(
@@ -44,7 +44,7 @@ class Assignments implements AccountWatcher {
                 () -> false);
     }
 
-    /** Looks at all tasks that somebody has. */
+    /** Checks all assigned tasks. */
     void giveBackAll() {
         giveBack(tasks.createTaskQuery().taskAssigned().list());
     }
@@ -62,7 +62,7 @@ class Assignments implements AccountWatcher {
         }
     }
 
-    /** Whether that account is active and has the role that the task is for, as the accounts are now. */
+    /** Whether the account is active and has the role of the task at this moment. */
     boolean mayHave(String account, Task task) {
         var step = workflows.ofDefinition(task.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
         return step.isEmpty()

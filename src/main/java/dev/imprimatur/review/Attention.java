@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** What a reviewer has seen of an edition already, so that a second round shows what is new to them. */
+/** Knows which revisions of an edition a reviewer has seen, so that a second round of review can show what is new. */
 @Component
 public class Attention {
     private final Readings readings;
@@ -21,15 +21,15 @@ public class Attention {
     }
 
     /**
-     * An earlier revision that a person knows.
+     * An earlier revision that a person has seen.
      *
-     * @param decided whether they decided on it; otherwise they only opened it
+     * @param decided whether the person decided on the revision; otherwise the person only opened it
      */
     public record Seen(int revision, boolean decided) {}
 
     /**
-     * What the person knows of the edition from before this revision: the last revision that they decided on, then the last
-     * that they opened, if it is a later one.
+     * The revisions before this one that the person has seen: first the last revision that the person decided on, then the last one that
+     * the person opened, if it is later.
      */
     public List<Seen> before(Revision now, Guide guide, Edition edition, Person me) {
         int decided = submitted(edition.log().stream()

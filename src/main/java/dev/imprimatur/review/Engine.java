@@ -24,16 +24,17 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The process engine, whose store may be away. The engine begins once its store answers, at start or later; while the store does not
- * answer, whoever needs the engine is told so at once, and what the log of an edition knows is told from there.
+ * Guards the access to the process engine, whose store may be unavailable. The engine is started once its store answers, at start-up or
+ * later. While the store does not answer, calls that need the engine are refused at once, and other calls are answered from the edition
+ * logs.
  */
 @Component
 class Engine implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
-    /** How long nobody asks an engine that did not answer; then one request finds out for all. */
+    /** How long the engine is left alone after it did not answer; then a single call tries again for all. */
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
-    /** How often what fails because of others is tried, and how much longer each pause is than the one before. */
+    /** How many times work is tried that fails because of a concurrent change, and by how much each pause exceeds the previous one. */
     private static final int ATTEMPTS = 20;
 
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(2);
@@ -41,7 +42,7 @@ class Engine implements SmartLifecycle {
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(250);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
-    /** What nearly no row holds a value in: the embedded store would choose these indexes as readily as any other. */
+    /** Columns that are null in nearly every row. Without a hint, the embedded store would use their useless indexes. */
     private static final List<String> EMPTY_COLUMNS = List.of(
             "ACT_RU_VARIABLE.TASK_ID_",
             "ACT_RU_VARIABLE.SCOPE_ID_",
@@ -81,14 +82,14 @@ class Engine implements SmartLifecycle {
         if (!begin()) beginning = Thread.ofVirtual().name("engine").start(this::beginLater);
     }
 
-    /** Begins, if the store answers; a workflow that the engine refuses stops the start. */
+    /** Starts the engine; returns false if the store does not answer. A workflow that the engine refuses stops the start-up. */
     private boolean begin() {
         try {
             mustAnswer();
             var configuration = engine.getObject().getProcessEngineConfiguration();
             workflows.deploy();
             if (isEmbedded) hint();
-            // the locks that this node held when it was killed are released before its timers start
+            // releases the locks that this node held when it was killed, before its timers start
             var timers = configuration.getAsyncExecutor();
             configuration
                     .getManagementService()
@@ -161,12 +162,12 @@ class Engine implements SmartLifecycle {
         return running;
     }
 
-    /** Whether it has begun, answered when it was asked last, and has its processes. */
+    /** Whether the engine was started, answered the last call, and is not being rebuilt. */
     boolean answers() {
         return begun && askAgainAt.get() == 0 && !rebuilt;
     }
 
-    /** Many processes are missing and will be started: until {@link #endRebuild} the facts tell more than the engine. */
+    /** Says that many missing processes are about to be started: until {@link #endRebuild}, the edition logs know more than the engine. */
     void beginRebuild() {
         rebuilt = true;
     }
@@ -175,12 +176,12 @@ class Engine implements SmartLifecycle {
         rebuilt = false;
     }
 
-    /** The same as {@link #ask}; also while processes are rebuilt the facts tell. */
+    /** Like {@link #ask}, but also answers from the facts while processes are being rebuilt. */
     <T> T tell(Supplier<T> byEngine, Supplier<T> byFacts) {
         return rebuilt ? byFacts.get() : ask(byEngine, byFacts);
     }
 
-    /** What the engine tells; while it does not answer, what the facts tell. */
+    /** Answers from the engine, or from the facts while the engine does not answer. */
     <T> T ask(Supplier<T> byEngine, Supplier<T> byFacts) {
         if (mayBeAsked())
             try {
@@ -196,7 +197,7 @@ class Engine implements SmartLifecycle {
         return byFacts.get();
     }
 
-    /** What only the engine can do, done {@linkplain #retry again} if need be; or a refusal that says that it does not answer. */
+    /** Does work that only the engine can do, with {@linkplain #retry retries}; refuses it while the engine does not answer. */
     <T> T need(Supplier<T> byEngine) {
         return ask(() -> retry(byEngine), () -> {
             throw Refusal.unavailable(
@@ -208,8 +209,8 @@ class Engine implements SmartLifecycle {
     }
 
     /**
-     * Does something from the start again for as long as it fails because another node or a timer changes the same meanwhile. In what is
-     * done again as a whole, a part is not, and neither is it in a transaction, which its failure has ended.
+     * Does the work, and repeats it from its beginning if another node or a timer changed the same process meanwhile. A nested call does
+     * not retry, since the outermost call repeats the whole. Neither does a call within a transaction, which the failure has ended.
      */
     <T> T retry(Supplier<T> work) {
         return RETRYING.isBound() || TransactionSynchronizationManager.isActualTransactionActive()
@@ -229,8 +230,8 @@ class Engine implements SmartLifecycle {
     }
 
     /**
-     * Whether somebody else may have changed what was worked on. The engine reports that with many kinds of exceptions, even with a
-     * NullPointerException when a row that it needs has gone.
+     * Whether a concurrent change may have caused the failure. The engine reports such changes with many kinds of exceptions, even with a
+     * NullPointerException if a row that it needs was deleted.
      */
     static boolean mayBeRace(RuntimeException failed) {
         return Refused.in(failed).isEmpty() && !Failures.isOutage(failed);

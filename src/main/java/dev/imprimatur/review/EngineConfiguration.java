@@ -20,15 +20,15 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The engine, locked down: one clock, no scripts, expressions that see our steps and nothing else, short locks. */
+/** Configures the engine: the application's clock, no scripts, expressions that reach the {@link Steps} only, short locks. */
 @Configuration(proxyBeanMethods = false)
 class EngineConfiguration {
-    /** How long a job stays locked by a node that died; how often such locks, and due jobs, are looked for. */
+    /** How long a job stays locked by a dead node, and below: how often the engine looks for expired locks and for due jobs. */
     private static final Duration LOCK = Duration.ofSeconds(20);
 
     private static final Duration SWEEP = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofSeconds(1);
-    /** A step that fails is tried again every so many seconds, for as long as a store may be down. */
+    /** The seconds between retries of a failed step, and below: the number of retries, enough to outlast an outage of a store. */
     private static final int RETRY = 5;
 
     private static final int RETRIES = 20_000;
@@ -60,7 +60,7 @@ class EngineConfiguration {
         };
     }
 
-    /** Nothing of the engine is made before somebody asks for it, since its store may be away at start. */
+    /** Creates the beans of the engine lazily, because its store may be unavailable at start-up. */
     @Bean
     static BeanFactoryPostProcessor madeOnDemand() {
         return beans -> {
@@ -72,7 +72,7 @@ class EngineConfiguration {
         };
     }
 
-    /** The application's clock as the engine reads it; the engine never sets it. */
+    /** Lets the engine read the application's clock, but never set it. */
     private record EngineClock(Clock clock) implements org.flowable.common.engine.impl.runtime.Clock {
         @Override
         public Date getCurrentTime() {

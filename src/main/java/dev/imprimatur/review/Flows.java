@@ -11,13 +11,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flows of a workflow file, along which the log of an edition can be followed without an engine: where it would stand now.
+ * The sequence flows of a workflow file. They tell which tasks are open for an edition log when the engine is unavailable.
  *
- * @param all in the order of the file
- * @param gateways of which one way is chosen
- * @param joins which wait for all that come in
- * @param catches events that are waited for
- * @param publishing the service task that publishes; what lies behind it is open only once the edition is published
+ * @param all the flows in the order of the file
+ * @param gateways the ids of exclusive gateways, which take one of their outgoing flows
+ * @param joins the ids of parallel gateways, which wait for all their incoming flows
+ * @param catches the ids of intermediate catch events, at which a process waits
+ * @param publishing the id of the service task that publishes; null if there is none
  */
 record Flows(
         List<Flow> all,
@@ -25,12 +25,12 @@ record Flows(
         Set<String> joins,
         Set<String> catches,
         @Nullable String publishing) {
-    /** @param condition null if there is none */
+    /** @param condition the expression of a conditional flow; null for any other flow */
     record Flow(String from, String to, @Nullable String condition) {}
 
     static final Flows NONE = new Flows(List.of(), Set.of(), Set.of(), Set.of(), null);
 
-    /** The BPMN ids of the user tasks that are open for an edition with that log. */
+    /** The BPMN ids of the user tasks that are open for the edition according to its log. */
     Set<String> open(Edition edition, String drafting, Collection<String> tasks) {
         return switch (edition.state()) {
             case DRAFT -> Set.of(drafting);

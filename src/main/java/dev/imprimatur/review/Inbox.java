@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** What waits for whom. */
+/** The open tasks of the people: lists them, claims them, gives them back and assigns them. */
 @Component
 public class Inbox {
     private static final int BATCH = 500;
@@ -67,10 +67,11 @@ public class Inbox {
     /**
      * Which tasks to list.
      *
-     * @param mine only those assigned to me
-     * @param decisions only those that ask for a decision, and no drafts
-     * @param group only those that this role may take; without it, those that my roles may take or that are mine
-     * @param dueBefore only those due before then
+     * @param mine only tasks assigned to me
+     * @param decisions only tasks that ask for a decision, and no drafts
+     * @param group only tasks that this role may take; null for tasks that my roles may take or that are assigned to me
+     * @param type only tasks on guides of this type; null for all types
+     * @param dueBefore only tasks due before this instant; null for all tasks
      */
     public record Query(
             boolean mine,
@@ -78,18 +79,18 @@ public class Inbox {
             @Nullable String group,
             @Nullable String type,
             @Nullable Instant dueBefore) {
-        /** The page of it that a cursor names; without one, the first. */
+        /** The page of this query at the cursor; the first page if the cursor is null. */
         public Window window(@Nullable String cursor, int limit) {
             return Window.of(Selection.of("tasks", mine, decisions, group, type, dueBefore), cursor, limit);
         }
     }
 
-    /** How many decisions wait for the person's roles, and drafts for the person. */
+    /** The number of decisions that the person may take, plus the number of drafts assigned to the person. */
     public long waiting(Person me) {
         return me.roles().isEmpty() ? 0 : engine.tell(() -> counted(me), () -> logged.waiting(me));
     }
 
-    /** Whether what is told here comes from the engine; otherwise from the logs, since the engine does not answer. */
+    /** Whether the tasks come from the engine; if false, they are derived from the edition logs, since the engine is unavailable. */
     public boolean isWhole() {
         return engine.answers();
     }
@@ -112,7 +113,7 @@ public class Inbox {
     private record Placed(Task task, EditionId edition) {}
 
     /**
-     * Open tasks, those due first first, those without a due date last and by age.
+     * A page of open tasks, ordered by due date and then by age; tasks without a due date come last.
      *
      * @param window a page of the query
      */
@@ -150,7 +151,7 @@ public class Inbox {
                                 .stream());
     }
 
-    /** Those on guides of a type, which the engine does not know: it is asked until enough are found. */
+    /** The tasks on guides of a type. The engine does not know types, so its tasks are read in batches until enough match. */
     private Rows<Task> ofType(String type, Rows<Task> all) {
         return (from, back, most) -> {
             var guides = editing.glance().stream()
@@ -205,7 +206,7 @@ public class Inbox {
                 false);
     }
 
-    /** Takes the task for oneself. */
+    /** Assigns the task to the person who asks. */
     public OpenTask claim(String id, Person me) {
         return engine.need(() -> claimed(id, me));
     }
@@ -219,7 +220,7 @@ public class Inbox {
         return assigned(task, me.account());
     }
 
-    /** Gives the task back to its group. */
+    /** Gives the task back to its group, so that nobody is assigned to it. */
     public OpenTask unclaim(String id, Person me) {
         return engine.need(() -> givenBack(id, me));
     }
@@ -233,9 +234,9 @@ public class Inbox {
     }
 
     /**
-     * Gives the task to somebody.
+     * Assigns the task to another person.
      *
-     * @param to somebody who may take it
+     * @param to a person who has the role of the task
      */
     public OpenTask assign(String id, Person to, Person me) {
         return engine.need(() -> handedOn(id, to, me));
@@ -263,7 +264,7 @@ public class Inbox {
     private OpenTask assigned(OpenTask task, @Nullable String account) {
         var open = processes.taskOf(task.edition().id(), task.task()).orElseThrow(TaskId::missing);
         tasks.setAssignee(open.getId(), account);
-        // the account may have changed since it was read
+        // the role may have been removed since the account was read
         if (account != null && !assignments.mayHave(account, open)) {
             tasks.setAssignee(open.getId(), null);
             throw Refusal.conflict("wrong-role", account + " may not take this task any more")
@@ -272,7 +273,7 @@ public class Inbox {
         return open(TaskId.parse(task.id()));
     }
 
-    /** The task, once the process is led to where the log says it stands. */
+    /** The open task with this id, after its process was brought in line with the log. */
     private OpenTask require(String id) {
         var sought = TaskId.parse(id);
         if (!review.isOpen(sought)) throw TaskId.missing();

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * The open tasks as the edition logs tell them, for while the engine does not answer. Who has claimed a task only the engine knows, and
- * a review that comes due meanwhile is marked once its timers go on.
+ * The open tasks according to the edition logs, used while the engine is unavailable. Assignees are missing, since only the engine knows
+ * them. A review that becomes due meanwhile is missing until the engine's timers run again and mark it in the log.
  */
 @Component
 class LoggedTasks {
@@ -73,7 +73,7 @@ class LoggedTasks {
         return stamp.overdueAt().minusMillis(1);
     }
 
-    /** Where an edition may have an open task, as its guide's card tells. */
+    /** An edition that may have an open task, according to the index card of its guide. */
     private record Candidate(
             EditionId edition, Guide guide, @Nullable Instant due) {
         Place place() {
@@ -81,7 +81,7 @@ class LoggedTasks {
         }
     }
 
-    /** A page of the inbox, in its order. */
+    /** A page of the inbox, in the order of {@link TaskRows#ORDER}. */
     Page<OpenTask> list(Inbox.Query query, Window window, Person me) {
         Predicate<OpenTask> wanted = wanted(query, me);
         var rows = candidates(query).stream()
@@ -127,7 +127,7 @@ class LoggedTasks {
         return candidates;
     }
 
-    /** The edition that is live, if its review is asked for. */
+    /** The published edition of the guide, if its next review is requested already. */
     private Optional<Candidate> inReview(Guide guide) {
         var live = guide.live();
         var due = guide.reviewDue();
@@ -139,7 +139,7 @@ class LoggedTasks {
                         due.atStartOfDay(ZoneOffset.UTC).toInstant()));
     }
 
-    /** How many decisions wait for the person's roles. */
+    /** The number of guides in review whose workflow has a task for one of the person's roles. */
     long waiting(Person me) {
         return editing.glance().stream()
                 .filter(guide -> guide.state() == Edition.State.IN_REVIEW)

@@ -10,15 +10,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that waits for somebody.
+ * An open task: a draft that somebody writes, or a revision that waits for a decision.
  *
- * @param id stays the same for as long as the task is open
- * @param name as the workflow calls it
- * @param task its BPMN id
- * @param group the role that may take it
- * @param revision what is to be looked at; null for a draft
- * @param fromLog whether the log told of it, since the engine does not answer; who has claimed it is then not known
- * @param outcomes what can be said to it; empty for a draft, which is completed by submitting
+ * @param id does not change while the task is open
+ * @param name the name of the task in the workflow
+ * @param task the BPMN id of the task
+ * @param group the role that may take the task
+ * @param revision the revision to review; null for a draft
+ * @param fromLog whether the task is derived from the edition log, because the engine is unavailable; its assignee is unknown then
+ * @param outcomes the outcomes to choose from; empty for a draft, which is completed by submitting
  */
 public record OpenTask(
         String id,
@@ -33,7 +33,7 @@ public record OpenTask(
         @Nullable String assignee,
         Instant since,
         boolean fromLog) {
-    /** The role that may take it, as people call it. */
+    /** The role that may take the task, in lower case, for messages to people. */
     public String role() {
         return group.toLowerCase(Locale.ROOT);
     }

@@ -9,10 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody can say to a task, as the workflow file offers it.
+ * An outcome of a task, as the workflow file declares it.
  *
- * @param needsMessage whether it has to be explained
- * @param meaning what whoever chooses it signs; null if it is not signed
+ * @param needsMessage whether the person must give a message with this outcome
+ * @param meaning the statement that the person signs by choosing this outcome; null if nothing is signed
  */
 public record Outcome(
         String id,
@@ -20,12 +20,12 @@ public record Outcome(
         Decision.Effect effect,
         boolean needsMessage,
         @Nullable String meaning) {
-    /** What an outcome that vouches means where its workflow file does not say. */
+    /** The default meanings of outcomes that vouch for content, used if the workflow file declares none. */
     private static final Map<Decision.Effect, String> USUAL = Map.of(
             Decision.Effect.APPROVE, "Reviewed and approved for publication",
             Decision.Effect.CONFIRM, "Reviewed and confirmed as still true");
 
-    /** Whoever vouches for content always signs. */
+    /** Sets the default meaning, because a person who vouches for content always signs. */
     public Outcome {
         if (meaning == null) meaning = USUAL.get(effect);
     }
@@ -34,7 +34,7 @@ public record Outcome(
         return meaning != null;
     }
 
-    /** What a content type may list reasons for it under. */
+    /** The act under which a content type may list reasons for this outcome; empty if reasons cannot be listed for it. */
     public Optional<Reason.Of> reasons() {
         return Reason.Of.spelt(effect.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }

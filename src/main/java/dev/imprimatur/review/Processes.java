@@ -39,17 +39,17 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The processes in the engine, one for each edition that is not over. A process is led to where the log says its edition
- * stands; where it cannot have come from there, it is thrown away and led there anew.
+ * The processes in the engine, one for each edition that is not over. A process follows the log of its edition: the missing steps are
+ * replayed in the engine. A process whose state contradicts the log is deleted, and a new process replays the log.
  */
 @Component
 class Processes {
     private static final Logger log = LoggerFactory.getLogger(Processes.class);
-    /** Variable: how long the log was when the process was started; older decisions count only if they stand. */
+    /** Variable: the length of the log when the process was started; older decisions are replayed only if they still stand. */
     private static final String STARTED_AT = "startedAt";
-    /** Variable: the seq of the submission that the process carries. */
+    /** Variable: the seq of the submission that completed the draft task. */
     private static final String SUBMISSION = "submission";
-    /** Prefix of variables: the seq of the last decision that completed that task. */
+    /** Prefix of a variable for each task: the seq of the last decision that completed the task. */
     private static final String CONSUMED = "consumed:";
 
     private static final String DROPPED = "next-edition-dropped";
@@ -82,17 +82,17 @@ class Processes {
         this.workflows = workflows;
     }
 
-    /** The process of the edition; of two that were started at once, the same one is told by everybody. */
+    /** The process of the edition. If two nodes started one each at the same time, all nodes choose the same of the two: the older one. */
     Optional<ProcessInstance> of(EditionId id) {
         return runtime.createProcessInstanceQuery().processInstanceBusinessKey(id.toString()).list().stream()
                 .min(Comparator.comparing(ProcessInstance::getStartTime).thenComparing(ProcessInstance::getId));
     }
 
     /**
-     * How an edition is driven.
+     * The state of an edition in the engine.
      *
-     * @param processes how many drive it; more than one only until it is settled
-     * @param led the name of the process, which says where it was led to; null before
+     * @param processes the number of its processes; more than one only until the edition is settled
+     * @param led the name of the process, which says how far it followed the log and what it waits for; null if it has no name yet
      * @param tasks the BPMN ids of the open tasks
      */
     record Standing(int processes, @Nullable String led, List<String> tasks) {
@@ -103,7 +103,7 @@ class Processes {
                     Stream.concat(tasks.stream(), other.tasks.stream()).toList());
         }
 
-        /** Whether one process drives it, and stands where it was led when the log went so far. */
+        /** Whether the edition has exactly one process, and this process has followed the log up to this end. */
         boolean isRight(LogEnd end) {
             return processes == 1 && ledTo(end.length(), end.at(), tasks).equals(led);
         }
@@ -143,7 +143,7 @@ class Processes {
         return standings;
     }
 
-    /** The editions that these processes drive, by process instance id. */
+    /** The editions of these processes, by process instance id. */
     Map<String, EditionId> businessKeys(List<String> processInstanceIds) {
         return processInstanceIds.isEmpty()
                 ? Map.of()
@@ -157,11 +157,11 @@ class Processes {
     }
 
     /**
-     * Leads the process of the edition to where its log says it stands. Others see it where it was or where it is led, and nothing in
+     * Brings the process of the edition in line with its log, in one transaction: others see the process before or after, and no state in
      * between.
      *
-     * @param workflow the process a new one is started of
-     * @return whether it moved, so that its log may have grown meanwhile
+     * @param workflow the workflow to start if a new process is needed
+     * @return whether the process moved, so that the log may have grown meanwhile
      */
     boolean settle(Edition edition, Workflow workflow) {
         return engine.retry(() -> Boolean.TRUE.equals(transactions.execute(status -> lead(edition, workflow))));
@@ -199,7 +199,7 @@ class Processes {
         return moved;
     }
 
-    /** Whether the open tasks are those that the log tells of; a process that a timer moves right now is not judged. */
+    /** Whether the open tasks are those that the log implies. Also true while the process has a job, which is about to change them. */
     private boolean isWhereItShouldBe(ProcessInstance process, Edition edition) {
         var should = workflows.ofDefinition(process.getProcessDefinitionId()).open(edition).stream()
                 .map(Step::id)
@@ -212,7 +212,7 @@ class Processes {
                         > 0;
     }
 
-    /** Whether the process was led to its place by this very log: to lead it again would end at the same place. */
+    /** Whether the process followed exactly this log. To replay the log would then end in the same state. */
     private boolean isLedHere(ProcessInstance process, Edition edition) {
         return ledTo(edition.log().size(), edition.log().getLast().at(), openTasks(process))
                 .equals(process.getName());
@@ -222,14 +222,14 @@ class Processes {
         return tasksOf(process).stream().map(Task::getTaskDefinitionKey).toList();
     }
 
-    /** Calls the process by where it was led to, by which the reconciler knows it again. */
+    /** Notes in the name of the process how far it followed the log, so that the reconciler can tell whether it is up to date. */
     private void note(ProcessInstance process, Edition edition) {
         String name = ledTo(edition.log().size(), edition.log().getLast().at(), openTasks(process));
         if (!name.equals(process.getName()) && of(edition.id()).isPresent())
             runtime.setProcessInstanceName(process.getId(), name);
     }
 
-    /** Ends the processes of an edition that there is not, as after a restore of the facts from before it was opened. */
+    /** Ends the processes of an edition that does not exist, as after MongoDB was restored to a time before the edition was opened. */
     void endStray(EditionId id) {
         log.warn("edition {} is driven and does not exist; its process is ended", id);
         runtime.createProcessInstanceQuery()
@@ -276,8 +276,8 @@ class Processes {
     }
 
     /**
-     * Whether the log holds what the process went through: it was led to an entry that is there, took no decision that is not, and past
-     * its draft it carries the submission that stands.
+     * Whether the log can have produced the state of the process. Three conditions hold then: the entry that the process followed last is
+     * in the log; so is every decision that it consumed; and past the draft task, it carries the current submission.
      */
     private boolean canHaveComeFrom(ProcessInstance process, Edition edition) {
         var variables = runtime.getVariables(process.getId());
@@ -302,7 +302,7 @@ class Processes {
                                 + edition.log().get(length - 1).at().toEpochMilli() + " ");
     }
 
-    /** Takes one step if the log has one to take. */
+    /** Replays the next step of the log, if there is one; returns whether the process moved. */
     private boolean advance(ProcessInstance process, Edition edition) {
         if (of(edition.id()).isEmpty()) return false;
         var variables = runtime.getVariables(process.getId());
@@ -335,7 +335,7 @@ class Processes {
         return dropped.isPresent() || (edition.isReviewDueMarked() && fireDueTimer(process));
     }
 
-    /** What the log says has come due already need not wait for its timer: only a process led anew stands before one. */
+    /** Fires the first timer that is due: the log says already that the review is due, so a rebuilt process need not wait for the job. */
     private boolean fireDueTimer(ProcessInstance process) {
         var due = management
                 .createTimerJobQuery()
@@ -357,7 +357,7 @@ class Processes {
         tasks.complete(task.getId(), facts);
     }
 
-    /** Evidence of a review elsewhere stands for every decision on the way to publication. */
+    /** The outcome that imported evidence stands for: such evidence replaces every decision on the way to publication. */
     private static Optional<Outcome> wavedThrough(Edition edition, Step step) {
         return edition.evidence().isEmpty()
                 ? Optional.empty()
@@ -366,7 +366,7 @@ class Processes {
                         .findFirst();
     }
 
-    /** The first decision on the task that the process has not taken yet. */
+    /** The first decision on the task that the process has not consumed yet. */
     private static Optional<LogEntry> pending(Edition edition, String task, Map<String, Object> variables) {
         int startedAt = (Integer) variables.getOrDefault(STARTED_AT, 0);
         int consumed = (Integer) variables.getOrDefault(CONSUMED + task, -1);
@@ -381,7 +381,7 @@ class Processes {
         return tasks.createTaskQuery().processInstanceId(process.getId()).list();
     }
 
-    /** The open tasks of the edition, asked for at once: between two questions its process may be led anew. */
+    /** The open tasks of the edition, read in one query: between two queries another node may rebuild the process. */
     List<Task> tasksOf(EditionId id) {
         var all = tasks.createTaskQuery()
                 .processInstanceBusinessKey(id.toString())
@@ -394,7 +394,7 @@ class Processes {
                 .toList();
     }
 
-    /** The open task of the edition with that BPMN id. */
+    /** The open task of the edition with this BPMN id. */
     Optional<Task> taskOf(EditionId id, String task) {
         return tasksOf(id).stream()
                 .filter(it -> it.getTaskDefinitionKey().equals(task))
@@ -405,7 +405,7 @@ class Processes {
         return workflows.ofDefinition(process.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
     }
 
-    /** How many processes of that workflow stand at each activity, by its id: counted by the engine's store. */
+    /** The number of processes of the workflow at each activity, by activity id; the engine's store counts them. */
     Map<String, Integer> standing(String workflow) {
         var standing = new HashMap<String, Integer>();
         engineStore.query(
@@ -419,7 +419,7 @@ class Processes {
         return standing;
     }
 
-    /** Where the process stands and has been: activity ids. */
+    /** The ids of the activities of the process: under true the active ones, under false the completed ones. */
     Map<Boolean, List<String>> activities(ProcessInstance process) {
         return runtime.createActivityInstanceQuery().processInstanceId(process.getId()).list().stream()
                 .filter(activity -> !activity.getActivityType().equals("sequenceFlow"))

@@ -9,7 +9,7 @@ import dev.imprimatur.store.Findings;
 import java.util.HashSet;
 import org.springframework.stereotype.Component;
 
-/** Examines whether one process drives each open edition and waits where its log says, and whether each decision was its maker's to take. */
+/** Checks that each open edition has exactly one process in line with its log, and that each approval was given with the right role. */
 @Component
 class ProcessesCheck implements Check {
     private final Editing editing;
@@ -26,7 +26,7 @@ class ProcessesCheck implements Check {
 
     @Override
     public void run(Findings findings) {
-        // a log that grows meanwhile is led to a later end than this, and looked at again
+        // a log that grows during the check has a later end than the one read here
         var ends = editions.ends();
         var standings = processes.standings();
         var strays = new HashSet<>(standings.keySet());
@@ -49,7 +49,7 @@ class ProcessesCheck implements Check {
         editions.eachEntry(entry -> role(entry, findings));
     }
 
-    /** The log holds the roles that people had at that moment. */
+    /** Checks the role of the person who approved or confirmed; a log entry holds the roles that the person had at that moment. */
     private void role(LogEntry entry, Findings findings) {
         if (entry.kind() != LogEntry.Kind.APPROVED && entry.kind() != LogEntry.Kind.CONFIRMED) return;
         String task = entry.task();

@@ -13,10 +13,10 @@ import java.util.Optional;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
-/** Which revisions people opened for review, a record per person and guide. It decides nothing; it spares them rereading. */
+/** The revisions that people opened for review, one document per person and guide. No rule depends on them; they spare people rereading. */
 @Component
 class Readings {
-    /** @param revisions that the person opened, each once */
+    /** @param revisions the numbers of the revisions that the person opened, without duplicates */
     public record Row(@BsonId String id, long version, List<Integer> revisions) {}
 
     private final MongoCollection<Row> readings;
@@ -37,7 +37,7 @@ class Readings {
         return find(id(guide, person)).map(Row::revisions).orElse(List.of());
     }
 
-    /** Notes that the person opened the revision; a lost race reads on and tries again. */
+    /** Notes that the person opened the revision; after a concurrent change, reads the document again and retries. */
     void note(Guide guide, int revision, Person person) {
         String id = id(guide, person);
         for (; ; ) {

@@ -30,18 +30,18 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings facts and positions together, at start and every minute: a missing process is started and led to where its edition
- * stands, one that stands elsewhere is led there, one whose edition is over or does not exist is ended, a card that lags behind its logs is
- * refreshed, a task of somebody who may not take it any more is given back. Each pass compares all editions: one query tells how
- * far every log goes, one how every edition is driven.
+ * Brings the processes in the engine in line with the edition logs, at start and every minute. It starts missing processes, moves those
+ * that lag behind or differ from their log, and ends those whose edition is over or does not exist. It also refreshes index cards that lag
+ * behind their logs, and unassigns tasks whose assignee may not take them any more. Each pass compares all editions with two queries:
+ * one reads the end of every log, the other the state of every process.
  */
 @Component("processesHealthIndicator")
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
-    /** How long a start waits for the first pass, which goes on behind it. */
+    /** How long the start-up waits for the first pass; a longer pass goes on in the background. */
     private static final Duration AT_START = Duration.ofSeconds(2);
-    /** Guides that are led in one transaction of the engine, where many are. */
+    /** How many guides are settled in one transaction of the engine when more than these need it. */
     private static final int TOGETHER = 25;
 
     private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
@@ -55,7 +55,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private final Publication publication;
     private final Thread first = Thread.ofPlatform().name("reconciler").unstarted(this::everyMinute);
     private volatile boolean ended;
-    /** How many guides the pass that runs has before it. */
+    /** How many guides the current pass still has to settle. */
     private volatile int behind;
 
     private Expected expected = new Expected(-1, Map.of(), Set.of());
@@ -77,7 +77,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         this.assignments = assignments;
     }
 
-    /** Whatever was going on when it stopped; where that is much, the start does not wait for it. */
+    /** Completes what the last stop or crash interrupted; the start-up waits for it only briefly. */
     @Override
     public void run(ApplicationArguments arguments) throws InterruptedException {
         first.start();
@@ -95,10 +95,10 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         return Health.up().withDetail("guidesBehind", behind).build();
     }
 
-    /** Soon after the start, too, so that what a timer got in the way of then is tried again. */
+    /** Also runs shortly after the start, to retry what failed in the first pass because a timer changed the same process. */
     @Scheduled(initialDelayString = "5s", fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     synchronized void everyMinute() {
-        // the facts may be those of yesterday
+        // the facts may come from an old backup
         if (publication.isBehind()) return;
         try {
             boolean all = engine.ask(
@@ -119,7 +119,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         }
     }
 
-    /** What should be is found anew at the next pass. */
+    /** Makes the next pass read the expected state again. */
     private void forget() {
         expected = new Expected(-1, Map.of(), Set.of());
     }
@@ -130,7 +130,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         if (!settleAll(new ArrayList<>(unsettled))) forget();
     }
 
-    /** Accounts change without anything being logged. */
+    /** Runs in each pass, because a change of an account leaves no entry in an edition log. */
     private void giveBack() {
         try {
             assignments.giveBackAll();
@@ -141,11 +141,11 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     }
 
     /**
-     * What the facts say.
+     * The expected state according to MongoDB.
      *
-     * @param logged how many entries all logs had together when it was found
-     * @param driven how far the logs of the editions go that a process should drive
-     * @param lagging the guides whose cards do not know all of their logs
+     * @param logged the total number of entries of all logs when this state was read
+     * @param driven the ends of the logs of all editions that should have a process
+     * @param lagging the ids of guides whose cards lag behind their logs
      */
     private record Expected(long logged, Map<EditionId, LogEnd> driven, Set<String> lagging) {}
 
@@ -169,7 +169,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         return new Expected(logged, driven, lagging);
     }
 
-    /** The editions of a guide that a process should drive. */
+    /** The editions of a guide that should have a process. */
     static Set<EditionId> driven(Guide guide) {
         var driven = new HashSet<EditionId>();
         if (!guide.state().isOver()) driven.add(guide.current());
@@ -178,7 +178,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         return driven;
     }
 
-    /** The guides that are not driven as their logs say, and those whose cards lag behind; processes of no edition are ended. */
+    /** The ids of guides whose processes or cards are not in line with their logs. Ends processes whose edition does not exist. */
     synchronized Set<String> unsettled() {
         if (expected.logged() != editions.logged()) expected = expected();
         var standings = processes.standings();
@@ -197,7 +197,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         return unsettled;
     }
 
-    /** Whether nothing is left to be done. */
+    /** Settles the guides; returns whether all succeeded. */
     private boolean settleAll(List<String> guides) {
         boolean many = guides.size() > TOGETHER;
         if (many) log.info("{} guides are not driven as their logs say; they are brought in order", guides.size());
@@ -234,12 +234,12 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             review.settle(guide);
             return true;
         } catch (Refused refused) {
-            // a ledger that nothing is appended to until it is mended is logged where it was found
+            // a ledger that takes no entries until it is repaired was logged where the damage was found
             if (refused.refusal().kind() != Refusal.Kind.UNAVAILABLE)
                 log.warn("guide {} is not brought in order: {}", guide, refused.getMessage());
             return false;
         } catch (RuntimeException failed) {
-            // the others would wait for the same store
+            // all other guides need the same store
             if (Failures.isOutage(failed)) throw failed;
             log.warn("guide {} could not be brought in order and will be tried again: {}", guide, failed.toString());
             return false;

@@ -42,13 +42,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What moves an edition through its workflow. Each verb writes the fact to the edition log and then leads the process
- * there in the same call; what a crash leaves undone in between, the reconciler does.
+ * Moves editions through their workflow. Each method first writes the fact to the edition log and then brings the process in line
+ * with the log, in the same call. If a crash interrupts a call between these two steps, the reconciler does the second step later.
  */
 @Component
 public class Review {
     private static final Logger log = LoggerFactory.getLogger(Review.class);
-    /** How often, and after which pause, a task is looked for that is open by the log. */
+    /** How many times to look for a task that is open according to the log but missing in the engine, and the pause between attempts. */
     private static final int ATTEMPTS = 20;
 
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -88,14 +88,14 @@ public class Review {
         this.types = types;
     }
 
-    /** Brings a guide into being, with its first edition in draft. */
+    /** Creates a guide whose first edition is a draft. */
     public Guide create(String type, String slug, @Nullable String locale, JsonNode content, Person by) {
         var guide = editing.create(type, slug, locale, content, by);
         settleOrLeave(guide.id());
         return editing.require(guide.id());
     }
 
-    /** Puts the working copy forward for review. */
+    /** Submits the working copy for review. */
     public Edition submit(Guide guide, @Nullable String etag, @Nullable String message, Person by) {
         mustBeShort("/message", message);
         var edition = editing.submit(guide, etag, workflow(guide).drafting().id(), message, by);
@@ -104,11 +104,11 @@ public class Review {
     }
 
     /**
-     * Takes a decision; when it is one that publishes, the guide is live when this returns.
+     * Records a person's decision on a task. If the decision publishes the edition, the edition is published before this method returns.
      *
-     * @param seen the revision that was looked at
-     * @param reasonCode the one of the content type's reasons that the person gives, if any
-     * @return the guide as it then stands
+     * @param seen the revision that the person looked at
+     * @param reasonCode the code of one of the content type's reasons; null if the person gives none
+     * @return the guide after the decision
      */
     public Guide complete(
             String taskId,
@@ -155,7 +155,7 @@ public class Review {
         mustBeShort("/message", message);
         var type = types.require(guide.type());
         var reason = reason(outcome.reasons().map(type::reasons).orElse(List.of()), reasonCode);
-        // what somebody decided already, the log knows
+        // a round that was decided already is left to the edition log, which holds the decision
         if (!isOpen(id) && id.round() >= editions.get(id.edition()).round(id.task()))
             throw Refusal.conflict("review-is-stale", "this task is not open any more; read the inbox again")
                     .raise();
@@ -178,7 +178,7 @@ public class Review {
         return editing.require(guide.id());
     }
 
-    /** The reason of that code, or a refusal that lists those that there are. */
+    /** Finds the reason with this code; refuses an unknown code and lists the known ones. */
     private static @Nullable Reason reason(List<Reason> known, @Nullable String code) {
         if (code == null) return null;
         return known.stream()
@@ -195,7 +195,7 @@ public class Review {
                         .raise());
     }
 
-    /** What is said with an act stays in the log for good. */
+    /** Limits the length of a message, because the log keeps it forever. */
     private static void mustBeShort(String pointer, @Nullable String words) {
         CleanText.mustBeClean(pointer, words);
         if (words != null && words.length() > LONGEST_MESSAGE)
@@ -207,8 +207,8 @@ public class Review {
     }
 
     /**
-     * Whether the process of the edition has reached the task, once it is led to where the log says it stands. Where the log says that the
-     * task is open and the process does not have it, another node leads the process at this moment.
+     * Whether the task is open, after the process was brought in line with the log. If the task is open according to the log but missing
+     * in the process, another node is moving the process at this moment; this method then waits and looks again.
      */
     boolean isOpen(TaskId id) {
         for (int attempt = 1; ; attempt++) {
@@ -251,17 +251,17 @@ public class Review {
         return id;
     }
 
-    /** Gives up the edition in progress. */
+    /** Discards the edition in progress. */
     public void discard(Guide guide, Person by) {
         editing.discard(guide, by);
         settleOrLeave(guide.id());
     }
 
     /**
-     * Takes what is live from readers.
+     * Unpublishes the guide.
      *
-     * @param why in the words of whoever does it
-     * @param reasonCode the one of the content type's reasons that they give, if any
+     * @param why the reason in the person's own words
+     * @param reasonCode the code of one of the content type's reasons; null if the person gives none
      */
     public void unpublish(
             Guide guide, String why, @Nullable String reasonCode, @Nullable String redirectTo, Person by) {
@@ -272,11 +272,11 @@ public class Review {
     }
 
     /**
-     * Publishes a guide on evidence of a review elsewhere, which the operator of this server vouches for by having put the
-     * file where only the start-up import reads it. The evidence is of that content alone: a guide that somebody else made, or holds
-     * anything else by now, stays as it is. What a crash left undone, the same again does.
+     * Publishes a guide on evidence of a review that took place elsewhere. The operator of this server vouches for the evidence by placing
+     * the file where only the start-up import reads it. The evidence is valid for this content only: a guide that somebody else created,
+     * or whose content differs, stays unchanged. After a crash, the same call completes the import.
      *
-     * @return whether the guide is published on that evidence
+     * @return whether the guide is published on this evidence
      */
     public boolean importReviewed(
             Guide guide, JsonNode content, List<dev.imprimatur.history.Reviewer> reviewers, ImportedReview review) {
@@ -310,16 +310,16 @@ public class Review {
     }
 
     /**
-     * What the evidence of a review elsewhere says.
+     * Evidence of a review that took place elsewhere.
      *
-     * @param note where the evidence is from
+     * @param note the source of the evidence
      */
     public record ImportedReview(
             java.time.Instant reviewedAt,
             java.time.LocalDate lastReviewed,
             @Nullable String note) {}
 
-    /** The fact is written and holds; while the engine does not answer, the reconciler leads the processes there later. */
+    /** Settles the guide, or leaves that to the reconciler while the engine is unavailable: the fact is in the log already. */
     private void settleOrLeave(String guideId) {
         boolean led = engine.ask(
                 () -> {
@@ -330,7 +330,7 @@ public class Review {
         if (!led) log.warn("the processes of guide {} are behind its log until the engine answers", guideId);
     }
 
-    /** Leads the processes of all editions of the guide to where their logs say they stand. */
+    /** Brings the processes of all editions of the guide in line with their logs. */
     void settle(String guideId) {
         var lock = locks[Math.floorMod(guideId.hashCode(), STRIPES)];
         lock.lock();
@@ -339,7 +339,7 @@ public class Review {
             var workflow = workflow(guide);
             var settled = new HashMap<EditionId, Integer>();
             for (; ; ) {
-                // one edition may add to the log of another: what is published supersedes what was
+                // one edition may add to the log of another: a newly published edition supersedes the previous one
                 var all = editions.of(guideId);
                 all.forEach(Edition::mustBeSound);
                 editions.mustBeWhole(guideId);
@@ -357,7 +357,7 @@ public class Review {
         }
     }
 
-    /** The same of many guides, in one transaction of the engine. */
+    /** Settles many guides in one transaction of the engine. */
     void settleTogether(Collection<String> guides) {
         var held = guides.stream()
                 .map(guide -> Math.floorMod(guide.hashCode(), STRIPES))
@@ -377,12 +377,12 @@ public class Review {
         return workflows.of(types.require(guide.type()));
     }
 
-    /** Where an edition stands in its workflow; empty once it is over and no process drives it any more. */
+    /** The position of an edition in its workflow; empty once the edition is over and its process has ended. */
     public Optional<Progress> progress(EditionId edition) {
         return engine.tell(() -> driven(edition), () -> logged(edition));
     }
 
-    /** What the log alone tells of it: which tasks are open, and which were completed. */
+    /** The progress according to the log alone: which tasks are open, and which were completed. */
     private Optional<Progress> logged(EditionId id) {
         var edition = editions.get(id);
         if (edition.state().isOver()) return Optional.empty();
@@ -417,12 +417,12 @@ public class Review {
     /**
      * A workflow that content types follow.
      *
-     * @param types that follow it
-     * @param standing how many editions stand at an activity, by its id
+     * @param types the titles of the content types that follow the workflow
+     * @param standing the number of editions at each activity, by activity id
      */
     public record Deployed(String id, int version, String bpmn, List<String> types, Map<String, Integer> standing) {}
 
-    /** The workflows as they are started now, each with where the editions in it stand. */
+    /** The latest version of each workflow in use, with the number of editions at each of its activities. */
     public List<Deployed> deployed() {
         return types.all().stream()
                 .map(type -> workflows.of(type).id())
@@ -445,13 +445,13 @@ public class Review {
     }
 
     /**
-     * Where an edition stands in its workflow.
+     * The position of an edition in its workflow.
      *
-     * @param version of the workflow file; 0 where the log told
+     * @param version the version of the workflow file; 0 if {@code fromLog}
      * @param bpmn the process as BPMN 2.0 XML with diagram
-     * @param active ids of the activities it stands at
-     * @param completed ids of the activities it has been through; where the log told, of the tasks
-     * @param fromLog whether the log told, since the engine does not answer
+     * @param active the ids of the activities that the edition is at now
+     * @param completed the ids of the completed activities; only of the completed tasks if {@code fromLog}
+     * @param fromLog whether this was derived from the edition log because the engine is unavailable
      */
     public record Progress(
             String workflow, int version, String bpmn, List<String> active, List<String> completed, boolean fromLog) {}

@@ -25,12 +25,12 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * What the service tasks of a workflow can do. Each step may run any number of times for the same cause and leaves one
- * effect; each writes facts first and then tells the process what it needs to know of them.
+ * The steps that the service tasks of a workflow can name. Each step is idempotent: it has one effect however often it runs for the same
+ * cause. Each step writes the facts first and then sets the process variables that depend on them.
  */
 @Component
 class Steps {
-    /** The names by which workflow files know the steps; nothing else is known to expressions. */
+    /** The names of the steps in workflow files; expressions can reach no other bean. */
     static final Set<String> NAMES =
             Set.of("stamp", "publish", "restamp", "markReviewDue", "markOverdue", "openNextEdition");
 
@@ -40,7 +40,7 @@ class Steps {
     private final ContentTypes types;
     private final Duration lead;
 
-    /** @param lead how long before it is due a review is asked for, {@code imprimatur.review.lead} */
+    /** @param lead how long before its due date a review is requested, {@code imprimatur.review.lead} */
     Steps(
             Editing editing,
             Editions editions,
@@ -54,7 +54,7 @@ class Steps {
         this.lead = lead;
     }
 
-    /** The steps by name; what each needs is asked for when it runs, since the engine is there before they are. */
+    /** The steps by name. Each step is resolved when it runs, because the engine is created before the steps are. */
     static Map<Object, Object> beans(ObjectProvider<Steps> steps) {
         var beans = new HashMap<Object, Object>();
         NAMES.forEach(name ->
@@ -64,7 +64,7 @@ class Steps {
 
     private void run(String name, DelegateExecution execution) {
         var id = EditionId.parse(execution.getProcessInstanceBusinessKey());
-        // a timer is tried again
+        // a failure is no loss: the engine retries a timer
         publication.mustNotBeBehind();
         switch (name) {
             case "stamp" -> stamp(execution, id);
@@ -86,7 +86,7 @@ class Steps {
         execution.setVariables(dueDates(edition.stamp().orElseThrow()));
     }
 
-    /** The facts that timers wait for. */
+    /** The process variables with the instants that timers wait for. */
     private Map<String, Object> dueDates(Stamp stamp) {
         return Map.of(
                 "reviewOpensAt", Date.from(opensAt(stamp)),
@@ -94,7 +94,7 @@ class Steps {
                 "overdueAt", Date.from(stamp.overdueAt()));
     }
 
-    /** The lead before the due day, but not in the first half of the time that the review holds. */
+    /** When the next review is requested: the lead before the due day, but never in the first half of the review interval. */
     private Instant opensAt(Stamp stamp) {
         Instant due = startOf(stamp.reviewDue());
         long half = ChronoUnit.DAYS.between(stamp.lastReviewed(), stamp.reviewDue()) / 2;
@@ -107,7 +107,7 @@ class Steps {
         return day.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
-    /** Opens it on behalf of the reviewer who called for it, unless one is in progress anyway. */
+    /** Opens the next edition on behalf of the reviewer who called for it, unless an edition is in progress already. */
     private void openNextEdition(EditionId id) {
         var guide = editing.require(id.guide());
         var latest = editions.of(id.guide()).getLast();
@@ -118,7 +118,7 @@ class Steps {
                 .ifPresent(call -> editing.openNext(guide, call.by()));
     }
 
-    /** What the gateways of a workflow ask for. */
+    /** The process variables that the conditions of gateways read. */
     static Map<String, Object> facts(Edition edition, String outcome) {
         return Map.of("outcome", outcome, "approvalsMissing", edition.approvalsMissing());
     }

@@ -5,8 +5,11 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.problem.Refusal;
 
 /**
- * Which task: the edition, the BPMN id of the user task, and which time the edition stands there. It does not change when
- * a process is rebuilt.
+ * Identifies a task. The id does not change when a process is rebuilt.
+ *
+ * @param edition the edition that the task belongs to
+ * @param task the BPMN id of the user task
+ * @param round counts how often the edition reached this user task
  */
 record TaskId(EditionId edition, String task, int round) {
     static TaskId parse(String text) {
@@ -16,7 +19,7 @@ record TaskId(EditionId edition, String task, int round) {
                 return new TaskId(
                         new EditionId(parts[0], Integer.parseInt(parts[1])), parts[2], Integer.parseInt(parts[3]));
         } catch (IllegalArgumentException none) {
-            // told below
+            // refused below
         }
         throw missing();
     }

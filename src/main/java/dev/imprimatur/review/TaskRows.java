@@ -19,8 +19,8 @@ import org.flowable.task.api.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Open tasks in the order of the inbox: those due first first, those without a due date last, and by age. None of that changes while
- * a task is open. Asked in SQL, since the engine's own queries can skip a number of tasks but not begin after one.
+ * Open tasks in the order of the inbox: by due date and then by age, tasks without a due date last. The sort key of a task never changes
+ * while the task is open. The query is SQL, because the engine's own queries page by offset and cannot start after a given task.
  */
 final class TaskRows implements Rows<Task> {
     private static final String NOT_DUE = "-";
@@ -75,7 +75,7 @@ final class TaskRows implements Rows<Task> {
                 task.getId());
     }
 
-    /** What the inbox is sorted by. */
+    /** The sort key of a task in the inbox. */
     static String key(@Nullable Instant due, Instant since) {
         return (due == null ? NOT_DUE : Place.key(due)) + BETWEEN + Place.key(since);
     }

@@ -9,16 +9,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** A workflow as its BPMN file has it: the user tasks, who may take them, and the outcomes they offer. */
+/** A workflow as its BPMN file declares it: the user tasks, the roles that may take them, and the outcomes they offer. */
 public final class Workflow {
     /**
      * A user task.
      *
-     * @param group the role that may take it
+     * @param group the role that may take the task
      * @param outcomes empty for a drafting task, which a submission completes
      */
     public record Step(String id, String name, String group, List<Outcome> outcomes) {
-        /** The role that may take it, as people call it. */
+        /** The role that may take the task, in lower case, for messages to people. */
         public String role() {
             return group.toLowerCase(Locale.ROOT);
         }
@@ -56,7 +56,7 @@ public final class Workflow {
         return Optional.ofNullable(steps.get(task));
     }
 
-    /** The tasks that are open for an edition, as its log tells. */
+    /** The tasks that are open for an edition according to its log. */
     List<Step> open(Edition edition) {
         return flows.open(edition, drafting().id(), steps.keySet()).stream()
                 .flatMap(task -> step(task).stream())
@@ -68,7 +68,7 @@ public final class Workflow {
         return steps.values().stream().filter(Step::isDrafting).findFirst().orElseThrow();
     }
 
-    /** Whether as many people as that can approve on the way through it. */
+    /** Whether the workflow can collect this number of approvals. */
     boolean canCollect(int approvals) {
         long approving = steps.values().stream()
                 .filter(step -> step.outcomes().stream().anyMatch(WorkflowFile::approves))

@@ -28,9 +28,9 @@ import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a BPMN file before the engine does, and lets nothing through that is not on a list: elements, attributes, the
- * steps a service task may name, the expressions a condition or timer may hold. So no file can run a script, name a
- * class, or reach a bean; and none can publish what nobody approved, though the gate would refuse that anyway.
+ * Reads and checks a BPMN file before the engine reads it. Allow-lists limit its elements and attributes, the steps that a service task
+ * may name, and the expressions of conditions and timers. So no file can run a script, name a class, or reach a bean. A file in which
+ * the step {@code publish} can be reached without an approval is refused too, although the gate would refuse that publication anyway.
  */
 final class WorkflowFile {
     private static final String BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
@@ -113,8 +113,8 @@ final class WorkflowFile {
     /**
      * Reads a file.
      *
-     * @param knownSteps what a service task may name
-     * @throws IllegalArgumentException naming the file and every element that is not allowed
+     * @param knownSteps the names of the steps that a service task may name
+     * @throws IllegalArgumentException if the file breaks a rule; the message names the file and every fault
      */
     static Workflow read(String file, byte[] xml, Set<String> knownSteps) {
         var reading = new WorkflowFile(file, knownSteps);
@@ -142,7 +142,7 @@ final class WorkflowFile {
                                 .orElse(null)));
     }
 
-    /** The flows, of which those that leave a sub-process leave from its end events: whoever enters it begins at its start. */
+    /** The flows, where a flow that leaves a sub-process starts at each of its end events. A flow into a sub-process leads to its start. */
     private List<Flows.Flow> throughSubProcesses() {
         return flows.stream()
                 .flatMap(flow -> ends.containsKey(flow.from()) && !starts.contains(flow.to())
@@ -309,7 +309,7 @@ final class WorkflowFile {
         }
     }
 
-    /** It is printed with the name of whoever signs, and delivered. */
+    /** The meaning of a signature. It is checked like other text, because it is delivered with the name of the signer. */
     private @Nullable String meaning(XMLStreamReader in) {
         String meaning = in.getAttributeValue(null, "meaning");
         if (meaning == null) return null;
@@ -351,7 +351,7 @@ final class WorkflowFile {
         return step != null && step.outcomes().stream().anyMatch(WorkflowFile::approves);
     }
 
-    /** Where the flow can get to from there, not past where it is stopped. */
+    /** All elements that can be reached from an element, without passing an element at which the walk is stopped. */
     private Set<String> reachable(String from, Predicate<String> stopped) {
         var seen = new HashSet<String>();
         var toVisit = new ArrayDeque<>(List.of(from));

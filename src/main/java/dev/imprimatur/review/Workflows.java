@@ -22,7 +22,10 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
-/** The workflow files: read and checked at start, and deployed once the engine begins; running processes keep the version they were started with. */
+/**
+ * The workflow files. They are read and checked at start-up, and deployed once the engine starts. A running process keeps the version that
+ * it was started with.
+ */
 @Component
 class Workflows {
     static final String SUFFIX = ".bpmn20.xml";
@@ -63,7 +66,7 @@ class Workflows {
         types.all().forEach(this::check);
     }
 
-    /** Hands the files to the engine, which keeps one that it knows already. */
+    /** Deploys the files to the engine, which ignores a file that it has deployed already. */
     void deploy() {
         xmls.forEach((name, xml) -> repository
                 .createDeployment()
@@ -73,12 +76,12 @@ class Workflows {
                 .deploy());
     }
 
-    /** The BPMN that processes are started of now. */
+    /** The BPMN of the workflow's latest version, with which new processes are started. */
     byte[] bytes(Workflow workflow) {
         return Objects.requireNonNull(xmls.get(workflow.id() + SUFFIX), "read at start");
     }
 
-    /** Whether the review of what is due on that day is asked for already, as far as the lead tells. */
+    /** Whether a review that is due on this day is requested already, judged by the lead alone. */
     boolean isAskedFor(LocalDate due) {
         return !due.atStartOfDay(ZoneOffset.UTC).toInstant().minus(lead).isAfter(clock.instant());
     }
@@ -97,7 +100,7 @@ class Workflows {
         return Objects.requireNonNull(latest.get(type.workflow()), "checked at start");
     }
 
-    /** The workflow as a running process has it. */
+    /** The workflow in the version that a running process uses. */
     Workflow ofDefinition(String definitionId) {
         return byDefinition.computeIfAbsent(definitionId, id -> {
             var definition = repository.getProcessDefinition(id);
@@ -124,7 +127,7 @@ class Workflows {
                 .collect(Collectors.toSet());
     }
 
-    /** The roles that may take a task of that BPMN id; none if there is no such task. */
+    /** The roles that may take a task with this BPMN id; empty if there is no such task. */
     Set<String> groups(String task) {
         return latest.values().stream()
                 .flatMap(workflow -> workflow.step(task).stream())
