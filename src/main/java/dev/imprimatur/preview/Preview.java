@@ -6,11 +6,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a link shows, and for how long.
+ * A preview link: what it shows, and for how long.
  *
- * @param edition whose working copy or revision it is
- * @param revision null for the working copy, as it is when the link is followed
- * @param by the account that made the link; it ends once that account may make no links any more
+ * @param edition the edition that the working copy or the revision belongs to
+ * @param revision the number of the revision; null for the working copy in its state when the link is followed
+ * @param by the account that made the link; the link ends once this account may not make links any more
  */
 public record Preview(
         String id, EditionId edition, @Nullable Integer revision, String by, Instant createdAt, Instant expiresAt) {

@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where links lead: whoever has one sees what it shows, and nothing keeps it. */
+/** Answers preview links. Whoever has a link sees its content; no cache may store the response. */
 @RestController
 class PreviewApi {
     private final PreviewLinks links;
@@ -43,10 +43,10 @@ class PreviewApi {
     }
 
     /**
-     * A guide as it may once be delivered.
+     * A guide in the shape in which it would be delivered.
      *
-     * @param revision null for a working copy
-     * @param preview until when the link holds; what is published never has this member
+     * @param revision the number of the revision; null for a working copy
+     * @param preview until when the link is valid; a published guide never has this member
      */
     record Document(
             String id,
@@ -61,7 +61,7 @@ class PreviewApi {
 
     record Until(Instant expiresAt) {}
 
-    /** Written as it is: what the framework writes for an address that ends with a dot and more gets a name to be saved under. */
+    /** Writes the response itself: for a path that ends like a file name, the framework would add a Content-Disposition header. */
     @GetMapping("/api/delivery/v1/preview/{token}")
     void show(
             @PathVariable String token,
@@ -85,7 +85,7 @@ class PreviewApi {
         return Refusal.missing("nothing is shown here").raise();
     }
 
-    /** What a link leads to. */
+    /** The content that a link shows, with its guide and content type. */
     private record Shown(Guide guide, ContentType type, JsonNode content) {}
 
     private Optional<Shown> shown(Preview preview) {
@@ -96,7 +96,7 @@ class PreviewApi {
                     : editing.revision(guide, preview.revision()).content();
             return Optional.ofNullable(content).map(it -> new Shown(guide, types.require(guide.type()), it));
         } catch (Refused over) {
-            // the edition has no working copy any more; a link must not tell why
+            // the edition has no working copy any more; the response must not reveal why
             return Optional.empty();
         }
     }

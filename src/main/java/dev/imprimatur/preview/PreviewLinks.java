@@ -25,14 +25,14 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes links, follows them and revokes them. A token is a JWS that says until when it holds and which link it is of; what the link
- * shows is kept here, so that no token can be made to show anything else.
+ * Makes, follows and revokes preview links. The token of a link is a JWS with the id of the link and its expiry. What the link shows is
+ * stored on the server, so that no token can be changed to show anything else.
  */
 @Component
 public class PreviewLinks implements AccountWatcher {
-    /** Where a link leads; a reference to be resolved against wherever this server is reached. */
+    /** The path of all links, to be resolved against the address under which a client reaches this server. */
     private static final String PATH = "/api/delivery/v1/preview/";
-    /** Tells these tokens from everything else that the same key signs. */
+    /** Distinguishes these tokens from everything else that the same key signs. */
     private static final String USE = "preview";
 
     private static final int MOST_OF_A_GUIDE = 50;
@@ -47,7 +47,7 @@ public class PreviewLinks implements AccountWatcher {
     private final Clock clock;
     private final Duration longest;
 
-    /** @param longest how long a link may hold, and holds if nothing else is asked for; {@code imprimatur.preview.longest} */
+    /** @param longest the maximum lifetime of a link, which is also the default, {@code imprimatur.preview.longest} */
     PreviewLinks(
             Previews previews,
             Editing editing,
@@ -65,7 +65,7 @@ public class PreviewLinks implements AccountWatcher {
         this.longest = longest;
     }
 
-    /** A link that was just made; what it says is shown this once. */
+    /** A link that was just made; its URL is shown only once. */
     public record Fresh(Preview preview, String url) {
         @Override
         public String toString() {
@@ -74,10 +74,10 @@ public class PreviewLinks implements AccountWatcher {
     }
 
     /**
-     * Makes a link; the same request again gets the link that it made.
+     * Makes a link. A repeated request gets the link that the first one made.
      *
-     * @param revision to show; null for the working copy of the edition in progress
-     * @param expiresIn how long it holds; null for as long as it may
+     * @param revision the number of the revision to show; null for the working copy of the edition in progress
+     * @param expiresIn the lifetime of the link; null for the maximum
      */
     public Fresh make(Guide guide, @Nullable Integer revision, @Nullable Duration expiresIn, Person by) {
         var holds = expiresIn == null ? longest : expiresIn;
@@ -118,7 +118,7 @@ public class PreviewLinks implements AccountWatcher {
                 .put("exp", preview.expiresAt().getEpochSecond());
     }
 
-    /** The links of the guide that hold, the newest first. */
+    /** The valid links of the guide, newest first. */
     public List<Preview> of(Guide guide) {
         var now = clock.instant();
         return previews.of(guide.id()).stream()
@@ -132,7 +132,7 @@ public class PreviewLinks implements AccountWatcher {
         audit.record(by.account(), "preview-revoked", guide.id(), null);
     }
 
-    /** What the token shows; empty if it is none of ours, does not hold any more or was revoked. */
+    /** The preview of the token; empty if the token is not valid, has expired or was revoked. */
     Optional<Preview> follow(String token) {
         return signer.payload(token)
                 .filter(it -> it.path("use").asString("").equals(USE))
@@ -147,7 +147,7 @@ public class PreviewLinks implements AccountWatcher {
         return maker.active() && maker.roles().stream().anyMatch(MAKERS::contains);
     }
 
-    /** Ends the links of whoever may make none any more; they do not come back with a role. */
+    /** Deletes all links of an account that may not make links any more; a new role does not restore them. */
     @Override
     public void changed(Account now) {
         if (!mayMake(now)) previews.deleteBy(now.username());

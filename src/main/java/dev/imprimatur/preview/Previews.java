@@ -14,7 +14,7 @@ import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The links that were made and not revoked. */
+/** The preview links that were made and not revoked. */
 @Component
 class Previews {
     public record Row(
@@ -51,7 +51,7 @@ class Previews {
         return Optional.ofNullable(previews.find(Filters.eq("_id", id)).first()).map(Row::preview);
     }
 
-    /** The newest first. */
+    /** The links of the guide, newest first. */
     List<Preview> of(String guide) {
         return previews.find(Filters.eq("guide", guide))
                 .sort(Sorts.descending("createdAt"))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Signed links that show a working copy or a revision before readers see it, for a while. */
+/** Signed links that show an unpublished working copy or revision for a limited time. */
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {

@@ -8,13 +8,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
-/** Who reads the answer to a request, which decides what a failure looks like. */
+/** The kind of reader of a response, which decides the form of an error. */
 public enum Audience {
     /** A client of an API: gets a problem document. */
     PROGRAM,
     /** A script of a page that asks for JSON: gets a problem document. */
     SCRIPT,
-    /** A script of a page that puts HTML into it: gets the part of a page that says what happened. */
+    /** A script that inserts the response into its page: gets an HTML fragment with the message. */
     FRAGMENT,
     /** Somebody in a browser: gets a page. */
     PERSON;
@@ -22,7 +22,7 @@ public enum Audience {
     private static final List<String> PROGRAMS =
             List.of("/api", "/actuator", "/.well-known", "/openapi.json", "/setup");
 
-    /** Who asked first, before any forward and before the container took over. */
+    /** The audience of the original request, before any forward or error dispatch. */
     public static Audience of(HttpServletRequest request) {
         String path = path(request);
         if (isForPrograms(path)) return PROGRAM;
@@ -31,24 +31,24 @@ public enum Audience {
         return accepted != null && accepted.toLowerCase(Locale.ROOT).contains("json") ? SCRIPT : FRAGMENT;
     }
 
-    /** Whether an address is one of an API. */
+    /** Whether the path belongs to an API. */
     static boolean isForPrograms(String path) {
         return PROGRAMS.stream().anyMatch(it -> path.equals(it) || path.startsWith(it + "/"));
     }
 
-    /** Whether a script of a page sent it, so that a redirect would put another page into the middle of that page. */
+    /** Whether a script of a page sent the request. The script would insert the target of a redirect into the middle of its page. */
     public static boolean isByScript(HttpServletRequest request) {
         return request.getHeader("HX-Request") != null
                 || request.getHeader("X-Requested-With") != null
                 || "empty".equals(request.getHeader("Sec-Fetch-Dest"));
     }
 
-    /** What was asked for, for the log: without what only its holder may know. */
+    /** The method and path of the request for the log, with secret tokens cut off. */
     static String asked(HttpServletRequest request) {
         return request.getMethod() + " " + path(request).replaceFirst("^(/reset/|/api/delivery/v1/preview/).*", "$1…");
     }
 
-    /** The path that was asked for. */
+    /** The path of the original request. */
     public static String path(HttpServletRequest request) {
         String failed = text(request, RequestDispatcher.ERROR_REQUEST_URI);
         if (failed != null) return failed;

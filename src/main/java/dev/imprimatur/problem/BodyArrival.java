@@ -18,12 +18,15 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for what people and strangers send before anything begins that holds a thread: a form that arrives a byte at a time costs a
- * few bytes of memory, and not for long. What clients of the APIs send is not waited for: their credential is looked at
- * first, and without a right one nothing is read.
+ * Waits until the whole body of a browser's or an anonymous client's request has arrived, before the request takes a thread. A form that
+ * arrives byte by byte then costs a little memory for a limited time, and no thread. Requests of API clients do not wait here: their
+ * credential is checked first, and their body is not read without a valid one.
  */
 final class BodyArrival extends Handler.Wrapper {
-    /** What is read of a body that is refused, in times of the limit: whoever still sends when a connection is closed does not get to read why. */
+    /**
+     * How much of a refused body is still read, as a multiple of the limit. A client that is still sending when the connection is closed
+     * cannot read the response that says why.
+     */
     private static final int READ_ON = 8;
 
     private static final long READ_ON_FOR = TimeUnit.SECONDS.toNanos(2);
@@ -34,7 +37,7 @@ final class BodyArrival extends Handler.Wrapper {
     private final long mostArriving;
     private final AtomicLong arriving = new AtomicLong();
 
-    /** @param mostArriving bytes that are kept of all bodies that are not whole yet or not dealt with */
+    /** @param mostArriving the maximum total size, in bytes, of all bodies that are incomplete or not processed yet */
     BodyArrival(Handler next, BodyPace pace, ProblemWriter problems, long mostArriving) {
         super(next);
         this.pace = pace;
@@ -56,7 +59,7 @@ final class BodyArrival extends Handler.Wrapper {
         return true;
     }
 
-    /** The door for the first administrator asks for no credential in a header. */
+    /** Whether an API client sent the request. The setup of the first administrator is an exception, since it asks for no credential. */
     private static boolean isByProgram(Request request) {
         String path = request.getHttpURI().getPath();
         return path != null && Audience.isForPrograms(path) && !path.equals("/setup");
@@ -70,7 +73,7 @@ final class BodyArrival extends Handler.Wrapper {
         return super.handle(request, response, callback);
     }
 
-    /** A body on its way. */
+    /** A body that is still arriving. */
     private final class Arriving implements Runnable {
         private final Request request;
         private final Response response;
@@ -94,7 +97,7 @@ final class BodyArrival extends Handler.Wrapper {
             look = request.getComponents().getScheduler().schedule(this::look, LOOK_EVERY, TimeUnit.SECONDS);
         }
 
-        /** Whether it is too slow even if nothing arrives that would tell. */
+        /** Refuses a body that is too slow; called by a timer, since a client that sends nothing triggers no other check. */
         private void look() {
             if (pace.isTooSlow(arrived.get(), since)) refuse(pace.tooSlow());
             else if (!over.get()) lookLater();
@@ -159,8 +162,9 @@ final class BodyArrival extends Handler.Wrapper {
     }
 
     /**
-     * A request whose body nobody has to read: the container, which would declare the rest of it unreadable when its answer is
-     * ready and close the connection under whoever still sends, only looks whether it ends here.
+     * A request whose body need not be read by its handler. Without this wrapper, the container would declare the rest of the body
+     * unreadable once the response is ready, and close the connection while the client still sends. Here the container only checks
+     * whether the body has ended.
      */
     private static final class Unread extends Request.Wrapper {
         private static final int MOST_CHUNKS = 16;
@@ -185,7 +189,7 @@ final class BodyArrival extends Handler.Wrapper {
         public void fail(Throwable failure) {}
     }
 
-    /** The request with all of its body. */
+    /** A request whose whole body has arrived. */
     private static final class Whole extends Request.Wrapper {
         private final Content.Source body;
 
@@ -210,13 +214,13 @@ final class BodyArrival extends Handler.Wrapper {
         }
     }
 
-    /** After a body was refused, reads and forgets what is still being sent, for a moment. */
+    /** Reads and discards the rest of a refused body for a short time. */
     private final class ReadOn implements Callback, Runnable {
         private final Request request;
         private final Response response;
         private final Callback callback;
         private final AtomicBoolean over = new AtomicBoolean();
-        /** Whether all of it was read already. */
+        /** Whether the whole body was read already. */
         private volatile boolean wasRead;
 
         private long until;
@@ -231,8 +235,8 @@ final class BodyArrival extends Handler.Wrapper {
         @Override
         public void succeeded() {
             int status = response.getStatus();
-            // a connection whose body was not read to its end is closed, under the next request of a client that keeps
-            // it
+            // a connection whose body was not read to its end is closed, which would break the next request of a
+            // client that reuses the connection
             if (wasRead || status < HttpStatus.BAD_REQUEST_400 || status == HttpStatus.UNAUTHORIZED_401) {
                 callback.succeeded();
                 return;

@@ -15,7 +15,10 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Cuts request bodies off at the limit, told in advance or not, and refuses slow ones and encoded ones: no bomb unpacks here. */
+/**
+ * Refuses request bodies that exceed the size limit, with or without a Content-Length, and bodies that arrive too slowly. Also refuses
+ * compressed bodies, so that no decompression bomb can expand here.
+ */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
 class BodyLimit extends OncePerRequestFilter {

@@ -6,10 +6,10 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 
-/** How large a request body may be, and how fast it must arrive: who sends it a byte at a time holds what others need. */
+/** How large a request body may be, and how fast it must arrive, since a slow sender holds resources that other clients need. */
 @Component
 class BodyPace {
-    /** Nobody is too slow before that. */
+    /** The time after the start of a body in which no body counts as too slow. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final long limit;
@@ -19,9 +19,9 @@ class BodyPace {
     /**
      * Reads the limits.
      *
-     * @param limit bytes of a request body, {@code imprimatur.limits.body}
-     * @param rate bytes of it that must arrive in a second, on average, {@code imprimatur.limits.body-rate}
-     * @param time in which all of it must arrive, {@code imprimatur.limits.body-time}
+     * @param limit the maximum size of a request body, {@code imprimatur.limits.body}
+     * @param rate the minimum average rate, in bytes per second, {@code imprimatur.limits.body-rate}
+     * @param time the time in which the whole body must arrive, {@code imprimatur.limits.body-time}
      */
     BodyPace(
             @Value("${imprimatur.limits.body:1MB}") DataSize limit,
@@ -32,12 +32,12 @@ class BodyPace {
         this.time = time;
     }
 
-    /** In bytes. */
+    /** The maximum size of a request body, in bytes. */
     long limit() {
         return limit;
     }
 
-    /** Whether a body of which so much has arrived since then, as {@link System#nanoTime} tells it, is too slow. */
+    /** Whether a body is too slow of which {@code arrived} bytes have arrived since {@code since}, a {@link System#nanoTime}. */
     boolean isTooSlow(long arrived, long since) {
         var taken = Duration.ofNanos(System.nanoTime() - since);
         return taken.compareTo(time) > 0 || taken.compareTo(GRACE) > 0 && arrived * 1000 < rate * taken.toMillis();

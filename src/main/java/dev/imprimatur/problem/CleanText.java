@@ -12,13 +12,13 @@ import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * What text may hold: no lone surrogates and no noncharacters (they are no characters), and no control characters but tab and line ends.
- * What looks the same is kept in one form (Unicode Normalization Form C).
+ * The rules for text. Text holds no lone surrogates, no noncharacters, and no control characters except tabs and line ends. Text is stored
+ * in Unicode Normalization Form C, so that text that looks the same is stored the same.
  */
 public final class CleanText {
     private CleanText() {}
 
-    /** What is wrong with the text, or null if nothing is. */
+    /** Describes the first fault of the text; null if the text is clean. */
     public static @Nullable String fault(String text) {
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
@@ -32,23 +32,23 @@ public final class CleanText {
         return null;
     }
 
-    /** The Unicode Standard, 23.7: the last two of each plane, and 32 others. */
+    /** Noncharacters are the last two code points of each plane and 32 others (The Unicode Standard, 23.7). */
     private static boolean isNoncharacter(int c) {
         return (c & 0xFFFE) == 0xFFFE || c >= 0xFDD0 && c <= 0xFDEF;
     }
 
-    /** The text in the form in which it is kept and compared. */
+    /** The text in Normalization Form C, in which text is stored and compared. */
     public static String normal(String text) {
         return Normalizer.normalize(text, Normalizer.Form.NFC);
     }
 
-    /** Refuses what is no text. */
+    /** Refuses text that is not clean; accepts null. */
     public static void mustBeClean(String pointer, @Nullable String text) {
         String fault = text == null ? null : fault(text);
         if (fault != null) throw Refusal.malformed(pointer, fault).raise();
     }
 
-    /** Every string of a request body goes through the same check; content trees are checked with their type. */
+    /** Applies this check to every string of a request body, except content trees, which are checked with their content type. */
     @Configuration(proxyBeanMethods = false)
     static class InRequests {
         @Bean

@@ -16,14 +16,14 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Bounds how many requests are answered at once that a store may hold up, so that the server has threads left for all others. People
- * and sites are counted apart: neither takes the other's place.
+ * Limits how many requests that use a store are processed at once, so that a slow store leaves threads for all other requests. People and
+ * sites have separate limits, so that neither can block the other.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 15)
 class ConcurrencyLimit extends OncePerRequestFilter {
     private static final String DELIVERY = "/api/delivery/";
-    /** What asks no store, or has to answer whatever happens. */
+    /** Paths that are not limited: they use no store, or must always answer. */
     private static final List<String> FREE = List.of("/actuator/health", "/assets/", "/webjars/");
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -33,10 +33,10 @@ class ConcurrencyLimit extends OncePerRequestFilter {
     private final Semaphore sites;
 
     /**
-     * Together fewer than the threads of the server ({@code server.jetty.threads.max}).
+     * Sets the limits, whose sum must be below the number of threads of the server ({@code server.jetty.threads.max}).
      *
-     * @param people {@code imprimatur.limits.concurrent-requests}
-     * @param sites {@code imprimatur.limits.concurrent-deliveries}
+     * @param people the limit for people, {@code imprimatur.limits.concurrent-requests}
+     * @param sites the limit for sites, {@code imprimatur.limits.concurrent-deliveries}
      */
     ConcurrencyLimit(
             ProblemWriter problems,

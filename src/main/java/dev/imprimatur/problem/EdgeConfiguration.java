@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.util.unit.DataSize;
 
-/** What stands between connections and the servlet container: heads are judged and bodies arrive before it begins. */
+/** Configures the handlers between connections and the servlet container, which check the heads of requests and wait for their bodies. */
 @Configuration(proxyBeanMethods = false)
 class EdgeConfiguration {
     @Bean
@@ -21,7 +21,7 @@ class EdgeConfiguration {
         });
     }
 
-    /** What the security filters refuse before they know who asks. */
+    /** Answers requests that the firewall of Spring Security rejects before authentication. */
     @Bean
     RequestRejectedHandler rejected(ProblemWriter problems) {
         return (request, response, rejected) -> {
@@ -31,7 +31,7 @@ class EdgeConfiguration {
         };
     }
 
-    /** @param arriving bytes of bodies that are kept at once on this node, {@code imprimatur.limits.bodies} */
+    /** @param arriving the maximum total size of bodies that this node holds at once, {@code imprimatur.limits.bodies} */
     @Bean
     WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> bodiesFirst(
             BodyPace pace, ProblemWriter problems, @Value("${imprimatur.limits.bodies:64MB}") DataSize arriving) {

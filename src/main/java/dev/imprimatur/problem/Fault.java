@@ -2,9 +2,9 @@
 package dev.imprimatur.problem;
 
 /**
- * One thing that is wrong with a document.
+ * A single fault in a document.
  *
- * @param pointer where, as a JSON Pointer (RFC 6901); the empty string is the whole document
- * @param detail what is wrong and what would be right
+ * @param pointer the place of the fault as a JSON Pointer (RFC 6901); the empty string is the whole document
+ * @param detail what is wrong, and how to correct the fault
  */
 public record Fault(String pointer, String detail) {}

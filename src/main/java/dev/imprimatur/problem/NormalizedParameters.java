@@ -16,7 +16,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** What is typed into forms and addresses comes in the form in which text is kept, as what comes in JSON does. */
+/** Normalizes the parameters of forms and queries to {@linkplain CleanText#normal the stored form of text}, as is done for JSON bodies. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 20)
 class NormalizedParameters extends OncePerRequestFilter {

@@ -14,8 +14,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A 304 has no body, and says nothing of its length: the length there would be that of the representation (RFC 9110, 8.6), for which the
- * server puts a zero.
+ * Removes the Content-Length header from 304 responses. There the header would state the length of the representation (RFC 9110, 8.6), but
+ * the server writes a zero.
  */
 final class NotModified extends Handler.Wrapper {
     NotModified(Handler next) {

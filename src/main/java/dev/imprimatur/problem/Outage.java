@@ -4,11 +4,11 @@ package dev.imprimatur.problem;
 import dev.imprimatur.store.Failures;
 import java.time.Duration;
 
-/** Tells a store that does not answer from a fault of ours, and what is said of it. */
+/** Tells a store's outage from a fault of the application, and makes the refusal for the outage. */
 final class Outage {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-    /** Somebody has to make room first. */
+    /** A longer pause for a full disk, since a person must free space first. */
     private static final Duration RETRY_WHEN_FULL = Duration.ofSeconds(10);
 
     private Outage() {}

@@ -19,7 +19,7 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** Turns whatever a controller throws into a problem document; what nobody foresaw is logged and told apart by nothing. */
+/** Turns exceptions of controllers into problem documents. An unexpected exception is logged, and the document reveals nothing of it. */
 @ControllerAdvice
 class ProblemAdvice {
     private final ProblemWriter problems;
@@ -64,7 +64,7 @@ class ProblemAdvice {
                 Refusal.malformed("the header “" + missing.getHeaderName() + "” is missing", List.of()), response);
     }
 
-    /** The security filters answer these: they know whether somebody is signed in at all. */
+    /** Passes these exceptions on to the security filters, which know whether the client is authenticated at all. */
     @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
     void denied(RuntimeException denied) {
         throw denied;
@@ -73,12 +73,12 @@ class ProblemAdvice {
     @ExceptionHandler
     void anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response) throws Exception {
         var refusal = Unforeseen.refusal(unforeseen, request);
-        // half of an answer is sent: breaking the connection off is all that tells it from a whole one
+        // a part of the response is sent already: only an aborted connection shows the client that it is incomplete
         if (response.isCommitted()) throw unforeseen;
         problems.write(refusal, response);
     }
 
-    /** What Jackson says of a body it cannot read, without class names. */
+    /** Describes why Jackson cannot read a body, without class names. */
     static final class Json {
         private Json() {}
 

@@ -18,12 +18,12 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The one place where a refusal becomes a problem document (RFC 9457), for controllers and filters alike. */
+/** Writes refusals as problem documents (RFC 9457); controllers and filters have no other way to do so. */
 @Component
 public class ProblemWriter {
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    /** What guards a document from what browsers might do with it, wherever it was refused. */
+    /** Security headers that keep browsers from misusing a problem document; they are set wherever the request was refused. */
     private static final Map<String, String> PROTECTION = Map.of(
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
@@ -38,7 +38,7 @@ public class ProblemWriter {
         this.json = json;
     }
 
-    /** The document: type, title, status, detail, {@code errors} with JSON Pointers, and further members. */
+    /** The problem document as JSON: type, title, status, detail, {@code errors} with JSON Pointers, and further members. */
     public byte[] document(Refusal refusal) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("type", "/problems/" + refusal.name());
@@ -61,7 +61,7 @@ public class ProblemWriter {
         response.getOutputStream().write(body);
     }
 
-    /** The same, ahead of the servlet container. */
+    /** Writes the problem document from a handler that runs before the servlet container. */
     void write(Refusal refusal, Response response, Callback callback) {
         var headers = response.getHeaders();
         response.setStatus(refusal.kind().status());
@@ -72,20 +72,20 @@ public class ProblemWriter {
         response.write(true, ByteBuffer.wrap(document), callback);
     }
 
-    /** Refuses a request in the form that suits whoever sent it: clients get the document, people get a page. */
+    /** Refuses a request in the form that suits its sender: API clients get the problem document, people get a page. */
     void refuse(Refusal refusal, HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (Audience.of(request) == Audience.PROGRAM) write(refusal, response);
         else showPage(refusal, request, response);
     }
 
-    /** Leaves the answer to the error dispatch, which makes a page of it. */
+    /** Starts the error dispatch, which shows the refusal as a page. */
     public static void showPage(Refusal refusal, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, refusal.raise());
         response.sendError(refusal.kind().status());
     }
 
-    /** The status and the headers that a refusal is told with, in whatever form it is shown. */
+    /** Sets the status and the headers of a refusal, which are the same for documents and pages. */
     public static void head(Refusal refusal, HttpServletResponse response) {
         response.setStatus(refusal.kind().status());
         headers(refusal, response::setHeader);
@@ -96,7 +96,7 @@ public class ProblemWriter {
         if (refusal.members().get(Refusal.RETRY_AFTER) instanceof Long seconds)
             to.accept(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
         if (refusal.members().get(Refusal.ALLOW) instanceof String methods) to.accept(HttpHeaders.ALLOW, methods);
-        // what follows is not read, so the connection cannot serve another request
+        // the rest of the request is not read, so the connection cannot serve another request
         if (CLOSING.contains(refusal.kind())) to.accept(HttpHeaders.CONNECTION, "close");
         if (refusal.kind() == Refusal.Kind.UNAUTHENTICATED)
             to.accept(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"imprimatur\"");

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Why a request is not done: a value of the domain, with what the caller can do about it.
+ * The reason why a request is refused, with advice for the caller.
  *
- * @param kind the family, which fixes the HTTP status
+ * @param kind the kind of refusal, which determines the HTTP status
  * @param name the stable name; the problem's type is {@code /problems/NAME}
  * @param detail what is wrong and what to do, in one or two sentences for a person
- * @param faults where a document is wrong; empty if no document is at fault
+ * @param faults the faults of the document that was sent; empty if no document is at fault
  * @param members further members of the problem document, such as both versions of a conflict
  */
 public record Refusal(Kind kind, String name, String detail, List<Fault> faults, Map<String, Object> members) {
-    /** The families of refusals, each with its HTTP status. */
+    /** The kinds of refusals, each with its HTTP status. */
     public enum Kind {
         MOVED(301),
         MALFORMED(400),
@@ -55,7 +55,7 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
     /** The member that becomes the {@code Retry-After} header, in whole seconds. */
     static final String RETRY_AFTER = "retryAfter";
 
-    /** The member that becomes the {@code Allow} header: methods, with commas. */
+    /** The member that becomes the {@code Allow} header: methods, separated by commas. */
     static final String ALLOW = "allow";
 
     public static Refusal of(Kind kind, String name, String detail) {
@@ -94,12 +94,12 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
         return waiting(Kind.UNAVAILABLE, name, detail, retryAfter);
     }
 
-    /** Nothing can be saved: there is no room for it. */
+    /** Nothing can be saved, because the disk is full. */
     public static Refusal full(String detail, Duration retryAfter) {
         return waiting(Kind.FULL, "disk-full", detail, retryAfter);
     }
 
-    /** The same thing is being done already: the caller comes again for what became of it. */
+    /** The same work is in progress already; the caller sends the request again later to get its result. */
     public static Refusal inProgress(String name, String detail, Duration retryAfter) {
         return waiting(Kind.CONFLICT, name, detail, retryAfter);
     }
@@ -109,7 +109,7 @@ public record Refusal(Kind kind, String name, String detail, List<Fault> faults,
         return new Refusal(kind, name, detail, List.of(), Map.of(RETRY_AFTER, seconds));
     }
 
-    /** The exception that carries this refusal to the edge; it costs no stack trace. */
+    /** The exception that carries this refusal to the HTTP edge; it holds no stack trace. */
     public Refused raise() {
         return new Refused(this);
     }

@@ -3,7 +3,7 @@ package dev.imprimatur.problem;
 
 import java.util.Optional;
 
-/** Carries a {@link Refusal} from where a rule said no to the edge that answers; holds no stack trace. */
+/** Carries a {@link Refusal} from the rule that refused to the HTTP edge that answers; holds no stack trace. */
 public final class Refused extends RuntimeException {
     private final transient Refusal refusal;
 
@@ -16,7 +16,7 @@ public final class Refused extends RuntimeException {
         return refusal;
     }
 
-    /** The refusal that a failure is, or that caused it. */
+    /** The refusal in the chain of causes of a failure; empty if there is none. */
     public static Optional<Refusal> in(Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause())
             if (at instanceof Refused refused) return Optional.of(refused.refusal);

@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** What the server itself refuses, before there is a request that anybody here could answer: a problem document like all others. */
+/** Writes a problem document for requests that Jetty itself refuses before any handler sees them. */
 final class RefusedByServer extends ErrorHandler {
     private final ProblemWriter problems;
 
@@ -23,7 +23,7 @@ final class RefusedByServer extends ErrorHandler {
         return true;
     }
 
-    /** @param reason in the server's words */
+    /** @param reason the reason in Jetty's words */
     private static Refusal refusal(int status, String reason) {
         var refusal = Unforeseen.ofStatus(status);
         return refusal.kind() != Refusal.Kind.MALFORMED || reason.equals(HttpStatus.getMessage(status))

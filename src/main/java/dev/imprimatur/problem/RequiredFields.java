@@ -14,7 +14,7 @@ import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.NopAnnotationIntrospector;
 
-/** A field of a request is required unless its type says {@code @Nullable}: said once, for the compiler and for callers. */
+/** Requires every field of a request body unless its type is {@code @Nullable}, so that one declaration serves compiler and callers. */
 @Configuration(proxyBeanMethods = false)
 class RequiredFields {
     @Bean

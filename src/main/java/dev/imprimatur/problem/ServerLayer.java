@@ -8,17 +8,17 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 
 /**
- * The handlers between a connection and the servlet container, from the innermost to the outermost: each layer wraps those before it.
- * Spring does not see {@code @Order} on a bean that is a lambda, so without this list the order would be that of the package names.
+ * The handlers between a connection and the servlet container, from the innermost to the outermost: each layer wraps those listed before
+ * it. Spring ignores {@code @Order} on a bean that is a lambda, so without this list the package names would determine the order.
  */
 public enum ServerLayer {
-    /** Names the session cookie as the connection asks for it. */
+    /** Chooses the name of the session cookie by the kind of connection. */
     COOKIES(1),
-    /** Sends ready representations. */
+    /** Sends prepared representations. */
     FAST_PATH(2),
-    /** Refuses ambiguous heads, and corrects a 304. */
+    /** Refuses ambiguous request heads, and corrects 304 responses. */
     HEADS(3),
-    /** Waits for bodies. */
+    /** Waits for request bodies. */
     BODIES(4);
 
     private final int order;
@@ -39,7 +39,7 @@ public enum ServerLayer {
             factory.addServerCustomizers(change::accept);
         }
 
-        /** After Spring Boot's own customizers. */
+        /** Runs after Spring Boot's own customizers. */
         @Override
         public int getOrder() {
             return LOWEST_PRECEDENCE - 10 + layer.order;

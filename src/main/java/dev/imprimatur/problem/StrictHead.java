@@ -15,13 +15,13 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses the head of a request that could be read in two ways or that nobody here can do anything with, before anybody reads it. The
- * query of an address of the APIs is percent-encoded UTF-8 (RFC 3986, 2.1); for a page, its handler says so in a page.
+ * Refuses ambiguous or unusable request heads before any other code reads them. The query of an API request must be percent-encoded UTF-8
+ * (RFC 3986, 2.1). The query of a page is checked by the page's handler instead, which reports the error as a page.
  */
 final class StrictHead extends Handler.Wrapper {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
-    /** How much of a name is told back. */
+    /** How many characters of a name an error message quotes. */
     private static final int TOLD = 60;
 
     private final ProblemWriter problems;
@@ -74,7 +74,7 @@ final class StrictHead extends Handler.Wrapper {
         return null;
     }
 
-    /** The text, or null if it is not percent-encoded UTF-8. */
+    /** Decodes a text; null if the text is not percent-encoded UTF-8. */
     private static @Nullable String decoded(String raw) {
         var bytes = ByteBuffer.allocate(raw.length() * 3);
         for (int i = 0; i < raw.length(); i++) {

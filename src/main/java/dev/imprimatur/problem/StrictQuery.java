@@ -19,7 +19,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Refuses query parameters that a handler does not name, and repeated ones: what is ignored misleads. */
+/** Refuses query parameters that the handler does not declare, and repeated ones, since a silently ignored parameter misleads clients. */
 @Configuration(proxyBeanMethods = false)
 class StrictQuery implements HandlerInterceptor, WebMvcConfigurer {
     private final Map<HandlerMethod, Set<String>> known = new ConcurrentHashMap<>();
@@ -50,7 +50,7 @@ class StrictQuery implements HandlerInterceptor, WebMvcConfigurer {
         return true;
     }
 
-    /** A handler that takes all parameters refuses itself what it does not know. */
+    /** Whether the handler takes all parameters as a map; such a handler refuses unknown parameters itself. */
     private static boolean readsAll(HandlerMethod method) {
         return Arrays.stream(method.getMethodParameters())
                 .anyMatch(parameter -> parameter.getParameterType() == MultiValueMap.class);

@@ -17,8 +17,8 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter;
 
 /**
- * JSON is UTF-8 without a byte order mark (RFC 8259, 8.1). What could be read as something else, in another encoding or
- * in bytes that are no UTF-8, is refused before anybody reads it, so that nobody reads it differently from us.
+ * Refuses JSON bodies that are not UTF-8 or start with a byte order mark (RFC 8259, 8.1). The check runs before the body is parsed, so that
+ * no two parsers can read the same body differently.
  */
 @ControllerAdvice
 class StrictUtf8 extends RequestBodyAdviceAdapter {
@@ -51,7 +51,7 @@ class StrictUtf8 extends RequestBodyAdviceAdapter {
     private static @Nullable String fault(byte[] body) {
         if (body.length >= MARK.length && ByteBuffer.wrap(body, 0, MARK.length).equals(ByteBuffer.wrap(MARK)))
             return "the body begins with a byte order mark; send it without";
-        // a zero is in no JSON, but in all of UTF-16 and UTF-32 that is
+        // JSON in UTF-8 holds no zero byte, while JSON in UTF-16 or UTF-32 always does
         for (byte it : body) if (it == 0) return "the body is not UTF-8";
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));

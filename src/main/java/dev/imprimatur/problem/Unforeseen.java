@@ -18,11 +18,10 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 
 /**
- * What a request is told when something failed that no rule of ours refused. The operator's log has the rest, under the
- * reference that the answer names.
+ * Makes the refusal for an unexpected failure. The response names a reference, under which the operator finds the details in the log.
  */
 public final class Unforeseen {
-    /** The member of the problem that names the failure in the log. */
+    /** The member of the problem document that identifies the failure in the log. */
     public static final String REFERENCE = "reference";
 
     private static final Logger log = LoggerFactory.getLogger(Unforeseen.class);
@@ -36,7 +35,7 @@ public final class Unforeseen {
         var refused = Refused.in(unforeseen);
         if (refused.isPresent()) return refused.get();
         for (Throwable at = unforeseen; at != null; at = at.getCause())
-            // what the container could not read, such as a form of broken percent-encoding
+            // the container could not read the request, such as a form with broken percent-encoding
             if (at instanceof HttpException unreadable && unreadable.getCode() < Refusal.Kind.BROKEN.status())
                 return ofStatus(unreadable.getCode());
         if (unforeseen instanceof RequestRejectedException)
@@ -57,7 +56,7 @@ public final class Unforeseen {
         return broken(reference);
     }
 
-    /** What the status that the container chose stands for. */
+    /** The refusal for a status that the container chose. */
     public static Refusal ofStatus(int status, HttpServletRequest request) {
         if (status < Refusal.Kind.BROKEN.status()) return ofStatus(status);
         String reference = reference();
@@ -65,7 +64,7 @@ public final class Unforeseen {
         return broken(reference);
     }
 
-    /** @param methods that are allowed, but OPTIONS, which always is, and HEAD, which goes with GET */
+    /** @param methods the allowed methods, without OPTIONS, which is always allowed, and HEAD, which is allowed with GET */
     static Refusal notAllowed(Set<String> methods) {
         var allowed = new TreeSet<>(methods);
         allowed.add(HttpMethod.OPTIONS.name());
@@ -96,7 +95,7 @@ public final class Unforeseen {
                 Map.of(REFERENCE, reference));
     }
 
-    /** Short enough to be read out on the telephone; none of its signs looks like another. */
+    /** A random reference, short enough to be read out on the telephone, without characters that look alike. */
     private static String reference() {
         return RANDOM.ints(LENGTH, 0, SIGNS.length())
                 .collect(StringBuilder::new, (text, at) -> text.append(SIGNS.charAt(at)), StringBuilder::append)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Refusals, and their one form on the wire: RFC 9457 problem details. */
+/** Refusals, and their representation in HTTP: RFC 9457 problem details. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"store"})
 package dev.imprimatur.problem;
