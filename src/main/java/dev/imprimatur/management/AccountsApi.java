@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What administrators change about an account: how it appears, what it may do, its return, a lost password. */
+/** Lets administrators change an account: its names and roles, its reactivation, and a reset of its password. */
 @RestController
 @RequestMapping(Api.ROOT + "/accounts/{username}")
 @PreAuthorize("hasRole('ADMIN')")
@@ -43,7 +43,7 @@ class AccountsApi {
         this.reset = reset;
     }
 
-    /** A JSON Merge Patch (RFC 7396): what is not named stays, null takes a title or an address away. */
+    /** Takes a JSON Merge Patch (RFC 7396): an absent field stays unchanged, null removes a title or an address. */
     @PatchMapping(consumes = {"application/merge-patch+json", "application/json"})
     Account change(@PathVariable String username, @RequestBody ObjectNode patch, Person me) {
         var now = accounts.known(username);
@@ -91,7 +91,7 @@ class AccountsApi {
         return accounts.reactivate(username, me.account());
     }
 
-    /** @param path of the page, on this server, where whoever has it chooses a new password */
+    /** @param path the path of the page on which whoever has the link chooses a new password */
     record ResetView(String path, Instant expiresAt) {
         @Override
         public String toString() {

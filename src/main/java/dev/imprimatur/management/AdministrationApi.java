@@ -78,7 +78,7 @@ class AdministrationApi {
             @Nullable String expiresIn,
             @Nullable List<String> scopes) {}
 
-    /** @param scopes absent of a token that may do all that its person may */
+    /** @param scopes the scopes of the token; absent if the token may do everything that its person may do */
     record TokenView(String token, @Nullable List<String> scopes, Instant expiresAt) {
         @Override
         public String toString() {
@@ -188,7 +188,7 @@ class AdministrationApi {
         return new KeyView(fresh.key().id(), fresh.secret());
     }
 
-    /** A JSON Merge Patch (RFC 7396) that may change the origins; null takes them all away. */
+    /** Takes a JSON Merge Patch (RFC 7396) that may change the origins; null removes all origins. */
     @PatchMapping(
             path = "/api-keys/{id}",
             consumes = {"application/merge-patch+json", "application/json"})
@@ -238,7 +238,7 @@ class AdministrationApi {
         return Api.Page.of(audit.page(query, query.window(cursor, Api.checked(limit))));
     }
 
-    /** All records that are asked for, as a file. */
+    /** Exports all matching records of the audit as a file. */
     @GetMapping("/audit/export")
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")

@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What is said about the revisions of a guide. */
+/** Comments on the revisions of a guide. */
 @RestController
 @RequestMapping(Api.ROOT + "/{type}")
 class CommentsApi {

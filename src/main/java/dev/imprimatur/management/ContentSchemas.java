@@ -10,16 +10,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The content of a type as components of a description: each object in it is a component of its own, so that clients have a
- * class for it. It is what a draft may hold and what is delivered: a draft may lack a field, and so may what a site asks for with
- * {@code fields}.
+ * The schemas for the content of a type, as components of the OpenAPI description. Each object in the content is a component of its own, so
+ * that generated clients have a class for it. The schemas fit drafts and delivered content, so no field is required: a draft may lack
+ * fields, and so may content that a site selects with {@code fields}.
  */
 final class ContentSchemas {
-    /** What every submission, and so every published guide, has: generators of types for sites read it. */
+    /** Names the fields that every submission and so every published guide has; type generators for sites read this keyword. */
     private static final String REQUIRED = "x-required";
 
     private static final Set<String> NOT_OF_A_COMPONENT = Set.of("$schema", "$id", "$defs", "examples");
-    /** Rules for Markdown as it is written; as HTML it may be longer. */
+    /** Rules that hold for Markdown as written, but not for its HTML, which may be longer. */
     private static final Set<String> RULES_FOR_TEXT = Set.of("maxLength", "pattern");
 
     private static final Set<String> SCHEMAS =
@@ -52,7 +52,7 @@ final class ContentSchemas {
 
     private JsonNode component(JsonNode schema, String as) {
         if (!components.containsKey(as)) {
-            // before what is in it, which may refer to it
+            // reserves the name before the nested schemas are visited, since they may refer to it
             components.put(as, JsonNodeFactory.instance.missingNode());
             components.put(as, keywords(schema, as));
         }

@@ -16,9 +16,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes the contract of {@code openapi.yaml} out for the content types that a server has. The file describes guides once, with
- * {@code {type}} for the name of a type and {@code {Type}} for that name as clients spell classes; the description has each path
- * and each such component once for every type, and each operation has the answers that all operations of its kind give.
+ * Expands {@code openapi.yaml} for the content types of a server. The file describes guides once, with {@code {type}} for the name of a
+ * type and {@code {Type}} for the same name spelt like a class. The result has each such path and component once for every type, and each
+ * operation also has the responses that all operations of its kind share.
  */
 final class Contract {
     private static final String OF_A_TYPE = "/v1/{type}";
@@ -60,14 +60,14 @@ final class Contract {
         return operation.get("operationId").asString();
     }
 
-    /** A type may be called as something else is: what is done with guides of the type {@code token} is told from what is done with tokens. */
+    /** Renames an operation whose id is taken already: guides of a type {@code token} would otherwise share ids with API tokens. */
     private static void nameApart(ObjectNode operation, Set<String> others) {
         String name = operationId(operation);
         while (!others.add(name)) name += "Guide";
         operation.put("operationId", name);
     }
 
-    /** The members, those of a type once for each, with references to components of a type resolved. */
+    /** Copies the members. A member of a type is repeated for every type, with the names and references of this type. */
     private ObjectNode ofEveryType(JsonNode members, Predicate<String> isOfAType) {
         var written = JsonNodeFactory.instance.objectNode();
         for (var member : members.properties()) {
@@ -78,7 +78,7 @@ final class Contract {
         return written;
     }
 
-    /** Where a document may be of any type, it has the schema of one of them. */
+    /** Replaces a reference to a type's component by a choice among the components of all types, for documents of any type. */
     private JsonNode ofAnyType(JsonNode node) {
         String ref = node.path(REF).asString("");
         if (!ref.contains(COMPONENT)) return Trees.mapped(node, this::ofAnyType);
@@ -92,7 +92,7 @@ final class Contract {
         return one;
     }
 
-    /** What the filters in front of the handlers answer, and every handler of a kind; an operation's own answers stand. */
+    /** Adds the responses of the filters and those that all handlers of a kind share; an operation's own responses take precedence. */
     private static void addSharedAnswers(String path, String method, ObjectNode operation) {
         var shared = new TreeSet<>(Set.of(400, 500, 503));
         boolean isManagement = path.startsWith(Api.ROOT);

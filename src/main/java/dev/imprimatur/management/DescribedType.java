@@ -11,21 +11,21 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A content type in the description of the APIs: its names, the parameters for its fields, and the schemas of its content. */
+/** A content type in the OpenAPI description: its names, the query parameters of its fields, and the schemas of its content. */
 record DescribedType(ContentType type) {
-    /** In an example, where the content of a guide stands. */
+    /** The placeholder for the content of a guide in an example. */
     private static final String CONTENT = "{content}";
 
     String name() {
         return type.name();
     }
 
-    /** The text with the names of this type: the one in addresses, and the one that clients give classes. */
+    /** Replaces the placeholders in a text by the names of this type: the one in paths and the one of classes. */
     String named(String text) {
         return text.replace("{type}", type.name()).replace("{Type}", pascalCase(type.name()));
     }
 
-    /** Such as {@code RoleGuide} for {@code role-guide}. */
+    /** The name spelt like a class, such as {@code RoleGuide} for {@code role-guide}. */
     static String pascalCase(String name) {
         return Arrays.stream(name.split("[^A-Za-z0-9]+"))
                 .filter(word -> !word.isEmpty())
@@ -38,7 +38,7 @@ record DescribedType(ContentType type) {
         return new ContentSchemas(named("{Type}Content"), type).components();
     }
 
-    /** What the contract says of guides, said of guides of this type. */
+    /** A part of the contract about guides in general, rewritten for guides of this type. */
     JsonNode described(JsonNode node) {
         if (node.isString() && node.stringValue().equals(CONTENT))
             return type.example().orElseThrow();
@@ -48,7 +48,7 @@ record DescribedType(ContentType type) {
         return described;
     }
 
-    /** An example of a guide needs one of its content. */
+    /** Removes an example of a guide if the type has no example of its content. */
     private JsonNode withoutUnknownExample(JsonNode node) {
         if (type.example().isPresent() || !node.path("examples").toString().contains(CONTENT)) return node;
         var without = (ObjectNode) node.deepCopy();
@@ -56,7 +56,7 @@ record DescribedType(ContentType type) {
         return without;
     }
 
-    /** The operation that counts values of fields also filters and sorts by them. */
+    /** Adds the query parameters for the filterable fields to an operation with {@code facets}, since it also filters and sorts by them. */
     private void addFields(ArrayNode parameters) {
         JsonNode facets = called(parameters, "facets");
         if (facets.isMissingNode()) return;

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** Serves the description of both APIs (OpenAPI 3.1), which says of every content type what {@link Contract} says of one. */
+/** Serves the OpenAPI 3.1 description of both APIs, which {@link Contract} expands for every content type. */
 @RestController
 class Description {
     private final byte[] document;

@@ -48,7 +48,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** Guides: drafting, submitting, what came before, and taking them from readers. */
+/** Guides: drafting, submitting, reading their history, and unpublishing them. */
 @RestController
 @RequestMapping(Api.ROOT + "/{type}")
 class GuidesApi {

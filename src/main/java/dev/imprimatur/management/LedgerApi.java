@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The ledger as administrators look after it: whether it is as it was signed, whether it goes as far as it did, and how it goes on. */
+/** Lets administrators verify the ledger, see whether entries are missing at its end, and continue an incomplete ledger. */
 @RestController
 @RequestMapping(Api.ROOT + "/ledger")
 @PreAuthorize("hasRole('ADMIN')")
@@ -36,7 +36,7 @@ class LedgerApi {
         this.signing = signing;
     }
 
-    /** Checks hashes, order and signatures of the whole ledger. */
+    /** Verifies the hashes, the order and the signatures of the whole ledger. */
     @GetMapping("/verification")
     @NeedsScope(Scope.ADMIN)
     Publication.Verification verify() {
@@ -44,14 +44,14 @@ class LedgerApi {
     }
 
     /**
-     * How the ledger stands.
+     * The state of the ledger.
      *
-     * @param behind whether something outside the ledger tells of more than it has
-     * @param claims what does, and of which position
-     * @param withheld ids of guides that are live by the ledger, are known to have been withdrawn, and are not served
-     * @param unknown whether more may have been withdrawn than is known, so that nothing is served
-     * @param since when it was found to be behind
-     * @param decisions by which it has gone on before
+     * @param behind whether a source outside the ledger knows of a later position than the ledger has
+     * @param claims the sources that know of a later position, each with the position
+     * @param withheld the ids of guides that are published according to the ledger but known to be unpublished, and so are not served
+     * @param unknown whether further guides may have been unpublished without a trace, so that nothing is served
+     * @param since when the ledger was found to be behind
+     * @param decisions the earlier decisions to continue an incomplete ledger
      */
     record StandingView(
             String lineage,
@@ -69,10 +69,10 @@ class LedgerApi {
         return view(newLineage.report());
     }
 
-    /** @param lineage the one that ends, as the standing names it */
+    /** @param lineage the lineage that ends, as the state of the ledger names it */
     record Continuation(@Nullable String lineage, @Nullable String message) {}
 
-    /** Goes on with the ledger as it is, as another one. */
+    /** Continues the ledger at its present end under a new lineage. */
     @PostMapping("/lineage")
     @WorksReadOnly
     @NeedsScope(Scope.ADMIN)

@@ -13,7 +13,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Records whom a rule said no to, before they are told. */
+/** Records forbidden requests in the audit before the refusal is sent. */
 @Configuration(proxyBeanMethods = false)
 class ManagementConfiguration implements WebMvcConfigurer {
     private final Audit audit;

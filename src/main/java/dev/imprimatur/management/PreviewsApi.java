@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Links that show a guide before readers see it. */
+/** Preview links, which show unpublished content of a guide. */
 @RestController
 @RequestMapping(Api.ROOT + "/{type}/{id}/previews")
 @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER')")

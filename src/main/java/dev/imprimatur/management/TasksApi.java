@@ -34,7 +34,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The inbox, and what is decided from it. Who may take a task, its workflow says; these handlers need any account. */
+/** The inbox and the decisions on its tasks. These handlers accept any account, since the workflow determines who may take a task. */
 @RestController
 @RequestMapping(Api.ROOT + "/tasks")
 @PreAuthorize("isAuthenticated()")
@@ -68,7 +68,7 @@ class TasksApi {
                 inbox.list(query, query.window(cursor, Api.checked(limit)), me).map(TaskView::of));
     }
 
-    /** A role, as tasks name them. */
+    /** Checks that the name of a role is known. */
     private static @Nullable String known(@Nullable String group) {
         var roles = Arrays.stream(Role.values()).map(Role::name).toList();
         if (group != null && !roles.contains(group))
@@ -89,7 +89,7 @@ class TasksApi {
         return type;
     }
 
-    /** An instant, or a date for its first instant in UTC. */
+    /** Parses an instant; a date stands for its first instant in UTC. */
     private static @Nullable Instant instant(@Nullable String text) {
         try {
             if (text == null) return null;

@@ -9,7 +9,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class Trees {
     private Trees() {}
 
-    /** The node with the children that the function makes of its own. */
+    /** A copy of the node in which the function has replaced each child. */
     static JsonNode mapped(JsonNode node, UnaryOperator<JsonNode> children) {
         if (node.isObject()) {
             var copy = JsonNodeFactory.instance.objectNode();

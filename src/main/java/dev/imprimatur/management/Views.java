@@ -23,13 +23,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The documents of the management API, as its description at {@code /openapi.json} has them. */
+/** The JSON documents of the management API, as described in {@code /openapi.json}. */
 final class Views {
     private Views() {}
 
     record EditionView(int number, String state, @Nullable Integer revision, List<String> contributors) {}
 
-    /** @param damaged why readers get 503 instead of it; null if what is stored is what was approved */
+    /** @param damaged why readers get 503 instead of the edition; null if the stored content is the approved content */
     record LiveView(
             int edition,
             int revision,
@@ -77,7 +77,7 @@ final class Views {
         }
     }
 
-    /** @param meaning what whoever chooses it signs; absent of one that is not signed */
+    /** @param meaning the statement that the person signs by choosing this outcome; absent if nothing is signed */
     record OutcomeView(
             String id,
             String name,
@@ -132,7 +132,7 @@ final class Views {
         }
     }
 
-    /** @param warnings what in the content readers do not see as it was meant */
+    /** @param warnings the parts of the content that are not shown to readers as intended */
     record DraftView(
             int edition,
             JsonNode content,
@@ -183,7 +183,7 @@ final class Views {
     /**
      * A signed decision.
      *
-     * @param reviewer what readers know the signer by
+     * @param reviewer the public id under which readers know the signer
      */
     record SignatureView(
             String name, @Nullable String title, @Nullable String reviewer, String meaning, Instant at) {
@@ -193,7 +193,7 @@ final class Views {
         }
     }
 
-    /** By what somebody acted: a session, and when its holder last gave the password, or a token. */
+    /** The means of authentication of an act: a session, with the time of the last password check, or a token. */
     record MeansView(
             String kind,
             @Nullable Instant passwordAt,

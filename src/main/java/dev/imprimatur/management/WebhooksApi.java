@@ -67,7 +67,7 @@ class WebhooksApi {
         subscribers.delete(id, me.account());
     }
 
-    /** A new secret; for a day, messages are signed with the one before, too. */
+    /** Makes a new secret; for one day, messages are also signed with the previous secret. */
     @PostMapping("/{id}/secret")
     Fresh rotateSecret(@PathVariable String id, Person me) {
         return new Fresh(id, subscribers.rotateSecret(id, me));
@@ -86,7 +86,7 @@ class WebhooksApi {
 
     record Again(long position) {}
 
-    /** Sends one entry again, outside the order. */
+    /** Delivers one ledger entry again, out of order. */
     @PostMapping("/{id}/redeliver")
     Attempt redeliver(@PathVariable String id, @RequestBody Again what) {
         return subscribers.redeliver(id, what.position());

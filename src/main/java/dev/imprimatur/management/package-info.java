@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The management API: parse, call one method, present. */
+/** The management API. Its handlers parse the request, call one method, and present the result. */
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {
