@@ -5,9 +5,9 @@ import java.util.regex.Pattern;
 import org.owasp.html.HtmlPolicyBuilder;
 import org.owasp.html.PolicyFactory;
 
-/** The elements and attributes that rendered Markdown may consist of; whatever else there is does not leave. */
+/** The elements and attributes that rendered Markdown may contain; everything else is removed. */
 final class AllowedHtml {
-    /** Ids that no page and no script has a name for. */
+    /** The form of allowed ids, which cannot clash with the ids and names that pages and scripts use. */
     private static final Pattern ID = Pattern.compile("md[\\p{L}\\p{M}\\p{N}_-]*");
 
     private static final PolicyFactory POLICY = new HtmlPolicyBuilder()

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import tools.jackson.databind.JsonNode;
 
 /**
- * JSON in the one form that has one hash: the JSON Canonicalization Scheme, RFC 8785. Object members are sorted by
- * UTF-16 code units, numbers are written as ECMAScript writes doubles, strings with the shortest escapes.
+ * Writes JSON in canonical form, so that equal documents have equal hashes (JSON Canonicalization Scheme, RFC 8785). Object members are
+ * sorted by UTF-16 code units, numbers are written as ECMAScript writes doubles, and strings use the shortest escapes.
  */
 public final class CanonicalJson {
-    /** Up to here a double holds every whole number. */
+    /** A double represents every whole number up to this one exactly. */
     static final double LARGEST_WHOLE = 0x1p53;
 
     private CanonicalJson() {}
@@ -119,7 +119,7 @@ public final class CanonicalJson {
         return value < 0 ? "-" + text : text;
     }
 
-    /** Java writes at least two digits, so where one would do (5e-324) it must be asked whether one does. */
+    /** The shortest decimal for the double. Java writes at least two digits, so this tries whether one digit suffices (5e-324). */
     private static BigDecimal shortest(double value) {
         var decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
         var oneDigit = decimal.round(new MathContext(1, RoundingMode.HALF_EVEN));

@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a piece of content is known by: the SHA-256 of its canonical JSON.
+ * Identifies a piece of content: the SHA-256 of its canonical JSON.
  *
  * @param value {@code sha256:} and 64 lower-case hexadecimal digits
  */
@@ -20,7 +20,7 @@ public record ContentHash(String value) {
         return new ContentHash(PREFIX + HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(content))));
     }
 
-    /** Whether it is that of the content; false for what is no content. */
+    /** Whether the hash is the hash of the content; false if the JSON cannot be hashed. */
     public static boolean isOf(JsonNode content, String hash) {
         try {
             return of(content).value().equals(hash);

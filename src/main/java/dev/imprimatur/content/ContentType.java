@@ -20,15 +20,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What guides of one type hold, how often they must be reviewed, by how many, and in which workflow: one JSON Schema
- * (2020-12) file with the {@code x-} keywords.
+ * A content type: the fields of its guides, how often and by how many people they must be reviewed, and their workflow. A content type is
+ * one JSON Schema (2020-12) file with additional {@code x-} keywords.
  */
 public final class ContentType {
-    /** Words that stand where a type's name stands in a path, and so cannot name one. */
+    /** Words that paths use in the place of a type's name; no type can have such a name. */
     static final Set<String> RESERVED = Set.of(
             "tasks", "accounts", "api-keys", "webhooks", "content-types", "tokens", "ledger", "preview", "audit");
 
-    /** What completeness asks for and a draft need not have. */
+    /** Keywords that only a complete document must satisfy, and a draft need not. */
     private static final Set<String> ONLY_WHEN_COMPLETE = Set.of("minItems", "minLength", "minProperties");
 
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDialect(
@@ -49,13 +49,13 @@ public final class ContentType {
     /**
      * Reads the schema of a content type.
      *
-     * @throws IllegalArgumentException if it is none; the message says where and why
+     * @throws IllegalArgumentException if the schema is not valid; the message says where and why
      */
     public ContentType(String name, ObjectNode schema) {
         this(name, schema, Synonyms.NONE);
     }
 
-    /** The same, with synonyms for who searches its guides. */
+    /** Reads the schema of a content type whose search also uses synonyms. */
     public ContentType(String name, ObjectNode schema, Synonyms synonyms) {
         this.synonyms = synonyms;
         this.name = name;
@@ -83,17 +83,17 @@ public final class ContentType {
         return schema.path("title").asString(name);
     }
 
-    /** The schema as in its file. */
+    /** The schema as written in its file. */
     public ObjectNode schema() {
         return schema.deepCopy();
     }
 
-    /** The schema of a draft, which need not be complete: {@code x-required} names what only a submission must have. */
+    /** The schema of a draft, which may be incomplete; {@code x-required} names the fields that only a submission must have. */
     public JsonNode draftSchema() {
         return relaxed(schema.deepCopy());
     }
 
-    /** The first of the schema's {@code examples}: content of a guide of this type. */
+    /** The content of an example guide: the first of the schema's {@code examples}. */
     public Optional<JsonNode> example() {
         return schema.path("examples").values().stream().findFirst();
     }
@@ -103,7 +103,7 @@ public final class ContentType {
         return schema.get("x-workflow").asString();
     }
 
-    /** How long a review holds. */
+    /** How long a review is valid. */
     public Period reviewInterval() {
         return reviewInterval;
     }
@@ -113,7 +113,7 @@ public final class ContentType {
         return schema.path("x-approvals").asInt(1);
     }
 
-    /** The reasons that people choose from; empty where the type lists none. */
+    /** The reasons that people can choose from for an act; empty if the type lists none. */
     public List<Reason> reasons(Reason.Of act) {
         return schema.path("x-reasons").path(act.spelling()).values().stream()
                 .map(it -> new Reason(it.get("code").asString(), it.get("label").asString()))
@@ -134,27 +134,27 @@ public final class ContentType {
         return filterFields;
     }
 
-    /** The fields that a search looks in. */
+    /** The fields that a full-text search covers. */
     public List<SearchField> searchFields() {
         return searchFields;
     }
 
-    /** What means the same to who searches. */
+    /** The synonyms for searches. */
     public Synonyms synonyms() {
         return synonyms;
     }
 
-    /** How its documents are told in the words of schema.org. */
+    /** The mapping of documents of this type to schema.org. */
     public LinkedData linkedData() {
         return linkedData;
     }
 
-    /** Whether there is a field of that name, or of that path with dots, in documents of this type. */
+    /** Whether documents of this type have a field with this name or dotted path. */
     public boolean hasField(String path) {
         return shape().at(List.of(path.split("\\.", -1))).isPresent();
     }
 
-    /** What is wrong with the content as a draft: it may be incomplete, but never of the wrong type. */
+    /** The faults of the content as a draft, which may be incomplete, but never of the wrong type. */
     public List<Fault> draftFaults(JsonNode content) {
         if (!content.isObject())
             return List.of(new Fault("", "must be an object with the fields of this content type"));
@@ -163,7 +163,7 @@ public final class ContentType {
         return faults;
     }
 
-    /** What is wrong with the content as a submission: everything required, every rule between fields. */
+    /** The faults of the content as a submission, which must have all required fields and satisfy all rules between fields. */
     public List<Fault> submissionFaults(JsonNode content) {
         var faults = new ArrayList<>(faults(complete, content));
         faults.addAll(CrossFieldRules.check(shape(), content));
@@ -200,7 +200,7 @@ public final class ContentType {
         return fault == null && shape.isMarkdown() ? Markdown.fault(text, shape.place(pointer)) : fault;
     }
 
-    /** What in the content is not shown as it was meant. It keeps nobody from saving or submitting. */
+    /** Warnings about parts of the content that are not shown as intended. Warnings do not prevent saving or submitting. */
     public List<Fault> warnings(JsonNode content) {
         var warnings = new ArrayList<Fault>();
         values(shape(), content, "", (shape, value, pointer) -> {
@@ -227,7 +227,7 @@ public final class ContentType {
             for (int i = 0; i < value.size(); i++) values(shape.items(), value.get(i), pointer + "/" + i, visitor);
     }
 
-    /** The same schema, in which only a complete document must have what is required. Property names are never keywords. */
+    /** Removes the keywords for complete documents, and turns {@code required} into {@code x-required}. Property names are no keywords. */
     private static JsonNode relaxed(JsonNode schema) {
         if (schema instanceof ObjectNode object) {
             object.remove(ONLY_WHEN_COMPLETE);
@@ -247,7 +247,7 @@ public final class ContentType {
         return name;
     }
 
-    /** The rules for the schema file itself. */
+    /** Checks the rules for the schema file itself. */
     private static final class Declarations {
         private Declarations() {}
 

@@ -19,7 +19,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The content types there are: one {@code NAME.schema.json} file each, and beside it {@code NAME.synonyms.txt} if it has synonyms; read at start. */
+/** All content types, read at start-up: one file {@code NAME.schema.json} each, with {@code NAME.synonyms.txt} for optional synonyms. */
 @Component
 public class ContentTypes {
     private static final String SUFFIX = ".schema.json";
@@ -76,7 +76,7 @@ public class ContentTypes {
         return Optional.ofNullable(types.get(name));
     }
 
-    /** The type of that name, or a refusal. */
+    /** The type with this name; refuses an unknown name. */
     public ContentType require(String name) {
         var type = types.get(name);
         if (type == null)

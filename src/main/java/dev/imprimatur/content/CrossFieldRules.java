@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Rules between fields, which JSON Schema itself cannot say: {@code x-ordered} pairs, {@code x-ascending} lists, and
- * {@code x-key} fields that must be unique within their list.
+ * Checks rules between fields that JSON Schema cannot express: {@code x-ordered} pairs, {@code x-ascending} lists, and {@code x-key}
+ * fields, which must be unique within their list.
  */
 final class CrossFieldRules {
     private final List<Fault> faults = new ArrayList<>();
@@ -60,7 +60,7 @@ final class CrossFieldRules {
         }
     }
 
-    /** A number with the label of its field: {@code High (2,000)}. */
+    /** Formats a number with the label of its field: {@code High (2,000)}. */
     private static String shown(Shape shape, JsonNode object, String field) {
         var number = shape.property(field);
         return number.title().orElse(field) + " (" + Shown.of(object.get(field), number) + ")";

@@ -8,13 +8,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The parameter {@code fields}: which fields of a document, or paths in them, somebody wants. */
+/** The query parameter {@code fields}, which selects fields of a document by name or dotted path. */
 public final class Fields {
     private static final int MOST = 50;
 
     private Fields() {}
 
-    /** The fields that are named with commas; none stands for all. */
+    /** Parses a comma-separated list of fields; an empty list stands for all fields. */
     public static List<String> parse(@Nullable String text, ContentType type) {
         if (text == null) return List.of();
         var wanted = List.of(text.split(",", -1));
@@ -27,7 +27,7 @@ public final class Fields {
         return wanted;
     }
 
-    /** The document with those fields only; the whole of it if none are named. */
+    /** The document with only these fields; the whole document if the list is empty. */
     public static JsonNode of(JsonNode content, List<String> fields) {
         if (fields.isEmpty()) return content;
         ObjectNode some = JsonNodeFactory.instance.objectNode();

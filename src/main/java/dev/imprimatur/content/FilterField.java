@@ -10,16 +10,16 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A field that sites can filter, sort and count by: its schema says {@code x-filterable}, with {@code true} or with the name
- * of the query parameter; without one, the parameter is the path with dots.
+ * A field that sites can filter, sort and count by. Its schema has the keyword {@code x-filterable}, whose value is {@code true} or the
+ * name of the query parameter; with {@code true}, the name is the dotted path.
  *
- * @param name of the query parameter
- * @param path names of members from the document down
+ * @param name the name of the query parameter
+ * @param path the names of the members from the root of the document to the field
  * @param type {@code string}, {@code date}, {@code integer}, {@code number} or {@code boolean}
  * @param isList whether one guide can have several values
  */
 public record FilterField(String name, List<String> path, String type, boolean isList) {
-    /** Query parameters of every list, which no filter can be called like. */
+    /** The query parameters that every list has; no filter can have such a name. */
     public static final Set<String> RESERVED = Set.of(
             "q",
             "locale",
@@ -37,15 +37,15 @@ public record FilterField(String name, List<String> path, String type, boolean i
             "reviewDueBefore",
             "updatedAfter");
 
-    /** How often a list may be asked for values of one field. */
+    /** The maximum number of values of one field in a query. */
     public static final int MOST_VALUES = 50;
 
-    /** What a parameter ends with that asks for values from, or up to, its own. */
+    /** The suffixes of parameters that give a lower bound (this one) or an upper bound (below); both bounds are inclusive. */
     public static final String MIN = ".min";
 
     public static final String MAX = ".max";
 
-    /** The values of a document, as text; none if it has none, or what is there is no number where the type wants one. */
+    /** The values of a document as text; empty if it has none. Values of a number field that are not numbers are left out. */
     public List<String> values(JsonNode content) {
         JsonNode at = content;
         for (String step : path) at = at.path(step);
@@ -55,17 +55,17 @@ public record FilterField(String name, List<String> path, String type, boolean i
                 .toList();
     }
 
-    /** What means the same is the same text. */
+    /** Writes equal values as equal text. */
     private static String text(JsonNode value) {
         return value.isNumber() ? CanonicalJson.text(value) : CleanText.normal(value.asString());
     }
 
-    /** Whether values have an order that a range can be asked for. */
+    /** Whether the values have an order, so that a query can ask for a range. */
     public boolean isRanged() {
         return !type.equals("boolean");
     }
 
-    /** What two parameters are called, or one and something that every list has; empty if all have names of their own. */
+    /** The names that two parameters share, or that a parameter shares with a reserved one; empty if all names are unique. */
     static List<String> faults(List<FilterField> fields) {
         var names = new HashSet<>(RESERVED);
         return fields.stream()

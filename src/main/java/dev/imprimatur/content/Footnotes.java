@@ -17,11 +17,11 @@ import org.commonmark.node.Paragraph;
 import org.commonmark.node.Text;
 
 /**
- * Moves the footnotes of a text to its end, numbered in the order in which the text refers to them. Each leads back to the first
- * reference only, so that a reference to a footnote is short however many there are.
+ * Moves the footnotes of a text to its end and numbers them in the order of their first references. Each footnote links back to its first
+ * reference only, so that the output for each further reference stays short.
  */
 final class Footnotes {
-    /** A number in the text that stands for a footnote. */
+    /** A reference to a footnote, shown as a number in the text. */
     static final class Reference extends CustomNode {
         private final int number;
         private final boolean isFirst;
@@ -35,13 +35,13 @@ final class Footnotes {
             return number;
         }
 
-        /** Whether the footnote leads back here. */
+        /** Whether this is the first reference, to which the footnote links back. */
         boolean isFirst() {
             return isFirst;
         }
     }
 
-    /** All footnotes of a text. */
+    /** The section with all footnotes of a text. */
     static final class Section extends CustomBlock {}
 
     /** A footnote. */
@@ -57,7 +57,7 @@ final class Footnotes {
         }
     }
 
-    /** The way from a footnote back to the text. */
+    /** The link from a footnote back to the text. */
     static final class Back extends CustomNode {
         private final int number;
 
@@ -71,14 +71,14 @@ final class Footnotes {
     }
 
     private final DefinitionMap<FootnoteDefinition> definitions = new DefinitionMap<>(FootnoteDefinition.class);
-    /** In the order of their numbers. */
+    /** The footnotes with a reference, in the order of their numbers. */
     private final List<FootnoteDefinition> referred = new ArrayList<>();
 
     private final Map<FootnoteDefinition, Integer> numbers = new HashMap<>();
 
     private Footnotes() {}
 
-    /** Moves the footnotes of a document; returns those to which nothing refers, which are taken out of it. */
+    /** Moves the footnotes of a document to its end. Removes footnotes without a reference, and returns them. */
     static List<FootnoteDefinition> gather(Node document) {
         return new Footnotes().moved(document);
     }
@@ -97,7 +97,7 @@ final class Footnotes {
             definitions.putIfAbsent(definition.getLabel(), definition);
         }
         document.accept(new Numbering());
-        // a footnote may refer to further ones
+        // a footnote may refer to further footnotes
         for (int at = 0; at < referred.size(); at++) referred.get(at).accept(new Numbering());
         if (!referred.isEmpty()) document.appendChild(section());
         return all.stream()
@@ -125,7 +125,7 @@ final class Footnotes {
         });
     }
 
-    /** Puts numbers in the place of references. */
+    /** Replaces references by numbers. */
     private final class Numbering extends AbstractVisitor {
         private int pictures;
 
@@ -141,7 +141,7 @@ final class Footnotes {
             visitChildren(node);
             if (!(node instanceof FootnoteReference reference)) return;
             var definition = definitions.get(reference.getLabel());
-            // the description of a picture is no place for a link
+            // the alternative text of a picture cannot hold a link
             boolean isText = definition == null || pictures > 0;
             node.insertAfter(isText ? new Text("[^" + reference.getLabel() + "]") : numbered(definition));
             node.unlink();

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How the Markdown of a guide is delivered: as written, as sanitised HTML, or as plain text. */
+/** The format in which Markdown is delivered: as written, as sanitized HTML, or as plain text. */
 public enum Format {
     MARKDOWN,
     HTML,
     TEXT;
 
-    /** The format of that name, Markdown if none is named, or a refusal. */
+    /** The format with this name, or Markdown if the name is null; refuses an unknown name. */
     public static Format of(@Nullable String name) {
         if (name == null) return MARKDOWN;
         for (Format it : values()) if (it.name().toLowerCase(Locale.ROOT).equals(name)) return it;

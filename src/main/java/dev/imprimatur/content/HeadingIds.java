@@ -17,13 +17,13 @@ import org.commonmark.node.SoftLineBreak;
 import org.commonmark.node.Text;
 
 /**
- * Names the headings of one text by their words, as GitHub does: in lower case, with hyphens for spaces and without signs. Letters
- * of every script stay; the second heading of the same words ends in {@code -1}.
+ * Makes names for the headings of one text from their words, as GitHub does: in lower case, with hyphens for spaces, and without signs.
+ * Letters of all scripts are kept. The name of the second heading with the same words ends in {@code -1}.
  */
 final class HeadingIds {
-    /** Characters of a heading that its name is made of. */
+    /** The maximum number of characters of a heading that its name uses. */
     private static final int LONGEST = 80;
-    /** The name of a heading without letters and digits. */
+    /** The name of a heading that has no letters or digits. */
     private static final String NAMELESS = "section";
 
     private final Set<String> taken = new HashSet<>();
@@ -40,7 +40,7 @@ final class HeadingIds {
         return taken.contains(name);
     }
 
-    /** The name that a fragment of an address stands for. */
+    /** The name of a heading, percent-decoded from the fragment of an address. */
     static String decoded(String fragment) {
         try {
             return URLDecoder.decode(fragment.replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -8,7 +8,7 @@ import org.commonmark.renderer.NodeRenderer;
 import org.commonmark.renderer.html.HtmlNodeRendererContext;
 import org.commonmark.renderer.html.HtmlWriter;
 
-/** Footnotes as HTML: much as cmark-gfm writes them, with numbers for ids. */
+/** Renders footnotes to HTML, similar to cmark-gfm, but with numbers in the ids. */
 final class HtmlNodes implements NodeRenderer {
     private final HtmlNodeRendererContext context;
     private final HtmlWriter html;

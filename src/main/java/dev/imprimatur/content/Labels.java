@@ -8,27 +8,27 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** Places of a document in the words of its form: {@code Compensation › Salary bands › Senior › High}. */
+/** Names places of a document by the labels of its form: {@code Compensation › Salary bands › Senior › High}. */
 public final class Labels {
     private static final String BETWEEN = " › ";
 
     private Labels() {}
 
     /**
-     * What people call the place that a pointer leads to. Fields go by their title, items of a list by their first key field or
-     * their first text, or else by their number; a step that the type does not know goes by what the pointer says.
+     * The label of the place that a pointer leads to. A field is named by its title, an item of a list by its first key field, its first
+     * text, or else its number. A step that the type does not know is named as in the pointer.
      *
      * @param type the shape of the whole document
-     * @param content the document, which need not have the place
-     * @param pointer a JSON Pointer, or whatever was sent as one
-     * @return the title of the type for the whole document
+     * @param content the document, in which the place may be missing
+     * @param pointer a JSON Pointer, or any text that a client sent as one
+     * @return the label; for the whole document, the title of the type
      */
     public static String of(Shape type, JsonNode content, String pointer) {
         if (pointer.isEmpty()) return type.title().orElse("The whole document");
         return String.join(BETWEEN, steps(type, content, pointer));
     }
 
-    /** What people call the way from one place to a place within it; empty if that is the same place. */
+    /** The label of a place relative to an enclosing place; empty if both are the same. */
     public static String between(Shape type, JsonNode content, String from, String to) {
         if (to.equals(from)) return "";
         return steps(type, content, to).stream()
@@ -56,12 +56,12 @@ public final class Labels {
         return labels;
     }
 
-    /** No more digits than a number has room for. */
+    /** Whether the step is an index, with no more digits than fit into an integer. */
     private static boolean isIndex(String step) {
         return step.matches("[0-9]{1,9}");
     }
 
-    /** What an item of the list is called: its first key field, or its first text, or itself. */
+    /** The name of an item of the list: its first key field, or its first text, or the item itself. */
     static Optional<String> nameOf(Shape list, JsonNode item) {
         if (item.isString() || item.isNumber()) return text(item);
         List<String> fields = list.items().properties();
@@ -70,7 +70,7 @@ public final class Labels {
                 .findFirst();
     }
 
-    /** A text as a label has room for it. */
+    /** The text, shortened to fit into a label. */
     public static String shortened(String text) {
         return Shown.shortened(text);
     }

@@ -14,8 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * How documents of a type are told in the words of schema.org: the {@code x-linked-data} of the type, JSON-LD in which an object with
- * one of these members stands for a value of the document. Pointers are JSON Pointers (RFC 6901). What has no value is left out.
+ * Maps documents of a type to schema.org. The template is the {@code x-linked-data} of the type: JSON-LD in which an object with one of the
+ * following members stands for a value of the document. Pointers are JSON Pointers (RFC 6901). Members without a value are omitted.
  *
  * <ul>
  *   <li>{@code {"$value": pointer}}: the value there, within the item at hand or else within the document;
@@ -39,7 +39,7 @@ public final class LinkedData {
                 schema.path("x-linked-data") instanceof ObjectNode own ? own : JsonNodeFactory.instance.objectNode());
     }
 
-    /** The document in the words of schema.org. */
+    /** The document as JSON-LD with the vocabulary of schema.org. */
     public ObjectNode tell(JsonNode content) {
         return (ObjectNode) fill(template, content, content).orElseGet(() -> JsonNodeFactory.instance.objectNode());
     }
@@ -89,7 +89,7 @@ public final class LinkedData {
         return JsonPointer.compile(directive.path(name).asString(""));
     }
 
-    /** What is wrong with the template: a directive that is none, or a pointer to nothing that the type has. */
+    /** The faults of the template: unknown directives, and pointers to fields that the type does not have. */
     static List<String> faults(JsonNode schema) {
         var faults = new ArrayList<String>();
         var template = schema.path("x-linked-data");
@@ -123,7 +123,7 @@ public final class LinkedData {
         return list == null || !list.type().equals("array") ? null : list.items();
     }
 
-    /** The shape that the pointer leads to; null if to none. The empty pointer is the item itself. */
+    /** The shape at the pointer; null if there is none. The empty pointer leads to the item itself. */
     private static @Nullable Shape shape(@Nullable Shape from, JsonNode pointer) {
         String text = pointer.asString("?");
         if (text.isEmpty() || from == null) return from;

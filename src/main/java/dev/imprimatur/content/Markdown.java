@@ -21,20 +21,20 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.HtmlUtils;
 
 /**
- * CommonMark with GFM's tables, task lists, strikethrough and bare links, and with footnotes; what differs on purpose is listed in
- * {@code docs/markdown.md}. Every HTML that leaves has passed {@link AllowedHtml}. A text that would grow out of proportion is not
- * rendered ({@link RenderingBounds}): it stands there as it was written. What was rendered is kept for whoever asks next.
+ * Renders CommonMark with GFM's tables, task lists, strikethrough and autolinks, and with footnotes; {@code docs/markdown.md} lists the
+ * intended differences. All HTML passes the sanitizer of {@link AllowedHtml}. A text whose rendering would exceed the
+ * {@link RenderingBounds} is shown as written instead. Rendered texts are cached.
  */
 public final class Markdown {
-    /** Blocks within blocks (quotes, lists) beyond this depth are text: parsing stays linear. */
+    /** The maximum depth of nested blocks (quotes, lists); deeper blocks are parsed as text, so that parsing takes linear time. */
     private static final int MAX_NESTING = 64;
-    /** Characters of texts and of what they were rendered to that are kept, for each format. */
+    /** The size of the cache for each format: the total number of characters of source texts and rendered texts. */
     private static final int MOST_KEPT = 32 * 1024 * 1024;
 
     private static final Extension TABLES = TablesExtension.create();
     private static final Extension TASKS = TaskListItemsExtension.create();
     private static final Extension STRIKETHROUGH = StrikethroughExtension.create();
-    /** Tables begin by a rule of ours, {@link TableCells}. */
+    /** The extensions of the parser; {@link TableCells} replaces the library's rule for where a table begins. */
     private static final List<Extension> PARSED =
             List.of(TASKS, STRIKETHROUGH, FootnotesExtension.create(), AutolinkExtension.create());
 
@@ -45,13 +45,13 @@ public final class Markdown {
             .build();
 
     /**
-     * Where a text stands in a document, as far as its HTML shows it.
+     * The place of a text in its document, as far as the HTML depends on it.
      *
-     * @param headingLevel no heading of the text is above it
-     * @param anchor what its ids begin with: no other text of the document has the same, and no page has such ids by chance
+     * @param headingLevel the highest level that a heading of the text may have
+     * @param anchor the prefix of all ids in the text, unique within the document and unlikely to clash with other ids of a page
      */
     public record Place(int headingLevel, String anchor) {
-        /** @param pointer of the text in the document */
+        /** @param pointer the JSON Pointer to the text in the document */
         static Place of(int headingLevel, String pointer) {
             return new Place(
                     headingLevel,
@@ -66,7 +66,7 @@ public final class Markdown {
             return anchor + "-fn-" + number;
         }
 
-        /** Where the text first refers to a footnote. */
+        /** The id of the text's first reference to a footnote. */
         String reference(int number) {
             return anchor + "-fnref-" + number;
         }
@@ -75,16 +75,16 @@ public final class Markdown {
     private record Source(String markdown, Place place) {}
 
     /**
-     * What a text was rendered to.
+     * The result of rendering a text.
      *
-     * @param isWhole false where the text was not rendered
-     * @param warnings what in it is not shown as it was meant
+     * @param isWhole false if the text exceeded the bounds and so was not rendered
+     * @param warnings sentences about parts that are not shown as intended
      */
     private record Rendered(String text, boolean isWhole, List<String> warnings) {}
 
     private static final LoadingCache<Source, Rendered> AS_HTML = kept(Markdown::html);
     private static final LoadingCache<Source, Rendered> AS_TEXT = kept(Markdown::text);
-    /** Plain text is the same in every place. */
+    /** The place used for plain text, which does not depend on the place. */
     private static final Place ANYWHERE = new Place(1, "");
 
     private Markdown() {}
@@ -97,7 +97,7 @@ public final class Markdown {
         return AS_TEXT.get(new Source(markdown, ANYWHERE)).text();
     }
 
-    /** What is wrong with a text that is not rendered, for whoever wrote it; null if nothing is. */
+    /** Tells the author why a text cannot be rendered; null if it can be. */
     static @Nullable String fault(String markdown, Place place) {
         return AS_HTML.get(new Source(markdown, place)).isWhole()
                         && AS_TEXT.get(new Source(markdown, ANYWHERE)).isWhole()
@@ -106,7 +106,7 @@ public final class Markdown {
                         .formatted(RenderingBounds.FACTOR);
     }
 
-    /** What in a text is not shown as it was meant, for whoever wrote it: sentences that follow the label of its field. */
+    /** Tells the author which parts of a text are not shown as intended, in sentences that follow the label of the field. */
     static List<String> warnings(String markdown, Place place) {
         return AS_HTML.get(new Source(markdown, place)).warnings();
     }

@@ -7,15 +7,15 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The form in which content is kept, so that what means the same is the same to filters, facets and hashes: text in Unicode Normalization
- * Form C, and a number without a fraction as a whole one.
+ * The normal form in which content is stored, so that equal content is equal for filters, facets and hashes. Text is in Unicode
+ * Normalization Form C, and a number without a fraction is a whole number.
  */
 public final class NormalForm {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private NormalForm() {}
 
-    /** The content in that form; a tree of its own where it was in another one. */
+    /** The content in normal form; a new tree if the content had to change. */
     public static JsonNode of(JsonNode content) {
         return switch (content.getNodeType()) {
             case STRING -> text(content);
@@ -39,7 +39,7 @@ public final class NormalForm {
         return normal.equals(text.stringValue()) ? text : JSON.stringNode(normal);
     }
 
-    /** A double says the same of all that passed as a draft. */
+    /** Normalizes a number. A double loses nothing of the numbers that a draft accepts. */
     private static JsonNode number(JsonNode number) {
         if (number.isIntegralNumber()) return number.canConvertToInt() ? JSON.numberNode(number.intValue()) : number;
         double value = number.doubleValue();

@@ -7,23 +7,23 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The words that a content type itself has for what is wrong at a place: {@code x-error}, either one text for all or an object
- * with a text by keyword.
+ * The error messages that a content type declares itself with {@code x-error}: either one text for all faults at a place, or an object with
+ * a text for each keyword.
  */
 final class OwnWords {
     static final String KEYWORD = "x-error";
 
     private OwnWords() {}
 
-    /** What the schema there says of a value that its keyword does not take. */
+    /** The schema's own message for a value that fails the keyword. */
     static Optional<String> of(JsonNode schema, String keyword) {
         var words = schema.path(KEYWORD);
-        // that a field is missing is said by the object around it, so one text for all is not about that
+        // the enclosing object reports a missing field, so the single text of a field does not describe that fault
         if (words.isString()) return keyword.equals("required") ? Optional.empty() : words.asStringOpt();
         return words.path(keyword).asStringOpt();
     }
 
-    /** What is wrong with the declaration; {@code required} may stand where no such keyword does, since its object has it. */
+    /** The faults of the declaration. A message for {@code required} is allowed at a field, although the keyword is at its object. */
     static List<String> faults(JsonNode schema, String pointer) {
         var words = schema.path(KEYWORD);
         String at = pointer + "/" + KEYWORD;

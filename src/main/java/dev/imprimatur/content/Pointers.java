@@ -5,12 +5,12 @@ package dev.imprimatur.content;
 public final class Pointers {
     private Pointers() {}
 
-    /** The pointer to a member of what {@code parent} points to, with the member's name escaped. */
+    /** The pointer to a member of the object at {@code parent}; escapes the member's name. */
     public static String join(String parent, String name) {
         return parent + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
-    /** A member's name as a pointer spells it, unescaped. */
+    /** Unescapes a member's name from a step of a pointer. */
     public static String unescape(String step) {
         return step.replace("~1", "/").replace("~0", "~");
     }

@@ -6,16 +6,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Why something was done, as a content type lists it, so that it can be counted; people say the rest in their own words.
+ * A reason for an act, from the list of a content type. Codes make reasons countable; people add details in their own words.
  *
- * @param code what it is counted by
- * @param label what people read
+ * @param code the code under which the reason is counted
+ * @param label the text that people read
  */
 public record Reason(String code, String label) {
-    /** The code of the reason that stands for all that a type does not list; forms begin with it. */
+    /** The code of the reason for everything that a type does not list; forms preselect it. */
     public static final String OTHER = "other";
 
-    /** What a type can list reasons for. */
+    /** The acts for which a type can list reasons. */
     public enum Of {
         /** A submitted revision is sent back. */
         REQUEST_CHANGES("request-changes"),
@@ -32,12 +32,12 @@ public record Reason(String code, String label) {
             this.spelling = spelling;
         }
 
-        /** As content types spell it. */
+        /** The name of the act in content types. */
         public String spelling() {
             return spelling;
         }
 
-        /** The act that is spelt so, if reasons can be listed for it. */
+        /** The act with this name; empty if no reasons can be listed for it. */
         public static Optional<Of> spelt(String spelling) {
             return Arrays.stream(values())
                     .filter(it -> it.spelling.equals(spelling))

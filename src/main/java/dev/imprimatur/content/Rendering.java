@@ -8,7 +8,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
-/** Content as it is delivered: every Markdown field in the format asked for, all else untouched. */
+/** Renders content for delivery: every Markdown field in the requested format, all other fields unchanged. */
 public final class Rendering {
     private Rendering() {}
 

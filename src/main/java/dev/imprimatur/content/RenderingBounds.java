@@ -9,25 +9,25 @@ import org.commonmark.parser.InlineParser;
 import org.commonmark.parser.Parser;
 
 /**
- * How much rendering one text may take: so many times its length, and so deep. A few bytes can stand for much more than themselves (a
- * table pads its short rows, a link definition is told wherever it is used), and each level of nesting takes a part of the stack.
+ * Limits the size and the nesting depth of the rendering of one text. A few bytes of Markdown can produce a large output: a table pads its
+ * short rows, and a link definition is repeated wherever it is used. Each level of nesting takes space on the stack.
  */
 final class RenderingBounds {
-    /** Dense tables, the plainest text that grows, take 15 times their length in HTML. */
+    /** The maximum size of the output, as a multiple of the length of the text. Dense tables, which are legitimate, take a factor of 15. */
     static final int FACTOR = 16;
-    /** What a text may be rendered to however short it is. */
+    /** The size of the output that even the shortest text may have. */
     static final int FLOOR = 1_000;
 
-    /** Emphasis, links and images within each other. */
+    /** The maximum depth of nested emphasis, links and images. */
     private static final int DEEPEST = 100;
-    /** The least that a paragraph, a heading or a cell is rendered to. */
+    /** The minimum size of the output for a paragraph, a heading or a cell. */
     private static final int SHORTEST_BLOCK = 8;
-    /** Characters looked at in search of the end of a tag, for each character of the text, and however short it is. */
+    /** The maximum number of characters that may be scanned for the ends of tags, per character of the text. */
     private static final int LOOKS = 32;
 
     private static final int LOOKS_FLOOR = 1_000_000;
 
-    /** Asterisks or underscores in such a row that each pair is emphasis within the next; alone on a line they are a rule. */
+    /** A run of asterisks or underscores that would nest emphasis too deeply; alone on a line, such a run is a thematic break. */
     private static final Pattern ROW = Pattern.compile("(?m)(?:\\*{400}|_{400})[*_]*+(?!\\s*$)");
 
     private final long most;
@@ -37,7 +37,7 @@ final class RenderingBounds {
         most = FLOOR + (long) FACTOR * text.length();
     }
 
-    /** Says that a text is not rendered; holds no stack trace. */
+    /** Signals that a text exceeds the bounds; holds no stack trace. */
     static final class Exceeded extends RuntimeException {
         Exceeded() {
             super("a text grows out of proportion", null, false, false);
@@ -48,14 +48,14 @@ final class RenderingBounds {
         if (length > most) throw new Exceeded();
     }
 
-    /** Where it is rendered to. */
+    /** The output of the renderer. */
     Appendable appendable() {
         return new Bounded();
     }
 
     /**
-     * Refuses a text that the parser would read again and again: it looks for the end of a tag from every {@code <} on, to the
-     * end of the paragraph if there is none.
+     * Refuses a text that the parser would take quadratic time for: from every {@code <} on, the parser looks for the end of the tag, up to
+     * the end of the paragraph if there is none.
      */
     private static void mustBeLinear(String text) {
         long looks = 0;
@@ -77,7 +77,7 @@ final class RenderingBounds {
         if (looks > LOOKS_FLOOR + (long) LOOKS * text.length()) throw new Exceeded();
     }
 
-    /** Refuses brackets within brackets, which the parser reads again for each around them. */
+    /** Refuses deeply nested brackets, since the parser reads their content again for each enclosing pair. */
     private static void mustBeShallow(String text) {
         if (ROW.matcher(text).find()) throw new Exceeded();
         var heights = new ArrayDeque<Integer>();
@@ -90,7 +90,7 @@ final class RenderingBounds {
         }
     }
 
-    /** Parses, unless that takes more than a thread has of its stack. */
+    /** Parses the text; refuses a text whose nesting overflows the stack. */
     Node parsed(Parser parser, String text) {
         mustBeLinear(text);
         mustBeShallow(text);
@@ -101,7 +101,7 @@ final class RenderingBounds {
         }
     }
 
-    /** Counts what has text of its own, cells that pad a row too, and measures how deep it is. */
+    /** Wraps the inline parser to count the blocks with inline text, including the cells that pad a row, and to measure the nesting. */
     InlineParser counting(InlineParser parser) {
         return (lines, node) -> {
             mustHold(++blocks * SHORTEST_BLOCK);

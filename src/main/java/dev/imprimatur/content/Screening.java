@@ -27,9 +27,8 @@ import org.commonmark.node.Text;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * Makes of a parsed text what is shown of it, the same for every format: raw HTML becomes text, links and pictures that are not
- * allowed leave their words, headings get their level and their id. What is not shown as it was meant is told by
- * {@link #warnings()}.
+ * Changes a parsed text into the form that is shown, for all formats alike. Raw HTML becomes text, links and pictures that are not allowed
+ * are replaced by their words, and headings get their level and id. {@link #warnings()} describes what is not shown as intended.
  */
 final class Screening extends AbstractVisitor {
     static final List<String> LINK_SCHEMES = List.of("https", "http", "mailto", "tel", "sms");
@@ -39,7 +38,7 @@ final class Screening extends AbstractVisitor {
     private static final Pattern SCHEME = Pattern.compile("\\s*([^/?#:]*):.*", Pattern.DOTALL);
     private static final Pattern ELSEWHERE = Pattern.compile("(?i)\\s*(?:[a-z][a-z0-9+.-]*:|//).*", Pattern.DOTALL);
 
-    /** What is told to whoever writes a text; each sentence follows the label of the field. */
+    /** The warnings for the author of a text; each sentence follows the label of the field. */
     private enum Warning {
         HTML("holds HTML, %s: readers see it as it is written; use the signs of Markdown instead"),
         LINK(
@@ -75,7 +74,7 @@ final class Screening extends AbstractVisitor {
     /**
      * Screens a text.
      *
-     * @param document the text as it was parsed, with the source spans of its blocks; it is changed
+     * @param document the parsed text with the source spans of its blocks; this method modifies it
      */
     static Screening of(String markdown, Markdown.Place place, Node document) {
         var screening = new Screening(markdown, place, document);
@@ -89,12 +88,12 @@ final class Screening extends AbstractVisitor {
         return document;
     }
 
-    /** The ids of its headings, by node. */
+    /** The ids of the headings, by node. */
     Map<Node, String> ids() {
         return ids;
     }
 
-    /** What is not shown as it was meant: one sentence for each kind, with the first such thing. */
+    /** What is not shown as intended: one sentence for each kind of warning, which quotes its first occurrence. */
     List<String> warnings() {
         return told.entrySet().stream()
                 .map(entry -> {
@@ -162,7 +161,7 @@ final class Screening extends AbstractVisitor {
     @Override
     public void visit(CustomNode node) {
         if (node instanceof TableRow row && row.getParent() instanceof TableBody) cellsLeftOut(row);
-        // GitHub and cmark-gfm have the box in the paragraph, also where the list is loose
+        // GitHub and cmark-gfm put the checkbox into the paragraph, even in a loose list
         if (node instanceof TaskListItemMarker && node.getNext() instanceof Paragraph words) words.prependChild(node);
         visitChildren(node);
     }
@@ -180,7 +179,7 @@ final class Screening extends AbstractVisitor {
         }
     }
 
-    /** No heading is above the level of the place; the order among them stays. */
+    /** Lowers headings so that none is above the level of the place; their order among each other stays the same. */
     private void placeHeadings() {
         var names = new HeadingIds();
         int highest = headings.stream().mapToInt(Heading::getLevel).min().orElse(DEEPEST_HEADING);

@@ -6,21 +6,21 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A field that {@code q} looks in: its schema says {@code x-searchable}, with {@code true} or with a number that weighs what is
- * found here against what is found elsewhere; {@code true} weighs 1.
+ * A field that the search parameter {@code q} covers. Its schema has the keyword {@code x-searchable}, whose value is the weight of hits in
+ * this field; {@code true} means a weight of 1.
  *
- * @param path names of members from the document down; through a list, every item is meant
- * @param isShort whether it is plain text of at most {@value #SHORT} characters: a name rather than a sentence
+ * @param path the names of the members from the root of the document to the field; a list on the path stands for all its items
+ * @param isShort whether the field is plain text of at most {@value #SHORT} characters: a name rather than a sentence
  */
 public record SearchField(List<String> path, double weight, boolean isMarkdown, boolean isShort) {
     private static final int SHORT = 200;
 
-    /** The path with dots, as it is told beside what was found. */
+    /** The dotted path, which identifies the field in search results. */
     public String name() {
         return String.join(".", path);
     }
 
-    /** The words of a document here, Markdown as plain text; empty if it has none. */
+    /** The text of this field in a document, with Markdown as plain text; empty if the document has none. */
     public String text(JsonNode content) {
         return String.join(
                 "\n",

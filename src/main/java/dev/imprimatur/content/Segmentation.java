@@ -8,13 +8,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where text may be cut: Unicode Text Segmentation (UAX #29). What a reader sees as one character, a grapheme cluster, is
- * never cut, whichever code points it is made of. Words of scripts that write no spaces are single characters, as the
- * standard has them without a dictionary; Thai has the dictionary of the Java runtime.
+ * Splits text into grapheme clusters and words (Unicode Text Segmentation, UAX #29). A grapheme cluster, which readers see as one
+ * character, is never cut, whatever code points it consists of. In scripts without spaces, each character counts as a word, as in the
+ * standard without a dictionary; Thai words come from the dictionary of the Java runtime.
  */
 public final class Segmentation {
     private static final Locale THAI = Locale.of("th");
-    /** Every character below this one is a grapheme cluster by itself, but for a line break of two. */
+    /** Every character below this one is a grapheme cluster by itself, except the line break CR LF. */
     private static final char FIRST_COMBINING = '\u0300';
 
     private final String text;
@@ -24,30 +24,30 @@ public final class Segmentation {
         this.text = text;
     }
 
-    /** The text in pieces: words, runs of white space, and signs one by one. Joined they are the text again. */
+    /** Splits the text into words, runs of white space, and single signs. Joined, the pieces are the text again. */
     public static List<String> words(String text) {
         return new Segmentation(text).words();
     }
 
-    /** How many words the text has. */
+    /** The number of words in the text. */
     public static int countWords(String text) {
         return (int) words(text).stream()
                 .filter(word -> word.codePoints().anyMatch(Character::isLetterOrDigit))
                 .count();
     }
 
-    /** The first character as a reader sees it; empty of an empty text. */
+    /** The first grapheme cluster; empty if the text is empty. */
     public static String first(String text) {
         return text.isEmpty() ? "" : text.substring(0, new Segmentation(text).next(0));
     }
 
-    /** The place, or the nearest before it where no character is cut. */
+    /** The place, or the nearest place before it that does not cut a grapheme cluster. */
     public static int atOrBefore(String text, int place) {
         var segmentation = new Segmentation(text);
         return segmentation.isBoundary(place) ? place : segmentation.clusters().preceding(place);
     }
 
-    /** The place, or the nearest after it where no character is cut. */
+    /** The place, or the nearest place after it that does not cut a grapheme cluster. */
     public static int atOrAfter(String text, int place) {
         var segmentation = new Segmentation(text);
         return segmentation.isBoundary(place) ? place : segmentation.clusters().following(place);
@@ -67,7 +67,7 @@ public final class Segmentation {
         return place <= 0 || place >= text.length() || clusters().isBoundary(place);
     }
 
-    /** Where the cluster that begins at the place ends. */
+    /** The end of the cluster that begins at the place. */
     private int next(int place) {
         if (place + 1 >= text.length()) return text.length();
         char here = text.charAt(place);
@@ -76,14 +76,14 @@ public final class Segmentation {
         return simple ? place + 1 : clusters().following(place);
     }
 
-    /** What a cluster is to the words around it. */
+    /** The part that a cluster plays in words. */
     private enum Kind {
         SPACE,
         LETTER,
         DIGIT,
         KATAKANA,
         THAI,
-        /** A sign, an emoji, or a character of a script that writes no spaces: a word by itself. */
+        /** A sign, an emoji, or a character of a script without spaces; each is a piece by itself. */
         ALONE;
 
         static Kind of(int codePoint) {
@@ -105,7 +105,7 @@ public final class Segmentation {
             return Character.isLetterOrDigit(codePoint) || isMark(codePoint) ? LETTER : ALONE;
         }
 
-        /** A mark without the letter that it belongs to. */
+        /** Whether the code point is a combining mark, which normally follows a letter. */
         private static boolean isMark(int codePoint) {
             int type = Character.getType(codePoint);
             return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
@@ -124,7 +124,7 @@ public final class Segmentation {
         return place < text.length() ? Kind.of(text.codePointAt(place)) : Kind.ALONE;
     }
 
-    /** Whether the sign stands within a word: an apostrophe or point between letters, a point or comma between digits. */
+    /** Whether the sign is a part of a word: an apostrophe or point between letters, a point or comma between digits. */
     private boolean joins(Kind before, int sign, int end) {
         if (!before.isWord() || end != sign + 1 || end >= text.length()) return false;
         var after = kind(end);

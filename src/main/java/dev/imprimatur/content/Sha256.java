@@ -4,7 +4,7 @@ package dev.imprimatur.content;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256, without the exception that no platform ever throws. */
+/** SHA-256, without the checked exception, since every Java platform has this algorithm. */
 public final class Sha256 {
     private Sha256() {}
 
@@ -12,7 +12,7 @@ public final class Sha256 {
         return digest().digest(bytes);
     }
 
-    /** For what comes in parts. */
+    /** A digest for input that comes in parts. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

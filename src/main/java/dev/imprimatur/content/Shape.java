@@ -8,11 +8,11 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a content type says of one place in its documents: a view on the JSON Schema there, with {@code $ref} into
- * {@code $defs} followed. Undeclared places have an empty shape.
+ * The declaration of one place in the documents of a content type: a view on its JSON Schema, in which each {@code $ref} into
+ * {@code $defs} is resolved. A place that the schema does not declare has an empty shape.
  */
 public final class Shape {
-    /** The keywords of ours; anything else that starts with {@code x-} is a misspelling. */
+    /** The keywords that Imprimatur adds; any other keyword that starts with {@code x-} is treated as a misspelling. */
     static final Set<String> KEYWORDS = Set.of(
             "x-workflow",
             "x-review-interval",
@@ -28,7 +28,7 @@ public final class Shape {
             "x-ascending",
             OwnWords.KEYWORD);
 
-    /** A page has one {@code h1}, its title: without {@code x-heading-level} the headings of its texts begin below that. */
+    /** The default of {@code x-heading-level}: headings of texts begin below {@code h1}, which is the title of the page. */
     private static final int HEADING_LEVEL = 2;
 
     private final JsonNode root;
@@ -48,7 +48,7 @@ public final class Shape {
         return new Shape(root, schema.path("properties").path(name));
     }
 
-    /** The shape at a path of fields from here; empty if there is none. Items of a list have no path. */
+    /** The shape at a path of fields from this place; empty if there is none. Items of a list have no path. */
     Optional<Shape> at(List<String> path) {
         var at = this;
         for (String step : path) {
@@ -67,7 +67,7 @@ public final class Shape {
         return strings(schema.path("x-key"));
     }
 
-    /** Whether the text here is Markdown: JSON Schema's own {@code contentMediaType: text/markdown}. */
+    /** Whether the text is Markdown, declared by JSON Schema's own {@code contentMediaType: text/markdown}. */
     public boolean isMarkdown() {
         return isMarkdown(schema);
     }
@@ -76,13 +76,13 @@ public final class Shape {
         return schema.path("contentMediaType").asString("").equals("text/markdown");
     }
 
-    /** How the Markdown here stands in its document, of which this is the place. */
+    /** The place of this Markdown text in its document, for rendering. */
     public Markdown.Place place(String pointer) {
         int ofType = root.path("x-heading-level").asInt(HEADING_LEVEL);
         return Markdown.Place.of(schema.path("x-heading-level").asInt(ofType), pointer);
     }
 
-    /** The name of a field as a person reads it: the schema's {@code title}. */
+    /** The name of the field for people: the schema's {@code title}. */
     public Optional<String> title() {
         return schema.path("title").asStringOpt();
     }
@@ -92,56 +92,56 @@ public final class Shape {
         return List.copyOf(schema.path("properties").propertyNames());
     }
 
-    /** Pairs of number fields of this object of which the first may not exceed the second. */
+    /** Pairs of number fields of this object, where the first number may not exceed the second. */
     List<List<String>> ordered() {
         return schema.path("x-ordered").values().stream().map(Shape::strings).toList();
     }
 
-    /** Number fields that may not fall from one item of this list to the next. */
+    /** Number fields whose value may not decrease from one item of this list to the next. */
     List<String> ascending() {
         return strings(schema.path("x-ascending"));
     }
 
-    /** The name of the query parameter that filters by this field; empty where none does. */
+    /** The name of the query parameter that filters by this field; empty if the field is not filterable. */
     Optional<String> filterName(String otherwise) {
         var filterable = schema.path("x-filterable");
         if (filterable.isString()) return filterable.asStringOpt();
         return filterable.asBoolean(false) ? Optional.of(otherwise) : Optional.empty();
     }
 
-    /** What is found here weighs so much in a search; empty where none looks. */
+    /** The weight of search hits in this field; empty if the field is not searchable. */
     OptionalDouble searchWeight() {
         var searchable = schema.path("x-searchable");
         if (searchable.isNumber()) return OptionalDouble.of(searchable.doubleValue());
         return searchable.asBoolean(false) ? OptionalDouble.of(1) : OptionalDouble.empty();
     }
 
-    /** What holds values here: {@code object}, {@code array}, {@code string}, {@code integer}, {@code number}, {@code boolean}. */
+    /** The type of values: {@code object}, {@code array}, {@code string}, {@code integer}, {@code number} or {@code boolean}. */
     public String type() {
         return schema.path("type").asString("string");
     }
 
-    /** How a form shows it, where it says so: {@code markdown}, {@code textarea}, {@code table}. */
+    /** The widget that a form uses, if the schema names one: {@code markdown}, {@code textarea} or {@code table}. */
     public String widget() {
         return schema.path("x-widget").asString("");
     }
 
-    /** Whether a complete document has this field. */
+    /** Whether a complete document must have this field. */
     public boolean requires(String name) {
         return strings(schema.path("required")).contains(name);
     }
 
-    /** The only values there may be; empty where any may be. */
+    /** The allowed values; empty if any value is allowed. */
     public List<String> options() {
         return strings(schema.path("enum"));
     }
 
-    /** A keyword whose value is text, such as {@code description}, {@code pattern} or {@code format}. */
+    /** The value of a text keyword, such as {@code description}, {@code pattern} or {@code format}. */
     public Optional<String> text(String keyword) {
         return schema.path(keyword).asStringOpt();
     }
 
-    /** A keyword whose value is a number, such as {@code maxLength} or {@code minimum}. */
+    /** The value of a number keyword, such as {@code maxLength} or {@code minimum}. */
     public Optional<Integer> number(String keyword) {
         return schema.path(keyword).asIntOpt().stream().boxed().findFirst();
     }

@@ -8,18 +8,18 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Values as a sentence names them: in quotes and short, numbers with their thousands apart. */
+/** Formats values for sentences: quoted and shortened texts, and numbers with a thousands separator. */
 final class Shown {
-    /** As long as a quoted text may be before the rest is left out, in characters. */
+    /** The maximum length of a quoted text, in code points; the rest is omitted. */
     private static final int LONGEST = 40;
-    /** Numbers that stay below this, such as years, are written without a sign between their thousands. */
+    /** A field whose numbers never exceed this value, such as a year, is shown without a thousands separator. */
     private static final int YEARS = 9_999;
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cs}\\s]+");
 
     private Shown() {}
 
-    /** The value in quotes; a number, yes or no, without them. */
+    /** The value in quotes; numbers and booleans are not quoted. */
     static String of(JsonNode value) {
         if (value.isNumber()) return number(value.decimalValue(), true);
         if (value.isBoolean()) return value.booleanValue() ? "yes (true)" : "no (false)";
@@ -29,14 +29,14 @@ final class Shown {
         return "“" + shortened(value.asString("")) + "”";
     }
 
-    /** A number of a field: thousands apart, unless the field holds small numbers only. */
+    /** A number of a field, with a thousands separator unless the field only holds small numbers. */
     static String of(JsonNode number, Shape field) {
         return number(
                 number.decimalValue(),
                 field.number("maximum").map(most -> most > YEARS).orElse(true));
     }
 
-    /** On one line, at most {@value #LONGEST} characters, whole ones. */
+    /** The text on one line, cut after {@value #LONGEST} code points. */
     static String shortened(String text) {
         String line = UNPRINTABLE.matcher(text).replaceAll(" ").strip();
         return line.codePointCount(0, line.length()) <= LONGEST
@@ -45,7 +45,7 @@ final class Shown {
     }
 
     private static String number(BigDecimal number, boolean grouped) {
-        // what an exponent alone makes long is not written out
+        // a number that is long only because of its exponent is not written out
         if (Math.abs((long) number.precision() - number.scale()) > LONGEST || number.scale() > LONGEST)
             return number.toString();
         var format = new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.US));

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Words and phrases that mean the same to who searches guides of a type: {@code SRE} and {@code site reliability engineer}.
+ * Synonyms for searches in guides of a type, such as {@code SRE} and {@code site reliability engineer}.
  *
- * @param groups by language as locales begin with it ({@code en}), or {@link #ANY}: lists of what means the same
+ * @param groups lists of synonyms, by the language subtag of a locale ({@code en}) or {@link #ANY}
  */
 public record Synonyms(Map<String, List<List<String>>> groups) {
     /** Stands for all languages. */
@@ -23,7 +23,7 @@ public record Synonyms(Map<String, List<List<String>>> groups) {
 
     public static final Synonyms NONE = new Synonyms(Map.of());
 
-    /** What means the same in the language, that of all languages included. */
+    /** The lists of synonyms for a language, including those for all languages. */
     public List<List<String>> of(String language) {
         return Stream.concat(
                         groups.getOrDefault(language, List.of()).stream(), groups.getOrDefault(ANY, List.of()).stream())
@@ -31,10 +31,10 @@ public record Synonyms(Map<String, List<List<String>>> groups) {
     }
 
     /**
-     * Reads a file of synonyms: {@code [en]} begins what holds in a language and {@code [*]} what holds in all, and each line
-     * after it has terms with {@code =} between them. What follows a {@code #} at the beginning of a line is a comment.
+     * Parses a file of synonyms. The line {@code [en]} begins the section of a language, {@code [*]} the section of all languages. Each
+     * line of a section lists terms separated by {@code =}. A line that starts with {@code #} is a comment.
      *
-     * @throws IllegalArgumentException if a line is none of these; the message says which and why
+     * @throws IllegalArgumentException if a line has another form; the message says which line and why
      */
     public static Synonyms parse(List<String> lines) {
         var groups = new LinkedHashMap<String, List<List<String>>>();

@@ -11,15 +11,15 @@ import org.commonmark.parser.block.MatchedBlockParser;
 import org.commonmark.parser.block.ParserState;
 
 /**
- * The cells of a table's row as GFM counts them, and the rule that a table begins only where its first row has as many as its
- * delimiter row. The library lets the delimiter row have more, and leaves out of all rows what is beyond the first one.
+ * Counts the cells of a table row like GFM, and starts a table only if its header row has as many cells as its delimiter row. The library
+ * accepts a longer delimiter row, and drops the cells of every row that exceed the header row.
  */
 final class TableCells {
     private static final Pattern DELIMITERS = Pattern.compile("[-:| \\t]*-[-:| \\t]*");
 
     private TableCells() {}
 
-    /** The texts between the pipes of a row; escaped pipes are text. */
+    /** The texts between the pipes of a row; an escaped pipe is text. */
     static List<String> of(CharSequence row) {
         String line = row.toString().strip();
         var cells = new ArrayList<String>();
@@ -38,7 +38,7 @@ final class TableCells {
         return cells;
     }
 
-    /** Begins tables. */
+    /** Starts tables in the block parser. */
     static final class Factory extends AbstractBlockParserFactory {
         private final TableBlockParser.Factory tables = new TableBlockParser.Factory();
 

@@ -14,8 +14,8 @@ import org.commonmark.renderer.text.TextContentNodeRendererContext;
 import org.commonmark.renderer.text.TextContentWriter;
 
 /**
- * What the library leaves out of plain text: the state of tasks, what is struck out, footnotes and their numbers. An address is
- * told once: not behind words that are the address themselves, nor where it leads to a place in the same text.
+ * Renders to plain text what the library omits: checkboxes of task lists, strikethrough, footnotes and their numbers. The address of a link
+ * is omitted if the words of the link are the address already, or if the link leads to a place in the same text.
  */
 final class TextNodes implements NodeRenderer {
     private final TextContentNodeRendererContext context;
@@ -63,7 +63,7 @@ final class TextNodes implements NodeRenderer {
                 text.block();
                 text.popPrefix();
             }
-            // there is nothing to follow in plain text
+            // plain text has no links to follow
             case Footnotes.Back it -> {}
             default -> throw new IllegalArgumentException(node.toString());
         }

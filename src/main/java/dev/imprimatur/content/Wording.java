@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Puts what a schema finds wrong into the words of somebody who fills in a form: what to write instead, and no pattern. Each
- * sentence is one to follow the label of its field.
+ * Words the faults that a schema validator finds for people who fill in a form: the messages say what to write instead, and show no regular
+ * expressions. Each sentence follows the label of its field.
  */
 final class Wording {
     private final JsonNode root;
@@ -28,7 +28,7 @@ final class Wording {
         this.content = content;
     }
 
-    /** The faults that the validator found in the content, each said once. */
+    /** The faults that the validator found in the content, without repetitions. */
     static List<Fault> of(JsonNode root, JsonNode content, List<Error> errors) {
         var wording = new Wording(root, content);
         var plain = new ArrayList<Place>();
@@ -42,7 +42,7 @@ final class Wording {
                 choices.computeIfAbsent(place.choice.key(), key -> new ArrayList<>())
                         .add(place);
         }
-        // what a branch of a choice asks for is of no interest where too many fit, and says all where none does
+        // drops a choice in which too many branches match: the faults of its branches are of interest only if none matches
         several.forEach(place -> choices.remove(place.key()));
         plain.removeIf(place -> choices.containsKey(place.key()));
         plain.addAll(several);
@@ -52,13 +52,13 @@ final class Wording {
         return List.copyOf(faults);
     }
 
-    /** Whether more than one of the schemas fitted, where one was to. */
+    /** Whether more than one schema of a choice matches, although exactly one must match. */
     private static boolean isManyFold(Error error) {
         var fitting = error.getArguments();
         return fitting.length > 0 && !"0".equals(String.valueOf(fitting[0]));
     }
 
-    /** A choice between several schemas that the way to an error goes through. */
+    /** A choice among several schemas on the path to an error. */
     private record Choice(String pointer, String path, String keyword, JsonNode schema, String branch) {
         String key() {
             return pointer + " " + path;
@@ -66,9 +66,9 @@ final class Wording {
     }
 
     /**
-     * Where an error is.
+     * The place of an error.
      *
-     * @param schemas what is said of the place, from where it is used to where it is defined
+     * @param schemas the schemas of the place, from where a schema is referenced to where it is defined
      */
     private record Place(
             Error error,
@@ -80,7 +80,7 @@ final class Wording {
             return schemas.getLast();
         }
 
-        /** What a choice that fails at this place is known by. */
+        /** Identifies a choice that fails at this place. */
         String key() {
             NodePath way = error.getEvaluationPath();
             return pointer + " " + path(way, way.getNameCount());
@@ -91,7 +91,7 @@ final class Wording {
         }
     }
 
-    /** Follows the way that the validator took through the schema. */
+    /** Finds the place of an error by following the validator's path through the schema. */
     private Place place(Error error) {
         NodePath way = error.getEvaluationPath();
         var schemas = new ArrayList<>(List.of(root));
@@ -180,7 +180,7 @@ final class Wording {
                 + (known.isEmpty() ? "" : "; the fields here are " + known);
     }
 
-    /** One of several was to fit: what would make each fit. */
+    /** The fault of a choice in which no branch matches; the fault says what each branch needs. */
     private Fault chosen(List<Place> places) {
         var choice = places.getFirst().choice;
         if (choice == null) throw new IllegalArgumentException("no choice");
@@ -256,7 +256,7 @@ final class Wording {
                 : "one of " + String.join(", ", shown.subList(0, shown.size() - 1)) + " or " + shown.getLast();
     }
 
-    /** Nobody reads a pattern: the example that the schema gives, or that it is about lines. */
+    /** Words a failed pattern without the pattern itself: by the schema's example, or by a remark about line ends. */
     private static String pattern(JsonNode schema, String pattern, JsonNode value) {
         String text = value.asString("");
         if (pattern.matches("\\^\\[\\^(\\\\r|\\\\n){1,2}][*+]\\$")
