@@ -21,8 +21,8 @@ import tools.jackson.databind.node.StringNode;
  *   <li>{@code {"$value": pointer}}: the value there, within the item at hand or else within the document;
  *   <li>{@code {"$text": pointer}}: the Markdown there, as plain text;
  *   <li>{@code {"$document": pointer}}: the value there, within the document even where an item is at hand;
- *   <li>{@code {"$each": pointer, "$as": …}}: a list with one of these for each item there;
- *   <li>{@code "$unless": pointer} beside any of them: nothing, if what is there is true.
+ *   <li>{@code {"$each": pointer, "$as": …}}: a list that holds the template {@code $as}, filled in, for each item there;
+ *   <li>{@code "$unless": pointer} beside any of them: nothing, if the value there is true.
  * </ul>
  */
 public final class LinkedData {

@@ -63,7 +63,7 @@ final class TextNodes implements NodeRenderer {
                 text.block();
                 text.popPrefix();
             }
-            // plain text has no links to follow
+            // plain text needs no link from a footnote back to its reference
             case Footnotes.Back it -> {}
             default -> throw new IllegalArgumentException(node.toString());
         }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Words the faults that a schema validator finds for people who fill in a form: the messages say what to write instead, and show no regular
- * expressions. Each sentence follows the label of its field.
+ * Turns the faults that a schema validator finds into messages for people who fill in a form. The messages say what to write instead, and
+ * show no regular expressions. Each sentence follows the label of its field.
  */
 final class Wording {
     private final JsonNode root;
@@ -256,7 +256,7 @@ final class Wording {
                 : "one of " + String.join(", ", shown.subList(0, shown.size() - 1)) + " or " + shown.getLast();
     }
 
-    /** Words a failed pattern without the pattern itself: by the schema's example, or by a remark about line ends. */
+    /** The message for a value that does not match a pattern; the message shows the schema's example instead of the pattern. */
     private static String pattern(JsonNode schema, String pattern, JsonNode value) {
         String text = value.asString("");
         if (pattern.matches("\\^\\[\\^(\\\\r|\\\\n){1,2}][*+]\\$")

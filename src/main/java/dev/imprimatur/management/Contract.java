@@ -17,8 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Expands {@code openapi.yaml} for the content types of a server. The file describes guides once, with {@code {type}} for the name of a
- * type and {@code {Type}} for the same name spelt like a class. The result has each such path and component once for every type, and each
- * operation also has the responses that all operations of its kind share.
+ * type and {@code {Type}} for the same name spelt as a class name. The result has each such path and component once for every type. Each
+ * operation also gets the responses that all operations of its kind share.
  */
 final class Contract {
     private static final String OF_A_TYPE = "/v1/{type}";

@@ -25,7 +25,7 @@ record DescribedType(ContentType type) {
         return text.replace("{type}", type.name()).replace("{Type}", pascalCase(type.name()));
     }
 
-    /** The name spelt like a class, such as {@code RoleGuide} for {@code role-guide}. */
+    /** The name spelt as a class name, such as {@code RoleGuide} for {@code role-guide}. */
     static String pascalCase(String name) {
         return Arrays.stream(name.split("[^A-Za-z0-9]+"))
                 .filter(word -> !word.isEmpty())

@@ -4,7 +4,7 @@ package dev.imprimatur.problem;
 import dev.imprimatur.store.Failures;
 import java.time.Duration;
 
-/** Tells a store's outage from a fault of the application, and makes the refusal for the outage. */
+/** Distinguishes the outage of a store from a fault of the application, and makes the refusal for the outage. */
 final class Outage {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 

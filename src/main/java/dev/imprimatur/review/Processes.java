@@ -109,15 +109,20 @@ class Processes {
         }
     }
 
-    /** What a process is called that was led through so much of the log, and left with these tasks. */
+    /**
+     * The name of a process that followed a log up to an entry and then had these open tasks.
+     *
+     * @param length the number of entries of the log
+     * @param at the instant of the last entry
+     */
     private static String ledTo(int length, Instant at, Collection<String> tasks) {
         return length + "@" + at.toEpochMilli() + " "
                 + Integer.toHexString(tasks.stream().sorted().toList().hashCode());
     }
 
     /**
-     * How each edition is driven that is. Asked of the engine's tables, which tell it in one row each: by its queries every process
-     * and task would come whole.
+     * The state in the engine of each edition that has a process. One SQL query reads the few columns needed, since the engine's own queries
+     * would load every process and task completely.
      */
     Map<EditionId, Standing> standings() {
         var standings = new HashMap<EditionId, Standing>();
