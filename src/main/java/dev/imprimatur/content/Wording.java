@@ -42,7 +42,7 @@ final class Wording {
                 choices.computeIfAbsent(place.choice.key(), key -> new ArrayList<>())
                         .add(place);
         }
-        // drops a choice in which too many branches match: the faults of its branches are of interest only if none matches
+        // drops a choice with too many matching branches: the faults of branches matter only if none matches
         several.forEach(place -> choices.remove(place.key()));
         plain.removeIf(place -> choices.containsKey(place.key()));
         plain.addAll(several);

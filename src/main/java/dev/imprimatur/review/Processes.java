@@ -121,7 +121,7 @@ class Processes {
     }
 
     /**
-     * The state in the engine of each edition that has a process. One SQL query reads the few columns needed, since the engine's own queries
+     * The state in the engine of each edition that has a process. One SQL query reads the few columns needed; the engine's own queries
      * would load every process and task completely.
      */
     Map<EditionId, Standing> standings() {
