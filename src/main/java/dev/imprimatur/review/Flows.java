@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param gateways the ids of exclusive gateways, which take one of their outgoing flows
  * @param joins the ids of parallel gateways, which wait for all their incoming flows
  * @param catches the ids of intermediate catch events, at which a process waits
- * @param publishing the id of the service task that publishes; null if there is none
+ * @param publishing the id of the service task that publishes; tasks behind it open once the edition is published; null if there is none
  */
 record Flows(
         List<Flow> all,
