@@ -15,9 +15,9 @@ import java.util.HashSet;
 import org.springframework.stereotype.Component;
 
 /**
- * Says whether a revision may reach readers. It trusts nobody: it reads the edition log and the stored revision itself,
- * and asks for the approvals that the content type asked for when the last of them was given, each sealed by this server, each for exactly
- * this content, each by an account that was a reviewer then and did not contribute.
+ * Decides whether a revision may be published. The gate trusts no caller: it reads the edition log and the stored revision itself. It counts
+ * the approvals and compares them with the number that the edition requires. An approval counts only if this server sealed the log entry, if
+ * the approval names exactly this revision and content hash, and if the approver was a reviewer at that time and did not contribute.
  */
 @Component
 class Gate {
@@ -31,7 +31,7 @@ class Gate {
         this.accounts = accounts;
     }
 
-    /** The revision that may be published, or a refusal that says what is missing. */
+    /** Returns the revision to publish. Throws a refusal ({@code not-through-the-gate}) that says which condition is not met. */
     Revision admit(Guide guide, Edition edition) {
         mustBeSealed(guide, edition);
         if (edition.state() != Edition.State.APPROVED && edition.state() != Edition.State.PUBLISHED)
@@ -49,13 +49,13 @@ class Gate {
         return revision;
     }
 
-    /** What was decided counts only as far as this server sealed it. */
+    /** Refuses an edition whose log was changed: the gate counts only decisions that this server sealed. */
     private void mustBeSealed(Guide guide, Edition edition) {
         edition.mustBeSound();
         editions.mustBeWhole(guide.id());
     }
 
-    /** Whether an account of ours decided while it held the role, which the sealed entry says. */
+    /** Whether the account exists here and was a reviewer when it decided. The sealed entry records the roles of that time. */
     private boolean isByReviewer(LogEntry entry) {
         return entry.by().has(Role.REVIEWER.name()) && accounts.knows(entry.by().account());
     }
@@ -73,7 +73,7 @@ class Gate {
         return people.size();
     }
 
-    /** Asks that somebody who did not contribute has confirmed what is live, and that the stamp says so. */
+    /** Refuses a restamp unless a reviewer who did not contribute confirmed the current edition and the stamp is from that confirmation. */
     void admitRestamp(Guide guide, Edition edition, LedgerEntry live) {
         mustBeSealed(guide, edition);
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));

@@ -25,19 +25,19 @@ import org.springframework.context.annotation.DependsOn;
 import org.springframework.stereotype.Component;
 
 /**
- * What readers could see, in order. The unique position is the commit point; the unique cause makes a step that is
- * retried find its own entry.
+ * The publication ledger: every change of what readers can see, in order. Inserting an entry under its unique position is the commit point.
+ * Each entry also has a unique cause, by which a retried step finds the entry that its first attempt appended.
  *
- * <p>What leaves here is verified: this node checks the place, the hash and the signatures of each entry once, when it first
- * reads it, and keeps a print of it, by which it knows the entry again. Behind an entry that is not right nothing is read, and
- * nothing is appended; it is looked at again with every reading, so that a store that is mended needs no restart.
+ * <p>The ledger returns only verified entries. When this node first reads an entry, the node checks its position, hash and signatures and
+ * remembers a fingerprint of the entry; later reads compare the entry with that fingerprint. After a damaged entry the ledger reads and
+ * appends nothing. Every read checks the damaged entry again, so a repaired store needs no restart.
  */
 @Component
 @DependsOn("signingKeys")
 class Ledger {
     private static final int BATCH = 500;
     private static final int FEW = 4;
-    /** How often an entry that is missing is looked for: after a failover a store may show less than before, for a moment. */
+    /** How often the ledger looks for a missing entry: for a moment after a failover, a store may show fewer entries than before. */
     private static final int LOOKS = 10;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
@@ -45,7 +45,7 @@ class Ledger {
     private static final String MISSING = "is missing";
     private static final String CHANGED = "is not the one that was verified";
 
-    /** Makes the next entry, still unsealed, of the last one and of the guide's own last one. */
+    /** Makes the next, still unsealed entry from the last entry of the ledger and the last entry of the guide. */
     interface Proposal {
         LedgerEntry after(long lastPosition, String lastHash, @Nullable LedgerEntry ofGuide);
     }
@@ -61,20 +61,20 @@ class Ledger {
     private final AuditAnchors anchors;
     private final Seal seal;
     private final Integrity integrity;
-    /** Of each entry that was verified, in order. */
+    /** The fingerprints of the verified entries; the entry at position n has index n - 1. */
     private final List<String> prints = Collections.synchronizedList(new ArrayList<>());
-    /** The position of each guide's last entry, as far as the ledger has been verified. */
+    /** The position of each guide's last verified entry. */
     private final Map<String, Long> lastOfGuide = new HashMap<>();
 
-    /** By guide, the last edition that was taken from readers, as far as the ledger has been verified. */
+    /** By guide, the last edition that was unpublished, according to the verified entries. */
     private final Map<String, Integer> withdrawn = new HashMap<>();
 
     private @Nullable LedgerEntry last;
-    /** How often the store did not answer, and what was told of the last time. */
+    /** The number of store outages so far; {@link #outage} holds the exception of the last one. */
     private volatile int outages;
 
     private @Nullable RuntimeException outage;
-    /** Whether it is known that the ledger ends where naming positions finds no more. */
+    /** Whether this node has made sure that the ledger ends where a query by position finds no more entries. */
     private boolean endIsKnown;
 
     Ledger(LedgerRows rows, AuditAnchors anchors, Seal seal, Integrity integrity) {
@@ -85,8 +85,8 @@ class Ledger {
     }
 
     /**
-     * One at a time. Whoever waited for somebody else's reading that the store did not answer is told the same, and does not begin to wait
-     * anew.
+     * Runs one read at a time. If the store fails to answer a read, the threads that waited for that read get the same exception, so that
+     * they do not wait for another timeout each.
      */
     private <T> T alone(Supplier<T> reading) {
         int before = outages;
@@ -104,16 +104,17 @@ class Ledger {
         }
     }
 
-    /** The last position that was verified. */
+    /** The position of the last verified entry; 0 if there is none. */
     long verified() {
         return prints.size();
     }
 
     /**
-     * Appends at the next position. A lost race reads on and asks the proposal again; a known cause returns its entry. The
-     * cause is looked up after reading on, so that the proposal never judges an entry of its own cause.
+     * Appends an entry at the next position. If another node takes that position first, the ledger reads the new entries and asks the proposal
+     * again. If the cause already has an entry, the ledger returns that entry. The ledger looks up the cause after it has read all entries, so
+     * that a proposal never sees an earlier entry of its own cause as a conflict.
      *
-     * @param cause what made it, such as {@code publish:EDITION:REVISION}
+     * @param cause the step that causes the entry, such as {@code publish:EDITION:REVISION}
      */
     LedgerEntry append(String cause, String guide, Proposal proposal) {
         return alone(() -> appended(cause, guide, proposal));
@@ -134,17 +135,17 @@ class Ledger {
         }
     }
 
-    /** The entry of that cause, if there is one. */
+    /** Returns the entry with this cause, if there is one. */
     Optional<LedgerEntry> ofCause(String cause) {
         return alone(() -> byCause(cause));
     }
 
-    /** By guide, the last edition that was taken from readers. */
+    /** Returns, by guide, the last edition that was unpublished. */
     Map<String, Integer> withdrawn() {
         return alone(() -> Map.copyOf(withdrawn));
     }
 
-    /** Forgets what was read: the store holds another ledger, on which nothing is built until its end is compared. */
+    /** Discards all verified entries and reads the ledger again. Nothing is appended until the end of the ledger has been compared. */
     void startOver() {
         alone(() -> {
             prints.clear();
@@ -174,7 +175,7 @@ class Ledger {
         return position == null ? null : at(List.of(position)).getFirst();
     }
 
-    /** The last entry there is now; reading on to it folds the ledger to each guide's last entry. */
+    /** Reads and verifies all new entries, and returns the last entry. Reading also updates each guide's last entry. */
     Optional<LedgerEntry> last() {
         return alone(() -> {
             int read;
@@ -184,7 +185,7 @@ class Ledger {
         });
     }
 
-    /** Each of these guides' last entry, as of one reading on; without those that were changed since they were verified. */
+    /** Reads new entries once, then returns the last entry of each guide. Leaves out entries that were changed since they were verified. */
     Map<String, LedgerEntry> lastOf(Collection<String> guides) {
         var positions = alone(() -> {
             last();
@@ -196,17 +197,17 @@ class Ledger {
         return find(positions).stream().collect(Collectors.toMap(LedgerEntry::id, entry -> entry));
     }
 
-    /** The position of the entry that is stored last; 0 if there is none. */
+    /** The position of the last stored entry, verified or not; 0 if there is none. */
     long end() {
         return rows.last().map(Stored::position).orElse(0L);
     }
 
-    /** The guide's last entry, as of one reading on. */
+    /** Reads new entries, then returns the guide's last entry. */
     Optional<LedgerEntry> lastOf(String guide) {
         return Optional.ofNullable(lastOf(List.of(guide)).get(guide));
     }
 
-    /** The entries at these positions, in order; a refusal if one was changed since it was verified. */
+    /** Returns the entries at these positions, in order. Throws a refusal if one was changed since it was verified. */
     List<LedgerEntry> at(Collection<Long> positions) {
         var found = find(positions);
         long asked = positions.stream()
@@ -217,7 +218,7 @@ class Ledger {
         return found;
     }
 
-    /** The entries at these positions, in order; without those that were changed since they were verified. */
+    /** Returns the entries at these positions, in order. Leaves out entries that were changed since they were verified. */
     List<LedgerEntry> find(Collection<Long> positions) {
         var known = positions.stream()
                 .filter(position -> 0 < position && position <= verified())
@@ -246,7 +247,7 @@ class Ledger {
                 && seal.print(stored.entry()).equals(prints.get(Math.toIntExact(position) - 1));
     }
 
-    /** Entries above the position, in order; at the end of what was verified it reads on. */
+    /** Returns entries above the position, in order. After the last verified entry, the ledger reads new entries from the store. */
     List<LedgerEntry> after(long position, int limit) {
         return next(position, limit).entries();
     }

@@ -33,7 +33,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
-/** What changes what readers see: four steps, each through the gate into the ledger and then noted in the edition log. */
+/**
+ * Changes what readers see, by publishing, restamping, marking as overdue and unpublishing. Each step appends to the ledger first and then
+ * notes the position in the edition log.
+ */
 @Component
 public class Publication {
     private final Editing editing;
@@ -68,7 +71,7 @@ public class Publication {
         this.clock = clock;
     }
 
-    /** Makes an approved edition visible to readers; once it is, doing it again returns the same entry. */
+    /** Publishes an approved edition. Publishing the same revision again returns the same entry. */
     public LedgerEntry publish(EditionId id) {
         var guide = editing.require(id.guide());
         var edition = editions.get(id);
@@ -87,7 +90,7 @@ public class Publication {
         return entry;
     }
 
-    /** The content has its place before the entry that names it, and nothing else may be there. */
+    /** Stores the content before the ledger entry that names it. Refuses if other content is stored under the same revision. */
     private void store(Guide guide, Revision revision) {
         integrity.mustBeSound();
         String hash = revision.hash().value();
@@ -98,7 +101,7 @@ public class Publication {
             throw Integrity.contentDamaged().raise();
     }
 
-    /** Renews the stamp of what is live, after a confirmation. */
+    /** Renews the stamp of the current edition after a confirmation. Returns empty if the edition is not published. */
     public Optional<LedgerEntry> restamp(EditionId id) {
         var guide = editing.require(id.guide());
         var edition = editions.get(id);
@@ -112,7 +115,7 @@ public class Publication {
         }));
     }
 
-    /** Tells readers that the review of what is live was due and nobody confirmed it. */
+    /** Marks the current edition as overdue for review. Returns empty if the edition is not published or its review is not overdue. */
     public Optional<LedgerEntry> markOverdue(EditionId id) {
         var guide = editing.require(id.guide());
         var edition = editions.get(id);
@@ -134,11 +137,11 @@ public class Publication {
     }
 
     /**
-     * Takes what is live from readers; the same request again returns the entry that it made.
+     * Unpublishes the current edition of a guide. The same request again returns the entry that the first request appended.
      *
-     * @param message why, in the words of whoever does it
-     * @param reason the one of the content type's reasons that was given
-     * @param redirectTo where they are sent instead: a slug of the same type, a path, or an http(s) URL
+     * @param message why, in the words of the person who unpublishes
+     * @param reason the chosen reason, one of those that the content type lists
+     * @param redirectTo where readers are sent instead: a slug of the same type, a path, or an http(s) URL
      */
     public LedgerEntry unpublish(
             Guide guide, String message, @Nullable Reason reason, @Nullable String redirectTo, Person by) {
@@ -158,7 +161,7 @@ public class Publication {
         return entry;
     }
 
-    /** Takes what is live from readers, without a note of it in the log. */
+    /** Unpublishes the edition in the ledger, without an entry in the edition log. */
     LedgerEntry withdraw(EditionId id, @Nullable String redirectTo) {
         return append(
                 unpublishing(id),
@@ -182,7 +185,7 @@ public class Publication {
         afterAppend.forEach(Runnable::run);
     }
 
-    /** Runs it after every local append, so that readers on this node need not wait for the next poll. */
+    /** Runs the action after every append on this node, so that readers on this node need not wait for the next poll. */
     public void onAppend(Runnable action) {
         afterAppend.add(action);
     }
@@ -241,29 +244,29 @@ public class Publication {
                         .toList();
     }
 
-    /** The last thing that readers were told about the guide. */
+    /** Returns the guide's last ledger entry; empty if the guide was never published. */
     public Optional<LedgerEntry> lastOf(String guide) {
         return ledger.lastOf(guide);
     }
 
-    /** The last thing that readers were told about each of these guides, for those that they were told of. */
+    /** Returns the last ledger entry of each of these guides, by guide id; guides that were never published are left out. */
     public Map<String, LedgerEntry> lastOf(Collection<String> guides) {
         return ledger.lastOf(guides);
     }
 
     /**
-     * What is stored at a position of the ledger.
+     * An entry as it is stored in the ledger, with the result of a check.
      *
-     * @param broken what is wrong with it; null if hash, place and signature are right
+     * @param broken what is wrong with the entry; null if hash, position and signature are right
      */
     public record Proven(LedgerEntry entry, @Nullable String broken) {}
 
-    /** What is stored at these positions, in order, each checked anew; without what cannot be read. */
+    /** Returns the stored entries at these positions, in order, and checks each again. Leaves out entries that cannot be read. */
     public List<Proven> proven(Collection<Long> positions) {
         return ledger.proven(positions);
     }
 
-    /** The last position; 0 while nothing was ever published. */
+    /** The last position of the ledger; 0 if nothing was ever published. */
     public long position() {
         return ledger.last().map(LedgerEntry::position).orElse(0L);
     }
@@ -274,54 +277,54 @@ public class Publication {
     }
 
     /**
-     * Whether the ledger is known to go on behind an entry that is damaged: what was verified before it may have been
-     * withdrawn since, and must not be served.
+     * Whether later entries are known to be out of reach, after a damaged entry or in a lost end. They may have unpublished guides that this
+     * node still knows as published, so nothing may be served.
      */
     public boolean isOutdated() {
         return integrity.isOutdated();
     }
 
-    /** Whether the ledger has lost its end, so that nothing is told on until an administrator decides how it goes on. */
+    /** Whether the ledger has lost its last entries. Nothing can change until an administrator decides how the ledger continues. */
     public boolean isBehind() {
         return integrity.isBehind();
     }
 
-    /** Refuses to change anything while it has. */
+    /** Throws a refusal while the ledger {@linkplain #isBehind() has lost} its last entries. */
     public void mustNotBeBehind() {
         integrity.mustNotBeBehind();
     }
 
-    /** Whether the guide is live by the ledger, and is known to have been withdrawn in a part of it that is lost. */
+    /** Whether the guide is published according to the ledger, but is known to have been unpublished by an entry that is lost. */
     public boolean isWithheld(String guide) {
         return integrity.isWithheld(guide);
     }
 
-    /** How often everything that was read of the ledger had to be read anew. */
+    /** Counts how often data from the ledger became invalid and had to be read again. */
     public int reading() {
         return integrity.reading();
     }
 
-    /** What sites are told where nothing can be told. */
+    /** The answer to sites while nothing can be served. */
     public Refusal notTold() {
         return integrity.notTold();
     }
 
-    /** Whether what that reading of the ledger has nothing of may have been published all the same. */
+    /** Whether a guide that was not found in that {@link #reading()} of the ledger may be published all the same. */
     public boolean mayLack(int reading) {
         return integrity.mayLack(reading);
     }
 
-    /** What is told of what a reading of the ledger has nothing of, while it may lack it. */
+    /** The answer for a guide that was not found, while the ledger {@linkplain #mayLack may lack} its entries. */
     public Refusal notKnown() {
         return integrity.notKnown();
     }
 
-    /** What is told where a guide cannot be shown that is live by the ledger. */
+    /** The answer for a guide that is published according to the ledger, but cannot be served. */
     public Refusal notShown() {
         return integrity.notShown();
     }
 
-    /** What the positions in these entries of a log are now: those of entries that are lost are left out. */
+    /** Returns the ledger positions that these log entries name. Leaves out positions of ledger entries that are lost. */
     public List<Long> positions(Collection<LogEntry> noted) {
         return noted.stream()
                 .filter(entry -> !lineage.isLost(entry))
@@ -330,34 +333,34 @@ public class Publication {
                 .toList();
     }
 
-    /** Entries above the position, in order; a refusal if the first of them was changed since it was verified. */
+    /** Returns entries above the position, in order. Throws a refusal if the first of them was changed since it was verified. */
     public List<LedgerEntry> after(long position, int limit) {
         return ledger.after(position, limit);
     }
 
     /**
-     * What follows a position.
+     * The entries that follow a position.
      *
-     * @param isAll whether the store was asked while these were read, and had no more that is right
+     * @param isAll whether the store was queried for this answer and had no further valid entries
      */
     public record Next(List<LedgerEntry> entries, boolean isAll) {}
 
-    /** Entries above the position, as {@link #after} has them, with whether more may be stored. */
+    /** Returns the entries that {@link #after} returns, and whether the store may have more. */
     public Next next(long position, int limit) {
         return ledger.next(position, limit);
     }
 
-    /** The entries at these positions, in order; a refusal if one was changed since it was verified. */
+    /** Returns the entries at these positions, in order. Throws a refusal if one was changed since it was verified. */
     public List<LedgerEntry> at(Collection<Long> positions) {
         return ledger.at(positions);
     }
 
-    /** The entries at these positions, in order; without those that were changed since they were verified. */
+    /** Returns the entries at these positions, in order. Leaves out entries that were changed since they were verified. */
     public List<LedgerEntry> find(Collection<Long> positions) {
         return ledger.find(positions);
     }
 
-    /** The contents that these entries name, by position; without those that are not what was approved. */
+    /** Returns the contents of these entries, by position. Leaves out contents that are missing or differ from what was approved. */
     public Map<Long, JsonNode> contents(Collection<LedgerEntry> entries) {
         var stored = contents.find(
                 entries.stream().map(Publication::revision).distinct().toList());
@@ -382,7 +385,7 @@ public class Publication {
     /**
      * Checks hashes, order and signatures of the whole ledger.
      *
-     * @return how many entries were checked, and what is wrong with the first broken one
+     * @return how many entries are right, and what is wrong with the first damaged one
      */
     public Verification verify() {
         return ledger.verify();
@@ -391,10 +394,10 @@ public class Publication {
     /**
      * The outcome of a check of the ledger.
      *
-     * @param entries how many were found right
-     * @param position of the last right one
-     * @param hash of the last right one
-     * @param broken what is wrong with the one after it; null if all are right
+     * @param entries how many entries are right, counted up to the first damaged one
+     * @param position of the last entry that is right
+     * @param hash of the last entry that is right
+     * @param broken what is wrong with the next entry; null if all entries are right
      */
     public record Verification(
             long entries,
