@@ -15,9 +15,10 @@ import java.util.HashSet;
 import org.springframework.stereotype.Component;
 
 /**
- * Decides whether a revision may be published. The gate trusts no caller: it reads the edition log and the stored revision itself. It counts
- * the approvals and compares them with the number that the edition requires. An approval counts only if this server sealed the log entry, if
- * the approval names exactly this revision and content hash, and if the approver was a reviewer at that time and did not contribute.
+ * Decides whether a revision may be published. The gate trusts no caller: it reads the edition log and the stored revision itself.
+ * It compares the number of approvals with the number that the edition requires. An approval counts only if this server sealed the
+ * log entry, if the approval names exactly this revision and content hash, and if the approver was a reviewer at that time and did
+ * not contribute.
  */
 @Component
 class Gate {

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * What this node found in the store that is not as it was signed. A damaged entry stops every append, a damaged content all but
- * withdrawals; either takes the node out of readiness. Each is logged once.
+ * Keeps the damage that this node found: ledger entries and contents that differ from what was signed. A damaged entry stops every
+ * append. A damaged content stops every append except unpublishing. Either makes the node not ready. Each damage is logged once.
  */
 @Component
 public class Integrity {
@@ -27,40 +27,40 @@ public class Integrity {
     private static final Duration READ_ANEW = Duration.ofSeconds(2);
 
     /**
-     * Something that is not as it was signed.
+     * An entry or a content that differs from what was signed.
      *
      * @param detail what is wrong, in a sentence
-     * @param position of the entry, or of the one that names the content
-     * @param guide whose content it is; null if it is an entry
+     * @param position of the damaged entry, or of the entry that names the damaged content
+     * @param guide the guide whose content is damaged; null if an entry is damaged
      */
     public record Failure(
             String detail, long position, @Nullable String guide) {}
 
-    /** @param outdated whether the ledger went on after it, so that what was verified may have been withdrawn since */
+    /** @param outdated whether later entries exist, which may have unpublished guides that this node still knows as published */
     private record Damage(Failure failure, boolean outdated) {}
 
     /**
-     * The ledger is known to have gone further than it does.
+     * A ledger that is behind: it is known to have had more entries than it has now.
      *
-     * @param detail what tells of more, in a sentence
-     * @param withheld guides that are live by the ledger and known to have been withdrawn
-     * @param unknown whether more may have been withdrawn than is known
+     * @param detail which record names the lost entries, in a sentence
+     * @param withheld guides that are published according to the ledger, but are known to have been unpublished
+     * @param unknown whether lost entries may have unpublished further guides
      */
     record Behind(String detail, Set<String> withheld, boolean unknown) {}
 
-    /** The decision that is being carried out: it alone builds on a ledger that is behind. */
+    /** The decision that is being carried out. Only code that runs under it may append to a ledger that is behind. */
     static final ScopedValue<Lineage.Decision> DECIDED = ScopedValue.newInstance();
 
-    /** Until a ledger that is read anew is compared with what remembers its end, nobody knows what was withdrawn. */
+    /** The state while the ledger is read again and its end is not compared yet: nobody knows which guides were unpublished. */
     private static final Behind NOT_COMPARED = new Behind(
             "The publication ledger is read anew, and not compared yet with what remembers its end.", Set.of(), true);
 
     private volatile @Nullable Damage ledger;
     /**
-     * Both change at once: what a reading lacks is not there only if the ledger was not behind in it.
+     * Both values change together: a guide that a reading lacks is known to be unpublished only if the ledger was not behind in that reading.
      *
-     * @param reading how often what was read of the ledger before had to be read anew
-     * @param behind null if it is not behind
+     * @param reading how often data from the ledger became invalid and had to be read again
+     * @param behind null if the ledger is not behind
      */
     private record Standing(int reading, @Nullable Behind behind) {}
 
@@ -68,7 +68,7 @@ public class Integrity {
     /** By guide and revision ({@link Numbered}). */
     private final Map<String, Failure> contents = new ConcurrentHashMap<>();
 
-    /** Everything that was found and is not mended: the ledger first, then contents by position. */
+    /** Returns all damage that is not repaired: first the ledger entry, then the contents by position. */
     public List<Failure> failures() {
         var damage = ledger;
         return Stream.concat(
@@ -77,7 +77,7 @@ public class Integrity {
                 .toList();
     }
 
-    /** What is wrong with a content of the guide. */
+    /** Returns why the guide is not served; empty if no damage is known. */
     public Optional<Failure> of(String guide) {
         if (isWithheld(guide))
             return Optional.of(new Failure(
@@ -93,41 +93,41 @@ public class Integrity {
         return damage == null ? 0 : damage.failure().position();
     }
 
-    /** Whether the ledger is known to go on behind a damaged entry, so that nothing can be said of what is live now. */
+    /** Whether entries out of reach, after a damaged entry or in a lost end, may have changed which guides are published. */
     boolean isOutdated() {
         var damage = ledger;
         var lost = behind();
         return damage != null && damage.outdated() || lost != null && lost.unknown();
     }
 
-    /** What tells that the ledger went further than it does, in a sentence; empty if nothing does. */
+    /** Returns, in a sentence, which record names lost entries; empty if the ledger is not behind. */
     public Optional<String> lost() {
         return Optional.ofNullable(behind()).map(Behind::detail);
     }
 
-    /** Whether the ledger is known to have gone further than it does, so that an administrator has to decide how it continues. */
+    /** Whether the ledger is known to have lost its last entries, so that an administrator has to decide how it continues. */
     public boolean isBehind() {
         return behind() != null;
     }
 
-    /** Whether the guide is live by the ledger, and is known to have been withdrawn. */
+    /** Whether the guide is published according to the ledger, but is known to have been unpublished. */
     boolean isWithheld(String guide) {
         var lost = behind();
         return lost != null && lost.withheld().contains(guide);
     }
 
-    /** How often what was read of the ledger before had to be read anew. */
+    /** Counts how often data from the ledger became invalid and had to be read again. */
     int reading() {
         return standing.reading();
     }
 
-    /** Whether what that reading has nothing of may have been published all the same. */
+    /** Whether a guide that was not found in that reading may be published all the same. */
     boolean mayLack(int reading) {
         var now = standing;
         return now.behind() != null || now.reading() != reading;
     }
 
-    /** What is served has to be read anew: the ledger is another one. */
+    /** Starts a new reading: data that was read from the ledger before is invalid. Returns the previous {@link Behind}. */
     private synchronized @Nullable Behind readAnew(@Nullable Behind now) {
         var before = standing;
         standing = new Standing(before.reading() + 1, now);
@@ -138,7 +138,7 @@ public class Integrity {
         return standing.behind();
     }
 
-    /** The ledger is read anew: nothing builds on it, and nothing of it is served, until it is known whether it is behind. */
+    /** Notes that the ledger is read again. Nothing is appended or served until its end has been compared. */
     void comparisonIsDue() {
         readAnew(NOT_COMPARED);
     }
@@ -162,7 +162,7 @@ public class Integrity {
                             : now.withheld().size() + " guides that were withdrawn are not served");
     }
 
-    /** @param why what is wrong with it, as the rest of a sentence that begins with it */
+    /** @param why what is wrong with the entry, as the rest of a sentence whose subject is the entry */
     void entryFailed(long position, String why, boolean outdated) {
         var now = new Damage(
                 new Failure("Entry " + position + " of the publication ledger " + why + ".", position, null), outdated);
@@ -202,23 +202,23 @@ public class Integrity {
         if (!contents.isEmpty()) contents.remove(Numbered.id(entry.id(), entry.revision()));
     }
 
-    /** Readers are told something new of the guide: what was wrong before is looked at again if it still counts. */
+    /** Drops the damage of the guide's earlier contents, because the guide has a new ledger entry; a damage that remains is found again. */
     void toldAnew(String guide) {
         if (!contents.isEmpty()) contents.values().removeIf(failure -> guide.equals(failure.guide()));
     }
 
-    /** Refuses to build on a ledger that is damaged. */
+    /** Throws a refusal if a ledger entry is damaged. */
     void mustHaveRightEntries() {
         if (ledger != null) throw ledgerDamaged().raise();
     }
 
-    /** Refuses to change anything while the ledger is behind. */
+    /** Throws a refusal if the ledger is behind, except while an administrator's decision is carried out. */
     void mustNotBeBehind() {
         if (behind() == null || DECIDED.isBound()) return;
         throw (isNotCompared() ? ledgerReadAnew() : ledgerBehind()).raise();
     }
 
-    /** Refuses to show anything new while something is not as it was signed. */
+    /** Throws a refusal if an entry or a content is damaged, or if the ledger is behind. */
     void mustBeSound() {
         mustHaveRightEntries();
         mustNotBeBehind();
@@ -231,7 +231,7 @@ public class Integrity {
                     .raise();
     }
 
-    /** What is told where the ledger is needed. */
+    /** The answer to requests that need the ledger while an entry is damaged. */
     public static Refusal ledgerDamaged() {
         return Refusal.unavailable(
                 "ledger-damaged",
@@ -240,7 +240,7 @@ public class Integrity {
                 LOOKED_INTO);
     }
 
-    /** What is told where something would be changed. */
+    /** The answer to requests that change something while the ledger is behind. */
     public static Refusal ledgerBehind() {
         return Refusal.unavailable(
                 "ledger-behind",
@@ -249,7 +249,7 @@ public class Integrity {
                 LOOKED_INTO);
     }
 
-    /** What is told for the moment in which the ledger is read anew and not compared yet. */
+    /** The answer while the ledger is read again and its end is not compared yet. */
     private static Refusal ledgerReadAnew() {
         return Refusal.unavailable(
                 "unavailable",
@@ -257,7 +257,7 @@ public class Integrity {
                 READ_ANEW);
     }
 
-    /** What sites are told where nothing can be told. */
+    /** The answer to sites while nothing can be served. */
     Refusal notTold() {
         var lost = behind();
         if (isNotCompared() || lost == null && ledger == null) return ledgerReadAnew();
@@ -270,7 +270,7 @@ public class Integrity {
                         LOOKED_INTO);
     }
 
-    /** What is told of what a reading of the ledger has nothing of, while it {@linkplain #mayLack may lack} it. */
+    /** The answer for a guide that was not found, while the reading of the ledger {@linkplain #mayLack may lack} its entries. */
     Refusal notKnown() {
         return isNotCompared() || behind() == null
                 ? ledgerReadAnew()
@@ -281,7 +281,7 @@ public class Integrity {
                         LOOKED_INTO);
     }
 
-    /** What is told where a guide cannot be shown that is live by the ledger. */
+    /** The answer for a guide that is published according to the ledger, but cannot be served. */
     Refusal notShown() {
         return behind() == null ? contentDamaged() : withheld();
     }
@@ -294,7 +294,7 @@ public class Integrity {
                 LOOKED_INTO);
     }
 
-    /** What is told where a guide cannot be shown. */
+    /** The answer for a guide whose stored content is damaged. */
     public static Refusal contentDamaged() {
         return Refusal.unavailable(
                 "content-damaged",

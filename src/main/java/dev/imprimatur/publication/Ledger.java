@@ -110,9 +110,9 @@ class Ledger {
     }
 
     /**
-     * Appends an entry at the next position. If another node takes that position first, the ledger reads the new entries and asks the proposal
-     * again. If the cause already has an entry, the ledger returns that entry. The ledger looks up the cause after it has read all entries, so
-     * that a proposal never sees an earlier entry of its own cause as a conflict.
+     * Appends an entry at the next position. If another node takes that position first, the ledger reads the new entries and asks
+     * the proposal again. If the cause already has an entry, the ledger returns that entry. The ledger looks up the cause after it
+     * has read all entries, so that a proposal never sees an earlier entry of its own cause as a conflict.
      *
      * @param cause the step that causes the entry, such as {@code publish:EDITION:REVISION}
      */
@@ -252,7 +252,7 @@ class Ledger {
         return next(position, limit).entries();
     }
 
-    /** The same, with whether the store was asked for it and had no more. */
+    /** Returns the entries that {@link #after} returns, and whether the store was queried and had no further valid entries. */
     Publication.Next next(long position, int limit) {
         return position == verified()
                 ? alone(() -> position == verified() ? end(readOn(limit), limit) : middle(position, limit))
@@ -267,7 +267,7 @@ class Ledger {
         return new Publication.Next(known(position, limit), false);
     }
 
-    /** Entries above the position that were verified before, in order. */
+    /** Returns entries above the position that are already verified, in order. */
     private List<LedgerEntry> known(long position, int limit) {
         long upTo = Math.min(verified(), position + limit);
         if (position >= upTo) return List.of();
@@ -278,12 +278,12 @@ class Ledger {
         return found.subList(0, right);
     }
 
-    /** Verifies what was appended since, and knows again the entry that it builds on. */
+    /** Reads and verifies new entries, after checking that the last verified entry is still unchanged. */
     private List<LedgerEntry> readOn(int limit) {
         long damaged = integrity.damagedAt();
         if (0 < damaged && damaged < verified()) {
             var stored = rows.at(List.of(damaged));
-            // a node that has not seen the damage may have withdrawn something since
+            // a node that has not seen the damage may have unpublished a guide since
             if (stored.isEmpty() || !isAsVerified(damaged, stored.getFirst()))
                 return failed(damaged, stored.isEmpty() ? MISSING : CHANGED, goesOn(rows.after(verified(), FEW)));
         }
@@ -327,7 +327,7 @@ class Ledger {
         return right;
     }
 
-    /** What is stored from the last verified entry on. */
+    /** Reads the stored entries, starting with the last verified one. */
     private List<Stored> read(int limit) {
         var stored = rows.after(Math.max(0, verified() - 1), limit + 1);
         for (int look = 1; look < LOOKS && hasGap(stored) && integrity.damagedAt() == 0; look++) {
@@ -342,7 +342,7 @@ class Ledger {
         return stored.isEmpty() ? verified() > 0 : stored.getLast().position() != first + stored.size() - 1;
     }
 
-    /** Whether nothing is stored behind what was verified: looked for at the first end, and as long as something is damaged. */
+    /** Whether no entry is stored after the last verified one. Queried when the end is first reached, and while an entry is damaged. */
     private boolean isTheEnd() {
         if (endIsKnown && integrity.damagedAt() == 0) return true;
         var beyond = rows.beyond(verified(), BATCH);
@@ -361,7 +361,7 @@ class Ledger {
                 .orElseGet(() -> new Checked(null, seal.print(entry)));
     }
 
-    /** Whether one of these was signed for its position: then the ledger goes on behind what was verified. */
+    /** Whether one of these entries is signed for its position, so that the ledger continues after the last verified entry. */
     private boolean goesOn(List<Stored> stored) {
         return stored.stream().anyMatch(it -> seal.isSigned(it.position(), it.hash(), it.signature()));
     }
@@ -371,7 +371,7 @@ class Ledger {
         return List.of();
     }
 
-    /** What is stored at these positions, in order, each checked anew; without what cannot be read. */
+    /** Returns the stored entries at these positions, in order, and checks each again. Leaves out entries that cannot be read. */
     List<Publication.Proven> proven(Collection<Long> positions) {
         var named = positions.stream()
                 .flatMap(position -> LongStream.of(position - 1, position).boxed())
@@ -394,7 +394,7 @@ class Ledger {
                 .toList();
     }
 
-    /** Checks what is stored from the first entry on, whatever was verified before. */
+    /** Checks all stored entries from the first on, including those that were verified before. */
     Publication.Verification verify() {
         long known = verified();
         long position = 0;

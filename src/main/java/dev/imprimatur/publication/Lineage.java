@@ -19,8 +19,8 @@ import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
 /**
- * Which ledger this is: an opaque name that is stored beside it. A position means something only together with it, since another ledger
- * counts from 1 as well. It changes when an administrator decides that a ledger that has lost its end goes on without it.
+ * The identity of the ledger: an opaque name that is stored beside the entries. A position has a meaning only together with the lineage,
+ * because every ledger counts from 1. The lineage changes when an administrator decides that a ledger continues without its lost end.
  */
 @Component
 public class Lineage {
@@ -29,18 +29,18 @@ public class Lineage {
     public record Row(@BsonId int place, String lineage) {}
 
     /**
-     * That a ledger goes on without what it has lost. Inserting it is the commit point; it is carried out once the ledger has the next
-     * lineage.
+     * An administrator's decision that the ledger continues without its lost entries. Inserting the decision is the commit point. The
+     * decision is carried out once the ledger has the next lineage.
      *
-     * @param lineage the one that ends
-     * @param next the one that begins
-     * @param end the last position of which ledger and edition logs told the same; what was noted elsewhere of later ones is of entries
-     *     that are lost, or is noted anew
-     * @param at when it was decided
+     * @param lineage the lineage that ends
+     * @param next the lineage that begins
+     * @param end the last position up to which the ledger and the edition logs agree; a log entry from before the decision that names a
+     *     later position belongs to a lost ledger entry
+     * @param at when the administrator decided
      * @param by the username of the administrator
      * @param message why, in their words
-     * @param others lineages that what is kept outside the store remembered then: of what followed on an earlier decision that the store
-     *     does not know
+     * @param others lineages that the marks outside the store named at that time and that the store does not know: they come from an
+     *     earlier decision that the store has lost
      */
     public record Decision(
             @BsonId String lineage,
@@ -57,7 +57,7 @@ public class Lineage {
     private final MongoCollection<Decision> decisions;
     private volatile Known known;
 
-    /** Names the ledger if no node has yet; of two nodes that start at once, one names it and both read that. */
+    /** Names the ledger if it has no name yet. If two nodes start at once, one of them names the ledger and both read that name. */
     Lineage(MongoDatabase database) {
         rows = database.getCollection("ledger_lineage", Row.class);
         decisions = database.getCollection("ledger_decisions", Decision.class);
@@ -75,23 +75,23 @@ public class Lineage {
                 List.copyOf(all));
     }
 
-    /** The same for as long as nobody decides that the ledger goes on without a part of it. */
+    /** The current lineage. It stays the same until an administrator decides that the ledger continues without its lost end. */
     public String id() {
         return known.id();
     }
 
-    /** The first name that the ledger had, which no decision changes. */
+    /** The first lineage of the ledger, which no decision changes. */
     public String first() {
         var now = known;
         return now.decisions().isEmpty() ? now.id() : now.decisions().getFirst().lineage();
     }
 
-    /** What administrators decided, the first decision first; the last one may not be carried out yet. */
+    /** The administrators' decisions, oldest first. The last decision may not be carried out yet. */
     public List<Decision> decisions() {
         return known.decisions();
     }
 
-    /** Whether the ledger had that lineage once, or goes on in place of one that had it. */
+    /** Whether this ledger had that lineage before, or replaced a ledger that had it. */
     boolean isFormer(String lineage) {
         var now = known;
         return !lineage.equals(now.id())
@@ -101,7 +101,7 @@ public class Lineage {
                                 it.lineage().equals(lineage) || it.others().contains(lineage));
     }
 
-    /** Whether the position that an entry of a log names is of a ledger entry that is lost. */
+    /** Whether this log entry names the position of a lost ledger entry. */
     boolean isLost(LogEntry noted) {
         var position = noted.position();
         return position != null
@@ -109,7 +109,7 @@ public class Lineage {
                         .anyMatch(it -> position > it.end() && noted.at().isBefore(it.at()));
     }
 
-    /** The decision that is not carried out yet. */
+    /** Returns the decision that is not carried out yet, if there is one. */
     Optional<Decision> pending() {
         var now = known;
         return now.decisions().stream()
@@ -117,14 +117,17 @@ public class Lineage {
                 .findFirst();
     }
 
-    /** Looks at what other nodes did; whether the lineage is another one now. */
+    /** Reads the lineage and the decisions again, since other nodes may have changed them. Returns whether the lineage has changed. */
     boolean refresh() {
         var before = known;
         known = read();
         return !before.id().equals(known.id());
     }
 
-    /** Records the decision about the present lineage; of two, the first one counts. Empty if another node has carried that out already. */
+    /**
+     * Records a decision about the current lineage and returns the pending decision. If two are recorded at once, the first one counts.
+     * Returns empty if another node has already carried out the decision.
+     */
     Optional<Decision> decide(long end, Instant now, String by, String message, List<String> others) {
         Unique.insert(decisions, new Decision(id(), UUID.randomUUID().toString(), end, now, by, message, others));
         known = read();

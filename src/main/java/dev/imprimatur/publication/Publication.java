@@ -324,7 +324,7 @@ public class Publication {
         return integrity.notShown();
     }
 
-    /** Returns the ledger positions that these log entries name. Leaves out positions of ledger entries that are lost. */
+    /** Returns the ledger positions that these log entries name. Leaves out positions of lost ledger entries. */
     public List<Long> positions(Collection<LogEntry> noted) {
         return noted.stream()
                 .filter(entry -> !lineage.isLost(entry))
@@ -360,7 +360,7 @@ public class Publication {
         return ledger.find(positions);
     }
 
-    /** Returns the contents of these entries, by position. Leaves out contents that are missing or differ from what was approved. */
+    /** Returns the contents of these entries, by position. Leaves out missing contents and contents that were changed. */
     public Map<Long, JsonNode> contents(Collection<LedgerEntry> entries) {
         var stored = contents.find(
                 entries.stream().map(Publication::revision).distinct().toList());
