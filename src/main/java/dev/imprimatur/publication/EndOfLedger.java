@@ -33,29 +33,29 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether the ledger still goes as far as it ever did. What remembers that outside it (the marks, the edition logs, the webhooks) is
- * compared with it before anything is served, and the marks every second. While the ledger is behind, nothing is appended, and what is
- * known to have been withdrawn in the part that is lost is not served.
+ * Detects a ledger that has lost its last entries, for example after a restore from an old backup. The marks, the edition logs and the
+ * webhooks remember positions outside the ledger. This class compares all of them with the ledger before anything is served, and the
+ * marks every second. While the ledger is behind, nothing is appended, and guides that lost entries unpublished are not served.
  */
 @Component
 public class EndOfLedger implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(EndOfLedger.class);
-    /** How often the ledger is looked at before it is said to be behind: after a failover a store may show less, for a moment. */
+    /** How often the ledger is read before it counts as behind: for a moment after a failover, a store may show fewer entries. */
     private static final int LOOKS = 10;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final String LOGS = "the edition logs";
     private static final String THIS_NODE = "this node";
-    /** How many of the last positions may have been given out twice: far more than are appended before every node has read them. */
+    /** How many of the last positions are checked for an entry of another node: far more than are appended before every node has read them. */
     private static final int LOOKED_BACK = 1_000;
 
     /**
-     * Something that tells of an entry that the ledger does not have.
+     * A record outside the ledger that names an entry which the ledger does not have.
      *
-     * @param by what tells of it
-     * @param position of that entry
-     * @param lineage of its ledger, if it is another one
+     * @param by who keeps the record
+     * @param position of the missing entry
+     * @param lineage of the missing entry's ledger; null if it is the current lineage
      */
     public record Claim(String by, long position, @Nullable String lineage) {
         String inWords() {
@@ -65,14 +65,14 @@ public class EndOfLedger implements SmartLifecycle {
     }
 
     /**
-     * How the ledger stands.
+     * The result of comparing the ledger with the records outside it.
      *
-     * @param lineage that it has
-     * @param position of its last entry
-     * @param claims what tells of more; empty if nothing does
-     * @param withheld guides that are live by the ledger and known to have been withdrawn
-     * @param unknown whether more may have been withdrawn than is known: then nothing is served
-     * @param since when it was found to be behind; null if it is not
+     * @param lineage the ledger's current lineage
+     * @param position the position of the ledger's last entry
+     * @param claims the records that name missing entries; empty if the ledger is not behind
+     * @param withheld guides that are published according to the ledger, but are known to have been unpublished
+     * @param unknown whether lost entries may have unpublished further guides, so that nothing is served
+     * @param since when the ledger was found to be behind; null if it is not behind
      */
     public record Report(
             String lineage,
@@ -96,21 +96,21 @@ public class EndOfLedger implements SmartLifecycle {
     private final Duration every;
     private final Object work = new Object();
     private boolean isDue;
-    /** What the logs and the webhooks tell of that the ledger does not have, as of the last whole comparison. */
+    /** The claims of the edition logs and the webhooks, as of the last full comparison. */
     private List<Claim> claimsOfWitnesses = List.of();
 
     private Map<String, Integer> withdrawnByLogs = Map.of();
     private long agreedUpTo;
     private long comparedAt = -1;
     private volatile @Nullable Report behind;
-    /** The same where this node has read the entries that are gone, and knows all that they tell. */
+    /** The report for lost entries that this node has read, and whose effects the node therefore knows. */
     private volatile @Nullable Report cutOff;
 
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
     private volatile @Nullable Thread thread;
 
-    /** @param every how often the marks are raised and compared at most, {@code imprimatur.ledger.mark-every} */
+    /** @param every the interval at which the marks are raised and compared, {@code imprimatur.ledger.mark-every} */
     EndOfLedger(
             Ledger ledger,
             Lineage lineage,
@@ -130,19 +130,22 @@ public class EndOfLedger implements SmartLifecycle {
         this.every = every;
     }
 
-    /** How the ledger stood when it was looked at last. */
+    /** Returns the result of the last comparison. */
     public Report report() {
         var now = behind == null ? cutOff : behind;
         return now != null ? now : new Report(lineage.id(), ledger.verified(), List.of(), List.of(), false, null);
     }
 
-    /** Compares with everything that remembers more: before anything is served, and before anything is decided. */
+    /** Compares the ledger with all records outside it. Runs before anything is served and before anything is decided. */
     synchronized Report compare() {
         look(true);
         return report();
     }
 
-    /** The same, once the ledger is read anew; in one, so that no look that began before takes the new reading for compared. */
+    /**
+     * Reads the ledger again and then compares. Both happen under one lock, so that a comparison that began earlier cannot count for the
+     * new reading.
+     */
     synchronized Report compareAnew() {
         ledger.startOver();
         return compare();
@@ -151,7 +154,7 @@ public class EndOfLedger implements SmartLifecycle {
     private void look(boolean asked) {
         if (lineage.refresh()) ledger.startOver();
         boolean whole = asked || integrity.isNotCompared();
-        // first what is remembered: what is read of the ledger then goes at least as far
+        // read the marks first: the ledger, read later, must then reach at least as far as they do
         var remembered = remembered();
         ledger.last();
         for (int look = 1; look < LOOKS && isAhead(remembered.values()) && behind == null; look++) {
@@ -179,7 +182,7 @@ public class EndOfLedger implements SmartLifecycle {
             isBehind(claims, Math.max(known, furthestOfLogs()));
     }
 
-    /** Readers are served what this node has read; it is decided like any other loss. */
+    /** Reports stored entries that are gone although this node has read them. Readers are still served; an administrator decides as for any loss. */
     private @Nullable Report cutOff() {
         long read = ledger.verified();
         long end = integrity.damagedAt() > 0 ? ledger.end() : read;
@@ -207,7 +210,7 @@ public class EndOfLedger implements SmartLifecycle {
         return all;
     }
 
-    /** A place that does not answer is told of once; the other one counts, and it is asked again. */
+    /** Asks a mark, and returns {@code otherwise} if it fails. The first failure is logged, and the mark is asked again next time. */
     private <T> T answered(HighWaterMark mark, Function<HighWaterMark, T> question, T otherwise) {
         try {
             T answer = question.apply(mark);
@@ -251,8 +254,8 @@ public class EndOfLedger implements SmartLifecycle {
     }
 
     /**
-     * What the logs tell of that the ledger does not have: beyond its end, or in place of what is there now. A node that had not
-     * read the last entries yet when they were lost has appended others at their positions.
+     * Returns the log entries whose ledger entries are missing: those beyond the ledger's end, and those at whose position the ledger has
+     * another entry now. A node that had not yet read the last entries when they were lost may have appended others at their positions.
      */
     private List<LogEntry> missingFromLedger(long end) {
         var told = editions.entriesBeyond(Math.max(0, end - LOOKED_BACK)).stream()
@@ -273,7 +276,7 @@ public class EndOfLedger implements SmartLifecycle {
                 .toList();
     }
 
-    /** Up to where ledger and edition logs tell the same, as of the last whole comparison. */
+    /** The last position up to which the ledger and the edition logs agree, as of the last full comparison. */
     synchronized long agreedUpTo() {
         return agreedUpTo;
     }
@@ -286,13 +289,13 @@ public class EndOfLedger implements SmartLifecycle {
                 .orElse(0);
     }
 
-    /** The places that do not answer: what they know of withdrawals is not known. */
+    /** Asks every mark, and returns the places that do not answer. Such a place may know of further guides that were unpublished. */
     Set<String> silent() {
         remembered();
         return Set.copyOf(silent);
     }
 
-    /** Other lineages that are remembered, and that the store knows nothing of. */
+    /** Returns the lineages that marks name and that the store does not know. */
     List<String> others() {
         return remembered().values().stream()
                 .map(Mark::lineage)
@@ -301,7 +304,7 @@ public class EndOfLedger implements SmartLifecycle {
                 .toList();
     }
 
-    /** What the ledger has live of an edition that is known to have been withdrawn, or of one before it: it has to be withdrawn. */
+    /** Returns the editions that are published according to the ledger although they, or later editions, are known to have been unpublished. */
     List<EditionId> withheld() {
         var withdrawn = new HashMap<>(withdrawnByLogs);
         for (var mark : marks) {
@@ -320,7 +323,7 @@ public class EndOfLedger implements SmartLifecycle {
                 .toList();
     }
 
-    /** @param known up to which position everything that was withdrawn is known */
+    /** @param known the last position up to which all unpublished guides are known */
     private void isBehind(List<Claim> claims, long known) {
         var before = behind;
         boolean unknown = claims.stream().anyMatch(claim -> claim.position() > known);
@@ -348,7 +351,7 @@ public class EndOfLedger implements SmartLifecycle {
         integrity.isBehind(null);
     }
 
-    /** Remembers how far the ledger goes now. */
+    /** Raises the marks to the ledger's last entry. Changes nothing while an entry is damaged. */
     private void raise(Map<String, Mark> remembered) {
         var last = ledger.last();
         if (last.isEmpty() || integrity.damagedAt() > 0) return;
@@ -365,7 +368,7 @@ public class EndOfLedger implements SmartLifecycle {
                         false);
     }
 
-    /** The ledger has another lineage now, in which it is as it should be. */
+    /** Notes that the ledger has a new lineage, in which no entry is missing. */
     synchronized void hasBegunAnew() {
         claimsOfWitnesses = List.of();
         withdrawnByLogs = Map.of();
@@ -374,7 +377,7 @@ public class EndOfLedger implements SmartLifecycle {
         isAsFar();
     }
 
-    /** The marks are raised soon. */
+    /** Notes an append, so that the marks are raised soon. */
     void appended() {
         synchronized (work) {
             isDue = true;
@@ -394,7 +397,7 @@ public class EndOfLedger implements SmartLifecycle {
         }
     }
 
-    /** @param orAppended whether an append ends it */
+    /** @param orAppended whether an append ends the pause */
     private void pause(Duration longest, boolean orAppended) throws InterruptedException {
         long until = System.nanoTime() + longest.toNanos();
         synchronized (work) {
@@ -420,7 +423,7 @@ public class EndOfLedger implements SmartLifecycle {
         thread = Thread.ofPlatform().daemon().name("ledger-mark").start(this::follow);
     }
 
-    /** What was appended last is remembered before the stores are closed. */
+    /** Stops the thread and raises the marks a last time, before the stores are closed. */
     @Override
     public void stop() {
         running = false;
@@ -431,7 +434,7 @@ public class EndOfLedger implements SmartLifecycle {
             work.notifyAll();
         }
         try {
-            // not interrupted: the file of the embedded engine's store does not survive that
+            // no interrupt here: an interrupt would break the file of the embedded engine's store
             last.join(STOP);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();

@@ -57,7 +57,8 @@ public class Integrity {
 
     private volatile @Nullable Damage ledger;
     /**
-     * Both values change together: a guide that a reading lacks is known to be unpublished only if the ledger was not behind in that reading.
+     * Both values change together: a guide that a reading lacks is known not to be published only if the ledger was not behind in that
+     * reading.
      *
      * @param reading how often data from the ledger became invalid and had to be read again
      * @param behind null if the ledger is not behind

@@ -15,15 +15,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of what readers can see. An entry carries all that is delivered with a guide but its content, so that what
- * is live is a fold that keeps each guide's last entry.
+ * One change of what readers can see. An entry carries everything that is delivered with a guide except its content. Therefore the
+ * last entry of each guide tells whether and how the guide is published.
  *
  * @param position 1, 2, 3… without gaps
  * @param id of the guide
- * @param review of kinds other than {@code unpublish}
- * @param redirectTo of kind {@code unpublish}: where readers are sent, if anywhere
- * @param at when it was appended
- * @param previousHash the hash of the entry before; of the first, 64 zeros
+ * @param review the “last reviewed” stamp; null for {@code unpublish}
+ * @param redirectTo where readers are sent after an {@code unpublish}; null for no redirect and for other kinds
+ * @param at when the entry was made
+ * @param previousHash the hash of the previous entry; 64 zeros for the first entry
  * @param hash SHA-256 of this entry's canonical JSON (RFC 8785) without {@code hash} and {@code signature}
  * @param signature compact JWS (EdDSA) over position and hash
  */
@@ -65,7 +65,7 @@ public record LedgerEntry(
         String previousHash,
         String hash,
         String signature) {
-    /** What became of a guide for its readers. */
+    /** How an entry changes what readers see of a guide. */
     public enum Kind {
         @JsonProperty("publish")
         PUBLISH,
@@ -76,7 +76,7 @@ public record LedgerEntry(
         @JsonProperty("unpublish")
         UNPUBLISH;
 
-        /** As it is spelt on the wire. */
+        /** The kind as JSON spells it, such as {@code review-overdue}. */
         public String spelling() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
@@ -86,8 +86,8 @@ public record LedgerEntry(
      * The “last reviewed” stamp as it is delivered.
      *
      * @param origin {@code here}, or {@code imported} for a review elsewhere that the server's operator vouches for
-     * @param signatures who signed which decision on it; absent for reviews elsewhere and in entries from before decisions were
-     *     signed, whose hashes do not hold it
+     * @param signatures who signed which decision; absent for reviews elsewhere, and in entries from before decisions were signed, whose
+     *     hashes do not include this field
      * @param signature compact JWS (EdDSA) that binds the review to the content hash
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -116,10 +116,10 @@ public record LedgerEntry(
     }
 
     /**
-     * Who vouched, as readers are told.
+     * A reviewer as delivered to readers.
      *
-     * @param reviewer a public id, the same whatever they are called; absent for reviews elsewhere and in entries from before there
-     *     were such ids, whose hashes do not hold it
+     * @param reviewer a public id that stays the same when the person's name changes; absent for reviews elsewhere, and in entries from
+     *     before such ids existed, whose hashes do not include this field
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record By(
@@ -133,14 +133,14 @@ public record LedgerEntry(
      * A decision that somebody signed.
      *
      * @param reviewer a public id, as in {@link By}
-     * @param meaning what they signed, in the words of the workflow
+     * @param meaning what the signature means, in the words of the workflow
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"name", "title", "reviewer", "meaning", "at"})
     public record Signature(
             String name, @Nullable String title, @Nullable String reviewer, String meaning, Instant at) {}
 
-    /** Whether an entry of an edition's log, which names this position, tells of this. */
+    /** Whether the log entry, which names this position, describes this ledger entry. */
     boolean isToldBy(LogEntry noted) {
         if (!id.equals(noted.edition().guide()) || edition != noted.edition().number()) return false;
         return switch (noted.kind()) {
@@ -169,13 +169,13 @@ public record LedgerEntry(
 
     /** The place of an entry in the hash chain. */
     public record Link(long position, String previousHash, String hash, String signature) {
-        /** The place behind the entry with that hash, not sealed yet. */
+        /** Returns an unsealed link that follows the entry with that hash. */
         public static Link open(long position, String previousHash) {
             return new Link(position, previousHash, "", "");
         }
     }
 
-    /** An entry of these parts. */
+    /** Creates an entry from its parts. */
     public static LedgerEntry of(
             Kind kind,
             Subject subject,
@@ -223,12 +223,12 @@ public record LedgerEntry(
                 new Link(position, previousHash, newHash, newSignature));
     }
 
-    /** The same entry with another review, not sealed. */
+    /** Returns this entry with another review, unsealed. */
     LedgerEntry with(@Nullable Review newReview) {
         return of(kind, subject(), published(), newReview, redirectTo, at, Link.open(position, previousHash));
     }
 
-    /** Another kind of entry about the same published revision, not sealed. */
+    /** Returns an unsealed entry of another kind about the same published revision. */
     LedgerEntry next(Kind newKind, long newPosition, String hashBefore, @Nullable String newRedirect, Instant now) {
         return of(newKind, subject(), published(), review, newRedirect, now, Link.open(newPosition, hashBefore));
     }

@@ -20,9 +20,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * An administrator's decision that the ledger goes on without an end that is lost. What was withdrawn is withdrawn anew; what the edition
- * logs have as published goes through the gate again; then the ledger has another lineage, by which sites and webhooks know that they start
- * over. Each step changes nothing when it is taken again, so whatever a crash leaves undone, the next start does.
+ * Carries out an administrator's decision that the ledger continues without its lost end. First, guides that were unpublished are
+ * unpublished again. Then editions that the edition logs have as published go through the gate again. Finally the ledger gets a new
+ * lineage, which tells sites and webhooks to start over. Every step is idempotent, so the next start completes what a crash interrupted.
  */
 @Component
 public class NewLineage {
@@ -59,7 +59,7 @@ public class NewLineage {
         publication.onAppend(end::appended);
     }
 
-    /** How the ledger stands, and what was decided before. */
+    /** Returns the result of the last comparison of the ledger with the records outside it. */
     public EndOfLedger.Report report() {
         return end.report();
     }
@@ -69,9 +69,9 @@ public class NewLineage {
     }
 
     /**
-     * Goes on with the ledger as it is; the same decision again changes nothing.
+     * Continues with the ledger as it is. The same decision again changes nothing.
      *
-     * @param given the lineage that ends, as the report named it
+     * @param given the lineage that ends, as the report names it
      * @param message why, in the administrator's words
      */
     public synchronized EndOfLedger.Report decide(String given, String message, Person by) {
@@ -85,7 +85,7 @@ public class NewLineage {
                             "the ledger has the lineage " + lineage.id() + " now; read the report again")
                     .raise();
         mustKnowWithdrawals();
-        // what this node has read may be gone from the store
+        // entries that this node has read may be gone from the store
         var report = end.compareAnew();
         integrity.mustHaveRightEntries();
         audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
@@ -100,7 +100,7 @@ public class NewLineage {
     }
 
     /**
-     * Looks, before anything is served, whether the ledger goes as far as it did, and carries out what was decided before this node
+     * Compares the ledger with the records outside it before anything is served, and carries out a decision that was made before this node
      * started.
      */
     public void begin() {
@@ -108,7 +108,7 @@ public class NewLineage {
         goOn();
     }
 
-    /** Carries out what was decided and is not done yet. */
+    /** Carries out the pending decision, if there is one. */
     @Scheduled(fixedDelayString = "${imprimatur.ledger.go-on-every:10s}")
     synchronized void goOn() {
         try {
@@ -160,7 +160,7 @@ public class NewLineage {
         return told.map(LedgerEntry.Review::reviewedAt).equals(edition.stamp().map(Stamp::reviewedAt));
     }
 
-    /** What a log says of entries that are lost is made true again, or taken back where the gate does not let it through. */
+    /** Appends the lost entries that the guide's logs name again. An edition that the gate refuses is noted as unpublished. */
     private void noteAnew(String guide, Lineage.Decision decision) {
         for (var edition : editions.of(guide)) {
             var id = edition.id();
@@ -184,7 +184,7 @@ public class NewLineage {
         }
     }
 
-    /** No edition up to that one is live any more. */
+    /** Unpublishes the guide if its current edition is this one or an earlier one. */
     private void withdrawUpTo(EditionId id, Lineage.Decision decision) {
         publication
                 .lastOf(id.guide())

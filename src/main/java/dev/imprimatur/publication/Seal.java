@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What makes a ledger entry provable: its hash over the one before, and its signatures. */
+/** Seals and checks ledger entries: chains each entry to the hash of the previous one, and signs the entry and its review. */
 @Component
 class Seal {
     static final String GENESIS = "0".repeat(64);
@@ -31,10 +31,10 @@ class Seal {
         return open.sealed(hash, signer.sign(proof(open.position(), hash)));
     }
 
-    /** What is wrong with an entry that follows one with this position and hash; empty if nothing is. */
+    /** Checks an entry against the position and hash of the previous one. Returns what is wrong; empty if the entry is right. */
     Optional<String> broken(LedgerEntry entry, long previousPosition, String previousHash) {
         if (entry.position() != previousPosition + 1) return Optional.of("does not follow " + previousPosition);
-        // first of all: an entry that lacks something has another hash
+        // check the hash first: an entry that lacks a field has another hash
         if (!hash(entry).equals(entry.hash())) return Optional.of("does not have the hash it says");
         if (!entry.previousHash().equals(previousHash))
             return Optional.of("does not name the hash of the entry before");
@@ -46,17 +46,17 @@ class Seal {
         return Optional.empty();
     }
 
-    /** Whether a key of ours signed that an entry with this hash is at this position. */
+    /** Whether a key of this server signed this hash for this position. */
     boolean isSigned(long position, @Nullable String hash, @Nullable String signature) {
         return hash != null && signature != null && signer.verifies(signature, proof(position, hash));
     }
 
-    /** What two entries share only if they are the same to the last byte. */
+    /** Returns a fingerprint of the entry. Two entries have the same fingerprint only if their canonical JSON is the same. */
     String print(LedgerEntry entry) {
         return HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(json.valueToTree(entry))));
     }
 
-    /** The review with its own signature, by which a site can check it without the ledger. */
+    /** Returns the review with its own signature, so that a site can verify the review without the ledger. */
     LedgerEntry.Review sign(LedgerEntry entry, LedgerEntry.Review review) {
         return new LedgerEntry.Review(
                 review.lastReviewed(),
@@ -93,7 +93,7 @@ class Seal {
                 .put("origin", review.origin());
         claim.set("reviewedBy", json.valueToTree(review.reviewedBy()));
         var signatures = review.signatures();
-        // what was claimed before decisions were signed stays what it is
+        // reviews from before decisions were signed keep their claim, so that their signatures stay valid
         if (signatures != null) claim.set("signatures", json.valueToTree(signatures));
         return claim;
     }
