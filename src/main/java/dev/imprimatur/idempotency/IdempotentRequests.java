@@ -34,9 +34,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /**
- * Runs a request that carries a key once, and answers every further one with what the first was answered. Scripts send the key as
- * {@code Idempotency-Key} to the management API; forms of the studio hold one of their own. It stands behind the security filters,
- * so the account is known.
+ * Runs a request with an idempotency key once, and repeats the first answer for every further request with the same key. Scripts send the
+ * key in the header {@code Idempotency-Key} to the management API. Forms of the studio carry a key in a hidden field. This filter runs
+ * after the security filters, so the account is known.
  */
 @Component
 @Order(0)
@@ -47,9 +47,9 @@ class IdempotentRequests extends OncePerRequestFilter {
     private static final Set<String> CHANGING = Set.of("POST", "PUT", "PATCH", "DELETE");
     private static final String MANAGEMENT = "/api/management/";
     private static final String STUDIO = "/studio/";
-    /** The input of a form that holds its key. */
+    /** The form field that holds the key. */
     private static final String ONCE = "once";
-    /** Differs between two pages of one form, or must leave no trace, and says nothing of what is asked for. */
+    /** Fields that are not part of the fingerprint: they differ between two pages of one form, or must not leave a trace. */
     private static final Set<String> NOT_ASKED = Set.of(ONCE, "_csrf", SigningRules.FIELD);
 
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
@@ -176,7 +176,7 @@ class IdempotentRequests extends OncePerRequestFilter {
         }
     }
 
-    /** Whoever clicked twice waits for what became of the first click. */
+    /** Claims the key. The second of two clicks on a form waits for the answer to the first, for a limited time. */
     private Claim claim(Call call) {
         long begun = System.nanoTime();
         for (; ; ) {
@@ -199,7 +199,7 @@ class IdempotentRequests extends OncePerRequestFilter {
             else note(() -> keys.release(call.id(), begun.run()));
             throw failed;
         }
-        // the run before it has deleted what this one does not find
+        // an earlier run of this request has deleted the resource that this run does not find
         if (begun.again()
                 && request.getMethod().equals("DELETE")
                 && held.getStatus() == HttpServletResponse.SC_NOT_FOUND) {
@@ -211,13 +211,13 @@ class IdempotentRequests extends OncePerRequestFilter {
         held.copyBodyToResponse();
     }
 
-    /** The servlet wraps what the security filters wait for. */
+    /** Whether the request was denied. The servlet wraps the exceptions that the security filters expect. */
     private static boolean isDenied(Exception failed) {
         var cause = failed instanceof ServletException ? failed.getCause() : failed;
         return cause instanceof AccessDeniedException || cause instanceof AuthenticationException;
     }
 
-    /** @param answer null if it was denied */
+    /** @param answer null if the request was denied */
     private void note(Call call, Claim.Begun begun, @Nullable Answer answer) {
         note(() -> {
             if (answer != null && (call.patient() ? answer.isRedirect() : answer.isFinal()))
@@ -227,7 +227,7 @@ class IdempotentRequests extends OncePerRequestFilter {
         });
     }
 
-    /** What is done is done: if that cannot be noted now, the same request finds its effect when it comes again. */
+    /** Records the outcome. A failure is only logged, because the request is done and a repeated request finds its effect. */
     private static void note(Runnable outcome) {
         try {
             outcome.run();

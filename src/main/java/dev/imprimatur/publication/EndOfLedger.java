@@ -33,8 +33,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Detects a ledger that has lost its last entries, for example after a restore from an old backup. The marks, the edition logs and the
- * webhooks remember positions outside the ledger. This class compares all of them with the ledger before anything is served, and the
+ * Detects a ledger that has lost its last entries. The marks, the edition logs and the webhooks remember positions outside the ledger. This class compares all of them with the ledger before anything is served, and the
  * marks every second. While the ledger is behind, nothing is appended, and guides that lost entries unpublished are not served.
  */
 @Component
@@ -47,7 +46,7 @@ public class EndOfLedger implements SmartLifecycle {
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final String LOGS = "the edition logs";
     private static final String THIS_NODE = "this node";
-    /** How many of the last positions are checked for an entry of another node: far more than are appended before every node has read them. */
+    /** How many of the last positions may hold a replaced entry: far more than are appended before every node has read them. */
     private static final int LOOKED_BACK = 1_000;
 
     /**
@@ -182,7 +181,7 @@ public class EndOfLedger implements SmartLifecycle {
             isBehind(claims, Math.max(known, furthestOfLogs()));
     }
 
-    /** Reports stored entries that are gone although this node has read them. Readers are still served; an administrator decides as for any loss. */
+    /** Reports entries that this node has read and that the store has lost. Readers are still served from what this node has read. */
     private @Nullable Report cutOff() {
         long read = ledger.verified();
         long end = integrity.damagedAt() > 0 ? ledger.end() : read;
@@ -304,7 +303,7 @@ public class EndOfLedger implements SmartLifecycle {
                 .toList();
     }
 
-    /** Returns the editions that are published according to the ledger although they, or later editions, are known to have been unpublished. */
+    /** Returns editions that the ledger has as published although they, or later ones, are known to have been unpublished. */
     List<EditionId> withheld() {
         var withdrawn = new HashMap<>(withdrawnByLogs);
         for (var mark : marks) {

@@ -277,8 +277,8 @@ public class Publication {
     }
 
     /**
-     * Whether later entries are known to be out of reach, after a damaged entry or in a lost end. They may have unpublished guides that this
-     * node still knows as published, so nothing may be served.
+     * Whether later entries are known to be out of reach, after a damaged entry or in a lost end. They may have unpublished guides that
+     * this node still knows as published, so nothing may be served.
      */
     public boolean isOutdated() {
         return integrity.isOutdated();

@@ -21,9 +21,9 @@ import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
- * The embedded server's storage with the promise that the stock one does not keep: a write command is on disk before it
- * is answered, whole or not at all. Each write ends with a commit of the store and nothing else commits, so a crash cannot leave
- * half a command. Every so many bytes written the file is compacted.
+ * Durable storage for the embedded server. Unlike the stock backend, this one writes each command to disk before the server answers, and
+ * writes it completely or not at all. Each write ends with a commit of the store, and nothing else commits, so a crash cannot leave half a
+ * command. The file is compacted when it has grown by a fixed number of bytes.
  */
 final class DurableBackend extends H2Backend {
     private static final Set<String> READS = Set.of(
@@ -43,8 +43,8 @@ final class DurableBackend extends H2Backend {
     /** Bytes that the file may grow before it is compacted. */
     private static final long COMPACT_EVERY = 16L << 20;
     /**
-     * How long, in milliseconds, a dead chunk is kept from being written over. Not at all: what a killed process wrote, the
-     * next one reads in order, and with even a few seconds the file grew twenty times over.
+     * How long, in milliseconds, the store keeps a dead chunk before it may overwrite the chunk. Zero is safe, because after a kill the
+     * next process reads the writes in order. With a few seconds the file grew to twenty times its size.
      */
     private static final int RETENTION = 0;
 
@@ -62,7 +62,7 @@ final class DurableBackend extends H2Backend {
         var store = new MVStore.Builder()
                 .fileName(file.toString())
                 .autoCommitDisabled()
-                // neither by time nor by size
+                // no automatic commit, neither by time nor by size
                 .autoCommitBufferSize(0)
                 .cacheSize(16)
                 .compress()
@@ -77,7 +77,7 @@ final class DurableBackend extends H2Backend {
         return new H2Database(name, getMvStore(), getCursorRegistry()) {
             @Override
             protected MongoCollection<Object> openOrCreateCollection(String collection, CollectionOptions options) {
-                // who opens a map first decides for everybody what it holds
+                // whoever opens a map first sets its types for all later users
                 getMvStore()
                         .openMap(
                                 "databases." + getFullCollectionNamespace(collection),
@@ -100,13 +100,13 @@ final class DurableBackend extends H2Backend {
         };
     }
 
-    /** Whether the message asks for something without changing anything. */
+    /** Whether the command of the message only reads. */
     static boolean isRead(MongoMessage message) {
         String command = message.getDocument().keySet().iterator().next();
         return READS.contains(command.toLowerCase(Locale.ROOT));
     }
 
-    /** Writes are handed in one at a time. */
+    /** Handles a command. The caller must pass writes one at a time. */
     @Override
     public Document handleMessage(MongoMessage message) {
         if (isRead(message)) return super.handleMessage(message);
@@ -115,13 +115,13 @@ final class DurableBackend extends H2Backend {
             commit();
             return answer;
         } catch (MongoServerException refused) {
-            // of several documents those before the one that was refused are there
+            // the documents before the refused one are written
             commit();
             throw refused;
         }
     }
 
-    /** Writes next to nothing, to find out whether the disk takes it. */
+    /** Makes a tiny write, to find out whether the disk accepts writes. */
     Document touch() {
         var store = getMvStore();
         store.setStoreVersion(1 - store.getStoreVersion());
@@ -133,7 +133,7 @@ final class DurableBackend extends H2Backend {
         compaction.ifGrown();
     }
 
-    /** Whether a write failed: then the storage does not hold what it shows. */
+    /** Whether the store is closed because a write failed. Its contents in memory may then differ from the file. */
     boolean isClosed() {
         return getMvStore().isClosed();
     }

@@ -24,27 +24,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The embedded server's storage over failures to write. A write that the disk does not take is refused and leaves nothing behind: the file
- * is opened anew and holds what was acknowledged before. Nobody reads a write before it is on disk, so nothing that was read is taken
- * back either. Once a second a write is tried again, so all goes on by itself once the cause is gone: no room, a
- * quota, a limit on the size of files, a disk that fails.
+ * Keeps the embedded server's storage usable after a failed write. The causes are a full disk, a quota, a limit on the file size or a
+ * failing disk. The failed write is refused and leaves nothing behind: the file is opened again and holds all acknowledged writes. Nobody
+ * reads a write before it is on disk, so no data that was read disappears. The backend tries a write again once a second, and recovers by
+ * itself when the cause is gone.
  */
 final class RecoveringBackend implements MongoBackend {
     private static final Logger log = LoggerFactory.getLogger(RecoveringBackend.class);
-    /** MongoDB's code of a server that cannot answer yet: the client asks again later. */
+    /** MongoDB's error code for a server that cannot answer yet: the client tries again later. */
     private static final int RECOVERING = 13436;
 
     private static final String BATCH_SIZE = "batchSize";
-    /** Of documents of the greatest size (1 MB, and what the server adds) so many fit into a reply, 48 MB. */
+    /** How many documents of the greatest size (1 MB, plus what the server adds) fit into a reply of 48 MB. */
     private static final int BATCH = 32;
 
     private static final long TRY_AGAIN = TimeUnit.SECONDS.toNanos(1);
 
     private final Path file;
     private final Room room;
-    /** Held by the one write that is under way, and by the compaction after it. */
+    /** Held by the one write in progress, and by the compaction that follows it. */
     private final ReentrantLock writing = new ReentrantLock();
-    /** Keeps readers away from a write that is not on disk. */
+    /** Keeps readers from seeing a write that is not on disk yet. */
     private final ReentrantReadWriteLock visible = new ReentrantReadWriteLock();
 
     private volatile DurableBackend current;
@@ -57,7 +57,7 @@ final class RecoveringBackend implements MongoBackend {
         this.current = new DurableBackend(file);
     }
 
-    /** Whether the disk takes writes. After one that it did not take this tries another, at most once a second. */
+    /** Whether the disk accepts writes. After a failed write this method tries another one, at most once a second. */
     boolean isWritable() {
         if (room.isShort()) return false;
         if (failed && writing.tryLock())
@@ -75,7 +75,7 @@ final class RecoveringBackend implements MongoBackend {
         return !room.isShort() && (!failed || System.nanoTime() - tryAgainAt >= 0);
     }
 
-    /** An answer has a bound, as MongoDB's has: the rest waits to be asked for. */
+    /** Limits the size of a reply, as MongoDB does. The client fetches the rest with further commands. */
     private static void inBatches(Document command) {
         String name = command.keySet().iterator().next();
         if (!name.equals("find") && !name.equals("getMore")) return;
@@ -85,8 +85,8 @@ final class RecoveringBackend implements MongoBackend {
     }
 
     /**
-     * What cannot be done now is answered and not thrown: the server would log the whole command. An answer is a copy: it is sent
-     * later, and the storage writes into the documents that it handed out.
+     * Handles a command. An error is returned and not thrown, because the server would log the whole command of an exception. The reply is
+     * a copy, because it is sent later and the storage may change the documents that it returned.
      */
     @Override
     public Document handleMessage(MongoMessage message) {
@@ -131,7 +131,7 @@ final class RecoveringBackend implements MongoBackend {
             if (current.isClosed()) open(refused);
             throw refused;
         } catch (RuntimeException unforeseen) {
-            // it may have been done in part, which is not to be on disk
+            // the write may be half done, and that half must not reach the disk
             open(unforeseen);
             throw unforeseen;
         } finally {
@@ -152,7 +152,7 @@ final class RecoveringBackend implements MongoBackend {
         }
     }
 
-    /** Opens the file anew, as it was before the write that failed. */
+    /** Opens the file again, in its state before the failed write. */
     private void open(RuntimeException cause) {
         if (!failed) log.warn("the embedded store is opened anew, since a write failed: {}", cause.toString());
         failed = true;
@@ -169,7 +169,7 @@ final class RecoveringBackend implements MongoBackend {
         visible.readLock().lock();
         try {
             var now = current;
-            // what it still has in memory may never have been on disk
+            // data that is still in memory may never have been on disk
             if (now.isClosed()) throw recovering();
             return question.apply(now);
         } catch (MVStoreException unreadable) {
@@ -190,7 +190,7 @@ final class RecoveringBackend implements MongoBackend {
         return new NotNow(RECOVERING, "NotPrimaryOrSecondary", "the embedded store is being opened anew");
     }
 
-    /** A refusal for which no command is at fault. */
+    /** A refusal that is not caused by the command itself. */
     private static final class NotNow extends MongoServerError {
         private static final long serialVersionUID = 1L;
 
@@ -262,7 +262,7 @@ final class RecoveringBackend implements MongoBackend {
         try {
             current.close();
         } catch (MVStoreException full) {
-            // what was acknowledged is on disk
+            // all acknowledged writes are on disk already
             log.warn("the embedded store could not be tidied up when it was closed: {}", full.toString());
         }
     }

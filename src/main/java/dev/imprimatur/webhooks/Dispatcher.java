@@ -28,8 +28,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Leads every subscriber along the ledger: in order, at least once, and only up to where sites can read. Of several nodes, the one
- * that holds a subscriber's lease sends; what a crash leaves unsure is sent again under the same id.
+ * Sends ledger entries to every webhook: in order, at least once, and only up to the position that sites can read. If there are several
+ * nodes, the node that holds a webhook's lease sends. After a crash, a message that may not have arrived is sent again with the same id.
  */
 @Component
 class Dispatcher implements SmartLifecycle {
@@ -58,11 +58,11 @@ class Dispatcher implements SmartLifecycle {
     private @Nullable ExecutorService senders;
 
     /**
-     * Reads the limits.
+     * Takes the retry limits from the configuration.
      *
-     * @param firstRetry how long after the first failure it is tried again, four times as long after each further one up to eight
-     *     hours, {@code imprimatur.webhooks.first-retry}
-     * @param giveUpAfter how long a subscriber may fail before it is paused, {@code imprimatur.webhooks.give-up-after}
+     * @param firstRetry the wait after the first failure; each further failure makes the wait four times as long, up to eight hours,
+     *     {@code imprimatur.webhooks.first-retry}
+     * @param giveUpAfter how long a webhook may fail before it is paused, {@code imprimatur.webhooks.give-up-after}
      */
     Dispatcher(
             Webhooks webhooks,
@@ -87,12 +87,12 @@ class Dispatcher implements SmartLifecycle {
         this.giveUpAfter = giveUpAfter;
     }
 
-    /** Sends the entry once, outside the order. */
+    /** Sends the entry once, independent of the webhook's position. */
     Attempt send(Webhook to, LedgerEntry entry) {
         return noted(courier.send(to, message(to, entry)));
     }
 
-    /** Sends a message that is about nothing. */
+    /** Sends a test message, which describes no ledger entry. */
     Attempt test(Webhook to) {
         var body = Map.of("type", "test", "timestamp", clock.instant(), "data", Map.of("webhook", to.id()));
         return noted(courier.send(
@@ -118,7 +118,7 @@ class Dispatcher implements SmartLifecycle {
         while (running) {
             try {
                 long position = reach.position();
-                // what comes at these positions is told once it is known how the ledger goes on
+                // while the ledger is behind, nobody knows yet which entries will stand at these positions
                 var due = publication.isBehind() ? List.<Webhook>of() : webhooks.due(position, clock.instant());
                 for (var webhook : due)
                     if (busy.add(webhook.id())) Objects.requireNonNull(senders).execute(() -> lead(webhook.id()));
@@ -146,7 +146,7 @@ class Dispatcher implements SmartLifecycle {
             var held = webhooks.claim(id, node, now, now.plus(LEASE));
             while (running && held.isPresent() && !publication.isBehind()) held = Optional.ofNullable(on(held.get()));
         } catch (Refused damaged) {
-            // the ledger cannot be told on: logged where it was found, and looked at again when the lease is over
+            // the ledger is damaged, which is logged where it is found; the webhook is tried again when the lease ends
             log.debug("webhook {} waits: {}", id, damaged.getMessage());
         } catch (RuntimeException failed) {
             log.warn("webhook {} could not be led on: {}", id, failed.toString());
@@ -155,7 +155,7 @@ class Dispatcher implements SmartLifecycle {
         }
     }
 
-    /** One entry further, or past a batch that it does not want; null when there is nothing more to do for now. */
+    /** Sends the next entry that the webhook wants, or skips a batch without one. Returns null if there is nothing more to do for now. */
     private @Nullable Webhook on(Webhook held) {
         long reached = reach.position();
         var batch = publication.after(held.position(), BATCH).stream()
@@ -193,14 +193,14 @@ class Dispatcher implements SmartLifecycle {
         return attempt.status() == null ? String.valueOf(attempt.error()) : "status " + attempt.status();
     }
 
-    /** Not before the subscriber asked for, and never sooner than we would come by ourselves. */
+    /** Returns the later of two times: our own retry time and the time that the subscriber asked for. */
     private Instant next(Webhook held, Attempt failed, Instant now) {
         var own = now.plus(wait(held.failures()));
         var asked = failed.retryAfter();
         return asked != null && asked.isAfter(own) ? asked : own;
     }
 
-    /** Ever longer, and never quite the same for two subscribers. */
+    /** Returns the wait before the next attempt: longer after each failure, and varied at random by up to 20 %. */
     private Duration wait(int failuresBefore) {
         double grown = firstRetry.toMillis() * Math.pow(GROWTH, failuresBefore);
         double millis = Math.min(grown, (double) LONGEST_WAIT.toMillis());
