@@ -5,31 +5,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A place outside MongoDB that remembers how far the ledger went, so that a MongoDB of an earlier moment is noticed. */
+/** A place outside MongoDB that remembers the ledger's last position, so that a restored older MongoDB is detected. */
 interface HighWaterMark {
     /**
-     * How far the ledger went.
+     * The last entry of the ledger at the time the mark was raised.
      *
-     * @param lineage of the ledger
-     * @param position of its last entry
-     * @param hash of that entry
+     * @param lineage the lineage of the ledger
+     * @param position the position of its last entry
+     * @param hash the hash of that entry
      */
     record Mark(String lineage, long position, String hash) {}
 
-    /** Where it is, for people. */
+    /** The name of the place, for messages to people. */
     String place();
 
-    /** What is remembered; empty if nothing was yet. */
+    /** Returns the mark; empty if it was never raised. */
     Optional<Mark> mark();
 
-    /** Of the ledger of that mark, by guide, the last edition that was taken from readers: no edition up to it may reach them again. */
+    /** Returns, by guide, the last edition that was unpublished. No edition up to that one may be published again. */
     Map<String, Integer> withdrawn();
 
     /**
-     * Remembers that the ledger goes further now: what was withdrawn first, so that the mark never promises more than is known. A mark
-     * is never lowered within a lineage, and one of a lineage that is neither this nor a former one stays.
+     * Raises the mark. Stores the unpublished editions before the position, so that they are complete up to the stored position. A mark is
+     * never lowered within a lineage. A mark of a lineage that is neither the current nor a former one stays as it is.
      *
-     * @param withdrawn by guide, as far as that mark
+     * @param withdrawn by guide, the last edition that was unpublished up to the mark
      * @param isFormer whether the ledger had that lineage before
      */
     void raise(Mark mark, Map<String, Integer> withdrawn, Predicate<String> isFormer);

@@ -6,7 +6,7 @@ import dev.imprimatur.store.Findings;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Examines whether the ledger goes as far as what is kept outside its store remembers. */
+/** Checks that the ledger reaches at least as far as the marks outside its store say. */
 @Component
 class MarkCheck implements Check {
     private final List<HighWaterMark> marks;

@@ -26,8 +26,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The mark in the data directory, one line of JSON for each time that it was raised. A last line that was cut off counts for nothing. Each
- * store has a file of its own, so that a directory that was used with embedded stores can be used with others.
+ * The mark in the data directory. The file has one line of JSON for each time that the mark was raised; an incomplete last line is ignored.
+ * Each store has its own file, so that a directory that was used with embedded stores can be used with other stores.
  */
 @Component
 @Order(2)
@@ -35,7 +35,7 @@ class MarkFile implements HighWaterMark {
     private static final int MOST_LINES = 1_000;
     private static final int NAME_BYTES = 6;
 
-    /** @param withdrawn what was withdrawn since the line before */
+    /** @param withdrawn the editions that were unpublished since the previous line, by guide */
     record Line(String lineage, long position, String hash, Map<String, Integer> withdrawn) {
         Mark mark() {
             return new Mark(lineage, position, hash);
@@ -44,13 +44,13 @@ class MarkFile implements HighWaterMark {
 
     private final Path file;
     private final JsonMapper json;
-    /** The last line, and everything that was withdrawn by then. */
+    /** The last line, and all editions that were unpublished up to that line. */
     private @Nullable Line known;
 
     private boolean read;
     private int lines;
 
-    /** @param uri {@code spring.mongodb.uri}; none for the embedded store */
+    /** @param uri {@code spring.mongodb.uri}; blank for the embedded store */
     @Autowired
     MarkFile(DataDirectory data, JsonMapper json, @Value("${spring.mongodb.uri:}") String uri) {
         this(data.resolve(uri.isEmpty() ? "ledger-mark" : "ledger-mark-" + name(uri)), json);

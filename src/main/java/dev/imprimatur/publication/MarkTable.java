@@ -85,7 +85,7 @@ class MarkTable implements HighWaterMark {
     public synchronized void raise(Mark mark, Map<String, Integer> withdrawn, Predicate<String> isFormer) {
         make();
         var there = mark();
-        // what this node wrote may be gone, if the database was restored from an earlier moment
+        // rows that this node wrote may be gone if the database was restored from an older backup
         if (there.isEmpty() || !there.get().equals(written)) known = withdrawn(mark.lineage());
         withdrawn.forEach((guide, edition) -> {
             if (known.getOrDefault(guide, 0) < edition) withdraw(mark.lineage(), guide, edition);

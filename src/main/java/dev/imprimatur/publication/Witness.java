@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
-/** What tells of positions of the ledger beside the ledger itself, and so notices when its end is lost. */
+/** A record outside the ledger that names ledger positions, and so shows when the ledger has lost its end. */
 public interface Witness {
-    /** What it is, for people: the subject of “knows of position 12”. */
+    /** The name of the record for messages to people: the subject of “knows of position 12”. */
     String name();
 
-    /** The highest position that it tells of; 0 if it tells of none. */
+    /** The highest position that the record names; 0 if it names none. */
     long furthest();
 
-    /** The entries above the position are lost for good: what comes there next is to be told of anew. */
+    /** Forgets the positions above this one, whose entries are lost: later entries at these positions are new. */
     void forget(long end);
 }

@@ -33,17 +33,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A collection whose documents are sealed when they are written and verified when they are read. Besides its own fields a document has
- * {@code hash}, {@code signature} and, in a chain, {@code previousHash}; the hash is over the whole document but the first two, with its
- * {@code _id}, so no document can stand for another.
+ * A collection that seals its documents on write and verifies them on read. Besides its own fields, a document has {@code hash},
+ * {@code signature} and, in a chain, {@code previousHash}. The hash covers all fields except {@code hash} and {@code signature}. The hash
+ * includes the {@code _id}, so no document can take the place of another.
  */
 public final class SealedCollection<R> {
-    /** The hash before that of the first document of a chain. */
+    /** The previous hash of the first document of a chain. */
     public static final String GENESIS = "0".repeat(64);
 
     static final String HASH = "hash";
     static final String SIGNATURE = "signature";
-    /** Of records of the audit that a migration sealed. */
+    /** A field of audit records that a migration sealed. */
     static final String MIGRATED = "migrated";
 
     private static final String PREVIOUS = "previousHash";
@@ -54,8 +54,8 @@ public final class SealedCollection<R> {
     /**
      * A document as it is stored.
      *
-     * @param row null if it cannot be read as one
-     * @param fault what is wrong with it, as the rest of a sentence that begins with it; null if nothing is
+     * @param row the decoded document; null if it cannot be decoded
+     * @param fault what is wrong with the document, as the rest of a sentence whose subject is the document; null if nothing is wrong
      */
     public record Stored<R>(
             String id,
@@ -63,7 +63,7 @@ public final class SealedCollection<R> {
             @Nullable String previousHash,
             @Nullable String hash,
             @Nullable String fault) {
-        /** The document if nothing is wrong with it. */
+        /** Returns the decoded document if nothing is wrong with it. */
         public Optional<R> intact() {
             return fault == null ? Optional.ofNullable(row) : Optional.empty();
         }
@@ -81,12 +81,12 @@ public final class SealedCollection<R> {
         this.seals = seals;
     }
 
-    /** The documents as they are stored, for indexes and for questions that need no seal. */
+    /** The stored documents, for creating indexes and for queries that need no verification. */
     public MongoCollection<BsonDocument> documents() {
         return documents;
     }
 
-    /** Inserts a document that stands alone; false if one of its unique keys is taken. */
+    /** Inserts a document that is not part of a chain. Returns false if one of its unique keys is taken. */
     public boolean insert(R row) {
         return Unique.insert(documents, sealed(row, null));
     }
@@ -94,7 +94,7 @@ public final class SealedCollection<R> {
     /**
      * Inserts the next document of a chain.
      *
-     * @return its hash; empty if one of its unique keys is taken
+     * @return the document's hash; empty if one of its unique keys is taken
      */
     public Optional<String> insertAfter(String previousHash, R row) {
         var document = sealed(row, previousHash);
@@ -103,12 +103,12 @@ public final class SealedCollection<R> {
                 : Optional.empty();
     }
 
-    /** Puts a document in the place of one; false if the filter finds none. */
+    /** Replaces the document that the filter finds. Returns false if the filter finds none. */
     public boolean replace(Bson filter, R row) {
         return documents.replaceOne(filter, sealed(row, null)).getMatchedCount() == 1;
     }
 
-    /** Whether there is a document with this id, right or not. */
+    /** Whether a document with this id exists, intact or not. */
     public boolean exists(String id) {
         return documents
                         .find(Filters.eq(ID, id))
@@ -121,19 +121,19 @@ public final class SealedCollection<R> {
         return Optional.ofNullable(documents.find(Filters.eq(ID, id)).first()).map(this::stored);
     }
 
-    /** All documents of the owner from that number on, in order ({@link Numbered}). */
+    /** Returns all documents of the owner from this number on, in order ({@link Numbered}). */
     public List<Stored<R>> numbered(String owner, int from) {
         return Numbered.all(documents, owner, from).stream().map(this::stored).toList();
     }
 
-    /** What a filter finds, in that order. */
+    /** Returns at most {@code most} documents that the filter finds, sorted. */
     public List<Stored<R>> find(Bson filter, Bson sort, int most) {
         return documents.find(filter).sort(sort).limit(most).map(this::stored).into(new ArrayList<>());
     }
 
     /**
-     * The first that a filter finds in that order, also if a majority does not have it yet: whoever chains to it is acknowledged only
-     * together with it, and need not wait until others are.
+     * Returns the first document that the filter finds in this order, even if a majority does not have the document yet. That is safe
+     * for a writer that chains to the document: the next write is acknowledged only together with this one.
      */
     public Optional<Stored<R>> newest(Bson filter, Bson sort) {
         return Optional.ofNullable(documents
@@ -144,15 +144,15 @@ public final class SealedCollection<R> {
                 .map(this::stored);
     }
 
-    /** What a filter finds, in that order, however much it is; to be closed by whoever reads it. */
+    /** Returns a cursor over all documents that the filter finds, sorted. The caller closes the cursor. */
     public MongoCursor<Stored<R>> each(Bson filter, Bson sort) {
         return all(filter, sort).map(this::stored).iterator();
     }
 
     /**
-     * Every document that can be read, whether or not it is as it was sealed, in the order of ids.
+     * Visits every document, intact or not, in the order of ids.
      *
-     * @param what is given the id, and the document; empty if it cannot be read
+     * @param what receives the id and the document; the document is empty if it cannot be decoded
      */
     public void each(BiConsumer<String, Optional<R>> what) {
         try (var all = each(Filters.empty(), Sorts.ascending(ID))) {
@@ -165,11 +165,11 @@ public final class SealedCollection<R> {
     }
 
     /**
-     * Seals a document that bears no seal; where another node was first, what it did stays.
+     * Seals a document that has no seal yet. If another node seals the document first, that seal stays.
      *
-     * @param previousHash null for one that stands alone
-     * @param change made to the document before
-     * @return the document as it is stored then
+     * @param previousHash null for a document that is not part of a chain
+     * @param change a change to the document before sealing
+     * @return the document as it is stored afterwards
      */
     BsonDocument sealOnce(String id, @Nullable String previousHash, Consumer<BsonDocument> change) {
         var document = Objects.requireNonNull(documents.find(Filters.eq(ID, id)).first());

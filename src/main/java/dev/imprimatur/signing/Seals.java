@@ -14,15 +14,15 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Hashes documents and signs their hashes. A signature that was verified is remembered, since logs are read far more often than they
- * grow.
+ * Hashes documents, and signs and verifies their hashes. Verified signatures are cached, because logs are read far more often than
+ * written.
  */
 @Component
 public class Seals {
     private static final int REMEMBERED = 20_000;
 
     private final Signer signer;
-    /** Signatures that are right, by the hash that they are for. */
+    /** Cache of verified signatures, by collection and hash. */
     private final Map<String, String> verified = Collections.synchronizedMap(new LinkedHashMap<>(256, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {

@@ -33,7 +33,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.core.annotation.Order;
 
-/** MongoDB and the engine's SQL store: those configured, or embedded ones in the data directory. */
+/** Sets up MongoDB and the engine's SQL store: the configured ones, or embedded ones in the data directory. */
 @Configuration(proxyBeanMethods = false)
 class StoreConfiguration {
     private static final String DEFAULT_DATABASE = "imprimatur";
@@ -48,7 +48,7 @@ class StoreConfiguration {
             return new EmbeddedMongo(data, room);
         }
 
-        /** In this process it is never away, and it may be slow where it reads a whole collection. */
+        /** The embedded server runs in this process and is always reachable, but reading a whole collection may take long. */
         @Bean
         @Order(1)
         MongoClientSettingsBuilderCustomizer patience() {
@@ -66,10 +66,10 @@ class StoreConfiguration {
     @ConditionalOnExpression("'${spring.datasource.url:}' == ''")
     static class EmbeddedSql {
         /**
-         * WRITE_DELAY=0: with H2's default a committed process start was gone after a kill. RETENTION_TIME=0: what is dead may
-         * be written over at once; with H2's default the file grew by 400 KB for each guide that was published. ANALYZE_AUTO=0:
-         * what H2 finds out about the engine's rows by itself makes it choose indexes that nearly all of them share.
-         * TRACE_LEVEL_FILE=0: what fails is told in the log, not in a file that grows beside the data.
+         * WRITE_DELAY=0: with H2's default, a committed process start was lost after a kill. RETENTION_TIME=0: H2 may overwrite
+         * dead chunks at once; with H2's default, the file grew by 400 KB for each published guide. ANALYZE_AUTO=0: with its own
+         * statistics about the engine's rows, H2 chooses indexes in which nearly all rows have the same value.
+         * TRACE_LEVEL_FILE=0: failures are logged, and not written to a file that grows beside the data.
          */
         @Bean
         DataSource embeddedEngineStore(DataDirectory data) {
@@ -88,13 +88,13 @@ class StoreConfiguration {
         }
     }
 
-    /** A store of the operator's for the engine; nothing that is asked of it waits without end. */
+    /** The engine's SQL store that the operator configured. Every connection and statement has a timeout. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnExpression("'${spring.datasource.url:}' != ''")
     static class NamedSql {
         private static final String POSTGRESQL = "jdbc:postgresql:";
 
-        /** @param timeout {@code imprimatur.engine.timeout}: the wait for a connection, and one statement; whole seconds */
+        /** @param timeout {@code imprimatur.engine.timeout}: the limit for getting a connection and for one statement; whole seconds */
         @Bean
         @ConfigurationProperties("spring.datasource.hikari")
         HikariDataSource engineStore(
@@ -105,7 +105,7 @@ class StoreConfiguration {
             long millis = timeout.toMillis();
             source.setConnectionTimeout(millis);
             source.setValidationTimeout(millis / 2);
-            // a store that is away at start is waited for by whoever needs it
+            // do not fail here if the store is away at start: its users wait for it
             source.setInitializationFailTimeout(-1);
             source.setExceptionOverride(new ClosedConnections(source, Failures::isConnectionLost));
             if (named.determineUrl().startsWith(POSTGRESQL)) {
@@ -113,7 +113,7 @@ class StoreConfiguration {
                 source.addDataSourceProperty("connectTimeout", seconds);
                 source.addDataSourceProperty("loginTimeout", seconds);
                 source.addDataSourceProperty("socketTimeout", seconds);
-                // the server gives a statement up before the client gives the connection up
+                // the server cancels a statement before the client closes the connection
                 source.addDataSourceProperty("options", "-c statement_timeout=" + millis * 9 / 10);
             }
             return source;
@@ -127,10 +127,11 @@ class StoreConfiguration {
     }
 
     /**
-     * Every write is on a majority's journal before it is acknowledged; reads see only what will stay; nothing waits without end.
+     * Makes every write wait for the journals of a majority before it is acknowledged. Reads return only data that cannot be rolled
+     * back. Every operation has a timeout.
      *
-     * @param timeout {@code imprimatur.mongodb.timeout}: how long one operation may take in all, with the choice of a server, the wait
-     *     for a connection and a second attempt
+     * @param timeout {@code imprimatur.mongodb.timeout}: the limit for one operation, including server selection, the wait for a
+     *     connection and a retry
      */
     @Bean
     @Order(0)
@@ -155,14 +156,14 @@ class StoreConfiguration {
                         MongoClientSettings.getDefaultCodecRegistry()));
     }
 
-    /** The store as it is found, for migrations only: what they do may take its time. */
+    /** The database before migration, for migrations only, whose operations may take long. */
     @Bean(defaultCandidate = false)
     @Qualifier("unmigrated")
     MongoDatabase unmigratedDatabase(MongoClient client, MongoConnectionDetails connection) {
         return open(client, connection).withTimeout(10, TimeUnit.MINUTES);
     }
 
-    /** Everything needs MongoDB, so the start waits here until it answers and has the newest format. */
+    /** Waits until MongoDB answers and its data has the newest format, because everything else needs MongoDB. */
     @Bean
     StoreFormat storeFormat(
             MongoClient client,
@@ -184,14 +185,14 @@ class StoreConfiguration {
         return format;
     }
 
-    /** The store as everybody else has it: there is none before it has the newest format. */
+    /** The database for all other beans, created only after its data has the newest format. */
     @Bean
     @DependsOn("storeFormat")
     MongoDatabase mongoDatabase(MongoClient client, MongoConnectionDetails connection) {
         return open(client, connection);
     }
 
-    /** Down while an embedded store cannot take writes; what is delivered from memory goes on. */
+    /** Reports down while an embedded store cannot accept writes. Delivery from memory continues meanwhile. */
     @Bean
     HealthIndicator storageHealthIndicator(
             ObjectProvider<EmbeddedMongo> documents, ObjectProvider<EngineStoreCompaction> engine, Room room) {
@@ -206,7 +207,7 @@ class StoreConfiguration {
         };
     }
 
-    /** Boot's own check says hello, which the embedded server does not know. */
+    /** Replaces Spring Boot's check, which sends {@code hello}: the embedded server does not know that command. */
     @Bean
     HealthIndicator mongoHealthIndicator(StoreFormat format) {
         return () -> {
