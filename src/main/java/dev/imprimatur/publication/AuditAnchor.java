@@ -4,11 +4,11 @@ package dev.imprimatur.publication;
 import java.time.Instant;
 
 /**
- * How far the audit went when an entry of the ledger was the last one. It stands beside the entry and not in it: sites read all of an
- * entry, and how much happens to access is none of their business.
+ * The last record of the audit at the time when a ledger entry was the last one. The anchor is stored beside the entry and not in it:
+ * sites read whole entries, and the number of audit records is not meant for them.
  *
- * @param position of the audit's last record
- * @param hash of that record
- * @param signature compact JWS (EdDSA) over this and the position and hash of the entry
+ * @param position the position of the audit's last record
+ * @param hash the hash of that record
+ * @param signature compact JWS (EdDSA) over the anchor and the position and hash of the ledger entry
  */
 public record AuditAnchor(long position, String hash, Instant at, String signature) {}

@@ -24,8 +24,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Anchors the audit in the ledger: every entry is appended with an anchor, and that of the last one is renewed daily. An end of the audit
- * that was cut off is noticed by them.
+ * Anchors the audit in the ledger. Every ledger entry is stored with an anchor, and the anchor of the last entry is renewed regularly. The
+ * anchors reveal an audit whose last records were cut off.
  */
 @Component
 public class AuditAnchors {
@@ -39,7 +39,7 @@ public class AuditAnchors {
     private final Clock clock;
     private final Duration every;
 
-    /** @param every how old the last anchor may become, {@code imprimatur.audit.anchor-every} */
+    /** @param every the greatest age of the last anchor, {@code imprimatur.audit.anchor-every} */
     AuditAnchors(
             LedgerRows rows,
             Audit audit,
@@ -55,7 +55,7 @@ public class AuditAnchors {
         this.every = every;
     }
 
-    /** What an entry is appended with; null while nothing was ever recorded. */
+    /** Returns the anchor to store with a new entry; null if the audit has no records yet. */
     @Nullable
     AuditAnchor of(LedgerEntry entry) {
         return audit.head()
@@ -83,7 +83,7 @@ public class AuditAnchors {
                 .put("at", at.toString());
     }
 
-    /** Verifies the audit and renews the last anchor once that is due; what fails is tried again with the next look. */
+    /** Verifies the audit and renews the last anchor when the anchor is due. After an outage, the next run tries again. */
     @Scheduled(initialDelayString = "1m", fixedDelayString = "${imprimatur.audit.anchor-looks:10m}")
     void lookDaily() {
         try {
@@ -99,7 +99,7 @@ public class AuditAnchors {
         if (last.isEmpty() || last.get().hash() == null) return;
         var anchor = last.get().anchor();
         if (anchor != null && anchor.at().plus(every).isAfter(clock.instant())) return;
-        // what was cut off must not be anchored as if that were the end
+        // never anchor an audit that was cut off as if it were complete
         if (!verify().broken().isEmpty()) return;
         audit.lastHead()
                 .map(head -> anchor(
@@ -107,12 +107,12 @@ public class AuditAnchors {
                 .ifPresent(renewed -> rows.anchor(last.get().position(), renewed));
     }
 
-    /** The last anchor that is signed; empty while there is none. */
+    /** Returns the anchor of the last ledger entry if the entry has no fault; empty otherwise. */
     public Optional<AuditAnchor> last() {
         return rows.last().filter(row -> fault(row) == null).map(Stored::anchor);
     }
 
-    /** Verifies the audit as a whole, and that it holds what the anchors in the ledger name. */
+    /** Verifies the whole audit, and checks that the audit holds the records that the anchors in the ledger name. */
     public Audit.Verification verify() {
         var verification = audit.verify();
         var broken = new ArrayList<>(verification.broken());

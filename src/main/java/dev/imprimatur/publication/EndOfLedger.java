@@ -34,7 +34,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Detects a ledger that has lost its last entries. The marks, the edition logs and the webhooks remember positions outside the ledger.
- * This class compares all of them with the ledger before anything is served, and the marks every second. While the ledger is behind, nothing is appended, and guides that lost entries unpublished are not served.
+ * This class compares all of them with the ledger before anything is served, and the marks every second.
+ * While the ledger is behind, nothing is appended. Guides that are known to have been unpublished by lost entries are not served.
  */
 @Component
 public class EndOfLedger implements SmartLifecycle {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
-/** Examines the ledger entry by entry, what it delivers, and whether the logs hold the evidence for each of its entries. */
+/** Checks every ledger entry, its published content, and the evidence for the entry in the edition logs. */
 @Component
 class LedgerCheck implements Check {
     private static final int BATCH = 500;
@@ -62,7 +62,7 @@ class LedgerCheck implements Check {
     private final class Examination {
         private final Findings findings;
         private final Map<String, List<LedgerEntry>> ofGuide = new TreeMap<>();
-        /** The hash that the ledger says of each revision it delivers. */
+        /** The hash that the ledger states, by published revision. */
         private final Map<String, String> delivered = new HashMap<>();
 
         private final Map<Long, LedgerEntry> byPosition = new HashMap<>();
@@ -108,7 +108,7 @@ class LedgerCheck implements Check {
             } while (!stored.isEmpty());
         }
 
-        /** A cause that is not its entry's would let a step be done twice, or never. */
+        /** Checks that the cause fits its entry. With a wrong cause, a step could run twice or never. */
         private void causes() {
             rows.eachCause((position, cause) -> {
                 var entry = byPosition.get(Long.parseLong(position));
@@ -128,7 +128,7 @@ class LedgerCheck implements Check {
             });
         }
 
-        /** What readers were told of one guide must make sense in its order. */
+        /** Checks that the entries of one guide follow each other in a valid order. */
         private void fold(List<LedgerEntry> entries) {
             LedgerEntry before = null;
             for (var entry : entries) {
@@ -188,7 +188,7 @@ class LedgerCheck implements Check {
                             "content", "published content " + id.replace("#", ", revision "), "is missing"));
         }
 
-        /** The edition in which exactly this was approved. */
+        /** Returns the edition in which exactly this revision was approved. */
         private Optional<Edition> approved(String id, JsonNode content) {
             return Objects.requireNonNullElse(logs(Numbered.owner(id)), List.<Edition>of()).stream()
                     .filter(edition -> edition.log().stream().anyMatch(entry -> APPROVALS.contains(entry.kind())))
@@ -247,7 +247,7 @@ class LedgerCheck implements Check {
             }
         }
 
-        /** The log must hold a stamp with exactly what readers are told of the review, and who gave it must not have contributed. */
+        /** Checks that the log holds a stamp equal to the delivered review, and that the reviewers did not contribute. */
         private void vouchedFor(LedgerEntry entry, Edition edition) {
             var review = entry.review();
             if (review == null || entry.kind() == Kind.REVIEW_OVERDUE) return;

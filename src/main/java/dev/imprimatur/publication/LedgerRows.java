@@ -23,13 +23,13 @@ import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The ledger as it is stored. Nothing that is read here is verified yet: only {@link Ledger} reads it. */
+/** The collection of ledger entries. Entries that are read here are not verified yet. */
 @Component
 class LedgerRows {
     private static final int FIRST_READ = 4;
     private static final int GROWTH = 8;
 
-    /** @param audit how far the audit went; absent where a release before anchors appended it */
+    /** @param audit the anchor of the audit; absent in entries from releases before anchors */
     public record Row(
             @BsonId long position,
             String cause,
@@ -37,12 +37,12 @@ class LedgerRows {
             @Nullable AuditAnchor audit) {}
 
     /**
-     * What is stored at a position.
+     * A stored document of the ledger.
      *
-     * @param entry null if it cannot be read as one
-     * @param hash that the entry says it has
-     * @param signature that the entry carries
-     * @param anchor that stands beside it
+     * @param entry the decoded entry; null if it cannot be decoded
+     * @param hash the hash that the entry states
+     * @param signature the signature that the entry states
+     * @param anchor the anchor that is stored beside the entry
      */
     record Stored(
             long position,
@@ -64,17 +64,17 @@ class LedgerRows {
         Index.makeUnique(rows, Indexes.ascending("cause"));
     }
 
-    /** Inserts the entry; false if its position or its cause is taken. */
+    /** Inserts the entry. Returns false if its position or its cause is taken. */
     boolean insert(LedgerEntry entry, String cause, @Nullable AuditAnchor anchor) {
         return Unique.insert(rows, new Row(entry.position(), cause, entry, anchor));
     }
 
-    /** Puts another anchor beside the entry. */
+    /** Replaces the anchor beside the entry. */
     void anchor(long position, AuditAnchor anchor) {
         rows.updateOne(Filters.eq("_id", position), Updates.set("audit", anchor));
     }
 
-    /** What is stored last; found without naming it, which reads the whole of an embedded store. */
+    /** Returns the last stored entry. The embedded store reads the whole collection for this query. */
     Optional<Stored> last() {
         return Optional.ofNullable(raw.find().sort(Sorts.descending("_id")).first())
                 .map(this::stored);
@@ -84,7 +84,7 @@ class LedgerRows {
         return Optional.ofNullable(raw.find(Filters.eq("cause", cause)).first()).map(this::stored);
     }
 
-    /** What is stored at these positions, in order. */
+    /** Returns the stored entries at these positions, in order. */
     List<Stored> at(Collection<Long> positions) {
         return raw.find(Filters.in("_id", positions))
                 .sort(Sorts.ascending("_id"))
@@ -93,8 +93,8 @@ class LedgerRows {
     }
 
     /**
-     * What is stored above the position, in order. Positions have no gaps, so they are read by naming them: a few at first,
-     * since whoever has read on before finds little new, then ever more.
+     * Returns the stored entries above the position, in order, up to the first gap. Positions have no gaps, so the query names them:
+     * first a few, because a regular reader finds few new entries, then larger batches.
      */
     List<Stored> after(long position, int limit) {
         var stored = new ArrayList<Stored>();
@@ -108,7 +108,7 @@ class LedgerRows {
         return stored;
     }
 
-    /** What is stored anywhere above the position, in order: found without naming it, which reads the whole of an embedded store. */
+    /** Returns stored entries anywhere above the position, in order. The embedded store reads the whole collection for this query. */
     List<Stored> beyond(long position, int limit) {
         return raw.find(Filters.gt("_id", position))
                 .sort(Sorts.ascending("_id"))
@@ -117,7 +117,7 @@ class LedgerRows {
                 .into(new ArrayList<>());
     }
 
-    /** The causes of all entries, by position; empty for what cannot be read. */
+    /** Returns the causes of all entries, by position; empty for entries that cannot be read. */
     void eachCause(BiConsumer<String, Optional<String>> what) {
         Decoding.each(rows, (position, row) -> what.accept(position, row.map(Row::cause)));
     }

@@ -50,7 +50,7 @@ class MarkFile implements HighWaterMark {
     private boolean read;
     private int lines;
 
-    /** @param uri {@code spring.mongodb.uri}; blank for the embedded store */
+    /** @param uri {@code spring.mongodb.uri}; empty for the embedded store */
     @Autowired
     MarkFile(DataDirectory data, JsonMapper json, @Value("${spring.mongodb.uri:}") String uri) {
         this(data.resolve(uri.isEmpty() ? "ledger-mark" : "ledger-mark-" + name(uri)), json);
@@ -61,7 +61,7 @@ class MarkFile implements HighWaterMark {
         this.json = json;
     }
 
-    /** The same for the same database on the same servers, whoever signs in to them and however. */
+    /** Returns a name for the database and its servers that does not depend on the credentials and options in the URI. */
     private static String name(String uri) {
         String names = uri.replaceFirst("^[^/]*//([^@]*@)?", "").replaceFirst("[?].*$", "");
         return HexFormat.of().formatHex(Sha256.of(names.getBytes(StandardCharsets.UTF_8)), 0, NAME_BYTES);
@@ -143,7 +143,7 @@ class MarkFile implements HighWaterMark {
     }
 
     private void append(Line line) throws IOException {
-        // begins a line of its own, whatever the one before has become
+        // start a new line, even if the previous one was cut off
         byte[] bytes = ("\n" + json.writeValueAsString(line)).getBytes(StandardCharsets.UTF_8);
         try (var out = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             out.write(ByteBuffer.wrap(bytes));

@@ -23,7 +23,7 @@ class MarkTable implements HighWaterMark {
 
     private final JdbcTemplate statements;
     private boolean made;
-    /** What this node wrote last, and what the table then held of withdrawals. */
+    /** The mark that this node wrote last, and the unpublished editions that the table held then. */
     private @Nullable Mark written;
 
     private Map<String, Integer> known = new HashMap<>();

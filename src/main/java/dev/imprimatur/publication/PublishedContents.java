@@ -18,7 +18,7 @@ import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
-/** The content of every revision that has passed the gate, apart from all that has not: delivery reads nothing else. */
+/** The content of every revision that has passed the gate, kept apart from unpublished content. Delivery reads only this content. */
 @Component
 class PublishedContents {
     public record Row(@BsonId String id, String contentHash, JsonNode content) {}
@@ -33,12 +33,12 @@ class PublishedContents {
         codec = published.getCodecRegistry().get(Row.class);
     }
 
-    /** Inserts the content; false if one is there already, whatever it holds. */
+    /** Inserts the content. Returns false if this revision already has a content, the same or another. */
     boolean insert(String guide, int revision, String contentHash, JsonNode content) {
         return Unique.insert(published, new Row(Numbered.id(guide, revision), contentHash, content));
     }
 
-    /** The contents of these revisions that can be read, by guide and revision ({@link Numbered}). */
+    /** Returns the readable contents of these revisions, by guide and revision ({@link Numbered}). */
     Map<String, JsonNode> find(Collection<String> ids) {
         var found = new HashMap<String, JsonNode>();
         if (ids.isEmpty()) return found;
@@ -49,7 +49,7 @@ class PublishedContents {
         return found;
     }
 
-    /** Every content as it is stored, by guide and revision ({@link Numbered}); empty for what cannot be read. */
+    /** Visits every stored content, by guide and revision ({@link Numbered}); empty for contents that cannot be read. */
     void each(BiConsumer<String, Optional<Row>> what) {
         Decoding.each(published, what);
     }

@@ -10,7 +10,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** While the ledger is behind, editors and their tools can read and change nothing: the stores may be about to be restored. */
+/** Makes the server read-only for editors and their tools while the ledger is behind, because the stores may soon be restored. */
 @Configuration(proxyBeanMethods = false)
 class ReadOnly implements WebMvcConfigurer, HandlerInterceptor {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");

@@ -15,8 +15,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that the ledger is signed with, as the store knows them: the first node that ever starts says which. A node that
- * cannot verify what others sign, or whose signatures others could not verify, does not start.
+ * The list of keys that sign the ledger, kept in the store. The first node that ever starts creates the list. A node does not start if it
+ * cannot verify the signatures of other nodes, or if other nodes could not verify its own.
  */
 @Component
 class SigningKeys {
@@ -32,7 +32,7 @@ class SigningKeys {
         agree(signer, ledger);
     }
 
-    /** Inserting the document, or adding to the list that was seen, is the commit point; whoever loses a race looks again. */
+    /** Commits by inserting the document or by extending the list that was read. A node that loses a race reads the list again. */
     private void agree(Signer signer, LedgerRows ledger) {
         for (; ; ) {
             var row = rows.find(Filters.eq("_id", ID)).first();
@@ -53,7 +53,7 @@ class SigningKeys {
         }
     }
 
-    /** The keys that the entries of a ledger name which is older than this list; none if nothing was published yet. */
+    /** Returns the keys named by the entries of a ledger that is older than this list; none if nothing was published yet. */
     private static List<String> signedBefore(LedgerRows ledger, Signer signer) {
         return ledger.after(0, Integer.MAX_VALUE).stream()
                 .flatMap(stored -> signer.keyOf(stored.signature()).stream())
@@ -61,7 +61,7 @@ class SigningKeys {
                 .toList();
     }
 
-    /** Stops a start, in words that say what to do. */
+    /** Stops the start with a message that says what to do. */
     static final class Unknown extends RuntimeException {
         Unknown(String own, List<String> missing) {
             super("the ledger in this store is signed with " + (missing.size() == 1 ? "the key " : "the keys ")
@@ -70,7 +70,7 @@ class SigningKeys {
         }
     }
 
-    /** Tells an operator why a node did not start. */
+    /** Explains to an operator why a node did not start. */
     static final class Analyzer extends AbstractFailureAnalyzer<Unknown> {
         @Override
         protected FailureAnalysis analyze(Throwable root, Unknown cause) {
