@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * A request with a key, as the store and the effects know it.
+ * A request with an idempotency key.
  *
- * @param caller account and key; kept nowhere, since the key opens the answer
+ * @param caller account and key; never stored, because the key decrypts the answer
  * @param id the hash of the caller
- * @param fingerprint the hash of what is asked for
- * @param patient whether it waits for a run before it instead of being told to come again
+ * @param fingerprint the hash of the request's content
+ * @param patient whether the request waits for an earlier run, instead of an answer that asks to send it again
  */
 record Call(String caller, String id, String fingerprint, boolean patient) {
     /** A request to the management API: another body under the same key is refused. */
@@ -33,7 +33,7 @@ record Call(String caller, String id, String fingerprint, boolean patient) {
         return HexFormat.of().formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Nothing that prints it by accident tells the key. */
+    /** Leaves the key out, so that a log cannot reveal it. */
     @Override
     public String toString() {
         return "Call[" + id + "]";

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.idempotency;
 
-/** What is known of a request when it arrives. */
+/** The result of claiming an idempotency key for a request. */
 sealed interface Claim {
     /**
-     * It is this node's to run.
+     * This node runs the request.
      *
      * @param run names this run of the request
-     * @param again whether a run before it ended without an answer, so that its effect may be there
+     * @param again whether an earlier run ended without an answer, so that its effect may exist already
      */
     record Begun(String run, boolean again) implements Claim {}
 
-    /** Another run of it has not ended. */
+    /** Another run of the request has not ended. */
     record Running() implements Claim {}
 
-    /** @param answer what the request was answered, encrypted */
+    /** @param answer the encrypted answer to the request */
     record Answered(String answer) implements Claim {}
 
-    /** The key was used for another request. */
+    /** The key belongs to another request. */
     record Reused() implements Claim {}
 }

@@ -70,7 +70,7 @@ class IdempotencyKeys {
         this.lease = lease;
     }
 
-    /** Claims the request for a run of it, or says what became of it. */
+    /** Claims the request for a new run, or returns the state of an earlier run. */
     Claim begin(String id, String fingerprint) {
         for (; ; ) {
             var now = clock.instant();
@@ -107,12 +107,12 @@ class IdempotencyKeys {
                 == 1;
     }
 
-    /** Keeps the answer, unless another run has taken over. */
+    /** Stores the answer, unless another run has taken over. */
     void answered(String id, String run, String answer) {
         requests.updateOne(held(id, run), Updates.set("answer", answer));
     }
 
-    /** Lets the next run begin at once; what this one did stays known to have been begun. */
+    /** Ends the lease, so that the next run can begin at once. The record that a run began is kept. */
     void release(String id, String run) {
         requests.updateOne(held(id, run), Updates.set("leaseUntil", clock.instant()));
     }

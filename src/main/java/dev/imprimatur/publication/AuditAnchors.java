@@ -107,7 +107,7 @@ public class AuditAnchors {
                 .ifPresent(renewed -> rows.anchor(last.get().position(), renewed));
     }
 
-    /** Returns the anchor of the last ledger entry if the entry has no fault; empty otherwise. */
+    /** Returns the anchor of the last ledger entry if the anchor is signed; empty otherwise. */
     public Optional<AuditAnchor> last() {
         return rows.last().filter(row -> fault(row) == null).map(Stored::anchor);
     }

@@ -188,7 +188,7 @@ class LedgerCheck implements Check {
                             "content", "published content " + id.replace("#", ", revision "), "is missing"));
         }
 
-        /** Returns the edition in which exactly this revision was approved. */
+        /** Returns the edition in which exactly this revision with this content was approved. */
         private Optional<Edition> approved(String id, JsonNode content) {
             return Objects.requireNonNullElse(logs(Numbered.owner(id)), List.<Edition>of()).stream()
                     .filter(edition -> edition.log().stream().anyMatch(entry -> APPROVALS.contains(entry.kind())))

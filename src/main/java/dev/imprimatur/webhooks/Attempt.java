@@ -5,15 +5,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message that was sent, or was to be sent.
+ * One attempt to send a message.
  *
- * @param message its {@code webhook-id}
- * @param position of the ledger entry it is about; 0 for a test
- * @param kind of the message: of the ledger entry, or {@code test}
- * @param status the HTTP status that was answered; null if none was
- * @param error why there was no answer; null if there was one
- * @param millis how long it took
- * @param retryAfter not to be sent anything before then, as was answered; null if nothing was said of that
+ * @param message the {@code webhook-id} of the message
+ * @param position the position of the ledger entry in the message; 0 for a test
+ * @param kind the kind of the ledger entry, or {@code test}
+ * @param status the HTTP status of the response; null if there was no response
+ * @param error why there was no response; null if there was one
+ * @param millis the duration of the attempt in milliseconds
+ * @param retryAfter the earliest next attempt, as the response asked; null if the response did not ask
  */
 public record Attempt(
         String id,
@@ -26,7 +26,7 @@ public record Attempt(
         @Nullable String error,
         long millis,
         @Nullable Instant retryAfter) {
-    /** Whether the subscriber took it: any 2xx. */
+    /** Whether the subscriber accepted the message: any 2xx status. */
     public boolean succeeded() {
         return status != null && status / 100 == 2;
     }

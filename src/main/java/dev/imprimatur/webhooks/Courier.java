@@ -32,8 +32,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Sends one message and says what came of it, signed as the Standard Webhooks specification 1.0.0 has it. Redirects are not followed, the
- * bodies of answers mean nothing, and a subscriber that dawdles is cut off.
+ * Sends one message and returns the result. Messages are signed according to the Standard Webhooks specification 1.0.0. The courier does
+ * not follow redirects, ignores response bodies, and ends an attempt that takes too long.
  */
 @Component
 class Courier implements DisposableBean {
@@ -48,9 +48,9 @@ class Courier implements DisposableBean {
     private final Duration longestRetryAfter;
 
     /**
-     * Reads the limits.
+     * Takes the limits from the configuration.
      *
-     * @param longest how long one attempt may take in all, {@code imprimatur.webhooks.timeout}
+     * @param longest the limit for one whole attempt, {@code imprimatur.webhooks.timeout}
      * @param longestRetryAfter how far ahead a subscriber may put off the next attempt, {@code imprimatur.webhooks.longest-retry-after}
      */
     Courier(
@@ -85,12 +85,12 @@ class Courier implements DisposableBean {
     /**
      * A message.
      *
-     * @param id the same however often it is sent
+     * @param id the id, which stays the same when the message is sent again
      * @param body JSON
      */
     record Message(String id, long position, String kind, String body) {}
 
-    /** Sends it once. */
+    /** Sends the message once. */
     Attempt send(Webhook to, Message message) {
         var now = clock.instant();
         long started = System.nanoTime();
@@ -115,7 +115,7 @@ class Courier implements DisposableBean {
         } finally {
             cutOff.cancel(false);
         }
-        // an answer counts once its status is there, whatever comes after it
+        // the status alone decides, even if reading the rest of the response fails
         if (status != null) error = null;
         long millis = (System.nanoTime() - started) / 1_000_000;
         return new Attempt(

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 /** The header {@code Retry-After} (RFC 9110, 10.2.3): seconds, or a date. */
 final class RetryAfter {
     private static final Pattern SECONDS = Pattern.compile("[0-9]+");
-    /** More digits than these are more seconds than anybody waits. */
+    /** The most digits that are read: a longer number is longer than anybody waits. */
     private static final int MOST_DIGITS = 9;
 
     private RetryAfter() {}
 
     /**
-     * Not before when the answer says to come again; null if it does not, or in a way that nobody understands.
+     * Returns the earliest time for the next attempt; null if the header is missing or cannot be parsed.
      *
-     * @param most what is asked for beyond it counts as that
+     * @param most the upper limit; a later time is replaced by this limit
      */
     static @Nullable Instant of(MessageHeaders answer, Instant now, Duration most) {
         var header = answer.getFirstHeader(HttpHeaders.RETRY_AFTER);

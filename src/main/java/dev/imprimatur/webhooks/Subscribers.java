@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** Webhook subscribers: what administrators do with subscribers. */
+/** The operations of administrators on webhook subscribers. */
 @Component
 public class Subscribers {
     private static final int LONGEST_URL = 500;
     private static final int LAST_PORT = 65_535;
     private static final int SECRET_BYTES = 32;
-    /** How long messages are signed with the secret before, too. */
+    /** How long messages are also signed with the previous secret. */
     private static final Duration OVERLAP = Duration.ofDays(1);
 
     private final Webhooks webhooks;
@@ -82,11 +82,11 @@ public class Subscribers {
     }
 
     /**
-     * Adds a subscriber, who is told of everything from now on; the same request again returns the one that it added.
+     * Adds a subscriber, who gets all ledger entries from now on. The same request again returns the subscriber that the first one added.
      *
-     * @param kinds of ledger entries; empty for all
-     * @param wantedTypes of content; empty for all
-     * @return the subscriber with its secret, which is shown this once
+     * @param kinds the wanted kinds of ledger entries; empty for all
+     * @param wantedTypes the wanted content types; empty for all
+     * @return the subscriber with its secret, which is shown only here
      */
     public Webhook add(String url, List<String> kinds, List<String> wantedTypes, Person by) {
         mustBeWebAddress(url);
@@ -168,8 +168,8 @@ public class Subscribers {
     }
 
     /**
-     * Gives it a new secret; for a day, messages are signed with the one before, too. The same request again gets the secret that
-     * it made.
+     * Gives the subscriber a new secret. For a day, messages are also signed with the previous secret. The same request again returns
+     * the secret that the first one made.
      */
     public String rotateSecret(String id, Person by) {
         var webhook = require(id);
@@ -193,18 +193,18 @@ public class Subscribers {
         audit.record(by, "webhook-deleted", id, null);
     }
 
-    /** Goes on with a subscriber that was paused or waits for its next attempt, from where it was. */
+    /** Resumes a subscriber that is paused or waits for its next attempt, at its current position. */
     public void resume(String id, String by) {
         if (!webhooks.resume(id, now())) require(id);
         audit.record(by, "webhook-resumed", id, null);
     }
 
-    /** Sends a test message, and says what came of it. */
+    /** Sends a test message and returns the result. */
     public Attempt test(String id) {
         return dispatcher.test(require(id));
     }
 
-    /** Sends one entry again, outside the order and under the id it had. */
+    /** Sends one entry again with the same message id, independent of the subscriber's position. */
     public Attempt redeliver(String id, long position) {
         var entry = publication.at(List.of(position)).stream()
                 .filter(it -> it.position() <= reach.position())
@@ -214,17 +214,17 @@ public class Subscribers {
         return dispatcher.send(require(id), entry);
     }
 
-    /** A page of what was sent to it, the newest first. */
+    /** Returns a page of attempts for the subscriber, newest first. */
     public Page<Attempt> attempts(String id, @Nullable String cursor, int limit) {
         return attempts.page(require(id).id(), cursor, limit);
     }
 
-    /** Who is paused, for administrators to look after. */
+    /** Returns the paused subscribers, which need an administrator. */
     public List<Webhook> paused() {
         return all().stream().filter(webhook -> webhook.paused() != null).toList();
     }
 
-    /** How a subscriber is doing, in a word: {@code active}, {@code failing} or {@code paused}. */
+    /** Returns the state of a subscriber: {@code active}, {@code failing} or {@code paused}. */
     public static String state(Webhook webhook) {
         if (webhook.paused() != null) return "paused";
         return webhook.failures() > 0 ? "failing" : "active";

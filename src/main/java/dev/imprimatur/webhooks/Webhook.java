@@ -7,17 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscriber, and how far it has been told.
+ * A subscriber and its position in the ledger.
  *
- * @param kinds of ledger entries that it is told of; empty for all
- * @param types of content that it is told of; empty for all
- * @param secrets that messages are signed with, the newest first
- * @param position the cursor: it has been told all that it wants up to here
- * @param failures attempts in a row that failed
- * @param failingSince when the first of them was made
- * @param nextAttempt not before then
- * @param paused why nothing is sent until somebody resumes it; null while it is not paused
- * @param leaseOwner the node that is sending
+ * @param kinds the wanted kinds of ledger entries; empty for all
+ * @param types the wanted content types; empty for all
+ * @param secrets the secrets that sign messages, newest first
+ * @param position the cursor: the subscriber has received all wanted entries up to this position
+ * @param failures the number of failed attempts in a row
+ * @param failingSince the time of the first failed attempt in that row
+ * @param nextAttempt the earliest time of the next attempt
+ * @param paused why the subscriber is paused until somebody resumes it; null while it is not paused
+ * @param leaseOwner the node that sends to the subscriber
  * @param leaseUntil when another node may take over
  */
 public record Webhook(
@@ -35,10 +35,10 @@ public record Webhook(
         String leaseOwner,
         Instant leaseUntil) {
     /**
-     * What a message is signed with.
+     * A secret that signs messages.
      *
      * @param value {@code whsec_} and the key in Base64
-     * @param until when it is signed with no longer; null as long as it is the newest
+     * @param until when the secret stops signing messages; null for the newest secret
      * @param request what the request that asked for it is known by; null if it carried no idempotency key
      */
     public record Secret(
@@ -49,7 +49,7 @@ public record Webhook(
         }
     }
 
-    /** Whether it asked to be told of the entry. */
+    /** Whether the subscriber wants the entry. */
     boolean wants(LedgerEntry entry) {
         return (kinds.isEmpty() || kinds.contains(entry.kind().spelling()))
                 && (types.isEmpty() || types.contains(entry.type()));

@@ -18,7 +18,7 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What was sent to each subscriber of late, and what came of it. */
+/** The recent attempts for each subscriber, with their results. */
 @Component
 class WebhookAttempts {
     public record Row(@BsonId String id, Attempt attempt) {}
@@ -43,7 +43,7 @@ class WebhookAttempts {
                     Filters.and(Filters.eq("attempt.webhook", attempt.webhook()), Filters.lte("_id", tooOld.id())));
     }
 
-    /** A page, the newest first. */
+    /** Returns a page of attempts, newest first. */
     Page<Attempt> page(String webhook, @Nullable String cursor, int limit) {
         return Window.of(Selection.of("attempts", webhook), cursor, limit)
                 .page((from, back, most) -> rows(webhook, from, back, most), attempt -> Place.of(attempt.id()));

@@ -20,7 +20,7 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The subscribers. A node sends for one only while it holds its lease, and every change it makes then names the cursor it knows. */
+/** The collection of subscribers. A node sends to a subscriber only while it holds the lease; its updates name the cursor it read. */
 @Component
 class Webhooks implements Witness {
     public record Row(@BsonId String id, Webhook webhook) {}
@@ -69,7 +69,7 @@ class Webhooks implements Witness {
         webhooks.updateMany(Filters.gt("webhook.position", end), Updates.set("webhook.position", end));
     }
 
-    /** Those that have not been told all up to the position and may be told now. */
+    /** Returns the subscribers that are behind this position and may be sent to now. */
     List<Webhook> due(long position, Instant now) {
         return webhooks.find(Filters.and(
                         Filters.eq("webhook.paused", null),
@@ -80,7 +80,7 @@ class Webhooks implements Witness {
                 .into(new ArrayList<>());
     }
 
-    /** Takes the lease; empty if somebody else has it or there is nothing to do for it now. */
+    /** Takes the lease. Returns empty if another node holds the lease or the subscriber needs nothing now. */
     Optional<Webhook> claim(String id, String owner, Instant now, Instant until) {
         return Optional.ofNullable(webhooks.findOneAndUpdate(
                         Filters.and(
@@ -94,7 +94,7 @@ class Webhooks implements Witness {
                 .map(Row::webhook);
     }
 
-    /** Moves the cursor on and keeps the lease; false if it is ours no longer. */
+    /** Advances the cursor and extends the lease. Returns false if this node has lost the lease. */
     boolean advance(Webhook held, long position, Instant leaseUntil) {
         return change(
                 held,
@@ -105,7 +105,7 @@ class Webhooks implements Witness {
                         Updates.set("webhook.leaseUntil", leaseUntil)));
     }
 
-    /** Notes a failure and gives the lease back. */
+    /** Records a failure and releases the lease. */
     void failed(Webhook held, Instant since, Instant nextAttempt, @Nullable String pausedBecause, Instant now) {
         change(
                 held,

@@ -6,7 +6,7 @@ import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Findings;
 import org.springframework.stereotype.Component;
 
-/** Examines whether anybody was told more than there is. */
+/** Checks that no webhook's cursor is beyond the end of the ledger. */
 @Component
 class WebhooksCheck implements Check {
     private final Webhooks webhooks;
