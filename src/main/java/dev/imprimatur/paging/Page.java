@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page of a list.
  *
- * @param previous the cursor of the page before; null on the first
- * @param next the cursor of the page after; null on the last
+ * @param previous the cursor of the previous page; null on the first page
+ * @param next the cursor of the next page; null on the last page
  */
 public record Page<T>(
         List<T> items, @Nullable String previous, @Nullable String next) {

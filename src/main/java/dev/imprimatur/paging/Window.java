@@ -19,7 +19,7 @@ public final class Window {
     }
 
     /**
-     * The page that a cursor names, or a refusal.
+     * Returns the page that a cursor names. Throws a refusal if the cursor is invalid.
      *
      * @param cursor as a page of this list handed it out; null or empty for the first page
      */
@@ -44,7 +44,7 @@ public final class Window {
         if (cursor == null) return after(null, rows, place);
         if (!cursor.back()) return after(cursor.place(), rows, place);
         var before = rows.beside(cursor.place(), true, limit + 1);
-        // what is left before it is no whole page: then it is the first page that is wanted
+        // fewer rows than a whole page come before the place: return the first page instead
         if (before.size() <= limit) return after(null, rows, place);
         var items = before.subList(0, limit).reversed();
         return new Page<>(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The gate, the signed ledger and what is live: nothing reaches a reader around it. */
+/** The gate, the signed ledger and the published state of guides: nothing is published in any other way. */
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {

@@ -4,10 +4,10 @@ package dev.imprimatur.signing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something in the database that is not as the server wrote it.
+ * A stored document that differs from what the server wrote.
  *
- * @param place what it is, known once for all: an edition, a revision, a draft or a record of the audit
- * @param guide whose it is; null if it belongs to no guide
+ * @param place the name of the document: an edition, a revision, a draft or an audit record
+ * @param guide the guide that the document belongs to; null if it belongs to none
  * @param detail what is wrong, in a sentence
  */
 public record Damage(Kind kind, String place, @Nullable String guide, String detail) {

@@ -11,13 +11,13 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * What this node has found in logs, revisions, working copies and the audit that is not as the server wrote it. Each is logged once and
- * told to administrators until it is found right again; nothing else stops because of it.
+ * The damage that this node has found in edition logs, revisions, working copies and the audit. Each damage is logged once and shown to
+ * administrators until the document is found intact again. Other documents stay usable.
  */
 @Component
 public class Damages {
     private static final Logger log = LoggerFactory.getLogger(Damages.class);
-    /** Who destroys more than this has been noticed. */
+    /** The greatest number of damaged documents to remember; more would tell an administrator nothing new. */
     private static final int MOST = 1000;
 
     private record Place(Damage.Kind kind, String name) {}
@@ -31,21 +31,21 @@ public class Damages {
             log.error("{} See “When something fails” in docs/operations.md", damage.detail());
     }
 
-    /** What is there is right; if it was not before, it is mended. */
+    /** Notes that the document is intact, which removes an earlier damage. */
     public void right(Damage.Kind kind, String place) {
         if (found.isEmpty()) return;
         var mended = found.remove(new Place(kind, place));
         if (mended != null) log.warn("mended: {}", mended.detail());
     }
 
-    /** Everything that was found and is not mended. */
+    /** Returns all damage that is not repaired. */
     public List<Damage> all() {
         return found.values().stream()
                 .sorted(Comparator.comparing(Damage::kind).thenComparing(Damage::place))
                 .toList();
     }
 
-    /** What is wrong at that place. */
+    /** Returns the damage of this document, if there is one. */
     public Optional<Damage> at(Damage.Kind kind, String place) {
         return Optional.ofNullable(found.get(new Place(kind, place)));
     }

@@ -32,8 +32,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Signs as compact JWS with Ed25519 (RFC 7515, RFC 8037), and tells the world the public keys (RFC 7517). Bouncy Castle verifies a
- * signature in an eighth of the time that the JDK takes, which a start feels: it verifies the whole ledger.
+ * Signs as compact JWS with Ed25519 (RFC 7515, RFC 8037), and publishes the public keys (RFC 7517). Signatures are verified with Bouncy
+ * Castle, which needs an eighth of the JDK's time. That matters at start, when the whole ledger is verified.
  */
 @Component
 public class Signer {
@@ -108,7 +108,7 @@ public class Signer {
         return encode(key.getEncoded());
     }
 
-    /** A compact JWS; what it is for must stand in the payload, since everything is signed with the same key. */
+    /** Returns a compact JWS. The payload must state its purpose, because the same key signs everything. */
     public String sign(JsonNode payload) {
         String header = CanonicalHeader.of(keyId);
         String input = encode(header.getBytes(StandardCharsets.UTF_8)) + "." + encode(CanonicalJson.bytes(payload));
@@ -118,17 +118,17 @@ public class Signer {
         return input + "." + encode(signature);
     }
 
-    /** What the key that this node signs with is called (RFC 7638). */
+    /** The id of the key that this node signs with (RFC 7638). */
     public String keyId() {
         return keyId;
     }
 
-    /** Whether signatures of that key can be verified here. */
+    /** Whether this node can verify signatures of the key. */
     public boolean knows(String key) {
         return publicKeys.containsKey(key);
     }
 
-    /** The key that the JWS says it is signed with. */
+    /** Returns the id of the key that the JWS names. */
     public Optional<String> keyOf(@Nullable String jws) {
         try {
             return Optional.ofNullable(jws)
@@ -140,7 +140,7 @@ public class Signer {
         }
     }
 
-    /** A secret that only nodes with this signing key have: another one for each use, and no part of the key can be told from it. */
+    /** Derives a secret that only nodes with this signing key have. Each use has its own secret, and none reveals the key. */
     public byte[] secret(String use) {
         try {
             var mac = Mac.getInstance("HmacSHA256");
@@ -151,17 +151,17 @@ public class Signer {
         }
     }
 
-    /** Whether the JWS is signed by a key of ours and holds exactly this payload. */
+    /** Whether the JWS is signed by a known key and holds exactly this payload. */
     public boolean verifies(String jws, JsonNode payload) {
         return signed(jws).filter(encode(CanonicalJson.bytes(payload))::equals).isPresent();
     }
 
-    /** The payload of a JWS that is signed by a key of ours. */
+    /** Returns the payload if the JWS is signed by a known key. */
     public Optional<JsonNode> payload(String jws) {
         return signed(jws).map(payload -> json.readTree(FROM_URL.decode(payload)));
     }
 
-    /** The payload as it is encoded, if the JWS is signed by a key of ours. */
+    /** Returns the encoded payload if the JWS is signed by a known key. */
     private Optional<String> signed(String jws) {
         String[] parts = jws.split("\\.", -1);
         if (parts.length != 3) return Optional.empty();
