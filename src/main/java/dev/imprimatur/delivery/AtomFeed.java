@@ -37,14 +37,14 @@ record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
     }
 
     byte[] of(Stream<PublishedGuide> guides, int limit) {
-        var latest = Announcement.latest(guides).limit(limit).toList();
-        return Announcement.document("feed", NAMESPACE, xml -> {
-            Announcement.element(xml, "id", id);
-            Announcement.element(xml, "title", type.title());
-            Announcement.element(
+        var latest = Recency.latest(guides).limit(limit).toList();
+        return Xml.document("feed", NAMESPACE, xml -> {
+            Xml.element(xml, "id", id);
+            Xml.element(xml, "title", type.title());
+            Xml.element(
                     xml,
                     "updated",
-                    (latest.isEmpty() ? Instant.EPOCH : Announcement.updated(latest.getFirst())).toString());
+                    (latest.isEmpty() ? Instant.EPOCH : Recency.updated(latest.getFirst())).toString());
             // the author of every entry that has none of its own
             author(xml, pages.site());
             xml.writeEmptyElement("link");
@@ -58,10 +58,10 @@ record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
     private void entry(XMLStreamWriter xml, PublishedGuide guide) throws XMLStreamException {
         var entry = guide.entry();
         xml.writeStartElement("entry");
-        Announcement.element(xml, "id", urn("guide " + entry.id()));
-        Announcement.element(xml, "title", guide.title());
-        Announcement.element(xml, "updated", Announcement.updated(guide).toString());
-        Announcement.element(xml, "published", entry.firstPublishedAt().toString());
+        Xml.element(xml, "id", urn("guide " + entry.id()));
+        Xml.element(xml, "title", guide.title());
+        Xml.element(xml, "updated", Recency.updated(guide).toString());
+        Xml.element(xml, "published", entry.firstPublishedAt().toString());
         xml.writeEmptyElement("link");
         xml.writeAttribute("rel", "alternate");
         xml.writeAttribute("href", pages.of(guide));
@@ -70,13 +70,13 @@ record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
         if (review != null) for (var by : review.reviewedBy()) author(xml, by.name());
         String description =
                 type.linkedData().tell(guide.content()).path("description").asString("");
-        if (!description.isEmpty()) Announcement.element(xml, "summary", description);
+        if (!description.isEmpty()) Xml.element(xml, "summary", description);
         xml.writeEndElement();
     }
 
     private static void author(XMLStreamWriter xml, String name) throws XMLStreamException {
         xml.writeStartElement("author");
-        Announcement.element(xml, "name", name);
+        Xml.element(xml, "name", name);
         xml.writeEndElement();
     }
 }

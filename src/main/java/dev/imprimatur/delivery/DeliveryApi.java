@@ -167,8 +167,8 @@ public class DeliveryApi {
                         "application/ld+json",
                         found.entry().at(),
                         found.surrogateKey(),
-                        Announcement.script(
-                                json.writeValueAsString(Announcement.linkedData(found, contentType, shown))))
+                        JsonLd.script(
+                                json.writeValueAsString(JsonLd.document(found, contentType, shown))))
                 .send(request, response, maxAge.toSeconds());
     }
 
@@ -217,7 +217,7 @@ public class DeliveryApi {
                         "application/xml",
                         snapshot.ofType(type).changedAt(),
                         type,
-                        Announcement.sitemap(guides(snapshot, type, locale), shown))
+                        Sitemap.of(guides(snapshot, type, locale), shown))
                 .send(request, response, maxAge.toSeconds());
     }
 

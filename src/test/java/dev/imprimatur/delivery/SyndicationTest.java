@@ -21,8 +21,8 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import tools.jackson.databind.JsonNode;
 
-/** What search engines and readers of feeds are told. */
-class AnnouncementTest {
+/** JSON-LD, sitemaps and XML for search engines and feed readers. */
+class SyndicationTest {
     private static final String PAGES = "pages=https://www.example.com/roles/%7Bslug%7D";
 
     /** The properties that schema.org has for each class in use, its parents' included (vocabulary of release 29). */
@@ -69,7 +69,7 @@ class AnnouncementTest {
                     .filter(name -> !name.startsWith("@"))
                     .forEach(name -> assertThat(known).contains(name));
         }
-        told.values().forEach(AnnouncementTest::mustBeSchemaOrg);
+        told.values().forEach(SyndicationTest::mustBeSchemaOrg);
     }
 
     @Test
@@ -194,7 +194,7 @@ class AnnouncementTest {
 
         var urls = urls(pages, guide.slug());
 
-        assertThat(urls).extracting(AnnouncementTest::loc).containsExactlyInAnyOrderElementsOf(addresses.values());
+        assertThat(urls).extracting(SyndicationTest::loc).containsExactlyInAnyOrderElementsOf(addresses.values());
         assertThat(urls).allSatisfy(url -> assertThat(alternates(url)).isEqualTo(addresses));
         assertThat(urls(pages, single.slug()))
                 .singleElement()
@@ -240,7 +240,7 @@ class AnnouncementTest {
         var bytes = new ByteArrayOutputStream();
         var xml = XMLOutputFactory.newInstance().createXMLStreamWriter(bytes, "UTF-8");
         xml.writeStartDocument();
-        Announcement.element(xml, "title", "a\uFFFE\uFFFF\u0001\uD800b \uD83D\uDE00 <&>");
+        Xml.element(xml, "title", "a\uFFFE\uFFFF\u0001\uD800b \uD83D\uDE00 <&>");
         xml.writeEndDocument();
 
         var read = DocumentBuilderFactory.newInstance()
