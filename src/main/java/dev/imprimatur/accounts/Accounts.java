@@ -17,17 +17,12 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
-import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.stereotype.Component;
 
 /** The accounts of people: who they are, what they may do, and how they sign in. */
 @Component
 public class Accounts {
     private static final Pattern USERNAME = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?");
-    private static final int SHORTEST_PASSWORD = 12;
-    private static final int LONGEST_PASSWORD = 128;
-    private static final int LEAST_DIFFERENT = 5;
     private static final int LONGEST_NAME = 100;
     /** Replaces an unknown username in the audit, which may be a password typed into the wrong field. */
     private static final String NO_ACCOUNT = "(no account)";
@@ -41,9 +36,7 @@ public class Accounts {
     private final ResetLinks resets;
     private final ObjectProvider<AccountWatcher> watchers;
     private final Clock clock;
-    private final PasswordEncoder passwords =
-            new NormalizingPasswordEncoder(Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8());
-    private final String nobodysHash = passwords.encode(UUID.randomUUID().toString());
+    private final Passwords passwords = new Passwords();
 
     Accounts(
             AccountStore accounts,
@@ -100,7 +93,7 @@ public class Accounts {
             faults.add(new Fault("/username", "this username is reserved; choose another"));
         faults.addAll(signedFaults(wanted.displayName(), wanted.title()));
         if (isTooLong(wanted.email())) faults.add(new Fault("/email", "an address of at most 100 characters"));
-        var passwordFault = passwordFault(wanted.username(), wanted.password());
+        var passwordFault = Passwords.fault(wanted.username(), wanted.password());
         if (passwordFault != null) faults.add(passwordFault);
         if (!faults.isEmpty())
             throw Refusal.malformed("the account cannot be made like this", faults)
@@ -116,7 +109,7 @@ public class Accounts {
                 clock.instant());
         if (accounts.find(wanted.username()).isPresent()) return madeIn(request, wanted.username());
         mustBeOwnName(account.displayName(), account.username());
-        if (!accounts.insert(account, passwords.encode(wanted.password()), request))
+        if (!accounts.insert(account, passwords.hash(wanted.password()), request))
             return madeIn(request, wanted.username());
         audit.record(by, "account-created", account.username() + " " + account.roles(), null);
         return account;
@@ -254,13 +247,13 @@ public class Accounts {
     }
 
     void mustBePassword(String username, String wanted) {
-        var fault = passwordFault(username, wanted);
+        var fault = Passwords.fault(username, wanted);
         if (fault != null)
             throw Refusal.malformed(fault.pointer(), fault.detail()).raise();
     }
 
     void setPassword(String username, String wanted, @Nullable String keptSession) {
-        accounts.password(username, passwords.encode(wanted));
+        accounts.password(username, passwords.hash(wanted));
         tokens.deleteAllOf(username);
         resets.deleteOf(username);
         sessions.endAllOf(username, keptSession);
@@ -268,23 +261,6 @@ public class Accounts {
 
     private static boolean isTooLong(@Nullable String text) {
         return text != null && text.length() > LONGEST_NAME;
-    }
-
-    private static @Nullable Fault passwordFault(String username, String password) {
-        int length = password.length();
-        long different = password.codePoints()
-                .filter(it -> !Character.isWhitespace(it) && !Character.isSpaceChar(it))
-                .distinct()
-                .count();
-        return length < SHORTEST_PASSWORD
-                        || length > LONGEST_PASSWORD
-                        || different < LEAST_DIFFERENT
-                        || password.contains(username)
-                ? new Fault(
-                        "/password",
-                        "a password of %d to %d characters, of which %d are different and no blanks, that does not hold the username"
-                                .formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD, LEAST_DIFFERENT))
-                : null;
     }
 
     /** An account, active or not. */
@@ -312,7 +288,7 @@ public class Accounts {
     /** Sets a password without asking for the old one; for the demo only. */
     public void resetPassword(String username, String password) {
         mustBePassword(username, password);
-        accounts.password(username, passwords.encode(password));
+        accounts.password(username, passwords.hash(password));
     }
 
     /** Checks a password; unknown and known accounts take the same time and get the same answer. */
@@ -323,8 +299,7 @@ public class Accounts {
                 username,
                 source,
                 () -> passwords.matches(
-                        password.length() > LONGEST_PASSWORD ? "" : password,
-                        credentials.map(AccountStore.Credentials::passwordHash).orElse(nobodysHash)));
+                        password, credentials.map(AccountStore.Credentials::passwordHash).orElse(null)));
         if (!right || credentials.isEmpty()) {
             failed(username, known.isPresent() ? username : NO_ACCOUNT, source);
             throw Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-credentials", "username or password is wrong")

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.accounts;
+
+import dev.imprimatur.problem.Fault;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
+
+/** The rules for passwords, and how passwords are hashed and compared. */
+final class Passwords {
+    private static final int SHORTEST = 12;
+    private static final int LONGEST = 128;
+    private static final int LEAST_DIFFERENT = 5;
+
+    private final PasswordEncoder encoder =
+            new NormalizingPasswordEncoder(Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8());
+    private final String nobodysHash = encoder.encode(UUID.randomUUID().toString());
+
+    /** What is wrong with a new password; null if nothing is. */
+    static @Nullable Fault fault(String username, String password) {
+        int length = password.length();
+        long different = password.codePoints()
+                .filter(it -> !Character.isWhitespace(it) && !Character.isSpaceChar(it))
+                .distinct()
+                .count();
+        return length < SHORTEST
+                        || length > LONGEST
+                        || different < LEAST_DIFFERENT
+                        || password.contains(username)
+                ? new Fault(
+                        "/password",
+                        "a password of %d to %d characters, of which %d are different and no blanks, that does not hold the username"
+                                .formatted(SHORTEST, LONGEST, LEAST_DIFFERENT))
+                : null;
+    }
+
+    String hash(String password) {
+        return encoder.encode(password);
+    }
+
+    /**
+     * Whether the password is the one with that hash. Takes as long where there is no hash, so that the time does not tell whether an
+     * account exists.
+     *
+     * @param hash null if there is no such account
+     */
+    boolean matches(String password, @Nullable String hash) {
+        // a text that is too long to be a password is not hashed
+        return encoder.matches(password.length() > LONGEST ? "" : password, hash == null ? nobodysHash : hash);
+    }
+}
