@@ -299,7 +299,8 @@ public class Accounts {
                 username,
                 source,
                 () -> passwords.matches(
-                        password, credentials.map(AccountStore.Credentials::passwordHash).orElse(null)));
+                        password,
+                        credentials.map(AccountStore.Credentials::passwordHash).orElse(null)));
         if (!right || credentials.isEmpty()) {
             failed(username, known.isPresent() ? username : NO_ACCOUNT, source);
             throw Refusal.of(Refusal.Kind.UNAUTHENTICATED, "wrong-credentials", "username or password is wrong")

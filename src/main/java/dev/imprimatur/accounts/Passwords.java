@@ -24,10 +24,7 @@ final class Passwords {
                 .filter(it -> !Character.isWhitespace(it) && !Character.isSpaceChar(it))
                 .distinct()
                 .count();
-        return length < SHORTEST
-                        || length > LONGEST
-                        || different < LEAST_DIFFERENT
-                        || password.contains(username)
+        return length < SHORTEST || length > LONGEST || different < LEAST_DIFFERENT || password.contains(username)
                 ? new Fault(
                         "/password",
                         "a password of %d to %d characters, of which %d are different and no blanks, that does not hold the username"

@@ -42,9 +42,7 @@ record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
             Xml.element(xml, "id", id);
             Xml.element(xml, "title", type.title());
             Xml.element(
-                    xml,
-                    "updated",
-                    (latest.isEmpty() ? Instant.EPOCH : Recency.updated(latest.getFirst())).toString());
+                    xml, "updated", (latest.isEmpty() ? Instant.EPOCH : Recency.updated(latest.getFirst())).toString());
             // the author of every entry that has none of its own
             author(xml, pages.site());
             xml.writeEmptyElement("link");

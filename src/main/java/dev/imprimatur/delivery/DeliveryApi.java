@@ -167,8 +167,7 @@ public class DeliveryApi {
                         "application/ld+json",
                         found.entry().at(),
                         found.surrogateKey(),
-                        JsonLd.script(
-                                json.writeValueAsString(JsonLd.document(found, contentType, shown))))
+                        JsonLd.script(json.writeValueAsString(JsonLd.document(found, contentType, shown))))
                 .send(request, response, maxAge.toSeconds());
     }
 
