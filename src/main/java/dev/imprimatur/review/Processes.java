@@ -183,8 +183,7 @@ class Processes {
             return isLedAnew(found.get(), edition, workflow);
         var process = found.orElseGet(() -> start(edition, workflow));
         if (isAdvanced(process, edition)) return true;
-        if (found.isPresent() && !isWhereItShouldBe(process, edition) && !isLedHere(process, edition))
-            return isLedAnew(process, edition, workflow);
+        if (found.isPresent() && !isWhereItShouldBe(process, edition)) return isLedAnew(process, edition, workflow);
         note(process, edition);
         return false;
     }
@@ -195,7 +194,8 @@ class Processes {
         var anew = start(edition, workflow);
         boolean moved = isAdvanced(anew, edition);
         note(anew, edition);
-        return moved;
+        // a process that the same log leads elsewhere again is not led in circles
+        return moved && isWhereItShouldBe(anew, edition);
     }
 
     private boolean isAdvanced(ProcessInstance process, Edition edition) {
@@ -215,12 +215,6 @@ class Processes {
                                 .processInstanceId(process.getId())
                                 .count()
                         > 0;
-    }
-
-    /** Whether the process followed exactly this log. To replay the log would then end in the same state. */
-    private boolean isLedHere(ProcessInstance process, Edition edition) {
-        return ledTo(edition.log().size(), edition.log().getLast().at(), openTasks(process))
-                .equals(process.getName());
     }
 
     private List<String> openTasks(ProcessInstance process) {
