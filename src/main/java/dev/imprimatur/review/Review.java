@@ -14,6 +14,7 @@ import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Reviewer;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.people.Person;
@@ -278,8 +279,7 @@ public class Review {
      *
      * @return whether the guide is published on this evidence
      */
-    public boolean importReviewed(
-            Guide guide, JsonNode content, List<dev.imprimatur.history.Reviewer> reviewers, ImportedReview review) {
+    public boolean importReviewed(Guide guide, JsonNode content, List<Reviewer> reviewers, ImportedReview review) {
         var hash = ContentHash.of(NormalForm.of(content)).value();
         var edition = editions.get(new EditionId(guide.id(), 1));
         if (!edition.log().getFirst().by().equals(Person.SYSTEM)) return false;

@@ -5,6 +5,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.diff.Edit;
 import dev.imprimatur.diff.FormValues;
 import dev.imprimatur.diff.ItemIds;
+import dev.imprimatur.drafts.Edits;
 import dev.imprimatur.drafts.EditsJson;
 import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.editing.Editing;
@@ -238,7 +239,7 @@ class EditPage {
                         .toList());
         var rest = saved.outcomes().stream()
                 .filter(outcome -> outcome.fault() != null)
-                .map(dev.imprimatur.drafts.Edits.Outcome::edit)
+                .map(Edits.Outcome::edit)
                 .toList();
         model.addAttribute("rest", EditsJson.write(json, rest));
         return "studio/conflict";
