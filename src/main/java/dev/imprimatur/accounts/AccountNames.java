@@ -4,7 +4,7 @@ package dev.imprimatur.accounts;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
@@ -21,7 +21,7 @@ class AccountNames {
 
     /** Assigns the name to the account. Returns false if the name belongs to another account. */
     boolean claim(String key, String account) {
-        if (Unique.insert(names, new Row(key, account))) return true;
+        if (UniqueInsert.insert(names, new Row(key, account))) return true;
         var taken = names.find(Filters.eq("_id", key)).first();
         return taken != null && taken.account().equals(account);
     }

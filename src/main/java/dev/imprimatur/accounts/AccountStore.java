@@ -7,7 +7,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Decoding;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -59,7 +59,7 @@ class AccountStore {
      * @param request what the request that makes it is known by; null if it carries no idempotency key
      */
     boolean insert(Account a, String passwordHash, @Nullable String request) {
-        return Unique.insert(
+        return UniqueInsert.insert(
                 accounts,
                 new Row(
                         a.username(),

@@ -11,7 +11,7 @@ import dev.imprimatur.publication.NewLineage;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
-import dev.imprimatur.store.Moment;
+import dev.imprimatur.store.ClockReading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     /** The snapshot that sites are answered from: {@link #folded}, or {@link Snapshot#UNTOLD} if the ledger may be outdated. */
     private volatile Snapshot snapshot = folded;
     /** When the latest read began that reached the end of the ledger; null if none has yet. */
-    private volatile @Nullable Moment confirmed;
+    private volatile @Nullable ClockReading confirmed;
 
     private final Cache<Past, Snapshot> pasts =
             Caffeine.newBuilder().maximumSize(MOST_PASTS).build();
@@ -113,7 +113,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
      * was in the ledger at that time.
      */
     @Nullable
-    Moment confirmed() {
+    ClockReading confirmed() {
         return confirmed;
     }
 
@@ -163,11 +163,11 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     }
 
     /** Folds new entries; returns when the read began that reached the end of the ledger, or null if no read did. */
-    private synchronized @Nullable Moment fold() {
+    private synchronized @Nullable ClockReading fold() {
         while (true) {
             int reading = publication.reading();
             if (reading != folded.reading()) folded = Snapshot.begun(reading);
-            var began = Moment.now();
+            var began = ClockReading.now();
             var next = next();
             // if the ledger must be read anew meanwhile, these entries do not belong to the old reading
             if (publication.reading() != reading) continue;

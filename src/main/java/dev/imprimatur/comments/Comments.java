@@ -9,7 +9,7 @@ import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -53,7 +53,7 @@ class Comments {
      * so concurrent or repeated requests all create the same comment.
      */
     String idFor(String key, String id) {
-        return Unique.insert(receipts, new Receipt(key, id))
+        return UniqueInsert.insert(receipts, new Receipt(key, id))
                 ? id
                 : Objects.requireNonNull(receipts.find(Filters.eq("_id", key)).first(), "receipts are never removed")
                         .comment();
@@ -61,7 +61,7 @@ class Comments {
 
     /** Adds the comment, or returns the comment that already has this id. */
     Comment add(Comment comment) {
-        return Unique.insert(comments, new Row(comment.id(), comment.guide(), comment))
+        return UniqueInsert.insert(comments, new Row(comment.id(), comment.guide(), comment))
                 ? comment
                 : find(comment.guide(), comment.id()).orElseThrow();
     }

@@ -14,7 +14,7 @@ final class AllowedHtml {
             .allowElements("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6")
             .allowElements("em", "strong", "del", "sup", "code", "pre", "blockquote", "section")
             .allowElements("ul", "ol", "li", "input", "table", "thead", "tbody", "tr", "th", "td", "a", "img")
-            .allowUrlProtocols(Screening.LINK_SCHEMES.toArray(String[]::new))
+            .allowUrlProtocols(MarkdownSanitizer.LINK_SCHEMES.toArray(String[]::new))
             .allowAttributes("href", "title")
             .onElements("a")
             .allowAttributes("src", "alt", "title")

@@ -302,7 +302,7 @@ public final class ContentType {
                 faults.add(pointer + "/x-heading-level must be a level of headings, 1 to 6");
             if (!level.isMissingNode() && !pointer.isEmpty() && !Shape.isMarkdown(object))
                 faults.add(pointer + "/x-heading-level stands on the type or on Markdown");
-            faults.addAll(OwnWords.faults(object, pointer));
+            faults.addAll(CustomMessages.faults(object, pointer));
             if (object.has("properties") && !object.path("additionalProperties").isBoolean())
                 faults.add(pointer + ": an object must say \"additionalProperties\": false");
             for (String container : List.of("properties", "$defs"))

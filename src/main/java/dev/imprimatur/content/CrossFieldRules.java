@@ -56,14 +56,15 @@ final class CrossFieldRules {
                                         Labels.nameOf(list, before)
                                                 .map(name -> "“" + name + "”")
                                                 .orElse("the item before"),
-                                        Shown.of(before.get(field), list.items().property(field)))));
+                                        ValueFormat.of(
+                                                before.get(field), list.items().property(field)))));
         }
     }
 
     /** Formats a number with the label of its field: {@code High (2,000)}. */
     private static String shown(Shape shape, JsonNode object, String field) {
         var number = shape.property(field);
-        return number.title().orElse(field) + " (" + Shown.of(object.get(field), number) + ")";
+        return number.title().orElse(field) + " (" + ValueFormat.of(object.get(field), number) + ")";
     }
 
     private void unique(Shape list, JsonNode items, String pointer) {
@@ -83,7 +84,7 @@ final class CrossFieldRules {
                 .map(field -> list.items().property(field).title().orElse(field))
                 .collect(Collectors.joining(" and "));
         String named = identity.stream()
-                .map(Shown::shortened)
+                .map(ValueFormat::shortened)
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(", "));
         if (named.isEmpty()) return "is not the only one without " + labels + "; write what tells them apart";

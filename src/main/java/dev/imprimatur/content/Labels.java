@@ -50,7 +50,7 @@ public final class Labels {
             } else {
                 shape = shape.property(step);
                 value = value.path(step);
-                labels.add(shape.title().orElseGet(() -> Shown.shortened(step)));
+                labels.add(shape.title().orElseGet(() -> ValueFormat.shortened(step)));
             }
         }
         return labels;
@@ -72,12 +72,12 @@ public final class Labels {
 
     /** The text, shortened to fit into a label. */
     public static String shortened(String text) {
-        return Shown.shortened(text);
+        return ValueFormat.shortened(text);
     }
 
     private static Optional<String> text(JsonNode value) {
         return value.isString() || value.isNumber()
-                ? Optional.of(Shown.shortened(value.asString())).filter(text -> !text.isEmpty())
+                ? Optional.of(ValueFormat.shortened(value.asString())).filter(text -> !text.isEmpty())
                 : Optional.empty();
     }
 }

@@ -155,7 +155,7 @@ public final class Markdown {
         }
     }
 
-    private static Screening screened(Source source, RenderingBounds bounds) {
+    private static MarkdownSanitizer screened(Source source, RenderingBounds bounds) {
         var document = bounds.parsed(
                 Parser.builder()
                         .extensions(PARSED)
@@ -165,6 +165,6 @@ public final class Markdown {
                         .inlineParserFactory(context -> bounds.counting(new InlineParserImpl(context)))
                         .build(),
                 source.markdown());
-        return Screening.of(source.markdown(), source.place(), document);
+        return MarkdownSanitizer.of(source.markdown(), source.place(), document);
     }
 }

@@ -26,7 +26,7 @@ public final class Shape {
             "x-key",
             "x-ordered",
             "x-ascending",
-            OwnWords.KEYWORD);
+            CustomMessages.KEYWORD);
 
     /** The default of {@code x-heading-level}: headings of texts begin below {@code h1}, which is the title of the page. */
     private static final int HEADING_LEVEL = 2;

@@ -151,8 +151,8 @@ final class Wording {
                 var missing = place.schema().path("properties").path(property);
                 yield new Fault(
                         Pointers.join(place.pointer, property),
-                        OwnWords.of(missing, "required")
-                                .or(() -> OwnWords.of(referred(missing), "required"))
+                        CustomMessages.of(missing, "required")
+                                .or(() -> CustomMessages.of(referred(missing), "required"))
                                 .or(() -> own(place))
                                 .orElse("is required"));
             }
@@ -170,13 +170,13 @@ final class Wording {
 
     private static Optional<String> own(Place place) {
         return place.schemas.stream()
-                .flatMap(schema -> OwnWords.of(schema, place.keyword).stream())
+                .flatMap(schema -> CustomMessages.of(schema, place.keyword).stream())
                 .findFirst();
     }
 
     private static String unknown(String name, Shape shape) {
         String known = String.join(", ", shape.properties());
-        return "“" + Shown.shortened(name) + "” is not a field of this content type"
+        return "“" + ValueFormat.shortened(name) + "” is not a field of this content type"
                 + (known.isEmpty() ? "" : "; the fields here are " + known);
     }
 
@@ -184,7 +184,7 @@ final class Wording {
     private Fault chosen(List<Place> places) {
         var choice = places.getFirst().choice;
         if (choice == null) throw new IllegalArgumentException("no choice");
-        var own = OwnWords.of(choice.schema, choice.keyword);
+        var own = CustomMessages.of(choice.schema, choice.keyword);
         if (own.isPresent()) return new Fault(choice.pointer, own.get());
         var ways = new LinkedHashMap<String, String>();
         for (var place : places) {
@@ -201,21 +201,23 @@ final class Wording {
         var limit = place.limit();
         var field = Shape.of(place.schema());
         return switch (place.keyword) {
-            case "type" -> "must be " + kinds(limit) + ", and not " + Shown.of(value);
-            case "enum" -> "must be " + any(limit) + ", and not " + Shown.of(value);
-            case "const" -> "must be " + Shown.of(limit) + ", and not " + Shown.of(value);
+            case "type" -> "must be " + kinds(limit) + ", and not " + ValueFormat.of(value);
+            case "enum" -> "must be " + any(limit) + ", and not " + ValueFormat.of(value);
+            case "const" -> "must be " + ValueFormat.of(limit) + ", and not " + ValueFormat.of(value);
             case "pattern" -> pattern(place.schema(), limit.asString(""), value);
-            case "format" -> "must be " + format(limit.asString("")) + ", and not " + Shown.of(value);
+            case "format" -> "must be " + format(limit.asString("")) + ", and not " + ValueFormat.of(value);
             case "minLength" -> {
                 long has = characters(value);
                 yield (has == 0 ? "is empty" : "has " + count(has, "character")) + "; write at least " + limit.asLong();
             }
             case "maxLength" -> "has " + count(characters(value), "character") + "; write at most " + limit.asLong();
-            case "minimum" -> "is " + Shown.of(value, field) + "; write " + Shown.of(limit, field) + " or more";
-            case "maximum" -> "is " + Shown.of(value, field) + "; write " + Shown.of(limit, field) + " or less";
-            case "exclusiveMinimum" -> "is " + Shown.of(value) + "; write more than " + Shown.of(limit);
-            case "exclusiveMaximum" -> "is " + Shown.of(value) + "; write less than " + Shown.of(limit);
-            case "multipleOf" -> "is " + Shown.of(value) + "; write a multiple of " + Shown.of(limit);
+            case "minimum" ->
+                "is " + ValueFormat.of(value, field) + "; write " + ValueFormat.of(limit, field) + " or more";
+            case "maximum" ->
+                "is " + ValueFormat.of(value, field) + "; write " + ValueFormat.of(limit, field) + " or less";
+            case "exclusiveMinimum" -> "is " + ValueFormat.of(value) + "; write more than " + ValueFormat.of(limit);
+            case "exclusiveMaximum" -> "is " + ValueFormat.of(value) + "; write less than " + ValueFormat.of(limit);
+            case "multipleOf" -> "is " + ValueFormat.of(value) + "; write a multiple of " + ValueFormat.of(limit);
             case "minItems" ->
                 (value.isEmpty() ? "is an empty list" : "has " + count(value.size(), "item")) + "; it needs at least "
                         + limit.asLong();
@@ -227,7 +229,7 @@ final class Wording {
             case "maxProperties" ->
                 "has " + count(value.size(), "field") + " filled in; keep at most " + limit.asLong();
             case "propertyNames" -> "holds a field with a name that is not allowed here";
-            case "not" -> "may not be " + Shown.of(value);
+            case "not" -> "may not be " + ValueFormat.of(value);
             case "oneOf", "anyOf" -> "fits more than one of the forms that it can have; write it so that it fits one";
             case "false", "unevaluatedItems", "items", "prefixItems" -> "may not stand here; take it away";
             default -> "is not what is asked for here";
@@ -250,7 +252,7 @@ final class Wording {
     }
 
     private static String any(JsonNode options) {
-        var shown = options.values().stream().map(Shown::of).toList();
+        var shown = options.values().stream().map(ValueFormat::of).toList();
         return shown.size() == 1
                 ? shown.getFirst()
                 : "one of " + String.join(", ", shown.subList(0, shown.size() - 1)) + " or " + shown.getLast();
@@ -263,8 +265,9 @@ final class Wording {
                 && text.lines().count() > 1) return "must be one line; take the line breaks out";
         var examples = schema.path("examples").values();
         return examples.isEmpty()
-                ? "is " + Shown.of(value) + ", which is not in the form that is asked for here"
-                : "must be in the form of " + Shown.of(examples.iterator().next()) + ", and not " + Shown.of(value);
+                ? "is " + ValueFormat.of(value) + ", which is not in the form that is asked for here"
+                : "must be in the form of " + ValueFormat.of(examples.iterator().next()) + ", and not "
+                        + ValueFormat.of(value);
     }
 
     private static String format(String format) {
@@ -291,7 +294,7 @@ final class Wording {
                 .filter(item -> !seen.add(item))
                 .findFirst()
                 .filter(JsonNode::isValueNode)
-                .map(item -> Shown.of(item) + " stands here twice; keep one of them")
+                .map(item -> ValueFormat.of(item) + " stands here twice; keep one of them")
                 .orElse("holds the same item twice; keep one of them");
     }
 

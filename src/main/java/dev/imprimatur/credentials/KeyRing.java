@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.credentials;
 
-import dev.imprimatur.store.Moment;
+import dev.imprimatur.store.ClockReading;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
 public final class KeyRing {
     private final Map<String, SiteKey> byHash;
     private final Set<String> origins;
-    private final Moment readAt;
+    private final ClockReading readAt;
 
     /** @param readAt when the read of the keys began */
-    KeyRing(Map<String, SiteKey> byHash, Moment readAt) {
+    KeyRing(Map<String, SiteKey> byHash, ClockReading readAt) {
         this.byHash = Map.copyOf(byHash);
         this.origins =
                 byHash.values().stream().flatMap(key -> key.origins().stream()).collect(Collectors.toUnmodifiableSet());
@@ -24,7 +24,7 @@ public final class KeyRing {
     }
 
     /** When the read of the keys began. Keys that were revoked after that time may still be in the snapshot. */
-    public Moment readAt() {
+    public ClockReading readAt() {
         return readAt;
     }
 

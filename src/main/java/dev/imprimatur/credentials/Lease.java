@@ -2,7 +2,7 @@
 package dev.imprimatur.credentials;
 
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.store.Moment;
+import dev.imprimatur.store.ClockReading;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ public class Lease {
     private final Duration lasts;
     private final long nanos;
     private final Ended ended;
-    private final Supplier<Moment> now;
+    private final Supplier<ClockReading> now;
 
     /**
      * Reads the settings.
@@ -47,10 +47,10 @@ public class Lease {
     Lease(
             @Value("${imprimatur.delivery.lease:60s}") Duration lasts,
             @Value("${imprimatur.delivery.when-lease-ends:refuse}") Ended ended) {
-        this(lasts, ended, Moment::now);
+        this(lasts, ended, ClockReading::now);
     }
 
-    Lease(Duration lasts, Ended ended, Supplier<Moment> now) {
+    Lease(Duration lasts, Ended ended, Supplier<ClockReading> now) {
         if (lasts.compareTo(SHORTEST) < 0 || lasts.compareTo(LONGEST) > 0)
             throw new IllegalArgumentException("imprimatur.delivery.lease is 2s to 1h");
         this.lasts = lasts;
@@ -68,12 +68,12 @@ public class Lease {
      *
      * @param began when the read began; null if nothing was ever read
      */
-    public boolean holds(@Nullable Moment began) {
+    public boolean holds(@Nullable ClockReading began) {
         return began != null && began.nanosUntil(now.get()) <= nanos;
     }
 
     /** How long the lease still lasts; zero or negative if it has ended. */
-    public Duration left(@Nullable Moment began) {
+    public Duration left(@Nullable ClockReading began) {
         return began == null ? Duration.ZERO : lasts.minus(began.until(now.get()));
     }
 

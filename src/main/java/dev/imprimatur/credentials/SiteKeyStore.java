@@ -8,7 +8,7 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
-import dev.imprimatur.store.Moment;
+import dev.imprimatur.store.ClockReading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -96,7 +96,7 @@ class SiteKeyStore implements SmartLifecycle {
     }
 
     private KeyRing read() {
-        var began = Moment.now();
+        var began = ClockReading.now();
         return new KeyRing(
                 StreamSupport.stream(keys.find().spliterator(), false).collect(Collectors.toMap(Row::hash, Row::key)),
                 began);

@@ -13,7 +13,7 @@ import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
 import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Findings;
-import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.NumberedIds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -117,7 +117,7 @@ class EditingCheck implements Check {
             var logs = new TreeMap<String, TreeMap<Integer, LogEntry>>();
             log.each((id, row) -> {
                 var entry = row.map(EditionLog.Row::entry)
-                        .filter(it -> id.equals(Numbered.id(it.edition().toString(), it.seq())));
+                        .filter(it -> id.equals(NumberedIds.id(it.edition().toString(), it.seq())));
                 if (entry.isEmpty())
                     findings.violation("edition-log", "log entry " + id, "cannot be read or is not of this place");
                 else
@@ -193,10 +193,10 @@ class EditingCheck implements Check {
                     .filter(entry -> entry.kind() == Kind.SUBMITTED)
                     .map(LogEntry::revision)
                     .filter(Objects::nonNull)
-                    .forEach(ref -> submitted.add(Numbered.id(guide, ref.number()))));
+                    .forEach(ref -> submitted.add(NumberedIds.id(guide, ref.number()))));
             // A submission that was interrupted, or overtaken by an edit, leaves a revision that no log names.
             minted.forEach((guide, its) -> its.keySet().stream()
-                    .filter(number -> !submitted.contains(Numbered.id(guide, number)))
+                    .filter(number -> !submitted.contains(NumberedIds.id(guide, number)))
                     .forEach(number -> findings.unfinished(
                             "revision", where(guide, number), "was minted, but no log says that it was submitted")));
         }

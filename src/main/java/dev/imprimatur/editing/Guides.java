@@ -14,7 +14,7 @@ import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -124,7 +124,7 @@ class Guides {
     /** Inserts a card. Returns false if the slug is taken. */
     boolean insert(Guide guide) {
         try {
-            return Unique.insert(guides, Row.of(guide));
+            return UniqueInsert.insert(guides, Row.of(guide));
         } finally {
             writes.incrementAndGet();
         }

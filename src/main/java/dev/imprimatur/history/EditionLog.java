@@ -15,7 +15,7 @@ import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Index;
-import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.NumberedIds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -155,7 +155,7 @@ public class EditionLog {
 
     private static @Nullable String fault(
             Stored<Row> stored, int place, List<String> hashes, EditionId id, @Nullable Edition before) {
-        if (Numbered.number(stored.id()) != place) return "entry " + place + " is missing";
+        if (NumberedIds.number(stored.id()) != place) return "entry " + place + " is missing";
         if (stored.fault() != null) return "entry " + place + " " + stored.fault();
         boolean follows = place > 0
                 ? hashes.getLast().equals(stored.previousHash())
@@ -189,8 +189,8 @@ public class EditionLog {
                             && row.get("entry") instanceof Document entry
                             && entry.get("at") instanceof Date at)
                         ends.merge(
-                                EditionId.parse(Numbered.owner(id)),
-                                new LogEnd(Numbered.number(id) + 1, at.toInstant()),
+                                EditionId.parse(NumberedIds.owner(id)),
+                                new LogEnd(NumberedIds.number(id) + 1, at.toInstant()),
                                 LogEnd::orLater);
                 });
         return ends;
@@ -243,12 +243,13 @@ public class EditionLog {
      * @return the hash of the new entry; empty if its place in the log is taken
      */
     public Optional<String> insert(LogEntry entry, String previousHash) {
-        return log.insertAfter(previousHash, new Row(Numbered.id(entry.edition().toString(), entry.seq()), entry));
+        return log.insertAfter(
+                previousHash, new Row(NumberedIds.id(entry.edition().toString(), entry.seq()), entry));
     }
 
     /** Deletes the opening entry of a guide that could not be created because its slug was taken. */
     public void forget(EditionId unborn) {
-        log.documents().deleteOne(Filters.eq("_id", Numbered.id(unborn.toString(), 0)));
+        log.documents().deleteOne(Filters.eq("_id", NumberedIds.id(unborn.toString(), 0)));
         heads.remove(unborn);
     }
 
@@ -285,9 +286,9 @@ public class EditionLog {
                         "The edition logs hold “%s”, which is no entry.".formatted(id)));
                 return;
             }
-            var edition = EditionId.parse(Numbered.owner(id));
+            var edition = EditionId.parse(NumberedIds.owner(id));
             lengths.merge(edition, 1, Integer::sum);
-            lasts.merge(edition, Numbered.number(id), Math::max);
+            lasts.merge(edition, NumberedIds.number(id), Math::max);
         });
         var read = new HashSet<EditionId>();
         lengths.keySet().stream().map(EditionId::guide).distinct().sorted().forEach(id -> {

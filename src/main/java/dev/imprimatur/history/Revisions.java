@@ -12,7 +12,7 @@ import dev.imprimatur.signing.Damages;
 import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
-import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.NumberedIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +39,7 @@ public class Revisions {
             Instant at) {
         public static Row of(Revision r) {
             return new Row(
-                    Numbered.id(r.guide(), r.number()),
+                    NumberedIds.id(r.guide(), r.number()),
                     r.edition(),
                     r.hash().value(),
                     r.content(),
@@ -52,8 +52,8 @@ public class Revisions {
 
         public Revision revision() {
             return new Revision(
-                    Numbered.owner(id),
-                    Numbered.number(id),
+                    NumberedIds.owner(id),
+                    NumberedIds.number(id),
                     edition,
                     new ContentHash(contentHash),
                     content,
@@ -77,17 +77,20 @@ public class Revisions {
 
     /** The revision; empty if it does not exist. Throws a refusal if the stored revision was altered. */
     public Optional<Revision> find(String guide, int number) {
-        return revisions.find(Numbered.id(guide, number)).map(this::right);
+        return revisions.find(NumberedIds.id(guide, number)).map(this::right);
     }
 
     /** Whether the revision is stored, intact or not. */
     public boolean exists(String guide, int number) {
-        return revisions.exists(Numbered.id(guide, number));
+        return revisions.exists(NumberedIds.id(guide, number));
     }
 
     /** The revision if it exists and is intact; otherwise empty. */
     public Optional<Revision> findIntact(String guide, int number) {
-        return revisions.find(Numbered.id(guide, number)).filter(this::isRight).map(this::right);
+        return revisions
+                .find(NumberedIds.id(guide, number))
+                .filter(this::isRight)
+                .map(this::right);
     }
 
     /** The number of a guide's last revision (0 if there is none), and that revision if it is intact. */
@@ -98,7 +101,7 @@ public class Revisions {
         return stored.isEmpty()
                 ? new Last(0, Optional.empty())
                 : new Last(
-                        Numbered.number(stored.getLast().id()),
+                        NumberedIds.number(stored.getLast().id()),
                         Optional.of(stored.getLast()).filter(this::isRight).map(this::right));
     }
 
@@ -134,18 +137,18 @@ public class Revisions {
                     stored.id(),
                     null,
                     "The revisions hold “%s”, which is none.".formatted(stored.id()));
-        String guide = Numbered.owner(stored.id());
+        String guide = NumberedIds.owner(stored.id());
         return new Damage(
                 Damage.Kind.REVISION,
                 stored.id(),
                 guide,
-                "Revision %d of guide %s %s.".formatted(Numbered.number(stored.id()), guide, stored.fault()));
+                "Revision %d of guide %s %s.".formatted(NumberedIds.number(stored.id()), guide, stored.fault()));
     }
 
     private static Refusal damaged(Stored<Row> stored) {
         return Refusal.unavailable(
                 "content-damaged",
-                "what is stored of revision " + Numbered.number(stored.id())
+                "what is stored of revision " + NumberedIds.number(stored.id())
                         + " is not what was submitted, so it is not shown, decided on or published until it is mended; administrators"
                         + " see what is wrong",
                 LOOKED_INTO);

@@ -7,7 +7,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Index;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +76,7 @@ class IdempotencyKeys {
             var now = clock.instant();
             String run = UUID.randomUUID().toString();
             var fresh = new Row(id, fingerprint, run, now.plus(lease), now.plus(kept), null);
-            if (Unique.insert(requests, fresh)) return new Claim.Begun(run, false);
+            if (UniqueInsert.insert(requests, fresh)) return new Claim.Begun(run, false);
             var known = find(id);
             if (known.isEmpty()) continue;
             var row = known.get();

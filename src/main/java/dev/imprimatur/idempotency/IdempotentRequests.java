@@ -57,10 +57,10 @@ class IdempotentRequests extends OncePerRequestFilter {
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
     private final IdempotencyKeys keys;
-    private final AnswerEncryption encryption;
+    private final ResponseEncryption encryption;
     private final ProblemWriter problems;
 
-    IdempotentRequests(IdempotencyKeys keys, AnswerEncryption encryption, ProblemWriter problems) {
+    IdempotentRequests(IdempotencyKeys keys, ResponseEncryption encryption, ProblemWriter problems) {
         this.keys = keys;
         this.encryption = encryption;
         this.problems = problems;
@@ -207,7 +207,7 @@ class IdempotentRequests extends OncePerRequestFilter {
             held.setContentType(null);
             held.setStatus(HttpServletResponse.SC_NO_CONTENT);
         }
-        note(call, begun, Answer.of(held));
+        note(call, begun, StoredResponse.of(held));
         held.copyBodyToResponse();
     }
 
@@ -218,7 +218,7 @@ class IdempotentRequests extends OncePerRequestFilter {
     }
 
     /** @param answer null if the request was denied */
-    private void note(Call call, Claim.Begun begun, @Nullable Answer answer) {
+    private void note(Call call, Claim.Begun begun, @Nullable StoredResponse answer) {
         note(() -> {
             if (answer != null && (call.patient() ? answer.isRedirect() : answer.isFinal()))
                 keys.answered(call.id(), begun.run(), encryption.encrypt(answer, call.caller()));

@@ -2,7 +2,7 @@
 package dev.imprimatur.publication;
 
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.NumberedIds;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -66,7 +66,7 @@ public class Integrity {
     private record Standing(int reading, @Nullable Behind behind) {}
 
     private volatile Standing standing = new Standing(0, null);
-    /** By guide and revision ({@link Numbered}). */
+    /** By guide and revision ({@link NumberedIds}). */
     private final Map<String, Failure> contents = new ConcurrentHashMap<>();
 
     /** Returns all damage that is not repaired: first the ledger entry, then the contents by position. */
@@ -193,14 +193,14 @@ public class Integrity {
                         .formatted(entry.type(), entry.slug(), entry.locale(), entry.revision(), why),
                 entry.position(),
                 entry.id());
-        if (contents.put(Numbered.id(entry.id(), entry.revision()), failure) == null)
+        if (contents.put(NumberedIds.id(entry.id(), entry.revision()), failure) == null)
             log.error(
                     "{} It is not served, and nothing is published; see “When something fails” in docs/operations.md",
                     failure.detail());
     }
 
     void contentIsRight(LedgerEntry entry) {
-        if (!contents.isEmpty()) contents.remove(Numbered.id(entry.id(), entry.revision()));
+        if (!contents.isEmpty()) contents.remove(NumberedIds.id(entry.id(), entry.revision()));
     }
 
     /** Drops the damage of the guide's earlier contents, because the guide has a new ledger entry; a damage that remains is found again. */

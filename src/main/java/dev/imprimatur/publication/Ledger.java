@@ -59,7 +59,7 @@ class Ledger {
 
     private final LedgerRows rows;
     private final AuditAnchors anchors;
-    private final Seal seal;
+    private final LedgerChain chain;
     private final Integrity integrity;
     /** The fingerprints of the verified entries; the entry at position n has index n - 1. */
     private final List<String> prints = Collections.synchronizedList(new ArrayList<>());
@@ -77,10 +77,10 @@ class Ledger {
     /** Whether this node has made sure that the ledger ends where a query by position finds no more entries. */
     private boolean endIsKnown;
 
-    Ledger(LedgerRows rows, AuditAnchors anchors, Seal seal, Integrity integrity) {
+    Ledger(LedgerRows rows, AuditAnchors anchors, LedgerChain chain, Integrity integrity) {
         this.rows = rows;
         this.anchors = anchors;
-        this.seal = seal;
+        this.chain = chain;
         this.integrity = integrity;
     }
 
@@ -127,9 +127,9 @@ class Ledger {
             integrity.mustNotBeBehind();
             var done = byCause(cause);
             if (done.isPresent()) return done.get();
-            var entry = seal.seal(proposal.after(
+            var entry = chain.seal(proposal.after(
                     before.map(LedgerEntry::position).orElse(0L),
-                    before.map(LedgerEntry::hash).orElse(Seal.GENESIS),
+                    before.map(LedgerEntry::hash).orElse(LedgerChain.GENESIS),
                     lastReadOf(guide)));
             if (rows.insert(entry, cause, anchors.of(entry))) return entry;
         }
@@ -244,7 +244,7 @@ class Ledger {
         return stored != null
                 && stored.entry() != null
                 && stored.entry().position() == position
-                && seal.print(stored.entry()).equals(prints.get(Math.toIntExact(position) - 1));
+                && chain.print(stored.entry()).equals(prints.get(Math.toIntExact(position) - 1));
     }
 
     /** Returns entries above the position, in order. After the last verified entry, the ledger reads new entries from the store. */
@@ -356,14 +356,14 @@ class Ledger {
         if (stored.position() != position) return Checked.wrong(MISSING);
         var entry = stored.entry();
         if (entry == null) return Checked.wrong("cannot be read");
-        return seal.broken(entry, position - 1, before == null ? Seal.GENESIS : before.hash())
+        return chain.broken(entry, position - 1, before == null ? LedgerChain.GENESIS : before.hash())
                 .map(Checked::wrong)
-                .orElseGet(() -> new Checked(null, seal.print(entry)));
+                .orElseGet(() -> new Checked(null, chain.print(entry)));
     }
 
     /** Whether one of these entries is signed for its position, so that the ledger continues after the last verified entry. */
     private boolean goesOn(List<Stored> stored) {
-        return stored.stream().anyMatch(it -> seal.isSigned(it.position(), it.hash(), it.signature()));
+        return stored.stream().anyMatch(it -> chain.isSigned(it.position(), it.hash(), it.signature()));
     }
 
     private List<LedgerEntry> failed(long position, String why, boolean outdated) {
@@ -388,7 +388,7 @@ class Ledger {
                     var before = stored.get(position - 1);
                     return new Publication.Proven(
                             entry,
-                            seal.broken(entry, position - 1, before == null ? Seal.GENESIS : before.hash())
+                            chain.broken(entry, position - 1, before == null ? LedgerChain.GENESIS : before.hash())
                                     .orElse(null));
                 })
                 .toList();
@@ -431,6 +431,7 @@ class Ledger {
 
     private static Publication.Verification verification(
             long position, @Nullable LedgerEntry last, @Nullable String broken) {
-        return new Publication.Verification(position, position, last == null ? Seal.GENESIS : last.hash(), broken);
+        return new Publication.Verification(
+                position, position, last == null ? LedgerChain.GENESIS : last.hash(), broken);
     }
 }

@@ -13,7 +13,7 @@ import dev.imprimatur.publication.LedgerRows.Stored;
 import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.Findings;
-import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.NumberedIds;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -41,14 +41,14 @@ class LedgerCheck implements Check {
     private static final Set<LogEntry.Kind> APPROVALS = Set.of(LogEntry.Kind.APPROVED, LogEntry.Kind.IMPORTED);
 
     private final LedgerRows rows;
-    private final Seal seal;
+    private final LedgerChain chain;
     private final PublishedContents contents;
     private final Editions editions;
     private final Lineage lineage;
 
-    LedgerCheck(LedgerRows rows, Seal seal, PublishedContents contents, Editions editions, Lineage lineage) {
+    LedgerCheck(LedgerRows rows, LedgerChain chain, PublishedContents contents, Editions editions, Lineage lineage) {
         this.rows = rows;
-        this.seal = seal;
+        this.chain = chain;
         this.contents = contents;
         this.editions = editions;
         this.lineage = lineage;
@@ -83,7 +83,7 @@ class LedgerCheck implements Check {
 
         private void chain() {
             long position = 0;
-            String hash = Seal.GENESIS;
+            String hash = LedgerChain.GENESIS;
             List<Stored> stored;
             do {
                 stored = rows.beyond(position, BATCH);
@@ -94,13 +94,13 @@ class LedgerCheck implements Check {
                     if (entry == null) findings.violation("ledger-entry", where(it.position()), "cannot be read");
                     else {
                         boolean gap = it.position() > position + 1;
-                        seal.broken(entry, it.position() - 1, gap ? entry.previousHash() : hash)
+                        chain.broken(entry, it.position() - 1, gap ? entry.previousHash() : hash)
                                 .ifPresent(wrong -> findings.violation("ledger-entry", where(it.position()), wrong));
                         ofGuide.computeIfAbsent(entry.id(), guide -> new ArrayList<>())
                                 .add(entry);
                         byPosition.put(it.position(), entry);
                         if (entry.isLive())
-                            delivered.put(Numbered.id(entry.id(), entry.revision()), entry.contentHash());
+                            delivered.put(NumberedIds.id(entry.id(), entry.revision()), entry.contentHash());
                     }
                     position = it.position();
                     hash = Objects.requireNonNullElse(it.hash(), "");
@@ -190,11 +190,11 @@ class LedgerCheck implements Check {
 
         /** Returns the edition in which exactly this revision with this content was approved. */
         private Optional<Edition> approved(String id, JsonNode content) {
-            return Objects.requireNonNullElse(logs(Numbered.owner(id)), List.<Edition>of()).stream()
+            return Objects.requireNonNullElse(logs(NumberedIds.owner(id)), List.<Edition>of()).stream()
                     .filter(edition -> edition.log().stream().anyMatch(entry -> APPROVALS.contains(entry.kind())))
                     .filter(edition -> edition.submitted()
-                            .filter(ref ->
-                                    ref.number() == Numbered.number(id) && ContentHash.isOf(content, ref.contentHash()))
+                            .filter(ref -> ref.number() == NumberedIds.number(id)
+                                    && ContentHash.isOf(content, ref.contentHash()))
                             .isPresent())
                     .findFirst();
         }

@@ -9,7 +9,7 @@ import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -66,7 +66,7 @@ class LedgerRows {
 
     /** Inserts the entry. Returns false if its position or its cause is taken. */
     boolean insert(LedgerEntry entry, String cause, @Nullable AuditAnchor anchor) {
-        return Unique.insert(rows, new Row(entry.position(), cause, entry, anchor));
+        return UniqueInsert.insert(rows, new Row(entry.position(), cause, entry, anchor));
     }
 
     /** Replaces the anchor beside the entry. */

@@ -8,7 +8,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.history.LogEntry;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,7 +62,7 @@ public class Lineage {
         rows = database.getCollection("ledger_lineage", Row.class);
         decisions = database.getCollection("ledger_decisions", Decision.class);
         if (rows.find().first() == null)
-            Unique.insert(rows, new Row(ONLY, UUID.randomUUID().toString()));
+            UniqueInsert.insert(rows, new Row(ONLY, UUID.randomUUID().toString()));
         known = read();
     }
 
@@ -129,7 +129,7 @@ public class Lineage {
      * Returns empty if another node has already carried out the decision.
      */
     Optional<Decision> decide(long end, Instant now, String by, String message, List<String> others) {
-        Unique.insert(decisions, new Decision(id(), UUID.randomUUID().toString(), end, now, by, message, others));
+        UniqueInsert.insert(decisions, new Decision(id(), UUID.randomUUID().toString(), end, now, by, message, others));
         known = read();
         return pending();
     }

@@ -16,7 +16,7 @@ import dev.imprimatur.history.Stamp;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry.Kind;
-import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.NumberedIds;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -46,7 +46,7 @@ public class Publication {
     private final PublishedContents contents;
     private final Integrity integrity;
     private final Lineage lineage;
-    private final Seal seal;
+    private final LedgerChain chain;
     private final Clock clock;
     private final List<Runnable> afterAppend = new CopyOnWriteArrayList<>();
 
@@ -58,7 +58,7 @@ public class Publication {
             PublishedContents contents,
             Integrity integrity,
             Lineage lineage,
-            Seal seal,
+            LedgerChain chain,
             Clock clock) {
         this.editing = editing;
         this.editions = editions;
@@ -67,7 +67,7 @@ public class Publication {
         this.contents = contents;
         this.integrity = integrity;
         this.lineage = lineage;
-        this.seal = seal;
+        this.chain = chain;
         this.clock = clock;
     }
 
@@ -95,7 +95,7 @@ public class Publication {
         integrity.mustBeSound();
         String hash = revision.hash().value();
         if (contents.insert(guide.id(), revision.number(), hash, revision.content())) return;
-        String id = Numbered.id(guide.id(), revision.number());
+        String id = NumberedIds.id(guide.id(), revision.number());
         var there = contents.find(List.of(id)).get(id);
         if (there == null || !ContentHash.isOf(there, hash))
             throw Integrity.contentDamaged().raise();
@@ -231,7 +231,7 @@ public class Publication {
                 stamp.overdueOn(LocalDate.ofInstant(open.at(), ZoneOffset.UTC)),
                 stamp.origin().name().toLowerCase(Locale.ROOT),
                 "");
-        return open.with(seal.sign(open, review));
+        return open.with(chain.sign(open, review));
     }
 
     private static @Nullable List<LedgerEntry.Signature> signatures(Stamp stamp) {
@@ -379,7 +379,7 @@ public class Publication {
     }
 
     private static String revision(LedgerEntry entry) {
-        return Numbered.id(entry.id(), entry.revision());
+        return NumberedIds.id(entry.id(), entry.revision());
     }
 
     /**

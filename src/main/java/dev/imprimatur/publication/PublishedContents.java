@@ -5,8 +5,8 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.store.Decoding;
-import dev.imprimatur.store.Numbered;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.NumberedIds;
+import dev.imprimatur.store.UniqueInsert;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,10 +35,10 @@ class PublishedContents {
 
     /** Inserts the content. Returns false if this revision already has a content, the same or another. */
     boolean insert(String guide, int revision, String contentHash, JsonNode content) {
-        return Unique.insert(published, new Row(Numbered.id(guide, revision), contentHash, content));
+        return UniqueInsert.insert(published, new Row(NumberedIds.id(guide, revision), contentHash, content));
     }
 
-    /** Returns the readable contents of these revisions, by guide and revision ({@link Numbered}). */
+    /** Returns the readable contents of these revisions, by guide and revision ({@link NumberedIds}). */
     Map<String, JsonNode> find(Collection<String> ids) {
         var found = new HashMap<String, JsonNode>();
         if (ids.isEmpty()) return found;
@@ -49,7 +49,7 @@ class PublishedContents {
         return found;
     }
 
-    /** Visits every stored content, by guide and revision ({@link Numbered}); empty for contents that cannot be read. */
+    /** Visits every stored content, by guide and revision ({@link NumberedIds}); empty for contents that cannot be read. */
     void each(BiConsumer<String, Optional<Row>> what) {
         Decoding.each(published, what);
     }

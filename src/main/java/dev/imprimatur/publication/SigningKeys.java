@@ -6,7 +6,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.signing.Signer;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -43,7 +43,7 @@ class SigningKeys {
             var next = new ArrayList<>(known);
             if (!next.contains(signer.keyId())) next.add(signer.keyId());
             boolean agreed = row == null
-                    ? Unique.insert(rows, new Row(ID, next))
+                    ? UniqueInsert.insert(rows, new Row(ID, next))
                     : rows.updateOne(
                                             Filters.and(Filters.eq("_id", ID), Filters.size("keys", known.size())),
                                             Updates.set("keys", next))

@@ -20,7 +20,7 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Configures the engine: the application's clock, no scripts, expressions that reach the {@link Steps} only, short locks. */
+/** Configures the engine: the application's clock, no scripts, expressions that reach the {@link ServiceTasks} only, short locks. */
 @Configuration(proxyBeanMethods = false)
 class EngineConfiguration {
     /** How long a job stays locked by a dead node, and below: how often the engine looks for expired locks and for due jobs. */
@@ -36,12 +36,12 @@ class EngineConfiguration {
     @Bean
     EngineConfigurationConfigurer<SpringProcessEngineConfiguration> lockedDown(
             Clock clock,
-            ObjectProvider<Steps> steps,
+            ObjectProvider<ServiceTasks> steps,
             DataDirectory data,
             @Qualifier("processAsyncExecutorConfiguration") AsyncJobExecutorConfiguration jobs) {
         return engine -> {
             engine.setClock(new EngineClock(clock));
-            engine.setBeans(Steps.beans(steps));
+            engine.setBeans(ServiceTasks.beans(steps));
             engine.setDisableIdmEngine(true);
             engine.setDisableEventRegistry(true);
             engine.setServicesEnabledInScripting(false);

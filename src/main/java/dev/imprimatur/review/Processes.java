@@ -351,7 +351,7 @@ class Processes {
     }
 
     private void complete(Task task, Edition edition, String outcome, int consumed) {
-        var facts = new HashMap<>(Steps.facts(edition, outcome));
+        var facts = new HashMap<>(ServiceTasks.facts(edition, outcome));
         facts.put(CONSUMED + task.getTaskDefinitionKey(), consumed);
         tasks.complete(task.getId(), facts);
     }

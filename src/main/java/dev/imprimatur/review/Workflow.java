@@ -34,11 +34,11 @@ public final class Workflow {
 
     private final String id;
     private final boolean asksForMoreApprovals;
-    private final Flows flows;
+    private final SequenceFlows sequenceFlows;
     private final Map<String, Step> steps = new LinkedHashMap<>();
 
-    Workflow(String id, Collection<Step> steps, boolean asksForMoreApprovals, Flows flows) {
-        this.flows = flows;
+    Workflow(String id, Collection<Step> steps, boolean asksForMoreApprovals, SequenceFlows sequenceFlows) {
+        this.sequenceFlows = sequenceFlows;
         this.id = id;
         this.asksForMoreApprovals = asksForMoreApprovals;
         steps.forEach(step -> this.steps.put(step.id(), step));
@@ -58,7 +58,7 @@ public final class Workflow {
 
     /** The tasks that are open for an edition according to its log. */
     List<Step> open(Edition edition) {
-        return flows.open(edition, drafting().id(), steps.keySet()).stream()
+        return sequenceFlows.open(edition, drafting().id(), steps.keySet()).stream()
                 .flatMap(task -> step(task).stream())
                 .toList();
     }

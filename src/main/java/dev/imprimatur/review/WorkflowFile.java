@@ -92,7 +92,7 @@ final class WorkflowFile {
     private final Map<String, Set<String>> next = new HashMap<>();
     private final Set<String> conditions = new HashSet<>();
     private final Set<String> catchEvents = new HashSet<>();
-    private final List<Flows.Flow> flows = new ArrayList<>();
+    private final List<SequenceFlows.Flow> flows = new ArrayList<>();
     /** The end events of each sub-process, by its id. */
     private final Map<String, List<String>> ends = new HashMap<>();
 
@@ -130,7 +130,7 @@ final class WorkflowFile {
                 reading.process,
                 reading.tasks.values(),
                 reading.asksForMoreApprovals,
-                new Flows(
+                new SequenceFlows(
                         reading.throughSubProcesses(),
                         reading.gateways,
                         reading.joins,
@@ -143,11 +143,11 @@ final class WorkflowFile {
     }
 
     /** The flows, where a flow that leaves a sub-process starts at each of its end events. A flow into a sub-process leads to its start. */
-    private List<Flows.Flow> throughSubProcesses() {
+    private List<SequenceFlows.Flow> throughSubProcesses() {
         return flows.stream()
                 .flatMap(flow -> ends.containsKey(flow.from()) && !starts.contains(flow.to())
                         ? ends.getOrDefault(flow.from(), List.of()).stream()
-                                .map(end -> new Flows.Flow(end, flow.to(), flow.condition()))
+                                .map(end -> new SequenceFlows.Flow(end, flow.to(), flow.condition()))
                         : Stream.of(flow))
                 .toList();
     }
@@ -202,7 +202,7 @@ final class WorkflowFile {
             case "startEvent" -> {
                 edge(containers.element(), id);
                 starts.add(id);
-                flows.add(new Flows.Flow(containers.element(), id, null));
+                flows.add(new SequenceFlows.Flow(containers.element(), id, null));
             }
             case "endEvent" ->
                 ends.computeIfAbsent(containers.element(), container -> new ArrayList<>())
@@ -211,7 +211,7 @@ final class WorkflowFile {
             case "boundaryEvent" -> edge(attribute(in, "attachedToRef"), id);
             case "sequenceFlow" -> {
                 edge(attribute(in, "sourceRef"), attribute(in, "targetRef"));
-                flows.add(new Flows.Flow(attribute(in, "sourceRef"), attribute(in, "targetRef"), null));
+                flows.add(new SequenceFlows.Flow(attribute(in, "sourceRef"), attribute(in, "targetRef"), null));
             }
             case "userTask" -> {
                 String group = flowable(in, "candidateGroups");
@@ -271,7 +271,7 @@ final class WorkflowFile {
                 else asksForMoreApprovals = true;
                 if (!flows.isEmpty()) {
                     var flow = flows.removeLast();
-                    flows.add(new Flows.Flow(flow.from(), flow.to(), text));
+                    flows.add(new SequenceFlows.Flow(flow.from(), flow.to(), text));
                 }
             }
             default -> {

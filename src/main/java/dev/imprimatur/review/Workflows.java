@@ -59,7 +59,7 @@ class Workflows {
             if (!name.endsWith(SUFFIX))
                 throw new IllegalStateException("workflow " + name + ": a workflow file is named ID" + SUFFIX);
             byte[] xml = file.getContentAsByteArray();
-            var workflow = WorkflowFile.read(name, xml, Steps.NAMES);
+            var workflow = WorkflowFile.read(name, xml, ServiceTasks.NAMES);
             latest.put(workflow.id(), workflow);
             xmls.put(name, xml);
         }
@@ -104,7 +104,7 @@ class Workflows {
     Workflow ofDefinition(String definitionId) {
         return byDefinition.computeIfAbsent(definitionId, id -> {
             var definition = repository.getProcessDefinition(id);
-            return WorkflowFile.read(definition.getKey() + SUFFIX, bytes(id), Steps.NAMES);
+            return WorkflowFile.read(definition.getKey() + SUFFIX, bytes(id), ServiceTasks.NAMES);
         });
     }
 

@@ -6,7 +6,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import dev.imprimatur.store.Migration;
-import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.NumberedIds;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -108,7 +108,7 @@ class SealMigration implements Migration {
                 .filter(id -> ENTRY.matcher(id).matches())
                 .sorted(Comparator.comparing(SealMigration::guide)
                         .thenComparingInt(SealMigration::edition)
-                        .thenComparingInt(Numbered::number))
+                        .thenComparingInt(NumberedIds::number))
                 .toList();
         for (String id : ids) {
             if (!guide(id).equals(guide)) hash = SealedCollection.GENESIS;
@@ -124,7 +124,7 @@ class SealMigration implements Migration {
     }
 
     private static int edition(String entry) {
-        return Integer.parseInt(Numbered.owner(entry).substring(entry.indexOf('.') + 1));
+        return Integer.parseInt(NumberedIds.owner(entry).substring(entry.indexOf('.') + 1));
     }
 
     /** In the order of their times, which becomes that of the chain; a record of it makes sure that it does not happen again. */

@@ -10,9 +10,9 @@ import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
-import dev.imprimatur.store.Numbered;
+import dev.imprimatur.store.NumberedIds;
 import dev.imprimatur.store.StoredJson;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -88,7 +88,7 @@ public final class SealedCollection<R> {
 
     /** Inserts a document that is not part of a chain. Returns false if one of its unique keys is taken. */
     public boolean insert(R row) {
-        return Unique.insert(documents, sealed(row, null));
+        return UniqueInsert.insert(documents, sealed(row, null));
     }
 
     /**
@@ -98,7 +98,7 @@ public final class SealedCollection<R> {
      */
     public Optional<String> insertAfter(String previousHash, R row) {
         var document = sealed(row, previousHash);
-        return Unique.insert(documents, document)
+        return UniqueInsert.insert(documents, document)
                 ? Optional.of(document.getString(HASH).getValue())
                 : Optional.empty();
     }
@@ -121,9 +121,11 @@ public final class SealedCollection<R> {
         return Optional.ofNullable(documents.find(Filters.eq(ID, id)).first()).map(this::stored);
     }
 
-    /** Returns all documents of the owner from this number on, in order ({@link Numbered}). */
+    /** Returns all documents of the owner from this number on, in order ({@link NumberedIds}). */
     public List<Stored<R>> numbered(String owner, int from) {
-        return Numbered.all(documents, owner, from).stream().map(this::stored).toList();
+        return NumberedIds.all(documents, owner, from).stream()
+                .map(this::stored)
+                .toList();
     }
 
     /** Returns at most {@code most} documents that the filter finds, sorted. */

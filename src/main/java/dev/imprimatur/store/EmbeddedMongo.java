@@ -15,8 +15,8 @@ final class EmbeddedMongo implements DisposableBean {
     private final MongoServer server;
     private final InetSocketAddress address;
 
-    EmbeddedMongo(DataDirectory data, Room room) {
-        backend = new RecoveringBackend(data.resolve("documents.mv"), room);
+    EmbeddedMongo(DataDirectory data, FreeSpace freeSpace) {
+        backend = new RecoveringBackend(data.resolve("documents.mv"), freeSpace);
         server = new MongoServer(backend);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         address = server.getLocalAddress();

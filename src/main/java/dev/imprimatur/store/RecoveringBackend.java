@@ -41,7 +41,7 @@ final class RecoveringBackend implements MongoBackend {
     private static final long TRY_AGAIN = TimeUnit.SECONDS.toNanos(1);
 
     private final Path file;
-    private final Room room;
+    private final FreeSpace freeSpace;
     /** Held by the one write in progress, and by the compaction that follows it. */
     private final ReentrantLock writing = new ReentrantLock();
     /** Keeps readers from seeing a write that is not on disk yet. */
@@ -51,15 +51,15 @@ final class RecoveringBackend implements MongoBackend {
     private volatile boolean failed;
     private volatile long tryAgainAt;
 
-    RecoveringBackend(Path file, Room room) {
+    RecoveringBackend(Path file, FreeSpace freeSpace) {
         this.file = file;
-        this.room = room;
+        this.freeSpace = freeSpace;
         this.current = new DurableBackend(file);
     }
 
     /** Whether the disk accepts writes. After a failed write this method tries another one, at most once a second. */
     boolean isWritable() {
-        if (room.isShort()) return false;
+        if (freeSpace.isShort()) return false;
         if (failed && writing.tryLock())
             try {
                 if (mayTry()) change(DurableBackend::touch);
@@ -72,7 +72,7 @@ final class RecoveringBackend implements MongoBackend {
     }
 
     private boolean mayTry() {
-        return !room.isShort() && (!failed || System.nanoTime() - tryAgainAt >= 0);
+        return !freeSpace.isShort() && (!failed || System.nanoTime() - tryAgainAt >= 0);
     }
 
     /** Limits the size of a reply, as MongoDB does. The client fetches the rest with further commands. */

@@ -44,8 +44,8 @@ class StoreConfiguration {
     @ConditionalOnExpression("'${spring.mongodb.uri:}' == ''")
     static class Embedded {
         @Bean
-        EmbeddedMongo embeddedMongo(DataDirectory data, Room room) {
-            return new EmbeddedMongo(data, room);
+        EmbeddedMongo embeddedMongo(DataDirectory data, FreeSpace freeSpace) {
+            return new EmbeddedMongo(data, freeSpace);
         }
 
         /** The embedded server runs in this process and is always reachable, but reading a whole collection may take long. */
@@ -144,8 +144,8 @@ class StoreConfiguration {
     }
 
     @Bean
-    Waiting waiting(@Value("${server.address:}") String address, @Value("${server.port:8080}") int port) {
-        return new Waiting(address, port);
+    StartupWait waiting(@Value("${server.address:}") String address, @Value("${server.port:8080}") int port) {
+        return new StartupWait(address, port);
     }
 
     private static MongoDatabase open(MongoClient client, MongoConnectionDetails connection) {
@@ -173,7 +173,7 @@ class StoreConfiguration {
             @Value("${imprimatur.store.migrate:true}") boolean migrate,
             @Value("${server.address:}") String address,
             @Value("${server.port:8080}") int port) {
-        var waiting = new Waiting(address, port);
+        var waiting = new StartupWait(address, port);
         var database = open(client, connection);
         waiting.until(() -> {
             database.runCommand(PING);
@@ -195,10 +195,13 @@ class StoreConfiguration {
     /** Reports down while an embedded store cannot accept writes. Delivery from memory continues meanwhile. */
     @Bean
     HealthIndicator storageHealthIndicator(
-            ObjectProvider<EmbeddedMongo> documents, ObjectProvider<EngineStoreCompaction> engine, Room room) {
+            ObjectProvider<EmbeddedMongo> documents,
+            ObjectProvider<EngineStoreCompaction> engine,
+            FreeSpace freeSpace) {
         return () -> {
             var mongo = documents.getIfAvailable();
-            boolean isFull = mongo == null ? engine.getIfAvailable() != null && room.isShort() : !mongo.isWritable();
+            boolean isFull =
+                    mongo == null ? engine.getIfAvailable() != null && freeSpace.isShort() : !mongo.isWritable();
             return isFull
                     ? Health.down()
                             .withDetail("error", "the disk of the data directory is full or does not take writes")

@@ -58,7 +58,7 @@ final class StoreFormat {
     }
 
     /** Returns once the store has the newest format, which another node may bring about. */
-    void bring(Waiting waiting) {
+    void bring(StartupWait waiting) {
         if (found().getInteger("version") != newest) waiting.during(this::takeSteps);
     }
 
@@ -83,7 +83,7 @@ final class StoreFormat {
             var document = formats.find(Filters.eq("_id", ID)).first();
             if (document == null) {
                 boolean empty = !database.listCollectionNames().iterator().hasNext();
-                Unique.insert(formats, new Document("_id", ID).append("version", empty ? newest : FIRST));
+                UniqueInsert.insert(formats, new Document("_id", ID).append("version", empty ? newest : FIRST));
                 continue;
             }
             int version = document.getInteger("version");

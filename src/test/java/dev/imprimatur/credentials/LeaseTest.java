@@ -4,7 +4,7 @@ package dev.imprimatur.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.imprimatur.store.Moment;
+import dev.imprimatur.store.ClockReading;
 import dev.imprimatur.testing.UnitTest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The lease counts from when a reading began, by whichever clock went further. */
 @UnitTest
 class LeaseTest {
-    private static final Moment BEGAN = new Moment(Long.MAX_VALUE - 1_000, 1_000_000);
+    private static final ClockReading BEGAN = new ClockReading(Long.MAX_VALUE - 1_000, 1_000_000);
 
-    private Moment now = BEGAN;
+    private ClockReading now = BEGAN;
     private final Lease lease = new Lease(Duration.ofSeconds(60), Lease.Ended.REFUSE, () -> now);
 
-    private static Moment later(Duration unset, Duration onTheWall) {
-        return new Moment(BEGAN.nanos() + unset.toNanos(), BEGAN.millis() + onTheWall.toMillis());
+    private static ClockReading later(Duration unset, Duration onTheWall) {
+        return new ClockReading(BEGAN.nanos() + unset.toNanos(), BEGAN.millis() + onTheWall.toMillis());
     }
 
     @ParameterizedTest

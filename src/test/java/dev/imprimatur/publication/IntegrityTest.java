@@ -104,14 +104,14 @@ class IntegrityTest {
     }
 
     /** A seal with a key that nobody told the server of. */
-    private static Seal sealOfAStranger(Path folder) throws Exception {
+    private static LedgerChain sealOfAStranger(Path folder) throws Exception {
         var file = SigningKeyFile.ofAStranger(folder);
         var json = new JsonMapper();
-        return new Seal(new Signer(null, json, file.toString(), List.of()), json);
+        return new LedgerChain(new Signer(null, json, file.toString(), List.of()), json);
     }
 
     /** Another guide that says what the last one said, at the next position and with the content of a stranger. */
-    private LedgerEntry forged(Seal seal) {
+    private LedgerEntry forged(LedgerChain seal) {
         var last = node.bean(Publication.class).at(List.of(position())).getFirst();
         JsonNode content = Guides.content().put("summary", "Nobody approved this.");
         var hash = ContentHash.of(content).value();

@@ -44,7 +44,7 @@ class LedgerTest {
                 LedgerEntry.Link.open(lastPosition + 1, lastHash));
     }
 
-    private Ledger ledger(MongoDatabase database, Seal seal) {
+    private Ledger ledger(MongoDatabase database, LedgerChain seal) {
         return new Ledger(new LedgerRows(database), node.bean(AuditAnchors.class), seal, new Integrity());
     }
 
@@ -53,7 +53,7 @@ class LedgerTest {
         long seed = System.nanoTime();
         System.out.println("ledger test with seed " + seed);
         var database = node.bean(MongoDatabase.class);
-        var seal = node.bean(Seal.class);
+        var seal = node.bean(LedgerChain.class);
         List<Callable<List<LedgerEntry>>> writers = IntStream.range(0, WRITERS)
                 .mapToObj(writer -> (Callable<List<LedgerEntry>>) () -> {
                     // each with a ledger of its own, as nodes have

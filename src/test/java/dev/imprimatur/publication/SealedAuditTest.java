@@ -74,11 +74,11 @@ class SealedAuditTest {
         var entry = node.bean(Publication.class).at(List.of(1L)).getFirst();
         var json = new tools.jackson.databind.json.JsonMapper();
         long position = last.map(LedgerRows.Stored::position).orElse(0L) + 1;
-        var next = new Seal(node.bean(Signer.class), json)
+        var next = new LedgerChain(node.bean(Signer.class), json)
                 .seal(entry.next(
                         LedgerEntry.Kind.UNPUBLISH,
                         position,
-                        last.map(LedgerRows.Stored::hash).orElse(Seal.GENESIS),
+                        last.map(LedgerRows.Stored::hash).orElse(LedgerChain.GENESIS),
                         null,
                         clock.instant()));
         assertThat(ledger.insert(next, "test:" + position, anchors(audit).of(next)))

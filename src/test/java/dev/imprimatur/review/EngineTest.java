@@ -17,7 +17,7 @@ class EngineTest {
     void expressionsSeeOurStepsAndNothingElse() {
         var engine = Node.shared().bean(ProcessEngineConfigurationImpl.class);
 
-        assertThat(engine.getBeans().keySet()).isEqualTo(Steps.NAMES);
+        assertThat(engine.getBeans().keySet()).isEqualTo(ServiceTasks.NAMES);
         assertThat(engine.isEnableSafeBpmnXml()).isTrue();
         assertThat(engine.isDisableIdmEngine()).isTrue();
         assertThat(engine.isDisableEventRegistry()).isTrue();

@@ -22,7 +22,7 @@ class WorkflowFileTest {
     WorkflowFileTest() throws IOException {}
 
     private Workflow read(String xml) {
-        return WorkflowFile.read(FILE, xml.getBytes(StandardCharsets.UTF_8), Steps.NAMES);
+        return WorkflowFile.read(FILE, xml.getBytes(StandardCharsets.UTF_8), ServiceTasks.NAMES);
     }
 
     @Test

@@ -52,7 +52,7 @@ class DiskFullTest {
     @Test
     void whatIsAcknowledgedStaysAndWhatIsNotIsNeverRead() throws Exception {
         var data = new DataDirectory(disk.resolve("data"));
-        var server = new EmbeddedMongo(data, new Room(data, DataSize.ofBytes(0)));
+        var server = new EmbeddedMongo(data, new FreeSpace(data, DataSize.ofBytes(0)));
         try (var client = MongoClients.create(server.uri());
                 var other = MongoClients.create(server.uri())) {
             var things = client.getDatabase("test").getCollection("things");
@@ -89,7 +89,7 @@ class DiskFullTest {
             things.insertOne(new Document("_id", "later"));
             server.destroy();
 
-            var next = new EmbeddedMongo(data, new Room(data, DataSize.ofBytes(0)));
+            var next = new EmbeddedMongo(data, new FreeSpace(data, DataSize.ofBytes(0)));
             try (var later = MongoClients.create(next.uri())) {
                 assertThat(later.getDatabase("test").getCollection("things").countDocuments())
                         .isEqualTo(acknowledged + 2);
@@ -144,7 +144,7 @@ class DiskFullTest {
     @Test
     void nothingIsWrittenWhileLessThanTheReserveIsFree() throws Exception {
         var data = new DataDirectory(disk.resolve("data"));
-        var server = new EmbeddedMongo(data, new Room(data, DataSize.ofMegabytes(8)));
+        var server = new EmbeddedMongo(data, new FreeSpace(data, DataSize.ofMegabytes(8)));
         try (var client = MongoClients.create(server.uri())) {
             var things = client.getDatabase("test").getCollection("things");
             things.insertOne(thing(0));

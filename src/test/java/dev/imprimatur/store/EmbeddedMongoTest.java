@@ -49,7 +49,7 @@ class EmbeddedMongoTest {
     }
 
     private void open() throws IOException {
-        server = new EmbeddedMongo(data, new Room(data, DataSize.ofBytes(0)));
+        server = new EmbeddedMongo(data, new FreeSpace(data, DataSize.ofBytes(0)));
         client = MongoClients.create(server.uri());
     }
 
@@ -123,7 +123,7 @@ class EmbeddedMongoTest {
         Files.copy(data.resolve("documents.mv"), copy.resolve("documents.mv"));
 
         var second = new DataDirectory(copy);
-        var revived = new EmbeddedMongo(second, new Room(second, DataSize.ofBytes(0)));
+        var revived = new EmbeddedMongo(second, new FreeSpace(second, DataSize.ofBytes(0)));
         try (var other = MongoClients.create(revived.uri())) {
             assertThat(other.getDatabase("test").getCollection("things").find().first())
                     .isEqualTo(new Document("_id", "one").append("n", 1));
@@ -232,10 +232,11 @@ class EmbeddedMongoTest {
 
     @Test
     void numberedDocumentsAreReadInOrderHoweverMany() {
-        for (int i = 99; i >= 0; i--) things().insertOne(new Document("_id", Numbered.id("owner", i)).append("n", i));
-        things().insertOne(new Document("_id", Numbered.id("another", 0)));
+        for (int i = 99; i >= 0; i--)
+            things().insertOne(new Document("_id", NumberedIds.id("owner", i)).append("n", i));
+        things().insertOne(new Document("_id", NumberedIds.id("another", 0)));
 
-        assertThat(Numbered.all(things(), "owner", 0))
+        assertThat(NumberedIds.all(things(), "owner", 0))
                 .extracting(it -> it.getInteger("n"))
                 .containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
     }

@@ -53,7 +53,7 @@ final class FormerRelease {
             String key = all.remove("signingKey").asString().getValue();
             data.secret("signing-key.pem", () -> key);
             if (Stores.areEmbedded()) {
-                var server = new EmbeddedMongo(data, new Room(data, DataSize.ofBytes(0)));
+                var server = new EmbeddedMongo(data, new FreeSpace(data, DataSize.ofBytes(0)));
                 fill(server.uri(), all, changed);
                 server.destroy();
                 fillEngine(data);

@@ -27,7 +27,7 @@ class StoreFormatTest {
             .bean(MongoClient.class)
             .getDatabase("formats_" + UUID.randomUUID().toString().substring(0, 8));
     private final List<Integer> taken = new CopyOnWriteArrayList<>();
-    private final Waiting waiting = new Waiting("127.0.0.1", 0);
+    private final StartupWait waiting = new StartupWait("127.0.0.1", 0);
 
     private record Step(int to, Runnable work) implements Migration {
         @Override

@@ -7,7 +7,7 @@ import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.review.Attention;
+import dev.imprimatur.review.SeenRevisions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +20,11 @@ class Comparison {
     static final String NOTHING = "nothing";
 
     private final Editing editing;
-    private final Attention attention;
+    private final SeenRevisions seenRevisions;
 
-    Comparison(Editing editing, Attention attention) {
+    Comparison(Editing editing, SeenRevisions seenRevisions) {
         this.editing = editing;
-        this.attention = attention;
+        this.seenRevisions = seenRevisions;
     }
 
     /**
@@ -65,7 +65,7 @@ class Comparison {
 
     private List<Choice> choices(Guide guide, Edition edition, Revision now, Person me) {
         var all = new ArrayList<Choice>();
-        for (var seen : attention.before(now, guide, edition, me)) {
+        for (var seen : seenRevisions.before(now, guide, edition, me)) {
             String number = "revision " + seen.revision();
             all.add(
                     seen.decided()

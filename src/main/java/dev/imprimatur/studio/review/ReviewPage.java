@@ -16,11 +16,11 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.review.Attention;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
 import dev.imprimatur.review.Outcome;
 import dev.imprimatur.review.Review;
+import dev.imprimatur.review.SeenRevisions;
 import dev.imprimatur.studio.DisplayText;
 import dev.imprimatur.studio.diagram.Diagram;
 import dev.imprimatur.studio.revision.Preview;
@@ -51,7 +51,7 @@ class ReviewPage {
     private final Inbox inbox;
     private final Accounts accounts;
     private final ContentTypes types;
-    private final Attention attention;
+    private final SeenRevisions seenRevisions;
     private final Comparison comparison;
     private final Threads threads;
     private final DecisionPermission deciding;
@@ -64,7 +64,7 @@ class ReviewPage {
             Inbox inbox,
             Accounts accounts,
             ContentTypes types,
-            Attention attention,
+            SeenRevisions seenRevisions,
             Comparison comparison,
             Threads threads,
             DecisionPermission deciding,
@@ -75,7 +75,7 @@ class ReviewPage {
         this.inbox = inbox;
         this.accounts = accounts;
         this.types = types;
-        this.attention = attention;
+        this.seenRevisions = seenRevisions;
         this.comparison = comparison;
         this.threads = threads;
         this.deciding = deciding;
@@ -121,7 +121,7 @@ class ReviewPage {
                         .flatMap(entry -> entry.signature().stream())
                         .toList());
         decision(types.require(guide.type()), shown, me, model);
-        attention.noteOpened(guide, revision, me);
+        seenRevisions.noteOpened(guide, revision, me);
         return "studio/review";
     }
 

@@ -29,7 +29,7 @@ import org.springframework.stereotype.Component;
  * cause. Each step writes the facts first and then sets the process variables that depend on them.
  */
 @Component
-class Steps {
+class ServiceTasks {
     /** The names of the steps in workflow files; expressions can reach no other bean. */
     static final Set<String> NAMES =
             Set.of("stamp", "publish", "restamp", "markReviewDue", "markOverdue", "openNextEdition");
@@ -41,7 +41,7 @@ class Steps {
     private final Duration lead;
 
     /** @param lead how long before its due date a review is requested, {@code imprimatur.review.lead} */
-    Steps(
+    ServiceTasks(
             Editing editing,
             Editions editions,
             Publication publication,
@@ -55,7 +55,7 @@ class Steps {
     }
 
     /** The steps by name. Each step is resolved when it runs, because the engine is created before the steps are. */
-    static Map<Object, Object> beans(ObjectProvider<Steps> steps) {
+    static Map<Object, Object> beans(ObjectProvider<ServiceTasks> steps) {
         var beans = new HashMap<Object, Object>();
         NAMES.forEach(name ->
                 beans.put(name, (JavaDelegate) execution -> steps.getObject().run(name, execution)));

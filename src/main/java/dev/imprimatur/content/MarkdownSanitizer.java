@@ -30,7 +30,7 @@ import tools.jackson.databind.node.StringNode;
  * Changes a parsed text into the form that is shown, for all formats alike. Raw HTML becomes text, links and pictures that are not allowed
  * are replaced by their words, and headings get their level and id. {@link #warnings()} describes what is not shown as intended.
  */
-final class Screening extends AbstractVisitor {
+final class MarkdownSanitizer extends AbstractVisitor {
     static final List<String> LINK_SCHEMES = List.of("https", "http", "mailto", "tel", "sms");
     private static final Set<String> PICTURE_SCHEMES = Set.of("https", "http");
 
@@ -65,7 +65,7 @@ final class Screening extends AbstractVisitor {
     private final List<Link> fragments = new ArrayList<>();
     private final Map<Warning, List<String>> told = new EnumMap<>(Warning.class);
 
-    private Screening(String markdown, Markdown.Place place, Node document) {
+    private MarkdownSanitizer(String markdown, Markdown.Place place, Node document) {
         this.markdown = markdown;
         this.place = place;
         this.document = document;
@@ -76,8 +76,8 @@ final class Screening extends AbstractVisitor {
      *
      * @param document the parsed text with the source spans of its blocks; this method modifies it
      */
-    static Screening of(String markdown, Markdown.Place place, Node document) {
-        var screening = new Screening(markdown, place, document);
+    static MarkdownSanitizer of(String markdown, Markdown.Place place, Node document) {
+        var screening = new MarkdownSanitizer(markdown, place, document);
         Footnotes.gather(document).forEach(unused -> screening.tell(Warning.FOOTNOTE, "[^" + unused.getLabel() + "]"));
         document.accept(screening);
         screening.placeHeadings();
@@ -97,7 +97,8 @@ final class Screening extends AbstractVisitor {
     List<String> warnings() {
         return told.entrySet().stream()
                 .map(entry -> {
-                    String first = Shown.of(StringNode.valueOf(entry.getValue().getFirst()));
+                    String first =
+                            ValueFormat.of(StringNode.valueOf(entry.getValue().getFirst()));
                     int more = entry.getValue().size() - 1;
                     return entry.getKey().sentence.formatted(more == 0 ? first : first + " and " + more + " more");
                 })

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * Waits at start until MongoDB answers, takes writes and has the newest format. Meanwhile the port of the application tells that the process lives
  * and is not ready; it is free again when the application takes it.
  */
-final class Waiting {
-    private static final Logger log = LoggerFactory.getLogger(Waiting.class);
+final class StartupWait {
+    private static final Logger log = LoggerFactory.getLogger(StartupWait.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LAST_PAUSE = Duration.ofSeconds(2);
     private static final String LIVENESS = "/actuator/health/liveness";
@@ -31,7 +31,7 @@ final class Waiting {
      * @param address empty for all of this machine
      * @param port 0 if nobody can know it in advance; then nothing is told
      */
-    Waiting(String address, int port) {
+    StartupWait(String address, int port) {
         this.address = address;
         this.port = port;
     }
@@ -103,7 +103,7 @@ final class Waiting {
                 ? new InetSocketAddress(port)
                 : new InetSocketAddress(InetAddress.getByName(address), port);
         var server = HttpServer.create(at, 0);
-        server.createContext("/", Waiting::answer);
+        server.createContext("/", StartupWait::answer);
         server.start();
         return server;
     }

@@ -17,8 +17,8 @@ import org.springframework.util.unit.DataSize;
  * fail half-way, such as the engine's file and the index of the search, still has room.
  */
 @Component
-final class Room {
-    private static final Logger log = LoggerFactory.getLogger(Room.class);
+final class FreeSpace {
+    private static final Logger log = LoggerFactory.getLogger(FreeSpace.class);
     private static final long LOOK_EVERY = TimeUnit.SECONDS.toNanos(1);
 
     private final FileStore disk;
@@ -27,7 +27,8 @@ final class Room {
     private volatile boolean isShort;
 
     /** @param reserve {@code imprimatur.storage.min-free-space}; 0 for none */
-    Room(DataDirectory data, @Value("${imprimatur.storage.min-free-space:64MB}") DataSize reserve) throws IOException {
+    FreeSpace(DataDirectory data, @Value("${imprimatur.storage.min-free-space:64MB}") DataSize reserve)
+            throws IOException {
         this.disk = Files.getFileStore(data.resolve(""));
         this.reserve = reserve;
     }

@@ -10,20 +10,20 @@ import java.time.Duration;
  * @param nanos as {@link System#nanoTime()} tells
  * @param millis as {@link System#currentTimeMillis()} tells
  */
-public record Moment(long nanos, long millis) {
+public record ClockReading(long nanos, long millis) {
     private static final long NANOS_IN_MILLI = 1_000_000;
 
-    public static Moment now() {
-        return new Moment(System.nanoTime(), System.currentTimeMillis());
+    public static ClockReading now() {
+        return new ClockReading(System.nanoTime(), System.currentTimeMillis());
     }
 
     /** How long it is to a later moment: what the clock that went further says, so that it is never told as less than it is. */
-    public Duration until(Moment later) {
+    public Duration until(ClockReading later) {
         return Duration.ofNanos(nanosUntil(later));
     }
 
     /** The same in nanoseconds. */
-    public long nanosUntil(Moment later) {
+    public long nanosUntil(ClockReading later) {
         return Math.max(later.nanos - nanos, (later.millis - millis) * NANOS_IN_MILLI);
     }
 }

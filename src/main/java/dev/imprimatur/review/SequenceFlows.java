@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param catches the ids of intermediate catch events, at which a process waits
  * @param publishing the id of the service task that publishes; tasks behind it open once the edition is published; null if there is none
  */
-record Flows(
+record SequenceFlows(
         List<Flow> all,
         Set<String> gateways,
         Set<String> joins,
@@ -28,7 +28,7 @@ record Flows(
     /** @param condition the expression of a conditional flow; null for any other flow */
     record Flow(String from, String to, @Nullable String condition) {}
 
-    static final Flows NONE = new Flows(List.of(), Set.of(), Set.of(), Set.of(), null);
+    static final SequenceFlows NONE = new SequenceFlows(List.of(), Set.of(), Set.of(), Set.of(), null);
 
     /** The BPMN ids of the user tasks that are open for the edition according to its log. */
     Set<String> open(Edition edition, String drafting, Collection<String> tasks) {

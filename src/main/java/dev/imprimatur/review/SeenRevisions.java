@@ -13,11 +13,11 @@ import org.springframework.stereotype.Component;
 
 /** Knows which revisions of an edition a reviewer has seen, so that a second round of review can show what is new. */
 @Component
-public class Attention {
-    private final Readings readings;
+public class SeenRevisions {
+    private final OpenedRevisions openedRevisions;
 
-    Attention(Readings readings) {
-        this.readings = readings;
+    SeenRevisions(OpenedRevisions openedRevisions) {
+        this.openedRevisions = openedRevisions;
     }
 
     /**
@@ -37,7 +37,7 @@ public class Attention {
                                 entry.outcome() != null && entry.by().account().equals(me.account())))
                 .filter(number -> number < now.number())
                 .reduce(0, Math::max);
-        var known = readings.of(guide, me);
+        var known = openedRevisions.of(guide, me);
         int opened = submitted(edition.log().stream())
                 .filter(number -> number < now.number() && known.contains(number))
                 .reduce(0, Math::max);
@@ -52,6 +52,6 @@ public class Attention {
 
     /** Notes that the person has opened the revision. */
     public void noteOpened(Guide guide, Revision revision, Person me) {
-        readings.note(guide, revision.number(), me);
+        openedRevisions.note(guide, revision.number(), me);
     }
 }

@@ -15,13 +15,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Seals and checks ledger entries: chains each entry to the hash of the previous one, and signs the entry and its review. */
 @Component
-class Seal {
+class LedgerChain {
     static final String GENESIS = "0".repeat(64);
 
     private final Signer signer;
     private final JsonMapper json;
 
-    Seal(Signer signer, JsonMapper json) {
+    LedgerChain(Signer signer, JsonMapper json) {
         this.signer = signer;
         this.json = json;
     }

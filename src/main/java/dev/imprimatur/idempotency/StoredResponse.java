@@ -17,18 +17,18 @@ import org.springframework.web.util.ContentCachingResponseWrapper;
  * @param headers those that say something of what was done; all others are written anew
  * @param body in Base64
  */
-record Answer(int status, Map<String, String> headers, String body) {
+record StoredResponse(int status, Map<String, String> headers, String body) {
     private static final List<String> KEPT = List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.LOCATION, HttpHeaders.ETAG);
     /** Refusals that tell how things stood, so that the request had been judged by then. */
     private static final Set<Integer> JUDGED = Set.of(404, 409, 410, 412, 422);
 
-    static Answer of(ContentCachingResponseWrapper response) {
+    static StoredResponse of(ContentCachingResponseWrapper response) {
         var headers = new LinkedHashMap<String, String>();
         for (String name : KEPT) {
             String value = name.equals(HttpHeaders.CONTENT_TYPE) ? response.getContentType() : response.getHeader(name);
             if (value != null) headers.put(name, value);
         }
-        return new Answer(
+        return new StoredResponse(
                 response.getStatus(), headers, Base64.getEncoder().encodeToString(response.getContentAsByteArray()));
     }
 

@@ -10,10 +10,10 @@ import tools.jackson.databind.JsonNode;
  * The error messages that a content type declares itself with {@code x-error}: either one text for all faults at a place, or an object with
  * a text for each keyword.
  */
-final class OwnWords {
+final class CustomMessages {
     static final String KEYWORD = "x-error";
 
-    private OwnWords() {}
+    private CustomMessages() {}
 
     /** The schema's own message for a value that fails the keyword. */
     static Optional<String> of(JsonNode schema, String keyword) {

@@ -12,11 +12,11 @@ import java.util.stream.IntStream;
  * Ids of documents that are numbered without gaps under an owner, such as revisions under their guide:
  * {@code OWNER#000042}. They are read by naming them, which needs no index but the one that every server has.
  */
-public final class Numbered {
+public final class NumberedIds {
     private static final int FIRST_READ = 8;
     private static final int GROWTH = 8;
 
-    private Numbered() {}
+    private NumberedIds() {}
 
     public static String id(String owner, int number) {
         return "%s#%06d".formatted(owner, number);

@@ -6,7 +6,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.people.Person;
-import dev.imprimatur.store.Unique;
+import dev.imprimatur.store.UniqueInsert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,13 +15,13 @@ import org.springframework.stereotype.Component;
 
 /** The revisions that people opened for review, one document per person and guide. No rule depends on them; they spare people rereading. */
 @Component
-class Readings {
+class OpenedRevisions {
     /** @param revisions the numbers of the revisions that the person opened, without duplicates */
     public record Row(@BsonId String id, long version, List<Integer> revisions) {}
 
     private final MongoCollection<Row> readings;
 
-    Readings(MongoDatabase database) {
+    OpenedRevisions(MongoDatabase database) {
         readings = database.getCollection("readings", Row.class);
     }
 
@@ -43,7 +43,7 @@ class Readings {
         for (; ; ) {
             var known = find(id);
             if (known.isEmpty()) {
-                if (Unique.insert(readings, new Row(id, 1, List.of(revision)))) return;
+                if (UniqueInsert.insert(readings, new Row(id, 1, List.of(revision)))) return;
                 continue;
             }
             var row = known.get();

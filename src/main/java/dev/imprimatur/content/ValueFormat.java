@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** Formats values for sentences: quoted and shortened texts, and numbers with a thousands separator. */
-final class Shown {
+final class ValueFormat {
     /** The maximum length of a quoted text, in code points; the rest is omitted. */
     private static final int LONGEST = 40;
     /** A field whose numbers never exceed this value, such as a year, is shown without a thousands separator. */
@@ -17,7 +17,7 @@ final class Shown {
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cs}\\s]+");
 
-    private Shown() {}
+    private ValueFormat() {}
 
     /** The value in quotes; numbers and booleans are not quoted. */
     static String of(JsonNode value) {

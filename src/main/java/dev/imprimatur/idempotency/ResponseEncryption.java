@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * under a key of its own, made of the caller's key, which is kept nowhere, and of a secret of this server.
  */
 @Component
-class AnswerEncryption {
+class ResponseEncryption {
     private static final String MAC = "HmacSHA256";
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
@@ -30,16 +30,16 @@ class AnswerEncryption {
     private final JsonMapper json;
     private final SecureRandom random = new SecureRandom();
 
-    AnswerEncryption(Signer signer, JsonMapper json) {
+    ResponseEncryption(Signer signer, JsonMapper json) {
         this.secret = signer.secret("answers to requests with an idempotency key");
         this.json = json;
     }
 
-    String encrypt(Answer answer, String caller) {
+    String encrypt(StoredResponse response, String caller) {
         try {
             byte[] nonce = new byte[NONCE_BYTES];
             random.nextBytes(nonce);
-            byte[] encrypted = cipher(Cipher.ENCRYPT_MODE, caller, nonce).doFinal(json.writeValueAsBytes(answer));
+            byte[] encrypted = cipher(Cipher.ENCRYPT_MODE, caller, nonce).doFinal(json.writeValueAsBytes(response));
             return Base64.getEncoder()
                     .encodeToString(ByteBuffer.allocate(nonce.length + encrypted.length)
                             .put(nonce)
@@ -51,7 +51,7 @@ class AnswerEncryption {
     }
 
     /** The answer; empty if it was encrypted under another secret, such as before the signing key was changed. */
-    Optional<Answer> decrypt(String encrypted, String caller) {
+    Optional<StoredResponse> decrypt(String encrypted, String caller) {
         try {
             var bytes = ByteBuffer.wrap(Base64.getDecoder().decode(encrypted));
             byte[] nonce = new byte[NONCE_BYTES];
@@ -59,7 +59,7 @@ class AnswerEncryption {
             byte[] rest = new byte[bytes.remaining()];
             bytes.get(rest);
             return Optional.of(
-                    json.readValue(cipher(Cipher.DECRYPT_MODE, caller, nonce).doFinal(rest), Answer.class));
+                    json.readValue(cipher(Cipher.DECRYPT_MODE, caller, nonce).doFinal(rest), StoredResponse.class));
         } catch (GeneralSecurityException | JacksonException unreadable) {
             return Optional.empty();
         }
