@@ -3,11 +3,14 @@ package dev.imprimatur.throttling;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -26,7 +29,7 @@ public final class ConnectionLimit implements Connection.Listener {
     private final TrustedProxies proxies;
     private final int mostOfAnAddress;
     private final int most;
-    private final Map<InetAddress, Set<EndPoint>> open = new ConcurrentHashMap<>();
+    private final Map<InetAddress, Set<EndPoint>> open = new HashMap<>();
 
     /**
      * Reads the limits.
@@ -47,15 +50,28 @@ public final class ConnectionLimit implements Connection.Listener {
     public void onOpened(Connection connection) {
         var newest = connection.getEndPoint();
         var address = address(newest);
-        if (address == null) return;
-        var sameAddress = open.compute(address, (same, points) -> {
-            Set<EndPoint> with = points == null ? ConcurrentHashMap.newKeySet() : points;
-            with.add(newest);
-            return with;
-        });
+        if (address != null) idlest(address, newest).forEach(EndPoint::close);
+    }
+
+    /**
+     * Adds the connection and removes those that have to be closed for it: at most one of its address, and at most one of all. They are
+     * removed here already, since {@code onClosed} is called later and another call must not choose the same connection until then.
+     */
+    private synchronized List<EndPoint> idlest(InetAddress address, EndPoint newest) {
+        var sameAddress = open.computeIfAbsent(address, _ -> new HashSet<>());
+        sameAddress.add(newest);
+        var idlest = new ArrayList<EndPoint>();
         if (sameAddress.size() > mostOfAnAddress && !proxies.include(newest.getRemoteSocketAddress()))
-            closeIdlest(sameAddress.stream(), newest);
-        if (all() > most) closeIdlest(open.values().stream().flatMap(Collection::stream), newest);
+            idlest(sameAddress.stream(), newest).ifPresent(idlest::add);
+        idlest.forEach(this::forget);
+        if (open.values().stream().mapToInt(Set::size).sum() > most)
+            idlest(open.values().stream().flatMap(Set::stream), newest).ifPresent(idlest::add);
+        idlest.forEach(this::forget);
+        return idlest;
+    }
+
+    private static Optional<EndPoint> idlest(Stream<EndPoint> points, EndPoint newest) {
+        return points.filter(point -> !point.equals(newest)).max(Comparator.comparingLong(ConnectionLimit::idleFor));
     }
 
     /** Called also when a connection changes its protocol: it is closed, and a new one is opened on the same end point. */
@@ -64,30 +80,10 @@ public final class ConnectionLimit implements Connection.Listener {
         forget(connection.getEndPoint());
     }
 
-    private void forget(EndPoint point) {
+    private synchronized void forget(EndPoint point) {
         var address = address(point);
-        if (address != null)
-            open.computeIfPresent(address, (same, points) -> {
-                points.remove(point);
-                return points.isEmpty() ? null : points;
-            });
-    }
-
-    private int all() {
-        return open.values().stream().mapToInt(Set::size).sum();
-    }
-
-    /**
-     * Closes the connection that has been idle longest. The connection is removed here already, since {@code onClosed} is called later and
-     * another call must not choose the same connection until then.
-     */
-    private void closeIdlest(Stream<EndPoint> points, EndPoint newest) {
-        points.filter(point -> !point.equals(newest))
-                .max(Comparator.comparingLong(ConnectionLimit::idleFor))
-                .ifPresent(idlest -> {
-                    forget(idlest);
-                    idlest.close();
-                });
+        var sameAddress = address == null ? null : open.get(address);
+        if (sameAddress != null && sameAddress.remove(point) && sameAddress.isEmpty()) open.remove(address);
     }
 
     private static long idleFor(EndPoint point) {
