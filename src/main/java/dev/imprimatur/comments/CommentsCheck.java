@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.comments;
 
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Findings;
 import java.util.HashMap;
@@ -11,17 +12,22 @@ import org.springframework.stereotype.Component;
 /** Examines whether each comment can be read, and whether its guide, its revision and the comment that it answers exist. */
 @Component
 class CommentsCheck implements Check {
-    private final Comments comments;
-    private final Editing editing;
+    private record Place(String guide, int revision) {}
 
-    CommentsCheck(Comments comments, Editing editing) {
+    private final Comments comments;
+    private final Guides guides;
+    private final GuideRevisions guideRevisions;
+
+    CommentsCheck(Comments comments, Guides guides, GuideRevisions guideRevisions) {
         this.comments = comments;
-        this.editing = editing;
+        this.guides = guides;
+        this.guideRevisions = guideRevisions;
     }
 
     @Override
     public void run(Findings findings) {
-        var guides = editing.ids();
+        var known = guides.ids();
+        var revisions = new HashMap<Place, Boolean>();
         var ids = new HashSet<String>();
         var parents = new HashMap<String, String>();
         comments.each((id, row) -> {
@@ -31,9 +37,11 @@ class CommentsCheck implements Check {
                 return;
             }
             var comment = row.get().comment();
-            if (!guides.contains(comment.guide()))
+            if (!known.contains(comment.guide()))
                 findings.violation("comment", "comment " + id, "is on a guide that does not exist");
-            else if (!editing.hasRevision(comment.guide(), comment.revision()))
+            else if (!revisions.computeIfAbsent(
+                    new Place(comment.guide(), comment.revision()),
+                    place -> guideRevisions.exists(place.guide(), place.revision())))
                 findings.violation("comment", "comment " + id, "is on a revision that does not exist");
             if (comment.parent() != null) parents.put(id, comment.parent());
         });

@@ -5,8 +5,8 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Sha256;
 import dev.imprimatur.diff.IdentifiedContent;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Ids;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.CleanText;
@@ -30,14 +30,14 @@ import tools.jackson.databind.JsonNode;
 public class Discussions {
     private static final int LONGEST = 5_000;
 
-    private final Editing editing;
+    private final GuideRevisions guideRevisions;
     private final Comments comments;
     private final ContentTypes types;
     private final Ids ids;
     private final Clock clock;
 
-    Discussions(Editing editing, Comments comments, ContentTypes types, Ids ids, Clock clock) {
-        this.editing = editing;
+    Discussions(GuideRevisions guideRevisions, Comments comments, ContentTypes types, Ids ids, Clock clock) {
+        this.guideRevisions = guideRevisions;
         this.comments = comments;
         this.types = types;
         this.ids = ids;
@@ -77,7 +77,7 @@ public class Discussions {
                             "a comment has at most " + LONGEST + " characters; this has "
                                     + remark.body().length() + ", so shorten it or make it two")
                     .raise();
-        var revision = editing.revision(guide, remark.revision());
+        var revision = guideRevisions.require(guide, remark.revision());
         var comment = remark.parent() == null
                 ? placed(guide, remark, revision.content(), by)
                 : answer(guide, remark, remark.parent(), revision.content(), by);
@@ -181,7 +181,7 @@ public class Discussions {
                 .map(comment -> {
                     var then = revisions.computeIfAbsent(
                             comment.revision(),
-                            number -> editing.revision(guide, number).identifiedContent());
+                            number -> guideRevisions.require(guide, number).identifiedContent());
                     return new Talk(
                             comment,
                             Passage.of(shape, comment, then, now),

@@ -8,10 +8,12 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.UniqueInsert;
@@ -19,10 +21,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
@@ -34,7 +38,7 @@ import org.springframework.stereotype.Component;
 
 /** Stores the index cards of guides. Type, locale and slug together are unique, and a guide exists once its card is inserted. */
 @Component
-class Guides {
+public class Guides {
     public record Row(
             @BsonId String id,
             String type,
@@ -106,19 +110,40 @@ class Guides {
     }
 
     /** The longest time for which a cached list of all cards is used. The list may lack what other nodes wrote in that time. */
-    private static final Duration GLANCE = Duration.ofSeconds(2);
+    private static final Duration MAX_AGE = Duration.ofSeconds(2);
 
-    private record Glance(List<Guide> cards, long writes, long nanos) {}
+    private record Cached(List<Guide> cards, long writes, long nanos) {}
 
     private final MongoCollection<Row> guides;
+    private final ContentTypes types;
     private final AtomicLong writes = new AtomicLong();
-    private volatile @Nullable Glance glance;
+    private volatile @Nullable Cached cached;
 
-    Guides(MongoDatabase database) {
+    Guides(MongoDatabase database, ContentTypes types) {
+        this.types = types;
         guides = database.getCollection("guides", Row.class);
         Index.makeUnique(guides, Indexes.ascending("type", "locale", "slug"));
         Index.make(guides, Indexes.ascending("type", "reviewDue"));
         Index.make(guides, Indexes.ascending("state"));
+    }
+
+    /** The guide with this type and id. Throws a refusal if there is none. */
+    public Guide require(String type, String id) {
+        return find(id).filter(guide -> guide.type().equals(types.require(type).name()))
+                .orElseThrow(() ->
+                        Refusal.missing("there is no " + type + " with this id").raise());
+    }
+
+    public Guide require(String id) {
+        return find(id).orElseThrow(
+                        () -> Refusal.missing("there is no guide with this id").raise());
+    }
+
+    /** The ids of all guides, including those whose cards cannot be read. */
+    public Set<String> ids() {
+        var ids = new HashSet<String>();
+        each((id, row) -> ids.add(id));
+        return ids;
     }
 
     /** Inserts a card. Returns false if the slug is taken. */
@@ -134,25 +159,26 @@ class Guides {
         return Optional.ofNullable(guides.find(Filters.eq("_id", id)).first()).map(Row::guide);
     }
 
-    Optional<Guide> bySlug(String type, String locale, String slug) {
+    public Optional<Guide> bySlug(String type, String locale, String slug) {
         return Optional.ofNullable(guides.find(Filters.and(
                                 Filters.eq("type", type), Filters.eq("locale", locale), Filters.eq("slug", slug)))
                         .first())
                 .map(Row::guide);
     }
 
-    List<Guide> all() {
+    public List<Guide> all() {
         return guides.find().timeoutMode(TimeoutMode.ITERATION).map(Row::guide).into(new ArrayList<>());
     }
 
     /** All cards, at most two seconds old. The list always contains what this node wrote. */
-    List<Guide> glance() {
-        var last = glance;
+    public List<Guide> cached() {
+        var last = cached;
         long now = System.nanoTime();
-        if (last != null && last.writes() == writes.get() && now - last.nanos() < GLANCE.toNanos()) return last.cards();
+        if (last != null && last.writes() == writes.get() && now - last.nanos() < MAX_AGE.toNanos())
+            return last.cards();
         long before = writes.get();
         var fresh = List.copyOf(all());
-        glance = new Glance(fresh, before, now);
+        cached = new Cached(fresh, before, now);
         return fresh;
     }
 
@@ -211,7 +237,7 @@ class Guides {
      * One page of the guides that a query finds. The text of the query is matched literally in the title, the title of the draft and the
      * slug.
      */
-    Page<Guide> page(GuideQuery query, Window window) {
+    public Page<Guide> page(GuideQuery query, Window window) {
         return window.<Row>page((from, back, most) -> rows(query, from, back, most), query.sort()::place)
                 .map(Row::guide);
     }

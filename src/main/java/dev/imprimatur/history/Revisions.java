@@ -80,6 +80,13 @@ public class Revisions {
         return revisions.find(NumberedIds.id(guide, number)).map(this::right);
     }
 
+    /** The revision. Throws a refusal if it does not exist or was altered. */
+    public Revision require(String guide, int number) {
+        return find(guide, number)
+                .orElseThrow(() -> Refusal.missing("there is no revision " + number + " of this guide")
+                        .raise());
+    }
+
     /** Whether the revision is stored, intact or not. */
     public boolean exists(String guide, int number) {
         return revisions.exists(NumberedIds.id(guide, number));

@@ -6,7 +6,7 @@ import static dev.imprimatur.management.Views.CommentView;
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.comments.Discussions;
 import dev.imprimatur.credentials.Scope;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -24,11 +24,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping(Api.ROOT + "/{type}")
 class CommentsApi {
-    private final Editing editing;
+    private final Guides guides;
     private final Discussions discussions;
 
-    CommentsApi(Editing editing, Discussions discussions) {
-        this.editing = editing;
+    CommentsApi(Guides guides, Discussions discussions) {
+        this.guides = guides;
         this.discussions = discussions;
     }
 
@@ -37,7 +37,7 @@ class CommentsApi {
     @PreAuthorize("isAuthenticated()")
     Api.Page<CommentView> comments(@PathVariable String type, @PathVariable String id) {
         return new Api.Page<>(
-                discussions.of(editing.require(type, id)).stream()
+                discussions.of(guides.require(type, id)).stream()
                         .map(CommentView::of)
                         .toList(),
                 null);
@@ -56,7 +56,7 @@ class CommentsApi {
     @ResponseStatus(HttpStatus.CREATED)
     CommentView comment(@PathVariable String type, @PathVariable String id, @RequestBody NewComment wanted, Person me) {
         return CommentView.of(discussions.say(
-                editing.require(type, id),
+                guides.require(type, id),
                 new Discussions.Remark(
                         wanted.revision(),
                         wanted.pointer(),
@@ -80,6 +80,6 @@ class CommentsApi {
             @PathVariable String comment,
             @RequestBody CommentPatch patch,
             Person me) {
-        return CommentView.of(discussions.resolve(editing.require(type, id), comment, patch.resolved(), me));
+        return CommentView.of(discussions.resolve(guides.require(type, id), comment, patch.resolved(), me));
     }
 }

@@ -12,10 +12,12 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.diff.Change;
 import dev.imprimatur.drafts.WorkingCopy;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideQuery;
+import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
@@ -52,15 +54,27 @@ import tools.jackson.databind.JsonNode;
 @RestController
 @RequestMapping(Api.ROOT + "/{type}")
 class GuidesApi {
-    private final Editing editing;
+    private final Guides guides;
+    private final Drafts drafts;
+    private final GuideRevisions guideRevisions;
     private final Editions editions;
     private final Review review;
     private final Inbox inbox;
     private final Integrity integrity;
     private final ContentTypes types;
 
-    GuidesApi(Editing editing, Editions editions, Review review, Inbox inbox, Integrity integrity, ContentTypes types) {
-        this.editing = editing;
+    GuidesApi(
+            Guides guides,
+            Drafts drafts,
+            GuideRevisions guideRevisions,
+            Editions editions,
+            Review review,
+            Inbox inbox,
+            Integrity integrity,
+            ContentTypes types) {
+        this.guides = guides;
+        this.drafts = drafts;
+        this.guideRevisions = guideRevisions;
         this.editions = editions;
         this.review = review;
         this.inbox = inbox;
@@ -76,7 +90,7 @@ class GuidesApi {
     ResponseEntity<GuideView> create(@PathVariable String type, @RequestBody NewGuide wanted, Person me) {
         var guide = review.create(type, wanted.slug(), wanted.locale(), wanted.content(), me);
         return ResponseEntity.created(URI.create(Api.ROOT + "/" + type + "/" + guide.id()))
-                .eTag(Api.etag(editing.draft(guide).etag()))
+                .eTag(Api.etag(drafts.of(guide).etag()))
                 .body(view(guide));
     }
 
@@ -92,7 +106,7 @@ class GuidesApi {
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam @Nullable String cursor) {
         var query = new GuideQuery(types.require(type).name(), state(state), q, reviewDueBefore, sort(sort));
-        return Api.Page.of(editing.page(query, query.window(cursor, Api.checked(limit)))
+        return Api.Page.of(guides.page(query, query.window(cursor, Api.checked(limit)))
                 .map(guide -> GuideView.of(guide, null, integrity)));
     }
 
@@ -127,7 +141,7 @@ class GuidesApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     GuideView get(@PathVariable String type, @PathVariable String id) {
-        return view(editing.require(type, id));
+        return view(guides.require(type, id));
     }
 
     private GuideView view(Guide guide) {
@@ -141,7 +155,7 @@ class GuidesApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     ResponseEntity<DraftView> draft(@PathVariable String type, @PathVariable String id) {
-        return answer(type, editing.draft(editing.require(type, id)));
+        return answer(type, drafts.of(guides.require(type, id)));
     }
 
     @PutMapping("/{id}/draft")
@@ -153,7 +167,7 @@ class GuidesApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody JsonNode content,
             Person me) {
-        return answer(type, editing.save(editing.require(type, id), Api.ifMatch(ifMatch), content, me));
+        return answer(type, drafts.save(guides.require(type, id), Api.ifMatch(ifMatch), content, me));
     }
 
     @PatchMapping(
@@ -167,7 +181,7 @@ class GuidesApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody JsonNode patch,
             Person me) {
-        return answer(type, editing.patch(editing.require(type, id), Api.ifMatch(ifMatch), patch, me));
+        return answer(type, drafts.patch(guides.require(type, id), Api.ifMatch(ifMatch), patch, me));
     }
 
     private ResponseEntity<DraftView> answer(String type, WorkingCopy copy) {
@@ -185,13 +199,13 @@ class GuidesApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody(required = false) @Nullable Submission submission,
             Person me) {
-        var guide = editing.require(type, id);
+        var guide = guides.require(type, id);
         review.submit(
                 guide,
                 ifMatch == null ? null : Api.ifMatch(ifMatch),
                 submission == null ? null : submission.message(),
                 me);
-        return view(editing.require(type, id));
+        return view(guides.require(type, id));
     }
 
     @PostMapping("/{id}/editions")
@@ -199,8 +213,8 @@ class GuidesApi {
     @PreAuthorize("hasRole('EDITOR')")
     @ResponseStatus(HttpStatus.CREATED)
     GuideView openNext(@PathVariable String type, @PathVariable String id, Person me) {
-        review.openNext(editing.require(type, id), me);
-        return view(editing.require(type, id));
+        review.openNext(guides.require(type, id), me);
+        return view(guides.require(type, id));
     }
 
     @DeleteMapping("/{id}/editions/current")
@@ -208,7 +222,7 @@ class GuidesApi {
     @PreAuthorize("hasRole('EDITOR')")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void discard(@PathVariable String type, @PathVariable String id, Person me) {
-        review.discard(editing.require(type, id), me);
+        review.discard(guides.require(type, id), me);
     }
 
     @GetMapping("/{id}/revisions")
@@ -216,7 +230,7 @@ class GuidesApi {
     @PreAuthorize("isAuthenticated()")
     Api.Page<RevisionView> revisions(@PathVariable String type, @PathVariable String id) {
         return new Api.Page<>(
-                editing.revisions(editing.require(type, id)).stream()
+                guideRevisions.of(guides.require(type, id)).stream()
                         .map(revision -> RevisionView.of(revision, false))
                         .toList(),
                 null);
@@ -226,7 +240,7 @@ class GuidesApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     RevisionView revision(@PathVariable String type, @PathVariable String id, @PathVariable int number) {
-        return RevisionView.of(editing.revision(editing.require(type, id), number), true);
+        return RevisionView.of(guideRevisions.require(guides.require(type, id), number), true);
     }
 
     record DiffView(int from, int to, List<Change> changes) {}
@@ -235,7 +249,7 @@ class GuidesApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     DiffView diff(@PathVariable String type, @PathVariable String id, @PathVariable int from, @PathVariable int to) {
-        return new DiffView(from, to, editing.diff(editing.require(type, id), from, to));
+        return new DiffView(from, to, guideRevisions.diff(guides.require(type, id), from, to));
     }
 
     @PostMapping("/{id}/revisions/{number}/restore")
@@ -249,7 +263,7 @@ class GuidesApi {
             Person me) {
         return answer(
                 type,
-                editing.restore(editing.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
+                drafts.restore(guides.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
     }
 
     record Unpublication(
@@ -264,15 +278,15 @@ class GuidesApi {
             @PathVariable String type, @PathVariable String id, @RequestBody Unpublication wanted, Person me) {
         if (wanted.reason().isBlank())
             throw Refusal.malformed("/reason", "say why").raise();
-        review.unpublish(editing.require(type, id), wanted.reason(), wanted.reasonCode(), wanted.redirectTo(), me);
-        return view(editing.require(type, id));
+        review.unpublish(guides.require(type, id), wanted.reason(), wanted.reasonCode(), wanted.redirectTo(), me);
+        return view(guides.require(type, id));
     }
 
     @GetMapping("/{id}/log")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     Api.Page<LogView> log(@PathVariable String type, @PathVariable String id) {
-        var all = editions.of(editing.require(type, id).id());
+        var all = editions.of(guides.require(type, id).id());
         all.forEach(Edition::mustBeSound);
         return new Api.Page<>(
                 all.stream()
@@ -286,7 +300,7 @@ class GuidesApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     Review.Progress process(@PathVariable String type, @PathVariable String id) {
-        var edition = editing.require(type, id).current();
+        var edition = guides.require(type, id).current();
         return review.progress(edition)
                 .orElseThrow(
                         () -> Refusal.missing("edition " + edition.number() + " is over; no process drives it any more")

@@ -3,7 +3,7 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.credentials.Scope;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.preview.Preview;
 import dev.imprimatur.preview.PreviewLinks;
@@ -27,11 +27,11 @@ import org.springframework.web.bind.annotation.RestController;
 @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER')")
 class PreviewsApi {
     private final PreviewLinks links;
-    private final Editing editing;
+    private final Guides guides;
 
-    PreviewsApi(PreviewLinks links, Editing editing) {
+    PreviewsApi(PreviewLinks links, Guides guides) {
         this.links = links;
-        this.editing = editing;
+        this.guides = guides;
     }
 
     /** @param revision null for the working copy */
@@ -50,7 +50,7 @@ class PreviewsApi {
     @NeedsScope(Scope.DRAFT)
     @ResponseStatus(HttpStatus.CREATED)
     FreshPreview make(@PathVariable String type, @PathVariable String id, @RequestBody NewPreview wanted, Person me) {
-        var fresh = links.make(editing.require(type, id), wanted.revision(), wanted.expiresIn(), me);
+        var fresh = links.make(guides.require(type, id), wanted.revision(), wanted.expiresIn(), me);
         return new FreshPreview(
                 fresh.preview().id(), fresh.url(), fresh.preview().expiresAt());
     }
@@ -59,16 +59,13 @@ class PreviewsApi {
     @NeedsScope(Scope.READ)
     Api.Page<PreviewView> list(@PathVariable String type, @PathVariable String id) {
         return new Api.Page<>(
-                links.of(editing.require(type, id)).stream()
-                        .map(PreviewView::of)
-                        .toList(),
-                null);
+                links.of(guides.require(type, id)).stream().map(PreviewView::of).toList(), null);
     }
 
     @DeleteMapping("/{preview}")
     @NeedsScope(Scope.DRAFT)
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(@PathVariable String type, @PathVariable String id, @PathVariable String preview, Person me) {
-        links.revoke(editing.require(type, id), preview, me);
+        links.revoke(guides.require(type, id), preview, me);
     }
 }

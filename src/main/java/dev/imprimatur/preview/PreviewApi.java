@@ -8,8 +8,10 @@ import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.content.Rendering;
 import dev.imprimatur.drafts.WorkingCopy;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import jakarta.servlet.http.HttpServletResponse;
@@ -31,14 +33,24 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 class PreviewApi {
     private final PreviewLinks links;
-    private final Editing editing;
+    private final Guides guides;
+    private final Drafts drafts;
+    private final GuideRevisions guideRevisions;
     private final ContentTypes types;
     private final JsonMapper json;
 
-    PreviewApi(PreviewLinks links, Editing editing, ContentTypes types, JsonMapper json) {
+    PreviewApi(
+            PreviewLinks links,
+            Guides guides,
+            Drafts drafts,
+            GuideRevisions guideRevisions,
+            ContentTypes types,
+            JsonMapper json) {
         this.json = json;
         this.links = links;
-        this.editing = editing;
+        this.guides = guides;
+        this.drafts = drafts;
+        this.guideRevisions = guideRevisions;
         this.types = types;
     }
 
@@ -90,10 +102,10 @@ class PreviewApi {
 
     private Optional<Shown> shown(Preview preview) {
         try {
-            var guide = editing.require(preview.edition().guide());
+            var guide = guides.require(preview.edition().guide());
             var content = preview.revision() == null
-                    ? workingCopy(preview, editing.draft(guide))
-                    : editing.revision(guide, preview.revision()).content();
+                    ? workingCopy(preview, drafts.of(guide))
+                    : guideRevisions.require(guide, preview.revision()).content();
             return Optional.ofNullable(content).map(it -> new Shown(guide, types.require(guide.type()), it));
         } catch (Refused over) {
             // the edition has no working copy any more; the response must not reveal why

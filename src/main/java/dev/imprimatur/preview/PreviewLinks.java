@@ -6,8 +6,9 @@ import dev.imprimatur.accounts.AccountWatcher;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
 import dev.imprimatur.audit.Audit;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
@@ -40,7 +41,8 @@ public class PreviewLinks implements AccountWatcher {
     private static final Set<Role> MAKERS = Set.of(Role.EDITOR, Role.REVIEWER, Role.PUBLISHER);
 
     private final Previews previews;
-    private final Editing editing;
+    private final Drafts drafts;
+    private final GuideRevisions guideRevisions;
     private final Accounts accounts;
     private final Audit audit;
     private final Signer signer;
@@ -50,14 +52,16 @@ public class PreviewLinks implements AccountWatcher {
     /** @param longest the maximum lifetime of a link, which is also the default, {@code imprimatur.preview.longest} */
     PreviewLinks(
             Previews previews,
-            Editing editing,
+            Drafts drafts,
+            GuideRevisions guideRevisions,
             Accounts accounts,
             Audit audit,
             Signer signer,
             Clock clock,
             @Value("${imprimatur.preview.longest:30m}") Duration longest) {
         this.previews = previews;
-        this.editing = editing;
+        this.drafts = drafts;
+        this.guideRevisions = guideRevisions;
         this.accounts = accounts;
         this.audit = audit;
         this.signer = signer;
@@ -94,8 +98,9 @@ public class PreviewLinks implements AccountWatcher {
                             "too-many-previews", "a guide has at most " + MOST_OF_A_GUIDE + " links; revoke one first")
                     .raise();
         var edition = revision == null
-                ? editing.draft(guide).edition()
-                : new EditionId(guide.id(), editing.revision(guide, revision).edition());
+                ? drafts.of(guide).edition()
+                : new EditionId(
+                        guide.id(), guideRevisions.require(guide, revision).edition());
         var preview = new Preview(id, edition, revision, by.account(), now, now.plus(holds));
         previews.insert(preview);
         audit.record(by.account(), "preview-made", guide.id() + shown(preview), null);

@@ -3,9 +3,9 @@ package dev.imprimatur.publication;
 
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
@@ -22,12 +22,12 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Gate {
-    private final Editing editing;
+    private final GuideRevisions guideRevisions;
     private final Editions editions;
     private final Accounts accounts;
 
-    Gate(Editing editing, Editions editions, Accounts accounts) {
-        this.editing = editing;
+    Gate(GuideRevisions guideRevisions, Editions editions, Accounts accounts) {
+        this.guideRevisions = guideRevisions;
         this.editions = editions;
         this.accounts = accounts;
     }
@@ -39,7 +39,7 @@ class Gate {
             throw refused("the edition is not approved");
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
         var submitted = edition.submitted().orElseThrow(() -> refused("nothing was submitted"));
-        var revision = editing.revision(guide, submitted.number());
+        var revision = guideRevisions.require(guide, submitted.number());
         if (!revision.isIntact() || !revision.ref().equals(submitted))
             throw refused("the stored revision is not the one that was reviewed");
         if (!stamp.reviewed().equals(submitted)) throw refused("the stamp is for another revision");
@@ -78,7 +78,7 @@ class Gate {
     void admitRestamp(Guide guide, Edition edition, LedgerEntry live) {
         mustBeSealed(guide, edition);
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
-        var revision = editing.revision(guide, live.revision());
+        var revision = guideRevisions.require(guide, live.revision());
         var contributors = editions.contributors(edition, revision.ref());
         boolean confirmed = edition.log().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.CONFIRMED)

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.Reason;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
@@ -39,7 +39,7 @@ import tools.jackson.databind.JsonNode;
  */
 @Component
 public class Publication {
-    private final Editing editing;
+    private final Guides guides;
     private final Editions editions;
     private final Gate gate;
     private final Ledger ledger;
@@ -51,7 +51,7 @@ public class Publication {
     private final List<Runnable> afterAppend = new CopyOnWriteArrayList<>();
 
     Publication(
-            Editing editing,
+            Guides guides,
             Editions editions,
             Gate gate,
             Ledger ledger,
@@ -60,7 +60,7 @@ public class Publication {
             Lineage lineage,
             LedgerChain chain,
             Clock clock) {
-        this.editing = editing;
+        this.guides = guides;
         this.editions = editions;
         this.gate = gate;
         this.ledger = ledger;
@@ -73,7 +73,7 @@ public class Publication {
 
     /** Publishes an approved edition. Publishing the same revision again returns the same entry. */
     public LedgerEntry publish(EditionId id) {
-        var guide = editing.require(id.guide());
+        var guide = guides.require(id.guide());
         var edition = editions.get(id);
         var revision = gate.admit(guide, edition);
         var stamp = edition.stamp().orElseThrow();
@@ -103,7 +103,7 @@ public class Publication {
 
     /** Renews the stamp of the current edition after a confirmation. Returns empty if the edition is not published. */
     public Optional<LedgerEntry> restamp(EditionId id) {
-        var guide = editing.require(id.guide());
+        var guide = guides.require(id.guide());
         var edition = editions.get(id);
         if (edition.state() != Edition.State.PUBLISHED) return Optional.empty();
         var stamp = edition.stamp().orElseThrow();
@@ -117,7 +117,7 @@ public class Publication {
 
     /** Marks the current edition as overdue for review. Returns empty if the edition is not published or its review is not overdue. */
     public Optional<LedgerEntry> markOverdue(EditionId id) {
-        var guide = editing.require(id.guide());
+        var guide = guides.require(id.guide());
         var edition = editions.get(id);
         var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         boolean overdue =

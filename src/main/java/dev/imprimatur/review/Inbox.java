@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.paging.Page;
@@ -35,7 +35,7 @@ public class Inbox {
     private final Review review;
     private final Processes processes;
     private final Workflows workflows;
-    private final Editing editing;
+    private final Guides guides;
     private final Editions editions;
     private final Assignments assignments;
     private final Engine engine;
@@ -47,7 +47,7 @@ public class Inbox {
             Review review,
             Processes processes,
             Workflows workflows,
-            Editing editing,
+            Guides guides,
             Editions editions,
             Assignments assignments,
             Engine engine,
@@ -60,7 +60,7 @@ public class Inbox {
         this.management = management;
         this.processes = processes;
         this.workflows = workflows;
-        this.editing = editing;
+        this.guides = guides;
         this.editions = editions;
     }
 
@@ -154,7 +154,7 @@ public class Inbox {
     /** The tasks on guides of a type. The engine does not know types, so its tasks are read in batches until enough match. */
     private Rows<Task> ofType(String type, Rows<Task> all) {
         return (from, back, most) -> {
-            var guides = editing.glance().stream()
+            var ofType = guides.cached().stream()
                     .filter(guide -> guide.type().equals(type))
                     .map(Guide::id)
                     .collect(Collectors.toSet());
@@ -162,7 +162,7 @@ public class Inbox {
             for (var at = from; ; ) {
                 var some = all.beside(at, back, BATCH);
                 placed(some)
-                        .filter(it -> guides.contains(it.edition().guide()))
+                        .filter(it -> ofType.contains(it.edition().guide()))
                         .map(Placed::task)
                         .limit((long) most - found.size())
                         .forEach(found::add);
@@ -187,7 +187,7 @@ public class Inbox {
         return workflows
                 .ofDefinition(task.getProcessDefinitionId())
                 .step(task.getTaskDefinitionKey())
-                .map(step -> open(task, step, editing.require(id.guide()), editions.get(id)));
+                .map(step -> open(task, step, guides.require(id.guide()), editions.get(id)));
     }
 
     private static OpenTask open(Task task, Workflow.Step step, Guide guide, Edition edition) {

@@ -2,9 +2,9 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Stamp;
@@ -28,13 +28,13 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class LoggedTasks {
-    private final Editing editing;
+    private final Guides guides;
     private final Editions editions;
     private final ContentTypes types;
     private final Workflows workflows;
 
-    LoggedTasks(Editing editing, Editions editions, ContentTypes types, Workflows workflows) {
-        this.editing = editing;
+    LoggedTasks(Guides guides, Editions editions, ContentTypes types, Workflows workflows) {
+        this.guides = guides;
         this.editions = editions;
         this.types = types;
         this.workflows = workflows;
@@ -42,7 +42,7 @@ class LoggedTasks {
 
     /** The open tasks of an edition. */
     List<OpenTask> of(EditionId id) {
-        return of(id, editing.require(id.guide()));
+        return of(id, guides.require(id.guide()));
     }
 
     private List<OpenTask> of(EditionId id, Guide guide) {
@@ -118,7 +118,7 @@ class LoggedTasks {
 
     private List<Candidate> candidates(Inbox.Query query) {
         var candidates = new ArrayList<Candidate>();
-        for (var guide : editing.glance()) {
+        for (var guide : guides.cached()) {
             if (query.type() != null && !query.type().equals(guide.type())) continue;
             if (guide.state() == Edition.State.IN_REVIEW || guide.state() == Edition.State.DRAFT && !query.decisions())
                 candidates.add(new Candidate(guide.current(), guide, null));
@@ -141,7 +141,7 @@ class LoggedTasks {
 
     /** The number of guides in review whose workflow has a task for one of the person's roles. */
     long waiting(Person me) {
-        return editing.glance().stream()
+        return guides.cached().stream()
                 .filter(guide -> guide.state() == Edition.State.IN_REVIEW)
                 .filter(guide -> workflows.of(types.require(guide.type())).steps().stream()
                         .anyMatch(step -> !step.isDrafting() && me.has(step.group())))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Findings;
@@ -12,13 +12,13 @@ import org.springframework.stereotype.Component;
 /** Checks that each open edition has exactly one process in line with its log, and that each approval was given with the right role. */
 @Component
 class ProcessesCheck implements Check {
-    private final Editing editing;
+    private final Guides guides;
     private final Editions editions;
     private final Processes processes;
     private final Workflows workflows;
 
-    ProcessesCheck(Editing editing, Editions editions, Processes processes, Workflows workflows) {
-        this.editing = editing;
+    ProcessesCheck(Guides guides, Editions editions, Processes processes, Workflows workflows) {
+        this.guides = guides;
         this.editions = editions;
         this.processes = processes;
         this.workflows = workflows;
@@ -30,7 +30,7 @@ class ProcessesCheck implements Check {
         var ends = editions.ends();
         var standings = processes.standings();
         var strays = new HashSet<>(standings.keySet());
-        for (var guide : editing.all())
+        for (var guide : guides.all())
             for (var edition : Reconciler.driven(guide)) {
                 strays.remove(edition);
                 var standing = standings.get(edition);

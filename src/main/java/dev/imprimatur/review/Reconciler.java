@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.problem.Refusal;
@@ -46,7 +46,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
 
     private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
-    private final Editing editing;
+    private final Guides guides;
     private final Editions editions;
     private final Processes processes;
     private final Review review;
@@ -61,7 +61,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private Expected expected = new Expected(-1, Map.of(), Set.of());
 
     Reconciler(
-            Editing editing,
+            Guides guides,
             Editions editions,
             Processes processes,
             Review review,
@@ -70,7 +70,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             Publication publication) {
         this.engine = engine;
         this.publication = publication;
-        this.editing = editing;
+        this.guides = guides;
         this.editions = editions;
         this.processes = processes;
         this.review = review;
@@ -151,13 +151,13 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
 
     private Expected expected() {
         long logged = editions.logged();
-        var guides = editing.all();
+        var all = guides.all();
         var ends = editions.ends();
         var lengths = new HashMap<String, Integer>();
         ends.forEach((edition, end) -> lengths.merge(edition.guide(), end.length(), Integer::sum));
         var driven = new HashMap<EditionId, LogEnd>();
         var lagging = new HashSet<String>();
-        for (Guide guide : guides) {
+        for (Guide guide : all) {
             if (guide.drafted() == null || guide.entries() != lengths.getOrDefault(guide.id(), 0))
                 lagging.add(guide.id());
             for (var edition : driven(guide)) {

@@ -7,9 +7,11 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.NormalForm;
 import dev.imprimatur.content.Reason;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
@@ -56,6 +58,9 @@ public class Review {
     private static final int STRIPES = 64;
     private static final int LONGEST_MESSAGE = 5_000;
 
+    private final Guides guides;
+    private final Drafts drafts;
+
     private final Editing editing;
     private final Editions editions;
     private final Publication publication;
@@ -69,6 +74,8 @@ public class Review {
             Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
 
     Review(
+            Guides guides,
+            Drafts drafts,
             Editing editing,
             Editions editions,
             Publication publication,
@@ -81,6 +88,8 @@ public class Review {
         this.signing = signing;
         this.transactions = new TransactionTemplate(transactions);
         this.engine = engine;
+        this.guides = guides;
+        this.drafts = drafts;
         this.editing = editing;
         this.editions = editions;
         this.publication = publication;
@@ -93,7 +102,7 @@ public class Review {
     public Guide create(String type, String slug, @Nullable String locale, JsonNode content, Person by) {
         var guide = editing.create(type, slug, locale, content, by);
         settleOrLeave(guide.id());
-        return editing.require(guide.id());
+        return guides.require(guide.id());
     }
 
     /** Submits the working copy for review. */
@@ -129,7 +138,7 @@ public class Review {
             @Nullable String reasonCode,
             Person by) {
         var id = TaskId.parse(taskId);
-        var guide = editing.require(id.edition().guide());
+        var guide = guides.require(id.edition().guide());
         var step = processes
                 .of(id.edition())
                 .map(process -> workflows.ofDefinition(process.getProcessDefinitionId()))
@@ -176,7 +185,7 @@ public class Review {
                         by),
                 type.approvals());
         settle(guide.id());
-        return editing.require(guide.id());
+        return guides.require(guide.id());
     }
 
     /** Finds the reason with this code; refuses an unknown code and lists the known ones. */
@@ -230,7 +239,7 @@ public class Review {
     }
 
     private boolean isOpenByLog(Edition edition, String task) {
-        return workflow(editing.require(edition.id().guide())).open(edition).stream()
+        return workflow(guides.require(edition.id().guide())).open(edition).stream()
                 .anyMatch(step -> step.id().equals(task));
     }
 
@@ -284,7 +293,7 @@ public class Review {
         var edition = editions.get(new EditionId(guide.id(), 1));
         if (!edition.log().getFirst().by().equals(Person.SYSTEM)) return false;
         if (edition.state() == Edition.State.DRAFT) {
-            var draft = editing.draft(guide);
+            var draft = drafts.of(guide);
             if (!ContentHash.isOf(draft.content(), hash)) return false;
             edition = editing.submit(
                     guide, draft.etag(), workflow(guide).drafting().id(), review.note(), Person.SYSTEM);
@@ -335,7 +344,7 @@ public class Review {
         var lock = locks[Math.floorMod(guideId.hashCode(), STRIPES)];
         lock.lock();
         try {
-            var guide = editing.require(guideId);
+            var guide = guides.require(guideId);
             var workflow = workflow(guide);
             var settled = new HashMap<EditionId, Integer>();
             for (; ; ) {
@@ -386,7 +395,7 @@ public class Review {
     private Optional<Progress> logged(EditionId id) {
         var edition = editions.get(id);
         if (edition.state().isOver()) return Optional.empty();
-        var workflow = workflow(editing.require(id.guide()));
+        var workflow = workflow(guides.require(id.guide()));
         return Optional.of(new Progress(
                 workflow.id(),
                 0,

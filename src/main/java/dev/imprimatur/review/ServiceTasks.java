@@ -4,6 +4,7 @@ package dev.imprimatur.review;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
@@ -34,6 +35,7 @@ class ServiceTasks {
     static final Set<String> NAMES =
             Set.of("stamp", "publish", "restamp", "markReviewDue", "markOverdue", "openNextEdition");
 
+    private final Guides guides;
     private final Editing editing;
     private final Editions editions;
     private final Publication publication;
@@ -42,11 +44,13 @@ class ServiceTasks {
 
     /** @param lead how long before its due date a review is requested, {@code imprimatur.review.lead} */
     ServiceTasks(
+            Guides guides,
             Editing editing,
             Editions editions,
             Publication publication,
             ContentTypes types,
             @Value("${imprimatur.review.lead:14d}") Duration lead) {
+        this.guides = guides;
         this.editing = editing;
         this.editions = editions;
         this.publication = publication;
@@ -81,7 +85,7 @@ class ServiceTasks {
     }
 
     private void stamp(DelegateExecution execution, EditionId id) {
-        var type = types.require(editing.require(id.guide()).type());
+        var type = types.require(guides.require(id.guide()).type());
         var edition = editions.stamp(id, type.reviewInterval());
         execution.setVariables(dueDates(edition.stamp().orElseThrow()));
     }
@@ -109,7 +113,7 @@ class ServiceTasks {
 
     /** Opens the next edition on behalf of the reviewer who called for it, unless an edition is in progress already. */
     private void openNextEdition(EditionId id) {
-        var guide = editing.require(id.guide());
+        var guide = guides.require(id.guide());
         var latest = editions.of(id.guide()).getLast();
         if (latest.state().isInProgress()) return;
         editions.get(id).log().stream()

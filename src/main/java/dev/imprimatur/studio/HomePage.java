@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio;
 
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
@@ -33,13 +33,13 @@ class HomePage {
     private static final int BAR = 72;
 
     private final Inbox inbox;
-    private final Editing editing;
+    private final Guides guides;
     private final Publication publication;
     private final DisplayText words;
 
-    HomePage(Inbox inbox, Editing editing, Publication publication, DisplayText words) {
+    HomePage(Inbox inbox, Guides guides, Publication publication, DisplayText words) {
         this.inbox = inbox;
-        this.editing = editing;
+        this.guides = guides;
         this.publication = publication;
         this.words = words;
     }
@@ -67,10 +67,10 @@ class HomePage {
 
     @GetMapping("/studio")
     String home(@RequestParam(defaultValue = "") String cursor, Person me, Model model) {
-        var guides = editing.glance();
+        var all = guides.cached();
         var asked = new Inbox.Query(false, true, null, null, null);
         var decisions = inbox.list(asked, asked.window(cursor, TASKS), me);
-        var drafts = drafts(guides, me).toList();
+        var drafts = drafts(all, me).toList();
         model.addAttribute(
                 "tasks",
                 Stream.concat(
@@ -78,12 +78,12 @@ class HomePage {
                                 decisions.previous() == null ? drafts.stream() : Stream.empty())
                         .toList());
         model.addAttribute("count", inbox.waiting(me) + drafts.size());
-        model.addAttribute("drafts", unfinished(guides, me));
+        model.addAttribute("drafts", unfinished(all, me));
         model.addAttribute("pages", PageLinks.of("/studio", decisions));
-        model.addAttribute("others", waitingForOthers(guides, me));
-        model.addAttribute("freshness", freshness(guides));
-        model.addAttribute("weeks", weeks(guides));
-        model.addAttribute("recent", recent(guides));
+        model.addAttribute("others", waitingForOthers(all, me));
+        model.addAttribute("freshness", freshness(all));
+        model.addAttribute("weeks", weeks(all));
+        model.addAttribute("recent", recent(all));
         return "studio/home";
     }
 

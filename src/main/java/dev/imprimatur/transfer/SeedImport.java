@@ -2,8 +2,9 @@
 package dev.imprimatur.transfer;
 
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Reviewer;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
@@ -37,7 +38,8 @@ class SeedImport {
 
     private final ResourcePatternResolver files;
     private final ContentTypes types;
-    private final Editing editing;
+    private final Guides guides;
+    private final Drafts drafts;
     private final Review review;
     private final Publication publication;
     private final String location;
@@ -51,13 +53,15 @@ class SeedImport {
     SeedImport(
             ResourcePatternResolver files,
             ContentTypes types,
-            Editing editing,
+            Guides guides,
+            Drafts drafts,
             Review review,
             Publication publication,
             @Value("${imprimatur.seed-content:classpath:seed-content/}") String location) {
         this.files = files;
         this.types = types;
-        this.editing = editing;
+        this.guides = guides;
+        this.drafts = drafts;
         this.review = review;
         this.publication = publication;
         this.location = location;
@@ -112,7 +116,7 @@ class SeedImport {
         String slug = Objects.requireNonNullElse(seed.slug(), fileName);
         String locale = Objects.requireNonNullElse(seed.locale(), DEFAULT_LOCALE);
         var evidence = seed.review();
-        var guide = editing.bySlug(type, locale, slug)
+        var guide = guides.bySlug(type, locale, slug)
                 .orElseGet(() ->
                         review.create(type, slug, locale, seed.content(), evidence == null ? editor : Person.SYSTEM));
         if (evidence == null) return;
@@ -124,7 +128,7 @@ class SeedImport {
             log.info("imported {} {}, last reviewed elsewhere on {}", type, slug, evidence.lastReviewed());
         }
         var next = seed.next();
-        if (next != null) propose(editing.require(guide.id()), next, editor);
+        if (next != null) propose(guides.require(guide.id()), next, editor);
     }
 
     private boolean publish(Guide guide, JsonNode content, SeedFile.Evidence evidence) {
@@ -143,12 +147,12 @@ class SeedImport {
     private void propose(Guide guide, SeedFile.Next next, Person editor) {
         if (guide.edition() == 1) {
             review.openNext(guide, editor);
-            propose(editing.require(guide.id()), next, editor);
+            propose(guides.require(guide.id()), next, editor);
             return;
         }
         if (guide.edition() != 2 || guide.revision() != null || !guide.state().isInProgress()) return;
-        var draft = editing.draft(guide);
-        editing.patch(guide, draft.etag(), next.patch(), editor);
+        var draft = drafts.of(guide);
+        drafts.patch(guide, draft.etag(), next.patch(), editor);
         review.submit(guide, null, next.message(), editor);
     }
 }

@@ -158,15 +158,15 @@ class SubmissionOfWhatWasSeenTest {
     @Test
     void anEditBetweenTheCheckAndTheMintingIsFoundToo() {
         var ref = node.guides().drafted();
-        var editing = node.bean(Editing.class);
-        var guide = editing.require(ref.id());
-        String seen = editing.draft(guide).etag();
+        var drafts = node.bean(Drafts.class);
+        var guide = node.bean(Guides.class).require(ref.id());
+        String seen = drafts.of(guide).etag();
         var other = new Person("second-editor", "The other", null, Set.of("EDITOR"));
         // minting asks what time it is: the moment between the check and the revision
         var slipping = slowed(() -> {
             var content = (tools.jackson.databind.node.ObjectNode)
-                    editing.draft(guide).content().deepCopy();
-            editing.save(guide, editing.draft(guide).etag(), content.put("summary", "Slipped in."), other);
+                    drafts.of(guide).content().deepCopy();
+            drafts.save(guide, drafts.of(guide).etag(), content.put("summary", "Slipped in."), other);
         });
         var me = new Person("editor", "The editor", null, Set.of("EDITOR"));
 
@@ -210,6 +210,7 @@ class SubmissionOfWhatWasSeenTest {
                 node.bean(EditionLog.class),
                 node.bean(WorkingCopies.class),
                 node.bean(Revisions.class),
+                node.bean(Drafts.class),
                 node.bean(Ids.class),
                 slipping);
     }

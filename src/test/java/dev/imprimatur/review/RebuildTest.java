@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.testing.Guides;
@@ -182,7 +181,7 @@ class RebuildTest {
                     .doesNotContain(draft.id(), live.id(), inReview.id());
         });
         reconciler.everyMinute();
-        var mended = node.bean(Editing.class).require(lagging.id());
+        var mended = node.bean(dev.imprimatur.editing.Guides.class).require(lagging.id());
         assertThat(mended.state()).isEqualTo(Edition.State.PUBLISHED);
         assertThat(mended.live()).isNotNull();
     }

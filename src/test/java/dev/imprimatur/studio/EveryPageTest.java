@@ -5,8 +5,9 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.accounts.Role;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -213,7 +214,7 @@ class EveryPageTest {
     }
 
     private List<String> guide(Visitor visitor, Standing standing, EnumSet<Role> roles) {
-        var guide = node.bean(Editing.class).require(standing.guide().id());
+        var guide = node.bean(Guides.class).require(standing.guide().id());
         String base = "/studio/guides/" + guide.id();
         boolean editable = guide.state() == Edition.State.DRAFT || guide.state() == Edition.State.IN_REVIEW;
         var faults = new ArrayList<String>();
@@ -238,7 +239,7 @@ class EveryPageTest {
         faults.addAll(looked(
                 visitor, "/studio/guides/{id}/review", base + "/review?edition=" + none, 404, roles, null, guide));
         faults.addAll(looked(visitor, "/studio/guides/{id}/history", base + "/history", 200, roles, standing, guide));
-        if (!node.bean(Editing.class).revisions(guide).isEmpty())
+        if (!node.bean(GuideRevisions.class).of(guide).isEmpty())
             faults.addAll(looked(
                     visitor,
                     "/studio/guides/{id}/history",

@@ -3,7 +3,6 @@ package dev.imprimatur.studio;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.EditionId;
@@ -40,7 +39,9 @@ record Standing(String name, Guides.Ref guide, String decides) {
                 .until(() -> guides.find("reviewer", due).isPresent()
                         && guides.find("reviewer", revised).isPresent()
                         && guides.find("reviewer", overdue).isPresent()
-                        && node.bean(Editing.class).require(overdue.id()).overdue());
+                        && node.bean(dev.imprimatur.editing.Guides.class)
+                                .require(overdue.id())
+                                .overdue());
         guides.decide("reviewer", guides.task("reviewer", revised), "revise").ok();
 
         var all = new ArrayList<Standing>();

@@ -2,8 +2,8 @@
 package dev.imprimatur.studio.administration;
 
 import dev.imprimatur.access.SigningRules;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.NewLineage;
 import dev.imprimatur.publication.WorksReadOnly;
@@ -23,12 +23,12 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @PreAuthorize("hasRole('ADMIN')")
 class LedgerPage {
     private final NewLineage newLineage;
-    private final Editing editing;
+    private final Guides guides;
     private final SigningRules signing;
 
-    LedgerPage(NewLineage newLineage, Editing editing, SigningRules signing) {
+    LedgerPage(NewLineage newLineage, Guides guides, SigningRules signing) {
         this.newLineage = newLineage;
-        this.editing = editing;
+        this.guides = guides;
         this.signing = signing;
     }
 
@@ -54,7 +54,7 @@ class LedgerPage {
     private List<Guide> withheld(List<String> ids) {
         return ids.isEmpty()
                 ? List.of()
-                : editing.glance().stream()
+                : guides.cached().stream()
                         .filter(guide -> ids.contains(guide.id()))
                         .toList();
     }

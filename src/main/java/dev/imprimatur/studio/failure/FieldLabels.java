@@ -5,8 +5,9 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Pointers;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.studio.form.FormState;
 import dev.imprimatur.studio.form.PathLabels;
@@ -45,11 +46,13 @@ class FieldLabels {
             Map.entry("target", "On what"));
 
     private final ContentTypes types;
-    private final Editing editing;
+    private final Guides guides;
+    private final Drafts drafts;
 
-    FieldLabels(ContentTypes types, Editing editing) {
+    FieldLabels(ContentTypes types, Guides guides, Drafts drafts) {
         this.types = types;
-        this.editing = editing;
+        this.guides = guides;
+        this.drafts = drafts;
     }
 
     /** The label of a place in content of this type. */
@@ -99,7 +102,7 @@ class FieldLabels {
         var named = OF_A_GUIDE.matcher(path == null ? "" : path);
         if (!named.matches()) return Optional.empty();
         try {
-            return Optional.of(editing.require(named.group(1)));
+            return Optional.of(guides.require(named.group(1)));
         } catch (Refused none) {
             return Optional.empty();
         }
@@ -107,7 +110,7 @@ class FieldLabels {
 
     private JsonNode draft(Guide guide) {
         try {
-            return editing.draft(guide).content();
+            return drafts.of(guide).content();
         } catch (Refused none) {
             return MissingNode.getInstance();
         }

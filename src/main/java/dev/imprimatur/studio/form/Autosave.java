@@ -5,8 +5,9 @@ import dev.imprimatur.diff.Change;
 import dev.imprimatur.drafts.EditConflict;
 import dev.imprimatur.drafts.Edits;
 import dev.imprimatur.drafts.EditsJson;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -36,14 +37,22 @@ import tools.jackson.databind.JsonNode;
         path = "/studio/guides/{id}",
         headers = {FormOwnership.SCRIPT, FormOwnership.WRITER_HEADER})
 class Autosave {
-    private final Editing editing;
+    private final Guides guides;
+    private final Drafts drafts;
     private final Review review;
     private final DraftForm drafting;
     private final ActiveEditors presence;
     private final DisplayText words;
 
-    Autosave(Editing editing, Review review, DraftForm drafting, ActiveEditors presence, DisplayText words) {
-        this.editing = editing;
+    Autosave(
+            Guides guides,
+            Drafts drafts,
+            Review review,
+            DraftForm drafting,
+            ActiveEditors presence,
+            DisplayText words) {
+        this.guides = guides;
+        this.drafts = drafts;
         this.review = review;
         this.drafting = drafting;
         this.presence = presence;
@@ -100,7 +109,7 @@ class Autosave {
     @ResponseBody
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     Answer edits(@PathVariable String id, @RequestBody JsonNode body, Person me) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         var saved = drafting.save(guide, edition(body), EditsJson.read(body.path("edits")), me);
         return new Answer(
                 saved.copy().etag(),
@@ -152,7 +161,7 @@ class Autosave {
             HttpServletRequest request,
             HttpServletResponse response,
             Person me) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         String message = body.path("message").asString("");
         try {
             review.submit(guide, body.path("etag").asString(""), message.isBlank() ? null : message, me);
@@ -160,7 +169,7 @@ class Autosave {
             var refusal = refused.refusal();
             return ResponseEntity.status(refusal.kind().status())
                     .body(new NotSubmitted(
-                            refusal.detail(), drafting.wrong(guide, editing.draft(guide), refusal.faults())));
+                            refusal.detail(), drafting.wrong(guide, drafts.of(guide), refusal.faults())));
         }
         String next = "/studio/guides/" + id + "/review";
         RequestContextUtils.getOutputFlashMap(request).put("told", "“" + guide.title() + "” is submitted for review.");

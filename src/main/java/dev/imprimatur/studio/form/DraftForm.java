@@ -9,7 +9,7 @@ import dev.imprimatur.diff.FormValues;
 import dev.imprimatur.drafts.EditConflict;
 import dev.imprimatur.drafts.Edits;
 import dev.imprimatur.drafts.WorkingCopy;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
@@ -25,11 +25,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** Saves the edits of a form and reports results by the form's paths and labels instead of JSON pointers. */
 @Component
 class DraftForm {
-    private final Editing editing;
+    private final Drafts drafts;
     private final ContentTypes types;
 
-    DraftForm(Editing editing, ContentTypes types) {
-        this.editing = editing;
+    DraftForm(Drafts drafts, ContentTypes types) {
+        this.drafts = drafts;
         this.types = types;
     }
 
@@ -75,7 +75,7 @@ class DraftForm {
     }
 
     Saved save(Guide guide, int edition, List<Edit> edits, Person me) {
-        var result = editing.edit(guide, new EditionId(guide.id(), edition), edits, me);
+        var result = drafts.edit(guide, new EditionId(guide.id(), edition), edits, me);
         return new Saved(result.found(), result.copy(), result.copy().values(), result.outcomes());
     }
 

@@ -8,8 +8,10 @@ import dev.imprimatur.diff.ItemIds;
 import dev.imprimatur.drafts.Edits;
 import dev.imprimatur.drafts.EditsJson;
 import dev.imprimatur.drafts.WorkingCopy;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
@@ -44,7 +46,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Controller
 @RequestMapping("/studio/guides/{id}")
 class EditPage {
-    private final Editing editing;
+    private final Guides guides;
+    private final Drafts drafts;
+    private final GuideRevisions guideRevisions;
     private final Review review;
     private final DraftForm drafting;
     private final ContentTypes types;
@@ -54,7 +58,9 @@ class EditPage {
     private final JsonMapper json;
 
     EditPage(
-            Editing editing,
+            Guides guides,
+            Drafts drafts,
+            GuideRevisions guideRevisions,
             Review review,
             DraftForm drafting,
             ContentTypes types,
@@ -62,7 +68,9 @@ class EditPage {
             ActiveEditors presence,
             DisplayText words,
             JsonMapper json) {
-        this.editing = editing;
+        this.guides = guides;
+        this.drafts = drafts;
+        this.guideRevisions = guideRevisions;
         this.review = review;
         this.drafting = drafting;
         this.types = types;
@@ -75,10 +83,10 @@ class EditPage {
     /** @param write present if a reviewer chooses to edit the draft, although reviewers who edit it can no longer vouch for it */
     @GetMapping("/edit")
     String edit(@PathVariable String id, @RequestParam @Nullable String write, Person me, Model model) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         if (!guide.state().isInProgress() || guide.state() == Edition.State.APPROVED)
             return "redirect:/studio/guides/" + id + "/review";
-        var copy = editing.draft(guide);
+        var copy = drafts.of(guide);
         if (draftPage.isFor(guide, copy, write != null, me)) return draftPage.fill(guide, copy, me, model);
         return page(guide, copy, copy.values(), List.of(), me, model);
     }
@@ -87,7 +95,7 @@ class EditPage {
     @PostMapping("/take-over")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String takeOver(@PathVariable String id, @RequestParam String etag, Person me, RedirectAttributes told) {
-        editing.takeOver(editing.require(id), etag, me);
+        drafts.takeOver(guides.require(id), etag, me);
         told.addFlashAttribute("told", "The draft is yours: you are a contributor to all that it holds.");
         return "redirect:/studio/guides/" + id + "/edit";
     }
@@ -113,7 +121,7 @@ class EditPage {
                         .distinct()
                         .toList());
         model.addAttribute("here", presence.open(guide.id(), me.account()));
-        model.addAttribute("nextRevision", editing.nextRevision(guide));
+        model.addAttribute("nextRevision", guideRevisions.nextNumber(guide));
         model.addAttribute("preview", Preview.of(drafting.shape(guide), copy.identifiedContent()));
         model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));
         return "studio/edit";
@@ -145,7 +153,7 @@ class EditPage {
             Person me,
             Model model,
             RedirectAttributes told) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         var button = ListButton.parse(action);
         var form = posted(guide, base, page, button, request);
         model.addAttribute("message", message);
@@ -172,8 +180,7 @@ class EditPage {
             if (no.refusal().kind() == Refusal.Kind.STALE)
                 return lookAgain(
                         guide,
-                        drafting.between(
-                                guide, saved.draft(), editing.draft(guide).values()),
+                        drafting.between(guide, saved.draft(), drafts.of(guide).values()),
                         response,
                         me,
                         model);
@@ -195,7 +202,7 @@ class EditPage {
             Guide guide, List<DraftForm.Between> between, HttpServletResponse response, Person me, Model model) {
         response.setStatus(Refusal.Kind.STALE.status());
         model.addAttribute("between", between);
-        var copy = editing.draft(guide);
+        var copy = drafts.of(guide);
         model.addAttribute("lastBy", words.name(copy.updatedBy()));
         return page(guide, copy, copy.values(), List.of(), me, model);
     }
@@ -259,7 +266,7 @@ class EditPage {
             Person me,
             Model model,
             RedirectAttributes told) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         var edits = new ArrayList<Edit>();
         Map<String, String[]> inputs = request.getParameterMap();
         inputs.keySet().stream()
@@ -323,10 +330,10 @@ class EditPage {
             HttpServletRequest request,
             Person me,
             Model model) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         var form = posted(guide, base, page, null, request);
         model.addAttribute("guide", guide);
-        model.addAttribute("preview", Preview.of(drafting.shape(guide), editing.tried(guide, form.edits(), me)));
+        model.addAttribute("preview", Preview.of(drafting.shape(guide), drafts.withEdits(guide, form.edits(), me)));
         return "studio/parts :: reader(preview=${preview})";
     }
 }

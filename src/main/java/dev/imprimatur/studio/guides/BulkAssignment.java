@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.guides;
 
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
@@ -21,11 +21,11 @@ import org.springframework.stereotype.Component;
 class BulkAssignment {
     private static final int NAMED = 10;
 
-    private final Editing editing;
+    private final Guides guides;
     private final Inbox inbox;
 
-    BulkAssignment(Editing editing, Inbox inbox) {
-        this.editing = editing;
+    BulkAssignment(Guides guides, Inbox inbox) {
+        this.guides = guides;
         this.inbox = inbox;
     }
 
@@ -56,7 +56,7 @@ class BulkAssignment {
         var outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
         for (String id : new LinkedHashSet<>(ids)) {
             try {
-                assign(editing.require(id), to, me, outcome);
+                assign(guides.require(id), to, me, outcome);
             } catch (Refused gone) {
                 outcome.refused().add(new NotAssigned(id, gone.refusal().detail()));
             }

@@ -4,8 +4,8 @@ package dev.imprimatur.studio.guides;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.paging.Order;
 import dev.imprimatur.paging.Place;
@@ -52,7 +52,7 @@ class GuidesPage {
     /** A sort key that follows all dates. */
     private static final String NEVER_DUE = "~";
 
-    private final Editing editing;
+    private final Guides guides;
     private final Review review;
     private final BulkAssignment bulk;
     private final Accounts accounts;
@@ -61,14 +61,14 @@ class GuidesPage {
     private final DisplayText words;
 
     GuidesPage(
-            Editing editing,
+            Guides guides,
             Review review,
             BulkAssignment bulk,
             Accounts accounts,
             ContentTypes types,
             Publication publication,
             DisplayText words) {
-        this.editing = editing;
+        this.guides = guides;
         this.review = review;
         this.bulk = bulk;
         this.accounts = accounts;
@@ -129,7 +129,7 @@ class GuidesPage {
             Model model) {
         var filter = new Filter(q.strip(), state, type, owner, sort);
         String text = filter.q().toLowerCase(Locale.ROOT);
-        var found = editing.glance().stream()
+        var found = guides.cached().stream()
                 .filter(guide -> type.isEmpty() || guide.type().equals(type))
                 .filter(guide -> owner.isEmpty() || guide.createdBy().equals(owner))
                 .filter(guide -> guide.isCalled(text)
@@ -269,7 +269,7 @@ class GuidesPage {
     /** Redirects to the page on which the guide can be worked on in its current state. */
     @GetMapping("/{id}")
     String guide(@PathVariable String id, Person me) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         // A draft that was never submitted has no review page for others to read.
         boolean draft = guide.state() == Edition.State.DRAFT && (me.has("EDITOR") || guide.revision() == null);
         return "redirect:/studio/guides/" + id + (draft ? "/edit" : "/review");
@@ -278,7 +278,7 @@ class GuidesPage {
     @PostMapping("/{id}/editions")
     @PreAuthorize("hasRole('EDITOR')")
     String openNext(@PathVariable String id, Person me) {
-        review.openNext(editing.require(id), me);
+        review.openNext(guides.require(id), me);
         // A person who opens an edition intends to edit it.
         return "redirect:/studio/guides/" + id + "/edit?write=yes";
     }
@@ -286,7 +286,7 @@ class GuidesPage {
     @PostMapping("/{id}/discard")
     @PreAuthorize("hasRole('EDITOR')")
     String discard(@PathVariable String id, Person me, RedirectAttributes told) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         review.discard(guide, me);
         told.addFlashAttribute("told", "Edition " + guide.edition() + " of “" + guide.title() + "” is given up.");
         return "redirect:/studio/guides/" + id + "/history";
@@ -302,7 +302,7 @@ class GuidesPage {
             Person me,
             RedirectAttributes told) {
         if (reason.isBlank()) throw Refusal.malformed("/reason", "say why").raise();
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         review.unpublish(guide, reason, ReasonCode.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
         told.addFlashAttribute("told", "Readers no longer see “" + guide.title() + "”.");
         return "redirect:/studio/guides/" + id + "/history";

@@ -3,8 +3,9 @@ package dev.imprimatur.studio.review;
 
 import dev.imprimatur.comments.Comment;
 import dev.imprimatur.comments.Discussions;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.studio.FormOwnership;
@@ -26,12 +27,14 @@ import org.springframework.web.context.request.WebRequest;
 @RequestMapping("/studio/guides/{id}/comments")
 @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
 class CommentsPage {
-    private final Editing editing;
+    private final Guides guides;
+    private final GuideRevisions guideRevisions;
     private final Discussions discussions;
     private final Threads threads;
 
-    CommentsPage(Editing editing, Discussions discussions, Threads threads) {
-        this.editing = editing;
+    CommentsPage(Guides guides, GuideRevisions guideRevisions, Discussions discussions, Threads threads) {
+        this.guides = guides;
+        this.guideRevisions = guideRevisions;
         this.discussions = discussions;
         this.threads = threads;
     }
@@ -51,7 +54,7 @@ class CommentsPage {
             WebRequest request,
             Person me,
             Model model) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         String passage = quote.replace("\r\n", "\n").strip();
         var comment = discussions.say(
                 guide,
@@ -63,7 +66,7 @@ class CommentsPage {
                         body.replace("\r\n", "\n"),
                         once.isBlank() ? null : once),
                 me);
-        return answer(guide, comment, editing.revision(guide, revision), view, against, request, me, model);
+        return answer(guide, comment, guideRevisions.require(guide, revision), view, against, request, me, model);
     }
 
     @PostMapping("/{comment}")
@@ -77,9 +80,9 @@ class CommentsPage {
             WebRequest request,
             Person me,
             Model model) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         var done = discussions.resolve(guide, comment, resolved, me);
-        return answer(guide, done, editing.revision(guide, revision), view, against, request, me, model);
+        return answer(guide, done, guideRevisions.require(guide, revision), view, against, request, me, model);
     }
 
     private String answer(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.review;
 
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
@@ -19,11 +19,11 @@ import org.springframework.stereotype.Component;
 class Comparison {
     static final String NOTHING = "nothing";
 
-    private final Editing editing;
+    private final GuideRevisions guideRevisions;
     private final SeenRevisions seenRevisions;
 
-    Comparison(Editing editing, SeenRevisions seenRevisions) {
-        this.editing = editing;
+    Comparison(GuideRevisions guideRevisions, SeenRevisions seenRevisions) {
+        this.guideRevisions = guideRevisions;
         this.seenRevisions = seenRevisions;
     }
 
@@ -60,7 +60,9 @@ class Comparison {
         return new Choices(
                 List.copyOf(all),
                 chosen,
-                chosen.against().equals(NOTHING) ? null : editing.revision(guide, Integer.parseInt(chosen.against())));
+                chosen.against().equals(NOTHING)
+                        ? null
+                        : guideRevisions.require(guide, Integer.parseInt(chosen.against())));
     }
 
     private List<Choice> choices(Guide guide, Edition edition, Revision now, Person me) {
@@ -112,8 +114,9 @@ class Comparison {
                         throw Refusal.malformed(
                                         "/against", "choose another revision to compare with, or “" + NOTHING + "”")
                                 .raise();
-                    int number =
-                            editing.revision(guide, Integer.parseInt(wanted)).number();
+                    int number = guideRevisions
+                            .require(guide, Integer.parseInt(wanted))
+                            .number();
                     return Choice.of(number, "Revision " + number, "revision " + number);
                 });
     }

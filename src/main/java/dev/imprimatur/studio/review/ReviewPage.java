@@ -8,9 +8,10 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.diff.Change;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Revision;
@@ -45,7 +46,8 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/studio/guides/{id}")
 class ReviewPage {
 
-    private final Editing editing;
+    private final Guides guides;
+    private final GuideRevisions guideRevisions;
     private final Editions editions;
     private final Review review;
     private final Inbox inbox;
@@ -58,7 +60,8 @@ class ReviewPage {
     private final SigningRules signing;
 
     ReviewPage(
-            Editing editing,
+            Guides guides,
+            GuideRevisions guideRevisions,
             Editions editions,
             Review review,
             Inbox inbox,
@@ -69,7 +72,8 @@ class ReviewPage {
             Threads threads,
             DecisionPermission deciding,
             SigningRules signing) {
-        this.editing = editing;
+        this.guides = guides;
+        this.guideRevisions = guideRevisions;
         this.editions = editions;
         this.review = review;
         this.inbox = inbox;
@@ -94,7 +98,7 @@ class ReviewPage {
             @RequestParam @Nullable String against,
             Person me,
             Model model) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         var shown = editions.get(new EditionId(id, edition == null ? guide.edition() : Math.max(1, edition)));
         if (!shown.exists())
             throw Refusal.missing("there is no such edition of this guide").raise();
@@ -111,7 +115,7 @@ class ReviewPage {
                 .ifPresent(diagram -> model.addAttribute("diagram", diagram));
         var submitted = shown.submitted();
         if (submitted.isEmpty()) return "studio/review";
-        var revision = editing.revision(guide, submitted.get().number());
+        var revision = guideRevisions.require(guide, submitted.get().number());
         fill(model, guide, revision, comparison.of(guide, shown, revision, against, me));
         shown.submissionEntry().ifPresent(entry -> model.addAttribute("submission", entry));
         model.addAttribute(
@@ -127,7 +131,7 @@ class ReviewPage {
 
     private void fill(Model model, Guide guide, Revision revision, Comparison.Choices choices) {
         var with = choices.with();
-        List<Change> changes = with == null ? List.of() : editing.changes(guide, with, revision);
+        List<Change> changes = with == null ? List.of() : guideRevisions.changes(guide, with, revision);
         var proof = RevisionView.of(types.require(guide.type()).shape(), revision.content(), changes);
         model.addAttribute("revision", revision);
         model.addAttribute("choices", choices);
@@ -186,7 +190,7 @@ class ReviewPage {
             Person me,
             HttpServletRequest request,
             RedirectAttributes told) {
-        var before = editing.require(id);
+        var before = guides.require(id);
         String said = message.replace("\r\n", "\n");
         var guide = review.complete(
                 task,

@@ -2,8 +2,10 @@
 package dev.imprimatur.studio.revision;
 
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
@@ -25,13 +27,23 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 @RequestMapping("/studio/guides/{id}")
 class HistoryPage {
-    private final Editing editing;
+    private final Guides guides;
+    private final Drafts drafts;
+    private final GuideRevisions guideRevisions;
     private final Editions editions;
     private final Publication publication;
     private final ContentTypes types;
 
-    HistoryPage(Editing editing, Editions editions, Publication publication, ContentTypes types) {
-        this.editing = editing;
+    HistoryPage(
+            Guides guides,
+            Drafts drafts,
+            GuideRevisions guideRevisions,
+            Editions editions,
+            Publication publication,
+            ContentTypes types) {
+        this.guides = guides;
+        this.drafts = drafts;
+        this.guideRevisions = guideRevisions;
         this.editions = editions;
         this.publication = publication;
         this.types = types;
@@ -47,9 +59,9 @@ class HistoryPage {
             @RequestParam @Nullable Integer to,
             Person me,
             Model model) {
-        var guide = editing.require(id);
+        var guide = guides.require(id);
         var all = editions.of(id);
-        var revisions = editing.revisions(guide);
+        var revisions = guideRevisions.of(guide);
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
         model.addAttribute(
@@ -64,8 +76,8 @@ class HistoryPage {
         model.addAttribute("revisions", revisions);
         model.addAttribute("proven", proven(all, id));
         if (from != null && to != null) {
-            var older = editing.revision(guide, from);
-            var newer = editing.revision(guide, to);
+            var older = guideRevisions.require(guide, from);
+            var newer = guideRevisions.require(guide, to);
             model.addAttribute("from", older);
             model.addAttribute("to", newer);
             model.addAttribute(
@@ -73,12 +85,12 @@ class HistoryPage {
                     RevisionView.of(
                             types.require(guide.type()).shape(),
                             newer.content(),
-                            editing.changes(guide, older, newer)));
+                            guideRevisions.changes(guide, older, newer)));
         }
         boolean drafting = guide.state() == Edition.State.DRAFT
                 && all.stream().allMatch(edition -> edition.damage().isEmpty());
         model.addAttribute("mayRestore", me.has("EDITOR") && drafting);
-        if (drafting) model.addAttribute("etag", editing.draft(guide).etag());
+        if (drafting) model.addAttribute("etag", drafts.of(guide).etag());
         return "studio/history";
     }
 
@@ -104,7 +116,7 @@ class HistoryPage {
             @RequestParam String etag,
             Person me,
             RedirectAttributes told) {
-        editing.restore(editing.require(id), etag, revision, me);
+        drafts.restore(guides.require(id), etag, revision, me);
         told.addFlashAttribute("told", "The draft holds revision " + revision + " now.");
         return "redirect:/studio/guides/" + id + "/edit";
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.revision;
 
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.preview.PreviewLinks;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +16,18 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 class PreviewPages {
     private final PreviewLinks links;
-    private final Editing editing;
+    private final Guides guides;
 
-    PreviewPages(PreviewLinks links, Editing editing) {
+    PreviewPages(PreviewLinks links, Guides guides) {
         this.links = links;
-        this.editing = editing;
+        this.guides = guides;
     }
 
     /** @param revision the number of the revision; null for the working copy */
     @PostMapping("/studio/guides/{id}/previews")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER')")
     String make(@PathVariable String id, @RequestParam @Nullable Integer revision, Person me, RedirectAttributes told) {
-        told.addFlashAttribute("link", links.make(editing.require(id), revision, null, me));
+        told.addFlashAttribute("link", links.make(guides.require(id), revision, null, me));
         return "redirect:/studio/guides/" + id + (revision == null ? "/edit" : "/review");
     }
 }

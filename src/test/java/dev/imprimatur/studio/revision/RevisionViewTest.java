@@ -9,6 +9,7 @@ import dev.imprimatur.diff.Change;
 import dev.imprimatur.diff.Change.Op;
 import dev.imprimatur.diff.Change.Piece;
 import dev.imprimatur.diff.ItemIds;
+import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
@@ -33,9 +34,9 @@ class RevisionViewTest {
     RevisionViewTest() throws IOException {}
 
     private RevisionView proof() {
-        var editing = node.bean(dev.imprimatur.editing.Editing.class);
-        var guide = editing.require(node.guides().drafted().id());
-        List<Change> changes = editing.changes(guide, revision(1, older), revision(2, newer));
+        var guide = node.bean(dev.imprimatur.editing.Guides.class)
+                .require(node.guides().drafted().id());
+        List<Change> changes = node.bean(GuideRevisions.class).changes(guide, revision(1, older), revision(2, newer));
         return RevisionView.of(type.shape(), newer, changes);
     }
 

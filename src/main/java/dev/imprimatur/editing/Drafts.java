@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.editing;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.NormalForm;
+import dev.imprimatur.diff.Edit;
+import dev.imprimatur.diff.IdentifiedContent;
+import dev.imprimatur.diff.MergePatch;
+import dev.imprimatur.drafts.Edits;
+import dev.imprimatur.drafts.WorkingCopies;
+import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Revisions;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** The drafts of editions in progress: reads them and changes them in each of the ways that editors and scripts have. */
+@Component
+public class Drafts {
+    private static final int ATTEMPTS = 20;
+
+    private final ContentTypes types;
+    private final Guides guides;
+    private final Editions editions;
+    private final WorkingCopies copies;
+    private final Revisions revisions;
+    private final Clock clock;
+
+    Drafts(
+            ContentTypes types,
+            Guides guides,
+            Editions editions,
+            WorkingCopies copies,
+            Revisions revisions,
+            Clock clock) {
+        this.types = types;
+        this.guides = guides;
+        this.editions = editions;
+        this.copies = copies;
+        this.revisions = revisions;
+        this.clock = clock;
+    }
+
+    public WorkingCopy of(Guide guide) {
+        editions.get(guide.current()).mustBeEditable();
+        return copy(guide);
+    }
+
+    WorkingCopy copy(Guide guide) {
+        return copies.find(guide.current())
+                .orElseThrow(
+                        () -> Refusal.missing("the guide has no working copy").raise());
+    }
+
+    /**
+     * Replaces the content of the working copy.
+     *
+     * @param etag the version the content was made from
+     */
+    public WorkingCopy save(Guide guide, String etag, JsonNode content, Person by) {
+        return edit(guide, etag, content, current -> content, Set.of(), by);
+    }
+
+    /** Changes the working copy by a JSON Merge Patch (RFC 7396). */
+    public WorkingCopy patch(Guide guide, String etag, JsonNode patch, Person by) {
+        return edit(guide, etag, patch, current -> MergePatch.apply(current, patch), Set.of(), by);
+    }
+
+    /**
+     * Copies an earlier revision into the working copy. The contributors of that revision become contributors of this edition.
+     *
+     * @param etag the version to replace; may be null while every change in that version is also in a revision
+     */
+    public WorkingCopy restore(Guide guide, @Nullable String etag, int number, Person by) {
+        var revision = revisions.require(guide.id(), number);
+        return edit(
+                guide,
+                etag == null ? versionWithNothingToLose(guide, by) : etag,
+                revision.content(),
+                current -> revision.content(),
+                words(revision),
+                by);
+    }
+
+    /**
+     * The accounts whose text a restored revision may contain. If the revision is published, only its own contributors count, because
+     * earlier text was approved.
+     */
+    private Set<String> words(Revision revision) {
+        var edition = editions.get(new EditionId(revision.guide(), revision.edition()));
+        return edition.state() == Edition.State.PUBLISHED
+                ? Set.copyOf(revision.contributors())
+                : editions.contributors(revision, clock.instant());
+    }
+
+    private String versionWithNothingToLose(Guide guide, Person by) {
+        var copy = of(guide);
+        var parent = copy.parent();
+        copy.mustNotBeAltered();
+        if (copy.isChangedIn(by.request())) return copy.etag();
+        if (parent == null || !revisions.require(guide.id(), parent).content().equals(copy.content()))
+            throw Refusal.of(
+                            Refusal.Kind.UNVERSIONED,
+                            "if-match-required",
+                            "the draft holds what is in no revision; send the ETag of what you read as If-Match")
+                    .raise();
+        return copy.etag();
+    }
+
+    private WorkingCopy edit(
+            Guide guide, String etag, JsonNode yours, UnaryOperator<JsonNode> change, Set<String> alsoBy, Person by) {
+        var done = changedIn(by, guide);
+        if (done.isPresent()) return done.get();
+        editions.get(guide.current()).mustBeEditable();
+        var current = copy(guide);
+        if (!current.etag().equals(etag)) throw stale(current, yours);
+        var changed = draftOf(types.require(guide.type()), change.apply(current.content()), "");
+        if (!current.altered()
+                && changed.equals(current.content())
+                && current.contributors().containsAll(alsoBy)) return current;
+        var next = current.edited(
+                changed,
+                current.items().follow(types.require(guide.type()).shape(), current.content(), changed),
+                by,
+                current.altered() ? union(alsoBy, contributorsOf(current.edition())) : alsoBy,
+                current.receiptsWith(by.request()),
+                clock.instant());
+        if (!copies.replace(next)) return changedIn(by, guide).orElseThrow(() -> stale(copy(guide), yours));
+        guides.retitle(guide.with(next));
+        return next;
+    }
+
+    /**
+     * Accepts a draft that was changed directly in the database. The person who does so becomes a contributor of its whole content.
+     *
+     * @param etag the version that was seen
+     */
+    public WorkingCopy takeOver(Guide guide, String etag, Person by) {
+        return edit(guide, etag, copy(guide).content(), current -> current, Set.of(), by);
+    }
+
+    /** Everybody who contributed to a submitted revision of the edition. */
+    private Set<String> contributorsOf(EditionId edition) {
+        return revisions.intact(edition.guide()).stream()
+                .filter(revision -> revision.edition() == edition.number())
+                .flatMap(revision -> revision.contributors().stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> union(Set<String> some, Set<String> others) {
+        return Stream.concat(some.stream(), others.stream()).collect(Collectors.toSet());
+    }
+
+    /** The draft, if it already contains the changes of this request. */
+    private Optional<WorkingCopy> changedIn(Person by, Guide guide) {
+        if (by.request() == null) return Optional.empty();
+        var changed = copies.find(guide.current()).filter(copy -> copy.isChangedIn(by.request()));
+        if (changed.isPresent()) editions.refreshCard(guide.id());
+        return changed;
+    }
+
+    /**
+     * Applies the edits of a person to the working copy, whatever version they are based on. Edits that fit are saved; the others
+     * are returned as faults or conflicts.
+     *
+     * @param edition the edition whose draft the person had before them
+     */
+    public Edits.Result edit(Guide guide, EditionId edition, List<Edit> edits, Person by) {
+        if (!guide.current().equals(edition))
+            throw Refusal.conflict(
+                            "edition-over",
+                            "edition " + edition.number() + " is no longer the one in progress; open the guide again")
+                    .raise();
+        for (int attempt = 1; ; attempt++) {
+            editions.get(edition).mustBeEditable();
+            var current = copy(guide);
+            current.mustNotBeAltered();
+            var result = Edits.apply(types.require(guide.type()), current, edits, by, clock.instant());
+            if (result.copy().version() == current.version()) return result;
+            if (copies.replace(result.copy())) {
+                guides.retitle(guide.with(result.copy()));
+                return result;
+            }
+            if (attempt == ATTEMPTS) throw stale(copy(guide), JsonNodeFactory.instance.missingNode());
+        }
+    }
+
+    /** The content of the draft with the edits applied; nothing is saved. */
+    public IdentifiedContent withEdits(Guide guide, List<Edit> edits, Person by) {
+        return Edits.apply(types.require(guide.type()), of(guide), edits, by, clock.instant())
+                .copy()
+                .identifiedContent();
+    }
+
+    private static RuntimeException stale(WorkingCopy current, JsonNode yours) {
+        return stale(
+                current,
+                "somebody saved since you read it; merge your version with the current one and save with its ETag",
+                Map.of("yours", yours));
+    }
+
+    static RuntimeException staleSubmission(WorkingCopy current) {
+        return stale(
+                current,
+                "somebody saved since you read it; look at what is there now and submit it with its ETag",
+                Map.of());
+    }
+
+    private static RuntimeException stale(WorkingCopy current, String detail, Map<String, Object> more) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put(
+                "current",
+                Map.of(
+                        "etag", "\"" + current.etag() + "\"",
+                        "content", current.content(),
+                        "updatedBy", current.updatedBy(),
+                        "updatedAt", current.updatedAt()));
+        members.putAll(more);
+        return new Refusal(Refusal.Kind.STALE, "working-copy-changed", detail, List.of(), members).raise();
+    }
+
+    /** The content in its normal form. Throws a refusal if it is not a valid draft. */
+    static JsonNode draftOf(ContentType type, JsonNode content, String at) {
+        var faults = type.draftFaults(content);
+        if (!faults.isEmpty())
+            throw Refusal.malformed(
+                            "the content is not a draft of a " + type.name(),
+                            faults.stream()
+                                    .map(fault -> new Fault(at + fault.pointer(), fault.detail()))
+                                    .toList())
+                    .raise();
+        return NormalForm.of(content);
+    }
+}
