@@ -12,6 +12,7 @@ import dev.imprimatur.history.EditionLog;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
+import dev.imprimatur.history.Transitions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.SealedCollection;
@@ -73,7 +74,7 @@ public class Editing {
         var first = new EditionId(ids.next(), 1);
         var copy = WorkingCopy.first(first, content, ItemIds.numbered(content), List.of(by.account()), null, by, now);
         copies.insert(copy);
-        log.insert(Edition.opened(first, by, now), SealedCollection.GENESIS);
+        log.insert(Transitions.opened(first, by, now), SealedCollection.GENESIS);
         var card = new Guide(
                         first.guide(),
                         typeName,
@@ -144,8 +145,14 @@ public class Editing {
             // If an edit was saved meanwhile, a person who named a version must decide again.
             boolean stands = copies.submittedAs(copy, revision.number());
             if (etag != null && !stands) throw Drafts.staleSubmission(drafts.copy(guide));
-            return Optional.of(edition.submitted(
-                    revision.ref(), types.require(guide.type()).approvals(), task, message, by, clock.instant()));
+            return Optional.of(edition.next()
+                    .submit(
+                            revision.ref(),
+                            types.require(guide.type()).approvals(),
+                            task,
+                            message,
+                            by,
+                            clock.instant()));
         });
     }
 
@@ -199,13 +206,15 @@ public class Editing {
             if (guide.edition() != latest.id().number()) editions.refreshCard(guide.id());
             throw Refusal.conflict(
                             "edition-in-progress",
-                            "edition " + latest.id().number() + " is " + Edition.name(latest.state())
-                                    + "; a guide has one edition in progress at a time")
+                            "edition " + latest.id().number() + " is "
+                                    + latest.state().apiName() + "; a guide has one edition in progress at a time")
                     .raise();
         }
         var next = latest.id().next();
         copies.insert(nextCopy(guide, all, next, by));
-        if (log.insert(Edition.opened(next, by, clock.instant()), latest.chain().last())
+        if (log.insert(
+                        Transitions.opened(next, by, clock.instant()),
+                        latest.chain().last())
                 .isEmpty())
             throw Refusal.conflict("edition-in-progress", "somebody has just opened edition " + next.number())
                     .raise();
@@ -252,13 +261,15 @@ public class Editing {
         var done = editions.leftBy(by, guide.id(), LogEntry.Kind.DISCARDED);
         var discarded = done.isPresent()
                 ? editions.get(done.get().edition())
-                : editions.record(guide.current(), edition -> Optional.of(edition.discarded(by, clock.instant())));
+                : editions.record(
+                        guide.current(), edition -> Optional.of(edition.next().discard(by, clock.instant())));
         var all = editions.of(guide.id());
         // If a later edition exists, any call for a next edition belongs to that one.
         if (!all.getLast().id().equals(discarded.id())) return discarded;
         all.stream()
                 .filter(Edition::isRevisionCalled)
-                .forEach(live -> editions.record(live.id(), edition -> edition.revisionDropped(clock.instant())));
+                .forEach(live ->
+                        editions.record(live.id(), edition -> edition.next().dropRevision(clock.instant())));
         return discarded;
     }
 }

@@ -88,7 +88,7 @@ public class Editions {
     public Edition decide(EditionId id, Decision decision, int approvals) {
         return record(id, edition -> {
             if (decision.effect().vouches()) mustKnowContributors(edition);
-            return edition.decided(decision, contributors(edition, decision.seen()), approvals, clock.instant());
+            return edition.next().decide(decision, contributors(edition, decision.seen()), approvals, clock.instant());
         });
     }
 
@@ -163,35 +163,35 @@ public class Editions {
 
     /** Adds the stamp to an approval or confirmation that has none yet. */
     public Edition stamp(EditionId id, Period interval) {
-        return record(id, edition -> edition.stamped(interval, clock.instant()));
+        return record(id, edition -> edition.next().stamp(interval, clock.instant()));
     }
 
     /** Records evidence of a review that took place elsewhere. Only the operator of the server can vouch for such evidence. */
     public Edition importEvidence(EditionId id, Stamp elsewhere) {
-        return record(id, edition -> Optional.of(edition.imported(elsewhere, clock.instant())));
+        return record(id, edition -> Optional.of(edition.next().importEvidence(elsewhere, clock.instant())));
     }
 
     /** Records that the edition is published, and that it supersedes earlier ones. */
     public Edition published(EditionId id, long position) {
-        var edition = record(id, it -> it.published(position, clock.instant()));
+        var edition = record(id, it -> it.next().publish(position, clock.instant()));
         log.editions(id.guide()).stream()
                 .filter(earlier -> earlier.id().number() < id.number())
                 .filter(earlier -> earlier.state() == Edition.State.PUBLISHED)
-                .forEach(earlier -> record(earlier.id(), it -> it.superseded(clock.instant())));
+                .forEach(earlier -> record(earlier.id(), it -> it.next().supersede(clock.instant())));
         return edition;
     }
 
     public Edition reviewDue(EditionId id) {
-        return record(id, edition -> edition.reviewDue(clock.instant()));
+        return record(id, edition -> edition.next().markReviewDue(clock.instant()));
     }
 
     public Edition overdue(EditionId id, long position) {
-        return record(id, edition -> edition.overdue(position, clock.instant()));
+        return record(id, edition -> edition.next().markOverdue(position, clock.instant()));
     }
 
     public Edition unpublished(
             EditionId id, long position, @Nullable String message, @Nullable Reason reason, Person by) {
-        return record(id, edition -> edition.unpublished(position, message, reason, by, clock.instant()));
+        return record(id, edition -> edition.next().unpublish(position, message, reason, by, clock.instant()));
     }
 
     /** The intact entries of all logs that name a ledger position above the given one. */
@@ -210,7 +210,7 @@ public class Editions {
      */
     public Edition notedAnew(
             EditionId id, LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt) {
-        return record(id, edition -> edition.notedAnew(kind, position, message, lostAt, clock.instant()));
+        return record(id, edition -> edition.next().recordAgain(kind, position, message, lostAt, clock.instant()));
     }
 
     Edition record(EditionId id, Function<Edition, Optional<LogEntry>> rule) {

@@ -3,26 +3,18 @@ package dev.imprimatur.history;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.imprimatur.content.Reason;
-import dev.imprimatur.history.LogEntry.Kind;
-import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.SealedCollection;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The state of an edition, computed from its log, and the rules for what may happen next. Each verb returns the entry to append.
- * The entry fits this state only: if the log has grown meanwhile, the append fails and the rule is evaluated again.
- */
+/** The state of an edition, computed from its log. {@link #next()} has the rules for what may happen next. */
 public final class Edition {
     /** The states of an edition. */
     public enum State {
@@ -45,6 +37,11 @@ public final class Edition {
 
         public boolean isOver() {
             return this == SUPERSEDED || this == UNPUBLISHED || this == DISCARDED;
+        }
+
+        /** The state as the API spells it. */
+        public String apiName() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -81,7 +78,7 @@ public final class Edition {
     private boolean reviewDueMarked;
     private boolean overdueMarked;
     private List<LogEntry> approvals = new ArrayList<>();
-    private List<LogEntry> standing = new ArrayList<>();
+    private List<LogEntry> inForce = new ArrayList<>();
 
     private Edition(EditionId id, List<LogEntry> log, Chain chain) {
         this.id = id;
@@ -140,23 +137,23 @@ public final class Edition {
                 approvalsRequired = asksFor(entry);
                 evidence = null;
                 approvals = new ArrayList<>();
-                standing = new ArrayList<>(List.of(entry));
+                inForce = new ArrayList<>(List.of(entry));
             }
             case IMPORTED -> {
                 evidence = entry;
                 state = State.APPROVED;
             }
-            case DECIDED -> standing.add(entry);
+            case DECIDED -> inForce.add(entry);
             case APPROVED -> {
                 approvalsRequired = asksFor(entry);
                 approvals.add(entry);
-                standing.add(entry);
+                inForce.add(entry);
                 if (approvalsMissing() == 0) state = State.APPROVED;
             }
             case CHANGES_REQUESTED -> {
                 state = State.DRAFT;
                 approvals = new ArrayList<>();
-                standing = new ArrayList<>();
+                inForce = new ArrayList<>();
             }
             case STAMPED -> {
                 stamped = entry;
@@ -164,7 +161,7 @@ public final class Edition {
                 overdueMarked = false;
                 confirmation = null;
                 var live = published;
-                if (live != null) standing.removeIf(decision -> decision.seq() > live.seq());
+                if (live != null) inForce.removeIf(decision -> decision.seq() > live.seq());
             }
             case PUBLISHED -> {
                 state = State.PUBLISHED;
@@ -174,20 +171,25 @@ public final class Edition {
             case OVERDUE -> overdueMarked = true;
             case CONFIRMED -> {
                 confirmation = entry;
-                standing.add(entry);
+                inForce.add(entry);
             }
             case REVISION_CALLED -> {
                 revisionCall = entry;
-                standing.add(entry);
+                inForce.add(entry);
             }
             case REVISION_DROPPED -> {
-                standing.remove(revisionCall);
+                inForce.remove(revisionCall);
                 revisionCall = null;
             }
             case SUPERSEDED -> state = State.SUPERSEDED;
             case UNPUBLISHED -> state = State.UNPUBLISHED;
             case DISCARDED -> state = State.DISCARDED;
         }
+    }
+
+    /** The rules for what may happen next. */
+    public Transitions next() {
+        return new Transitions(this);
     }
 
     public EditionId id() {
@@ -261,6 +263,11 @@ public final class Edition {
                 .map(at -> approvals.isEmpty() ? at : approvals.getLast().at());
     }
 
+    /** The confirmation that has no stamp yet; empty if there is none. */
+    Optional<LogEntry> unstampedConfirmation() {
+        return Optional.ofNullable(confirmation);
+    }
+
     public boolean isReviewDueMarked() {
         return reviewDueMarked;
     }
@@ -275,8 +282,8 @@ public final class Edition {
     }
 
     /** The decisions in force. A restarted process replays them to reach the state of the edition. */
-    public List<LogEntry> standingDecisions() {
-        return List.copyOf(standing);
+    public List<LogEntry> decisionsInForce() {
+        return List.copyOf(inForce);
     }
 
     /** The current round of a task: one more than the number of its completions. */
@@ -284,7 +291,7 @@ public final class Edition {
         return completions(task).size() + 1;
     }
 
-    private List<LogEntry> completions(String task) {
+    List<LogEntry> completions(String task) {
         return log.stream().filter(entry -> task.equals(entry.task())).toList();
     }
 
@@ -314,12 +321,8 @@ public final class Edition {
     }
 
     /** Whether the submitted revision has its stamp. */
-    private boolean isStamped() {
+    boolean isStamped() {
         return stamped != null && submission != null && stamped.seq() > submission.seq();
-    }
-
-    public static LogEntry opened(EditionId id, Person by, Instant now) {
-        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null);
     }
 
     public void mustBeEditable() {
@@ -327,213 +330,8 @@ public final class Edition {
         if (state != State.DRAFT && state != State.IN_REVIEW)
             throw Refusal.conflict(
                             "not-in-draft",
-                            "edition " + id.number() + " is " + name(state)
+                            "edition " + id.number() + " is " + state.apiName()
                                     + " and no longer edited; open the next edition")
                     .raise();
-    }
-
-    public LogEntry submitted(
-            Revision.Ref revision,
-            int approvalsRequired,
-            String task,
-            @Nullable String message,
-            Person by,
-            Instant now) {
-        mustBeEditable();
-        return next(Kind.SUBMITTED, revision, state == State.DRAFT ? task : null, null, message, by, now)
-                .requiring(approvalsRequired);
-    }
-
-    public LogEntry imported(Stamp elsewhere, Instant now) {
-        mustBe(State.IN_REVIEW);
-        return next(Kind.IMPORTED, elsewhere.reviewed(), null, now).withStamp(elsewhere);
-    }
-
-    /**
-     * A decision on a task.
-     *
-     * @param contributors accounts that may not approve the content
-     * @param approvals how many the content type asks for now
-     * @return empty if exactly this decision was taken already
-     */
-    public Optional<LogEntry> decided(Decision decision, Set<String> contributors, int approvals, Instant now) {
-        var done = completions(decision.task());
-        if (decision.round() <= done.size()) {
-            if (decision.isSameAs(done.get(decision.round() - 1))) return Optional.empty();
-            throw Refusal.conflict("already-decided", "somebody has decided on this task already; see the log")
-                    .raise();
-        }
-        boolean live = state == State.PUBLISHED;
-        boolean fits = switch (decision.effect()) {
-            case NONE -> live || state == State.IN_REVIEW || state == State.APPROVED;
-            case APPROVE, REQUEST_CHANGES -> state == State.IN_REVIEW;
-            case CONFIRM, REVISE -> live;
-        };
-        if (!fits || decision.round() != done.size() + 1)
-            throw Refusal.conflict(
-                            "review-is-stale",
-                            "edition " + id.number() + " is " + name(state) + "; this task is not open any more")
-                    .raise();
-        if (!underReview().equals(Optional.of(decision.seen())))
-            throw Refusal.conflict(
-                            "review-is-stale",
-                            "what you looked at is not what is under review any more; read the task again")
-                    .raise();
-        if (decision.effect().vouches()) mayVouch(decision.by(), contributors);
-        var entry = next(
-                        decision.kind(),
-                        decision.seen(),
-                        decision.task(),
-                        decision.outcome(),
-                        decision.message(),
-                        decision.by(),
-                        now)
-                .signed(decision.meaning())
-                .because(decision.reason());
-        return Optional.of(entry.kind() == Kind.APPROVED ? entry.requiring(approvals) : entry);
-    }
-
-    private void mayVouch(Person by, Set<String> contributors) {
-        if (contributors.contains(by.account()))
-            throw Refusal.forbidden("contributor", "you contributed to this edition, so somebody else has to review it")
-                    .raise();
-        if (state != State.PUBLISHED
-                && approvals.stream().anyMatch(entry -> entry.by().account().equals(by.account())))
-            throw Refusal.forbidden("already-approved", "you have approved this revision; it needs somebody else too")
-                    .raise();
-    }
-
-    /**
-     * The stamp for approvals, evidence or a confirmation that have none yet.
-     *
-     * @return empty if every review is stamped
-     */
-    public Optional<LogEntry> stamped(Period interval, Instant now) {
-        if (state == State.IN_REVIEW)
-            throw Refusal.conflict(
-                            "approval-missing",
-                            "edition " + id.number() + " needs " + approvalsMissing() + " more approval(s)")
-                    .raise();
-        if (state == State.APPROVED) {
-            if (isStamped()) return Optional.empty();
-            var stamp = evidence()
-                    .orElseGet(() -> Stamp.here(
-                            requireNonNull(requireNonNull(submission).revision()),
-                            approvals.stream()
-                                    .map(entry -> Reviewer.of(entry.by()))
-                                    .toList(),
-                            signatures(requireNonNull(submission)),
-                            approvals.getLast().at(),
-                            interval));
-            return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
-        }
-        var confirmed = confirmation;
-        if (state != State.PUBLISHED || confirmed == null) return Optional.empty();
-        var stamp = Stamp.here(
-                requireNonNull(confirmed.revision()),
-                List.of(Reviewer.of(confirmed.by())),
-                signatures(requireNonNull(published)),
-                confirmed.at(),
-                interval);
-        return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
-    }
-
-    /** The signatures of the decisions in force that follow the given entry. */
-    private List<Signature> signatures(LogEntry since) {
-        return standing.stream()
-                .filter(entry -> entry.seq() > since.seq())
-                .flatMap(entry -> entry.signature().stream())
-                .toList();
-    }
-
-    public Optional<LogEntry> published(long position, Instant now) {
-        if (published != null) return Optional.empty();
-        mustBe(State.APPROVED);
-        return Optional.of(next(Kind.PUBLISHED, requireNonNull(submission).revision(), null, now)
-                .withPosition(position));
-    }
-
-    public Optional<LogEntry> reviewDue(Instant now) {
-        return state != State.PUBLISHED || reviewDueMarked
-                ? Optional.empty()
-                : Optional.of(next(Kind.REVIEW_DUE, requireNonNull(submission).revision(), null, now));
-    }
-
-    public Optional<LogEntry> overdue(long position, Instant now) {
-        return state != State.PUBLISHED || overdueMarked
-                ? Optional.empty()
-                : Optional.of(next(Kind.OVERDUE, requireNonNull(submission).revision(), null, now)
-                        .withPosition(position));
-    }
-
-    public Optional<LogEntry> revisionDropped(Instant now) {
-        return state != State.PUBLISHED || revisionCall == null
-                ? Optional.empty()
-                : Optional.of(next(Kind.REVISION_DROPPED, null, null, now));
-    }
-
-    public Optional<LogEntry> superseded(Instant now) {
-        return state != State.PUBLISHED ? Optional.empty() : Optional.of(next(Kind.SUPERSEDED, null, null, now));
-    }
-
-    public Optional<LogEntry> unpublished(
-            long position, @Nullable String message, @Nullable Reason reason, Person by, Instant now) {
-        return state != State.PUBLISHED
-                ? Optional.empty()
-                : Optional.of(next(Kind.UNPUBLISHED, null, null, null, message, by, now)
-                        .because(reason)
-                        .withPosition(position));
-    }
-
-    /**
-     * An entry that records the position at which the ledger now publishes, unpublishes or marks the edition. Empty if an entry of this
-     * kind and position was recorded at or after {@code lostAt}.
-     */
-    public Optional<LogEntry> notedAnew(
-            LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt, Instant now) {
-        boolean noted = log.stream()
-                .filter(entry -> entry.kind() == kind && !entry.at().isBefore(lostAt))
-                .anyMatch(entry -> Objects.equals(entry.position(), position));
-        if (noted) return Optional.empty();
-        var about = kind == Kind.UNPUBLISHED ? null : requireNonNull(submission).revision();
-        var anew = next(kind, about, null, null, message, Person.SYSTEM, now).withPosition(position);
-        return Optional.of(anew);
-    }
-
-    public LogEntry discarded(Person by, Instant now) {
-        if (state != State.DRAFT && state != State.IN_REVIEW)
-            throw Refusal.conflict(
-                            "not-in-draft",
-                            "edition " + id.number() + " is " + name(state) + " and cannot be discarded")
-                    .raise();
-        return next(Kind.DISCARDED, null, null, null, null, by, now);
-    }
-
-    private void mustBe(State expected) {
-        if (state != expected)
-            throw Refusal.conflict(
-                            "wrong-state", "edition " + id.number() + " is " + name(state) + ", not " + name(expected))
-                    .raise();
-    }
-
-    /** The state as the API spells it. */
-    public static String name(State state) {
-        return state.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-    }
-
-    private LogEntry next(Kind kind, Revision.@Nullable Ref revision, @Nullable String message, Instant now) {
-        return next(kind, revision, null, null, message, Person.SYSTEM, now);
-    }
-
-    private LogEntry next(
-            Kind kind,
-            Revision.@Nullable Ref revision,
-            @Nullable String task,
-            @Nullable String outcome,
-            @Nullable String message,
-            Person by,
-            Instant now) {
-        return new LogEntry(
-                id, log.size(), kind, now, by, revision, task, outcome, message, null, null, null, null, null);
     }
 }

@@ -113,12 +113,12 @@ class GuidesApi {
     private static Edition.@Nullable State state(@Nullable String name) {
         if (name == null) return null;
         return Arrays.stream(Edition.State.values())
-                .filter(state -> Edition.name(state).equals(name))
+                .filter(state -> state.apiName().equals(name))
                 .findFirst()
                 .orElseThrow(() -> Refusal.malformed(
                                 "state is one of "
                                         + Arrays.stream(Edition.State.values())
-                                                .map(Edition::name)
+                                                .map(Edition.State::apiName)
                                                 .collect(Collectors.joining(", ")),
                                 List.of())
                         .raise());

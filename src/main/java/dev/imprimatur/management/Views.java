@@ -6,7 +6,6 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Signature;
@@ -67,8 +66,7 @@ final class Views {
                     guide.locale(),
                     guide.title(),
                     guide.draftTitle(),
-                    new EditionView(
-                            guide.edition(), Edition.name(guide.state()), guide.revision(), guide.contributors()),
+                    new EditionView(guide.edition(), guide.state().apiName(), guide.revision(), guide.contributors()),
                     LiveView.of(guide.live(), integrity.of(guide.id())),
                     task,
                     guide.reviewDue(),

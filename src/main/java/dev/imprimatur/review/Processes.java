@@ -257,7 +257,7 @@ class Processes {
     }
 
     private void end(ProcessInstance process, Edition edition) {
-        String message = Edition.name(edition.state());
+        String message = edition.state().apiName();
         var waiting = waitingFor(process, message);
         if (waiting.isPresent())
             runtime.messageEventReceived(message, waiting.get().getId());
@@ -372,7 +372,7 @@ class Processes {
         return edition.log().stream()
                 .filter(entry -> task.equals(entry.task()) && entry.seq() > consumed)
                 .filter(entry ->
-                        entry.seq() >= startedAt || edition.standingDecisions().contains(entry))
+                        entry.seq() >= startedAt || edition.decisionsInForce().contains(entry))
                 .findFirst();
     }
 

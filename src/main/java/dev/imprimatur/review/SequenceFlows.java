@@ -46,7 +46,7 @@ record SequenceFlows(
     private Set<String> underReview(Edition edition, String drafting, Collection<String> tasks) {
         int submitted = edition.submissionEntry().orElseThrow().seq();
         var walk = new Walk(edition, tasks, false).from(drafting, "");
-        edition.standingDecisions().stream()
+        edition.decisionsInForce().stream()
                 .filter(entry -> entry.seq() > submitted && entry.task() != null && walk.open.remove(entry.task()))
                 .forEach(entry -> walk.from(String.valueOf(entry.task()), String.valueOf(entry.outcome())));
         return walk.open;

@@ -105,12 +105,12 @@ public class DisplayText {
     }
 
     public String state(Edition.State state) {
-        String words = Edition.name(state).replace('-', ' ');
+        String words = state.apiName().replace('-', ' ');
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
     public String stateClass(Edition.State state) {
-        return Edition.name(state);
+        return state.apiName();
     }
 
     /** The display name of an account; the username if the account does not exist. */

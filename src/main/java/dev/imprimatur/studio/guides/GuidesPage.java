@@ -171,7 +171,7 @@ class GuidesPage {
 
     private Map<String, Predicate<Guide>> states() {
         var states = new LinkedHashMap<String, Predicate<Guide>>();
-        for (var state : Edition.State.values()) states.put(Edition.name(state), guide -> guide.state() == state);
+        for (var state : Edition.State.values()) states.put(state.apiName(), guide -> guide.state() == state);
         states.put("live", guide -> guide.live() != null);
         states.put("soon", guide -> words.freshness(guide).equals("soon"));
         states.put("overdue", guide -> words.freshness(guide).equals("overdue"));

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.history;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.imprimatur.content.Reason;
+import dev.imprimatur.history.Edition.State;
+import dev.imprimatur.history.LogEntry.Kind;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
+import java.time.Instant;
+import java.time.Period;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules for what may happen to an edition. Each method returns the entry to append to the log, or throws a refusal. The entry fits the
+ * state that the edition has now: if the log has grown meanwhile, the append fails and the caller evaluates the rule again.
+ */
+public final class Transitions {
+    private final Edition edition;
+
+    Transitions(Edition edition) {
+        this.edition = edition;
+    }
+
+    public static LogEntry opened(EditionId id, Person by, Instant now) {
+        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null);
+    }
+
+    public LogEntry submit(
+            Revision.Ref revision,
+            int approvalsRequired,
+            String task,
+            @Nullable String message,
+            Person by,
+            Instant now) {
+        edition.mustBeEditable();
+        return next(Kind.SUBMITTED, revision, edition.state() == State.DRAFT ? task : null, null, message, by, now)
+                .requiring(approvalsRequired);
+    }
+
+    public LogEntry importEvidence(Stamp elsewhere, Instant now) {
+        mustBe(State.IN_REVIEW);
+        return next(Kind.IMPORTED, elsewhere.reviewed(), null, now).withStamp(elsewhere);
+    }
+
+    /**
+     * A decision on a task.
+     *
+     * @param contributors accounts that may not approve the content
+     * @param approvals how many the content type asks for now
+     * @return empty if exactly this decision was taken already
+     */
+    public Optional<LogEntry> decide(Decision decision, Set<String> contributors, int approvals, Instant now) {
+        var done = edition.completions(decision.task());
+        if (decision.round() <= done.size()) {
+            if (decision.isSameAs(done.get(decision.round() - 1))) return Optional.empty();
+            throw Refusal.conflict("already-decided", "somebody has decided on this task already; see the log")
+                    .raise();
+        }
+        boolean live = edition.state() == State.PUBLISHED;
+        boolean fits = switch (decision.effect()) {
+            case NONE -> live || edition.state() == State.IN_REVIEW || edition.state() == State.APPROVED;
+            case APPROVE, REQUEST_CHANGES -> edition.state() == State.IN_REVIEW;
+            case CONFIRM, REVISE -> live;
+        };
+        if (!fits || decision.round() != done.size() + 1)
+            throw Refusal.conflict(
+                            "review-is-stale",
+                            "edition " + edition.id().number() + " is "
+                                    + edition.state().apiName() + "; this task is not open any more")
+                    .raise();
+        if (!edition.underReview().equals(Optional.of(decision.seen())))
+            throw Refusal.conflict(
+                            "review-is-stale",
+                            "what you looked at is not what is under review any more; read the task again")
+                    .raise();
+        if (decision.effect().vouches()) mayVouch(decision.by(), contributors);
+        var entry = next(
+                        decision.kind(),
+                        decision.seen(),
+                        decision.task(),
+                        decision.outcome(),
+                        decision.message(),
+                        decision.by(),
+                        now)
+                .signed(decision.meaning())
+                .because(decision.reason());
+        return Optional.of(entry.kind() == Kind.APPROVED ? entry.requiring(approvals) : entry);
+    }
+
+    private void mayVouch(Person by, Set<String> contributors) {
+        if (contributors.contains(by.account()))
+            throw Refusal.forbidden("contributor", "you contributed to this edition, so somebody else has to review it")
+                    .raise();
+        if (edition.state() != State.PUBLISHED
+                && edition.approvals().stream()
+                        .anyMatch(entry -> entry.by().account().equals(by.account())))
+            throw Refusal.forbidden("already-approved", "you have approved this revision; it needs somebody else too")
+                    .raise();
+    }
+
+    /**
+     * The stamp for approvals, evidence or a confirmation that have none yet.
+     *
+     * @return empty if every review is stamped
+     */
+    public Optional<LogEntry> stamp(Period interval, Instant now) {
+        if (edition.state() == State.IN_REVIEW)
+            throw Refusal.conflict(
+                            "approval-missing",
+                            "edition " + edition.id().number() + " needs " + edition.approvalsMissing()
+                                    + " more approval(s)")
+                    .raise();
+        if (edition.state() == State.APPROVED) {
+            if (edition.isStamped()) return Optional.empty();
+            var stamp = edition.evidence()
+                    .orElseGet(() -> Stamp.here(
+                            submittedRevision(),
+                            edition.approvals().stream()
+                                    .map(entry -> Reviewer.of(entry.by()))
+                                    .toList(),
+                            signatures(edition.submissionEntry().orElseThrow()),
+                            edition.approvals().getLast().at(),
+                            interval));
+            return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
+        }
+        var confirmed = edition.unstampedConfirmation();
+        if (edition.state() != State.PUBLISHED || confirmed.isEmpty()) return Optional.empty();
+        var stamp = Stamp.here(
+                requireNonNull(confirmed.get().revision()),
+                List.of(Reviewer.of(confirmed.get().by())),
+                signatures(edition.publishedEntry().orElseThrow()),
+                confirmed.get().at(),
+                interval);
+        return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
+    }
+
+    /** The signatures of the decisions in force that follow the given entry. */
+    private List<Signature> signatures(LogEntry since) {
+        return edition.decisionsInForce().stream()
+                .filter(entry -> entry.seq() > since.seq())
+                .flatMap(entry -> entry.signature().stream())
+                .toList();
+    }
+
+    public Optional<LogEntry> publish(long position, Instant now) {
+        if (edition.publishedEntry().isPresent()) return Optional.empty();
+        mustBe(State.APPROVED);
+        return Optional.of(next(Kind.PUBLISHED, submittedRevision(), null, now).withPosition(position));
+    }
+
+    public Optional<LogEntry> markReviewDue(Instant now) {
+        return edition.state() != State.PUBLISHED || edition.isReviewDueMarked()
+                ? Optional.empty()
+                : Optional.of(next(Kind.REVIEW_DUE, submittedRevision(), null, now));
+    }
+
+    public Optional<LogEntry> markOverdue(long position, Instant now) {
+        return edition.state() != State.PUBLISHED || edition.isOverdueMarked()
+                ? Optional.empty()
+                : Optional.of(next(Kind.OVERDUE, submittedRevision(), null, now).withPosition(position));
+    }
+
+    public Optional<LogEntry> dropRevision(Instant now) {
+        return edition.state() != State.PUBLISHED || !edition.isRevisionCalled()
+                ? Optional.empty()
+                : Optional.of(next(Kind.REVISION_DROPPED, null, null, now));
+    }
+
+    public Optional<LogEntry> supersede(Instant now) {
+        return edition.state() != State.PUBLISHED
+                ? Optional.empty()
+                : Optional.of(next(Kind.SUPERSEDED, null, null, now));
+    }
+
+    public Optional<LogEntry> unpublish(
+            long position, @Nullable String message, @Nullable Reason reason, Person by, Instant now) {
+        return edition.state() != State.PUBLISHED
+                ? Optional.empty()
+                : Optional.of(next(Kind.UNPUBLISHED, null, null, null, message, by, now)
+                        .because(reason)
+                        .withPosition(position));
+    }
+
+    /**
+     * An entry that records the position at which the ledger now publishes, unpublishes or marks the edition. Empty if an entry of this
+     * kind and position was recorded at or after {@code lostAt}.
+     */
+    public Optional<LogEntry> recordAgain(
+            LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt, Instant now) {
+        boolean noted = edition.log().stream()
+                .filter(entry -> entry.kind() == kind && !entry.at().isBefore(lostAt))
+                .anyMatch(entry -> Objects.equals(entry.position(), position));
+        if (noted) return Optional.empty();
+        var about = kind == Kind.UNPUBLISHED ? null : submittedRevision();
+        var anew = next(kind, about, null, null, message, Person.SYSTEM, now).withPosition(position);
+        return Optional.of(anew);
+    }
+
+    public LogEntry discard(Person by, Instant now) {
+        if (edition.state() != State.DRAFT && edition.state() != State.IN_REVIEW)
+            throw Refusal.conflict(
+                            "not-in-draft",
+                            "edition " + edition.id().number() + " is "
+                                    + edition.state().apiName() + " and cannot be discarded")
+                    .raise();
+        return next(Kind.DISCARDED, null, null, null, null, by, now);
+    }
+
+    private void mustBe(State expected) {
+        if (edition.state() != expected)
+            throw Refusal.conflict(
+                            "wrong-state",
+                            "edition " + edition.id().number() + " is "
+                                    + edition.state().apiName() + ", not " + expected.apiName())
+                    .raise();
+    }
+
+    private LogEntry next(Kind kind, Revision.@Nullable Ref revision, @Nullable String message, Instant now) {
+        return next(kind, revision, null, null, message, Person.SYSTEM, now);
+    }
+
+    private LogEntry next(
+            Kind kind,
+            Revision.@Nullable Ref revision,
+            @Nullable String task,
+            @Nullable String outcome,
+            @Nullable String message,
+            Person by,
+            Instant now) {
+        return new LogEntry(
+                edition.id(),
+                edition.log().size(),
+                kind,
+                now,
+                by,
+                revision,
+                task,
+                outcome,
+                message,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private Revision.Ref submittedRevision() {
+        return edition.submitted().orElseThrow();
+    }
+}
