@@ -15,6 +15,11 @@ public sealed interface Edit {
     /** The path of the place, in which list items are named by their ids; see {@link ItemIds}. */
     String path();
 
+    /** The path of the value or item that the edit is about: of an insertion, the path of the new item. */
+    default String place() {
+        return path();
+    }
+
     /**
      * Replaces the value at a path.
      *
@@ -34,7 +39,12 @@ public sealed interface Edit {
      * @param after the item to insert behind; null inserts at the start
      */
     record Insert(
-            String id, String path, String item, @Nullable String after) implements Edit {}
+            String id, String path, String item, @Nullable String after) implements Edit {
+        @Override
+        public String place() {
+            return path + "/" + item;
+        }
+    }
 
     /**
      * Removes the item at {@code path}.

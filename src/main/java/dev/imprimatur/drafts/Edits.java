@@ -2,41 +2,29 @@
 package dev.imprimatur.drafts;
 
 import dev.imprimatur.content.ContentType;
-import dev.imprimatur.content.NormalForm;
-import dev.imprimatur.content.Pointers;
-import dev.imprimatur.content.Shape;
-import dev.imprimatur.diff.ContentTree;
 import dev.imprimatur.diff.Edit;
-import dev.imprimatur.diff.ItemIds;
-import dev.imprimatur.diff.TextMerge;
 import dev.imprimatur.people.Person;
-import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
-import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Applies the edits of a person to a working copy. An edit that fits is applied; changes to different words of one text
  * are merged; an edit that contradicts a newer one becomes a conflict; an edit that would make the draft invalid becomes a fault.
  */
 public final class Edits {
-    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final Pattern ID = Pattern.compile("([a-z0-9]{1,32}):([0-9]{1,9})");
     private static final int MOST_EDITS = 10_000;
-    private static final int MOST_DIGITS = 15;
 
     /**
      * The outcome of one edit. The edit is saved unless it has a fault or a conflict, or belongs to an item that was not saved.
@@ -56,13 +44,13 @@ public final class Edits {
     private final Set<Edit> dropped = new HashSet<>();
     private final Map<Edit, EditConflict> conflicts = new HashMap<>();
     private final Set<Edit> effective = new HashSet<>();
-    private ContentTree tree;
+    private EditedTree tree;
 
     private Edits(ContentType type, WorkingCopy copy, List<Edit> edits) {
         this.type = type;
         this.copy = copy;
         this.edits = edits;
-        this.tree = ContentTree.of(copy.content(), copy.items());
+        this.tree = new EditedTree(type, copy);
     }
 
     /**
@@ -70,7 +58,7 @@ public final class Edits {
      *
      * @return the copy as it is then and one outcome for each edit, in their order
      */
-    public static Result apply(ContentType type, WorkingCopy copy, List<Edit> all, Person by, java.time.Instant now) {
+    public static Result apply(ContentType type, WorkingCopy copy, List<Edit> all, Person by, Instant now) {
         if (all.size() > MOST_EDITS)
             throw Refusal.malformed("/edits", "at most " + MOST_EDITS + " edits at a time")
                     .raise();
@@ -162,28 +150,26 @@ public final class Edits {
     }
 
     private void applyAll() {
-        tree = ContentTree.of(copy.content(), copy.items());
+        tree = new EditedTree(type, copy);
         conflicts.clear();
         effective.clear();
         var inserted = new ArrayList<Edit.Insert>();
         for (var edit : edits) {
             if (dropped.contains(edit)) continue;
-            switch (edit) {
-                case Edit.Replace replace -> replace(replace);
-                case Edit.Insert insert -> {
-                    if (insert(insert)) inserted.add(insert);
-                }
-                case Edit.Remove remove -> remove(remove);
-                case Edit.Move move -> move(move);
+            var effect = tree.apply(edit);
+            if (effect.changed()) effective.add(edit);
+            if (effect.changed() && edit instanceof Edit.Insert insert) inserted.add(insert);
+            if (effect.conflict() != null) conflicts.put(edit, effect.conflict());
+            if (effect.fault() != null) {
+                faults.put(edit, effect.fault());
+                dropped.add(edit);
             }
         }
-        for (var insert : inserted) {
-            String item = insert.path() + "/" + insert.item();
-            if (!tree.holdsNothing(item)) continue;
-            tree.remove(item);
-            effective.remove(insert);
-            dropped.add(insert);
-        }
+        for (var insert : inserted)
+            if (tree.removeIfEmpty(insert)) {
+                effective.remove(insert);
+                dropped.add(insert);
+            }
     }
 
     /** Finds the edit that caused a fault and drops it. Dropping the insertion of an item drops all edits within the item. */
@@ -191,13 +177,13 @@ public final class Edits {
         var culprits = edits.stream()
                 .filter(effective::contains)
                 .filter(edit -> !dropped.contains(edit))
-                .filter(edit -> place(edit).equals(path))
+                .filter(edit -> edit.place().equals(path))
                 .toList();
         if (culprits.isEmpty()) {
             var near = edits.stream()
                     .filter(effective::contains)
                     .filter(edit -> !dropped.contains(edit))
-                    .filter(edit -> isWithin(place(edit), path) || isWithin(path, place(edit)))
+                    .filter(edit -> isWithin(edit.place(), path) || isWithin(path, edit.place()))
                     .toList();
             var all = near.isEmpty()
                     ? edits.stream()
@@ -217,176 +203,11 @@ public final class Edits {
     private void drop(Edit culprit) {
         dropped.add(culprit);
         if (!(culprit instanceof Edit.Insert insert)) return;
-        String item = place(insert);
-        edits.stream().filter(edit -> isWithin(place(edit), item)).forEach(dropped::add);
-    }
-
-    private static String place(Edit edit) {
-        return edit instanceof Edit.Insert insert ? insert.path() + "/" + insert.item() : edit.path();
+        String item = insert.place();
+        edits.stream().filter(edit -> isWithin(edit.place(), item)).forEach(dropped::add);
     }
 
     private static boolean isWithin(String path, String holder) {
         return path.startsWith(holder + "/");
-    }
-
-    private void replace(Edit.Replace edit) {
-        var shape = shape(edit.path());
-        if (shape.type().equals("object") || shape.type().equals("array")) throw unknown(edit.path());
-        String now = tree.textAt(edit.path());
-        String from = lines(edit.from());
-        String to = lines(edit.to());
-        if (Objects.equals(lines(now), to)) return;
-        String gone = removedItem(edit.path());
-        if (gone != null) {
-            if (to != null)
-                conflicts.put(
-                        edit, new EditConflict(gone, EditConflict.Kind.THEY_REMOVED, edit.from(), edit.to(), null));
-            return;
-        }
-        String wanted = to;
-        if (!Objects.equals(lines(now), from)) {
-            wanted = now != null && from != null && to != null && isText(shape)
-                    ? TextMerge.of(from, to, Objects.requireNonNull(lines(now))).orElse(null)
-                    : null;
-            if (wanted == null) {
-                conflicts.put(
-                        edit,
-                        new EditConflict(edit.path(), EditConflict.Kind.BOTH_CHANGED, edit.from(), edit.to(), now));
-                return;
-            }
-        }
-        effective.add(edit);
-        if (wanted == null) clear(edit, shape);
-        else write(edit, shape, wanted, now);
-    }
-
-    /** The first item on the path that no longer exists; null if there is none. Missing groups do not count, since they can be created. */
-    private @Nullable String removedItem(String path) {
-        var walked = new StringBuilder();
-        var shape = type.shape();
-        for (String step : ContentTree.steps(path)) {
-            walked.append('/').append(step);
-            boolean item = shape.type().equals("array");
-            if (item && !tree.has(walked.toString())) return walked.toString();
-            shape = item ? shape.items() : shape.property(Pointers.unescape(step));
-        }
-        return null;
-    }
-
-    private void clear(Edit edit, Shape shape) {
-        boolean needed = holderShape(edit.path()).requires(Pointers.unescape(ContentTree.lastStep(edit.path())));
-        if (shape.type().equals("boolean") && needed) tree.put(type.shape(), edit.path(), JSON.booleanNode(false));
-        else tree.remove(edit.path());
-    }
-
-    private void write(Edit edit, Shape shape, String text, @Nullable String now) {
-        JsonNode value;
-        try {
-            value = value(shape.type(), text, now);
-        } catch (NumberFormatException wrong) {
-            faults.put(edit, new Fault(edit.path(), "“" + text + "” is not a number; write digits only, as in 112500"));
-            effective.remove(edit);
-            dropped.add(edit);
-            return;
-        }
-        tree.put(type.shape(), edit.path(), value);
-    }
-
-    private static JsonNode value(String type, String text, @Nullable String now) {
-        return switch (type) {
-            case "boolean" -> JSON.booleanNode(text.equals("true"));
-            case "integer", "number" -> number(text.strip());
-            // Keep the line ends that this text had before.
-            default -> JSON.stringNode(now == null ? text : TextMerge.withEndsOf(now, text));
-        };
-    }
-
-    private static JsonNode number(String text) {
-        var number = new BigDecimal(text);
-        if (number.precision() > MOST_DIGITS || number.scale() < 0 || number.scale() > MOST_DIGITS)
-            throw new NumberFormatException(text);
-        return NormalForm.of(JSON.numberNode(number));
-    }
-
-    /** Browsers send different line ends and different Unicode forms; this converts both to one form. */
-    private static @Nullable String lines(@Nullable String text) {
-        return text == null ? null : CleanText.normal(text.replace("\r\n", "\n").replace('\r', '\n'));
-    }
-
-    private static boolean isText(Shape shape) {
-        return shape.type().equals("string") && shape.options().isEmpty();
-    }
-
-    private boolean insert(Edit.Insert edit) {
-        if (!shape(edit.path()).type().equals("array") || !ItemIds.isId(edit.item())) throw unknown(edit.path());
-        String item = place(edit);
-        if (tree.has(item)) return false;
-        String gone = removedItem(edit.path());
-        if (gone != null || !tree.insert(type.shape(), edit.path(), edit.item(), edit.after())) {
-            conflicts.put(
-                    edit,
-                    new EditConflict(
-                            gone == null ? edit.path() : gone, EditConflict.Kind.THEY_REMOVED, null, null, null));
-            return false;
-        }
-        effective.add(edit);
-        return true;
-    }
-
-    private void remove(Edit.Remove edit) {
-        if (!holderShape(edit.path()).type().equals("array")) throw unknown(edit.path());
-        if (!tree.has(edit.path())) return;
-        var now = tree.under(edit.path());
-        if (!sameLines(now).equals(sameLines(edit.from()))) {
-            conflicts.put(
-                    edit,
-                    new EditConflict(
-                            edit.path(),
-                            EditConflict.Kind.I_REMOVED,
-                            String.join("\n", edit.from().values()),
-                            null,
-                            String.join("\n", now.values())));
-            return;
-        }
-        effective.add(edit);
-        tree.remove(edit.path());
-    }
-
-    private static Map<String, String> sameLines(Map<String, String> values) {
-        var same = new HashMap<String, String>();
-        values.forEach((path, text) -> same.put(path, Objects.requireNonNull(lines(text))));
-        return same;
-    }
-
-    private void move(Edit.Move edit) {
-        if (!holderShape(edit.path()).type().equals("array")) throw unknown(edit.path());
-        if (!tree.has(edit.path())) return;
-        effective.add(edit);
-        tree.move(edit.path(), edit.after());
-    }
-
-    private Shape holderShape(String path) {
-        return shape(ContentTree.parent(path));
-    }
-
-    /** The shape of the value at a path. Refuses a path that the content type does not define. */
-    private Shape shape(String path) {
-        if (!path.isEmpty() && !path.startsWith("/")) throw unknown(path);
-        var shape = type.shape();
-        for (String step : ContentTree.steps(path)) {
-            if (shape.type().equals("array")) {
-                if (!ItemIds.isId(step)) throw unknown(path);
-                shape = shape.items();
-            } else {
-                String name = Pointers.unescape(step);
-                if (!shape.properties().contains(name)) throw unknown(path);
-                shape = shape.property(name);
-            }
-        }
-        return shape;
-    }
-
-    private static RuntimeException unknown(String path) {
-        return Refusal.malformed(path, "is not an input of this form").raise();
     }
 }
