@@ -13,6 +13,10 @@ import dev.imprimatur.publication.Publication;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -21,6 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import tools.jackson.databind.json.JsonMapper;
@@ -80,7 +87,7 @@ class LedgerEventStream implements SmartLifecycle {
      * Opens a stream of the entries after the position that pass the filter. The stream ends when the client leaves, its key is revoked,
      * this node's data is no longer fresh, or the longest time has passed. A stream without new entries sends heartbeats.
      */
-    SseEmitter open(HttpServletRequest request, long after, SiteKey key, Predicate<LedgerEntry> wanted) {
+    SseEmitter open(HttpServletRequest request, long after, SiteKey key, Predicate<LedgerEntry> filter) {
         if (!confirmation.holds()) throw confirmation.over();
         // reads an entry now, because a refusal must be sent before the stream begins
         publication.after(after, 1);
@@ -90,11 +97,11 @@ class LedgerEventStream implements SmartLifecycle {
         var emitter = new SseEmitter(0L);
         streams.execute(() -> {
             try {
-                send(emitter, after, key, entry -> key.reads(entry.type()) && wanted.test(entry));
+                send(emitter, after, key, entry -> key.reads(entry.type()) && filter.test(entry));
                 emitter.complete();
             } catch (IOException | IllegalStateException left) {
                 log.debug("a site left its stream: {}", left.toString());
-                end(request);
+                complete(request);
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
                 emitter.complete();
@@ -111,11 +118,42 @@ class LedgerEventStream implements SmartLifecycle {
         return emitter;
     }
 
+    /** Whether the client prefers events to a JSON page; among equal weights, the media type named first wins. */
+    static boolean isPreferredBy(HttpServletRequest request) {
+        try {
+            return MediaType.parseMediaTypes(Collections.list(request.getHeaders(HttpHeaders.ACCEPT))).stream()
+                    .filter(accepted -> accepted.getQualityValue() > 0)
+                    .sorted(Comparator.comparingDouble(MediaType::getQualityValue)
+                            .reversed())
+                    .filter(accepted -> accepted.includes(MediaType.TEXT_EVENT_STREAM)
+                            || accepted.includes(MediaType.APPLICATION_JSON))
+                    .findFirst()
+                    .filter(accepted -> !accepted.includes(MediaType.APPLICATION_JSON))
+                    .isPresent();
+        } catch (InvalidMediaTypeException wrong) {
+            throw Refusal.malformed("the header “Accept” is no list of media types", List.of())
+                    .raise();
+        }
+    }
+
+    /**
+     * The last event that a reconnecting client received. It takes precedence over {@code after}, since the client reconnects with its
+     * first URL.
+     */
+    static Optional<Long> lastEventId(HttpServletRequest request) {
+        String id = request.getHeader("Last-Event-ID");
+        if (id == null) return Optional.empty();
+        if (!id.matches("[0-9]{1,18}"))
+            throw Refusal.malformed("Last-Event-ID is the id of an event, which is a position", List.of())
+                    .raise();
+        return Optional.of(Long.parseLong(id));
+    }
+
     /**
      * Ends the request of a client that left. An emitter whose last write failed leaves that to the server, and the server waits for the
      * writer: without this call, the request would stay open and delay the shutdown of the node.
      */
-    private static void end(HttpServletRequest request) {
+    private static void complete(HttpServletRequest request) {
         try {
             if (request.isAsyncStarted()) request.getAsyncContext().complete();
         } catch (IllegalStateException ended) {
@@ -123,7 +161,7 @@ class LedgerEventStream implements SmartLifecycle {
         }
     }
 
-    private void send(SseEmitter emitter, long after, SiteKey key, Predicate<LedgerEntry> wanted)
+    private void send(SseEmitter emitter, long after, SiteKey key, Predicate<LedgerEntry> filter)
             throws IOException, InterruptedException {
         long read = after;
         long until = System.nanoTime() + longest.toNanos();
@@ -135,21 +173,21 @@ class LedgerEventStream implements SmartLifecycle {
             boolean moved = catalogue.at(read + 1, patience()).isPresent();
             if (!confirmation.holds() || !keys.ring().has(key)) return;
             long reached = catalogue.now().position();
-            boolean told = false;
+            boolean sent = false;
             while (moved && read < reached) {
                 for (var entry : publication.after(read, BATCH)) {
                     if (entry.position() > reached) break;
                     read = entry.position();
-                    if (!wanted.test(entry)) continue;
-                    told = true;
+                    if (!filter.test(entry)) continue;
+                    sent = true;
                     emitter.send(SseEmitter.event()
                             .id(Long.toString(read))
                             .name(entry.kind().spelling())
-                            .data(told(entry)));
+                            .data(entryJson(entry)));
                 }
             }
             // clients do not dispatch an event without data, but they remember its id
-            if (!told) emitter.send(SseEmitter.event().id(Long.toString(read)));
+            if (!sent) emitter.send(SseEmitter.event().id(Long.toString(read)));
         }
     }
 
@@ -160,9 +198,9 @@ class LedgerEventStream implements SmartLifecycle {
     }
 
     /** The JSON of an entry with the lineage as a further member, which is not covered by the hash of the entry. */
-    private String told(LedgerEntry entry) {
-        ObjectNode told = json.valueToTree(entry);
-        return json.writeValueAsString(told.put("lineage", lineage.id()));
+    private String entryJson(LedgerEntry entry) {
+        ObjectNode members = json.valueToTree(entry);
+        return json.writeValueAsString(members.put("lineage", lineage.id()));
     }
 
     @Override

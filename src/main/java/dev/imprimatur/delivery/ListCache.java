@@ -23,31 +23,33 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 public class ListCache {
-    private record Asked(int reading, long position, String type, String query) {
-        static Asked of(Snapshot snapshot, String type, @Nullable String query) {
-            return new Asked(snapshot.reading(), snapshot.position(), type, query == null ? "" : query);
+    /** The identity of a response: the state it was made from, and the query. */
+    private record Key(int reading, long position, String type, String query) {
+        static Key of(Snapshot snapshot, String type, @Nullable String query) {
+            return new Key(snapshot.reading(), snapshot.position(), type, query == null ? "" : query);
         }
     }
 
     private static final int MOST_ASKED_ONCE = 10_000;
 
     private final JsonMapper json;
-    private final Cache<Asked, Representation> answers;
+    private final Cache<Key, Representation> responses;
     /** The hash codes of queries asked once. If two queries have the same hash code, the second is cached one request too early. */
     private final Cache<Integer, Boolean> askedOnce =
-            upkept().maximumSize(MOST_ASKED_ONCE).build();
+            selfMaintained().maximumSize(MOST_ASKED_ONCE).build();
 
     /** @param size the size of all cached responses with their encoded forms, {@code imprimatur.delivery.lists} */
     ListCache(JsonMapper json, @Value("${imprimatur.delivery.lists:64MB}") DataSize size) {
         this.json = json;
-        answers = upkept().maximumWeight(size.toBytes())
-                .weigher((Asked asked, Representation answer) ->
-                        2 * answer.size() + asked.query().length())
+        responses = selfMaintained()
+                .maximumWeight(size.toBytes())
+                .weigher((Key key, Representation response) ->
+                        2 * response.size() + key.query().length())
                 .build();
     }
 
     /** A cache that does its maintenance in the calling thread, which costs less than handing it to another thread. */
-    private static Caffeine<Object, Object> upkept() {
+    private static Caffeine<Object, Object> selfMaintained() {
         return Caffeine.newBuilder().executor(Runnable::run);
     }
 
@@ -56,16 +58,20 @@ public class ListCache {
      *
      * @param query the query string as sent; null if there is none
      */
-    public Optional<Representation> known(Snapshot snapshot, String type, @Nullable String query) {
-        return Optional.ofNullable(answers.getIfPresent(Asked.of(snapshot, type, query)));
+    public Optional<Representation> find(Snapshot snapshot, String type, @Nullable String query) {
+        return Optional.ofNullable(responses.getIfPresent(Key.of(snapshot, type, query)));
     }
 
-    public Representation answer(
-            Snapshot snapshot, String type, @Nullable String query, Supplier<Representation> made) {
-        var asked = Asked.of(snapshot, type, query);
-        return askedOnce.asMap().putIfAbsent(asked.hashCode(), true) == null
-                ? made.get()
-                : answers.get(asked, again -> made.get());
+    /**
+     * Returns the response from the cache, or makes it.
+     *
+     * @param query the query string as sent; null if there is none
+     */
+    Representation get(Snapshot snapshot, String type, @Nullable String query, Supplier<Representation> maker) {
+        var key = Key.of(snapshot, type, query);
+        return askedOnce.asMap().putIfAbsent(key.hashCode(), true) == null
+                ? maker.get()
+                : responses.get(key, missing -> maker.get());
     }
 
     /**
@@ -73,8 +79,8 @@ public class ListCache {
      *
      * @param sent the query string as sent; null if there is none
      */
-    public Representation answer(Snapshot now, String type, @Nullable String sent, ListQuery query) {
-        return answer(now, type, sent, () -> made(now, now, type, query));
+    public Representation get(Snapshot now, String type, @Nullable String sent, ListQuery query) {
+        return get(now, type, sent, () -> render(now, now, type, query));
     }
 
     /**
@@ -83,9 +89,9 @@ public class ListCache {
      * @param now the current snapshot, which decides when the list was last modified
      * @param shown the snapshot whose guides are listed
      */
-    public Representation made(Snapshot now, Snapshot shown, String type, ListQuery query) {
+    Representation render(Snapshot now, Snapshot shown, String type, ListQuery query) {
         var page = ListPage.of(shown.ofType(type).index(), query);
-        return made(
+        return render(
                 now,
                 type,
                 page,
@@ -99,7 +105,7 @@ public class ListCache {
             @Nullable String next, int total, @Nullable Map<String, List<ListPage.Count>> facets) {}
 
     /** Assembles a response from serialized documents. */
-    public Representation made(Snapshot now, String type, ListPage page, List<JsonParts.Part> documents) {
+    Representation render(Snapshot now, String type, ListPage page, List<JsonParts.Part> documents) {
         var rest = new Rest(page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
         return Representation.of(
                 now.ofType(type).changedAt(), type, JsonParts.items("items", documents, json.writeValueAsBytes(rest)));

@@ -37,27 +37,27 @@ record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, M
     }
 
     /** The page of the guides that a search found. The cursor also carries how the query was interpreted. */
-    static ListPage of(TypeIndex index, ListQuery query, Hits found) {
+    static ListPage of(TypeIndex index, ListQuery query, Hits hits) {
         var places = query.on(index);
-        places.and(found.places());
+        places.and(hits.places());
         var page =
-                query.sort().equals(Sort.RELEVANCE) ? best(index, query, places, found) : sorted(index, query, places);
+                query.sort().equals(Sort.RELEVANCE) ? best(index, query, places, hits) : sorted(index, query, places);
         if (page.next() == null) return page;
         return new ListPage(
                 page.guides(),
-                "" + found.reading() + QueryInterpretation.END + page.next(),
+                "" + hits.interpretation() + QueryInterpretation.END + page.next(),
                 page.total(),
                 page.facets());
     }
 
-    private static ListPage best(TypeIndex index, ListQuery query, BitSet places, Hits found) {
+    private static ListPage best(TypeIndex index, ListQuery query, BitSet places, Hits hits) {
         return page(
                 index,
                 query,
                 places,
-                found.best(index, places, query.after(), query.limit() + 1),
+                hits.best(index, places, query.after(), query.limit() + 1),
                 place -> new Place(
-                        Long.toString(found.score(place)),
+                        Long.toString(hits.score(place)),
                         index.at(place).entry().id()));
     }
 

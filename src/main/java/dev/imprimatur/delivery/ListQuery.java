@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param list what cursors belong to: everything that decides which guides are listed and in which order
  * @param q the words to search for; null for all guides
- * @param reading how the words were interpreted for the page before; null for the first page
+ * @param interpretation how the words were interpreted for the page before; null for the first page
  * @param locale the locale of the guides in canonical form; null for all
  * @param filter selects the guides, including by locale
  * @param facets the properties whose values are counted
@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 public record ListQuery(
         Selection list,
         @Nullable String q,
-        @Nullable QueryInterpretation reading,
+        @Nullable QueryInterpretation interpretation,
         @Nullable String locale,
         Filter filter,
         Sort sort,
@@ -86,11 +86,11 @@ public record ListQuery(
                 .orElseGet(() -> q.isPresent() ? Sort.RELEVANCE : Sort.byTitle(locale));
         var list = list(type, sort, parameters);
         var cursor = one.of("cursor");
-        var reading = q.flatMap(it -> cursor).map(ListQuery::reading);
+        var interpretation = q.flatMap(it -> cursor).map(ListQuery::interpretation);
         return new ListQuery(
                 list,
                 q.orElse(null),
-                reading.orElse(null),
+                interpretation.orElse(null),
                 locale,
                 Filter.all(filters(type, known, locale, one, limits)),
                 sort,
@@ -99,7 +99,7 @@ public record ListQuery(
                 Format.of(one.of("format").orElse(null)),
                 one.of("limit").map(ListQuery::limit).orElse(20),
                 cursor.map(it -> mark(
-                                reading.isPresent() ? it.substring(it.indexOf(QueryInterpretation.END) + 1) : it,
+                                interpretation.isPresent() ? it.substring(it.indexOf(QueryInterpretation.END) + 1) : it,
                                 list,
                                 sort))
                         .orElse(null),
@@ -205,7 +205,7 @@ public record ListQuery(
         throw malformed("limit is 1 to " + LARGEST_PAGE);
     }
 
-    private static QueryInterpretation reading(String cursor) {
+    private static QueryInterpretation interpretation(String cursor) {
         int end = cursor.indexOf(QueryInterpretation.END);
         // a cursor of a list without a search is refused later, because it belongs to another list
         if (end < 0) return QueryInterpretation.USUAL;

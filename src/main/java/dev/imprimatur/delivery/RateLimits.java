@@ -67,7 +67,7 @@ public class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
      *
      * @param left the number of requests left
      */
-    public String told(long left) {
+    public String header(long left) {
         return "\"key\";r=" + left + ";t=1";
     }
 
@@ -81,7 +81,7 @@ public class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(this).addPathPatterns(DeliveryApi.PREFIX + "**");
+        registry.addInterceptor(this).addPathPatterns(DeliveryRequests.PREFIX + "**");
     }
 
     @Override
@@ -90,7 +90,7 @@ public class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
                 || !(authentication.getPrincipal() instanceof SiteKey key)) return true;
         long left = take(bucket(key));
         response.setHeader(POLICY_HEADER, policy);
-        response.setHeader(HEADER, told(Math.max(0, left)));
+        response.setHeader(HEADER, header(Math.max(0, left)));
         if (left < 0)
             throw Refusal.throttled("this key asks more than " + rate + " times a second", Duration.ofSeconds(1))
                     .raise();

@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
 public final class Hits {
     private final BitSet places = new BitSet();
     private final long[] scores;
-    private final QueryInterpretation reading;
+    private final QueryInterpretation interpretation;
 
     /**
      * Creates an empty result.
      *
      * @param size the number of places of the {@code TypeIndex}
-     * @param reading how the query was interpreted
+     * @param interpretation how the query was interpreted
      */
-    Hits(int size, QueryInterpretation reading) {
+    Hits(int size, QueryInterpretation interpretation) {
         this.scores = new long[size];
-        this.reading = reading;
+        this.interpretation = interpretation;
     }
 
     /** How the query was interpreted. */
-    public QueryInterpretation reading() {
-        return reading;
+    public QueryInterpretation interpretation() {
+        return interpretation;
     }
 
     void add(int place, long score) {

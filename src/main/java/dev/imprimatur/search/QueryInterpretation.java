@@ -11,15 +11,14 @@ import java.util.stream.Collectors;
  * The choices that a search made because of the published content: which words it took for typing errors, and how many words must match. A
  * cursor carries them, so that later pages are searched in the same way and a guide published in between hides no result.
  *
- * @param share the share of the words that must match, greater than 0 and at most 1
- * @param ways by language, one digit for each word: the way in which the word was looked for. Languages in which every word was looked for
- *     in the usual way (0) are left out
+ * @param minimumShare the share of the words that must match, greater than 0 and at most 1
+ * @param fallbacks by language, one digit for each word: its {@link Fallback}. Languages in which no word needs a fallback are left out
  */
-public record QueryInterpretation(float share, Map<String, String> ways) {
+public record QueryInterpretation(float minimumShare, Map<String, String> fallbacks) {
     private static final Pattern WRITTEN = Pattern.compile("[0-9a-f]{1,8}(-[a-z]{2,8}[0-3]{1,16}){0,40}");
-    private static final Pattern WAYS = Pattern.compile("-([a-z]+)([0-3]+)");
+    private static final Pattern FALLBACKS = Pattern.compile("-([a-z]+)([0-3]+)");
 
-    public static final QueryInterpretation USUAL = new QueryInterpretation(SearchQuery.MUST_BE_FOUND, Map.of());
+    public static final QueryInterpretation USUAL = new QueryInterpretation(SearchQuery.MINIMUM_SHARE, Map.of());
 
     /** Separates the interpretation from the rest of a cursor. */
     public static final char END = '.';
@@ -36,25 +35,26 @@ public record QueryInterpretation(float share, Map<String, String> ways) {
         if (!(share > 0 && share <= 1)) throw Place.unknown();
         return new QueryInterpretation(
                 share,
-                WAYS.matcher(written)
+                FALLBACKS
+                        .matcher(written)
                         .results()
                         .collect(Collectors.toMap(it -> it.group(1), it -> it.group(2), (one, other) -> one)));
     }
 
     /**
-     * The way in which a word of the query is looked for in a language; 0 for the usual way.
+     * The fallback by which a word of the query was looked up in a language.
      *
      * @param word the index of the word in the query
      */
-    int way(String language, int word) {
-        String digits = ways.getOrDefault(language, "");
-        return word < digits.length() ? digits.charAt(word) - '0' : 0;
+    Fallback fallback(String language, int word) {
+        String digits = fallbacks.getOrDefault(language, "");
+        return word < digits.length() ? Fallback.of(digits.charAt(word)) : Fallback.NONE;
     }
 
     @Override
     public String toString() {
-        return Integer.toHexString(Float.floatToIntBits(share))
-                + new TreeMap<>(ways)
+        return Integer.toHexString(Float.floatToIntBits(minimumShare))
+                + new TreeMap<>(fallbacks)
                         .entrySet().stream()
                                 .map(it -> "-" + it.getKey() + it.getValue())
                                 .collect(Collectors.joining());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.wire;
 
-import dev.imprimatur.delivery.DeliveryApi;
+import dev.imprimatur.delivery.DeliveryRequests;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -39,7 +39,7 @@ final class FastHandler extends Handler.Wrapper {
                 || ONE_LINE.stream().anyMatch(name -> headers.getFields(name).size() > 1))
             return super.handle(request, response, callback);
         var asked = new FastPath.Asked(
-                uri.getPath().substring(DeliveryApi.PREFIX.length()),
+                uri.getPath().substring(DeliveryRequests.PREFIX.length()),
                 uri.getQuery(),
                 new FastPath.Fields(
                         headers.get(HttpHeader.AUTHORIZATION),

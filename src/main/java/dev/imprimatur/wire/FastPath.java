@@ -8,7 +8,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.KeyRing;
 import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.credentials.SiteKeys;
-import dev.imprimatur.delivery.DeliveryApi;
+import dev.imprimatur.delivery.DeliveryRequests;
 import dev.imprimatur.delivery.ListCache;
 import dev.imprimatur.delivery.ListQuery;
 import dev.imprimatur.delivery.RateLimits;
@@ -160,7 +160,7 @@ class FastPath {
 
     /** Whether the path belongs to the delivery API. */
     static boolean isOurs(@Nullable String path) {
-        return path != null && path.startsWith(DeliveryApi.PREFIX);
+        return path != null && path.startsWith(DeliveryRequests.PREFIX);
     }
 
     /** Returns a response that can be sent without waiting for anything; null if there is none. */
@@ -171,7 +171,7 @@ class FastPath {
         var snapshot = catalogue.now();
         if (snapshot.position() == 0) return null;
         var answer = asked.isList()
-                ? lists.known(snapshot, asked.path(), asked.query()).orElse(null)
+                ? lists.find(snapshot, asked.path(), asked.query()).orElse(null)
                 : guide(snapshot, asked);
         return answer == null ? null : taken(known, asked, answer, snapshot);
     }
@@ -232,7 +232,7 @@ class FastPath {
                 return Optional.empty();
             var query = ListQuery.parse(type.get(), parameters, filterLimits);
             return query.q() == null && query.asOf() == null
-                    ? Optional.of(lists.answer(snapshot, asked.path(), sent, query))
+                    ? Optional.of(lists.get(snapshot, asked.path(), sent, query))
                     : Optional.empty();
         } catch (Refused | IllegalArgumentException malformed) {
             return Optional.empty();
@@ -254,13 +254,13 @@ class FastPath {
     void headers(Ready ready, Consumer<HttpField> to) {
         for (var field : constant) to.accept(field);
         to.accept(new HttpField(Representation.POSITION, Long.toString(ready.position())));
-        to.accept(new HttpField(RateLimits.HEADER, limits.told(ready.left())));
+        to.accept(new HttpField(RateLimits.HEADER, limits.header(ready.left())));
     }
 
     /** Writes the head of a response in the syntax of HTTP/1.1. */
     void head(Ready ready, HttpField date, ByteBuffer to) {
         to.put(start(ready.isKnown(), ready.position(), date).lines().duplicate())
-                .put(ascii(RateLimits.HEADER + ": " + limits.told(ready.left()) + END))
+                .put(ascii(RateLimits.HEADER + ": " + limits.header(ready.left()) + END))
                 .put(ready.form().lines(ready.isKnown()))
                 .put(EMPTY_LINE);
     }

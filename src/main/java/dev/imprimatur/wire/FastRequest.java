@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.wire;
 
-import dev.imprimatur.delivery.DeliveryApi;
+import dev.imprimatur.delivery.DeliveryRequests;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
     }
 
     private static final int LAST_PORT = 65_535;
-    private static final byte[] GET = FastPath.ascii("GET " + DeliveryApi.PREFIX);
+    private static final byte[] GET = FastPath.ascii("GET " + DeliveryRequests.PREFIX);
     private static final byte[] VERSION = FastPath.ascii("HTTP/1.1\r\n");
 
     /** Headers that only Jetty and the servlet container can handle. */

@@ -211,7 +211,7 @@ class GoldenSearchTest {
     private org.apache.lucene.document.Document document(Title title) {
         var content =
                 new JsonMapper().createObjectNode().put("title", title.title()).put("summary", title.description());
-        return SearchIndex.document(new GuideAddress(type.name(), title.id(), title.locale()), type, content, words);
+        return GuideDocument.of(new GuideAddress(type.name(), title.id(), title.locale()), type, content, words);
     }
 
     /** The ids that a query finds, the best first, as a node answers it: of one locale, or of all. */

@@ -97,7 +97,7 @@ class SearchQueryTest {
                         && scores[leaf.docBase + document] > 0)
                     found.put(keys.binaryValue().utf8ToString(), scores[leaf.docBase + document]);
         }
-        return new Found(found, question.marks().toString());
+        return new Found(found, question.highlightQuery().toString());
     }
 
     private static void write(IndexWriter index, int guide, List<String> text) throws IOException {
@@ -105,7 +105,7 @@ class SearchQueryTest {
         var content = JSON.createObjectNode().put("title", text.getFirst()).put("body", String.join(" ", text));
         index.updateDocument(
                 new Term("key", "note guide-" + guide + " en-US"),
-                SearchIndex.document(address, TYPE, content, new GuideAnalyzer()));
+                GuideDocument.of(address, TYPE, content, new GuideAnalyzer()));
     }
 
     @Property

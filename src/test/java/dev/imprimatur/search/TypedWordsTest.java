@@ -53,8 +53,8 @@ class TypedWordsTest {
             String[] parts = title.split(" \\| ");
             var content = JSON.createObjectNode().put("title", parts[0]);
             if (parts.length > 1) content.put("body", parts[1]);
-            to.addDocument(SearchIndex.document(
-                    new GuideAddress("job", "job-" + TITLES.size(), locale), TYPE, content, WORDS));
+            to.addDocument(
+                    GuideDocument.of(new GuideAddress("job", "job-" + TITLES.size(), locale), TYPE, content, WORDS));
             TITLES.add(parts[0]);
         }
     }

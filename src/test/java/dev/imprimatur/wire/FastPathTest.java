@@ -196,7 +196,7 @@ class FastPathTest {
             assertThat(greedy.get("/role-guide?limit=7").status()).isEqualTo(429);
 
         var state = node.bean(Catalogue.class).now();
-        assertThat(node.bean(ListCache.class).known(state, "role-guide", "limit=7"))
+        assertThat(node.bean(ListCache.class).find(state, "role-guide", "limit=7"))
                 .isEmpty();
     }
 }

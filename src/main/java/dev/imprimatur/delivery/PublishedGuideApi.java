@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.delivery;
+
+import dev.imprimatur.catalogue.AddressHistory;
+import dev.imprimatur.catalogue.Snapshot;
+import dev.imprimatur.content.Fields;
+import dev.imprimatur.content.Format;
+import dev.imprimatur.index.Property;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.Publication;
+import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.representation.Representation;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Delivers one published guide, as JSON or as JSON-LD, and says why an address has none. */
+@RestController
+@RequestMapping(DeliveryRequests.PATH)
+class PublishedGuideApi {
+    private static final String LINKED_DATA = "/schema.org";
+
+    private final DeliveryRequests requests;
+    private final Publication publication;
+    private final JsonMapper json;
+    private final Clock clock;
+
+    PublishedGuideApi(DeliveryRequests requests, Publication publication, JsonMapper json, Clock clock) {
+        this.requests = requests;
+        this.publication = publication;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    @GetMapping("/{type}/{slug}")
+    void guide(
+            @PathVariable String type,
+            @PathVariable String slug,
+            @RequestParam @Nullable String locale,
+            @RequestParam @Nullable String format,
+            @RequestParam @Nullable String fields,
+            @RequestParam @Nullable String asOf,
+            Authentication site,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        var contentType = requests.contentType(type, site);
+        var includedFields = Fields.parse(fields, contentType);
+        var textFormat = Format.of(format);
+        var now = requests.snapshot(request, response);
+        var instant = asOf == null ? null : Property.instant("asOf", asOf);
+        var guide = published(now, requests.asOf(now, instant), instant, type, slug, locale, request, response);
+        var representation = textFormat == Format.MARKDOWN && includedFields.isEmpty()
+                ? guide.answer()
+                : Representation.of(
+                        guide.entry().at(),
+                        guide.surrogateKey(),
+                        guide.document(textFormat, includedFields, null).bytes().array());
+        var untilChange = Duration.between(clock.instant(), guide.changesAt());
+        var maxAge = requests.maxAge();
+        representation.send(
+                request,
+                response,
+                (asOf != null || untilChange.compareTo(maxAge) > 0 ? maxAge : untilChange).toSeconds());
+    }
+
+    /** Returns one guide as JSON-LD, with its URL if the site says at which addresses it shows guides. */
+    @GetMapping("/{type}/{slug}" + LINKED_DATA)
+    void linkedData(
+            @PathVariable String type,
+            @PathVariable String slug,
+            @RequestParam @Nullable String locale,
+            @RequestParam @Nullable String pages,
+            Authentication site,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        var contentType = requests.contentType(type, site);
+        var pageUrls = pages == null ? null : PageUrls.parse(pages);
+        var now = requests.snapshot(request, response);
+        var guide = published(now, now, null, type, slug, locale, request, response);
+        Representation.of(
+                        "application/ld+json",
+                        guide.entry().at(),
+                        guide.surrogateKey(),
+                        JsonLd.script(json.writeValueAsString(JsonLd.document(guide, contentType, pageUrls))))
+                .send(request, response, requests.maxAge().toSeconds());
+    }
+
+    /**
+     * Finds a published guide, or throws the refusal for an address without one.
+     *
+     * @param now the current snapshot
+     * @param shown the snapshot to find the guide in
+     * @param asOf the instant of {@code shown}; null for now
+     * @param requestedLocale the locale as the request names it; null if the request names none
+     */
+    private PublishedGuide published(
+            Snapshot now,
+            Snapshot shown,
+            @Nullable Instant asOf,
+            String type,
+            String slug,
+            @Nullable String requestedLocale,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        String locale = requestedLocale == null ? null : GuideAddress.canonical(requestedLocale);
+        var guide = address(shown, type, slug, locale).flatMap(shown::find);
+        if (guide.isEmpty() && isDamaged(shown, type, slug, locale))
+            throw publication.notShown().raise();
+        if (guide.isEmpty() && asOf != null && wasWithdrawnSince(now, asOf, type, slug, locale))
+            throw Refusal.of(Refusal.Kind.GONE, "gone", "what readers could see then was withdrawn since")
+                    .raise();
+        return guide.orElseThrow(() -> notPublished(now, type, slug, locale, request, response));
+    }
+
+    /** The address of a slug. Without a locale, this is the default locale, else the first one in which the slug is published. */
+    private static Optional<GuideAddress> address(
+            Snapshot snapshot, String type, String slug, @Nullable String locale) {
+        if (locale != null) return Optional.of(new GuideAddress(type, slug, locale));
+        var ofType = snapshot.ofType(type);
+        if (ofType.live(slug, GuideAddress.DEFAULT_LOCALE) != null)
+            return Optional.of(new GuideAddress(type, slug, GuideAddress.DEFAULT_LOCALE));
+        return ofType.histories(slug).stream()
+                .filter(history -> history.live() != null)
+                .map(history -> GuideAddress.of(history.last()))
+                .min(Comparator.comparing(GuideAddress::locale));
+    }
+
+    /** The histories of a slug in the given locale, or in every locale. */
+    private static Stream<AddressHistory> histories(
+            Snapshot snapshot, String type, String slug, @Nullable String locale) {
+        return snapshot.ofType(type).histories(slug).stream()
+                .filter(history -> locale == null || history.last().locale().equals(locale));
+    }
+
+    /** Whether the ledger publishes a guide here whose stored content is not the approved content. */
+    private static boolean isDamaged(Snapshot snapshot, String type, String slug, @Nullable String locale) {
+        return histories(snapshot, type, slug, locale).anyMatch(AddressHistory::isDamaged);
+    }
+
+    /** Whether a guide is published here again, and what was published here at the given instant was unpublished since. */
+    private static boolean wasWithdrawnSince(
+            Snapshot now, Instant asOf, String type, String slug, @Nullable String locale) {
+        return histories(now, type, slug, locale)
+                .anyMatch(history -> history.last().isLive() && history.wasWithdrawnSince(asOf));
+    }
+
+    /**
+     * The refusal for an address without a published guide: 410 if a guide was unpublished, 301 if it was unpublished with a redirect, 503
+     * while entries of the ledger may be missing, else 404.
+     */
+    private RuntimeException notPublished(
+            Snapshot snapshot,
+            String type,
+            String slug,
+            @Nullable String locale,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        var unpublished = histories(snapshot, type, slug, locale)
+                .flatMap(history -> history.gone().stream())
+                .max(Comparator.comparingLong(LedgerEntry::position));
+        if (publication.mayLack(snapshot.reading()))
+            return publication.notKnown().raise();
+        if (unpublished.isEmpty()) return DeliveryRequests.notFound();
+        String target = unpublished.get().redirectTo();
+        if (target == null)
+            return Refusal.of(Refusal.Kind.GONE, "gone", "this guide is not published any more")
+                    .raise();
+        response.setHeader(HttpHeaders.LOCATION, target.contains("/") ? target : location(request, type, target));
+        return Refusal.of(
+                        Refusal.Kind.MOVED,
+                        "moved",
+                        "this guide is not published any more; read the one it was replaced by")
+                .raise();
+    }
+
+    /**
+     * The URL of the same request for another slug, in the same form and with the same query. For an address on another host, the redirect
+     * does not use this method, because that host does not know our parameters.
+     */
+    private static String location(HttpServletRequest request, String type, String slug) {
+        String form = request.getRequestURI().endsWith(LINKED_DATA) ? LINKED_DATA : "";
+        return DeliveryRequests.PREFIX + type + "/" + slug + form + DeliveryRequests.query(request);
+    }
+}
