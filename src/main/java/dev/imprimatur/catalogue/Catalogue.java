@@ -10,20 +10,15 @@ import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.NewLineage;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.representation.GuideAddress;
-import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.store.ClockReading;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +26,6 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -42,34 +36,32 @@ import tools.jackson.databind.json.JsonMapper;
 public class Catalogue implements SmartLifecycle, ReadPosition {
     private static final Logger log = LoggerFactory.getLogger(Catalogue.class);
     private static final int BATCH = 500;
-    private static final int MOST_PASTS = 16;
-    private static final Duration LOOK_AT_READING = Duration.ofMillis(20);
-    /** How many guides a thread loads and prepares at a time. */
-    private static final int SHARE = 20;
+    private static final int MOST_PAST_SNAPSHOTS = 16;
+    private static final Duration READING_CHECK = Duration.ofMillis(20);
 
     /**
-     * The key of a snapshot of the past. The current position is part of it, because a guide that was unpublished since is left out of the
-     * past, too.
+     * The key of a snapshot of the past. It includes the current position, because guides that were unpublished since are left out.
      */
-    private record Past(int reading, long now, long then) {}
+    private record PastKey(int reading, long currentPosition, long pastPosition) {}
 
     private final Publication publication;
-    private final ContentTypes types;
-    private final JsonMapper json;
+    private final GuideLoader loader;
     private final Duration poll;
     /** The ledger folded as far as it was read. */
-    private Snapshot folded = Snapshot.begun(0);
-    /** The snapshot that sites are answered from: {@link #folded}, or {@link Snapshot#UNTOLD} if the ledger may be outdated. */
+    private Snapshot folded = Snapshot.empty(0);
+    /** The snapshot that sites are answered from: {@link #folded}, or {@link Snapshot#UNKNOWN} if the ledger may be outdated. */
     private volatile Snapshot snapshot = folded;
     /** When the latest read began that reached the end of the ledger; null if none has yet. */
     private volatile @Nullable ClockReading confirmed;
 
-    private final Cache<Past, Snapshot> pasts =
-            Caffeine.newBuilder().maximumSize(MOST_PASTS).build();
-    private final Object moved = new Object();
+    private final Cache<PastKey, Snapshot> pastSnapshots =
+            Caffeine.newBuilder().maximumSize(MOST_PAST_SNAPSHOTS).build();
+    /** Notified whenever {@link #snapshot} changes. */
+    private final Object advanced = new Object();
+
     private final Future<@Nullable Void> firstFold;
     private volatile boolean running;
-    private volatile @Nullable Thread tail;
+    private volatile @Nullable Thread poller;
 
     /**
      * Starts folding the ledger in a background thread.
@@ -88,8 +80,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             throw new IllegalArgumentException(
                     "imprimatur.delivery.poll is at most half of imprimatur.delivery.lease, which it renews");
         this.publication = publication;
-        this.types = types;
-        this.json = json;
+        this.loader = new GuideLoader(publication, types, json);
         this.poll = poll;
         // with many guides folding takes a while; meanwhile, the rest of the application starts
         var first = new FutureTask<@Nullable Void>(
@@ -123,18 +114,18 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     }
 
     @Override
-    public boolean awaits(long position, Duration patience) throws InterruptedException {
+    public boolean await(long position, Duration patience) throws InterruptedException {
         return at(position, patience).isPresent();
     }
 
     /** Waits until the snapshot has reached the position and returns it; empty if that takes longer than {@code patience}. */
     public Optional<Snapshot> at(long position, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        synchronized (moved) {
+        synchronized (advanced) {
             while (now().position() < position) {
                 long left = (deadline - System.nanoTime()) / 1_000_000;
                 if (left <= 0) return Optional.empty();
-                moved.wait(left);
+                advanced.wait(left);
             }
         }
         return Optional.of(now());
@@ -145,20 +136,22 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
      * delivered again.
      */
     public Snapshot asOf(Snapshot now, Instant instant) {
-        long then =
-                now.histories().mapToLong(history -> history.at(instant)).max().orElse(0);
-        return pasts.get(new Past(now.reading(), now.position(), then), past -> {
-            var last = now.histories()
-                    .flatMap(history -> history.upTo(then).stream())
+        long position = now.histories()
+                .mapToLong(history -> history.positionAt(instant))
+                .max()
+                .orElse(0);
+        return pastSnapshots.get(new PastKey(now.reading(), now.position(), position), key -> {
+            var positions = now.histories()
+                    .flatMap(history -> history.positionUpTo(position).stream())
                     .toList();
-            return folded(Snapshot.begun(now.reading()), publication.at(last), now);
+            return folded(Snapshot.empty(now.reading()), publication.at(positions), now);
         });
     }
 
     /** Reads the ledger from the current position to its end, or to the first damaged entry, and makes the new snapshot current. */
     synchronized void advance() {
         var began = fold();
-        tell(publication.isOutdated() ? Snapshot.UNTOLD : folded);
+        makeCurrent(publication.isOutdated() ? Snapshot.UNKNOWN : folded);
         if (began != null) confirmed = began;
     }
 
@@ -166,16 +159,16 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     private synchronized @Nullable ClockReading fold() {
         while (true) {
             int reading = publication.reading();
-            if (reading != folded.reading()) folded = Snapshot.begun(reading);
+            if (reading != folded.reading()) folded = Snapshot.empty(reading);
             var began = ClockReading.now();
             var next = next();
             // if the ledger must be read anew meanwhile, these entries do not belong to the old reading
             if (publication.reading() != reading) continue;
             var batch = next.entries();
             if (!batch.isEmpty()) folded = folded(folded, batch, folded);
-            for (var entry : batch) folded.show(GuideAddress.of(entry));
-            boolean goesOn = batch.size() == BATCH || !batch.isEmpty() && folded.position() < publication.verified();
-            if (!goesOn) return next.isAll() ? began : null;
+            for (var entry : batch) folded.updateFront(GuideAddress.of(entry));
+            boolean hasMore = batch.size() == BATCH || !batch.isEmpty() && folded.position() < publication.verified();
+            if (!hasMore) return next.isAll() ? began : null;
         }
     }
 
@@ -188,11 +181,11 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         }
     }
 
-    private void tell(Snapshot now) {
+    private void makeCurrent(Snapshot now) {
         if (snapshot == now) return;
         snapshot = now;
-        synchronized (moved) {
-            moved.notifyAll();
+        synchronized (advanced) {
+            advanced.notifyAll();
         }
     }
 
@@ -202,54 +195,17 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
      * @param known a snapshot whose content is reused where its hash is the same, so that it need not be loaded
      */
     private Snapshot folded(Snapshot from, List<LedgerEntry> entries, Snapshot known) {
-        var last = new HashMap<GuideAddress, LedgerEntry>();
-        for (var entry : entries) last.put(GuideAddress.of(entry), entry);
-        var made = delivered(
-                last.values().stream()
+        var latest = new HashMap<GuideAddress, LedgerEntry>();
+        for (var entry : entries) latest.put(GuideAddress.of(entry), entry);
+        var guides = loader.load(
+                latest.values().stream()
                         .filter(LedgerEntry::isLive)
                         .filter(entry -> !publication.isWithheld(entry.id()))
                         .toList(),
                 known);
         var fold = new Snapshot.Fold(from);
-        for (var entry : entries) fold.read(entry, made.get(entry.position()));
+        for (var entry : entries) fold.append(entry, guides.get(entry.position()));
         return fold.snapshot();
-    }
-
-    /** The guides of these entries by ledger position. A guide whose stored content is not the approved content is left out. */
-    private Map<Long, PublishedGuide> delivered(List<LedgerEntry> entries, Snapshot known) {
-        var made = new ConcurrentHashMap<Long, PublishedGuide>();
-        // while one thread loads its share, others prepare theirs
-        IntStream.range(0, (entries.size() + SHARE - 1) / SHARE)
-                .mapToObj(share -> entries.subList(share * SHARE, Math.min(entries.size(), (share + 1) * SHARE)))
-                .toList()
-                .parallelStream()
-                .forEach(share -> {
-                    var contents = contents(share, known);
-                    for (var entry : share) {
-                        var content = contents.get(entry.position());
-                        if (content != null)
-                            made.put(
-                                    entry.position(),
-                                    new PublishedGuide(entry, types.require(entry.type()), content, json));
-                    }
-                });
-        // many guides at once, as after a start, are encoded on first use instead
-        if (entries.size() <= SHARE)
-            made.values().forEach(guide -> guide.answer().prepare());
-        return made;
-    }
-
-    private Map<Long, JsonNode> contents(List<LedgerEntry> entries, Snapshot known) {
-        var contents = new HashMap<Long, JsonNode>();
-        var unread = new ArrayList<LedgerEntry>();
-        for (var entry : entries) {
-            var guide = known.find(GuideAddress.of(entry));
-            if (guide.isPresent() && guide.get().entry().contentHash().equals(entry.contentHash()))
-                contents.put(entry.position(), guide.get().content());
-            else unread.add(entry);
-        }
-        contents.putAll(publication.contents(unread));
-        return contents;
     }
 
     private void advanceQuietly() {
@@ -279,7 +235,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         log.info("ledger verified up to position {}", publication.verified());
         // set before the thread starts, which would otherwise end at once
         running = true;
-        tail = Thread.ofPlatform().daemon().name("ledger-tail").start(() -> {
+        poller = Thread.ofPlatform().daemon().name("ledger-tail").start(() -> {
             while (running) {
                 advanceQuietly();
                 try {
@@ -294,7 +250,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     /** Waits for the poll interval. The wait ends early if the ledger must be read anew, so that no site waits for that. */
     private void pause() throws InterruptedException {
         long until = System.nanoTime() + poll.toNanos();
-        do Thread.sleep(LOOK_AT_READING);
+        do Thread.sleep(READING_CHECK);
         while (System.nanoTime() < until && publication.reading() == reading());
     }
 
@@ -305,14 +261,14 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     /** Whether the current snapshot belongs to the current reading of the ledger. */
     boolean isOfThisReading() {
         var now = snapshot;
-        return now.isUntold() || now.reading() == publication.reading();
+        return now.isUnknown() || now.reading() == publication.reading();
     }
 
     @Override
     public void stop() {
         running = false;
-        var last = tail;
-        tail = null;
+        var last = poller;
+        poller = null;
         if (last != null) last.interrupt();
     }
 

@@ -10,8 +10,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells whether this node's data is fresh: MongoDB has confirmed the ledger and the site keys within the lease. Callers check this first
- * and take the snapshot afterwards, which is then at least as new as the confirmed state. A health indicator that is part of readiness.
+ * Says whether this node's data is fresh: MongoDB has confirmed the ledger and the site keys within the lease. Callers check this first
+ * and take the snapshot afterwards, which is then at least as new as the confirmed state. It is also a health indicator, as part of readiness.
  */
 @Component("leaseHealthIndicator")
 public class Confirmation implements HealthIndicator {
@@ -61,9 +61,10 @@ public class Confirmation implements HealthIndicator {
         return Health.down()
                 .withDetail(
                         "error",
-                        "not confirmed for " + lease.lasts().minus(left()).toSeconds()
-                                + " s what is published and which site keys are right; sites are "
-                                + (lease.refuses() ? "refused" : "served what is stale"))
+                        "MongoDB has not confirmed the ledger and the site keys for "
+                                + lease.lasts().minus(left()).toSeconds()
+                                + " s; requests of sites are "
+                                + (lease.refuses() ? "refused" : "answered with stale data"))
                 .build();
     }
 }

@@ -9,5 +9,5 @@ public interface ReadPosition {
     long position();
 
     /** Waits until the position can be read; false if that takes longer than {@code patience}. */
-    boolean awaits(long position, Duration patience) throws InterruptedException;
+    boolean await(long position, Duration patience) throws InterruptedException;
 }

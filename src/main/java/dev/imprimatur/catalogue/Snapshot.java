@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The state of all guides at one ledger position. Immutable, except that all snapshots of a reading share {@code front}. */
 public final class Snapshot {
     /** The snapshot to use while the current state is unknown, because the ledger is damaged or outdated. */
-    static final Snapshot UNTOLD = new Snapshot(0, 0, Map.of(), Map.of());
+    static final Snapshot UNKNOWN = new Snapshot(0, 0, Map.of(), Map.of());
 
     private final int reading;
     private final long position;
@@ -43,13 +43,13 @@ public final class Snapshot {
      *
      * @param reading see {@link #reading()}
      */
-    public static Snapshot begun(int reading) {
+    public static Snapshot empty(int reading) {
         return new Snapshot(reading, 0, Map.of(), new ConcurrentHashMap<>());
     }
 
     /** Whether the state is unknown, so that no response may say that a guide does not exist. */
-    public boolean isUntold() {
-        return this == UNTOLD;
+    public boolean isUnknown() {
+        return this == UNKNOWN;
     }
 
     /**
@@ -92,22 +92,22 @@ public final class Snapshot {
      *
      * @param path the type, a slash and the slug
      */
-    public @Nullable PublishedGuide live(String path) {
+    public @Nullable PublishedGuide published(String path) {
         var guide = front.get(path);
         if (guide != null && guide.position() <= position) return guide;
         int slash = path.indexOf('/');
-        return ofType(path.substring(0, slash)).live(path.substring(slash + 1), GuideAddress.DEFAULT_LOCALE);
+        return ofType(path.substring(0, slash)).published(path.substring(slash + 1), GuideAddress.DEFAULT_LOCALE);
     }
 
     /** Updates {@code front} at an address with the guide of this snapshot. */
-    void show(GuideAddress address) {
+    void updateFront(GuideAddress address) {
         if (!address.locale().equals(GuideAddress.DEFAULT_LOCALE)) return;
         String path = address.type() + "/" + address.slug();
         find(address).ifPresentOrElse(guide -> front.put(path, guide), () -> front.remove(path));
     }
 
     public Optional<PublishedGuide> find(GuideAddress address) {
-        return history(address).map(AddressHistory::live);
+        return history(address).map(AddressHistory::guide);
     }
 
     Stream<AddressHistory> histories() {
@@ -116,11 +116,11 @@ public final class Snapshot {
 
     /** All published guides. */
     Stream<PublishedGuide> guides() {
-        return histories().map(AddressHistory::live).filter(Objects::nonNull);
+        return histories().map(AddressHistory::guide).filter(Objects::nonNull);
     }
 
-    /** The histories of all addresses whose latest entry is above the position, in the order of these entries. */
-    public List<AddressHistory> toldSince(long after) {
+    /** The histories of all addresses whose latest entry is after the position, in the order of these entries. */
+    public List<AddressHistory> changedSince(long after) {
         var all = byPosition;
         if (all == null)
             byPosition = all = histories()
@@ -136,7 +136,7 @@ public final class Snapshot {
         return all.subList(low, all.size());
     }
 
-    /** Builds a snapshot from an earlier one by reading ledger entries in order. */
+    /** Builds a snapshot from an earlier one by appending ledger entries in order. */
     public static final class Fold {
         private final Map<String, TypeSnapshot> byType;
         private final Snapshot from;
@@ -149,17 +149,17 @@ public final class Snapshot {
         }
 
         /**
-         * Reads the next entry.
+         * Appends the next entry.
          *
-         * @param live the guide that the entry publishes; null if the entry unpublishes it, or if the stored content is not the approved
+         * @param guide the guide that the entry publishes; null if the entry unpublishes it, or if the stored content is not the approved
          *     content
          */
-        public Fold read(LedgerEntry entry, @Nullable PublishedGuide live) {
+        public Fold append(LedgerEntry entry, @Nullable PublishedGuide guide) {
             var address = GuideAddress.of(entry);
             var ofType = byType.getOrDefault(entry.type(), TypeSnapshot.EMPTY);
             var history = ofType.history(address)
-                    .map(before -> before.after(entry, live))
-                    .orElseGet(() -> AddressHistory.begun(entry, live));
+                    .map(before -> before.after(entry, guide))
+                    .orElseGet(() -> AddressHistory.startingWith(entry, guide));
             byType.put(entry.type(), ofType.with(address, history));
             position = entry.position();
             return this;

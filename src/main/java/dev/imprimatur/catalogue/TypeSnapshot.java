@@ -24,51 +24,51 @@ public final class TypeSnapshot {
     private static final int MANY = 8;
 
     /** The histories, by slug and then by locale. */
-    private final PMap<String, Map<String, AddressHistory>> lives;
+    private final PMap<String, Map<String, AddressHistory>> histories;
 
     private final Instant changedAt;
     /** The index of an earlier snapshot, and what changed at each address since. */
-    private record Earlier(TypeIndex index, PMap<GuideAddress, TypeIndex.Replacement> replacements) {
-        Earlier with(GuideAddress address, @Nullable PublishedGuide before, @Nullable PublishedGuide after) {
+    private record Base(TypeIndex index, PMap<GuideAddress, TypeIndex.Replacement> replacements) {
+        Base with(GuideAddress address, @Nullable PublishedGuide before, @Nullable PublishedGuide after) {
             var first = replacements.get(address);
-            return new Earlier(
+            return new Base(
                     index,
                     replacements.plus(
                             address, new TypeIndex.Replacement(first == null ? before : first.before(), after)));
         }
 
-        boolean isOfUse() {
+        boolean isUseful() {
             return replacements.size() <= index.size() / MANY + 1 && !index.isSparse();
         }
     }
 
     private volatile @Nullable TypeIndex index;
     /** The base that {@link #index()} can be derived from; null once the index is built, or if there is no useful base. */
-    private volatile @Nullable Earlier earlier;
+    private volatile @Nullable Base base;
 
     private TypeSnapshot(
-            PMap<String, Map<String, AddressHistory>> lives, Instant changedAt, @Nullable Earlier earlier) {
-        this.lives = lives;
+            PMap<String, Map<String, AddressHistory>> histories, Instant changedAt, @Nullable Base base) {
+        this.histories = histories;
         this.changedAt = changedAt;
-        this.earlier = earlier;
+        this.base = base;
     }
 
     TypeSnapshot with(GuideAddress address, AddressHistory history) {
-        var bySlug = new HashMap<>(lives.getOrDefault(address.slug(), Map.of()));
+        var bySlug = new HashMap<>(histories.getOrDefault(address.slug(), Map.of()));
         var before = bySlug.put(address.locale(), history);
-        var from = earlier();
-        var next = from == null ? null : from.with(address, before == null ? null : before.live(), history.live());
+        var from = base();
+        var next = from == null ? null : from.with(address, before == null ? null : before.guide(), history.guide());
         return new TypeSnapshot(
-                lives.plus(address.slug(), Map.copyOf(bySlug)),
+                histories.plus(address.slug(), Map.copyOf(bySlug)),
                 history.last().at(),
-                next != null && next.isOfUse() ? next : null);
+                next != null && next.isUseful() ? next : null);
     }
 
-    private @Nullable Earlier earlier() {
+    private @Nullable Base base() {
         // must be read before the index: it is cleared only after the index is set
-        var before = earlier;
-        var up = index;
-        return up == null ? before : new Earlier(up, HashTreePMap.empty());
+        var before = base;
+        var built = index;
+        return built == null ? before : new Base(built, HashTreePMap.empty());
     }
 
     /** When a published guide of the type last changed; the epoch if none ever did. */
@@ -77,40 +77,40 @@ public final class TypeSnapshot {
     }
 
     Optional<AddressHistory> history(GuideAddress address) {
-        return Optional.ofNullable(lives.getOrDefault(address.slug(), Map.of()).get(address.locale()));
+        return Optional.ofNullable(histories.getOrDefault(address.slug(), Map.of()).get(address.locale()));
     }
 
     /** The published guide; null if there is none. */
-    public @Nullable PublishedGuide live(String slug, String locale) {
-        var bySlug = lives.get(slug);
+    public @Nullable PublishedGuide published(String slug, String locale) {
+        var bySlug = histories.get(slug);
         var history = bySlug == null ? null : bySlug.get(locale);
-        return history == null ? null : history.live();
+        return history == null ? null : history.guide();
     }
 
     /** The histories of a slug in every locale. */
     public Collection<AddressHistory> histories(String slug) {
-        return lives.getOrDefault(slug, Map.of()).values();
+        return histories.getOrDefault(slug, Map.of()).values();
     }
 
     public Stream<AddressHistory> histories() {
-        return lives.values().stream().flatMap(bySlug -> bySlug.values().stream());
+        return histories.values().stream().flatMap(bySlug -> bySlug.values().stream());
     }
 
     /** The index of the published guides. It is built on first use, from the index of an earlier snapshot if possible. */
     public TypeIndex index() {
-        var up = index;
-        return up == null ? putUp() : up;
+        var built = index;
+        return built == null ? build() : built;
     }
 
-    private synchronized TypeIndex putUp() {
-        var up = index;
-        if (up != null) return up;
-        var from = earlier;
-        up = from == null
-                ? new TypeIndex(histories().map(AddressHistory::live))
+    private synchronized TypeIndex build() {
+        var built = index;
+        if (built != null) return built;
+        var from = base;
+        built = from == null
+                ? new TypeIndex(histories().map(AddressHistory::guide))
                 : from.index().with(from.replacements().values());
-        index = up;
-        earlier = null;
-        return up;
+        index = built;
+        base = null;
+        return built;
     }
 }

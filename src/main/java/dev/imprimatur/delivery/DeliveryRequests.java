@@ -101,7 +101,7 @@ public class DeliveryRequests {
         boolean isConfirmed = confirmation.holdsOrRefuses();
         var snapshot = requested(request);
         // the ledger may have been repaired since, but not read again yet
-        if (snapshot.isUntold()) throw publication.notTold().raise();
+        if (snapshot.isUnknown()) throw publication.notTold().raise();
         if (!isConfirmed) response.setHeader(HttpHeaders.WARNING, STALE);
         response.setHeader(Representation.POSITION, Long.toString(snapshot.position()));
         return snapshot;
@@ -141,7 +141,7 @@ public class DeliveryRequests {
     Snapshot asOf(Snapshot now, @Nullable Instant instant) {
         if (instant == null) return now;
         if (instant.isAfter(clock.instant()))
-            throw Refusal.malformed("asOf is an instant that has been", List.of())
+            throw Refusal.malformed("asOf is an instant in the past", List.of())
                     .raise();
         return catalogue.asOf(now, instant);
     }

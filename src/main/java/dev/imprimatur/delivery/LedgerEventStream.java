@@ -92,7 +92,7 @@ class LedgerEventStream implements SmartLifecycle {
         // reads an entry now, because a refusal must be sent before the stream begins
         publication.after(after, 1);
         if (!free.tryAcquire())
-            throw Refusal.unavailable("too-many-streams", "this node holds as many streams as it may", heartbeat)
+            throw Refusal.unavailable("too-many-streams", "this node has as many open streams as it allows", heartbeat)
                     .raise();
         var emitter = new SseEmitter(0L);
         streams.execute(() -> {

@@ -169,8 +169,8 @@ class LedgerFeedApi {
         return new Refusal(
                         Refusal.Kind.CONFLICT,
                         "ledger-changed",
-                        "what was read is not of this ledger; start over with after=0&compact=true and this lineage,"
-                                + " and drop every guide that the new list does not hold",
+                        "the position belongs to another ledger; start over with after=0&compact=true and this lineage,"
+                                + " and delete every guide that the new list does not contain",
                         List.of(),
                         Map.of("lineage", currentLineage.id(), "position", snapshot.position()))
                 .raise();
@@ -202,8 +202,8 @@ class LedgerFeedApi {
     }
 
     private Page compactPage(Snapshot snapshot, long after, int limit, Predicate<LedgerEntry> filter) {
-        var entries = snapshot.toldSince(after).stream()
-                .filter(history -> history.last().isLive() || history.firstTold() <= after)
+        var entries = snapshot.changedSince(after).stream()
+                .filter(history -> history.last().isLive() || history.firstPosition() <= after)
                 .filter(history -> !publication.isWithheld(history.last().id()))
                 .map(AddressHistory::last)
                 .filter(filter)

@@ -67,21 +67,21 @@ record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, M
                 query,
                 places,
                 index.first(query.sort(), places, query.after(), query.limit() + 1),
-                place -> index.ranks(query.sort()).place(place));
+                place -> index.comparator(query.sort()).place(place));
     }
 
     /**
      * Builds a page.
      *
      * @param first the places of its guides, and one more if there is a next page
-     * @param mark returns what a cursor stores about the guide at a place
+     * @param pageEnd returns what a cursor stores if the guide at a place is the last of the page
      */
     private static ListPage page(
-            TypeIndex index, ListQuery query, BitSet places, int[] first, IntFunction<Place> mark) {
+            TypeIndex index, ListQuery query, BitSet places, int[] first, IntFunction<Place> pageEnd) {
         int count = Math.min(first.length, query.limit());
         return new ListPage(
                 Arrays.stream(first, 0, count).mapToObj(index::at).toList(),
-                count < first.length ? query.list().after(mark.apply(first[count - 1])) : null,
+                count < first.length ? query.list().after(pageEnd.apply(first[count - 1])) : null,
                 places.cardinality(),
                 facets(index, places, query.facets()));
     }

@@ -126,7 +126,7 @@ class PublishedGuideApi {
         if (guide.isEmpty() && isDamaged(shown, type, slug, locale))
             throw publication.notShown().raise();
         if (guide.isEmpty() && asOf != null && wasWithdrawnSince(now, asOf, type, slug, locale))
-            throw Refusal.of(Refusal.Kind.GONE, "gone", "what readers could see then was withdrawn since")
+            throw Refusal.of(Refusal.Kind.GONE, "gone", "what was published here at that instant was unpublished since")
                     .raise();
         return guide.orElseThrow(() -> notPublished(now, type, slug, locale, request, response));
     }
@@ -136,10 +136,10 @@ class PublishedGuideApi {
             Snapshot snapshot, String type, String slug, @Nullable String locale) {
         if (locale != null) return Optional.of(new GuideAddress(type, slug, locale));
         var ofType = snapshot.ofType(type);
-        if (ofType.live(slug, GuideAddress.DEFAULT_LOCALE) != null)
+        if (ofType.published(slug, GuideAddress.DEFAULT_LOCALE) != null)
             return Optional.of(new GuideAddress(type, slug, GuideAddress.DEFAULT_LOCALE));
         return ofType.histories(slug).stream()
-                .filter(history -> history.live() != null)
+                .filter(history -> history.guide() != null)
                 .map(history -> GuideAddress.of(history.last()))
                 .min(Comparator.comparing(GuideAddress::locale));
     }
@@ -175,7 +175,7 @@ class PublishedGuideApi {
             HttpServletRequest request,
             HttpServletResponse response) {
         var unpublished = histories(snapshot, type, slug, locale)
-                .flatMap(history -> history.gone().stream())
+                .flatMap(history -> history.unpublication().stream())
                 .max(Comparator.comparingLong(LedgerEntry::position));
         if (publication.mayLack(snapshot.reading()))
             return publication.notKnown().raise();

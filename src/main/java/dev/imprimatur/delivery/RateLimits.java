@@ -92,7 +92,7 @@ public class RateLimits implements HandlerInterceptor, WebMvcConfigurer {
         response.setHeader(POLICY_HEADER, policy);
         response.setHeader(HEADER, header(Math.max(0, left)));
         if (left < 0)
-            throw Refusal.throttled("this key asks more than " + rate + " times a second", Duration.ofSeconds(1))
+            throw Refusal.throttled("this key sends more than " + rate + " requests a second", Duration.ofSeconds(1))
                     .raise();
         return true;
     }

@@ -51,7 +51,7 @@ public final class FilterParser {
         at++;
         boolean isGroup = name.equals("any") || name.equals("all") || name.equals("not");
         if (isGroup && depth == limits.depth())
-            throw wrong(from, "any, all and not stand at most " + limits.depth() + " deep within each other");
+            throw wrong(from, "any, all and not are nested at most " + limits.depth() + " deep");
         var filter = switch (name) {
             case "any" -> Filter.any(filters(depth));
             case "all" -> Filter.all(filters(depth));
@@ -104,7 +104,7 @@ public final class FilterParser {
     private Property ranged() {
         int from = skipped();
         var property = property();
-        if (!property.isRanged()) throw wrong(from, property.name() + " is true or false, neither of which is greater");
+        if (!property.isRanged()) throw wrong(from, property.name() + " is true or false; such values have no order");
         return property;
     }
 
@@ -138,7 +138,7 @@ public final class FilterParser {
         if (at == text.length() || text.charAt(at) != QUOTE) {
             String word = word();
             if (word.isEmpty())
-                throw wrong(from, "expected is a field or a value; one with any of (),' stands between quotes '…'");
+                throw wrong(from, "expected is a field or a value; put it between quotes '…' if it contains any of (),'");
             return word;
         }
         var value = new StringBuilder();

@@ -26,7 +26,7 @@ public final class SortComparator {
     }
 
     /** The end of the page before: the keys and the id of its last guide, which may have been unpublished since. */
-    record Mark(List<byte[]> keys, String id) {}
+    record PageEnd(List<byte[]> keys, String id) {}
 
     /**
      * What a cursor stores about a guide: the values that it is sorted by, and its id. A cursor stores values and not keys, so that it
@@ -41,20 +41,20 @@ public final class SortComparator {
                 guide.entry().id());
     }
 
-    Mark mark(Place place) {
+    PageEnd pageEnd(Place place) {
         String[] values = place.key().split(SEPARATOR, -1);
         if (values.length != keys.size()) throw Place.unknown();
-        var made = new ArrayList<byte[]>();
+        var keyBytes = new ArrayList<byte[]>();
         try {
-            for (int i = 0; i < values.length; i++) made.add(columns.get(i).key(values[i]));
-        } catch (NumberFormatException madeUp) {
+            for (int i = 0; i < values.length; i++) keyBytes.add(columns.get(i).key(values[i]));
+        } catch (NumberFormatException forged) {
             throw Place.unknown();
         }
-        return new Mark(made, place.id());
+        return new PageEnd(keyBytes, place.id());
     }
 
     private PublishedGuide guide(int place) {
-        return Objects.requireNonNull(guides[place], "no guide is there");
+        return Objects.requireNonNull(guides[place], "this place is free");
     }
 
     int compare(int one, int other) {
@@ -66,12 +66,12 @@ public final class SortComparator {
         return compared != 0 ? compared : Integer.compare(one, other);
     }
 
-    int compare(int one, Mark mark) {
+    int compare(int one, PageEnd end) {
         for (int i = 0; i < columns.size(); i++) {
-            int compared = compared(i, columns.get(i).key(one), mark.keys().get(i));
+            int compared = compared(i, columns.get(i).key(one), end.keys().get(i));
             if (compared != 0) return compared;
         }
-        return guide(one).entry().id().compareTo(mark.id());
+        return guide(one).entry().id().compareTo(end.id());
     }
 
     /** Compares by the first key alone. */
@@ -80,8 +80,8 @@ public final class SortComparator {
     }
 
     /** Compares by the first key alone. */
-    int compareFirst(int one, Mark mark) {
-        return compared(0, columns.getFirst().key(one), mark.keys().getFirst());
+    int compareFirst(int one, PageEnd end) {
+        return compared(0, columns.getFirst().key(one), end.keys().getFirst());
     }
 
     private int compared(int key, byte[] one, byte[] other) {

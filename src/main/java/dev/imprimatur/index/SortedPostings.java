@@ -13,9 +13,9 @@ final class SortedPostings {
         this.places = places;
     }
 
-    static SortedPostings of(IntStream places, SortComparator ranks) {
+    static SortedPostings of(IntStream places, SortComparator comparator) {
         return new SortedPostings(places.boxed()
-                .sorted(ranks::compare)
+                .sorted(comparator::compare)
                 .mapToInt(Integer::intValue)
                 .toArray());
     }
@@ -47,13 +47,13 @@ final class SortedPostings {
     /**
      * Returns the order after some places have changed.
      *
-     * @param gone places to remove: their guide was unpublished or has a new key
+     * @param removed the places whose guide was unpublished or has a new key
      * @param before compares places by their keys before the change
-     * @param come places to insert: their guide was published or has a new key
+     * @param inserted the places whose guide was published or has a new key
      * @param after compares places by their keys after the change
      */
-    SortedPostings with(List<Integer> gone, SortComparator before, List<Integer> come, SortComparator after) {
-        int[] cuts = gone.stream()
+    SortedPostings with(List<Integer> removed, SortComparator before, List<Integer> inserted, SortComparator after) {
+        int[] cuts = removed.stream()
                 .mapToInt(place -> first(it -> before.compare(it, place) >= 0))
                 .sorted()
                 .toArray();
@@ -67,10 +67,10 @@ final class SortedPostings {
         }
         System.arraycopy(places, from, kept, to, places.length - from);
         var rest = new SortedPostings(kept);
-        int[] all = new int[kept.length + come.size()];
+        int[] all = new int[kept.length + inserted.size()];
         from = 0;
         to = 0;
-        for (int place : come.stream().sorted(after::compare).toList()) {
+        for (int place : inserted.stream().sorted(after::compare).toList()) {
             int at = rest.first(it -> after.compare(it, place) > 0);
             System.arraycopy(kept, from, all, to, at - from);
             to += at - from;

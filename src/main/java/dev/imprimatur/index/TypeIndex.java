@@ -7,12 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -33,17 +31,17 @@ public final class TypeIndex {
 
     private final BitSet live;
     private final Map<Property, ValuePostings> values = new ConcurrentHashMap<>();
-    private final Map<Sorted, SortKeys> columns = new ConcurrentHashMap<>();
-    private final Map<Ordered, SortedPostings> orders = new ConcurrentHashMap<>();
-    private volatile @Nullable Map<PublishedGuide, Integer> places;
+    private final Map<ColumnKey, SortKeys> columns = new ConcurrentHashMap<>();
+    private final Map<OrderKey, SortedPostings> orders = new ConcurrentHashMap<>();
+    private volatile @Nullable Map<PublishedGuide, Integer> placeByGuide;
 
     /** @param locale only guides of this locale are sorted, by its collation; null for all guides */
-    private record Sorted(Property property, @Nullable String locale) {}
+    private record ColumnKey(Property property, @Nullable String locale) {}
 
-    /** @param locale as in {@link Sorted} */
-    private record Ordered(Sort.Key key, @Nullable String locale) {
-        Sorted by() {
-            return new Sorted(key.property(), locale);
+    /** @param locale as in {@link ColumnKey} */
+    private record OrderKey(Sort.Key key, @Nullable String locale) {
+        ColumnKey column() {
+            return new ColumnKey(key.property(), locale);
         }
     }
 
@@ -80,62 +78,62 @@ public final class TypeIndex {
     public TypeIndex with(Collection<Replacement> replacements) {
         var changes = changes(replacements);
         int size = changes.stream().mapToInt(change -> change.place() + 1).reduce(guides.length, Math::max);
-        var changed = Arrays.copyOf(guides, size);
-        long[] told = Arrays.copyOf(positions, size);
-        var standing = all();
+        var newGuides = Arrays.copyOf(guides, size);
+        long[] newPositions = Arrays.copyOf(positions, size);
+        var newLive = all();
         for (var change : changes) {
-            changed[change.place()] = change.after();
-            told[change.place()] = change.after() == null ? 0 : change.after().position();
-            standing.set(change.place(), change.after() != null);
+            newGuides[change.place()] = change.after();
+            newPositions[change.place()] = change.after() == null ? 0 : change.after().position();
+            newLive.set(change.place(), change.after() != null);
         }
-        var next = new TypeIndex(changed, told, standing);
-        values.forEach((property, known) -> next.values.put(property, known.with(changes, size)));
+        var next = new TypeIndex(newGuides, newPositions, newLive);
+        values.forEach((property, postings) -> next.values.put(property, postings.with(changes, size)));
         var locales = next.values(Property.LOCALE).keySet();
         columns.forEach((by, column) -> {
             if (by.locale() == null || locales.contains(by.locale())) next.columns.put(by, column.with(changes, size));
         });
         orders.forEach((by, order) -> {
-            var column = next.columns.get(by.by());
-            if (column != null) next.orders.put(by, next(order, ranks(by), next.ranks(by, column), column, changes));
+            var column = next.columns.get(by.column());
+            if (column != null) next.orders.put(by, next(order, comparator(by), next.comparator(by, column), column, changes));
         });
         return next;
     }
 
     /** Assigns a place to each changed guide: the place of its predecessor, else a free place, else a new place at the end. */
     private List<Change> changes(Collection<Replacement> replacements) {
-        long[] wanted = replacements.stream()
+        long[] replaced = replacements.stream()
                 .flatMap(it -> Stream.ofNullable(it.before()))
                 .mapToLong(PublishedGuide::position)
                 .sorted()
                 .toArray();
-        int[] standing = new int[wanted.length];
+        int[] places = new int[replaced.length];
         for (int place = 0; place < positions.length; place++) {
-            int at = Arrays.binarySearch(wanted, positions[place]);
-            if (at >= 0) standing[at] = place;
+            int at = Arrays.binarySearch(replaced, positions[place]);
+            if (at >= 0) places[at] = place;
         }
         var changes = new ArrayList<Change>();
         int free = -1;
-        for (var it : replacements) {
-            if (it.before() == null && it.after() == null) continue;
+        for (var replacement : replacements) {
+            if (replacement.before() == null && replacement.after() == null) continue;
             int place;
-            if (it.before() == null) {
+            if (replacement.before() == null) {
                 free = live.nextClearBit(free + 1);
                 place = free;
-            } else place = standing[Arrays.binarySearch(wanted, it.before().position())];
-            changes.add(new Change(place, it.before(), it.after()));
+            } else place = places[Arrays.binarySearch(replaced, replacement.before().position())];
+            changes.add(new Change(place, replacement.before(), replacement.after()));
         }
         return changes;
     }
 
     private static SortedPostings next(
             SortedPostings order, SortComparator before, SortComparator after, SortKeys column, List<Change> changes) {
-        var gone = new ArrayList<Integer>();
-        var come = new ArrayList<Integer>();
+        var removed = new ArrayList<Integer>();
+        var inserted = new ArrayList<Integer>();
         for (var change : changes) {
-            if (change.before() != null && column.holds(change.before())) gone.add(change.place());
-            if (change.after() != null && column.holds(change.after())) come.add(change.place());
+            if (change.before() != null && column.holds(change.before())) removed.add(change.place());
+            if (change.after() != null && column.holds(change.after())) inserted.add(change.place());
         }
-        return order.with(gone, before, come, after);
+        return order.with(removed, before, inserted, after);
     }
 
     public List<PublishedGuide> guides() {
@@ -143,7 +141,7 @@ public final class TypeIndex {
     }
 
     public PublishedGuide at(int place) {
-        return Objects.requireNonNull(guides[place], "no guide is there");
+        return Objects.requireNonNull(guides[place], "this place is free");
     }
 
     /** The places that have a guide; a copy. */
@@ -163,14 +161,14 @@ public final class TypeIndex {
 
     /** The place of a guide of this index. */
     public int place(PublishedGuide guide) {
-        var known = places;
+        var known = placeByGuide;
         if (known == null) {
             known = new HashMap<>(guides.length * 2);
             for (int place = live.nextSetBit(0); place >= 0; place = live.nextSetBit(place + 1))
                 known.put(at(place), place);
-            places = known;
+            placeByGuide = known;
         }
-        return Objects.requireNonNull(known.get(guide), "not on this index");
+        return Objects.requireNonNull(known.get(guide), "the guide is not in this index");
     }
 
     /** The index of a property: its values, each with the places of the guides that have it. */
@@ -178,35 +176,35 @@ public final class TypeIndex {
         return values.computeIfAbsent(property, it -> ValuePostings.of(it, guides));
     }
 
-    private SortKeys column(Sorted by) {
+    private SortKeys column(ColumnKey by) {
         return columns.computeIfAbsent(by, it -> SortKeys.of(it.property(), it.locale(), guides));
     }
 
-    private SortedPostings order(Ordered by) {
+    private SortedPostings order(OrderKey by) {
         return orders.computeIfAbsent(by, it -> {
-            var column = column(it.by());
-            return SortedPostings.of(live.stream().filter(place -> column.holds(at(place))), ranks(it, column));
+            var column = column(it.column());
+            return SortedPostings.of(live.stream().filter(place -> column.holds(at(place))), comparator(it, column));
         });
     }
 
-    private SortComparator ranks(Ordered by) {
-        return ranks(by, column(by.by()));
+    private SortComparator comparator(OrderKey by) {
+        return comparator(by, column(by.column()));
     }
 
-    private SortComparator ranks(Ordered by, SortKeys column) {
+    private SortComparator comparator(OrderKey by, SortKeys column) {
         return new SortComparator(guides, List.of(by.key()), List.of(column));
     }
 
-    private static Ordered ordered(Sort.Key key, Sort sort) {
-        return new Ordered(key, key.property().kind() == Property.Kind.TEXT ? sort.locale() : null);
+    private static OrderKey orderKey(Sort.Key key, Sort sort) {
+        return new OrderKey(key, key.property().kind() == Property.Kind.TEXT ? sort.locale() : null);
     }
 
     /** Returns the comparator of a sort. If the sort has a locale, the comparator covers only guides of that locale. */
-    public SortComparator ranks(Sort sort) {
+    public SortComparator comparator(Sort sort) {
         return new SortComparator(
                 guides,
                 sort.keys(),
-                sort.keys().stream().map(key -> column(ordered(key, sort).by())).toList());
+                sort.keys().stream().map(key -> column(orderKey(key, sort).column())).toList());
     }
 
     /**
@@ -218,22 +216,22 @@ public final class TypeIndex {
      */
     public int[] first(Sort sort, BitSet among, @Nullable Place after, int most) {
         if (among.isEmpty()) return new int[0];
-        var ranks = ranks(sort);
-        var mark = after == null ? null : ranks.mark(after);
-        if (isFew(among)) return least(among.stream(), ranks, mark, most);
-        var order = order(ordered(sort.keys().getFirst(), sort));
+        var comparator = comparator(sort);
+        var previous = after == null ? null : comparator.pageEnd(after);
+        if (isFew(among)) return FirstPlaces.of(among.stream(), comparator, previous, most);
+        var order = order(orderKey(sort.keys().getFirst(), sort));
         boolean isAlone = sort.keys().size() == 1;
-        int from = mark == null
+        int from = previous == null
                 ? 0
                 : isAlone
-                        ? order.first(place -> ranks.compare(place, mark) > 0)
-                        : order.first(place -> ranks.compareFirst(place, mark) >= 0);
+                        ? order.first(place -> comparator.compare(place, previous) > 0)
+                        : order.first(place -> comparator.compareFirst(place, previous) >= 0);
         return isAlone
-                ? walked(order, from, among, most)
-                : leastOfRuns(IntStream.range(from, order.size()).map(order::at).filter(among::get), ranks, mark, most);
+                ? scan(order, from, among, most)
+                : FirstPlaces.ofSortedByFirstKey(IntStream.range(from, order.size()).map(order::at).filter(among::get), comparator, previous, most);
     }
 
-    private static int[] walked(SortedPostings order, int from, BitSet among, int most) {
+    private static int[] scan(SortedPostings order, int from, BitSet among, int most) {
         int[] first = new int[most];
         int count = 0;
         for (int at = from; at < order.size() && count < most; at++)
@@ -245,57 +243,5 @@ public final class TypeIndex {
     private boolean isFew(BitSet among) {
         long count = among.cardinality();
         return count * count <= guides.length;
-    }
-
-    private static int[] least(IntStream places, SortComparator ranks, SortComparator.@Nullable Mark mark, int most) {
-        var kept = new Least(ranks, mark, most);
-        places.forEach(kept::add);
-        return kept.sorted();
-    }
-
-    /**
-     * Returns the least places of a stream that is sorted by the first key. Reading ends at the first place whose first key is greater than
-     * that of every place kept.
-     */
-    private static int[] leastOfRuns(
-            IntStream places, SortComparator ranks, SortComparator.@Nullable Mark mark, int most) {
-        var kept = new Least(ranks, mark, most);
-        places.takeWhile(kept::mayTake).forEach(kept::add);
-        return kept.sorted();
-    }
-
-    /** Collects the least of many places: a bounded priority queue. */
-    private static final class Least {
-        private final SortComparator ranks;
-        private final SortComparator.@Nullable Mark mark;
-        private final int most;
-        /** The greatest place kept comes first, since it is the next to be dropped. */
-        private final PriorityQueue<Integer> kept;
-
-        Least(SortComparator ranks, SortComparator.@Nullable Mark mark, int most) {
-            this.ranks = ranks;
-            this.mark = mark;
-            this.most = most;
-            Comparator<Integer> order = ranks::compare;
-            this.kept = new PriorityQueue<>(most + 1, order.reversed());
-        }
-
-        boolean mayTake(int place) {
-            return kept.size() < most || ranks.compareFirst(place, kept.element()) <= 0;
-        }
-
-        void add(int place) {
-            if (mark != null && ranks.compare(place, mark) <= 0) return;
-            if (kept.size() == most && ranks.compare(place, kept.element()) > 0) return;
-            kept.add(place);
-            if (kept.size() > most) kept.remove();
-        }
-
-        int[] sorted() {
-            return kept.stream()
-                    .sorted(ranks::compare)
-                    .mapToInt(Integer::intValue)
-                    .toArray();
-        }
     }
 }

@@ -98,7 +98,7 @@ public class SearchIndex implements SmartLifecycle {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0)
                 throw Refusal.unavailable(
-                                "search-not-ready", "the search index has not read that far yet", Duration.ofSeconds(2))
+                                "search-not-ready", "the search index has not reached the current position yet", Duration.ofSeconds(2))
                         .raise();
             try {
                 synchronized (advanced) {
@@ -187,10 +187,10 @@ public class SearchIndex implements SmartLifecycle {
             writer.deleteAll();
             from = 0;
         }
-        for (var history : snapshot.toldSince(from)) {
+        for (var history : snapshot.changedSince(from)) {
             var address = GuideAddress.of(history.last());
             var key = GuideDocument.keyTerm(address);
-            var guide = history.live();
+            var guide = history.guide();
             if (guide == null) writer.deleteDocuments(key);
             else
                 writer.updateDocument(

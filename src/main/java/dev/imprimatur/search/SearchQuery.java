@@ -34,10 +34,10 @@ public final class SearchQuery {
     /** Checks the text of a query; refuses an empty or too long one. */
     public static String parse(String text) {
         if (text.isBlank())
-            throw Refusal.malformed("q is empty; it is what to look for", List.of())
+            throw Refusal.malformed("q is empty; it holds the words to search for", List.of())
                     .raise();
         if (text.codePointCount(0, text.length()) > LONGEST)
-            throw Refusal.malformed("q is what to look for, in at most " + LONGEST + " characters", List.of())
+            throw Refusal.malformed("q has at most " + LONGEST + " characters", List.of())
                     .raise();
         return text;
     }

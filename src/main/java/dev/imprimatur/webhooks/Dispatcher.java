@@ -122,7 +122,7 @@ class Dispatcher implements SmartLifecycle {
                 var due = publication.isBehind() ? List.<Webhook>of() : webhooks.due(position, clock.instant());
                 for (var webhook : due)
                     if (busy.add(webhook.id())) Objects.requireNonNull(senders).execute(() -> lead(webhook.id()));
-                reach.awaits(position + 1, LOOK);
+                reach.await(position + 1, LOOK);
             } catch (InterruptedException stopped) {
                 return;
             } catch (RuntimeException down) {

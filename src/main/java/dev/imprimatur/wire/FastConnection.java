@@ -11,6 +11,7 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.util.BufferUtil;
@@ -30,9 +31,9 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
     private final Connector connector;
     private final Factory factory;
     private final FastPath path;
-    private final FastPath.Caller caller = new FastPath.Caller();
-    private final Callback arrived = new Arrived();
-    private final Callback written = new Written();
+    private final FastPath.Client client = new FastPath.Client();
+    private final Callback onFill = new FillCallback();
+    private final Callback onWrite = new WriteCallback();
     private FastRequest.@Nullable Head lastHead;
     private @Nullable Buffers borrowed;
 
@@ -58,8 +59,8 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         }
     }
 
-    /** Non-blocking, because nothing here waits; so Jetty may run it on the selector thread. */
-    private final class Arrived implements Callback {
+    /** Declared as non-blocking because nothing here waits, so Jetty may run the callback on the selector thread. */
+    private final class FillCallback implements Callback {
         @Override
         public void succeeded() {
             onFillable();
@@ -76,15 +77,15 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         }
     }
 
-    private final class Written implements Callback {
+    private final class WriteCallback implements Callback {
         @Override
         public void succeeded() {
-            goOn();
+            answerNext();
         }
 
         @Override
         public void failed(Throwable failure) {
-            shut();
+            endConnection();
         }
 
         @Override
@@ -96,7 +97,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
     @Override
     public void onOpen() {
         super.onOpen();
-        fillInterested(arrived);
+        fillInterested(onFill);
     }
 
     @Override
@@ -105,10 +106,10 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
             var input = input();
             int filled = getEndPoint().fill(input);
             if (filled > 0) answer(input);
-            else if (filled < 0) shut();
+            else if (filled < 0) endConnection();
             else await();
         } catch (IOException | RuntimeException failed) {
-            ended(failed);
+            fail(failed);
         }
     }
 
@@ -124,7 +125,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
 
     private void await() {
         giveBack();
-        fillInterested(arrived);
+        fillInterested(onFill);
     }
 
     /**
@@ -139,9 +140,9 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
                 return;
             }
             lastHead = request.head();
-            var ready = path.ready(request.asked(), caller);
+            var ready = path.ready(request.get(), client);
             if (ready == null) {
-                if (request.asked().isList()) factory.lists.execute(() -> answerLater(request, input));
+                if (request.get().isList()) factory.lists.execute(() -> answerLater(request, input));
                 else handOver();
                 return;
             }
@@ -154,7 +155,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
     /** Makes and sends a list; runs on a thread for lists. */
     private void answerLater(FastRequest request, ByteBuffer input) {
         try {
-            var ready = path.list(request.asked(), caller);
+            var ready = path.list(request.get(), client);
             if (ready == null) {
                 handOver();
                 return;
@@ -162,18 +163,18 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
             input.position(request.end());
             if (send(ready)) answer(input);
         } catch (IOException failed) {
-            ended(failed);
+            fail(failed);
         } catch (RuntimeException failed) {
-            log.warn("a list could not be answered", failed);
-            shut();
+            log.warn("the response to a list could not be made", failed);
+            endConnection();
         }
     }
 
-    private void goOn() {
+    private void answerNext() {
         try {
             answer(input());
         } catch (IOException | RuntimeException failed) {
-            ended(failed);
+            fail(failed);
         }
     }
 
@@ -182,18 +183,20 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
      *
      * @return whether it is sent completely; if not, the completion of the write continues with the next request
      */
-    private boolean send(FastPath.Ready ready) throws IOException {
+    private boolean send(FastResponse response) throws IOException {
         var head = buffers().head().getByteBuffer();
         BufferUtil.clearToFill(head);
-        path.head(ready, connector.getServer().getDateField(), head);
+        factory.headers.write(response, connector.getServer().getDateField(), head);
         head.flip();
-        return ready.isKnown() ? sent(head) : sent(head, ready.form().body());
+        return response.isNotModified()
+                ? flush(head)
+                : flush(head, response.form().body());
     }
 
     /** Tries to send everything at once, which is the usual case. */
-    private boolean sent(ByteBuffer... answer) throws IOException {
-        if (getEndPoint().flush(answer)) return true;
-        getEndPoint().write(written, answer);
+    private boolean flush(ByteBuffer... buffers) throws IOException {
+        if (getEndPoint().flush(buffers)) return true;
+        getEndPoint().write(onWrite, buffers);
         return false;
     }
 
@@ -213,12 +216,12 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         return unanswered;
     }
 
-    private void ended(Exception failed) {
+    private void fail(Exception failed) {
         log.debug("a connection ended", failed);
-        shut();
+        endConnection();
     }
 
-    private void shut() {
+    private void endConnection() {
         giveBack();
         close();
     }
@@ -230,8 +233,9 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
     }
 
     /** Creates a {@link FastConnection} for each accepted connection. */
-    static final class Factory extends org.eclipse.jetty.server.AbstractConnectionFactory {
+    static final class Factory extends AbstractConnectionFactory {
         private final FastPath path;
+        private final ResponseHeaders headers;
         private final ConnectionFactory next;
         /** As many threads as processors: with more lists at once, each would only take longer. */
         private final Executor lists = Executors.newFixedThreadPool(
@@ -241,10 +245,11 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
 
         /** @param next the factory of the connections that take over */
-        Factory(ConnectionFactory next, FastPath path) {
+        Factory(ConnectionFactory next, FastPath path, ResponseHeaders headers) {
             super("imprimatur");
             this.next = next;
             this.path = path;
+            this.headers = headers;
         }
 
         @Override

@@ -19,17 +19,19 @@ final class FastHandler extends Handler.Wrapper {
             List.of(HttpHeader.AUTHORIZATION, HttpHeader.IF_NONE_MATCH, HttpHeader.ACCEPT_ENCODING);
 
     private final FastPath path;
+    private final ResponseHeaders responseHeaders;
 
-    FastHandler(Handler next, FastPath path) {
+    FastHandler(Handler next, FastPath path, ResponseHeaders responseHeaders) {
         super(next);
         this.path = path;
+        this.responseHeaders = responseHeaders;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         var headers = request.getHeaders();
         var uri = request.getHttpURI();
-        if (!FastPath.isOurs(uri.getPath())
+        if (!FastPath.isDelivery(uri.getPath())
                 || !HttpMethod.GET.is(request.getMethod())
                 || headers.contains("Imprimatur-At-Least")
                 // only the servlet container knows from which origins a key may be used
@@ -38,22 +40,22 @@ final class FastHandler extends Handler.Wrapper {
                 || headers.contains(HttpHeader.CONTENT_TYPE)
                 || ONE_LINE.stream().anyMatch(name -> headers.getFields(name).size() > 1))
             return super.handle(request, response, callback);
-        var asked = new FastPath.Asked(
+        var get = new FastPath.GetRequest(
                 uri.getPath().substring(DeliveryRequests.PREFIX.length()),
                 uri.getQuery(),
-                new FastPath.Fields(
+                new FastPath.HeaderFields(
                         headers.get(HttpHeader.AUTHORIZATION),
                         headers.get(HttpHeader.IF_NONE_MATCH),
                         headers.get(HttpHeader.ACCEPT_ENCODING)));
-        var caller = new FastPath.Caller();
-        var ready = path.ready(asked, caller);
-        if (ready == null) ready = path.list(asked, caller);
+        var client = new FastPath.Client();
+        var ready = path.ready(get, client);
+        if (ready == null) ready = path.list(get, client);
         if (ready == null) return super.handle(request, response, callback);
-        path.headers(ready, response.getHeaders()::add);
-        ready.form().headers(ready.isKnown(), response.getHeaders()::add);
-        response.setStatus(ready.isKnown() ? HttpStatus.NOT_MODIFIED_304 : HttpStatus.OK_200);
+        responseHeaders.forEach(ready, response.getHeaders()::add);
+        ready.form().headers(ready.isNotModified(), response.getHeaders()::add);
+        response.setStatus(ready.isNotModified() ? HttpStatus.NOT_MODIFIED_304 : HttpStatus.OK_200);
         response.write(
-                true, ready.isKnown() ? BufferUtil.EMPTY_BUFFER : ready.form().body(), callback);
+                true, ready.isNotModified() ? BufferUtil.EMPTY_BUFFER : ready.form().body(), callback);
         return true;
     }
 }

@@ -3,23 +3,27 @@ package dev.imprimatur.wire;
 
 import dev.imprimatur.delivery.DeliveryRequests;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A simple request as nearly all sites send it: {@code GET} over HTTP/1.1 (RFC 9112), received in one piece, without a body and without
  * headers that change its meaning. This parser is stricter than the standard: whatever it does not accept is left to Jetty.
  *
+ * @param get the parsed request
+ * @param head its header lines
  * @param end the index in the buffer at which the next request begins
  */
-record FastRequest(FastPath.Asked asked, Head head, int end) {
+record FastRequest(FastPath.GetRequest get, Head head, int end) {
     /**
      * The header lines of a request. A client usually sends the same lines with every request on a connection, so they are parsed only
      * once.
      *
      * @param bytes the lines as received, including the empty line at their end
      */
-    record Head(ByteBuffer bytes, FastPath.Fields fields) {
+    record Head(ByteBuffer bytes, FastPath.HeaderFields fields) {
         private boolean isNextIn(ByteBuffer in, int at) {
             int length = bytes.capacity();
             return at + length <= in.limit() && in.slice(at, length).mismatch(bytes) < 0;
@@ -27,11 +31,11 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
     }
 
     private static final int LAST_PORT = 65_535;
-    private static final byte[] GET = FastPath.ascii("GET " + DeliveryRequests.PREFIX);
-    private static final byte[] VERSION = FastPath.ascii("HTTP/1.1\r\n");
+    private static final byte[] GET = bytes("GET " + DeliveryRequests.PREFIX);
+    private static final byte[] VERSION = bytes("HTTP/1.1\r\n");
 
     /** Headers that only Jetty and the servlet container can handle. */
-    private static final Set<String> NOT_OURS = Set.of(
+    private static final Set<String> UNSUPPORTED = Set.of(
             "content-length",
             "content-type",
             "transfer-encoding",
@@ -48,8 +52,8 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
             "origin",
             "imprimatur-at-least");
 
-    private static final Set<Integer> LENGTHS_NOT_OURS =
-            NOT_OURS.stream().map(String::length).collect(java.util.stream.Collectors.toUnmodifiableSet());
+    private static final Set<Integer> UNSUPPORTED_LENGTHS =
+            UNSUPPORTED.stream().map(String::length).collect(Collectors.toUnmodifiableSet());
 
     /**
      * Parses the request at the buffer's position, which does not change; null if it is not such a simple request.
@@ -73,9 +77,14 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
         String path = text(in, at + GET.length, question < 0 ? space : question);
         String query = question < 0 ? null : text(in, question + 1, space);
         return new FastRequest(
-                new FastPath.Asked(path, query, head.fields()),
+                new FastPath.GetRequest(path, query, head.fields()),
                 head,
                 from + head.bytes().capacity());
+    }
+
+    /** The bytes of a text that holds only characters of ISO 8859-1. */
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static boolean startsWith(ByteBuffer in, int at, byte[] text) {
@@ -87,13 +96,13 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
     private static String text(ByteBuffer in, int from, int to) {
         byte[] bytes = new byte[to - from];
         in.get(from, bytes);
-        return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     /** Parses the header lines of one request and keeps the few that matter. */
     private static final class Headers {
         private final ByteBuffer in;
-        private @Nullable String host;
+        private boolean hasHost;
         private @Nullable String authorization;
         private @Nullable String ifNoneMatch;
         private @Nullable String acceptEncoding;
@@ -106,7 +115,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
         Head read(int from) {
             int at = from;
             while (at + 1 < in.limit()) {
-                if (in.get(at) == '\r') return in.get(at + 1) == '\n' && host != null ? head(from, at + 2) : null;
+                if (in.get(at) == '\r') return in.get(at + 1) == '\n' && hasHost ? head(from, at + 2) : null;
                 int colon = name(at);
                 if (colon < 0) return null;
                 int end = value(colon + 1);
@@ -118,7 +127,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
 
         private Head head(int from, int to) {
             var bytes = ByteBuffer.allocate(to - from).put(0, in, from, to - from);
-            return new Head(bytes, new FastPath.Fields(authorization, ifNoneMatch, acceptEncoding));
+            return new Head(bytes, new FastPath.HeaderFields(authorization, ifNoneMatch, acceptEncoding));
         }
 
         /** The index of the colon after the header name that begins here; -1 if the name is not plain. */
@@ -149,8 +158,8 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
         private boolean keep(int from, int colon, int end) {
             int length = colon - from;
             if (is(from, length, "host")) {
-                boolean first = host == null;
-                host = "there";
+                boolean first = !hasHost;
+                hasHost = true;
                 return first && isPlainHost(colon + 1, end);
             }
             if (is(from, length, "connection")) return "keep-alive".equalsIgnoreCase(stripped(colon + 1, end));
@@ -169,7 +178,7 @@ record FastRequest(FastPath.Asked asked, Head head, int end) {
                 acceptEncoding = stripped(colon + 1, end);
                 return first;
             }
-            return !LENGTHS_NOT_OURS.contains(length) || NOT_OURS.stream().noneMatch(name -> is(from, length, name));
+            return !UNSUPPORTED_LENGTHS.contains(length) || UNSUPPORTED.stream().noneMatch(name -> is(from, length, name));
         }
 
         private boolean is(int from, int length, String name) {

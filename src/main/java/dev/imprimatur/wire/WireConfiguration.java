@@ -14,16 +14,16 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class WireConfiguration {
     @Bean
-    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> fastPathFirst(FastPath path) {
-        return ServerLayer.FAST_PATH.with(server -> putBefore(server, path));
+    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> fastPathFirst(FastPath path, ResponseHeaders headers) {
+        return ServerLayer.FAST_PATH.with(server -> putBefore(server, path, headers));
     }
 
-    private static void putBefore(Server server, FastPath path) {
-        server.setHandler(new FastHandler(server.getHandler(), path));
+    private static void putBefore(Server server, FastPath path, ResponseHeaders headers) {
+        server.setHandler(new FastHandler(server.getHandler(), path, headers));
         for (var connector : server.getConnectors())
             // a TLS connection begins with Jetty's own connection factory
             if (connector instanceof AbstractConnector plain
                     && plain.getDefaultConnectionFactory() instanceof HttpConnectionFactory http)
-                plain.addFirstConnectionFactory(new FastConnection.Factory(http, path));
+                plain.addFirstConnectionFactory(new FastConnection.Factory(http, path, headers));
     }
 }

@@ -29,9 +29,9 @@ class CatalogueTest {
                 .post(guide.path() + "/unpublish", Map.of("reason", "x"))
                 .ok();
 
-        assertThat(first.live(path)).extracting(it -> it.entry().edition()).isEqualTo(1);
-        assertThat(second.live(path)).extracting(it -> it.entry().edition()).isEqualTo(2);
-        assertThat(catalogue.now().live(path)).isNull();
+        assertThat(first.published(path)).extracting(it -> it.entry().edition()).isEqualTo(1);
+        assertThat(second.published(path)).extracting(it -> it.entry().edition()).isEqualTo(2);
+        assertThat(catalogue.now().published(path)).isNull();
     }
 
     @Test
@@ -39,11 +39,11 @@ class CatalogueTest {
         var guide = guides.published();
         var now = catalogue.now();
 
-        var found = requireNonNull(now.live("role-guide/" + guide.slug()));
+        var found = requireNonNull(now.published("role-guide/" + guide.slug()));
 
-        assertThat(now.ofType("role-guide").live(guide.slug(), "en-US")).isSameAs(found);
-        assertThat(now.live("role-guide/nothing")).isNull();
-        assertThat(now.live("nothing/" + guide.slug())).isNull();
+        assertThat(now.ofType("role-guide").published(guide.slug(), "en-US")).isSameAs(found);
+        assertThat(now.published("role-guide/nothing")).isNull();
+        assertThat(now.published("nothing/" + guide.slug())).isNull();
     }
 
     /** While it is read anew, an entry is read before the one that takes it back. */
@@ -51,19 +51,19 @@ class CatalogueTest {
     void whatIsReadAnewIsNotToldByTheStateOfBefore() {
         var guide = guides.published();
         String path = "role-guide/" + guide.slug();
-        var published = requireNonNull(catalogue.now().live(path));
+        var published = requireNonNull(catalogue.now().published(path));
         node.as("publisher")
                 .post(guide.path() + "/unpublish", Map.of("reason", "x"))
                 .ok();
         var told = catalogue.now();
 
-        var begun = new Snapshot.Fold(Snapshot.begun(told.reading() + 1))
-                .read(published.entry(), published)
+        var begun = new Snapshot.Fold(Snapshot.empty(told.reading() + 1))
+                .append(published.entry(), published)
                 .snapshot();
-        begun.show(GuideAddress.of(published.entry()));
+        begun.updateFront(GuideAddress.of(published.entry()));
 
-        assertThat(begun.live(path)).isSameAs(published);
-        assertThat(told.live(path)).isNull();
-        assertThat(catalogue.now().live(path)).isNull();
+        assertThat(begun.published(path)).isSameAs(published);
+        assertThat(told.published(path)).isNull();
+        assertThat(catalogue.now().published(path)).isNull();
     }
 }

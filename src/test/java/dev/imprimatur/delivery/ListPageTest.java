@@ -70,7 +70,7 @@ class ListPageTest {
     void aShelfMadeFromTheOneBeforeAnswersAsOneThatIsPutUpAnew(
             @ForAll("steps") List<Step> steps, @ForAll Random random) {
         // enough guides that an index is made from the one before
-        var snapshot = Snapshot.begun(1);
+        var snapshot = Snapshot.empty(1);
         long position = 0;
         for (int slug = 0; slug < 60; slug++)
             snapshot = next(snapshot, new Step(slug, LOCALES.get(slug % 3), slug, false), ++position);
@@ -84,7 +84,7 @@ class ListPageTest {
     }
 
     private static void agrees(TypeSnapshot ofType, Random random) {
-        var anew = new TypeIndex(ofType.histories().map(AddressHistory::live));
+        var anew = new TypeIndex(ofType.histories().map(AddressHistory::guide));
         var kept = ofType.index();
         assertThat(kept.guides()).containsExactlyInAnyOrderElementsOf(anew.guides());
         for (var guide : kept.guides()) assertThat(kept.at(kept.place(guide))).isSameAs(guide);
@@ -160,7 +160,7 @@ class ListPageTest {
                 at,
                 LedgerEntry.Link.open(position, ""));
         var live = step.seed() == null ? null : new PublishedGuide(entry, TYPE, content(new Random(step.seed())), JSON);
-        return new Snapshot.Fold(snapshot).read(entry, live).snapshot();
+        return new Snapshot.Fold(snapshot).append(entry, live).snapshot();
     }
 
     private static ObjectNode content(Random random) {
