@@ -54,7 +54,7 @@ final class GuideLoader {
                 });
         // many guides at once, as after a start, are encoded on first use instead
         if (entries.size() <= BATCH)
-            guides.values().forEach(guide -> guide.answer().prepare());
+            guides.values().forEach(guide -> guide.representation().prepare());
         return guides;
     }
 

@@ -46,8 +46,7 @@ public final class TypeSnapshot {
     /** The base that {@link #index()} can be derived from; null once the index is built, or if there is no useful base. */
     private volatile @Nullable Base base;
 
-    private TypeSnapshot(
-            PMap<String, Map<String, AddressHistory>> histories, Instant changedAt, @Nullable Base base) {
+    private TypeSnapshot(PMap<String, Map<String, AddressHistory>> histories, Instant changedAt, @Nullable Base base) {
         this.histories = histories;
         this.changedAt = changedAt;
         this.base = base;
@@ -77,7 +76,8 @@ public final class TypeSnapshot {
     }
 
     Optional<AddressHistory> history(GuideAddress address) {
-        return Optional.ofNullable(histories.getOrDefault(address.slug(), Map.of()).get(address.locale()));
+        return Optional.ofNullable(
+                histories.getOrDefault(address.slug(), Map.of()).get(address.locale()));
     }
 
     /** The published guide; null if there is none. */

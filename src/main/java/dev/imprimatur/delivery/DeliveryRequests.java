@@ -141,8 +141,7 @@ public class DeliveryRequests {
     Snapshot asOf(Snapshot now, @Nullable Instant instant) {
         if (instant == null) return now;
         if (instant.isAfter(clock.instant()))
-            throw Refusal.malformed("asOf is an instant in the past", List.of())
-                    .raise();
+            throw Refusal.malformed("asOf is an instant in the past", List.of()).raise();
         return catalogue.asOf(now, instant);
     }
 

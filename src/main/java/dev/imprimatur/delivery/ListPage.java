@@ -33,12 +33,12 @@ record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, M
 
     /** The page of all guides that the query selects. */
     static ListPage of(TypeIndex index, ListQuery query) {
-        return sorted(index, query, query.on(index));
+        return sorted(index, query, query.places(index));
     }
 
     /** The page of the guides that a search found. The cursor also carries how the query was interpreted. */
     static ListPage of(TypeIndex index, ListQuery query, Hits hits) {
-        var places = query.on(index);
+        var places = query.places(index);
         places.and(hits.places());
         var page =
                 query.sort().equals(Sort.RELEVANCE) ? best(index, query, places, hits) : sorted(index, query, places);
@@ -81,7 +81,7 @@ record ListPage(List<PublishedGuide> guides, @Nullable String next, int total, M
         int count = Math.min(first.length, query.limit());
         return new ListPage(
                 Arrays.stream(first, 0, count).mapToObj(index::at).toList(),
-                count < first.length ? query.list().after(pageEnd.apply(first[count - 1])) : null,
+                count < first.length ? query.selection().after(pageEnd.apply(first[count - 1])) : null,
                 places.cardinality(),
                 facets(index, places, query.facets()));
     }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parsed parameters of a list. An unknown parameter or a malformed value is refused with a message that says what is allowed.
  *
- * @param list what cursors belong to: everything that decides which guides are listed and in which order
+ * @param selection what cursors belong to: everything that decides which guides are listed and in which order
  * @param q the words to search for; null for all guides
  * @param interpretation how the words were interpreted for the page before; null for the first page
  * @param locale the locale of the guides in canonical form; null for all
@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param asOf the instant whose published guides are listed; null for now
  */
 public record ListQuery(
-        Selection list,
+        Selection selection,
         @Nullable String q,
         @Nullable QueryInterpretation interpretation,
         @Nullable String locale,
@@ -61,12 +61,12 @@ public record ListQuery(
     private static final int MOST_FACETS = 10;
 
     /** The parameters that choose a page and its form, but not which guides are listed. */
-    private static final Set<String> OF_A_PAGE = Set.of("format", "fields", "limit", "cursor", "facets", "sort");
+    private static final Set<String> PAGE_PARAMETERS = Set.of("format", "fields", "limit", "cursor", "facets", "sort");
 
     /** The property that holds the locales of guides. */
     static final Property LOCALE = Property.LOCALE;
 
-    private static final String A_SCORE = "[0-9]{1,18}";
+    private static final String SCORE = "[0-9]{1,18}";
 
     /**
      * Parses the parameters of a request.
@@ -74,83 +74,88 @@ public record ListQuery(
      * @param parameters the parameters by name; a filter that is given several times selects guides with any of the values
      */
     public static ListQuery parse(ContentType type, Map<String, List<String>> parameters, FilterLimits limits) {
-        var known = type.filterFields().stream().map(Property::of).toList();
-        mustBeKnown(known, parameters);
-        var one = new One(parameters);
-        String locale = one.of("locale").map(GuideAddress::canonical).orElse(null);
-        var q = one.of("q").map(SearchQuery::parse);
-        var asOf = one.instant("asOf");
+        var filterable = type.filterFields().stream().map(Property::of).toList();
+        mustBeKnown(filterable, parameters);
+        var single = new SingleValues(parameters);
+        String locale = single.of("locale").map(GuideAddress::canonical).orElse(null);
+        var q = single.of("q").map(SearchQuery::parse);
+        var asOf = single.instant("asOf");
         if (q.isPresent() && asOf.isPresent()) throw malformed("q searches what is published now; leave asOf out");
-        var sort = one.of("sort")
+        var sort = single.of("sort")
                 .map(text -> Sort.parse(text, type, locale))
                 .orElseGet(() -> q.isPresent() ? Sort.RELEVANCE : Sort.byTitle(locale));
-        var list = list(type, sort, parameters);
-        var cursor = one.of("cursor");
+        var selection = selection(type, sort, parameters);
+        var cursor = single.of("cursor");
         var interpretation = q.flatMap(it -> cursor).map(ListQuery::interpretation);
         return new ListQuery(
-                list,
+                selection,
                 q.orElse(null),
                 interpretation.orElse(null),
                 locale,
-                Filter.all(filters(type, known, locale, one, limits)),
+                Filter.all(filters(type, filterable, locale, single, limits)),
                 sort,
-                one.of("facets").map(text -> facets(text, known)).orElse(List.of()),
-                Fields.parse(one.of("fields").orElse(null), type),
-                Format.of(one.of("format").orElse(null)),
-                one.of("limit").map(ListQuery::limit).orElse(20),
-                cursor.map(it -> mark(
+                single.of("facets").map(text -> facets(text, filterable)).orElse(List.of()),
+                Fields.parse(single.of("fields").orElse(null), type),
+                Format.of(single.of("format").orElse(null)),
+                single.of("limit").map(ListQuery::limit).orElse(20),
+                cursor.map(it -> after(
                                 interpretation.isPresent() ? it.substring(it.indexOf(QueryInterpretation.END) + 1) : it,
-                                list,
+                                selection,
                                 sort))
                         .orElse(null),
                 asOf.orElse(null));
     }
 
     private static List<Filter> filters(
-            ContentType type, List<Property> known, @Nullable String locale, One one, FilterLimits limits) {
+            ContentType type,
+            List<Property> filterable,
+            @Nullable String locale,
+            SingleValues single,
+            FilterLimits limits) {
         var filters = new ArrayList<Filter>();
         if (locale != null) filters.add(Filter.having(Property.LOCALE, List.of(locale)));
-        var slugs = one.parameters().get("slug");
+        var slugs = single.parameters().get("slug");
         if (slugs != null) filters.add(Filter.having(Property.SLUG, slugs));
-        one.date("reviewedAfter").ifPresent(day -> filters.add(Filter.from(Property.LAST_REVIEWED, day, true)));
-        one.date("reviewedBefore").ifPresent(day -> filters.add(Filter.upTo(Property.LAST_REVIEWED, day, false)));
-        one.date("reviewDueBefore").ifPresent(day -> filters.add(Filter.upTo(Property.REVIEW_DUE, day, false)));
-        one.instant("updatedAfter").ifPresent(at -> filters.add(Filter.from(Property.UPDATED, Place.key(at), false)));
-        for (var property : known) {
-            var values = one.parameters().get(property.name());
+        single.date("reviewedAfter").ifPresent(day -> filters.add(Filter.from(Property.LAST_REVIEWED, day, true)));
+        single.date("reviewedBefore").ifPresent(day -> filters.add(Filter.upTo(Property.LAST_REVIEWED, day, false)));
+        single.date("reviewDueBefore").ifPresent(day -> filters.add(Filter.upTo(Property.REVIEW_DUE, day, false)));
+        single.instant("updatedAfter")
+                .ifPresent(at -> filters.add(Filter.from(Property.UPDATED, Place.key(at), false)));
+        for (var property : filterable) {
+            var values = single.parameters().get(property.name());
             if (values != null)
                 filters.add(Filter.having(
                         property, values.stream().map(property::read).toList()));
-            var least = one.bound(property, FilterField.MIN);
-            var greatest = one.bound(property, FilterField.MAX);
+            var least = single.bound(property, FilterField.MIN);
+            var greatest = single.bound(property, FilterField.MAX);
             if (least.isPresent() || greatest.isPresent())
                 filters.add(index -> index.values(property).between(least.orElse(null), greatest.orElse(null)));
         }
-        one.of("filter").ifPresent(text -> filters.add(FilterParser.read(text, new Property.Of(type), limits)));
+        single.of("filter").ifPresent(text -> filters.add(FilterParser.read(text, new Property.Of(type), limits)));
         return filters;
     }
 
-    private static Selection list(ContentType type, Sort sort, Map<String, List<String>> parameters) {
+    private static Selection selection(ContentType type, Sort sort, Map<String, List<String>> parameters) {
         var filters = new TreeMap<>(parameters);
-        filters.keySet().removeAll(OF_A_PAGE);
+        filters.keySet().removeAll(PAGE_PARAMETERS);
         return Selection.of("published", type.name(), sort, filters);
     }
 
     /** The places of the guides that pass the filter. */
-    BitSet on(TypeIndex index) {
+    BitSet places(TypeIndex index) {
         return filter.on(index);
     }
 
-    private static void mustBeKnown(List<Property> filters, Map<String, List<String>> parameters) {
+    private static void mustBeKnown(List<Property> filterable, Map<String, List<String>> parameters) {
         var allowed = new TreeSet<>(FilterField.RESERVED);
-        filters.forEach(field -> {
+        filterable.forEach(field -> {
             allowed.add(field.name());
             if (field.isRanged())
                 allowed.addAll(List.of(field.name() + FilterField.MIN, field.name() + FilterField.MAX));
         });
         if (!allowed.containsAll(parameters.keySet()))
             throw malformed("unknown query parameter; known here are " + String.join(", ", allowed));
-        var repeatable = filters.stream().map(Property::name).collect(Collectors.toSet());
+        var repeatable = filterable.stream().map(Property::name).collect(Collectors.toSet());
         parameters.forEach((name, values) -> {
             if (values.size() > 1 && !name.equals("slug") && !repeatable.contains(name))
                 throw malformed("the query parameter “" + name + "” is given more than once");
@@ -161,7 +166,7 @@ public record ListQuery(
     }
 
     /** Reads parameters that are given at most once. */
-    private record One(Map<String, List<String>> parameters) {
+    private record SingleValues(Map<String, List<String>> parameters) {
         Optional<String> of(String name) {
             return Optional.ofNullable(parameters.get(name)).map(List::getFirst);
         }
@@ -183,16 +188,19 @@ public record ListQuery(
         }
     }
 
-    private static List<Property> facets(String text, List<Property> filters) {
+    private static List<Property> facets(String text, List<Property> filterable) {
         var names = List.of(text.split(",", -1));
         if (names.size() > MOST_FACETS) throw malformed("at most " + MOST_FACETS + " facets");
         return names.stream()
                 .distinct()
-                .map(name -> filters.stream()
+                .map(name -> filterable.stream()
                         .filter(field -> field.name().equals(name))
                         .findFirst()
                         .orElseThrow(() -> malformed("facets are some of "
-                                + filters.stream().map(Property::name).sorted().collect(Collectors.joining(", "))
+                                + filterable.stream()
+                                        .map(Property::name)
+                                        .sorted()
+                                        .collect(Collectors.joining(", "))
                                 + ", with commas")))
                 .toList();
     }
@@ -212,9 +220,9 @@ public record ListQuery(
         return QueryInterpretation.parse(cursor.substring(0, end));
     }
 
-    private static Place mark(String cursor, Selection list, Sort sort) {
-        var place = list.after(cursor);
-        if (sort.equals(Sort.RELEVANCE) && !place.key().matches(A_SCORE)) throw Place.unknown();
+    private static Place after(String cursor, Selection selection, Sort sort) {
+        var place = selection.after(cursor);
+        if (sort.equals(Sort.RELEVANCE) && !place.key().matches(SCORE)) throw Place.unknown();
         return place;
     }
 

@@ -68,7 +68,7 @@ class PublishedGuideApi {
         var instant = asOf == null ? null : Property.instant("asOf", asOf);
         var guide = published(now, requests.asOf(now, instant), instant, type, slug, locale, request, response);
         var representation = textFormat == Format.MARKDOWN && includedFields.isEmpty()
-                ? guide.answer()
+                ? guide.representation()
                 : Representation.of(
                         guide.entry().at(),
                         guide.surrogateKey(),

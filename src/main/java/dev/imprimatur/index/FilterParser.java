@@ -138,7 +138,8 @@ public final class FilterParser {
         if (at == text.length() || text.charAt(at) != QUOTE) {
             String word = word();
             if (word.isEmpty())
-                throw wrong(from, "expected is a field or a value; put it between quotes '…' if it contains any of (),'");
+                throw wrong(
+                        from, "expected is a field or a value; put it between quotes '…' if it contains any of (),'");
             return word;
         }
         var value = new StringBuilder();

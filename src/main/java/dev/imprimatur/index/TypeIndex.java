@@ -83,7 +83,8 @@ public final class TypeIndex {
         var newLive = all();
         for (var change : changes) {
             newGuides[change.place()] = change.after();
-            newPositions[change.place()] = change.after() == null ? 0 : change.after().position();
+            newPositions[change.place()] =
+                    change.after() == null ? 0 : change.after().position();
             newLive.set(change.place(), change.after() != null);
         }
         var next = new TypeIndex(newGuides, newPositions, newLive);
@@ -94,7 +95,8 @@ public final class TypeIndex {
         });
         orders.forEach((by, order) -> {
             var column = next.columns.get(by.column());
-            if (column != null) next.orders.put(by, next(order, comparator(by), next.comparator(by, column), column, changes));
+            if (column != null)
+                next.orders.put(by, next(order, comparator(by), next.comparator(by, column), column, changes));
         });
         return next;
     }
@@ -119,7 +121,9 @@ public final class TypeIndex {
             if (replacement.before() == null) {
                 free = live.nextClearBit(free + 1);
                 place = free;
-            } else place = places[Arrays.binarySearch(replaced, replacement.before().position())];
+            } else
+                place = places[
+                        Arrays.binarySearch(replaced, replacement.before().position())];
             changes.add(new Change(place, replacement.before(), replacement.after()));
         }
         return changes;
@@ -204,7 +208,9 @@ public final class TypeIndex {
         return new SortComparator(
                 guides,
                 sort.keys(),
-                sort.keys().stream().map(key -> column(orderKey(key, sort).column())).toList());
+                sort.keys().stream()
+                        .map(key -> column(orderKey(key, sort).column()))
+                        .toList());
     }
 
     /**
@@ -228,7 +234,11 @@ public final class TypeIndex {
                         : order.first(place -> comparator.compareFirst(place, previous) >= 0);
         return isAlone
                 ? scan(order, from, among, most)
-                : FirstPlaces.ofSortedByFirstKey(IntStream.range(from, order.size()).map(order::at).filter(among::get), comparator, previous, most);
+                : FirstPlaces.ofSortedByFirstKey(
+                        IntStream.range(from, order.size()).map(order::at).filter(among::get),
+                        comparator,
+                        previous,
+                        most);
     }
 
     private static int[] scan(SortedPostings order, int from, BitSet among, int most) {

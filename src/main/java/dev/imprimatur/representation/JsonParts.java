@@ -9,15 +9,15 @@ import java.util.List;
 /**
  * JSON that is assembled from parts serialized earlier, so that the bytes of a guide are made once and reused in every response.
  *
- * @param told what the entity tag is calculated from: equal {@code told} means equal bytes
+ * @param tagSource the bytes that the entity tag is calculated from; if these are equal, {@code bytes} are equal, too
  */
-public record JsonParts(ByteBuffer bytes, ByteBuffer told) {
+public record JsonParts(ByteBuffer bytes, ByteBuffer tagSource) {
     /**
      * A serialized JSON value.
      *
-     * @param told the bytes themselves, or something shorter that identifies them, such as their entity tag
+     * @param tagSource the bytes themselves, or something shorter that identifies them, such as their entity tag
      */
-    public record Part(ByteBuffer bytes, ByteBuffer told) {
+    public record Part(ByteBuffer bytes, ByteBuffer tagSource) {
         public static Part of(byte[] bytes) {
             return new Part(ByteBuffer.wrap(bytes), ByteBuffer.wrap(bytes));
         }
@@ -36,18 +36,18 @@ public record JsonParts(ByteBuffer bytes, ByteBuffer told) {
                 + Math.max(0, items.size() - 1)
                 + rest.length
                 + 1);
-        var told = Sha256.digest();
+        var digest = Sha256.digest();
         out.put(opening);
-        told.update(opening);
+        digest.update(opening);
         for (var item : items) {
             if (out.position() > opening.length) out.put((byte) ',');
             out.put(item.bytes().duplicate());
-            told.update(item.told().duplicate());
-            told.update((byte) ',');
+            digest.update(item.tagSource().duplicate());
+            digest.update((byte) ',');
         }
         out.put((byte) ']').put((byte) ',').put(rest, 1, rest.length - 1);
-        told.update(rest);
-        return new JsonParts(out.flip(), ByteBuffer.wrap(told.digest()));
+        digest.update(rest);
+        return new JsonParts(out.flip(), ByteBuffer.wrap(digest.digest()));
     }
 
     /** Adds a member at the end of a serialized object, which has at least one member already. */

@@ -34,7 +34,7 @@ public final class PublishedGuide {
     private final long position;
 
     private final Map<String, List<String>> values;
-    private final Representation answer;
+    private final Representation representation;
 
     /**
      * Creates the guide and serializes its full representation. Of the content, only the title and the values of the filter fields are kept
@@ -49,10 +49,10 @@ public final class PublishedGuide {
         this.changesAt = changesAt(entry).toEpochMilli();
         this.position = entry.position();
         this.title = content.path("title").asString(entry.slug());
-        var found = new HashMap<String, List<String>>();
-        for (var field : type.filterFields()) found.put(field.name(), field.values(content));
-        this.values = Map.copyOf(found);
-        this.answer = Representation.kept(
+        var fieldValues = new HashMap<String, List<String>>();
+        for (var field : type.filterFields()) fieldValues.put(field.name(), field.values(content));
+        this.values = Map.copyOf(fieldValues);
+        this.representation = Representation.reused(
                 entry.at(),
                 surrogateKey(),
                 json.writeValueAsBytes(document(content, Format.MARKDOWN, List.of(), null)));
@@ -63,7 +63,7 @@ public final class PublishedGuide {
     }
 
     public JsonNode content() {
-        return json.readTree(answer.bytes()).get("content");
+        return json.readTree(representation.bytes()).get("content");
     }
 
     /** The guide's values of a field that sites can filter by; empty if the guide has none. */
@@ -76,8 +76,8 @@ public final class PublishedGuide {
     }
 
     /** The representation of the whole document with its Markdown unchanged, which is what sites request most. */
-    public Representation answer() {
-        return answer;
+    public Representation representation() {
+        return representation;
     }
 
     /** The surrogate keys by which a CDN can purge the guide, separated by spaces. */
@@ -153,9 +153,9 @@ public final class PublishedGuide {
      * @param highlights as in {@link Document}; null without a search
      */
     public JsonParts.Part document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
-        boolean asItIs = format == Format.MARKDOWN && fields.isEmpty() && highlights == null;
-        return asItIs
-                ? answer.part()
+        boolean isUnchanged = format == Format.MARKDOWN && fields.isEmpty() && highlights == null;
+        return isUnchanged
+                ? representation.part()
                 : JsonParts.Part.of(json.writeValueAsBytes(document(content(), format, fields, highlights)));
     }
 

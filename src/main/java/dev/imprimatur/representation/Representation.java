@@ -34,7 +34,7 @@ public final class Representation {
     private final Instant lastModified;
     private final String surrogateKey;
     private final String tag;
-    private final boolean often;
+    private final boolean isReused;
     private final Form plain;
     /** Created on first use. */
     private volatile @Nullable Form gzip;
@@ -53,11 +53,11 @@ public final class Representation {
         private Form(ContentCoding encoding, byte[] body) {
             this.encoding = encoding;
             var text = new StringBuilder();
-            headersOfBoth((name, value) -> line(text, name, value));
+            commonHeaders((name, value) -> line(text, name, value));
             this.shared = text.length();
-            headersOfBody(body.length, (name, value) -> line(text, name, value));
+            bodyHeaders(body.length, (name, value) -> line(text, name, value));
             byte[] head = text.toString().getBytes(StandardCharsets.US_ASCII);
-            if (often) {
+            if (isReused) {
                 var both = ByteBuffer.allocateDirect(head.length + body.length)
                         .put(head)
                         .put(body);
@@ -89,14 +89,14 @@ public final class Representation {
         /**
          * Passes the headers on, except those that depend on the moment of sending.
          *
-         * @param known whether the client has this representation already, so that the response is a 304
+         * @param isNotModified whether the client has this representation already, so that the response is a 304
          */
-        public void headers(boolean known, BiConsumer<String, String> to) {
-            headersOfBoth(to);
-            if (!known) headersOfBody(size(), to);
+        public void headers(boolean isNotModified, BiConsumer<String, String> to) {
+            commonHeaders(to);
+            if (!isNotModified) bodyHeaders(size(), to);
         }
 
-        private void headersOfBoth(BiConsumer<String, String> to) {
+        private void commonHeaders(BiConsumer<String, String> to) {
             to.accept(HttpHeaders.ETAG, etag());
             to.accept(
                     HttpHeaders.LAST_MODIFIED,
@@ -105,7 +105,7 @@ public final class Representation {
             to.accept("Surrogate-Key", surrogateKey);
         }
 
-        private void headersOfBody(int size, BiConsumer<String, String> to) {
+        private void bodyHeaders(int size, BiConsumer<String, String> to) {
             if (encoding != ContentCoding.IDENTITY) to.accept(HttpHeaders.CONTENT_ENCODING, encoding.token());
             to.accept(HttpHeaders.CONTENT_TYPE, contentType);
             to.accept(HttpHeaders.CONTENT_LENGTH, Integer.toString(size));
@@ -114,10 +114,10 @@ public final class Representation {
         /**
          * The header lines without the empty line after them, as a new view of the shared buffer.
          *
-         * @param known whether the client has this representation already, so that the response is a 304
+         * @param isNotModified whether the client has this representation already, so that the response is a 304
          */
-        public ByteBuffer lines(boolean known) {
-            return lines.slice(0, known ? shared : lines.limit());
+        public ByteBuffer lines(boolean isNotModified) {
+            return lines.slice(0, isNotModified ? shared : lines.limit());
         }
 
         /** The body, as a new view of the shared buffer. */
@@ -137,12 +137,17 @@ public final class Representation {
     }
 
     private Representation(
-            String contentType, Instant lastModified, String surrogateKey, byte[] told, byte[] body, boolean often) {
+            String contentType,
+            Instant lastModified,
+            String surrogateKey,
+            byte[] tagSource,
+            byte[] body,
+            boolean isReused) {
         this.contentType = contentType;
         this.lastModified = lastModified;
         this.surrogateKey = surrogateKey;
-        this.tag = tag(told);
-        this.often = often;
+        this.tag = tag(tagSource);
+        this.isReused = isReused;
         this.plain = new Form(ContentCoding.IDENTITY, body);
     }
 
@@ -167,7 +172,7 @@ public final class Representation {
                 JSON,
                 lastModified,
                 surrogateKey,
-                joined.told().array(),
+                joined.tagSource().array(),
                 joined.bytes().array(),
                 false);
     }
@@ -176,12 +181,12 @@ public final class Representation {
      * Creates a JSON representation that will be sent many times. Its bytes live outside the heap, where the network reads them without a
      * copy.
      */
-    static Representation kept(Instant lastModified, String surrogateKey, byte[] body) {
+    static Representation reused(Instant lastModified, String surrogateKey, byte[] body) {
         return new Representation(JSON, lastModified, surrogateKey, body, body, true);
     }
 
-    private static String tag(byte[] told) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(Sha256.of(told), ETAG_BYTES));
+    private static String tag(byte[] tagSource) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(Sha256.of(tagSource), ETAG_BYTES));
     }
 
     /** Appends a header line in the syntax of HTTP/1.1. */
@@ -221,14 +226,14 @@ public final class Representation {
         return switch (encoding) {
             case IDENTITY -> plain;
             case GZIP -> {
-                var made = gzip;
-                if (made == null) gzip = made = new Form(encoding, encoding.encode(bytes()));
-                yield made;
+                var form = gzip;
+                if (form == null) gzip = form = new Form(encoding, encoding.encode(bytes()));
+                yield form;
             }
             case ZSTD -> {
-                var made = zstd;
-                if (made == null) zstd = made = new Form(encoding, encoding.encode(bytes()));
-                yield made;
+                var form = zstd;
+                if (form == null) zstd = form = new Form(encoding, encoding.encode(bytes()));
+                yield form;
             }
         };
     }
@@ -246,11 +251,11 @@ public final class Representation {
      */
     public void send(HttpServletRequest request, HttpServletResponse response, long maxAge) throws IOException {
         var form = form(ContentCoding.of(joined(request, HttpHeaders.ACCEPT_ENCODING)));
-        boolean known = isKnownTo(request, form);
-        form.headers(known, response::setHeader);
+        boolean isNotModified = isCachedBy(request, form);
+        form.headers(isNotModified, response::setHeader);
         response.setHeader(
                 HttpHeaders.CACHE_CONTROL, cacheControl(response.containsHeader(HttpHeaders.WARNING) ? 0 : maxAge));
-        if (known) response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+        if (isNotModified) response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
         else response.getOutputStream().write(form.body());
     }
 
@@ -260,11 +265,11 @@ public final class Representation {
         return lines.isEmpty() ? null : String.join(",", lines);
     }
 
-    private boolean isKnownTo(HttpServletRequest request, Form form) {
-        String known = joined(request, HttpHeaders.IF_NONE_MATCH);
-        if (known != null)
-            return known.strip().equals("*")
-                    || Arrays.stream(known.split(","))
+    private boolean isCachedBy(HttpServletRequest request, Form form) {
+        String tags = joined(request, HttpHeaders.IF_NONE_MATCH);
+        if (tags != null)
+            return tags.strip().equals("*")
+                    || Arrays.stream(tags.split(","))
                             .map(it -> it.strip().replaceFirst("^W/", ""))
                             .anyMatch(form::has);
         try {

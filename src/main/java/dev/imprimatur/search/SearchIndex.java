@@ -98,7 +98,9 @@ public class SearchIndex implements SmartLifecycle {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0)
                 throw Refusal.unavailable(
-                                "search-not-ready", "the search index has not reached the current position yet", Duration.ofSeconds(2))
+                                "search-not-ready",
+                                "the search index has not reached the current position yet",
+                                Duration.ofSeconds(2))
                         .raise();
             try {
                 synchronized (advanced) {

@@ -55,7 +55,9 @@ final class FastHandler extends Handler.Wrapper {
         ready.form().headers(ready.isNotModified(), response.getHeaders()::add);
         response.setStatus(ready.isNotModified() ? HttpStatus.NOT_MODIFIED_304 : HttpStatus.OK_200);
         response.write(
-                true, ready.isNotModified() ? BufferUtil.EMPTY_BUFFER : ready.form().body(), callback);
+                true,
+                ready.isNotModified() ? BufferUtil.EMPTY_BUFFER : ready.form().body(),
+                callback);
         return true;
     }
 }

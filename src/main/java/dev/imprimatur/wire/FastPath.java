@@ -182,7 +182,7 @@ class FastPath {
         if (request.query() != null) return null;
         var guide = snapshot.published(request.path());
         // close to a known change, caches may keep the response for less than the usual time
-        return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide.answer();
+        return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide.representation();
     }
 
     private Optional<Representation> list(Snapshot snapshot, GetRequest request) {

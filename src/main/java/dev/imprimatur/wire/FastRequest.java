@@ -178,7 +178,8 @@ record FastRequest(FastPath.GetRequest get, Head head, int end) {
                 acceptEncoding = stripped(colon + 1, end);
                 return first;
             }
-            return !UNSUPPORTED_LENGTHS.contains(length) || UNSUPPORTED.stream().noneMatch(name -> is(from, length, name));
+            return !UNSUPPORTED_LENGTHS.contains(length)
+                    || UNSUPPORTED.stream().noneMatch(name -> is(from, length, name));
         }
 
         private boolean is(int from, int length, String name) {

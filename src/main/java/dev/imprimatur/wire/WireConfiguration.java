@@ -14,7 +14,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class WireConfiguration {
     @Bean
-    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> fastPathFirst(FastPath path, ResponseHeaders headers) {
+    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> fastPathFirst(
+            FastPath path, ResponseHeaders headers) {
         return ServerLayer.FAST_PATH.with(server -> putBefore(server, path, headers));
     }
 

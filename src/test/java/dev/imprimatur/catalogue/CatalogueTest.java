@@ -30,7 +30,9 @@ class CatalogueTest {
                 .ok();
 
         assertThat(first.published(path)).extracting(it -> it.entry().edition()).isEqualTo(1);
-        assertThat(second.published(path)).extracting(it -> it.entry().edition()).isEqualTo(2);
+        assertThat(second.published(path))
+                .extracting(it -> it.entry().edition())
+                .isEqualTo(2);
         assertThat(catalogue.now().published(path)).isNull();
     }
 
