@@ -125,13 +125,13 @@ public record ListQuery(
             var values = single.parameters().get(property.name());
             if (values != null)
                 filters.add(Filter.having(
-                        property, values.stream().map(property::read).toList()));
+                        property, values.stream().map(property::parse).toList()));
             var least = single.bound(property, FilterField.MIN);
             var greatest = single.bound(property, FilterField.MAX);
             if (least.isPresent() || greatest.isPresent())
                 filters.add(index -> index.values(property).between(least.orElse(null), greatest.orElse(null)));
         }
-        single.of("filter").ifPresent(text -> filters.add(FilterParser.read(text, new Property.Of(type), limits)));
+        single.of("filter").ifPresent(text -> filters.add(FilterParser.parse(text, new Property.OfType(type), limits)));
         return filters;
     }
 
@@ -183,7 +183,7 @@ public record ListQuery(
         Optional<ValuePostings.Bound> bound(Property property, String which) {
             return of(property.name() + which).map(text -> {
                 if (text.isEmpty()) throw malformed(property.name() + which + " is empty");
-                return new ValuePostings.Bound(property.read(text), true);
+                return new ValuePostings.Bound(property.parse(text), true);
             });
         }
     }

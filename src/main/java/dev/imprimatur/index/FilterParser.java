@@ -18,12 +18,12 @@ public final class FilterParser {
                     + " lt(field,value), lte(field,value) or has(field)";
 
     private final String text;
-    private final Property.Of properties;
+    private final Property.OfType properties;
     private final FilterLimits limits;
     private int at;
     private int conditions;
 
-    private FilterParser(String text, Property.Of properties, FilterLimits limits) {
+    private FilterParser(String text, Property.OfType properties, FilterLimits limits) {
         this.text = text;
         this.properties = properties;
         this.limits = limits;
@@ -34,24 +34,24 @@ public final class FilterParser {
      *
      * @param properties the properties that conditions can name
      */
-    public static Filter read(String text, Property.Of properties, FilterLimits limits) {
+    public static Filter parse(String text, Property.OfType properties, FilterLimits limits) {
         if (text.length() > limits.length())
             throw Refusal.malformed("filter has at most " + limits.length() + " characters", List.of())
                     .raise();
-        var reader = new FilterParser(text, properties, limits);
-        var filter = reader.filter(0);
-        if (reader.skipped() < text.length()) throw reader.wrong("nothing more is expected");
+        var parser = new FilterParser(text, properties, limits);
+        var filter = parser.filter(0);
+        if (parser.skipSpaces() < text.length()) throw parser.malformed("nothing more is expected");
         return filter;
     }
 
     private Filter filter(int depth) {
-        int from = skipped();
+        int from = skipSpaces();
         String name = word();
-        if (at == text.length() || text.charAt(at) != '(') throw wrong(from, "expected is " + KNOWN);
+        if (at == text.length() || text.charAt(at) != '(') throw malformed(from, "expected is " + KNOWN);
         at++;
         boolean isGroup = name.equals("any") || name.equals("all") || name.equals("not");
         if (isGroup && depth == limits.depth())
-            throw wrong(from, "any, all and not are nested at most " + limits.depth() + " deep");
+            throw malformed(from, "any, all and not are nested at most " + limits.depth() + " deep");
         var filter = switch (name) {
             case "any" -> Filter.any(filters(depth));
             case "all" -> Filter.all(filters(depth));
@@ -69,14 +69,14 @@ public final class FilterParser {
                 yield Filter.having(property, values(property));
             }
             case "gt", "gte" -> {
-                var property = ranged();
+                var property = comparableProperty();
                 yield Filter.from(property, nextValue(property), name.equals("gte"));
             }
             case "lt", "lte" -> {
-                var property = ranged();
+                var property = comparableProperty();
                 yield Filter.upTo(property, nextValue(property), name.equals("lte"));
             }
-            default -> throw wrong(from, "expected is " + KNOWN);
+            default -> throw malformed(from, "expected is " + KNOWN);
         };
         expect(')');
         return filter;
@@ -94,51 +94,51 @@ public final class FilterParser {
     }
 
     private Property property() {
-        int from = skipped();
+        int from = skipSpaces();
         String name = value();
         return properties
                 .find(name)
-                .orElseThrow(() -> wrong(from, "unknown field; known here are " + properties.names()));
+                .orElseThrow(() -> malformed(from, "unknown field; known here are " + properties.names()));
     }
 
-    private Property ranged() {
-        int from = skipped();
+    private Property comparableProperty() {
+        int from = skipSpaces();
         var property = property();
-        if (!property.isRanged()) throw wrong(from, property.name() + " is true or false; such values have no order");
+        if (!property.isRanged()) throw malformed(from, property.name() + " is true or false; such values have no order");
         return property;
     }
 
     private String nextValue(Property property) {
         expect(',');
-        int from = skipped();
+        int from = skipSpaces();
         count(from);
         String value = value();
         try {
-            return property.read(value);
+            return property.parse(value);
         } catch (Refused refused) {
-            throw wrong(from, refused.refusal().detail());
+            throw malformed(from, refused.refusal().detail());
         }
     }
 
     private void count(int from) {
         if (++conditions > limits.conditions())
-            throw wrong(from, "there are at most " + limits.conditions() + " conditions, with each value of in(…)");
+            throw malformed(from, "there are at most " + limits.conditions() + " conditions, with each value of in(…)");
     }
 
     private List<String> values(Property property) {
         var values = new ArrayList<String>();
         do values.add(nextValue(property));
-        while (skipped() < text.length() && text.charAt(at) == ',');
+        while (skipSpaces() < text.length() && text.charAt(at) == ',');
         return values;
     }
 
     /** Reads a value: a plain word, or a text between single quotes in which two quotes stand for one. */
     private String value() {
-        int from = skipped();
+        int from = skipSpaces();
         if (at == text.length() || text.charAt(at) != QUOTE) {
             String word = word();
             if (word.isEmpty())
-                throw wrong(
+                throw malformed(
                         from, "expected is a field or a value; put it between quotes '…' if it contains any of (),'");
             return word;
         }
@@ -151,37 +151,37 @@ public final class FilterParser {
             }
             value.append(it);
         }
-        throw wrong(from, "the quote is not closed");
+        throw malformed(from, "the quote is not closed");
     }
 
     /** Reads the text up to the next mark, without the spaces around it. */
     private String word() {
-        int from = skipped();
+        int from = skipSpaces();
         while (at < text.length() && MARKS.indexOf(text.charAt(at)) < 0) at++;
         return text.substring(from, at).strip();
     }
 
     private boolean isNext(char mark) {
-        if (skipped() == text.length() || text.charAt(at) != mark) return false;
+        if (skipSpaces() == text.length() || text.charAt(at) != mark) return false;
         at++;
         return true;
     }
 
     private void expect(char mark) {
-        if (!isNext(mark)) throw wrong("expected is “" + mark + "”");
+        if (!isNext(mark)) throw malformed("expected is “" + mark + "”");
     }
 
     /** Skips spaces and returns the position of the next character. */
-    private int skipped() {
+    private int skipSpaces() {
         while (at < text.length() && text.charAt(at) == ' ') at++;
         return at;
     }
 
-    private RuntimeException wrong(String what) {
-        return wrong(at, what);
+    private RuntimeException malformed(String what) {
+        return malformed(at, what);
     }
 
-    private static RuntimeException wrong(int at, String what) {
+    private static RuntimeException malformed(int at, String what) {
         return Refusal.malformed("filter, character " + (at + 1) + ": " + what, List.of())
                 .raise();
     }

@@ -96,7 +96,7 @@ public record Property(
             .collect(Collectors.toUnmodifiableMap(Property::name, it -> it));
 
     /** The properties of a content type by name: those that every guide has, and the type's filter fields. */
-    public record Of(ContentType type) {
+    public record OfType(ContentType type) {
         Optional<Property> find(String name) {
             return Optional.ofNullable(OF_EVERY_GUIDE.get(name))
                     .or(() -> fields().filter(it -> it.name().equals(name)).findFirst());
@@ -146,13 +146,13 @@ public record Property(
     }
 
     /** The value that a guide is sorted by, cut to the length that a cursor can hold; empty if the guide has none. */
-    String sorting(PublishedGuide guide) {
+    String sortValue(PublishedGuide guide) {
         var all = of(guide);
         return all.isEmpty() ? "" : Place.key(all.getFirst());
     }
 
     /** Parses a value from a request into the form that guides have; refuses what is not of this kind. */
-    public String read(String text) {
+    public String parse(String text) {
         return switch (kind) {
             case TEXT, CODE -> equals(LOCALE) ? GuideAddress.canonical(text) : text;
             case NUMBER -> number(text).toString();

@@ -32,7 +32,7 @@ public record Sort(List<Key> keys, @Nullable String locale) {
 
     /** Parses keys separated by commas; a hyphen before a key means descending order. Refuses unknown, repeated and too many keys. */
     public static Sort parse(String text, ContentType type, @Nullable String locale) {
-        var known = new Property.Of(type);
+        var known = new Property.OfType(type);
         var keys = new ArrayList<Key>();
         for (String one : text.split(",", -1)) {
             boolean descending = one.startsWith("-");

@@ -34,7 +34,7 @@ final class SortKeys {
     }
 
     private void put(int place, @Nullable PublishedGuide guide) {
-        keys[place] = guide != null && holds(guide) ? key(property.sorting(guide)) : NONE;
+        keys[place] = guide != null && holds(guide) ? key(property.sortValue(guide)) : NONE;
     }
 
     /** Whether the guide is sorted by these keys: its locale is that of the keys, if they have one. */

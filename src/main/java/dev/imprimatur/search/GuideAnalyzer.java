@@ -50,13 +50,13 @@ import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
  */
 final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
     /** The kind of text to analyze. */
-    private enum As {
+    private enum TextKind {
         /** A title: every word, and also two or three words joined, since people write {@code front end} and {@code frontend}. */
         NAME,
         /** Sentences: without stop words. A word with a hyphen is also indexed as one word. */
         TEXT,
         /** A query: every word. */
-        QUESTION
+        QUERY
     }
 
     /** The longest word in characters; nobody searches for a longer one. */
@@ -81,11 +81,11 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
 
     /** Whether the field names what a guide is about: it is short and has at least half of the greatest weight of the type. */
     static boolean isName(ContentType type, SearchField field) {
-        return field.isShort() && 2 * field.weight() >= heaviest(type);
+        return field.isShort() && 2 * field.weight() >= greatestWeight(type);
     }
 
     /** The greatest weight of all search fields of the type. */
-    static double heaviest(ContentType type) {
+    static double greatestWeight(ContentType type) {
         return type.searchFields().stream()
                 .mapToDouble(SearchField::weight)
                 .max()
@@ -95,10 +95,10 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
     /**
      * Whether an index field holds names.
      *
-     * @param inIndex the name of the field in the index
+     * @param indexField the name of the field in the index
      */
-    static boolean isName(String inIndex) {
-        return inIndex.contains("/name/");
+    static boolean isName(String indexField) {
+        return indexField.contains("/name/");
     }
 
     /** The name of a field in the index. */
@@ -129,14 +129,14 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
 
     /** Splits a text into words as a query, in their order. */
     List<Word> words(String text, String language) {
-        var stops = stopWords.computeIfAbsent(
+        var languageStopWords = stopWords.computeIfAbsent(
                 language,
                 it -> LanguageAnalysis.of(language).stopWords().stream()
                         .flatMap(word -> forms(new String((char[]) word), language).stream())
                         .map(List::getFirst)
                         .collect(Collectors.toUnmodifiableSet()));
         return forms(text, language).stream()
-                .map(forms -> new Word(forms, stops.contains(forms.getFirst())))
+                .map(forms -> new Word(forms, languageStopWords.contains(forms.getFirst())))
                 .toList();
     }
 
@@ -166,7 +166,7 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
     }
 
     private Map<String, List<Synonym>> synonyms(ContentType type, String language) {
-        var byFirst = new HashMap<String, List<Synonym>>();
+        var byFirstStem = new HashMap<String, List<Synonym>>();
         for (var group : type.synonyms().of(language)) {
             var phrases = group.stream()
                     .map(term -> words(term, language))
@@ -176,16 +176,16 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
             for (var phrase : phrases) {
                 var others = phrases.stream().filter(it -> !it.equals(phrase)).toList();
                 if (!others.isEmpty())
-                    byFirst.computeIfAbsent(phrase.getFirst().stem(), it -> new ArrayList<>())
+                    byFirstStem.computeIfAbsent(phrase.getFirst().stem(), it -> new ArrayList<>())
                             .add(new Synonym(phrase, others));
             }
         }
-        return byFirst;
+        return byFirstStem;
     }
 
     private List<List<String>> forms(String text, String language) {
         var words = new ArrayList<List<String>>();
-        try (var tokens = tokenStream(language + "/question/", text)) {
+        try (var tokens = tokenStream(language + "/query/", text)) {
             var term = tokens.addAttribute(CharTermAttribute.class);
             var increment = tokens.addAttribute(PositionIncrementAttribute.class);
             tokens.reset();
@@ -204,25 +204,25 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
     protected Analyzer getWrappedAnalyzer(String fieldName) {
         String[] parts = fieldName.split("/", 3);
         if (parts.length < 3)
-            return analyzers.computeIfAbsent("/", it -> new OneLanguage(LanguageAnalysis.of(""), As.TEXT));
+            return analyzers.computeIfAbsent("/", it -> new LanguageAnalyzer(LanguageAnalysis.of(""), TextKind.TEXT));
         return analyzers.computeIfAbsent(
                 parts[0] + "/" + parts[1],
-                it -> new OneLanguage(
+                it -> new LanguageAnalyzer(
                         LanguageAnalysis.of(parts[0]),
                         switch (parts[1]) {
-                            case "name" -> As.NAME;
-                            case "question" -> As.QUESTION;
-                            default -> As.TEXT;
+                            case "name" -> TextKind.NAME;
+                            case "query" -> TextKind.QUERY;
+                            default -> TextKind.TEXT;
                         }));
     }
 
-    private static final class OneLanguage extends Analyzer {
+    private static final class LanguageAnalyzer extends Analyzer {
         private final LanguageAnalysis language;
-        private final As as;
+        private final TextKind kind;
 
-        OneLanguage(LanguageAnalysis language, As as) {
+        LanguageAnalyzer(LanguageAnalysis language, TextKind kind) {
             this.language = language;
-            this.as = as;
+            this.kind = kind;
         }
 
         @Override
@@ -230,7 +230,7 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
             Reader read = new ICUNormalizer2CharFilter(text, CASE_AND_WIDTH);
             read = new MappingCharFilter(
                     language.script() == LanguageAnalysis.Script.CHINESE ? Spellings.CHINESE : Spellings.SYMBOLS, read);
-            boolean joins = as == As.TEXT && language.script() == LanguageAnalysis.Script.ANY;
+            boolean joins = kind == TextKind.TEXT && language.script() == LanguageAnalysis.Script.ANY;
             return joins ? new PatternReplaceCharFilter(HYPHEN, "_", read) : read;
         }
 
@@ -244,28 +244,28 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
             TokenStream words = language.apostrophes().apply(tokenizer);
             if (language.script() == LanguageAnalysis.Script.JAPANESE) words = japanese(words);
             words = parts(words);
-            if (as == As.TEXT) words = new StopFilter(words, language.stopWords());
+            if (kind == TextKind.TEXT) words = new StopFilter(words, language.stopWords());
             words = language.spelling().apply(words);
             // not for Japanese, where the marks on letters distinguish words
             if (language.script() == LanguageAnalysis.Script.ANY) words = new ICUFoldingFilter(words);
             words = new LengthFilter(new ASCIIFoldingFilter(words), 1, LONGEST);
-            if (as == As.NAME) words = joined(words);
+            if (kind == TextKind.NAME) words = joined(words);
             words = new RemoveDuplicatesTokenFilter(language.stemming().apply(new KeywordRepeatFilter(words)));
-            if (as == As.NAME && language.shortestPart() > 0)
+            if (kind == TextKind.NAME && language.shortestPart() > 0)
                 words = new CompoundEndFilter(words, language.shortestPart());
             return new TokenStreamComponents(tokenizer, words);
         }
 
         private TokenStream japanese(TokenStream words) {
             TokenStream read = new JapaneseBaseFormFilter(words);
-            if (as == As.TEXT) read = new JapanesePartOfSpeechStopFilter(read, JapaneseAnalyzer.getDefaultStopTags());
+            if (kind == TextKind.TEXT) read = new JapanesePartOfSpeechStopFilter(read, JapaneseAnalyzer.getDefaultStopTags());
             return new JapaneseKatakanaStemFilter(read);
         }
 
         /** Splits {@code node.js} into {@code node} and {@code js}; in sentences, {@code nodejs} is added. */
         private TokenStream parts(TokenStream words) {
             int parts = WordDelimiterGraphFilter.GENERATE_WORD_PARTS | WordDelimiterGraphFilter.GENERATE_NUMBER_PARTS;
-            if (as != As.TEXT) return new WordDelimiterGraphFilter(words, parts, null);
+            if (kind != TextKind.TEXT) return new WordDelimiterGraphFilter(words, parts, null);
             return new FlattenGraphFilter(
                     new WordDelimiterGraphFilter(words, parts | WordDelimiterGraphFilter.CATENATE_ALL, null));
         }

@@ -22,40 +22,40 @@ final class LiveTerms {
      *
      * @param live the documents that are not deleted; null if none was deleted
      */
-    private record Part(TermsEnum words, @Nullable Bits live) {}
+    private record Segment(TermsEnum terms, @Nullable Bits live) {}
 
-    private final List<Part> parts = new ArrayList<>();
+    private final List<Segment> segments = new ArrayList<>();
 
     LiveTerms(IndexReader index, String field) throws IOException {
         for (var leaf : index.leaves()) {
-            var words = leaf.reader().terms(field);
-            if (words != null)
-                parts.add(new Part(words.iterator(), leaf.reader().getLiveDocs()));
+            var terms = leaf.reader().terms(field);
+            if (terms != null)
+                segments.add(new Segment(terms.iterator(), leaf.reader().getLiveDocs()));
         }
     }
 
-    boolean has(BytesRef word) throws IOException {
-        return guides(word, 1) > 0;
+    boolean has(BytesRef term) throws IOException {
+        return guides(term, 1) > 0;
     }
 
     /** The number of published guides that have the term. */
-    int guides(BytesRef word) throws IOException {
-        return guides(word, Integer.MAX_VALUE);
+    int guides(BytesRef term) throws IOException {
+        return guides(term, Integer.MAX_VALUE);
     }
 
     /** @param most counting may stop once this number is reached */
-    private int guides(BytesRef word, int most) throws IOException {
+    private int guides(BytesRef term, int most) throws IOException {
         int count = 0;
         PostingsEnum postings = null;
-        for (var part : parts) {
+        for (var segment : segments) {
             if (count >= most) break;
-            if (!part.words().seekExact(word)) continue;
-            var live = part.live();
+            if (!segment.terms().seekExact(term)) continue;
+            var live = segment.live();
             if (live == null) {
-                count += part.words().docFreq();
+                count += segment.terms().docFreq();
                 continue;
             }
-            postings = part.words().postings(postings, PostingsEnum.NONE);
+            postings = segment.terms().postings(postings, PostingsEnum.NONE);
             for (int document = postings.nextDoc();
                     document != DocIdSetIterator.NO_MORE_DOCS && count < most;
                     document = postings.nextDoc()) if (live.get(document)) count++;

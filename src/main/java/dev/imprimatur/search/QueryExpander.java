@@ -92,8 +92,8 @@ final class QueryExpander {
             expanded.add(word.with(fallback));
         }
         var names = new LinkedHashMap<String, Long>();
-        names.put(TermWeights.whole(analyzed), SAME_NAME);
-        names.put(TermWeights.wholeByStems(analyzed), SAME_NAME_BY_STEMS);
+        names.put(TermWeights.nameTerm(analyzed), SAME_NAME);
+        names.put(TermWeights.nameTermByStems(analyzed), SAME_NAME_BY_STEMS);
         var alternatives = new ArrayList<Alternative>();
         for (int from = 0; from < analyzed.size(); from++) {
             for (int to = from + 2; to <= Math.min(analyzed.size(), from + MOST_JOINED); to++)
@@ -122,7 +122,7 @@ final class QueryExpander {
                         to,
                         phrase.stream().map(word -> Word.of(word.forms())).toList()));
                 if (to - from == analyzed.size())
-                    names.putIfAbsent(TermWeights.whole(phrase), SAME_NAME_BY_SYNONYM / names.size());
+                    names.putIfAbsent(TermWeights.nameTerm(phrase), SAME_NAME_BY_SYNONYM / names.size());
             }
     }
 }

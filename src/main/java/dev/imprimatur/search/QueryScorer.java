@@ -21,13 +21,13 @@ final class QueryScorer {
     private static final int SCALE = 1_000;
 
     private final IndexReader index;
-    private final String words;
-    private final String names;
+    private final String wordsField;
+    private final String namesField;
 
     QueryScorer(IndexReader index, String language, ContentType type) {
         this.index = index;
-        this.words = TermWeights.everything(language, type);
-        this.names = TermWeights.names(language, type);
+        this.wordsField = TermWeights.wordsField(language, type);
+        this.namesField = TermWeights.namesField(language, type);
     }
 
     /** The score of each word in each document; an empty array for a word that no document has. */
@@ -62,7 +62,7 @@ final class QueryScorer {
     private int[] score(Word word) throws IOException {
         var scorer = new WordScorer(index.maxDoc());
         for (var leaf : index.leaves()) {
-            var terms = leaf.reader().terms(words);
+            var terms = leaf.reader().terms(wordsField);
             if (terms != null) scorer.score(word, terms.iterator(), leaf.docBase);
         }
         return scorer.best;
@@ -73,7 +73,7 @@ final class QueryScorer {
         var scores = new long[0];
         for (var leaf : index.leaves())
             for (var name : query.names().entrySet()) {
-                var documents = leaf.reader().postings(new Term(names, name.getKey()), PostingsEnum.NONE);
+                var documents = leaf.reader().postings(new Term(namesField, name.getKey()), PostingsEnum.NONE);
                 if (documents == null) continue;
                 if (scores.length == 0) scores = new long[index.maxDoc()];
                 for (int document = documents.nextDoc();

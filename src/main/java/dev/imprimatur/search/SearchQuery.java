@@ -72,7 +72,7 @@ public final class SearchQuery {
         this.type = type;
         var expanders = new LinkedHashMap<String, QueryExpander>();
         for (String language : languages) {
-            String field = TermWeights.everything(language, type);
+            String field = TermWeights.wordsField(language, type);
             var terms = MultiTerms.getTerms(index, field);
             if (terms == null) continue;
             var words = analyzer.words(text, language);
@@ -156,7 +156,7 @@ public final class SearchQuery {
         var terms = new BooleanQuery.Builder();
         byLanguage.forEach((language, query) -> query.highlights()
                 .forEach(term -> terms.add(
-                        new TermQuery(new Term(TermWeights.everything(language, type), term)), Occur.SHOULD)));
+                        new TermQuery(new Term(TermWeights.wordsField(language, type), term)), Occur.SHOULD)));
         return terms.build();
     }
 }

@@ -76,7 +76,7 @@ final class TermWeights {
             return new Weight(Math.max(name, other.name), Math.max(best, other.best), sum + other.sum);
         }
 
-        int steps() {
+        int scaled() {
             double all = best + TIE * (sum - best);
             double inTexts = IN_TEXTS * all / (all + HALF_OF_IT);
             return Math.max(1, (int) Math.round(name == 0 ? inTexts : IN_A_NAME * name + BESIDE_A_NAME * inTexts));
@@ -86,7 +86,7 @@ final class TermWeights {
     private final String language;
     private final ContentType type;
     private final GuideAnalyzer words;
-    private final double heaviest;
+    private final double greatestWeight;
     private final Map<String, Weight> weights = new HashMap<>();
     private final Set<String> names = new HashSet<>();
 
@@ -94,7 +94,7 @@ final class TermWeights {
         this.language = language;
         this.type = type;
         this.words = words;
-        this.heaviest = GuideAnalyzer.heaviest(type);
+        this.greatestWeight = GuideAnalyzer.greatestWeight(type);
     }
 
     /**
@@ -118,56 +118,56 @@ final class TermWeights {
             throw new UncheckedIOException("reading a string", impossible);
         }
         boolean isName = GuideAnalyzer.isName(type, field);
-        double share = field.weight() / heaviest;
+        double share = field.weight() / greatestWeight;
         double inAName = (ANY_NAME + (1 - ANY_NAME) * share) / (1 + LENGTH * (length - 1));
         counts.forEach((word, count) -> weights.merge(
                 word,
                 isName ? Weight.inAName(inAName) : Weight.inAText(share * count / (count + SATURATION)),
                 Weight::and));
-        if (isName) names.addAll(wholes(words.words(text, language)).toList());
+        if (isName) names.addAll(nameTerms(words.words(text, language)).toList());
     }
 
     /** The index field that holds every word of a guide, with its weight. */
-    static String everything(String language, ContentType type) {
+    static String wordsField(String language, ContentType type) {
         return language + "/words/" + type.name();
     }
 
     /** The index field that holds the whole names of a guide. */
-    static String names(String language, ContentType type) {
+    static String namesField(String language, ContentType type) {
         return language + "/whole/" + type.name();
     }
 
     /** A whole name as one term of its words as written; names that differ only in spaces and hyphens have the same term. */
-    static String whole(List<GuideAnalyzer.Word> name) {
-        var whole = new StringBuilder();
-        for (var word : name) whole.append(word.typed());
-        return whole.toString();
+    static String nameTerm(List<GuideAnalyzer.Word> name) {
+        var nameTerm = new StringBuilder();
+        for (var word : name) nameTerm.append(word.typed());
+        return nameTerm.toString();
     }
 
-    /** A whole name as one term of the stems of its words; a mark makes it differ from every term of {@link #whole}. */
-    static String wholeByStems(List<GuideAnalyzer.Word> name) {
-        var whole = new StringBuilder().append(CompoundEndFilter.MARK);
-        for (var word : name) whole.append(word.stem());
-        return whole.toString();
+    /** A whole name as one term of the stems of its words; a mark makes it differ from every term of {@link #nameTerm}. */
+    static String nameTermByStems(List<GuideAnalyzer.Word> name) {
+        var nameTerm = new StringBuilder().append(CompoundEndFilter.MARK);
+        for (var word : name) nameTerm.append(word.stem());
+        return nameTerm.toString();
     }
 
-    private static Stream<String> wholes(List<GuideAnalyzer.Word> name) {
-        return name.isEmpty() ? Stream.of() : Stream.of(whole(name), wholeByStems(name));
+    private static Stream<String> nameTerms(List<GuideAnalyzer.Word> name) {
+        return name.isEmpty() ? Stream.of() : Stream.of(nameTerm(name), nameTermByStems(name));
     }
 
     /** The index fields that a search of this guide reads. */
     Stream<Field> fields() {
         return Stream.concat(
-                Stream.of(new Field(everything(language, type), new Weighed(weights), TYPE)),
-                names.stream().map(name -> new StringField(names(language, type), name, Field.Store.NO)));
+                Stream.of(new Field(wordsField(language, type), new WeightedTokens(weights), TYPE)),
+                names.stream().map(name -> new StringField(namesField(language, type), name, Field.Store.NO)));
     }
 
-    private static final class Weighed extends TokenStream {
+    private static final class WeightedTokens extends TokenStream {
         private final CharTermAttribute word = addAttribute(CharTermAttribute.class);
         private final TermFrequencyAttribute weight = addAttribute(TermFrequencyAttribute.class);
         private final Iterator<Map.Entry<String, Weight>> rest;
 
-        Weighed(Map<String, Weight> weights) {
+        WeightedTokens(Map<String, Weight> weights) {
             this.rest = weights.entrySet().iterator();
         }
 
@@ -177,7 +177,7 @@ final class TermWeights {
             clearAttributes();
             var next = rest.next();
             word.append(next.getKey());
-            weight.setTermFrequency(next.getValue().steps());
+            weight.setTermFrequency(next.getValue().scaled());
             return true;
         }
     }

@@ -17,7 +17,7 @@ class CatalogueTest {
     private final Catalogue catalogue = node.bean(Catalogue.class);
 
     @Test
-    void aStateThatIsOvertakenStillHasWhatItHad() {
+    void anOlderSnapshotKeepsItsGuides() {
         var guide = guides.published();
         String path = "role-guide/" + guide.slug();
         var first = catalogue.now();
@@ -37,7 +37,7 @@ class CatalogueTest {
     }
 
     @Test
-    void whatIsFoundAtOnceIsWhatTheStateHas() {
+    void theFastLookUpFindsTheGuideOfTheSnapshot() {
         var guide = guides.published();
         var now = catalogue.now();
 
@@ -50,7 +50,7 @@ class CatalogueTest {
 
     /** While it is read anew, an entry is read before the one that takes it back. */
     @Test
-    void whatIsReadAnewIsNotToldByTheStateOfBefore() {
+    void aNewReadingDoesNotChangeSnapshotsOfTheReadingBefore() {
         var guide = guides.published();
         String path = "role-guide/" + guide.slug();
         var published = requireNonNull(catalogue.now().published(path));

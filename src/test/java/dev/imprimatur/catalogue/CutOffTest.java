@@ -167,7 +167,7 @@ class CutOffTest {
     }
 
     @Test
-    void aFrozenStoreEndsEveryAnswerAndWhatHappenedMeanwhileCountsFirst() {
+    void afterItsLeaseANodeWithoutStoreRefusesUntilItHasReadWhatHappened() {
         var key = key();
         var other = stale.guides().published();
         var open = stream(refusing, refusing.site());
@@ -223,7 +223,7 @@ class CutOffTest {
     }
 
     @Test
-    void whereTheOperatorChoseSoWhatIsStaleIsServedAndSaysSo() {
+    void staleAnswersAreServedAndMarkedIfTheOperatorChoosesSo() {
         var key = key();
         String etag = stale.site().get(path).header("ETag");
         assertThat(stale.site().get(path).header("Warning")).isNull();
@@ -261,7 +261,7 @@ class CutOffTest {
     }
 
     @Test
-    void keysThatCannotBeReadEndTheLeaseOfALedgerThatCan() {
+    void theLeaseEndsIfOnlyTheKeysCannotBeRead() {
         var keys = refusing.bean(MongoDatabase.class).getCollection("api_keys");
         keys.insertOne(new Document("_id", "unreadable").append("hash", 7));
         long inserted = System.nanoTime();
@@ -280,7 +280,7 @@ class CutOffTest {
     }
 
     @Test
-    void aLedgerThatCannotBeReadEndsTheLeaseOfKeysThatCan() {
+    void theLeaseEndsIfOnlyTheLedgerCannotBeRead() {
         var catalogue = refusing.bean(Catalogue.class);
         synchronized (catalogue) {
             long held = System.nanoTime();
@@ -299,7 +299,7 @@ class CutOffTest {
     }
 
     @Test
-    void aReadingThatIsAnsweredLateConfirmsWhatWasThereWhenItBegan() {
+    void aSlowReadConfirmsTheStateAtItsBeginning() {
         var catalogue = refusing.bean(Catalogue.class);
 
         secondWire.stall();

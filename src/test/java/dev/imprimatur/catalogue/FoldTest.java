@@ -25,7 +25,7 @@ class FoldTest {
     private static final int REVIEWS_DUE_EVERY = 12;
 
     @Test
-    void listSearchFacetsSyncAndPastAgreeWithTheLedgerFoldedNaively() {
+    void everyViewAgreesWithANaiveFoldOfTheLedger() {
         long seed = System.nanoTime();
         System.out.println("fold with seed " + seed);
         var random = new Random(seed);

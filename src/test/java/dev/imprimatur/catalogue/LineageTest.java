@@ -40,7 +40,7 @@ class LineageTest {
     }
 
     @Test
-    void whoReadBeyondTheEndStartsOver() {
+    void aClientBeyondTheEndOfTheLedgerStartsOver() {
         node.guides().published();
         long beyond = end() + 1_000;
         isChanged(node.site().get("/ledger?after=" + beyond));
@@ -51,7 +51,7 @@ class LineageTest {
     }
 
     @Test
-    void whoReadAnotherLedgerStartsOver() {
+    void aClientOfAnotherLedgerStartsOver() {
         node.guides().published();
         isChanged(node.site().get("/ledger?after=0&lineage=another"));
         isChanged(node.site().get("/ledger?after=0&lineage=another", AS_STREAM));
@@ -62,7 +62,7 @@ class LineageTest {
     }
 
     @Test
-    void nextIsThereWhileMoreFollows() {
+    void aPageHasNextWhileMoreEntriesFollow() {
         node.guides().published();
         node.guides().published();
         assertThat(node.site().get("/ledger?limit=1&after=0").ok().get("next").asLong())
@@ -71,7 +71,7 @@ class LineageTest {
     }
 
     @Test
-    void anotherNodeOfTheSameStoreTellsTheSameLineage() {
+    void nodesOfOneStoreHaveTheSameLineage() {
         assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
         try (var other = node.beside()) {
             assertThat(other.site().get("/ledger").ok().get("lineage").asString())

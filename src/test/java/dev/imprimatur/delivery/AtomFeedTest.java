@@ -91,7 +91,7 @@ class AtomFeedTest {
     }
 
     @Test
-    void anEntryKeepsItsIdWhateverBecomesOfItsGuide() {
+    void anEntryKeepsItsIdWhenItsGuideChanges() {
         var guide = guides.published();
         var first = feed(PAGES);
         String id = entry(first, guide).getId();
@@ -120,7 +120,7 @@ class AtomFeedTest {
     }
 
     @Test
-    void theFeedSaysWhereItWasAskedFor() {
+    void theFeedLinksToItsOwnUrl() {
         guides.published();
 
         for (String query : new String[] {PAGES, PAGES + "&limit=1&locale=en-US"})
@@ -128,7 +128,7 @@ class AtomFeedTest {
     }
 
     @Test
-    void feedsOfDifferentGuidesAreDifferentFeeds() {
+    void feedsOfDifferentGuidesHaveDifferentIds() {
         var all = feed(PAGES);
 
         assertThat(feed(PAGES + "&locale=en-US").getId()).isNotEqualTo(all.getId());
@@ -144,7 +144,7 @@ class AtomFeedTest {
         "https://%7Bslug%7D.example.com, example.com",
         "https://%7Blocale%7D/%7Bslug%7D, {locale}"
     })
-    void itsAuthorIsTheSite(String pages, String author) {
+    void theAuthorOfTheFeedIsTheSite(String pages, String author) {
         guides.published();
 
         assertThat(feed("pages=" + pages).getAuthors())
@@ -153,7 +153,7 @@ class AtomFeedTest {
     }
 
     @Test
-    void anAddressThatSaysWhoAsksIsNoAddressOfPages() {
+    void pageUrlsWithCredentialsAreRefused() {
         assertThat(node.site()
                         .get("/role-guide/feed.atom?pages=https://me:secret@www.example.com/%7Bslug%7D")
                         .status())

@@ -18,7 +18,7 @@ class DeliveryTest {
     private final Guides guides = node.guides();
 
     @Test
-    void oneGuideInTheFormatAndWithTheFieldsAskedFor() {
+    void aGuideIsDeliveredInTheRequestedFormatWithTheRequestedFields() {
         var guide = guides.published();
 
         var html = node.site()
@@ -33,7 +33,7 @@ class DeliveryTest {
     }
 
     @Test
-    void whoIsSentToAnotherGuideAsksTheSameThere() {
+    void aRedirectKeepsTheFormAndTheQueryOfTheRequest() {
         var guide = guides.published();
         var other = guides.published();
         node.as("publisher")
@@ -67,7 +67,7 @@ class DeliveryTest {
     }
 
     @Test
-    void aListIsReadPageByPageWithNoGuideTwice() {
+    void thePagesOfAListHoldEachGuideOnce() {
         for (int i = 0; i < 5; i++) guides.published();
         var seen = new ArrayList<String>();
         String cursor = "";
@@ -89,7 +89,7 @@ class DeliveryTest {
     }
 
     @Test
-    void theFeedTellsWhatChangedSinceAPosition() {
+    void theLedgerHoldsWhatChangedSinceAPosition() {
         long before = node.site().get("/ledger?limit=1").ok().get("position").asLong();
         var guide = guides.published();
         long at = Long.parseLong(guides.read(guide).header("Imprimatur-Position"));
@@ -103,7 +103,7 @@ class DeliveryTest {
     }
 
     @Test
-    void aPositionThatIsNotReachedIsNotAnsweredFromThePast() {
+    void aRequestForALaterPositionIsNotAnsweredFromAnEarlierOne() {
         var guide = guides.published();
         long position = Long.parseLong(guides.read(guide).header("Imprimatur-Position"));
 
@@ -123,7 +123,7 @@ class DeliveryTest {
                 "limit=0", "limit=-1", "limit=101", "limit=abc", "limit=1e9", "sort=contributors", "sort=contentHash",
                 "fields=title,approvals", "format=pdf", "cursor=!", "cursor=AAAA", "limit=1&limit=2"
             })
-    void whatIsUnknownOrMalformedIsRefused(String query) {
+    void unknownOrMalformedParametersAreRefused(String query) {
         var answer = node.site()
                 .get("/role-guide?"
                         + query.replace("[", "%5B").replace("]", "%5D").replace("$", "%24"));
@@ -133,7 +133,7 @@ class DeliveryTest {
     }
 
     @Test
-    void aKeyForOneTypeReadsNothingElse() {
+    void aKeyForOneTypeReadsNoOtherType() {
         var guide = guides.published();
         var faqOnly = node.siteWith(Map.of("name", "faq only", "scopes", List.of("delivery"), "types", List.of("faq")));
 
@@ -146,7 +146,7 @@ class DeliveryTest {
     }
 
     @Test
-    void everyAnswerCarriesTheHeadersThatProtectIt() {
+    void everyAnswerHasTheSecurityHeaders() {
         for (String path : new String[] {"/role-guide", "/role-guide/nothing", "/role-guide?x=y"}) {
             var answer = node.site().get(path);
             assertThat(answer.header("X-Content-Type-Options")).as(path).isEqualTo("nosniff");

@@ -67,7 +67,7 @@ class ListPageTest {
     }
 
     @Property(tries = 150)
-    void aShelfMadeFromTheOneBeforeAnswersAsOneThatIsPutUpAnew(
+    void anUpdatedIndexAnswersAsARebuiltIndex(
             @ForAll("steps") List<Step> steps, @ForAll Random random) {
         // enough guides that an index is made from the one before
         var snapshot = Snapshot.empty(1);

@@ -61,7 +61,7 @@ class ListQueryTest {
     }
 
     @Test
-    void filtersSortsCountsAndPicks() {
+    void aListIsFilteredSortedAndCounted() {
         published("Ada", content -> {
             compensation(content, "US", 2024);
             content.put("role", "Analyst, senior");
@@ -100,7 +100,7 @@ class ListQueryTest {
     }
 
     @Test
-    void aCursorHoldsItsPlaceUnderEverySort() {
+    void aCursorKeepsItsPlaceInEverySort() {
         for (int year : List.of(2020, 9, 100))
             published("Guide" + year, content -> compensation(content, "US", 1900 + year % 200));
         for (String sort : List.of("title", "-compensation.dataYear", "publishedAt", "compensation.region")) {
@@ -138,7 +138,7 @@ class ListQueryTest {
                 "query=x",
                 "parameters=x"
             })
-    void whatIsUnknownOrMalformedIsRefusedWithWhatIsAllowed(String query) {
+    void anUnknownOrMalformedParameterIsRefusedWithWhatIsAllowed(String query) {
         var answer = node.site().get("/role-guide?" + query);
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(400);
@@ -146,7 +146,7 @@ class ListQueryTest {
     }
 
     @Test
-    void theLedgerTellsTheKindsAndTypesThatAreAskedForAndASiteThatBeginsOnlyWhatIsLive() {
+    void theLedgerIsFilteredByKindAndTypeAndACompactPageHoldsOnlyPublishedGuides() {
         long before = node.site()
                 .get("/ledger?compact=true&limit=1")
                 .ok()
@@ -181,7 +181,7 @@ class ListQueryTest {
                 "text/event-stream, */*;q=0.1 | 400",
                 "application/json;q=0.1, text/event-stream;q=0.2 | 400"
             })
-    void whoeverAcceptsPagesAsWellGetsEventsOnlyIfTheyArePreferred(String accept, int status) {
+    void aClientThatAcceptsPagesGetsEventsOnlyIfItPrefersThem(String accept, int status) {
         // only pages are compact
         assertThat(node.site().get("/ledger?compact=true", "Accept", accept).status())
                 .isEqualTo(status);
@@ -194,7 +194,7 @@ class ListQueryTest {
     }
 
     @Test
-    void asOfAnswersWhatReadersCouldSeeThenButNothingThatWasWithdrawn() {
+    void asOfShowsWhatWasPublishedThenWithoutWhatWasUnpublishedSince() {
         var guide = guides.published();
         var withdrawn = guides.published();
         var then = node.clock().instant();
@@ -226,7 +226,7 @@ class ListQueryTest {
     }
 
     @Test
-    void whatWasWithdrawnStaysWithdrawnWhenTheGuideIsPublishedAgain() {
+    void publishingAgainDoesNotBringBackWhatWasUnpublished() {
         var unseen = node.clock().instant();
         node.clock().forward(Duration.ofSeconds(5));
         var guide = guides.published();
@@ -273,7 +273,7 @@ class ListQueryTest {
     }
 
     @Test
-    void aStreamTellsWhatHappensAndGoesOnWhereItWas() throws Exception {
+    void aStreamSendsNewEntriesAndContinuesWhereItStopped() throws Exception {
         long before =
                 node.site().get("/ledger?compact=true").ok().get("position").asLong();
         var guide = guides.published();
@@ -297,7 +297,7 @@ class ListQueryTest {
     }
 
     @Test
-    void aStreamEndsOnceItsKeyIsRevoked() {
+    void aStreamEndsWhenItsKeyIsRevoked() {
         var made = node.as("admin")
                 .post("/api-keys", Map.of("name", "streams", "scopes", List.of("delivery")))
                 .ok();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Sites that leave a stream of events in the middle leave nothing behind. */
 class StreamTest {
     @Test
-    void aNodeStopsAtOnceThoughSitesLeftTheirStreams() throws Exception {
+    void aNodeStopsAtOnceAfterSitesLeftTheirStreams() throws Exception {
         var node = Node.start();
         var delivery = URI.create(node.delivery());
         for (int site = 0; site < 3; site++) listenForAMoment(node, delivery);

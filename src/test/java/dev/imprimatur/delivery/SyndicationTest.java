@@ -98,7 +98,7 @@ class SyndicationTest {
     }
 
     @Test
-    void theFeedAndTheSitemapTellOfWhatIsLiveAndOfNothingElse() throws Exception {
+    void theFeedAndTheSitemapHoldOnlyPublishedGuides() throws Exception {
         var live = node.guides().published();
         var draft = node.guides().submitted();
         var withdrawn = node.guides().published();
@@ -119,7 +119,7 @@ class SyndicationTest {
     }
 
     @Test
-    void nothingInTheJsonEndsTheScriptThatItIsPastedInto() {
+    void theJsonCannotEndTheScriptElementAroundIt() {
         var guide = node.guides().drafted();
         String summary = "</script><script>alert(1)</script> <!-- R&D \u2028 and \u2029.";
         node.guides().edit("editor", guide, summary).ok();
@@ -184,7 +184,7 @@ class SyndicationTest {
     }
 
     @Test
-    void eachLocaleHasAnAddressAndNamesAllOthers() throws Exception {
+    void eachAddressOfALocaleNamesAllTranslations() throws Exception {
         var guide = translated();
         var single = node.guides().published();
         String pages = "https://www.example.com/%7Blocale%7D/roles/%7Bslug%7D";
@@ -211,7 +211,7 @@ class SyndicationTest {
     }
 
     @Test
-    void anAddressThatAllLocalesShareIsNamedOnce() throws Exception {
+    void anAddressThatAllLocalesShareIsListedOnce() throws Exception {
         var guide = translated();
 
         assertThat(urls("https://www.example.com/roles/%7Bslug%7D", guide.slug()))
@@ -226,7 +226,7 @@ class SyndicationTest {
     }
 
     @Test
-    void pagesIsAnAddressOnTheWebWithAPlaceForTheSlug() {
+    void pagesMustBeAWebAddressWithTheSlug() {
         for (String wrong :
                 new String[] {"", "x", "javascript:%7Bslug%7D", "https://www.example.com/", "https:///%7Bslug%7D"})
             assertThat(node.site().get("/role-guide/sitemap.xml?pages=" + wrong).status())
@@ -236,7 +236,7 @@ class SyndicationTest {
     }
 
     @Test
-    void whatXmlHasNoPlaceForDoesNotMakeItUnreadable() throws Exception {
+    void charactersThatXmlForbidsAreReplaced() throws Exception {
         var bytes = new ByteArrayOutputStream();
         var xml = XMLOutputFactory.newInstance().createXMLStreamWriter(bytes, "UTF-8");
         xml.writeStartDocument();

@@ -79,7 +79,7 @@ class CollationTest {
     }
 
     @Test
-    void withoutALocaleTextIsSortedAsNoLanguageHasChangedIt() {
+    void withoutALocaleTextIsSortedByTheRootCollation() {
         var titles = List.of(
                 "Åre", "Ärztin", "Ärztin", "Azubi", "Azubi", "émile", "Emma", "Emma", "Emma", "ñu", "nz", "zebra",
                 "Zebra", "Zebra");
@@ -89,7 +89,7 @@ class CollationTest {
     }
 
     @Test
-    void aLocaleThatNothingIsInHasNothing() {
+    void theListOfALocaleWithoutGuidesIsEmpty() {
         assertThat(sorted("locale=fi&sort=title", 4)).isEmpty();
         assertThat(sorted("locale=no_such&sort=-title", 4)).isEmpty();
     }

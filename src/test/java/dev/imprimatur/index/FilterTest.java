@@ -96,7 +96,7 @@ class FilterTest {
                 "eq(locale,EN-us)                                                  | Ada Bob Cy Dee",
                 "gt(lastReviewed,TODAY)                                            | ",
             })
-    void aFilterIsPutTogetherOfConditions(String filter, String expected) {
+    void aFilterCombinesConditions(String filter, String expected) {
         String today =
                 LocalDate.ofInstant(node.clock().instant(), ZoneOffset.UTC).toString();
 
@@ -120,7 +120,7 @@ class FilterTest {
     }
 
     @Test
-    void textIsComparedInTheFormInWhichItIsKept() {
+    void textIsComparedInItsStoredForm() {
         String decomposed = encoded("Manage\u0301r");
 
         assertThat(titles(asked("role=" + decomposed).ok())).containsExactly("Cy");
@@ -131,7 +131,7 @@ class FilterTest {
     }
 
     @Test
-    void itHoldsForSearchFacetsAndThePastAlike() {
+    void filtersApplyToSearchFacetsAndPastInstants() {
         String filter = "&filter=not(eq(compensation.region,DE))";
         var now = node.clock().instant();
 
@@ -153,7 +153,7 @@ class FilterTest {
                 "lastReviewed,compensation.region,-title          | Dee Bob Cy Ada",
                 "-role                                            | Dee Cy Ada Bob"
             })
-    void aListIsSortedByTheFirstKeyAndThenByTheNextOnEveryPage(String sort, String expected) {
+    void aListIsSortedByTheFirstKeyAndThenByTheNextKeyOnEveryPage(String sort, String expected) {
         for (int limit = 1; limit <= 4; limit++) {
             var seen = new ArrayList<String>();
             String cursor = "";
@@ -211,7 +211,7 @@ class FilterTest {
                 "sort=title,-title                              | sort names title twice",
                 "sort=title,slug,role,lastReviewed              | sort by at most 3",
             })
-    void whatIsWrongIsRefusedAndSaysWhere(String query, String detail) {
+    void anInvalidFilterIsRefusedWithThePlaceOfTheError(String query, String detail) {
         String sent = Arrays.stream(query.split("&"))
                 .map(pair -> pair.split("=", 2))
                 .map(pair -> pair[0] + "=" + encoded(pair[1]))
@@ -225,7 +225,7 @@ class FilterTest {
     }
 
     @Test
-    void aFilterIsNeitherTooDeepNorTooLongNorOfTooManyConditions() {
+    void aFilterWithTooMuchDepthLengthOrConditionsIsRefused() {
         assertThat(asked("filter=" + "not(".repeat(5) + "eq(title,Cy)" + ")".repeat(5))
                         .status())
                 .isEqualTo(200);
@@ -246,7 +246,7 @@ class FilterTest {
     }
 
     @Test
-    void aCursorBelongsToItsQuestion() {
+    void aCursorBelongsToItsQuery() {
         String question = "sort=compensation.region,title&filter=not(eq(title,Cy))&limit=1";
         String cursor = "&cursor=" + asked(question).ok().get("next").asString();
 

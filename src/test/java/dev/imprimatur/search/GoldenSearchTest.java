@@ -163,7 +163,7 @@ class GoldenSearchTest {
     }
 
     @Test
-    void theListIsLargeAndNamesOnlyTitlesThatItHas() {
+    void theQueriesAreManyAndNameOnlyKnownTitles() {
         assertThat(titles).hasSizeGreaterThanOrEqualTo(320);
         assertThat(titles.values())
                 .allSatisfy(title -> assertThat(title.source()).isNotBlank());
@@ -184,7 +184,7 @@ class GoldenSearchTest {
     }
 
     @Test
-    void whatPeopleTypeFindsTheTitleThatTheyWant() throws IOException {
+    void typedQueriesFindTheWantedTitles() throws IOException {
         List<Answered> answered;
         try (var directory = new ByteBuffersDirectory();
                 var index = new IndexWriter(directory, new IndexWriterConfig(words))) {

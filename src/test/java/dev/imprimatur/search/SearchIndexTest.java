@@ -69,7 +69,7 @@ class SearchIndexTest {
     }
 
     @Test
-    void aWordIsFoundAsItIsByItsStemAsABeginningAndMisspelt() {
+    void aWordMatchesAsTypedByItsStemAsAPrefixAndMisspelt() {
         assertThat(slugs("pipelines")).containsExactly("data-engineer");
         assertThat(slugs("pipeline")).containsExactly("data-engineer");
         assertThat(slugs("kuber")).containsExactly("data-engineer");
@@ -81,18 +81,18 @@ class SearchIndexTest {
     }
 
     @Test
-    void theTitleCountsMoreThanTheRest() {
+    void matchesInTheTitleScoreMost() {
         assertThat(slugs("data")).startsWith("data-engineer").contains("security-analyst");
     }
 
     @Test
-    void whereItWasFoundIsShownAndNothingElseIsMarkup() {
+    void matchesAreHighlighted() {
         var hit = page("pipeline", "").get("items").get(0);
         assertThat(hit.get("highlights").get("summary").asString()).contains("<mark>pipelines</mark>");
     }
 
     @Test
-    void whatIsPublishedBetweenPagesHidesNothingOfHowAQuestionWasRead() {
+    void aGuidePublishedBetweenPagesDoesNotChangeHowTheQueryIsInterpreted() {
         publish("specialist-1", "Tax Specialist", "Taxes.", "Patience");
         publish("specialist-2", "Fraud Specialist", "Frauds.", "Patience");
         publish("specialist-3", "Support Specialist", "Supports.", "Patience");
@@ -132,7 +132,7 @@ class SearchIndexTest {
     }
 
     @Test
-    void aCursorThatNobodyHandedOutIsRefused() {
+    void aForgedCursorIsRefused() {
         String next = page("data", "&limit=1").get("next").asString();
         for (String made : List.of(
                 "3f400000.",
@@ -150,7 +150,7 @@ class SearchIndexTest {
     }
 
     @Test
-    void aNameIsShownWholeWithWhatItIsWrittenWith() {
+    void aNameIsHighlightedAsAWholeWithItsSymbols() {
         publish(
                 "c-sharp",
                 "C# & front end developer for the network of a large theatre. It pays",
@@ -174,7 +174,7 @@ class SearchIndexTest {
     }
 
     @Test
-    void aSearchIsFilteredCountedAndPagedLikeAnyList() {
+    void aSearchHasTheFiltersFacetsAndPagesOfAList() {
         assertThat(page("forensics", "&locale=de-DE").get("total").asInt()).isZero();
         var first = page("data", "&limit=1&facets=role");
         assertThat(first.get("total").asInt()).isGreaterThan(1);
@@ -185,7 +185,7 @@ class SearchIndexTest {
     }
 
     @Test
-    void draftsAndWhatWasWithdrawnAreNotFound() {
+    void draftsAndUnpublishedGuidesAreNotFound() {
         publish("ephemeral", "Quokka Keeper", "Keeps quokkas.", "Patience");
         assertThat(slugs("quokka")).containsExactly("ephemeral");
         var ref = new Guides.Ref(
@@ -202,7 +202,7 @@ class SearchIndexTest {
     }
 
     @Test
-    void wordsOfWhatWasWithdrawnDecideNothing() {
+    void wordsOfUnpublishedGuidesDoNotAffectResults() {
         publish("finches", "Finch Keeper", "Keeps a zebrafinck.", "Patience");
         publish("ephemeral-finches", "Keeper", "Keeps a zebrafinch.", "Patience");
         assertThat(slugs("zebrafinch")).containsExactly("ephemeral-finches");
@@ -219,7 +219,7 @@ class SearchIndexTest {
     }
 
     @Test
-    void whatCannotBeAskedIsRefused() {
+    void invalidQueriesAreRefused() {
         assertThat(node.site().get("/role-guide?q=").status()).isEqualTo(400);
         assertThat(node.site().get("/role-guide?q=" + "x".repeat(201)).status()).isEqualTo(400);
         assertThat(node.site().get("/role-guide?q=x&asOf=2026-01-01T00:00:00Z").status())

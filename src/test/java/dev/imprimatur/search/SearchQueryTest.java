@@ -109,7 +109,7 @@ class SearchQueryTest {
     }
 
     @Property
-    void anIndexWithAPastFindsWhatOneBuiltAnewFinds(
+    void anUpdatedIndexFindsTheSameAsARebuiltIndex(
             @ForAll("changes") List<Change> changes, @ForAll("questions") String question) throws IOException {
         var live = new TreeMap<Integer, List<String>>();
         try (var grown = new ByteBuffersDirectory();

@@ -221,12 +221,12 @@ class TypedWordsTest {
             前端工程师                 | 高级前端开发工程师
             开发工程师                 | 高级前端开发工程师
             """)
-    void theBestIsFirst(String typed, String first) throws IOException {
+    void theBestMatchIsFirst(String typed, String first) throws IOException {
         assertThat(ask(typed)).first().isEqualTo(first);
     }
 
     @Test
-    void whatIsNotMeantIsNotFound() throws IOException {
+    void unrelatedTitlesAreNotFound() throws IOException {
         assertThat(ask("c#")).doesNotContain("C++ Developer", "C Programmer");
         assertThat(ask("c++")).doesNotContain("C# Developer", "C Programmer");
         assertThat(ask("nurse")).startsWith("Nurse", "Registered Nurse", "Veterinary Nurse");
@@ -248,7 +248,7 @@ class TypedWordsTest {
     }
 
     @Test
-    void namesAreBeforeTexts() throws IOException {
+    void matchesInNamesRankBeforeMatchesInTexts() throws IOException {
         assertThat(ask("data")).startsWith("Data Scientist", "Database Administrator");
         assertThat(ask("nurse")).endsWith("Machine Learning Engineer");
         assertThat(ask("frontend").subList(0, 2)).containsExactlyInAnyOrder("Front End Developer", "Frontend Engineer");
@@ -256,7 +256,7 @@ class TypedWordsTest {
     }
 
     @Test
-    void thoseWithMostWordsAreFoundWhereNoGuideHasThreeOfFour() throws IOException {
+    void ifNoGuideHasThreeOfFourWordsTheGuidesWithMostWordsAreFound() throws IOException {
         assertThat(ask("data scientist zymurgy")).first().isEqualTo("Data Scientist");
         assertThat(ask("what does a registered nurse earn")).containsExactly("Registered Nurse");
         assertThat(ask("nurse zymurgy")).first().isEqualTo("Nurse");

@@ -95,7 +95,7 @@ class FastConnectionTest {
     }
 
     @Test
-    void aPlainRequestIsAnsweredAsTheServletWayDoes() throws Exception {
+    void aPlainRequestIsAnsweredAsByTheServletContainer() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         try (var wire = new Wire();
                 var slow = new Wire()) {
@@ -117,7 +117,7 @@ class FastConnectionTest {
     }
 
     @Test
-    void whatAPageMayReadIsToldToThatPageOnly() throws Exception {
+    void anAnswerForOneOriginIsReadableByThatOriginOnly() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         String list = "/role-guide?limit=3&fields=title";
         var key = node.siteWith(Map.of(
@@ -146,7 +146,7 @@ class FastConnectionTest {
     }
 
     @Test
-    void aConnectionMayWhatItsLastRequestShows() throws Exception {
+    void eachRequestOfAConnectionIsJudgedByItsOwnKey() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         var key = node.as("admin")
                 .post("/api-keys", Map.of("name", "of the wire", "scopes", List.of("delivery")))
@@ -178,7 +178,7 @@ class FastConnectionTest {
     }
 
     @Test
-    void requestsInOneBreathAreAnsweredInOrderWhoeverAnswersThem() throws Exception {
+    void pipelinedRequestsAreAnsweredInOrder() throws Exception {
         String one = "/role-guide/" + guides.published().slug();
         String other = "/role-guide/" + guides.published().slug();
         try (var wire = new Wire()) {
@@ -201,7 +201,7 @@ class FastConnectionTest {
     }
 
     @Test
-    void aRequestThatComesInPiecesIsAnswered() throws Exception {
+    void aRequestThatArrivesInPiecesIsAnswered() throws Exception {
         String request = get("/role-guide/" + guides.published().slug());
         for (int cut : new int[] {1, 10, 40, request.length() - 3, request.length() - 1})
             try (var wire = new Wire()) {
@@ -222,7 +222,7 @@ class FastConnectionTest {
     }
 
     @Test
-    void whoeverReadsSlowlyGetsEverythingAndNobodyElseWaits() throws Exception {
+    void aSlowReaderGetsTheWholeAnswerAndDelaysNobody() throws Exception {
         guides.published();
         String list = get("/role-guide?limit=20");
         try (var wire = new Wire()) {
@@ -238,7 +238,7 @@ class FastConnectionTest {
     }
 
     @Test
-    void manyConnectionsThatAskForThisAndThatAllGetTheirs() throws Exception {
+    void manyConnectionsGetTheAnswersToTheirOwnRequests() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         Callable<Integer> site = () -> {
             int answered = 0;
@@ -273,7 +273,7 @@ class FastConnectionTest {
                 "GET PATH HTTP/1.1\r\nHost: a\r\nAuthorization: KEY\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
                 "GET PATH HTTP/1.1\r\nHost: a\r\nAuthorization: KEY\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"
             })
-    void whatIsNoProperRequestIsJettysToRefuse(String request) throws Exception {
+    void malformedRequestsAreRefusedByJetty(String request) throws Exception {
         String path = "/api/delivery/v1/role-guide/" + guides.published().slug();
         double before = fast();
         try (var wire = new Wire()) {
@@ -287,7 +287,7 @@ class FastConnectionTest {
     }
 
     @Test
-    void aBodyIsNotTakenForARequest() throws Exception {
+    void aBodyIsNotReadAsARequest() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         String hidden = get(path);
         try (var wire = new Wire()) {
@@ -304,7 +304,7 @@ class FastConnectionTest {
     @ValueSource(
             strings = {"Connection: close\r\n", "TE: trailers\r\n", "Imprimatur-At-Least: 1\r\n", "Range: bytes=0-1\r\n"
             })
-    void whatChangesTheMeaningIsLeftToOthers(String header) throws Exception {
+    void headersThatChangeTheMeaningOfARequestAreRespected(String header) throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         try (var wire = new Wire()) {
             var answer = wire.send(get(path, header)).read();
@@ -315,7 +315,7 @@ class FastConnectionTest {
     }
 
     @Test
-    void aConnectionThatEndsInTheMiddleHurtsNobody() throws Exception {
+    void aConnectionThatEndsWithinARequestAffectsNobody() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         for (int i = 0; i < 50; i++)
             try (var wire = new Wire()) {

@@ -37,7 +37,7 @@ class FastPathTest {
     }
 
     @Test
-    void bothWaysAnswerAlike() {
+    void theFastPathAndTheServletContainerSendTheSameAnswers() {
         var guide = guides.published();
         String path = "/role-guide/" + guide.slug();
 
@@ -64,7 +64,7 @@ class FastPathTest {
     }
 
     @Test
-    void everyEncodingHoldsTheSameBytesUnderATagOfItsOwn() throws Exception {
+    void everyContentCodingHasTheSameBytesAndItsOwnEntityTag() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         var plain = node.site().get(path);
 
@@ -114,7 +114,7 @@ class FastPathTest {
     }
 
     @Test
-    void aListThatWasAskedForBeforeIsTheSameAndChangesWithTheLedger() {
+    void aCachedListIsTheSameUntilTheLedgerChanges() {
         guides.published();
         String query = "/role-guide?limit=2&sort=-publishedAt&fields=title";
 
@@ -130,7 +130,7 @@ class FastPathTest {
     }
 
     @Test
-    void itSaysYesOnly() {
+    void theFastPathSendsOnlySuccessfulAnswers() {
         var guide = guides.published();
         String path = "/role-guide/" + guide.slug();
         var faqOnly = node.siteWith(Map.of("name", "faq", "scopes", List.of("delivery"), "types", List.of("faq")));
@@ -152,7 +152,7 @@ class FastPathTest {
     }
 
     @Test
-    void aKeyThatAsksTooMuchWaitsAndNobodyElseDoes() {
+    void theRateLimitOfAKeyAffectsNoOtherKey() {
         try (var slow = Node.start("imprimatur.delivery.rate", "1", "imprimatur.delivery.burst", "5")) {
             var guide = slow.guides().published();
             var greedy = slow.siteWith(Map.of("name", "greedy", "scopes", List.of("delivery")));
@@ -170,7 +170,7 @@ class FastPathTest {
     }
 
     @Test
-    void aRevokedKeyReadsNoMore() {
+    void aRevokedKeyIsRefused() {
         var guide = guides.published();
         var created = node.as("admin")
                 .post("/api-keys", Map.of("name", "gone soon", "scopes", List.of("delivery")))
@@ -184,7 +184,7 @@ class FastPathTest {
     }
 
     @Test
-    void aListBeyondTheLimitOfAKeyIsNotEvenMade() {
+    void noListIsMadeForAKeyAboveItsLimit() {
         var greedy = node.siteWith(Map.of("name", "greedy", "scopes", List.of("delivery")));
         var key = node.bean(SiteKeys.class)
                 .ring()
