@@ -10,7 +10,7 @@ import dev.imprimatur.testing.Node;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A request that took a snapshot is answered from it, whatever is published meanwhile. */
+/** A request is answered from the snapshot that it took, even if the ledger changes meanwhile. */
 class CatalogueTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
@@ -48,7 +48,7 @@ class CatalogueTest {
         assertThat(now.published("nothing/" + guide.slug())).isNull();
     }
 
-    /** While it is read anew, an entry is read before the one that takes it back. */
+    /** While the ledger is read anew, an entry that publishes a guide is read before the later entry that unpublishes the guide. */
     @Test
     void aNewReadingDoesNotChangeSnapshotsOfTheReadingBefore() {
         var guide = guides.published();
@@ -57,15 +57,15 @@ class CatalogueTest {
         node.as("publisher")
                 .post(guide.path() + "/unpublish", Map.of("reason", "x"))
                 .ok();
-        var told = catalogue.now();
+        var current = catalogue.now();
 
-        var begun = new Snapshot.Fold(Snapshot.empty(told.reading() + 1))
+        var newReading = new Snapshot.Fold(Snapshot.empty(current.reading() + 1))
                 .append(published.entry(), published)
                 .snapshot();
-        begun.updateFront(GuideAddress.of(published.entry()));
+        newReading.updateFront(GuideAddress.of(published.entry()));
 
-        assertThat(begun.published(path)).isSameAs(published);
-        assertThat(told.published(path)).isNull();
+        assertThat(newReading.published(path)).isSameAs(published);
+        assertThat(current.published(path)).isNull();
         assertThat(catalogue.now().published(path)).isNull();
     }
 }

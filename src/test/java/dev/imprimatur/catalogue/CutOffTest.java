@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** A node that is cut off from MongoDB serves what others withdraw, and honours keys that others revoke, no longer than its lease. */
+/** A node without MongoDB may serve guides that other nodes unpublish, and accept keys that they revoke, only until its lease ends. */
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("long")
@@ -101,7 +101,7 @@ class CutOffTest {
                 .asString();
     }
 
-    /** Until the lease of a reading that began by then at the latest is over. */
+    /** Waits until the lease of a read has ended that began at this time or before. */
     private static void leaseOver(long began) {
         await().pollInterval(Duration.ofMillis(20)).until(() -> System.nanoTime() - began > LEASE.toNanos());
     }
@@ -120,7 +120,7 @@ class CutOffTest {
         assertThat(answer.header("Warning")).isEqualTo("110 - \"Response is Stale\"");
     }
 
-    /** A stream of the ledger, done when the node ends it. */
+    /** A stream of the ledger; the future completes when the node ends the stream. */
     private CompletableFuture<Long> stream(Node node, Http site) {
         var request = HttpRequest.newBuilder(URI.create(node.delivery() + "/ledger?after=0"))
                 .header("Authorization", site.authorization())

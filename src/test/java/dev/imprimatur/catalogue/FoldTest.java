@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Whatever was published, stamped anew and withdrawn in whatever order: every view is the ledger, folded. */
+/** After random publications, confirmations and unpublications, every view agrees with the ledger. */
 class FoldTest {
     private static final int STEPS = 30;
     private static final int REVIEWS_DUE_EVERY = 12;
@@ -61,7 +61,7 @@ class FoldTest {
         }
     }
 
-    /** Half a year later every guide that is live is to be looked at again; twice, before the tokens of the team expire. */
+    /** Half a year later, every published guide is due for review. This is done only twice, before the tokens of the team expire. */
     private static void reviewsComeDue(Node node, Guides guides, List<Guides.Ref> known) {
         node.clock().forward(Duration.ofDays(170));
         for (var guide : known)
@@ -90,7 +90,7 @@ class FoldTest {
         }
     }
 
-    /** What readers could see at that instant, slug by slug: the content hash. */
+    /** The content hashes of the guides published at that instant, by slug. */
     private static Map<String, String> fold(JsonNode ledger, Instant until) {
         var live = new TreeMap<String, String>();
         for (var entry : ledger.values()) {
@@ -100,7 +100,7 @@ class FoldTest {
         return live;
     }
 
-    /** What was taken from readers after that instant, whatever came after that. */
+    /** The slugs that were unpublished after that instant, even if they were published again later. */
     private static Set<String> withdrawnAfter(JsonNode ledger, Instant instant) {
         return ledger.values().stream()
                 .filter(entry -> Instant.parse(entry.get("at").asString()).isAfter(instant))
@@ -141,7 +141,7 @@ class FoldTest {
         return listed;
     }
 
-    /** How many guides the facets tell of; all have the one occupation. */
+    /** The number of guides that the facets count; all guides have the same occupation. */
     private static int counted(Node node) {
         var counts = node.site()
                 .get("/role-guide?facets=role&limit=1")

@@ -16,7 +16,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A site learns which ledger its position is of, and is told to start over where it is of another. */
+/** A site learns the lineage of its position, and a site with a position of another lineage has to start over. */
 @Tag("store")
 class LineageTest {
     private static final String[] AS_STREAM = {"Accept", "text/event-stream"};

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A reader of feeds, here a library that others wrote, knows the feed and its entries again whatever happens to them. */
+/** A feed reader, here the library ROME, recognizes the feed and its entries after they have changed. */
 class AtomFeedTest {
     private static final String PAGES = "pages=https://www.example.com/roles/%7Bslug%7D";
     private static Node node;
@@ -50,7 +50,7 @@ class AtomFeedTest {
         }
     }
 
-    /** What RFC 4287 says that there must be. */
+    /** Checks the elements that RFC 4287 requires. */
     private static void mustBeValid(Feed feed) {
         assertThat(feed.getFeedType()).isEqualTo("atom_1.0");
         assertIsUuid(feed.getId());

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** An index that is made from the one before answers as one that is put up anew. */
+/** An index that is derived from the index before answers in the same way as an index that is built from scratch. */
 @UnitTest
 class ListPageTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -46,10 +46,10 @@ class ListPageTest {
     private static final List<String> TAGS = List.of("ai", "ml", "it", "Ä");
 
     /**
-     * Something that happens to an address.
+     * A change at an address.
      *
-     * @param seed of the content; null to withdraw it
-     * @param isAsked whether lists are asked for afterwards
+     * @param seed the seed of the content; null to unpublish the guide
+     * @param isAsked whether lists are requested afterwards
      */
     record Step(int slug, String locale, @Nullable Integer seed, boolean isAsked) {}
 
@@ -69,7 +69,7 @@ class ListPageTest {
     @Property(tries = 150)
     void anUpdatedIndexAnswersAsARebuiltIndex(
             @ForAll("steps") List<Step> steps, @ForAll Random random) {
-        // enough guides that an index is made from the one before
+        // with so many guides, an index is derived from the index before
         var snapshot = Snapshot.empty(1);
         long position = 0;
         for (int slug = 0; slug < 60; slug++)

@@ -25,11 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a list can be asked for, over the edge that sites use. */
+/** The parameters of a list, over the delivery API. */
 class ListQueryTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
-    /** Told apart from the guides of other tests by a tag of its own. */
+    /** Only the guides of this class have this tag. */
     private final String mark = "mark-" + Long.toString(System.nanoTime(), 36);
 
     private String published(String title, Consumer<ObjectNode> change) {
@@ -182,7 +182,7 @@ class ListQueryTest {
                 "application/json;q=0.1, text/event-stream;q=0.2 | 400"
             })
     void aClientThatAcceptsPagesGetsEventsOnlyIfItPrefersThem(String accept, int status) {
-        // only pages are compact
+        // compact is allowed for pages only
         assertThat(node.site().get("/ledger?compact=true", "Accept", accept).status())
                 .isEqualTo(status);
     }

@@ -12,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Invariant 8: what is not published cannot be told from what never was, by any request. */
+/** Invariant 8: no request distinguishes an unpublished draft from a guide that does not exist. */
 @Tag("store")
 class NonInterferenceTest {
     private static final List<String> PATHS = List.of(

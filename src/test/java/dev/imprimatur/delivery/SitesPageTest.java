@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The requests of docs/sites.md, as they stand there. */
+/** Runs the requests that docs/sites.md shows. */
 class SitesPageTest {
     @Test
     void everyRequestOfThePageIsAnswered(@TempDir Path folder) throws Exception {

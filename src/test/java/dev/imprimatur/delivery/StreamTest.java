@@ -14,20 +14,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Sites that leave a stream of events in the middle leave nothing behind. */
+/** A stream ends on the server when its client has left. */
 class StreamTest {
     @Test
     void aNodeStopsAtOnceAfterSitesLeftTheirStreams() throws Exception {
         var node = Node.start();
         var delivery = URI.create(node.delivery());
         for (int site = 0; site < 3; site++) listenForAMoment(node, delivery);
-        // the first write after a site left is lost in the network, a later one fails
+        // the first write after a client has left is lost in the network; a later write fails
         for (int entry = 0; entry < 3; entry++) node.guides().published();
 
         var stopped = CompletableFuture.runAsync(node::close);
 
         assertThatCode(() -> stopped.get(15, TimeUnit.SECONDS))
-                .as("half of the time that the server gives to requests under way")
+                .as("half of the time that the server waits for open requests")
                 .doesNotThrowAnyException();
     }
 

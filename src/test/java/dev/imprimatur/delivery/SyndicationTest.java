@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 class SyndicationTest {
     private static final String PAGES = "pages=https://www.example.com/roles/%7Bslug%7D";
 
-    /** The properties that schema.org has for each class in use, its parents' included (vocabulary of release 29). */
+    /** The properties that schema.org defines for each class in use and for its parents (vocabulary of release 29). */
     private static final Map<String, Set<String>> VOCABULARY = Map.of(
             "WebPage",
             Set.of(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Lists are sorted as readers of the language expect it. */
+/** Lists are sorted by the alphabetical order of their language. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CollationTest {
     private final Node node = Node.shared();
@@ -22,7 +22,7 @@ class CollationTest {
 
     @BeforeAll
     void publish() {
-        // in German, the same title twice: told apart by their ids
+        // two German guides with the same title, which are ordered by their ids
         Map.of(
                         "sv", List.of("zebra", "Zebra", "Ärztin", "Azubi", "Åre", "émile", "Emma"),
                         "de", List.of("Zebra", "Ärztin", "Azubi", "Emma", "Emma"),

@@ -25,11 +25,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Ranges, conditions that are put together, and several sort keys, over the edge that sites use. */
+/** Ranges, combined conditions and several sort keys, over the delivery API. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FilterTest {
     private final Node node = Node.shared();
-    /** Tells the guides of this class apart from all others. */
+    /** Only the guides of this class have this tag. */
     private final String mark = "filter-" + Long.toString(System.nanoTime(), 36);
 
     @BeforeAll
@@ -230,7 +230,7 @@ class FilterTest {
                         .status())
                 .isEqualTo(200);
         assertRefused("not(".repeat(6) + "eq(title,Cy)" + ")".repeat(6), "at most 5 deep");
-        // no deeper than it may be, however much is sent
+        // the parser stops at the greatest depth, however deep the filter is
         assertRefused("not(".repeat(400), "at most 5 deep");
         assertRefused("eq(title," + "x".repeat(2000) + ")", "at most 2000 characters");
         String fifty = IntStream.range(0, 50).mapToObj(it -> "eq(tag,a)").collect(Collectors.joining(","));

@@ -33,16 +33,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How well a search finds real titles of occupations by what people type. The titles and queries are in {@code search/titles.tsv} and
- * {@code search/queries.tsv}; the report is written to {@code target/search-report.txt}. Whoever makes the search better raises the
- * figures.
+ * {@code search/queries.tsv}; the report is written to {@code target/search-report.txt}. Raise the limits below when
+ * the search gets better.
  */
 @UnitTest
 class GoldenSearchTest {
-    /** The mean reciprocal rank of the first wanted title, at least. */
+    /** The least mean reciprocal rank of the first wanted title. */
     private static final double MEAN_RECIPROCAL_RANK = 0.99;
-    /** The share of the wanted titles that are in the first three, on average, at least. */
+    /** The least average share of the wanted titles that are among the first three. */
     private static final double RECALL = 0.99;
-    /** Queries that find what they must not, at most. */
+    /** The greatest number of queries that find an unwanted or forbidden title. */
     private static final int UNWANTED = 0;
 
     private static final Path TYPES = Path.of("seed-content", "types");
@@ -54,11 +54,11 @@ class GoldenSearchTest {
     private record Title(String id, String locale, String title, String description, String source) {}
 
     /**
-     * A query and what its answer must be.
+     * A query and the titles that it must find.
      *
      * @param wanted ids that are wanted in the first three
-     * @param first the id that must be first; empty if any of those wanted may be
-     * @param isAnyOf whether the first three must be of those wanted, which are more
+     * @param first the id that must be first; empty if any wanted id may be first
+     * @param isAnyOf whether the first three must all be wanted ids, of which there are more than three
      * @param unwanted ids that must not be in the first three
      * @param forbidden ids that must not be found at all; {@code *} for all
      */
@@ -204,7 +204,7 @@ class GoldenSearchTest {
                 .isGreaterThanOrEqualTo(MEAN_RECIPROCAL_RANK);
         assertThat(recall(answered)).as("recall in the first three").isGreaterThanOrEqualTo(RECALL);
         assertThat(answered.stream().filter(Answered::hasUnwanted).count())
-                .as("queries that find what they must not")
+                .as("queries that find unwanted or forbidden titles")
                 .isLessThanOrEqualTo(UNWANTED);
     }
 
@@ -214,7 +214,7 @@ class GoldenSearchTest {
         return GuideDocument.of(new GuideAddress(type.name(), title.id(), title.locale()), type, content, words);
     }
 
-    /** The ids that a query finds, the best first, as a node answers it: of one locale, or of all. */
+    /** The ids that a query finds, the best first: in one locale, or in all. */
     private List<String> ask(DirectoryReader index, String locale, String query) throws IOException {
         record Hit(String id, long score) {}
         var languages = titles.values().stream()

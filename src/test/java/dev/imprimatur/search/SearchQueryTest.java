@@ -25,7 +25,7 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a search finds depends on what is live and on nothing else: not on what an index once held, nor on how it grew. */
+/** The results of a search depend only on the published guides, and not on guides that an index held before or on how it was built. */
 @UnitTest
 class SearchQueryTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -35,7 +35,7 @@ class SearchQueryTest {
               "title": {"type": "string", "maxLength": 200, "x-searchable": 3},
               "body": {"type": "string", "x-searchable": true}}}"""));
 
-    /** Words that are beginnings of, or slips for, each other. */
+    /** Words that are prefixes of each other, or differ by a typing error. */
     private static final List<String> VOCABULARY = List.of(
             "data",
             "date",
@@ -58,9 +58,9 @@ class SearchQueryTest {
             "lamb");
 
     /**
-     * Something that happens to a guide.
+     * A change of a guide.
      *
-     * @param text its words; empty if it is withdrawn
+     * @param text its words; empty if the guide is unpublished
      */
     record Change(int guide, List<String> text, boolean isCommitted) {}
 
@@ -81,7 +81,7 @@ class SearchQueryTest {
         return typed.list().ofMinSize(1).ofMaxSize(3).map(words -> String.join(" ", words));
     }
 
-    /** What a question finds in the guides, and the words that are marked in them. */
+    /** The scores of the guides that a query finds, and the query for highlighting. */
     private record Found(Map<String, Long> scores, String marks) {}
 
     private static Found ask(DirectoryReader index, String text) throws IOException {
@@ -114,7 +114,7 @@ class SearchQueryTest {
         var live = new TreeMap<Integer, List<String>>();
         try (var grown = new ByteBuffersDirectory();
                 var anew = new ByteBuffersDirectory();
-                // what was deleted stays in its part of the index
+                // without merges, deleted documents stay in their segments
                 var growing = new IndexWriter(
                         grown, new IndexWriterConfig(new GuideAnalyzer()).setMergePolicy(NoMergePolicy.INSTANCE));
                 var building = new IndexWriter(anew, new IndexWriterConfig(new GuideAnalyzer()))) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What people type, and what they find: the best first. */
+/** Typed queries and the titles that they find, the best first. */
 @UnitTest
 class TypedWordsTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -235,7 +235,7 @@ class TypedWordsTest {
         assertThat(ask("baker")).doesNotContain("Market Maker");
         assertThat(ask("webar")).doesNotContain("Betreiber");
         assertThat(ask("zymurgy")).isEmpty();
-        // what one language has is no slip in another
+        // a word that one language has is no typing error in another
         assertThat(ask("bäcker")).containsExactly("Bäckermeister");
         assertThat(ask("I.T. support")).first().isEqualTo("IT Support Specialist");
         assertThat(ask("s")).isEmpty();

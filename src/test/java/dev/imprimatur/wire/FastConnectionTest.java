@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,23 +24,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes over a bare connection is answered as Jetty answers it, however it is cut, and nothing of it is taken for another request. */
+/** Requests over a plain connection get the same answers as from Jetty, however their bytes are split into packets. */
 class FastConnectionTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
 
-    /** An answer as it came. */
+    /** An answer as received. */
     private record Raw(int status, Map<String, String> headers, String body) {
         Map<String, String> compared() {
             var compared = new TreeMap<>(headers);
             List.of("date", "ratelimit").forEach(compared::remove);
-            // the servlet container writes that of the body it did not send
+            // the servlet container writes the length of the body that it did not send
             if (status == 304) compared.remove("content-length");
             return compared;
         }
     }
 
-    /** A connection that is spoken to byte by byte. */
+    /** A connection to which a test writes bytes. */
     private final class Wire implements AutoCloseable {
         private final Socket socket;
         private final DataInputStream in;
@@ -102,7 +103,7 @@ class FastConnectionTest {
             double before = fast();
             var fast = wire.send(get(path)).read();
             assertThat(fast() - before).isEqualTo(1);
-            // a parameter that asks for the default goes through the servlet container
+            // a request with a parameter goes through the servlet container, even if it asks for the default
             var other = slow.send(get(path + "?format=markdown")).read();
 
             assertThat(fast.status()).isEqualTo(200);
@@ -128,7 +129,7 @@ class FastConnectionTest {
                 "origins",
                 List.of("https://a.example", "https://b.example")));
         try (var wire = new Wire()) {
-            // the second request hands the connection over: from then on Jetty reads it
+            // the second request hands the connection over to Jetty, which reads all later requests
             for (String origin :
                     new String[] {null, "https://a.example", null, "https://b.example", "https://c.example"})
                 for (String asked : List.of(path, list)) {
@@ -211,7 +212,7 @@ class FastConnectionTest {
                         .as("cut at " + cut)
                         .isEqualTo(200);
             }
-        // the second one is cut, behind one that is answered at once
+        // the second request is cut; the first one is answered at once
         try (var wire = new Wire()) {
             wire.send(request + request.substring(0, 60));
             assertThat(wire.read().status()).isEqualTo(200);
@@ -253,7 +254,7 @@ class FastConnectionTest {
             return answered;
         };
         try (var pool = Executors.newFixedThreadPool(16)) {
-            for (var done : pool.invokeAll(java.util.Collections.nCopies(16, site)))
+            for (var done : pool.invokeAll(Collections.nCopies(16, site)))
                 assertThat(done.get()).isEqualTo(200);
         }
     }

@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
-/** The fast path and the way through the servlet container cannot be told apart by what they answer. */
+/** The fast path and the servlet container send the same answers. */
 class FastPathTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
@@ -41,7 +41,7 @@ class FastPathTest {
         var guide = guides.published();
         String path = "/role-guide/" + guide.slug();
 
-        // a parameter that asks for the default goes through the servlet container
+        // a request with a parameter goes through the servlet container, even if it asks for the default
         var fast = node.site().get(path);
         var slow = node.site().get(path + "?format=markdown");
         assertThat(fast.body()).isEqualTo(slow.body());
