@@ -104,7 +104,8 @@ public final class FilterParser {
     private Property comparableProperty() {
         int from = skipSpaces();
         var property = property();
-        if (!property.isRanged()) throw malformed(from, property.name() + " is true or false; such values have no order");
+        if (!property.isRanged())
+            throw malformed(from, property.name() + " is true or false; such values have no order");
         return property;
     }
 

@@ -37,7 +37,9 @@ public final class SortComparator {
         return new Place(
                 String.join(
                         SEPARATOR,
-                        keys.stream().map(key -> key.property().sortValue(guide)).toList()),
+                        keys.stream()
+                                .map(key -> key.property().sortValue(guide))
+                                .toList()),
                 guide.entry().id());
     }
 

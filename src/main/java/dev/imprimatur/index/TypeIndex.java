@@ -29,7 +29,9 @@ public final class TypeIndex {
     /** The ledger positions of the guides by place; no two guides share a position. */
     private final long[] positions;
 
-    private final BitSet live;
+    /** The places that have a guide. */
+    private final BitSet occupied;
+
     private final Map<Property, ValuePostings> values = new ConcurrentHashMap<>();
     private final Map<ColumnKey, SortKeys> columns = new ConcurrentHashMap<>();
     private final Map<OrderKey, SortedPostings> orders = new ConcurrentHashMap<>();
@@ -60,18 +62,18 @@ public final class TypeIndex {
             @Nullable PublishedGuide before,
             @Nullable PublishedGuide after) {}
 
-    public TypeIndex(Stream<@Nullable PublishedGuide> live) {
-        this.guides = live.filter(Objects::nonNull).toArray(PublishedGuide[]::new);
-        this.live = new BitSet(guides.length);
-        this.live.set(0, guides.length);
+    public TypeIndex(Stream<@Nullable PublishedGuide> published) {
+        this.guides = published.filter(Objects::nonNull).toArray(PublishedGuide[]::new);
+        this.occupied = new BitSet(guides.length);
+        this.occupied.set(0, guides.length);
         this.positions = new long[guides.length];
         Arrays.setAll(positions, place -> at(place).position());
     }
 
-    private TypeIndex(@Nullable PublishedGuide[] guides, long[] positions, BitSet live) {
+    private TypeIndex(@Nullable PublishedGuide[] guides, long[] positions, BitSet occupied) {
         this.guides = guides;
         this.positions = positions;
-        this.live = live;
+        this.occupied = occupied;
     }
 
     /** Returns the index after these changes. */
@@ -80,14 +82,14 @@ public final class TypeIndex {
         int size = changes.stream().mapToInt(change -> change.place() + 1).reduce(guides.length, Math::max);
         var newGuides = Arrays.copyOf(guides, size);
         long[] newPositions = Arrays.copyOf(positions, size);
-        var newLive = all();
+        var newOccupied = all();
         for (var change : changes) {
             newGuides[change.place()] = change.after();
             newPositions[change.place()] =
                     change.after() == null ? 0 : change.after().position();
-            newLive.set(change.place(), change.after() != null);
+            newOccupied.set(change.place(), change.after() != null);
         }
-        var next = new TypeIndex(newGuides, newPositions, newLive);
+        var next = new TypeIndex(newGuides, newPositions, newOccupied);
         values.forEach((property, postings) -> next.values.put(property, postings.with(changes, size)));
         var locales = next.values(Property.LOCALE).keySet();
         columns.forEach((by, column) -> {
@@ -119,7 +121,7 @@ public final class TypeIndex {
             if (replacement.before() == null && replacement.after() == null) continue;
             int place;
             if (replacement.before() == null) {
-                free = live.nextClearBit(free + 1);
+                free = occupied.nextClearBit(free + 1);
                 place = free;
             } else
                 place = places[
@@ -141,7 +143,7 @@ public final class TypeIndex {
     }
 
     public List<PublishedGuide> guides() {
-        return live.stream().mapToObj(this::at).toList();
+        return occupied.stream().mapToObj(this::at).toList();
     }
 
     public PublishedGuide at(int place) {
@@ -150,7 +152,7 @@ public final class TypeIndex {
 
     /** The places that have a guide; a copy. */
     BitSet all() {
-        return (BitSet) live.clone();
+        return (BitSet) occupied.clone();
     }
 
     /** The number of places, including free ones. */
@@ -160,7 +162,7 @@ public final class TypeIndex {
 
     /** Whether more than half of the places are free, so that a new index should be built from scratch. */
     public boolean isSparse() {
-        return live.cardinality() < guides.length / 2;
+        return occupied.cardinality() < guides.length / 2;
     }
 
     /** The place of a guide of this index. */
@@ -168,7 +170,7 @@ public final class TypeIndex {
         var known = placeByGuide;
         if (known == null) {
             known = new HashMap<>(guides.length * 2);
-            for (int place = live.nextSetBit(0); place >= 0; place = live.nextSetBit(place + 1))
+            for (int place = occupied.nextSetBit(0); place >= 0; place = occupied.nextSetBit(place + 1))
                 known.put(at(place), place);
             placeByGuide = known;
         }
@@ -187,7 +189,8 @@ public final class TypeIndex {
     private SortedPostings order(OrderKey by) {
         return orders.computeIfAbsent(by, it -> {
             var column = column(it.column());
-            return SortedPostings.of(live.stream().filter(place -> column.holds(at(place))), comparator(it, column));
+            return SortedPostings.of(
+                    occupied.stream().filter(place -> column.holds(at(place))), comparator(it, column));
         });
     }
 

@@ -130,7 +130,8 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
             for (var phrase : phrases) {
                 var others = phrases.stream().filter(it -> !it.equals(phrase)).toList();
                 if (!others.isEmpty())
-                    byFirstStem.computeIfAbsent(phrase.getFirst().stem(), it -> new ArrayList<>())
+                    byFirstStem
+                            .computeIfAbsent(phrase.getFirst().stem(), it -> new ArrayList<>())
                             .add(new Synonym(phrase, others));
             }
         }
@@ -158,7 +159,8 @@ final class GuideAnalyzer extends DelegatingAnalyzerWrapper {
     protected Analyzer getWrappedAnalyzer(String fieldName) {
         String[] parts = fieldName.split("/", 3);
         if (parts.length < 3)
-            return analyzers.computeIfAbsent("/", it -> new LanguageAnalyzer(LanguageAnalysis.of(""), LanguageAnalyzer.TextKind.TEXT));
+            return analyzers.computeIfAbsent(
+                    "/", it -> new LanguageAnalyzer(LanguageAnalysis.of(""), LanguageAnalyzer.TextKind.TEXT));
         return analyzers.computeIfAbsent(
                 parts[0] + "/" + parts[1],
                 it -> new LanguageAnalyzer(

@@ -95,7 +95,8 @@ final class LanguageAnalyzer extends Analyzer {
 
     private TokenStream japanese(TokenStream words) {
         TokenStream read = new JapaneseBaseFormFilter(words);
-        if (kind == TextKind.TEXT) read = new JapanesePartOfSpeechStopFilter(read, JapaneseAnalyzer.getDefaultStopTags());
+        if (kind == TextKind.TEXT)
+            read = new JapanesePartOfSpeechStopFilter(read, JapaneseAnalyzer.getDefaultStopTags());
         return new JapaneseKatakanaStemFilter(read);
     }
 

@@ -7,6 +7,7 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -84,8 +85,7 @@ class DeliveryTest {
         var dates = node.site().get("/role-guide?limit=100&sort=-publishedAt").ok().get("items").values().stream()
                 .map(item -> item.get("publishedAt").asString())
                 .toList();
-        assertThat(dates)
-                .isSortedAccordingTo(java.util.Comparator.<String>naturalOrder().reversed());
+        assertThat(dates).isSortedAccordingTo(Comparator.<String>naturalOrder().reversed());
     }
 
     @Test

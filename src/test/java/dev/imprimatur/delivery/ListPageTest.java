@@ -67,8 +67,7 @@ class ListPageTest {
     }
 
     @Property(tries = 150)
-    void anUpdatedIndexAnswersAsARebuiltIndex(
-            @ForAll("steps") List<Step> steps, @ForAll Random random) {
+    void anUpdatedIndexAnswersAsARebuiltIndex(@ForAll("steps") List<Step> steps, @ForAll Random random) {
         // with so many guides, an index is derived from the index before
         var snapshot = Snapshot.empty(1);
         long position = 0;

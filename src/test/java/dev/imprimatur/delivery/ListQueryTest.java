@@ -4,6 +4,7 @@ package dev.imprimatur.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -16,7 +17,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +39,7 @@ class ListQueryTest {
         var content = Guides.content().put("title", title);
         content.putArray("tags").add(mark);
         change.accept(content);
-        String slug = title.toLowerCase(java.util.Locale.ROOT) + "-" + mark;
+        String slug = title.toLowerCase(Locale.ROOT) + "-" + mark;
         var guide = node.as("editor")
                 .post("/role-guide", Map.of("slug", slug, "content", content))
                 .ok();
@@ -268,7 +271,7 @@ class ListQueryTest {
         assertThat(guides.read(guide).ok().at("/content/summary").asString()).isEqualTo("Yet other words.");
     }
 
-    private dev.imprimatur.testing.Http.Answer past(Guides.Ref guide, Instant instant) {
+    private Http.Answer past(Guides.Ref guide, Instant instant) {
         return node.site().get("/role-guide/" + guide.slug() + "?asOf=" + instant);
     }
 
@@ -285,7 +288,7 @@ class ListQueryTest {
                 .build();
         try (var client = HttpClient.newHttpClient()) {
             var answer = client.send(request, BodyHandlers.ofInputStream());
-            try (var lines = new java.util.Scanner(answer.body(), StandardCharsets.UTF_8)) {
+            try (var lines = new Scanner(answer.body(), StandardCharsets.UTF_8)) {
                 assertThat(answer.headers().firstValue("Content-Type").orElseThrow())
                         .startsWith("text/event-stream");
                 assertThat(event(lines, guide.slug())).isTrue();
@@ -309,7 +312,7 @@ class ListQueryTest {
             var answer = client.sendAsync(request, BodyHandlers.ofInputStream()).join();
             assertThat(answer.statusCode()).isEqualTo(200);
             var last = guides.published();
-            try (var lines = new java.util.Scanner(answer.body(), StandardCharsets.UTF_8)) {
+            try (var lines = new Scanner(answer.body(), StandardCharsets.UTF_8)) {
                 assertThat(event(lines, last.slug())).isTrue();
 
                 node.as("admin")
@@ -323,7 +326,7 @@ class ListQueryTest {
         }
     }
 
-    private static boolean event(java.util.Scanner lines, String slug) {
+    private static boolean event(Scanner lines, String slug) {
         while (lines.hasNextLine()) {
             String line = lines.nextLine();
             if (line.startsWith("data:") && line.contains("\"" + slug + "\"")) return true;

@@ -23,6 +23,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -208,7 +209,7 @@ class GoldenSearchTest {
                 .isLessThanOrEqualTo(UNWANTED);
     }
 
-    private org.apache.lucene.document.Document document(Title title) {
+    private Document document(Title title) {
         var content =
                 new JsonMapper().createObjectNode().put("title", title.title()).put("summary", title.description());
         return GuideDocument.of(new GuideAddress(type.name(), title.id(), title.locale()), type, content, words);

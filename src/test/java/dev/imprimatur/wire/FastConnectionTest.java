@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -89,7 +90,7 @@ class FastConnectionTest {
     }
 
     private double fast() {
-        return node.bean(io.micrometer.core.instrument.MeterRegistry.class)
+        return node.bean(MeterRegistry.class)
                 .get("imprimatur.delivery.fast")
                 .functionCounter()
                 .count();
