@@ -209,7 +209,7 @@ class LedgerCheck implements Check {
                     var position = entry.position();
                     if (position == null) continue;
                     var told = byPosition.get(position);
-                    if (told != null && told.isToldBy(entry)) logged.add(position);
+                    if (told != null && told.isDescribedBy(entry)) logged.add(position);
                     else if (!lineage.isLost(entry))
                         findings.violation(
                                 "ledger-behind",

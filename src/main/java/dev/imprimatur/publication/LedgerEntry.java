@@ -141,7 +141,7 @@ public record LedgerEntry(
             String name, @Nullable String title, @Nullable String reviewer, String meaning, Instant at) {}
 
     /** Whether the log entry, which names this position, describes this ledger entry. */
-    boolean isToldBy(LogEntry noted) {
+    boolean isDescribedBy(LogEntry noted) {
         if (!id.equals(noted.edition().guide()) || edition != noted.edition().number()) return false;
         return switch (noted.kind()) {
             case PUBLISHED -> kind == Kind.PUBLISH && new Revision.Ref(revision, contentHash).equals(noted.revision());

@@ -56,7 +56,6 @@ public class NewLineage {
         this.audit = audit;
         this.witnesses = witnesses;
         this.clock = clock;
-        publication.onAppend(end::appended);
     }
 
     /** Returns the result of the last comparison of the ledger with the records outside it. */
@@ -86,7 +85,7 @@ public class NewLineage {
                     .raise();
         mustKnowWithdrawals();
         // entries that this node has read may be gone from the store
-        var report = end.compareAnew();
+        var report = end.rereadAndCompare();
         integrity.mustHaveRightEntries();
         audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
         lineage.decide(
@@ -94,8 +93,8 @@ public class NewLineage {
                         clock.instant(),
                         by.account(),
                         message,
-                        end.others())
-                .ifPresentOrElse(this::carryOut, end::compareAnew);
+                        end.unknownLineages())
+                .ifPresentOrElse(this::carryOut, end::rereadAndCompare);
         return end.report();
     }
 
@@ -119,7 +118,7 @@ public class NewLineage {
     }
 
     private void mustKnowWithdrawals() {
-        for (String place : end.silent())
+        for (String place : end.failedPlaces())
             throw Refusal.unavailable(
                             "unavailable",
                             place
@@ -140,7 +139,7 @@ public class NewLineage {
                     .forEach(guide -> noteAnew(guide, decision));
             lineage.carriedOut(decision);
         });
-        end.hasBegunAnew();
+        end.lineageBegan();
         publication.tellOfAppends();
         log.warn(
                 "the ledger goes on behind position {} as {}, in place of {}: decided by {}",
