@@ -7,8 +7,8 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.Lease;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.NewLineage;
-import dev.imprimatur.publication.Publication;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.store.ClockReading;
 import java.time.Duration;
@@ -70,7 +70,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
      *     other nodes
      */
     Catalogue(
-            Publication publication,
+            LedgerReader ledger,
             NewLineage newLineage,
             ContentTypes types,
             JsonMapper json,
@@ -92,7 +92,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
                 null);
         Thread.ofPlatform().daemon().name("ledger-fold").start(first);
         this.firstFold = first;
-        publication.onAppend(this::advanceQuietly);
+        ledger.onAppend(this::advanceQuietly);
     }
 
     public Snapshot now() {
@@ -163,7 +163,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             var began = ClockReading.now();
             var next = next();
             // if the ledger must be read anew meanwhile, these entries do not belong to the old reading
-            if (publication.reading() != reading) continue;
+            if (ledger.reading() != reading) continue;
             var batch = next.entries();
             if (!batch.isEmpty()) folded = folded(folded, batch, folded);
             for (var entry : batch) folded.updateFront(GuideAddress.of(entry));
@@ -172,12 +172,12 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         }
     }
 
-    private Publication.Next next() {
+    private LedgerReader.Next next() {
         try {
-            return publication.next(folded.position(), BATCH);
+            return ledger.next(folded.position(), BATCH);
         } catch (Refused damaged) {
             // the ledger has logged the damage already
-            return new Publication.Next(List.of(), false);
+            return new LedgerReader.Next(List.of(), false);
         }
     }
 
@@ -200,7 +200,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         var guides = loader.load(
                 latest.values().stream()
                         .filter(LedgerEntry::isLive)
-                        .filter(entry -> !publication.isWithheld(entry.id()))
+                        .filter(entry -> !ledger.isWithheld(entry.id()))
                         .toList(),
                 known);
         var fold = new Snapshot.Fold(from);
@@ -232,7 +232,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while the ledger was folded", stopping);
         }
-        log.info("ledger verified up to position {}", publication.verified());
+        log.info("ledger verified up to position {}", ledger.verified());
         // set before the thread starts, which would otherwise end at once
         running = true;
         poller = Thread.ofPlatform().daemon().name("ledger-tail").start(() -> {

@@ -8,8 +8,8 @@ import dev.imprimatur.credentials.SiteKeys;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.Lineage;
-import dev.imprimatur.publication.Publication;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -42,7 +42,7 @@ class LedgerEventStream implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(LedgerEventStream.class);
     private static final int BATCH = 100;
 
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final Lineage lineage;
     private final Catalogue catalogue;
     private final Confirmation confirmation;
@@ -63,7 +63,7 @@ class LedgerEventStream implements SmartLifecycle {
      *     {@code imprimatur.delivery.stream-lasts}
      */
     LedgerEventStream(
-            Publication publication,
+            LedgerReader ledger,
             Lineage lineage,
             Catalogue catalogue,
             Confirmation confirmation,
@@ -72,7 +72,7 @@ class LedgerEventStream implements SmartLifecycle {
             @Value("${imprimatur.delivery.streams:200}") int most,
             @Value("${imprimatur.delivery.heartbeat:15s}") Duration heartbeat,
             @Value("${imprimatur.delivery.stream-lasts:10m}") Duration longest) {
-        this.publication = publication;
+        this.ledger = ledger;
         this.lineage = lineage;
         this.catalogue = catalogue;
         this.confirmation = confirmation;
@@ -90,7 +90,7 @@ class LedgerEventStream implements SmartLifecycle {
     SseEmitter open(HttpServletRequest request, long after, SiteKey key, Predicate<LedgerEntry> filter) {
         if (!confirmation.holds()) throw confirmation.over();
         // reads an entry now, because a refusal must be sent before the stream begins
-        publication.after(after, 1);
+        ledger.after(after, 1);
         if (!free.tryAcquire())
             throw Refusal.unavailable("too-many-streams", "this node has as many open streams as it allows", heartbeat)
                     .raise();
@@ -175,7 +175,7 @@ class LedgerEventStream implements SmartLifecycle {
             long reached = catalogue.now().position();
             boolean sent = false;
             while (moved && read < reached) {
-                for (var entry : publication.after(read, BATCH)) {
+                for (var entry : ledger.after(read, BATCH)) {
                     if (entry.position() > reached) break;
                     read = entry.position();
                     if (!filter.test(entry)) continue;

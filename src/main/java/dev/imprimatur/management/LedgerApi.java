@@ -7,9 +7,9 @@ import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.EndOfLedger;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.publication.NewLineage;
-import dev.imprimatur.publication.Publication;
 import dev.imprimatur.publication.WorksReadOnly;
 import java.time.Instant;
 import java.util.List;
@@ -26,12 +26,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(Api.ROOT + "/ledger")
 @PreAuthorize("hasRole('ADMIN')")
 class LedgerApi {
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final NewLineage newLineage;
     private final SigningRules signing;
 
-    LedgerApi(Publication publication, NewLineage newLineage, SigningRules signing) {
-        this.publication = publication;
+    LedgerApi(LedgerReader ledger, NewLineage newLineage, SigningRules signing) {
+        this.ledger = ledger;
         this.newLineage = newLineage;
         this.signing = signing;
     }
@@ -39,8 +39,8 @@ class LedgerApi {
     /** Verifies the hashes, the order and the signatures of the whole ledger. */
     @GetMapping("/verification")
     @NeedsScope(Scope.ADMIN)
-    Publication.Verification verify() {
-        return publication.verify();
+    LedgerReader.Verification verify() {
+        return ledger.verify();
     }
 
     /**

@@ -24,11 +24,10 @@ class EndOfLedgerWatch implements SmartLifecycle {
     private volatile @Nullable Thread thread;
 
     /** @param every the interval at which the marks are raised and compared, {@code imprimatur.ledger.mark-every} */
-    EndOfLedgerWatch(
-            EndOfLedger end, Publication publication, @Value("${imprimatur.ledger.mark-every:1s}") Duration every) {
+    EndOfLedgerWatch(EndOfLedger end, Ledger ledger, @Value("${imprimatur.ledger.mark-every:1s}") Duration every) {
         this.end = end;
         this.every = every;
-        publication.onAppend(this::appended);
+        ledger.onAppend(this::appended);
     }
 
     private void appended() {
@@ -65,8 +64,7 @@ class EndOfLedgerWatch implements SmartLifecycle {
         try {
             end.compareMarks();
         } catch (RuntimeException failed) {
-            if (Failures.isOutage(failed))
-                log.debug("the end of the ledger is compared later: {}", failed.toString());
+            if (Failures.isOutage(failed)) log.debug("the end of the ledger is compared later: {}", failed.toString());
             else log.warn("the end of the ledger could not be compared: {}", failed.toString());
         }
     }

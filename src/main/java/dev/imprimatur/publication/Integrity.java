@@ -3,7 +3,6 @@ package dev.imprimatur.publication;
 
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.store.NumberedIds;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +22,6 @@ import org.springframework.stereotype.Component;
 @Component
 public class Integrity {
     private static final Logger log = LoggerFactory.getLogger(Integrity.class);
-    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
-    private static final Duration READ_ANEW = Duration.ofSeconds(2);
 
     /**
      * An entry or a content that differs from what was signed.
@@ -53,20 +50,24 @@ public class Integrity {
 
     /** The state while the ledger is read again and its end is not compared yet: nobody knows which guides were unpublished. */
     private static final Behind NOT_COMPARED = new Behind(
-            "The publication ledger is read anew, and not compared yet with what remembers its end.", Set.of(), true);
+            "The publication ledger is read again, and its end is not compared with the records outside it yet.",
+            Set.of(),
+            true);
 
-    private volatile @Nullable Damage ledger;
     /**
-     * Both values change together: a guide that a reading lacks is known not to be published only if the ledger was not behind in that
-     * reading.
+     * Whether the ledger is behind in a reading of it. Both values change together: a guide that is missing in a reading is known not to
+     * be published only if the ledger was not behind in that reading.
      *
-     * @param reading how often data from the ledger became invalid and had to be read again
+     * @param number how often data from the ledger became invalid and had to be read again
      * @param behind null if the ledger is not behind
      */
-    private record Standing(int reading, @Nullable Behind behind) {}
+    private record Reading(int number, @Nullable Behind behind) {}
 
-    private volatile Standing standing = new Standing(0, null);
-    /** By guide and revision ({@link NumberedIds}). */
+    /** The damaged entry; null if there is none. */
+    private volatile @Nullable Damage ledger;
+
+    private volatile Reading reading = new Reading(0, null);
+    /** The damaged contents, by guide and revision ({@link NumberedIds}). */
     private final Map<String, Failure> contents = new ConcurrentHashMap<>();
 
     /** Returns all damage that is not repaired: first the ledger entry, then the contents by position. */
@@ -81,8 +82,8 @@ public class Integrity {
     /** Returns why the guide is not served; empty if no damage is known. */
     public Optional<Failure> of(String guide) {
         if (isWithheld(guide))
-            return Optional.of(new Failure(
-                    "It was withdrawn in a part of the ledger that is lost, so it is not served.", 0, guide));
+            return Optional.of(
+                    new Failure("It was unpublished by a ledger entry that is lost, so it is not served.", 0, guide));
         return contents.values().stream()
                 .filter(failure -> guide.equals(failure.guide()))
                 .min(Comparator.comparingLong(Failure::position));
@@ -97,8 +98,8 @@ public class Integrity {
     /** Whether entries out of reach, after a damaged entry or in a lost end, may have changed which guides are published. */
     boolean isOutdated() {
         var damage = ledger;
-        var lost = behind();
-        return damage != null && damage.outdated() || lost != null && lost.unknown();
+        var behind = behind();
+        return damage != null && damage.outdated() || behind != null && behind.unknown();
     }
 
     /** Returns, in a sentence, which record names lost entries; empty if the ledger is not behind. */
@@ -113,77 +114,77 @@ public class Integrity {
 
     /** Whether the guide is published according to the ledger, but is known to have been unpublished. */
     boolean isWithheld(String guide) {
-        var lost = behind();
-        return lost != null && lost.withheld().contains(guide);
+        var behind = behind();
+        return behind != null && behind.withheld().contains(guide);
     }
 
     /** Counts how often data from the ledger became invalid and had to be read again. */
     int reading() {
-        return standing.reading();
+        return reading.number();
     }
 
     /** Whether a guide that was not found in that reading may be published all the same. */
-    boolean mayLack(int reading) {
-        var now = standing;
-        return now.behind() != null || now.reading() != reading;
+    boolean mayBeIncomplete(int number) {
+        var current = reading;
+        return current.behind() != null || current.number() != number;
     }
 
-    /** Starts a new reading: data that was read from the ledger before is invalid. Returns the previous {@link Behind}. */
-    private synchronized @Nullable Behind readAnew(@Nullable Behind now) {
-        var before = standing;
-        standing = new Standing(before.reading() + 1, now);
-        return before.behind();
+    /** Begins a new reading: data that was read from the ledger before is invalid. Returns the {@link Behind} of the previous reading. */
+    private synchronized @Nullable Behind beginReading(@Nullable Behind behind) {
+        var previous = reading;
+        reading = new Reading(previous.number() + 1, behind);
+        return previous.behind();
     }
 
     private @Nullable Behind behind() {
-        return standing.behind();
+        return reading.behind();
     }
 
     /** Notes that the ledger is read again. Nothing is appended or served until its end has been compared. */
     void comparisonIsDue() {
-        readAnew(NOT_COMPARED);
+        beginReading(NOT_COMPARED);
     }
 
     boolean isNotCompared() {
         return NOT_COMPARED.equals(behind());
     }
 
-    /** @param now null if the ledger is not behind */
-    void isBehind(@Nullable Behind now) {
-        var before = readAnew(now);
-        if (now == null && NOT_COMPARED.equals(before)) return;
-        if (now == null) log.warn("the publication ledger is not behind any more");
+    /** @param behind null if the ledger is not behind */
+    void isBehind(@Nullable Behind behind) {
+        var before = beginReading(behind);
+        if (behind == null && NOT_COMPARED.equals(before)) return;
+        if (behind == null) log.warn("the publication ledger is not behind any more");
         else
             log.error(
-                    "{} Nothing is changed until an administrator decides how it goes on, and {}; see “A ledger that is behind” in"
-                            + " docs/operations.md",
-                    now.detail(),
-                    now.unknown()
-                            ? "sites get 503, since nobody knows what was withdrawn"
-                            : now.withheld().size() + " guides that were withdrawn are not served");
+                    "{} Nothing is changed until an administrator decides how the ledger continues, and {}; see “A ledger that is behind”"
+                            + " in docs/operations.md",
+                    behind.detail(),
+                    behind.unknown()
+                            ? "sites get 503, since nobody knows which guides were unpublished"
+                            : behind.withheld().size() + " guides that were unpublished are not served");
     }
 
     /** @param why what is wrong with the entry, as the rest of a sentence whose subject is the entry */
     void entryFailed(long position, String why, boolean outdated) {
-        var now = new Damage(
+        var damage = new Damage(
                 new Failure("Entry " + position + " of the publication ledger " + why + ".", position, null), outdated);
         var before = ledger;
-        ledger = now;
-        if (now.equals(before)) return;
+        ledger = damage;
+        if (damage.equals(before)) return;
         log.error(
                 "{} It is not served, nothing is published, and {}; see “When something fails” in docs/operations.md",
-                now.failure().detail(),
+                damage.failure().detail(),
                 outdated
-                        ? "sites get 503, since the ledger goes on behind it"
-                        : "sites get what was verified before it");
+                        ? "sites get 503, since the ledger has later entries"
+                        : "sites get the entries that were verified before it");
     }
 
-    void entriesAreRight() {
+    void entriesAreIntact() {
         var before = ledger;
         if (before == null) return;
         ledger = null;
         log.warn(
-                "entry {} of the publication ledger is right again",
+                "entry {} of the publication ledger is intact again",
                 before.failure().position());
     }
 
@@ -199,107 +200,49 @@ public class Integrity {
                     failure.detail());
     }
 
-    void contentIsRight(LedgerEntry entry) {
+    void contentIsIntact(LedgerEntry entry) {
         if (!contents.isEmpty()) contents.remove(NumberedIds.id(entry.id(), entry.revision()));
     }
 
     /** Drops the damage of the guide's earlier contents, because the guide has a new ledger entry; a damage that remains is found again. */
-    void toldAnew(String guide) {
+    void forgetContentsOf(String guide) {
         if (!contents.isEmpty()) contents.values().removeIf(failure -> guide.equals(failure.guide()));
     }
 
     /** Throws a refusal if a ledger entry is damaged. */
-    void mustHaveRightEntries() {
-        if (ledger != null) throw ledgerDamaged().raise();
+    void mustHaveIntactEntries() {
+        if (ledger != null) throw LedgerRefusals.ledgerDamaged().raise();
     }
 
     /** Throws a refusal if the ledger is behind, except while an administrator's decision is carried out. */
     void mustNotBeBehind() {
         if (behind() == null || DECIDED.isBound()) return;
-        throw (isNotCompared() ? ledgerReadAnew() : ledgerBehind()).raise();
+        throw (isNotCompared() ? LedgerRefusals.ledgerIsReread() : LedgerRefusals.ledgerBehind()).raise();
     }
 
     /** Throws a refusal if an entry or a content is damaged, or if the ledger is behind. */
     void mustBeSound() {
-        mustHaveRightEntries();
+        mustHaveIntactEntries();
         mustNotBeBehind();
-        if (!contents.isEmpty())
-            throw Refusal.unavailable(
-                            "content-damaged",
-                            "what is stored of a published guide was changed, so nothing is published until that is"
-                                    + " mended; administrators see which guide it is",
-                            LOOKED_INTO)
-                    .raise();
-    }
-
-    /** The answer to requests that need the ledger while an entry is damaged. */
-    public static Refusal ledgerDamaged() {
-        return Refusal.unavailable(
-                "ledger-damaged",
-                "the stored publication ledger was changed, so nothing is published or withdrawn, and nothing behind the"
-                        + " change is told, until it is mended; administrators see what is wrong",
-                LOOKED_INTO);
-    }
-
-    /** The answer to requests that change something while the ledger is behind. */
-    public static Refusal ledgerBehind() {
-        return Refusal.unavailable(
-                "ledger-behind",
-                "the publication ledger has lost its end, so nothing is changed until it is restored or an administrator decides"
-                        + " that it goes on as it is",
-                LOOKED_INTO);
-    }
-
-    /** The answer while the ledger is read again and its end is not compared yet. */
-    private static Refusal ledgerReadAnew() {
-        return Refusal.unavailable(
-                "unavailable",
-                "the publication ledger is being read anew; send the same request again shortly",
-                READ_ANEW);
+        if (!contents.isEmpty()) throw LedgerRefusals.someContentDamaged().raise();
     }
 
     /** The answer to sites while nothing can be served. */
-    Refusal notTold() {
-        var lost = behind();
-        if (isNotCompared() || lost == null && ledger == null) return ledgerReadAnew();
-        return lost == null || !lost.unknown()
-                ? ledgerDamaged()
-                : Refusal.unavailable(
-                        "ledger-behind",
-                        "the publication ledger has lost its end, and nobody knows what was withdrawn in it, so nothing is served until an"
-                                + " administrator has decided how it goes on",
-                        LOOKED_INTO);
+    Refusal nothingServed() {
+        var behind = behind();
+        if (isNotCompared() || behind == null && ledger == null) return LedgerRefusals.ledgerIsReread();
+        return behind != null && behind.unknown()
+                ? LedgerRefusals.unpublishedGuidesUnknown()
+                : LedgerRefusals.ledgerDamaged();
     }
 
-    /** The answer for a guide that was not found, while the reading of the ledger {@linkplain #mayLack may lack} its entries. */
-    Refusal notKnown() {
-        return isNotCompared() || behind() == null
-                ? ledgerReadAnew()
-                : Refusal.unavailable(
-                        "ledger-behind",
-                        "the publication ledger has lost its end, so it is not known whether there is something here until an administrator"
-                                + " has decided how the ledger goes on",
-                        LOOKED_INTO);
+    /** The answer for a guide that was not found, while the reading of the ledger {@linkplain #mayBeIncomplete may be incomplete}. */
+    Refusal guideUnknown() {
+        return isNotCompared() || behind() == null ? LedgerRefusals.ledgerIsReread() : LedgerRefusals.guideUnknown();
     }
 
     /** The answer for a guide that is published according to the ledger, but cannot be served. */
-    Refusal notShown() {
-        return behind() == null ? contentDamaged() : withheld();
-    }
-
-    private static Refusal withheld() {
-        return Refusal.unavailable(
-                "ledger-behind",
-                "this guide was withdrawn in a part of the ledger that is lost, so it is not served until an administrator has decided how"
-                        + " the ledger goes on",
-                LOOKED_INTO);
-    }
-
-    /** The answer for a guide whose stored content is damaged. */
-    public static Refusal contentDamaged() {
-        return Refusal.unavailable(
-                "content-damaged",
-                "what is stored of this guide is not what was approved, so it is not served until it is mended",
-                LOOKED_INTO);
+    Refusal guideNotServed() {
+        return behind() == null ? LedgerRefusals.contentDamaged() : LedgerRefusals.guideWithheld();
     }
 }

@@ -52,7 +52,7 @@ class LedgerChain {
     }
 
     /** Returns a fingerprint of the entry. Two entries have the same fingerprint only if their canonical JSON is the same. */
-    String print(LedgerEntry entry) {
+    String fingerprint(LedgerEntry entry) {
         return HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(json.valueToTree(entry))));
     }
 

@@ -32,6 +32,7 @@ public class NewLineage {
 
     private final Lineage lineage;
     private final EndOfLedger end;
+    private final Ledger ledger;
     private final Integrity integrity;
     private final Publication publication;
     private final Editions editions;
@@ -42,6 +43,7 @@ public class NewLineage {
     NewLineage(
             Lineage lineage,
             EndOfLedger end,
+            Ledger ledger,
             Integrity integrity,
             Publication publication,
             Editions editions,
@@ -50,6 +52,7 @@ public class NewLineage {
             Clock clock) {
         this.lineage = lineage;
         this.end = end;
+        this.ledger = ledger;
         this.integrity = integrity;
         this.publication = publication;
         this.editions = editions;
@@ -86,7 +89,7 @@ public class NewLineage {
         mustKnowWithdrawals();
         // entries that this node has read may be gone from the store
         var report = end.rereadAndCompare();
-        integrity.mustHaveRightEntries();
+        integrity.mustHaveIntactEntries();
         audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
         lineage.decide(
                         Math.min(report.position(), end.agreedUpTo()),
@@ -140,7 +143,7 @@ public class NewLineage {
             lineage.carriedOut(decision);
         });
         end.lineageBegan();
-        publication.tellOfAppends();
+        ledger.announceAppend();
         log.warn(
                 "the ledger goes on behind position {} as {}, in place of {}: decided by {}",
                 decision.end(),
@@ -155,7 +158,7 @@ public class NewLineage {
     }
 
     private boolean bearsLastStamp(Edition edition) {
-        var told = publication.lastOf(edition.id().guide()).map(LedgerEntry::review);
+        var told = ledger.lastOf(edition.id().guide()).map(LedgerEntry::review);
         return told.map(LedgerEntry.Review::reviewedAt).equals(edition.stamp().map(Stamp::reviewedAt));
     }
 
@@ -185,8 +188,7 @@ public class NewLineage {
 
     /** Unpublishes the guide if its current edition is this one or an earlier one. */
     private void withdrawUpTo(EditionId id, Lineage.Decision decision) {
-        publication
-                .lastOf(id.guide())
+        ledger.lastOf(id.guide())
                 .filter(live -> live.isLive() && live.edition() <= id.number())
                 .ifPresent(live -> withdraw(new EditionId(id.guide(), live.edition()), decision));
     }

@@ -8,7 +8,7 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
-import dev.imprimatur.publication.Publication;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.store.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private final Review review;
     private final Assignments assignments;
     private final Engine engine;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final Thread first = Thread.ofPlatform().name("reconciler").unstarted(this::everyMinute);
     private volatile boolean ended;
     /** How many guides the current pass still has to settle. */
@@ -67,7 +67,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             Review review,
             Assignments assignments,
             Engine engine,
-            Publication publication) {
+            LedgerReader ledger) {
         this.engine = engine;
         this.publication = publication;
         this.guides = guides;
@@ -99,7 +99,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     @Scheduled(initialDelayString = "5s", fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     synchronized void everyMinute() {
         // the facts may come from an old backup
-        if (publication.isBehind()) return;
+        if (ledger.isBehind()) return;
         try {
             boolean all = engine.ask(
                     () -> {

@@ -52,7 +52,7 @@ public class SearchIndex implements SmartLifecycle {
 
     SearchIndex(
             Catalogue catalogue,
-            Publication publication,
+            LedgerReader ledger,
             ContentTypes types,
             DataDirectory data,
             @Value("${imprimatur.delivery.patience:2s}") Duration patience) {

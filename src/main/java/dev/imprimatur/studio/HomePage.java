@@ -6,7 +6,7 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
-import dev.imprimatur.publication.Publication;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
 import java.time.LocalDate;
@@ -152,9 +152,9 @@ class HomePage {
 
     private List<Recent> recent(List<Guide> guides) {
         var cards = guides.stream().collect(Collectors.toMap(Guide::id, Function.identity()));
-        long last = publication.position();
+        long last = ledger.position();
         var positions = LongStream.rangeClosed(Math.max(1, last - RECENT + 1), last);
-        return publication.find(positions.boxed().toList()).reversed().stream()
+        return ledger.find(positions.boxed().toList()).reversed().stream()
                 .map(entry -> {
                     var card = cards.get(entry.id());
                     return new Recent(entry, card == null ? entry.slug() : card.title());

@@ -4,8 +4,8 @@ package dev.imprimatur.webhooks;
 import dev.imprimatur.catalogue.ReadPosition;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.Lineage;
-import dev.imprimatur.publication.Publication;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +44,7 @@ class Dispatcher implements SmartLifecycle {
     private final Webhooks webhooks;
     private final WebhookAttempts attempts;
     private final Courier courier;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final Lineage lineage;
     private final ReadPosition reach;
     private final JsonMapper json;
@@ -68,7 +68,7 @@ class Dispatcher implements SmartLifecycle {
             Webhooks webhooks,
             WebhookAttempts attempts,
             Courier courier,
-            Publication publication,
+            LedgerReader ledger,
             Lineage lineage,
             ReadPosition reach,
             JsonMapper json,
@@ -78,7 +78,7 @@ class Dispatcher implements SmartLifecycle {
         this.webhooks = webhooks;
         this.attempts = attempts;
         this.courier = courier;
-        this.publication = publication;
+        this.ledger = ledger;
         this.lineage = lineage;
         this.reach = reach;
         this.json = json;
@@ -119,7 +119,7 @@ class Dispatcher implements SmartLifecycle {
             try {
                 long position = reach.position();
                 // while the ledger is behind, nobody knows yet which entries will stand at these positions
-                var due = publication.isBehind() ? List.<Webhook>of() : webhooks.due(position, clock.instant());
+                var due = ledger.isBehind() ? List.<Webhook>of() : webhooks.due(position, clock.instant());
                 for (var webhook : due)
                     if (busy.add(webhook.id())) Objects.requireNonNull(senders).execute(() -> lead(webhook.id()));
                 reach.await(position + 1, LOOK);
@@ -144,7 +144,7 @@ class Dispatcher implements SmartLifecycle {
         try {
             var now = clock.instant();
             var held = webhooks.claim(id, node, now, now.plus(LEASE));
-            while (running && held.isPresent() && !publication.isBehind()) held = Optional.ofNullable(on(held.get()));
+            while (running && held.isPresent() && !ledger.isBehind()) held = Optional.ofNullable(on(held.get()));
         } catch (Refused damaged) {
             // the ledger is damaged, which is logged where it is found; the webhook is tried again when the lease ends
             log.debug("webhook {} waits: {}", id, damaged.getMessage());
@@ -158,7 +158,7 @@ class Dispatcher implements SmartLifecycle {
     /** Sends the next entry that the webhook wants, or skips a batch without one. Returns null if there is nothing more to do for now. */
     private @Nullable Webhook on(Webhook held) {
         long reached = reach.position();
-        var batch = publication.after(held.position(), BATCH).stream()
+        var batch = ledger.after(held.position(), BATCH).stream()
                 .takeWhile(entry -> entry.position() <= reached)
                 .toList();
         if (batch.isEmpty()) {

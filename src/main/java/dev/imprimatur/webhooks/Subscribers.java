@@ -10,7 +10,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
-import dev.imprimatur.publication.Publication;
+import dev.imprimatur.publication.LedgerReader;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.SecureRandom;
@@ -40,7 +40,7 @@ public class Subscribers {
     private final WebhookAttempts attempts;
     private final Dispatcher dispatcher;
     private final Addresses addresses;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final ReadPosition reach;
     private final ContentTypes types;
     private final Audit audit;
@@ -54,7 +54,7 @@ public class Subscribers {
             WebhookAttempts attempts,
             Dispatcher dispatcher,
             Addresses addresses,
-            Publication publication,
+            LedgerReader ledger,
             ReadPosition reach,
             ContentTypes types,
             Audit audit,
@@ -64,7 +64,7 @@ public class Subscribers {
         this.attempts = attempts;
         this.dispatcher = dispatcher;
         this.addresses = addresses;
-        this.publication = publication;
+        this.ledger = ledger;
         this.reach = reach;
         this.types = types;
         this.audit = audit;
@@ -206,7 +206,7 @@ public class Subscribers {
 
     /** Sends one entry again with the same message id, independent of the subscriber's position. */
     public Attempt redeliver(String id, long position) {
-        var entry = publication.at(List.of(position)).stream()
+        var entry = ledger.at(List.of(position)).stream()
                 .filter(it -> it.position() <= reach.position())
                 .findFirst()
                 .orElseThrow(() -> Refusal.malformed("/position", "there is no such position in the ledger")

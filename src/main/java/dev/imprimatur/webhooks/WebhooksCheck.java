@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.webhooks;
 
-import dev.imprimatur.publication.Publication;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Findings;
 import org.springframework.stereotype.Component;
@@ -10,18 +10,18 @@ import org.springframework.stereotype.Component;
 @Component
 class WebhooksCheck implements Check {
     private final Webhooks webhooks;
-    private final Publication publication;
+    private final LedgerReader ledger;
 
-    WebhooksCheck(Webhooks webhooks, Publication publication) {
+    WebhooksCheck(Webhooks webhooks, LedgerReader ledger) {
         this.webhooks = webhooks;
-        this.publication = publication;
+        this.ledger = ledger;
     }
 
     @Override
     public void run(Findings findings) {
         webhooks.each((id, row) -> {
             if (row.isEmpty()) findings.violation("webhook", "webhook " + id, "cannot be read");
-            else if (row.get().webhook().position() > publication.position())
+            else if (row.get().webhook().position() > ledger.position())
                 findings.violation(
                         "webhook",
                         "webhook " + id,

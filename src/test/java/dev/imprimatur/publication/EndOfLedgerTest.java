@@ -57,7 +57,7 @@ class EndOfLedgerTest {
 
     /** The mark is behind the appends by as much as it may be. */
     private void awaitMark() {
-        long position = node.bean(Publication.class).position();
+        long position = node.bean(LedgerReader.class).position();
         await().until(() -> node.beans(HighWaterMark.class).stream()
                 .allMatch(mark ->
                         mark.mark().filter(it -> it.position() >= position).isPresent()));
@@ -108,7 +108,7 @@ class EndOfLedgerTest {
         var yesterday = copied();
         unpublish(withdrawn).ok();
         var lost = guides.published();
-        long reached = node.bean(Publication.class).position();
+        long reached = node.bean(LedgerReader.class).position();
         var today = copied();
 
         restoreAndRestart(yesterday);

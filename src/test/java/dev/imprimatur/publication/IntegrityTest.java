@@ -85,7 +85,7 @@ class IntegrityTest {
     }
 
     private long position() {
-        return node.bean(Publication.class).verified();
+        return node.bean(LedgerReader.class).verified();
     }
 
     private Http.Answer unpublish(Guides.Ref guide) {
@@ -112,7 +112,7 @@ class IntegrityTest {
 
     /** Another guide that says what the last one said, at the next position and with the content of a stranger. */
     private LedgerEntry forged(LedgerChain seal) {
-        var last = node.bean(Publication.class).at(List.of(position())).getFirst();
+        var last = node.bean(LedgerReader.class).at(List.of(position())).getFirst();
         JsonNode content = Guides.content().put("summary", "Nobody approved this.");
         var hash = ContentHash.of(content).value();
         published()
@@ -163,7 +163,7 @@ class IntegrityTest {
                 .asString();
         var right = forged(stranger);
         var wrongHash = right.sealed("0".repeat(64), right.signature());
-        var last = node.bean(Publication.class).at(List.of(position())).getFirst();
+        var last = node.bean(LedgerReader.class).at(List.of(position())).getFirst();
         var copiedSignature = right.sealed(right.hash(), last.signature());
 
         for (var entry : List.of(right, wrongHash, copiedSignature)) {

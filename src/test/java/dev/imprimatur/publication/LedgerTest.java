@@ -80,7 +80,7 @@ class LedgerTest {
                         LongStream.rangeClosed(1, ledger.size()).boxed().toList());
         assertThat(ledger).extracting(LedgerEntry::id).doesNotHaveDuplicates();
         assertThat(written).allMatch(ledger::contains);
-        assertThat(node.bean(Publication.class).verify().broken()).isNull();
+        assertThat(node.bean(LedgerReader.class).verify().broken()).isNull();
     }
 
     @Test
@@ -90,12 +90,12 @@ class LedgerTest {
             String guide = "guide " + i;
             ledger.append(guide, guide, (position, hash, before) -> entry(guide, position, hash));
         }
-        assertThat(node.bean(Publication.class).verify().entries()).isEqualTo(5);
+        assertThat(node.bean(LedgerReader.class).verify().entries()).isEqualTo(5);
 
         var stored = node.bean(MongoDatabase.class).getCollection("ledger", Document.class);
         stored.updateOne(Filters.eq("_id", 3L), Updates.set("entry.slug", "another"));
 
-        var check = node.bean(Publication.class).verify();
+        var check = node.bean(LedgerReader.class).verify();
         assertThat(check.entries()).isEqualTo(2);
         assertThat(check.broken()).contains("entry 3").contains("hash");
     }

@@ -71,7 +71,7 @@ class SealedAuditTest {
 
     private void published() {
         var last = ledger.last();
-        var entry = node.bean(Publication.class).at(List.of(1L)).getFirst();
+        var entry = node.bean(LedgerReader.class).at(List.of(1L)).getFirst();
         var json = new tools.jackson.databind.json.JsonMapper();
         long position = last.map(LedgerRows.Stored::position).orElse(0L) + 1;
         var next = new LedgerChain(node.bean(Signer.class), json)

@@ -15,7 +15,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
-import dev.imprimatur.publication.Publication;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.review.Review;
 import dev.imprimatur.studio.DisplayText;
 import dev.imprimatur.studio.PageLinks;
@@ -57,7 +57,7 @@ class GuidesPage {
     private final BulkAssignment bulk;
     private final Accounts accounts;
     private final ContentTypes types;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final DisplayText words;
 
     GuidesPage(
@@ -66,14 +66,14 @@ class GuidesPage {
             BulkAssignment bulk,
             Accounts accounts,
             ContentTypes types,
-            Publication publication,
+            LedgerReader ledger,
             DisplayText words) {
         this.guides = guides;
         this.review = review;
         this.bulk = bulk;
         this.accounts = accounts;
         this.types = types;
-        this.publication = publication;
+        this.ledger = ledger;
         this.words = words;
     }
 
@@ -156,7 +156,7 @@ class GuidesPage {
         model.addAttribute("filter", filter);
         model.addAttribute("tabs", tabs);
         model.addAttribute("total", rows.size());
-        var told = publication.lastOf(page.items().stream().map(Guide::id).toList());
+        var told = ledger.lastOf(page.items().stream().map(Guide::id).toList());
         model.addAttribute(
                 "rows",
                 page.items().stream()

@@ -8,7 +8,7 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.publication.LedgerEntry;
-import dev.imprimatur.publication.Publication;
+import dev.imprimatur.publication.LedgerReader;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +18,14 @@ import org.springframework.stereotype.Component;
 @Component("unpublications")
 class Unpublications {
     private final Editions editions;
-    private final Publication publication;
+    private final LedgerReader ledger;
     /** Cached by guide and number of log entries, because an unpublication stays valid until the guide's log gets another entry. */
     private final Cache<Known, Optional<Unpublication>> known =
             Caffeine.newBuilder().maximumSize(1_000).build();
 
-    Unpublications(Editions editions, Publication publication) {
+    Unpublications(Editions editions, LedgerReader ledger) {
         this.editions = editions;
-        this.publication = publication;
+        this.ledger = ledger;
     }
 
     private record Known(String guide, int entries) {}
@@ -49,8 +49,7 @@ class Unpublications {
     }
 
     private Optional<Unpublication> find(String guide) {
-        var redirect = publication
-                .lastOf(guide)
+        var redirect = ledger.lastOf(guide)
                 .filter(entry -> entry.kind() == LedgerEntry.Kind.UNPUBLISH)
                 .map(LedgerEntry::redirectTo);
         return editions.of(guide).reversed().stream()

@@ -9,7 +9,7 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
-import dev.imprimatur.publication.Publication;
+import dev.imprimatur.publication.LedgerReader;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,7 @@ class HistoryPage {
     private final Drafts drafts;
     private final GuideRevisions guideRevisions;
     private final Editions editions;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final ContentTypes types;
 
     HistoryPage(
@@ -45,7 +45,7 @@ class HistoryPage {
         this.drafts = drafts;
         this.guideRevisions = guideRevisions;
         this.editions = editions;
-        this.publication = publication;
+        this.ledger = ledger;
         this.types = types;
     }
 
@@ -95,17 +95,17 @@ class HistoryPage {
     }
 
     /** The verified ledger entries of the guide, the latest first. */
-    private List<Publication.Proven> proven(List<Edition> all, String id) {
+    private List<LedgerReader.CheckedEntry> proven(List<Edition> all, String id) {
         var positions = Stream.concat(
-                        publication
+                        ledger
                                 .positions(all.stream()
                                         .flatMap(edition -> edition.log().stream())
                                         .toList())
                                 .stream(),
-                        publication.lastOf(id).map(LedgerEntry::position).stream())
+                        ledger.lastOf(id).map(LedgerEntry::position).stream())
                 .distinct()
                 .toList();
-        return publication.proven(positions).reversed();
+        return ledger.recheck(positions).reversed();
     }
 
     @PostMapping("/restore")
