@@ -7,17 +7,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.springframework.beans.factory.DisposableBean;
 
-/** A wire-compatible MongoDB inside the process, on a loopback port of its own choosing, over one file. */
+/** A server inside the process that speaks MongoDB's wire protocol, on a free loopback port. All documents are in one file. */
 final class EmbeddedMongo implements DisposableBean {
-    private static final String FULL = "the disk of the data directory is full or does not take writes";
+    private static final String FULL = "the disk of the data directory is full or does not accept writes";
 
-    private final RecoveringBackend backend;
+    private final RecoveringStore store;
     private final MongoServer server;
     private final InetSocketAddress address;
 
     EmbeddedMongo(DataDirectory data, FreeSpace freeSpace) {
-        backend = new RecoveringBackend(data.resolve("documents.mv"), freeSpace);
-        server = new MongoServer(backend);
+        store = new RecoveringStore(data.resolve("documents.mv"), freeSpace);
+        server = new MongoServer(new RecoveringBackend(store));
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         address = server.getLocalAddress();
     }
@@ -27,12 +27,12 @@ final class EmbeddedMongo implements DisposableBean {
                 + "/imprimatur?retryWrites=false&retryReads=false";
     }
 
-    /** Whether the disk takes writes. */
+    /** Whether the disk accepts writes. */
     boolean isWritable() {
-        return backend.isWritable();
+        return store.isWritable();
     }
 
-    /** Fails as a write would. */
+    /** Throws the exception that a write would throw if the disk does not accept writes. */
     void mustBeWritable() {
         if (!isWritable()) throw new MongoException(Failures.OUT_OF_DISK_SPACE, FULL);
     }
