@@ -85,16 +85,17 @@ public class AuditAnchors {
 
     /** Verifies the audit and renews the last anchor when the anchor is due. After an outage, the next run tries again. */
     @Scheduled(initialDelayString = "1m", fixedDelayString = "${imprimatur.audit.anchor-looks:10m}")
-    void lookDaily() {
+    void renewIfDueUnlessAway() {
         try {
-            daily();
+            renewIfDue();
         } catch (RuntimeException failed) {
             if (!Failures.isOutage(failed)) throw failed;
-            log.warn("the audit could not be anchored and will be: {}", failed.toString());
+            log.warn("the audit could not be anchored now and is anchored later: {}", failed.toString());
         }
     }
 
-    void daily() {
+    /** Verifies the audit and renews the last anchor, if the anchor is older than the greatest age. */
+    void renewIfDue() {
         var last = rows.last();
         if (last.isEmpty() || last.get().hash() == null) return;
         var anchor = last.get().anchor();
@@ -133,7 +134,7 @@ public class AuditAnchors {
                 var anchor = row.anchor();
                 String fault = anchor == null ? anchored ? "has lost its anchor" : null : fault(row);
                 if (fault == null && anchor != null && !anchor.hash().equals(hashes.get(anchor.position())))
-                    fault = "anchors record " + anchor.position() + " of the audit, which is not there as it was";
+                    fault = "anchors record " + anchor.position() + " of the audit, which is missing or was changed";
                 anchored |= anchor != null;
                 if (fault != null) broken.add("entry " + row.position() + " of the publication ledger " + fault);
             }

@@ -5,7 +5,7 @@ import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Findings;
 import org.springframework.stereotype.Component;
 
-/** Examines the chain of the audit, and whether it holds what the ledger's anchors name. */
+/** Checks the chain of the audit, and that the audit holds the records that the anchors in the ledger name. */
 @Component
 class AuditCheck implements Check {
     private final AuditAnchors anchors;
@@ -16,6 +16,6 @@ class AuditCheck implements Check {
 
     @Override
     public void run(Findings findings) {
-        anchors.verify().broken().forEach(wrong -> findings.violation("audit", "the audit", "is broken: " + wrong));
+        anchors.verify().broken().forEach(fault -> findings.violation("audit", "the audit", "is broken: " + fault));
     }
 }

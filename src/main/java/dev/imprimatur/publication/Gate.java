@@ -43,10 +43,10 @@ class Gate {
         if (!revision.isIntact() || !revision.ref().equals(submitted))
             throw refused("the stored revision is not the one that was reviewed");
         if (!stamp.reviewed().equals(submitted)) throw refused("the stamp is for another revision");
-        boolean vouchedFor = stamp.origin() == Stamp.Origin.IMPORTED
+        boolean isApproved = stamp.origin() == Stamp.Origin.IMPORTED
                 ? edition.evidence().filter(stamp::equals).isPresent()
                 : approvers(edition, revision) >= edition.approvalsRequired();
-        if (!vouchedFor) throw refused("it has not been approved by enough people who did not contribute");
+        if (!isApproved) throw refused("the revision has not been approved by enough people who did not contribute");
         return revision;
     }
 
@@ -75,7 +75,7 @@ class Gate {
     }
 
     /** Refuses a restamp unless a reviewer who did not contribute confirmed the current edition and the stamp is from that confirmation. */
-    void admitRestamp(Guide guide, Edition edition, LedgerEntry live) {
+    void admitRestamp(Guide guide, Edition edition, LedgerEntry current) {
         mustBeSealed(guide, edition);
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
         var revision = guideRevisions.require(guide, live.revision());
@@ -86,8 +86,9 @@ class Gate {
                 .anyMatch(entry -> entry.at().equals(stamp.reviewedAt())
                         && isByReviewer(entry)
                         && !contributors.contains(entry.by().account()));
-        if (!revision.isIntact() || !live.contentHash().equals(stamp.reviewed().contentHash()) || !confirmed)
-            throw refused("nobody who did not contribute has confirmed the current edition");
+        if (!revision.isIntact()
+                || !current.contentHash().equals(stamp.reviewed().contentHash())
+                || !confirmed) throw refused("nobody who did not contribute has confirmed the current edition");
     }
 
     private static RuntimeException refused(String why) {

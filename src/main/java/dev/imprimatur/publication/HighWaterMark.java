@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A place outside MongoDB that remembers the ledger's last position, so that a restored older MongoDB is detected. */
+/** A place outside MongoDB that remembers the ledger's last position, which reveals a MongoDB that was restored from an older backup. */
 interface HighWaterMark {
     /**
      * The last entry of the ledger at the time the mark was raised.

@@ -26,29 +26,30 @@ class LedgerChain {
         this.json = json;
     }
 
-    LedgerEntry seal(LedgerEntry open) {
-        String hash = hash(open);
-        return open.sealed(hash, signer.sign(proof(open.position(), hash)));
+    /** Returns the entry with its hash and signature. */
+    LedgerEntry seal(LedgerEntry unsealed) {
+        String hash = hash(unsealed);
+        return unsealed.sealed(hash, signer.sign(signedPayload(unsealed.position(), hash)));
     }
 
     /** Checks an entry against the position and hash of the previous one. Returns what is wrong; empty if the entry is right. */
     Optional<String> broken(LedgerEntry entry, long previousPosition, String previousHash) {
         if (entry.position() != previousPosition + 1) return Optional.of("does not follow " + previousPosition);
         // check the hash first: an entry that lacks a field has another hash
-        if (!hash(entry).equals(entry.hash())) return Optional.of("does not have the hash it says");
+        if (!hash(entry).equals(entry.hash())) return Optional.of("does not have the hash that it states");
         if (!entry.previousHash().equals(previousHash))
-            return Optional.of("does not name the hash of the entry before");
+            return Optional.of("does not state the hash of the entry before");
         if (!isSigned(entry.position(), entry.hash(), entry.signature()))
             return Optional.of("is not signed by a known key");
         var review = entry.review();
-        if (review != null && !signer.verifies(review.signature(), claim(entry, review)))
+        if (review != null && !signer.verifies(review.signature(), reviewPayload(entry, review)))
             return Optional.of("carries a review that is not signed by a known key");
         return Optional.empty();
     }
 
     /** Whether a key of this server signed this hash for this position. */
     boolean isSigned(long position, @Nullable String hash, @Nullable String signature) {
-        return hash != null && signature != null && signer.verifies(signature, proof(position, hash));
+        return hash != null && signature != null && signer.verifies(signature, signedPayload(position, hash));
     }
 
     /** Returns a fingerprint of the entry. Two entries have the same fingerprint only if their canonical JSON is the same. */
@@ -66,7 +67,7 @@ class LedgerChain {
                 review.reviewDue(),
                 review.overdue(),
                 review.origin(),
-                signer.sign(claim(entry, review)));
+                signer.sign(reviewPayload(entry, review)));
     }
 
     private String hash(LedgerEntry entry) {
@@ -75,12 +76,12 @@ class LedgerChain {
         return HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(tree)));
     }
 
-    private JsonNode proof(long position, String hash) {
+    private JsonNode signedPayload(long position, String hash) {
         return json.createObjectNode().put("position", position).put("hash", hash);
     }
 
-    private JsonNode claim(LedgerEntry entry, LedgerEntry.Review review) {
-        ObjectNode claim = json.createObjectNode()
+    private JsonNode reviewPayload(LedgerEntry entry, LedgerEntry.Review review) {
+        ObjectNode payload = json.createObjectNode()
                 .put("id", entry.id())
                 .put("type", entry.type())
                 .put("slug", entry.slug())
@@ -91,10 +92,10 @@ class LedgerChain {
                 .put("lastReviewed", review.lastReviewed().toString())
                 .put("reviewDue", review.reviewDue().toString())
                 .put("origin", review.origin());
-        claim.set("reviewedBy", json.valueToTree(review.reviewedBy()));
+        payload.set("reviewedBy", json.valueToTree(review.reviewedBy()));
         var signatures = review.signatures();
-        // reviews from before decisions were signed keep their claim, so that their signatures stay valid
-        if (signatures != null) claim.set("signatures", json.valueToTree(signatures));
-        return claim;
+        // reviews from before decisions were signed keep their payload, so that their signatures stay valid
+        if (signatures != null) payload.set("signatures", json.valueToTree(signatures));
+        return payload;
     }
 }

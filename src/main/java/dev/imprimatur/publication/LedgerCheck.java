@@ -130,7 +130,8 @@ class LedgerCheck implements Check {
                 else if (hash == null) {
                     var approved = approved(id, row.get().content());
                     if (approved.isEmpty()) findings.violation("content", where, "was never approved");
-                    // content is stored before the ledger entry that names it; content of an edition that was published may
+                    // content is stored before the ledger entry that names it; content of an edition that was published
+                    // may
                     // be named by an entry that is lost
                     else if (approved.get().state() == Edition.State.APPROVED)
                         findings.unfinished("content", where, "is approved, but the ledger does not name it yet");
@@ -205,7 +206,6 @@ class LedgerCheck implements Check {
                 return null;
             }
         }
-
     }
 
     static String where(long position) {

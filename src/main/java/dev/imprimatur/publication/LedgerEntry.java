@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One change of what readers can see. An entry carries everything that is delivered with a guide except its content. Therefore the
- * last entry of each guide tells whether and how the guide is published.
+ * last entry of each guide says whether and how the guide is published.
  *
  * @param position 1, 2, 3… without gaps
  * @param id of the guide
@@ -140,11 +140,11 @@ public record LedgerEntry(
     public record Signature(
             String name, @Nullable String title, @Nullable String reviewer, String meaning, Instant at) {}
 
-    /** Whether the log entry, which names this position, describes this ledger entry. */
-    boolean isDescribedBy(LogEntry noted) {
-        if (!id.equals(noted.edition().guide()) || edition != noted.edition().number()) return false;
-        return switch (noted.kind()) {
-            case PUBLISHED -> kind == Kind.PUBLISH && new Revision.Ref(revision, contentHash).equals(noted.revision());
+    /** Whether this ledger entry is the one that the log entry, which names this position, describes. */
+    boolean isDescribedBy(LogEntry logged) {
+        if (!id.equals(logged.edition().guide()) || edition != logged.edition().number()) return false;
+        return switch (logged.kind()) {
+            case PUBLISHED -> kind == Kind.PUBLISH && new Revision.Ref(revision, contentHash).equals(logged.revision());
             case UNPUBLISHED -> kind == Kind.UNPUBLISH;
             case OVERDUE -> review != null && review.overdue();
             default -> true;
@@ -170,7 +170,7 @@ public record LedgerEntry(
     /** The place of an entry in the hash chain. */
     public record Link(long position, String previousHash, String hash, String signature) {
         /** Returns an unsealed link that follows the entry with that hash. */
-        public static Link open(long position, String previousHash) {
+        public static Link unsealed(long position, String previousHash) {
             return new Link(position, previousHash, "", "");
         }
     }
@@ -225,11 +225,11 @@ public record LedgerEntry(
 
     /** Returns this entry with another review, unsealed. */
     LedgerEntry with(@Nullable Review newReview) {
-        return of(kind, subject(), published(), newReview, redirectTo, at, Link.open(position, previousHash));
+        return of(kind, subject(), published(), newReview, redirectTo, at, Link.unsealed(position, previousHash));
     }
 
     /** Returns an unsealed entry of another kind about the same published revision. */
     LedgerEntry next(Kind newKind, long newPosition, String hashBefore, @Nullable String newRedirect, Instant now) {
-        return of(newKind, subject(), published(), review, newRedirect, now, Link.open(newPosition, hashBefore));
+        return of(newKind, subject(), published(), review, newRedirect, now, Link.unsealed(newPosition, hashBefore));
     }
 }

@@ -6,7 +6,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Part of readiness: down while something that this node has to serve or to build on is not as it was signed. */
+/** Part of the readiness of this node: down while stored entries or contents differ from what was signed, or entries are lost. */
 @Component("ledgerHealthIndicator")
 class LedgerHealth implements HealthIndicator {
     private final Integrity integrity;

@@ -54,13 +54,13 @@ class LedgerRows {
     private final MongoCollection<Row> rows;
     private final MongoCollection<RawBsonDocument> raw;
     private final Codec<Row> codec;
-    private final Codec<Document> anything;
+    private final Codec<Document> documentCodec;
 
     LedgerRows(MongoDatabase database) {
         rows = database.getCollection("ledger", Row.class);
         raw = database.getCollection("ledger", RawBsonDocument.class);
         codec = rows.getCodecRegistry().get(Row.class);
-        anything = rows.getCodecRegistry().get(Document.class);
+        documentCodec = rows.getCodecRegistry().get(Document.class);
         Index.makeUnique(rows, Indexes.ascending("cause"));
     }
 
@@ -117,9 +117,9 @@ class LedgerRows {
                 .into(new ArrayList<>());
     }
 
-    /** Returns the causes of all entries, by position; empty for entries that cannot be read. */
-    void eachCause(BiConsumer<String, Optional<String>> what) {
-        Decoding.each(rows, (position, row) -> what.accept(position, row.map(Row::cause)));
+    /** Visits every entry, with its position and its cause; the cause is empty if the entry cannot be read. */
+    void eachCause(BiConsumer<String, Optional<String>> visitor) {
+        Decoding.each(rows, (position, row) -> visitor.accept(position, row.map(Row::cause)));
     }
 
     private Stored stored(RawBsonDocument document) {
@@ -130,7 +130,7 @@ class LedgerRows {
             return new Stored(
                     position, entry, entry.hash(), entry.signature(), read.get().audit());
         }
-        var entry = document.decode(anything).get("entry") instanceof Document said ? said : new Document();
+        var entry = document.decode(documentCodec).get("entry") instanceof Document stored ? stored : new Document();
         return new Stored(position, null, text(entry.get("hash")), text(entry.get("signature")), null);
     }
 

@@ -51,11 +51,12 @@ public class Lineage {
             String message,
             List<String> others) {}
 
-    private record Known(String id, List<Decision> decisions) {}
+    private record State(String id, List<Decision> decisions) {}
 
     private final MongoCollection<Row> rows;
     private final MongoCollection<Decision> decisions;
-    private volatile Known known;
+    /** The state of the store when this node last read it. */
+    private volatile State state;
 
     /** Names the ledger if it has no name yet. If two nodes start at once, one of them names the ledger and both read that name. */
     Lineage(MongoDatabase database) {
@@ -63,13 +64,13 @@ public class Lineage {
         decisions = database.getCollection("ledger_decisions", Decision.class);
         if (rows.find().first() == null)
             UniqueInsert.insert(rows, new Row(ONLY, UUID.randomUUID().toString()));
-        known = read();
+        state = read();
     }
 
-    private Known read() {
+    private State read() {
         var all = decisions.find().into(new ArrayList<>());
         all.sort(Comparator.comparing(Decision::at));
-        return new Known(
+        return new State(
                 requireNonNull(rows.find().first(), "the store has lost the ledger's lineage")
                         .lineage(),
                 List.copyOf(all));
@@ -77,67 +78,70 @@ public class Lineage {
 
     /** The current lineage. It stays the same until an administrator decides that the ledger continues without its lost end. */
     public String id() {
-        return known.id();
+        return state.id();
     }
 
     /** The first lineage of the ledger, which no decision changes. */
     public String first() {
-        var now = known;
-        return now.decisions().isEmpty() ? now.id() : now.decisions().getFirst().lineage();
+        var current = state;
+        return current.decisions().isEmpty()
+                ? current.id()
+                : current.decisions().getFirst().lineage();
     }
 
     /** The administrators' decisions, oldest first. The last decision may not be carried out yet. */
     public List<Decision> decisions() {
-        return known.decisions();
+        return state.decisions();
     }
 
     /** Whether this ledger had that lineage before, or replaced a ledger that had it. */
     boolean isFormer(String lineage) {
-        var now = known;
-        return !lineage.equals(now.id())
-                && now.decisions().stream()
-                        .filter(it -> !it.lineage().equals(now.id()))
+        var current = state;
+        return !lineage.equals(current.id())
+                && current.decisions().stream()
+                        .filter(it -> !it.lineage().equals(current.id()))
                         .anyMatch(it ->
                                 it.lineage().equals(lineage) || it.others().contains(lineage));
     }
 
     /** Whether this log entry names the position of a lost ledger entry. */
-    boolean isLost(LogEntry noted) {
-        var position = noted.position();
+    boolean isLost(LogEntry logged) {
+        var position = logged.position();
         return position != null
                 && decisions().stream()
-                        .anyMatch(it -> position > it.end() && noted.at().isBefore(it.at()));
+                        .anyMatch(it -> position > it.end() && logged.at().isBefore(it.at()));
     }
 
     /** Returns the decision that is not carried out yet, if there is one. */
     Optional<Decision> pending() {
-        var now = known;
-        return now.decisions().stream()
-                .filter(it -> it.lineage().equals(now.id()))
+        var current = state;
+        return current.decisions().stream()
+                .filter(it -> it.lineage().equals(current.id()))
                 .findFirst();
     }
 
     /** Reads the lineage and the decisions again, since other nodes may have changed them. Returns whether the lineage has changed. */
     boolean refresh() {
-        var before = known;
-        known = read();
-        return !before.id().equals(known.id());
+        var before = state;
+        state = read();
+        return !before.id().equals(state.id());
     }
 
     /**
      * Records a decision about the current lineage and returns the pending decision. If two are recorded at once, the first one counts.
      * Returns empty if another node has already carried out the decision.
      */
-    Optional<Decision> decide(long end, Instant now, String by, String message, List<String> others) {
-        UniqueInsert.insert(decisions, new Decision(id(), UUID.randomUUID().toString(), end, now, by, message, others));
-        known = read();
+    Optional<Decision> decide(long end, Instant at, String by, String message, List<String> others) {
+        UniqueInsert.insert(decisions, new Decision(id(), UUID.randomUUID().toString(), end, at, by, message, others));
+        state = read();
         return pending();
     }
 
+    /** Gives the ledger the next lineage, which completes the decision. */
     void carriedOut(Decision decision) {
         rows.updateOne(
                 Filters.and(Filters.eq("_id", ONLY), Filters.eq("lineage", decision.lineage())),
                 Updates.set("lineage", decision.next()));
-        known = read();
+        state = read();
     }
 }

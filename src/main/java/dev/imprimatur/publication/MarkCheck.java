@@ -6,28 +6,28 @@ import dev.imprimatur.store.Findings;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Checks that the ledger reaches at least as far as the marks outside its store say. */
+/** Checks that the ledger has the entries that the marks outside its store name. */
 @Component
 class MarkCheck implements Check {
-    private final List<HighWaterMark> marks;
+    private final List<HighWaterMark> places;
     private final LedgerRows rows;
     private final Lineage lineage;
 
-    MarkCheck(List<HighWaterMark> marks, LedgerRows rows, Lineage lineage) {
-        this.marks = marks;
+    MarkCheck(List<HighWaterMark> places, LedgerRows rows, Lineage lineage) {
+        this.places = places;
         this.rows = rows;
         this.lineage = lineage;
     }
 
     @Override
     public void run(Findings findings) {
-        for (var mark : marks)
-            mark.mark()
-                    .filter(it -> !isKept(it))
-                    .ifPresent(it -> findings.violation(
+        for (var place : places)
+            place.mark()
+                    .filter(mark -> !isKept(mark))
+                    .ifPresent(mark -> findings.violation(
                             "ledger-end",
-                            mark.place(),
-                            "remembers position " + it.position() + " of the ledger " + it.lineage()
+                            place.place(),
+                            "has a mark at position " + mark.position() + " of the ledger " + mark.lineage()
                                     + ", which this ledger does not have"));
     }
 

@@ -45,9 +45,9 @@ class MarkFile implements HighWaterMark {
     private final Path file;
     private final JsonMapper json;
     /** The last line, and all editions that were unpublished up to that line. */
-    private @Nullable Line known;
+    private @Nullable Line last;
 
-    private boolean read;
+    private boolean isRead;
     private int lines;
 
     /** @param uri {@code spring.mongodb.uri}; empty for the embedded store */
@@ -74,36 +74,36 @@ class MarkFile implements HighWaterMark {
 
     @Override
     public synchronized Optional<Mark> mark() {
-        return Optional.ofNullable(known()).map(Line::mark);
+        return Optional.ofNullable(last()).map(Line::mark);
     }
 
     @Override
     public synchronized Map<String, Integer> withdrawn() {
-        var line = known();
+        var line = last();
         return line == null ? Map.of() : line.withdrawn();
     }
 
-    private @Nullable Line known() {
-        if (!read) {
-            known = stored();
-            read = true;
+    private @Nullable Line last() {
+        if (!isRead) {
+            last = readFile();
+            isRead = true;
         }
-        return known;
+        return last;
     }
 
-    private @Nullable Line stored() {
+    private @Nullable Line readFile() {
         if (!Files.exists(file)) return null;
-        Line so = null;
+        Line joined = null;
         try {
             for (String text : Files.readAllLines(file)) {
                 var line = line(text);
                 lines++;
-                if (line != null) so = joined(so, line.mark(), line.withdrawn());
+                if (line != null) joined = joined(joined, line.mark(), line.withdrawn());
             }
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot read " + file, failed);
         }
-        return so;
+        return joined;
     }
 
     private @Nullable Line line(String text) {
@@ -123,23 +123,23 @@ class MarkFile implements HighWaterMark {
 
     @Override
     public synchronized void raise(Mark mark, Map<String, Integer> withdrawn, Predicate<String> isFormer) {
-        var before = known();
-        var fresh = new HashMap<>(withdrawn);
-        boolean same = false;
+        var before = last();
+        var added = new HashMap<>(withdrawn);
+        boolean sameLineage = false;
         if (before != null) {
-            same = before.lineage().equals(mark.lineage());
-            boolean stays = same ? before.position() >= mark.position() : !isFormer.test(before.lineage());
+            sameLineage = before.lineage().equals(mark.lineage());
+            boolean stays = sameLineage ? before.position() >= mark.position() : !isFormer.test(before.lineage());
             if (stays) return;
-            if (same) fresh.entrySet().removeAll(before.withdrawn().entrySet());
+            if (sameLineage) added.entrySet().removeAll(before.withdrawn().entrySet());
         }
         var next = joined(before, mark, withdrawn);
         try {
-            if (!same || lines >= MOST_LINES) replace(next);
-            else append(new Line(mark.lineage(), mark.position(), mark.hash(), fresh));
+            if (!sameLineage || lines >= MOST_LINES) replace(next);
+            else append(new Line(mark.lineage(), mark.position(), mark.hash(), added));
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot write " + file, failed);
         }
-        known = next;
+        last = next;
     }
 
     private void append(Line line) throws IOException {

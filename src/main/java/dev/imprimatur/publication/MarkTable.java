@@ -22,11 +22,11 @@ class MarkTable implements HighWaterMark {
     private static final int ONLY = 1;
 
     private final JdbcTemplate statements;
-    private boolean made;
-    /** The mark that this node wrote last, and the unpublished editions that the table held then. */
+    private boolean isCreated;
+    /** The mark that this node wrote last. */
     private @Nullable Mark written;
-
-    private Map<String, Integer> known = new HashMap<>();
+    /** The unpublished editions in the table, as far as this node knows, by guide. */
+    private Map<String, Integer> stored = new HashMap<>();
 
     MarkTable(DataSource store) {
         statements = new JdbcTemplate(store);
@@ -37,13 +37,13 @@ class MarkTable implements HighWaterMark {
         return "the engine’s database";
     }
 
-    private void make() {
-        if (made) return;
+    private void createTables() {
+        if (isCreated) return;
         statements.execute("create table if not exists ledger_mark (id integer primary key,"
                 + " lineage varchar(64) not null, ledger_position bigint not null, ledger_hash varchar(64) not null)");
         statements.execute("create table if not exists ledger_withdrawal (lineage varchar(64) not null,"
                 + " guide varchar(200) not null, edition integer not null, primary key (lineage, guide))");
-        made = true;
+        isCreated = true;
     }
 
     @Override
@@ -56,7 +56,7 @@ class MarkTable implements HighWaterMark {
                             ONLY)
                     .stream()
                     .findFirst();
-        } catch (BadSqlGrammarException notMadeYet) {
+        } catch (BadSqlGrammarException notCreatedYet) {
             return Optional.empty();
         }
     }
@@ -70,36 +70,36 @@ class MarkTable implements HighWaterMark {
         return new Mark(row.getString(1), row.getLong(2), row.getString(3));
     }
 
-    private Map<String, Integer> withdrawn(String of) {
-        var there = new HashMap<String, Integer>();
+    private Map<String, Integer> withdrawn(String lineage) {
+        var editions = new HashMap<String, Integer>();
         statements.query(
                 "select guide, edition from ledger_withdrawal where lineage = ?",
                 row -> {
-                    there.put(row.getString(1), row.getInt(2));
+                    editions.put(row.getString(1), row.getInt(2));
                 },
-                of);
-        return there;
+                lineage);
+        return editions;
     }
 
     @Override
     public synchronized void raise(Mark mark, Map<String, Integer> withdrawn, Predicate<String> isFormer) {
-        make();
-        var there = mark();
+        createTables();
+        var current = mark();
         // rows that this node wrote may be gone if the database was restored from an older backup
-        if (there.isEmpty() || !there.get().equals(written)) known = withdrawn(mark.lineage());
+        if (current.isEmpty() || !current.get().equals(written)) stored = withdrawn(mark.lineage());
         withdrawn.forEach((guide, edition) -> {
-            if (known.getOrDefault(guide, 0) < edition) withdraw(mark.lineage(), guide, edition);
+            if (stored.getOrDefault(guide, 0) < edition) withdraw(mark.lineage(), guide, edition);
         });
         written = mark;
-        if (isRaised(mark)) return;
-        if (there.isEmpty()) insert(mark);
-        else if (isFormer.test(there.get().lineage()) && hasFollowed(there.get(), mark))
+        if (raiseWithinLineage(mark)) return;
+        if (current.isEmpty()) insert(mark);
+        else if (isFormer.test(current.get().lineage()) && replaceFormer(current.get(), mark))
             statements.update(
                     "delete from ledger_withdrawal where lineage = ?",
-                    there.get().lineage());
+                    current.get().lineage());
     }
 
-    private boolean isRaised(Mark mark) {
+    private boolean raiseWithinLineage(Mark mark) {
         return statements.update(
                         "update ledger_mark set ledger_position = ?, ledger_hash = ? where id = ? and lineage = ?"
                                 + " and ledger_position < ?",
@@ -111,7 +111,7 @@ class MarkTable implements HighWaterMark {
                 == 1;
     }
 
-    private boolean hasFollowed(Mark before, Mark mark) {
+    private boolean replaceFormer(Mark before, Mark mark) {
         return statements.update(
                         "update ledger_mark set lineage = ?, ledger_position = ?, ledger_hash = ? where id = ?"
                                 + " and lineage = ?",
@@ -132,26 +132,29 @@ class MarkTable implements HighWaterMark {
                     mark.position(),
                     mark.hash());
         } catch (DuplicateKeyException anotherNode) {
-            isRaised(mark);
+            raiseWithinLineage(mark);
         }
     }
 
-    private void withdraw(String of, String guide, int edition) {
-        if (!isWithdrawn(of, guide, edition))
+    private void withdraw(String lineage, String guide, int edition) {
+        if (!raiseWithdrawn(lineage, guide, edition))
             try {
                 statements.update(
-                        "insert into ledger_withdrawal (lineage, guide, edition) values (?, ?, ?)", of, guide, edition);
+                        "insert into ledger_withdrawal (lineage, guide, edition) values (?, ?, ?)",
+                        lineage,
+                        guide,
+                        edition);
             } catch (DuplicateKeyException anotherNode) {
-                isWithdrawn(of, guide, edition);
+                raiseWithdrawn(lineage, guide, edition);
             }
-        known.merge(guide, edition, Math::max);
+        stored.merge(guide, edition, Math::max);
     }
 
-    private boolean isWithdrawn(String of, String guide, int edition) {
+    private boolean raiseWithdrawn(String lineage, String guide, int edition) {
         return statements.update(
                         "update ledger_withdrawal set edition = ? where lineage = ? and guide = ? and edition < ?",
                         edition,
-                        of,
+                        lineage,
                         guide,
                         edition)
                 == 1;

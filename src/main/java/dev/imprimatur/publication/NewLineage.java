@@ -28,7 +28,7 @@ import org.springframework.stereotype.Component;
 public class NewLineage {
     private static final Logger log = LoggerFactory.getLogger(NewLineage.class);
     private static final int LONGEST_MESSAGE = 5_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final Lineage lineage;
     private final EndOfLedger end;
@@ -73,15 +73,15 @@ public class NewLineage {
     /**
      * Continues with the ledger as it is. The same decision again changes nothing.
      *
-     * @param given the lineage that ends, as the report names it
+     * @param ending the lineage that ends, as the report names it
      * @param message why, in the administrator's words
      */
-    public synchronized EndOfLedger.Report decide(String given, String message, Person by) {
+    public synchronized EndOfLedger.Report decide(String ending, String message, Person by) {
         if (message.isBlank() || message.length() > LONGEST_MESSAGE)
             throw Refusal.malformed("/message", "say why, in at most " + LONGEST_MESSAGE + " characters")
                     .raise();
-        if (lineage.isFormer(given) && !end.report().isBehind()) return end.report();
-        if (!given.equals(lineage.id()))
+        if (lineage.isFormer(ending) && !end.report().isBehind()) return end.report();
+        if (!ending.equals(lineage.id()))
             throw Refusal.conflict(
                             "ledger-changed",
                             "the ledger has the lineage " + lineage.id() + " now; read the report again")
@@ -90,7 +90,7 @@ public class NewLineage {
         // entries that this node has read may be gone from the store
         var report = end.rereadAndCompare();
         integrity.mustHaveIntactEntries();
-        audit.record(by.account(), "ledger-continued", given + " at " + report.position(), null);
+        audit.record(by.account(), "ledger-continued", ending + " at " + report.position(), null);
         lineage.decide(
                         Math.min(report.position(), end.agreedUpTo()),
                         clock.instant(),
@@ -107,16 +107,16 @@ public class NewLineage {
      */
     public void begin() {
         end.compare();
-        goOn();
+        carryOutPending();
     }
 
     /** Carries out the pending decision, if there is one. */
     @Scheduled(fixedDelayString = "${imprimatur.ledger.go-on-every:10s}")
-    synchronized void goOn() {
+    synchronized void carryOutPending() {
         try {
             lineage.pending().ifPresent(this::carryOut);
         } catch (Refused refused) {
-            log.error("the ledger cannot go on yet as it was decided: {}", refused.getMessage());
+            log.error("the decision on how the ledger continues cannot be carried out yet: {}", refused.getMessage());
         }
     }
 
@@ -125,8 +125,8 @@ public class NewLineage {
             throw Refusal.unavailable(
                             "unavailable",
                             place
-                                    + " does not answer, and knows what was withdrawn; the ledger goes on once it answers",
-                            PATIENCE)
+                                    + " does not answer, and may know which guides were unpublished; the ledger continues once it answers",
+                            RETRY_AFTER)
                     .raise();
     }
 
@@ -134,44 +134,48 @@ public class NewLineage {
         mustKnowWithdrawals();
         ScopedValue.where(Integrity.DECIDED, decision).run(() -> {
             witnesses.forEach(witness -> witness.forget(decision.end()));
-            for (var withheld : end.withheld()) withdraw(withheld, decision);
+            for (var withheld : end.withheld()) unpublish(withheld, decision);
             editions.entriesBeyond(decision.end()).stream()
                     .filter(lineage::isLost)
                     .map(entry -> entry.edition().guide())
                     .distinct()
-                    .forEach(guide -> noteAnew(guide, decision));
+                    .forEach(guide -> appendAgain(guide, decision));
             lineage.carriedOut(decision);
         });
         end.lineageBegan();
         ledger.announceAppend();
         log.warn(
-                "the ledger goes on behind position {} as {}, in place of {}: decided by {}",
+                "the ledger continues after position {} with the lineage {} in place of {}, as {} decided",
                 decision.end(),
                 decision.next(),
                 decision.lineage(),
                 decision.by());
     }
 
-    private void withdraw(EditionId id, Lineage.Decision decision) {
+    /** Unpublishes the edition in the ledger and in the edition log. */
+    private void unpublish(EditionId id, Lineage.Decision decision) {
         var entry = publication.withdraw(id, null);
         editions.notedAnew(id, LogEntry.Kind.UNPUBLISHED, entry.position(), decision.message(), decision.at());
     }
 
-    private boolean bearsLastStamp(Edition edition) {
-        var told = ledger.lastOf(edition.id().guide()).map(LedgerEntry::review);
-        return told.map(LedgerEntry.Review::reviewedAt).equals(edition.stamp().map(Stamp::reviewedAt));
+    /** Whether the ledger has the last stamp of the edition. */
+    private boolean hasLastStamp(Edition edition) {
+        var published = ledger.lastOf(edition.id().guide()).map(LedgerEntry::review);
+        return published
+                .map(LedgerEntry.Review::reviewedAt)
+                .equals(edition.stamp().map(Stamp::reviewedAt));
     }
 
-    /** Appends the lost entries that the guide's logs name again. An edition that the gate refuses is noted as unpublished. */
-    private void noteAnew(String guide, Lineage.Decision decision) {
+    /** Appends the lost entries that the guide's logs name again. An edition that the gate refuses is logged as unpublished. */
+    private void appendAgain(String guide, Lineage.Decision decision) {
         for (var edition : editions.of(guide)) {
             var id = edition.id();
-            if (edition.state() == Edition.State.UNPUBLISHED) withdrawUpTo(id, decision);
+            if (edition.state() == Edition.State.UNPUBLISHED) unpublishUpTo(id, decision);
             if (edition.state() != Edition.State.PUBLISHED) continue;
             try {
                 long position = publication.publish(id).position();
                 editions.notedAnew(id, LogEntry.Kind.PUBLISHED, position, decision.message(), decision.at());
-                if (!bearsLastStamp(edition)) publication.restamp(id);
+                if (!hasLastStamp(edition)) publication.restamp(id);
                 if (edition.isOverdueMarked())
                     publication
                             .markOverdue(id)
@@ -181,15 +185,15 @@ public class NewLineage {
                 if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
                 log.warn("{} is not published again: {}", id.inWords(), refused.getMessage());
                 editions.notedAnew(id, LogEntry.Kind.UNPUBLISHED, null, decision.message(), decision.at());
-                withdrawUpTo(id, decision);
+                unpublishUpTo(id, decision);
             }
         }
     }
 
     /** Unpublishes the guide if its current edition is this one or an earlier one. */
-    private void withdrawUpTo(EditionId id, Lineage.Decision decision) {
+    private void unpublishUpTo(EditionId id, Lineage.Decision decision) {
         ledger.lastOf(id.guide())
-                .filter(live -> live.isLive() && live.edition() <= id.number())
-                .ifPresent(live -> withdraw(new EditionId(id.guide(), live.edition()), decision));
+                .filter(current -> current.isLive() && current.edition() <= id.number())
+                .ifPresent(current -> unpublish(new EditionId(id.guide(), current.edition()), decision));
     }
 }

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Changes what readers see, by publishing, restamping, marking as overdue and unpublishing. Each step appends to the ledger first and then
- * notes the position in the edition log.
+ * Publishes, restamps, marks as overdue and unpublishes. Each step appends an entry to the ledger first, and then records its position in
+ * the edition log.
  */
 @Component
 public class Publication {
@@ -74,7 +74,7 @@ public class Publication {
                         .raise();
             var now = clock.instant();
             var first = before == null ? now : before.firstPublishedAt();
-            return reviewed(open(guide, id, revision, first, now, position, hash), stamp);
+            return reviewed(unsealed(guide, id, revision, first, now, position, hash), stamp);
         });
         editions.published(id, entry.position());
         return entry;
@@ -138,7 +138,7 @@ public class Publication {
             Guide guide, String message, @Nullable Reason reason, @Nullable String redirectTo, Person by) {
         var logged = editions.leftBy(by, guide.id(), LogEntry.Kind.UNPUBLISHED);
         if (logged.isPresent())
-            return ledger.ofCause(unpublishing(logged.get().edition()))
+            return ledger.ofCause(unpublishCause(logged.get().edition()))
                     .orElseThrow(() -> LedgerRefusals.ledgerBehind().raise());
         integrity.mustNotBeBehind();
         var live = guide.live();
@@ -155,14 +155,14 @@ public class Publication {
     /** Unpublishes the edition in the ledger, without an entry in the edition log. */
     LedgerEntry withdraw(EditionId id, @Nullable String redirectTo) {
         return ledger.append(
-                unpublishing(id),
+                unpublishCause(id),
                 id.guide(),
                 (position, hash, before) -> current(before, id)
                         .next(Kind.UNPUBLISH, position + 1, hash, redirectTo, clock.instant())
                         .with(null));
     }
 
-    private static String unpublishing(EditionId id) {
+    private static String unpublishCause(EditionId id) {
         return "unpublish:" + id;
     }
 
@@ -174,7 +174,7 @@ public class Publication {
         return before;
     }
 
-    private static LedgerEntry open(
+    private static LedgerEntry unsealed(
             Guide guide,
             EditionId id,
             Revision revision,
@@ -190,7 +190,7 @@ public class Publication {
                 null,
                 null,
                 now,
-                LedgerEntry.Link.open(lastPosition + 1, lastHash));
+                LedgerEntry.Link.unsealed(lastPosition + 1, lastHash));
     }
 
     private static boolean isOverdue(LedgerEntry entry) {
@@ -198,17 +198,17 @@ public class Publication {
         return review != null && review.overdue();
     }
 
-    private LedgerEntry reviewed(LedgerEntry open, Stamp stamp) {
+    private LedgerEntry reviewed(LedgerEntry unsealed, Stamp stamp) {
         var review = new LedgerEntry.Review(
                 stamp.lastReviewed(),
                 stamp.reviewedAt(),
                 stamp.reviewers().stream().map(LedgerEntry.By::of).toList(),
                 signatures(stamp),
                 stamp.reviewDue(),
-                stamp.overdueOn(LocalDate.ofInstant(open.at(), ZoneOffset.UTC)),
+                stamp.overdueOn(LocalDate.ofInstant(unsealed.at(), ZoneOffset.UTC)),
                 stamp.origin().name().toLowerCase(Locale.ROOT),
                 "");
-        return open.with(chain.sign(open, review));
+        return unsealed.with(chain.sign(unsealed, review));
     }
 
     private static @Nullable List<LedgerEntry.Signature> signatures(Stamp stamp) {

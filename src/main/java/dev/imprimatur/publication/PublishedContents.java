@@ -40,17 +40,17 @@ class PublishedContents {
 
     /** Returns the readable contents of these revisions, by guide and revision ({@link NumberedIds}). */
     Map<String, JsonNode> find(Collection<String> ids) {
-        var found = new HashMap<String, JsonNode>();
-        if (ids.isEmpty()) return found;
+        var contents = new HashMap<String, JsonNode>();
+        if (ids.isEmpty()) return contents;
         for (var document : raw.find(Filters.in("_id", ids))) {
             var row = Decoding.of(document, codec);
-            row.map(Row::content).ifPresent(content -> found.put(row.get().id(), content));
+            row.map(Row::content).ifPresent(content -> contents.put(row.get().id(), content));
         }
-        return found;
+        return contents;
     }
 
     /** Visits every stored content, by guide and revision ({@link NumberedIds}); empty for contents that cannot be read. */
-    void each(BiConsumer<String, Optional<Row>> what) {
-        Decoding.each(published, what);
+    void each(BiConsumer<String, Optional<Row>> visitor) {
+        Decoding.each(published, visitor);
     }
 }

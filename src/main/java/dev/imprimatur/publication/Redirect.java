@@ -7,12 +7,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.regex.Pattern;
 
-/** Where readers of an unpublished guide may be sent. */
+/** The rules for the redirect of an unpublished guide. */
 final class Redirect {
     private static final Pattern PATH = Pattern.compile("/(?:[A-Za-z0-9._~-][A-Za-z0-9._~/-]*)?");
 
     private Redirect() {}
 
+    /** Throws a refusal if readers may not be sent to this target. */
     static void check(String target, String ownSlug) {
         if (target.equals(ownSlug))
             throw Refusal.malformed("/redirectTo", "a guide cannot redirect to itself")

@@ -36,16 +36,16 @@ class SigningKeys {
     private void agree(Signer signer, LedgerRows ledger) {
         for (; ; ) {
             var row = rows.find(Filters.eq("_id", ID)).first();
-            var known = row == null ? signedBefore(ledger, signer) : row.keys();
-            var unknown = known.stream().filter(key -> !signer.knows(key)).toList();
+            var keys = row == null ? signedBefore(ledger, signer) : row.keys();
+            var unknown = keys.stream().filter(key -> !signer.knows(key)).toList();
             if (!unknown.isEmpty()) throw new Unknown(signer.keyId(), unknown);
-            if (row != null && known.contains(signer.keyId())) return;
-            var next = new ArrayList<>(known);
+            if (row != null && keys.contains(signer.keyId())) return;
+            var next = new ArrayList<>(keys);
             if (!next.contains(signer.keyId())) next.add(signer.keyId());
             boolean agreed = row == null
                     ? UniqueInsert.insert(rows, new Row(ID, next))
                     : rows.updateOne(
-                                            Filters.and(Filters.eq("_id", ID), Filters.size("keys", known.size())),
+                                            Filters.and(Filters.eq("_id", ID), Filters.size("keys", keys.size())),
                                             Updates.set("keys", next))
                                     .getMatchedCount()
                             == 1;
@@ -65,7 +65,8 @@ class SigningKeys {
     static final class Unknown extends RuntimeException {
         Unknown(String own, List<String> missing) {
             super("the ledger in this store is signed with " + (missing.size() == 1 ? "the key " : "the keys ")
-                    + String.join(", ", missing) + ", of which this node has no public half; it would sign with "
+                    + String.join(", ", missing)
+                    + ", whose public halves this node does not have; this node would sign with "
                     + own);
         }
     }

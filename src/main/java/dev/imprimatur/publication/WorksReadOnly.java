@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a handler of requests that change something: it is called also while the ledger is behind and all else is only read. */
+/** Marks a handler of requests that change something, and that works also while the server is read-only. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface WorksReadOnly {}

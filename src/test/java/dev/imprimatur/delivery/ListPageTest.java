@@ -157,7 +157,7 @@ class ListPageTest {
                 step.seed() == null ? null : review,
                 null,
                 at,
-                LedgerEntry.Link.open(position, ""));
+                LedgerEntry.Link.unsealed(position, ""));
         var live = step.seed() == null ? null : new PublishedGuide(entry, TYPE, content(new Random(step.seed())), JSON);
         return new Snapshot.Fold(snapshot).append(entry, live).snapshot();
     }

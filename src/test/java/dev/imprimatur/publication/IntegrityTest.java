@@ -126,7 +126,7 @@ class IntegrityTest {
                 last.review(),
                 null,
                 last.at(),
-                LedgerEntry.Link.open(last.position() + 1, last.hash()));
+                LedgerEntry.Link.unsealed(last.position() + 1, last.hash()));
         return seal.seal(open.with(seal.sign(open, last.review())));
     }
 

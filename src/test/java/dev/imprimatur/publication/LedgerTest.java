@@ -41,7 +41,7 @@ class LedgerTest {
                 null,
                 null,
                 Instant.EPOCH,
-                LedgerEntry.Link.open(lastPosition + 1, lastHash));
+                LedgerEntry.Link.unsealed(lastPosition + 1, lastHash));
     }
 
     private Ledger ledger(MongoDatabase database, LedgerChain seal) {

@@ -180,11 +180,11 @@ class SealedAuditTest {
         assertThat(anchors(audit).last())
                 .hasValueSatisfying(it -> assertThat(it.position()).isEqualTo(3));
         record(audit, 4);
-        anchors(audit).daily();
+        anchors(audit).renewIfDue();
         assertThat(anchors(audit).last().orElseThrow().position()).isEqualTo(3);
 
         clock.forward(Duration.ofHours(25));
-        anchors(audit).daily();
+        anchors(audit).renewIfDue();
 
         assertThat(anchors(audit).last().orElseThrow().position()).isEqualTo(7);
         assertThat(anchors(audit).verify().broken()).isEmpty();
@@ -204,10 +204,10 @@ class SealedAuditTest {
 
         assertThat(anchors(other).verify().broken())
                 .containsExactly(
-                        "entry 2 of the publication ledger anchors record 7 of the audit, which is not there as"
-                                + " it was");
+                        "entry 2 of the publication ledger anchors record 7 of the audit, which is missing or was"
+                                + " changed");
         clock.forward(Duration.ofHours(25));
-        anchors(other).daily();
+        anchors(other).renewIfDue();
         assertThat(anchors(other).last().orElseThrow().position()).isEqualTo(7);
 
         store.getCollection("ledger").updateOne(Filters.eq("_id", 2L), Updates.unset("audit"));
