@@ -15,11 +15,11 @@ import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
 
 /**
- * What the embedded server's file holds, as BSON. By itself the server keeps documents and keys by Java's serialization, which takes
- * several times as long, and compares two keys by serializing both.
+ * Stores values in the embedded server's file as BSON. Without this type, the server uses Java's serialization, which takes several times
+ * as long, and compares two keys by serializing both.
  */
 abstract class BsonType<T> extends BasicDataType<T> {
-    /** Bytes that a value takes in memory for each of its BSON, about. */
+    /** The approximate size of a value in memory, in bytes for each byte of its BSON. */
     private static final int IN_MEMORY = 3;
 
     abstract Document document(T value);
@@ -52,7 +52,7 @@ abstract class BsonType<T> extends BasicDataType<T> {
         return IN_MEMORY * bson(value).readableBytes();
     }
 
-    /** Some values are measured and the others taken to be like them. */
+    /** Allows the store to measure some values and to estimate the size of the others. */
     @Override
     public boolean isMemoryEstimationAllowed() {
         return true;
@@ -75,7 +75,7 @@ abstract class BsonType<T> extends BasicDataType<T> {
         }
     }
 
-    /** Keys of an index, in the order of MongoDB. */
+    /** Keys of an index, in MongoDB's sort order. */
     static final class OfKeys extends BsonType<KeyValue> {
         private static final String VALUES = "v";
 
@@ -90,13 +90,13 @@ abstract class BsonType<T> extends BasicDataType<T> {
         }
 
         @Override
-        public int compare(KeyValue one, KeyValue other) {
-            int shared = Math.min(one.size(), other.size());
+        public int compare(KeyValue left, KeyValue right) {
+            int shared = Math.min(left.size(), right.size());
             for (int i = 0; i < shared; i++) {
-                int order = ValueComparator.ascWithoutListHandling().compare(one.get(i), other.get(i));
+                int order = ValueComparator.ascWithoutListHandling().compare(left.get(i), right.get(i));
                 if (order != 0) return order;
             }
-            return Integer.compare(one.size(), other.size());
+            return Integer.compare(left.size(), right.size());
         }
 
         @Override

@@ -2,8 +2,8 @@
 package dev.imprimatur.store;
 
 /**
- * Examines what a module keeps in the stores, changes nothing, and reports what must not be so. A check reads rows as they are stored, so
- * that one that cannot be read is a finding and does not end it.
+ * Checks the data that a module keeps in the stores. A check reports violated rules and changes nothing. It reads each row as it is stored:
+ * a row that cannot be read is a finding and does not end the check.
  */
 public interface Check {
     void run(Findings findings);

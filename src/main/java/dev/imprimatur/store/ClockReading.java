@@ -4,11 +4,11 @@ package dev.imprimatur.store;
 import java.time.Duration;
 
 /**
- * When something began, by both clocks of the machine: the one that nobody sets but that stands while the machine is suspended, and the
- * one on the wall, which goes on then but may be set.
+ * A moment, read from both clocks of the machine. Nobody can set the monotonic clock, but it may stop while the machine is suspended. The
+ * wall clock continues while the machine is suspended, but somebody may set it.
  *
- * @param nanos as {@link System#nanoTime()} tells
- * @param millis as {@link System#currentTimeMillis()} tells
+ * @param nanos the monotonic clock, {@link System#nanoTime()}
+ * @param millis the wall clock, {@link System#currentTimeMillis()}
  */
 public record ClockReading(long nanos, long millis) {
     private static final long NANOS_IN_MILLI = 1_000_000;
@@ -17,12 +17,12 @@ public record ClockReading(long nanos, long millis) {
         return new ClockReading(System.nanoTime(), System.currentTimeMillis());
     }
 
-    /** How long it is to a later moment: what the clock that went further says, so that it is never told as less than it is. */
+    /** Returns the time to a later moment. The clock that advanced further counts, so that the result is never too short. */
     public Duration until(ClockReading later) {
         return Duration.ofNanos(nanosUntil(later));
     }
 
-    /** The same in nanoseconds. */
+    /** Returns the time to a later moment in nanoseconds. */
     public long nanosUntil(ClockReading later) {
         return Math.max(later.nanos - nanos, (later.millis - millis) * NANOS_IN_MILLI);
     }

@@ -7,23 +7,23 @@ import java.sql.SQLException;
 import java.util.function.Predicate;
 
 /**
- * Takes connections out of the pool that never work again. The pool asks none whether it is valid that was used in the last half
- * second, and does not know every driver's way to say that it is closed: under load a dead one would be used for ever. When the embedded engine store has closed
- * itself because it could not write, none works any more; the next one opens the file anew.
+ * Removes closed connections from the pool. The pool does not validate a connection that was used in the last half second, and does not
+ * know every driver's error code for a closed connection. Under load, the pool would therefore use a closed connection forever. If the
+ * embedded engine store has closed itself because of a failed write, all connections are closed; the next connection opens the file again.
  */
 final class ClosedConnections implements SQLExceptionOverride {
     private final HikariDataSource pool;
-    private final Predicate<SQLException> noneWorks;
+    private final Predicate<SQLException> allAreClosed;
 
-    /** @param noneWorks whether after a failure no connection of the pool can be used any more */
-    ClosedConnections(HikariDataSource pool, Predicate<SQLException> noneWorks) {
+    /** @param allAreClosed whether a failure means that all connections of the pool are closed */
+    ClosedConnections(HikariDataSource pool, Predicate<SQLException> allAreClosed) {
         this.pool = pool;
-        this.noneWorks = noneWorks;
+        this.allAreClosed = allAreClosed;
     }
 
-    @java.lang.Override // the interface has a type of that name
+    @java.lang.Override // the interface has a nested type with the name Override
     public Override adjudicate(SQLException failure) {
-        if (!noneWorks.test(failure)) return Override.CONTINUE_EVICT;
+        if (!allAreClosed.test(failure)) return Override.CONTINUE_EVICT;
         var connections = pool.getHikariPoolMXBean();
         if (connections != null) connections.softEvictConnections();
         return Override.MUST_EVICT;

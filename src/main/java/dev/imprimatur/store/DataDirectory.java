@@ -3,13 +3,16 @@ package dev.imprimatur.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,7 +23,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** The folder that holds what this process keeps on disk; only its owner can read it, and one process at a time uses it. */
+/** The directory in which this process keeps its files. Only the owner can read the directory, and only one process at a time uses it. */
 @Component
 public class DataDirectory implements DisposableBean {
     private static final boolean POSIX =
@@ -29,7 +32,7 @@ public class DataDirectory implements DisposableBean {
     private final Path path;
     private final FileChannel lockFile;
 
-    /** @param directory {@code imprimatur.data-dir}; made if it is missing */
+    /** @param directory {@code imprimatur.data-dir}; created if it is missing */
     DataDirectory(@Value("${imprimatur.data-dir:./data}") Path directory) throws IOException {
         this.path = directory.toAbsolutePath().normalize();
         Files.createDirectories(path.getParent() == null ? path : path.getParent());
@@ -51,7 +54,7 @@ public class DataDirectory implements DisposableBean {
         return path.resolve(name);
     }
 
-    /** The content of a file only its owner can read, made from {@code fresh} if it is not there yet. */
+    /** Returns the content of a file that only its owner can read. Creates the file with the content {@code fresh} if it is missing. */
     public String secret(String name, Supplier<String> fresh) {
         Path file = resolve(name);
         try {
@@ -59,21 +62,21 @@ public class DataDirectory implements DisposableBean {
                 Path partial = resolve(name + ".new");
                 Files.deleteIfExists(partial);
                 writeOwnerOnly(partial, fresh.get());
-                Files.move(partial, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+                Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
             }
             return Files.readString(file).strip();
         } catch (FileAlreadyExistsException race) {
-            throw new IllegalStateException(file + " is being made by another process", race);
+            throw new IllegalStateException(file + " is being created by another process", race);
         } catch (IOException failed) {
-            throw new UncheckedIOException("cannot read or make " + file, failed);
+            throw new UncheckedIOException("cannot read or create " + file, failed);
         }
     }
 
-    /** Writes a new file only its owner can read, and has it on disk before it returns. */
+    /** Writes a new file that only its owner can read. Returns when the content is on disk. */
     public static void writeOwnerOnly(Path file, String content) throws IOException {
         try (FileChannel out = FileChannel.open(
                 file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly("rw-------"))) {
-            out.write(java.nio.ByteBuffer.wrap(content.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            out.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
             out.force(true);
         }
     }

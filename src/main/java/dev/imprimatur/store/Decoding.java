@@ -11,11 +11,11 @@ import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.Codec;
 
-/** Reads documents that somebody may have changed in the store by hand. */
+/** Decodes stored documents that may have been changed by hand, so that decoding may fail. */
 public final class Decoding {
     private Decoding() {}
 
-    /** The document as an object; empty if it is none any more, in whichever way that shows. */
+    /** Returns the decoded document; empty if the document cannot be decoded. */
     public static <T> Optional<T> of(RawBsonDocument document, Codec<T> codec) {
         try {
             return Optional.of(document.decode(codec));
@@ -25,11 +25,11 @@ public final class Decoding {
     }
 
     /**
-     * Every document of the collection by its id, in the order of ids.
+     * Visits every document of the collection, in the order of ids.
      *
-     * @param what is given the id as text, and the object; empty if the document is none any more
+     * @param visitor receives the id as text and the decoded document; the document is empty if it cannot be decoded
      */
-    public static <T> void each(MongoCollection<T> collection, BiConsumer<String, Optional<T>> what) {
+    public static <T> void each(MongoCollection<T> collection, BiConsumer<String, Optional<T>> visitor) {
         var codec = collection.getCodecRegistry().get(collection.getDocumentClass());
         try (var documents = collection
                 .withDocumentClass(RawBsonDocument.class)
@@ -39,7 +39,7 @@ public final class Decoding {
                 .iterator()) {
             while (documents.hasNext()) {
                 var document = documents.next();
-                what.accept(
+                visitor.accept(
                         text(Objects.requireNonNull(document.get("_id"), "every document has an id")),
                         of(document, codec));
             }

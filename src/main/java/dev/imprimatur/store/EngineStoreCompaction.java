@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Keeps the file of the embedded engine store small. H2 itself compacts in the thread that commits late, of which there is none where
- * every commit is on disk before it is answered.
+ * Keeps the file of the embedded engine store small. H2 itself compacts only in the thread that delays commits. Here that thread does not
+ * exist, because every commit is on disk before it is acknowledged.
  */
 final class EngineStoreCompaction {
     private static final long EVERY = 8L << 20;
@@ -31,10 +31,10 @@ final class EngineStoreCompaction {
     EngineStoreCompaction(DataSource store, long every) throws SQLException {
         this.store = store;
         this.every = every;
-        this.compaction = new Compaction(fileOf(store), every);
+        this.compaction = new Compaction(openFile(store), every);
     }
 
-    private static MVStore fileOf(DataSource store) throws SQLException {
+    private static MVStore openFile(DataSource store) throws SQLException {
         try (var connection = store.getConnection()) {
             var session = (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();
             return session.getDatabase().getStore().getMvStore();
@@ -44,11 +44,11 @@ final class EngineStoreCompaction {
     @Scheduled(fixedDelayString = "1s", initialDelayString = "1s")
     void compact() {
         try {
-            // after a failed write the engine has opened the file anew
-            if (compaction.isOver()) compaction = new Compaction(fileOf(store), every);
+            // the engine opens the file again after a failed write
+            if (compaction.isOver()) compaction = new Compaction(openFile(store), every);
             compaction.ifGrown();
         } catch (SQLException | MVStoreException unwritten) {
-            log.debug("the engine's store is compacted later", unwritten);
+            log.debug("the file of the engine's store is compacted later", unwritten);
         }
     }
 }

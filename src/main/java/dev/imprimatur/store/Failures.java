@@ -27,35 +27,35 @@ import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionSystemException;
 
-/** Tells the failures of the stores apart. */
+/** Classifies the failures of the stores: duplicate keys, outages, full disks and lost races. */
 public final class Failures {
     private static final int DUPLICATE_KEY = 11000;
     /**
-     * Of SQLSTATE (ISO 9075), what is no fault of the statement: 53 the server lacks something, 57 an operator or a time-out came
-     * in between, 58 the server's own disk.
+     * SQLSTATE classes (ISO 9075) that are not caused by the statement: 53 insufficient resources, 57 intervention by an operator or a
+     * timeout, 58 a system error such as a disk failure.
      */
-    private static final Set<String> AWAY = Set.of("53", "57", "58");
-    /** MongoDB, and the embedded server: no room, or a disk that does not take writes. */
+    private static final Set<String> UNAVAILABLE = Set.of("53", "57", "58");
+    /** MongoDB and the embedded server: the disk is full or does not accept writes. */
     static final int OUT_OF_DISK_SPACE = 14031;
-    /** MongoDB, about a node that cannot answer now (its driver's list of reads that may be tried again). */
-    private static final Set<Integer> NODE_AWAY = Set.of(6, 7, 89, 91, 134, 189, 262, 9001);
-    /** PostgreSQL: no room. */
+    /** MongoDB: a node cannot answer now. These are the codes on which the driver retries reads. */
+    private static final Set<Integer> NODE_UNAVAILABLE = Set.of(6, 7, 89, 91, 134, 189, 262, 9001);
+    /** PostgreSQL: the disk is full. */
     private static final String DISK_FULL = "53100";
-    /** SQLSTATE class of what is wrong with a connection. */
+    /** SQLSTATE class of connection failures. */
     private static final Set<String> CONNECTION = Set.of("08");
-    /** H2: the connection that is used was closed before; it could not be read or written (with and without a place). */
+    /** H2: the connection is closed (90007), or reading or writing the file failed (90028, 90031). */
     private static final Set<String> CLOSED = Set.of("90007", "90028", "90031");
-    /** PostgreSQL: a lock that could not be had in time. */
+    /** PostgreSQL: a lock was not available in time. */
     private static final String LOCKED = "55P03";
     /**
-     * SQLSTATE classes of what failed because of others: 40 a deadlock, or an order that no serial one equals; 23 a row that somebody
-     * took away or put there meanwhile, such as a process that another node ended.
+     * SQLSTATE classes of transactions that failed because of concurrent ones: 40 a deadlock or a serialization failure; 23 a constraint,
+     * because another transaction inserted or deleted a row, such as one that ended the same process.
      */
-    private static final Set<String> LOST = Set.of("40", "23");
+    private static final Set<String> LOST_RACE = Set.of("40", "23");
 
     private Failures() {}
 
-    /** Whether a unique key was already taken, in whichever way the driver says so. */
+    /** Whether a unique key is already taken. The driver has several exceptions for this case. */
     public static boolean isDuplicateKey(MongoException failure) {
         return failure instanceof DuplicateKeyException
                 || failure instanceof MongoWriteException write
@@ -64,23 +64,23 @@ public final class Failures {
     }
 
     /**
-     * Whether a store did not answer, or not in time, as told by the failure or by what caused it. A statement that a store
-     * refuses is a fault of ours.
+     * Whether the failure or one of its causes says that a store did not answer, or not in time. A statement that a store refuses is not an
+     * outage but a bug.
      */
     public static boolean isOutage(@Nullable Throwable failure) {
-        for (Throwable at = failure; at != null; at = at.getCause())
-            if (at instanceof MongoException mongo && isOutage(mongo)) return true;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause())
+            if (cause instanceof MongoException mongo && isOutage(mongo)) return true;
         return isSqlOutage(failure);
     }
 
-    /** Whether a store found no room on its disk for what it should write, or could not write it; also an outage. */
+    /** Whether a store could not write because its disk is full or does not accept writes. Such a failure is also an outage. */
     public static boolean isDiskFull(@Nullable Throwable failure) {
-        for (Throwable at = failure; at != null; at = at.getCause())
-            if (at instanceof MongoException mongo && isDiskFull(mongo)
-                    || at instanceof SQLException sql && DISK_FULL.equals(sql.getSQLState())
-                    || at instanceof MVStoreException h2 && h2.getErrorCode() == DataUtils.ERROR_WRITING_FAILED
-                    || at instanceof TransactionSystemException ended && isDiskFull(ended.getApplicationException()))
-                return true;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause())
+            if (cause instanceof MongoException mongo && isDiskFull(mongo)
+                    || cause instanceof SQLException sql && DISK_FULL.equals(sql.getSQLState())
+                    || cause instanceof MVStoreException h2 && h2.getErrorCode() == DataUtils.ERROR_WRITING_FAILED
+                    || cause instanceof TransactionSystemException rollback
+                            && isDiskFull(rollback.getApplicationException())) return true;
         return false;
     }
 
@@ -90,13 +90,13 @@ public final class Failures {
                         && bulk.getWriteErrors().stream().anyMatch(error -> error.getCode() == OUT_OF_DISK_SPACE);
     }
 
-    /** Whether the engine's store did not answer, also where nothing could be rolled back any more since its connection was gone. */
+    /** Whether the engine's store did not answer. Includes a failed rollback after a lost connection. */
     public static boolean isSqlOutage(@Nullable Throwable failure) {
-        for (Throwable at = failure; at != null; at = at.getCause())
-            if (at instanceof SQLException sql && isOutage(sql)
-                    || at instanceof MVStoreException h2 && isOutage(h2)
-                    || at instanceof TransactionSystemException ended && isSqlOutage(ended.getApplicationException()))
-                return true;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause())
+            if (cause instanceof SQLException sql && isOutage(sql)
+                    || cause instanceof MVStoreException h2 && isOutage(h2)
+                    || cause instanceof TransactionSystemException rollback
+                            && isSqlOutage(rollback.getApplicationException())) return true;
         return false;
     }
 
@@ -110,12 +110,12 @@ public final class Failures {
                 || failure instanceof MongoExecutionTimeoutException
                 || failure instanceof MongoCursorNotFoundException
                 || failure instanceof MongoWriteConcernException
-                || NODE_AWAY.contains(failure.getCode())
+                || NODE_UNAVAILABLE.contains(failure.getCode())
                 || isDiskFull(failure)
                 || failure.hasErrorLabel("RetryableWriteError");
     }
 
-    /** The embedded store of the engine closes itself when it cannot write; whoever connects next opens it anew. */
+    /** The embedded engine store closes itself when it cannot write. The next connection opens its file again. */
     private static boolean isOutage(MVStoreException failure) {
         return failure.getErrorCode() == DataUtils.ERROR_WRITING_FAILED
                 || failure.getErrorCode() == DataUtils.ERROR_CLOSED;
@@ -123,14 +123,14 @@ public final class Failures {
 
     private static boolean isOutage(SQLException failure) {
         return isConnectionLost(failure)
-                || isOfThePool(failure)
+                || isFromPool(failure)
                 || failure instanceof SQLTransientConnectionException
                 || failure instanceof SQLTimeoutException
-                || isOfClass(failure, AWAY)
+                || isOfClass(failure, UNAVAILABLE)
                 || LOCKED.equals(failure.getSQLState());
     }
 
-    /** Whether the connection to the engine's store is gone, and so others that were open beside it. */
+    /** Whether the connection to the engine's store is lost, and with it the other connections that were open. */
     static boolean isConnectionLost(SQLException failure) {
         return failure instanceof SQLNonTransientConnectionException
                 || failure instanceof SQLRecoverableException
@@ -138,8 +138,8 @@ public final class Failures {
                 || failure.getSQLState() != null && CLOSED.contains(failure.getSQLState());
     }
 
-    /** Whether the pool says it, not a driver: it closed the connection meanwhile, since a store did not answer. */
-    private static boolean isOfThePool(SQLException failure) {
+    /** Whether the pool threw the exception, not a driver: the pool closed the connection because a store did not answer. */
+    private static boolean isFromPool(SQLException failure) {
         return failure.getClass() == SQLException.class && failure.getSQLState() == null;
     }
 
@@ -148,10 +148,10 @@ public final class Failures {
         return state != null && state.length() == 5 && classes.contains(state.substring(0, 2));
     }
 
-    /** Whether the engine's store did not take a transaction because of another one, so that it can be tried again. */
+    /** Whether the engine's store refused a transaction because of a concurrent one, so that the transaction can be tried again. */
     public static boolean isLostRace(@Nullable Throwable failure) {
-        for (Throwable at = failure; at != null; at = at.getCause())
-            if (at instanceof SQLException sql && isOfClass(sql, LOST)) return true;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause())
+            if (cause instanceof SQLException sql && isOfClass(sql, LOST_RACE)) return true;
         return false;
     }
 }

@@ -13,17 +13,17 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How much of the disk of the data directory is free. Writes to the embedded stores end while a reserve is left, so that what must not
- * fail half-way, such as the engine's file and the index of the search, still has room.
+ * The free space on the disk of the data directory. Writes to the embedded stores are refused while less than a reserve is free. The reserve
+ * is for writes that must not fail half-way, such as those to the engine's file and to the search index.
  */
 @Component
 final class FreeSpace {
     private static final Logger log = LoggerFactory.getLogger(FreeSpace.class);
-    private static final long LOOK_EVERY = TimeUnit.SECONDS.toNanos(1);
+    private static final long MEASURE_EVERY = TimeUnit.SECONDS.toNanos(1);
 
     private final FileStore disk;
     private final DataSize reserve;
-    private final AtomicLong lookAt = new AtomicLong(System.nanoTime());
+    private final AtomicLong nextMeasurement = new AtomicLong(System.nanoTime());
     private volatile boolean isShort;
 
     /** @param reserve {@code imprimatur.storage.min-free-space}; 0 for none */
@@ -33,26 +33,27 @@ final class FreeSpace {
         this.reserve = reserve;
     }
 
-    /** Whether less than the reserve is free; the disk is asked at most once a second. */
+    /** Whether less than the reserve is free. The free space is measured at most once a second. */
     boolean isShort() {
-        long at = lookAt.get();
-        if (System.nanoTime() - at >= 0 && lookAt.compareAndSet(at, System.nanoTime() + LOOK_EVERY)) look();
+        long due = nextMeasurement.get();
+        if (System.nanoTime() - due >= 0 && nextMeasurement.compareAndSet(due, System.nanoTime() + MEASURE_EVERY))
+            measure();
         return isShort;
     }
 
-    private void look() {
+    private void measure() {
         try {
             long free = disk.getUsableSpace();
             boolean before = isShort;
             isShort = free < reserve.toBytes();
             if (isShort && !before)
                 log.warn(
-                        "{} KB are free on the disk of the data directory; nothing is saved until there are {} KB",
+                        "{} KB are free on the disk of the data directory; nothing is saved until {} KB are free",
                         free / 1024,
                         reserve.toKilobytes());
-            if (before && !isShort) log.info("there is room on the disk of the data directory again");
+            if (before && !isShort) log.info("the disk of the data directory has enough free space again");
         } catch (IOException unknown) {
-            log.debug("the disk does not tell how much of it is free; a write that fails will", unknown);
+            log.debug("the free space of the disk is unknown", unknown);
         }
     }
 }

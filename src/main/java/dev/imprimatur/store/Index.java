@@ -6,7 +6,7 @@ import com.mongodb.client.model.IndexOptions;
 import java.util.concurrent.TimeUnit;
 import org.bson.conversions.Bson;
 
-/** Makes the indexes of a collection at start, where they are not there yet: on a large collection that takes its time. */
+/** Creates the missing indexes of a collection at start. Creating an index may take minutes if the collection is large. */
 public final class Index {
     private static final long MINUTES = 10;
 
@@ -20,12 +20,12 @@ public final class Index {
         make(collection, keys, new IndexOptions().unique(true));
     }
 
-    /** Unique among the documents that have the field. */
+    /** Creates an index that is unique among the documents that have the field. */
     public static void makeUniqueWherePresent(MongoCollection<?> collection, Bson key) {
         make(collection, key, new IndexOptions().unique(true).sparse(true));
     }
 
-    /** Of the documents that have the field. */
+    /** Creates an index that contains only the documents that have the field. */
     public static void makeWherePresent(MongoCollection<?> collection, Bson key) {
         make(collection, key, new IndexOptions().sparse(true));
     }

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** JSON trees as BSON documents, so that content is stored as fields and not as a text. */
+/** Encodes JSON trees as BSON documents, so that content is stored as fields and not as text. */
 final class JsonCodecProvider implements CodecProvider {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 

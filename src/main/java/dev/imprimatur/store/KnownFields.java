@@ -21,8 +21,8 @@ import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records as documents, of which every field is known. By itself the driver skips a field that a record does not have, and whoever saves
- * the record loses it.
+ * Decodes documents to records, and refuses a document with a field that the record does not have. Without this check, the driver skips such
+ * a field, and the field is lost when the record is saved.
  */
 final class KnownFields implements CodecProvider {
     private final Jep395RecordCodecProvider records = new Jep395RecordCodecProvider();

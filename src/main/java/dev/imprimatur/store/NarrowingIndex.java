@@ -12,9 +12,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the embedded server use its unique indexes for queries that say more than an index holds. By itself it uses one only for a
- * query of exactly its keys, and reads the whole collection for every other, such as a version beside an id. It holds nothing: it
- * asks the real indexes for the places that part of a query leads to, and the server tests what is there against the whole of it.
+ * Lets the embedded server use its unique indexes for queries that have more conditions than an index has keys, such as a version beside an
+ * id. Without this index, the server uses a unique index only for a query with exactly the keys of the index, and reads the whole
+ * collection for every other query. This index has no entries of its own. It passes the part of the query that a real index can answer to
+ * that index, and the server then tests the documents that it finds against the whole query.
  */
 final class NarrowingIndex extends Index<Object> {
     private final AbstractMongoCollection<Object> collection;
@@ -24,12 +25,12 @@ final class NarrowingIndex extends Index<Object> {
         this.collection = collection;
     }
 
-    /** An index, and the part of a query that it holds. */
+    /** An index, and the part of a query that the index can answer. */
     private record Narrower(Index<Object> index, Document part) {}
 
     private Optional<Narrower> narrower(Document query) {
         var conditions = new Document();
-        if (!gather(query, conditions)) return Optional.empty();
+        if (!collect(query, conditions)) return Optional.empty();
         return collection.getIndexes().stream()
                 .filter(index -> index != this)
                 .flatMap(index -> part(index, conditions).map(part -> new Narrower(index, part)).stream())
@@ -37,12 +38,13 @@ final class NarrowingIndex extends Index<Object> {
                 .findFirst();
     }
 
-    /** Takes what must hold of single fields, also from {@code $and}; false if one field is asked for twice. */
-    private static boolean gather(Document query, Document conditions) {
+    /** Collects the conditions on single fields, also from {@code $and}. Returns false if a field has two conditions. */
+    private static boolean collect(Document query, Document conditions) {
         for (var condition : query.entrySet()) {
             String name = condition.getKey();
             if (name.equals("$and") && condition.getValue() instanceof Collection<?> all) {
-                for (Object each : all) if (!(each instanceof Document part) || !gather(part, conditions)) return false;
+                for (Object each : all)
+                    if (!(each instanceof Document part) || !collect(part, conditions)) return false;
             } else if (!name.startsWith("$")) {
                 if (conditions.containsKey(name)) return false;
                 conditions.append(name, condition.getValue());
@@ -72,7 +74,7 @@ final class NarrowingIndex extends Index<Object> {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // the library knows no null-safety; null is “not here”
+    @SuppressWarnings("NullAway") // the library has no nullness annotations; null means that there is no position
     public @Nullable Object getPosition(Document document) {
         return null;
     }
@@ -95,7 +97,7 @@ final class NarrowingIndex extends Index<Object> {
     @Override
     public void updateInPlace(Document old, Document changed, Object position, MongoCollection<Object> in) {}
 
-    /** Not empty: an empty index is filled from all documents. */
+    /** Returns a number above 0, because the server fills an empty index from all documents. */
     @Override
     public long getCount() {
         return 1;

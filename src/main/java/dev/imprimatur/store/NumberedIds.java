@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * Ids of documents that are numbered without gaps under an owner, such as revisions under their guide:
- * {@code OWNER#000042}. They are read by naming them, which needs no index but the one that every server has.
+ * {@code OWNER#000042}. Queries name the ids, so they need no index besides that on {@code _id}.
  */
 public final class NumberedIds {
     private static final int FIRST_READ = 8;
@@ -30,7 +30,7 @@ public final class NumberedIds {
         return id.substring(0, id.indexOf('#'));
     }
 
-    /** All documents of the owner from that number on, in order: a few are asked for at first, then ever more. */
+    /** Returns all documents of the owner from this number on, in order. Each query names more ids than the query before. */
     public static <T> List<T> all(MongoCollection<T> collection, String owner, int from) {
         var all = new ArrayList<T>();
         int before;

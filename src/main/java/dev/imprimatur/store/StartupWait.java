@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits at start until MongoDB answers, takes writes and has the newest format. Meanwhile the port of the application tells that the process lives
- * and is not ready; it is free again when the application takes it.
+ * Waits at start until MongoDB answers, accepts writes and has the newest format. Meanwhile a small server on the port of the application
+ * answers the health checks: the process is alive and not ready. The port is free again before the application uses it.
  */
 final class StartupWait {
     private static final Logger log = LoggerFactory.getLogger(StartupWait.class);
@@ -26,69 +26,69 @@ final class StartupWait {
     private final int port;
 
     /**
-     * For an application at that address.
+     * Takes the address of the application.
      *
-     * @param address empty for all of this machine
-     * @param port 0 if nobody can know it in advance; then nothing is told
+     * @param address empty for all addresses of this machine
+     * @param port 0 for any free port, on which nobody can expect an answer
      */
     StartupWait(String address, int port) {
         this.address = address;
         this.port = port;
     }
 
-    /** Returns once the question is answered; a failure that is no outage is thrown. */
-    void until(Runnable question) {
-        if (!isAnswered(question)) during(() -> pausing(question));
+    /** Repeats the attempt until it succeeds. Waits after an outage, and throws every other failure. */
+    void untilSuccess(Runnable attempt) {
+        if (!succeeds(attempt)) during(() -> repeat(attempt));
     }
 
-    private static void pausing(Runnable question) {
+    private static void repeat(Runnable attempt) {
         var pause = FIRST_PAUSE;
         try {
             do {
                 Thread.sleep(pause);
                 pause = longer(pause);
-            } while (!isAnswered(question));
+            } while (!succeeds(attempt));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("stopped while waiting for the store of documents", stopped);
+            throw new IllegalStateException("stopped while waiting for MongoDB", stopped);
         }
     }
 
-    /** Tells for as long as the work takes; when the process is to end, the work is interrupted. */
+    /** Answers the health checks while the work runs. The work is interrupted when the process is told to end. */
     void during(Runnable work) {
-        var working = Thread.currentThread();
+        var worker = Thread.currentThread();
         // the context cannot be closed before its start has ended
-        var end = new Thread(working::interrupt, "stop waiting");
-        HttpServer teller;
+        var end = new Thread(worker::interrupt, "stop waiting");
+        HttpServer server;
         try {
-            teller = tell();
+            server = startServer();
         } catch (IOException taken) {
-            throw new IllegalStateException("port " + port + " cannot be listened to", taken);
+            throw new IllegalStateException("port " + port + " cannot be used", taken);
         }
         Runtime.getRuntime().addShutdownHook(end);
         try {
             work.run();
         } finally {
-            stop(teller, end);
+            stop(server, end);
         }
     }
 
-    private static void stop(HttpServer teller, Thread end) {
-        teller.stop(0);
+    private static void stop(HttpServer server, Thread end) {
+        server.stop(0);
         try {
             Runtime.getRuntime().removeShutdownHook(end);
         } catch (IllegalStateException shuttingDown) {
-            log.debug("the process ends");
+            log.debug("the process is ending");
         }
     }
 
-    private static boolean isAnswered(Runnable question) {
+    private static boolean succeeds(Runnable attempt) {
         try {
-            question.run();
+            attempt.run();
             return true;
         } catch (RuntimeException failed) {
             if (!Failures.isOutage(failed)) throw failed;
-            log.warn("waiting for the store of documents: {}", failed.toString());
+            log.warn("waiting for MongoDB: {}", failed.toString());
             return false;
         }
     }
@@ -98,11 +98,11 @@ final class StartupWait {
         return twice.compareTo(LAST_PAUSE) < 0 ? twice : LAST_PAUSE;
     }
 
-    private HttpServer tell() throws IOException {
-        var at = address.isEmpty()
+    private HttpServer startServer() throws IOException {
+        var socket = address.isEmpty()
                 ? new InetSocketAddress(port)
                 : new InetSocketAddress(InetAddress.getByName(address), port);
-        var server = HttpServer.create(at, 0);
+        var server = HttpServer.create(socket, 0);
         server.createContext("/", StartupWait::answer);
         server.start();
         return server;
@@ -118,7 +118,7 @@ final class StartupWait {
                     503,
                     "application/problem+json",
                     "{\"type\":\"/problems/unavailable\",\"title\":\"Service Unavailable\",\"status\":503,"
-                            + "\"detail\":\"the server waits for its store; send the same request again shortly\"}");
+                            + "\"detail\":\"the server is waiting for its store; send the same request again shortly\"}");
     }
 
     private static void send(HttpExchange exchange, int status, String type, String body) throws IOException {

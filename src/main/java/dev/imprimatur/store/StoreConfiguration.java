@@ -38,7 +38,7 @@ import org.springframework.core.annotation.Order;
 class StoreConfiguration {
     private static final String DEFAULT_DATABASE = "imprimatur";
     private static final Document PING = new Document("ping", 1);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration EMBEDDED_TIMEOUT = Duration.ofSeconds(15);
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnExpression("'${spring.mongodb.uri:}' == ''")
@@ -51,8 +51,8 @@ class StoreConfiguration {
         /** The embedded server runs in this process and is always reachable, but reading a whole collection may take long. */
         @Bean
         @Order(1)
-        MongoClientSettingsBuilderCustomizer patience() {
-            return settings -> settings.timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        MongoClientSettingsBuilderCustomizer embeddedTimeout() {
+            return settings -> settings.timeout(EMBEDDED_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         @Bean
@@ -175,12 +175,12 @@ class StoreConfiguration {
             @Value("${server.port:8080}") int port) {
         var waiting = new StartupWait(address, port);
         var database = open(client, connection);
-        waiting.until(() -> {
+        waiting.untilSuccess(() -> {
             database.runCommand(PING);
             embedded.ifAvailable(EmbeddedMongo::mustBeWritable);
         });
-        var format = new StoreFormat(database, steps.stream().toList(), StoreFormat.BEAT);
-        if (migrate) format.bring(waiting);
+        var format = new StoreFormat(database, steps.stream().toList(), StoreFormat.HEARTBEAT);
+        if (migrate) format.migrate(waiting);
         else format.mustBeNewest();
         return format;
     }
@@ -204,7 +204,7 @@ class StoreConfiguration {
                     mongo == null ? engine.getIfAvailable() != null && freeSpace.isShort() : !mongo.isWritable();
             return isFull
                     ? Health.down()
-                            .withDetail("error", "the disk of the data directory is full or does not take writes")
+                            .withDetail("error", "the disk of the data directory is full or does not accept writes")
                             .build()
                     : Health.up().build();
         };

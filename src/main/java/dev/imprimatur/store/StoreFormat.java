@@ -19,33 +19,33 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * The format of the documents in the store. The store says which one it has; a program that knows newer ones brings it there step by step,
- * and one that does not know it does not start.
+ * The format of the documents in the store. The store records its format. A program that knows a newer format migrates the store step by
+ * step. A program that does not know the format of the store does not start.
  */
 final class StoreFormat {
     private static final Logger log = LoggerFactory.getLogger(StoreFormat.class);
     private static final String COLLECTION = "store_format";
     private static final String ID = "format";
-    /** Of stores from before formats were numbered. */
+    /** The format of stores from before formats were numbered. */
     private static final int FIRST = 1;
-    /** How often a node that takes a step says so; after fifteen times as long a silence another one takes over. */
-    static final Duration BEAT = Duration.ofSeconds(2);
+    /** How often a node that runs a step sends a heartbeat. After fifteen missing heartbeats another node takes over. */
+    static final Duration HEARTBEAT = Duration.ofSeconds(2);
 
-    private static final int SILENT_BEATS = 15;
+    private static final int MISSING_HEARTBEATS = 15;
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final MongoDatabase database;
     private final MongoCollection<Document> formats;
-    /** In order: the first leads to format 2. */
+    /** The steps in order. The first one leads to format 2. */
     private final List<Migration> steps;
 
     private final int newest;
-    private final Duration beat;
+    private final Duration heartbeat;
     private final String node = UUID.randomUUID().toString();
 
-    /** @param steps one to each format from 2 on */
-    StoreFormat(MongoDatabase database, List<Migration> steps, Duration beat) {
-        this.beat = beat;
+    /** @param steps one step to each format from 2 on */
+    StoreFormat(MongoDatabase database, List<Migration> steps, Duration heartbeat) {
+        this.heartbeat = heartbeat;
         this.database = database;
         this.formats = database.getCollection(COLLECTION);
         this.steps =
@@ -53,22 +53,22 @@ final class StoreFormat {
         this.newest = FIRST + steps.size();
         var formats = this.steps.stream().map(Migration::to).toList();
         if (!formats.equals(IntStream.rangeClosed(FIRST + 1, newest).boxed().toList()))
-            throw new IllegalStateException(
-                    "migrations lead to the formats " + formats + "; there has to be one to each from 2 to the last");
+            throw new IllegalStateException("migrations lead to the formats " + formats
+                    + "; there must be one migration to each format from 2 on");
     }
 
-    /** Returns once the store has the newest format, which another node may bring about. */
-    void bring(StartupWait waiting) {
-        if (found().getInteger("version") != newest) waiting.during(this::takeSteps);
+    /** Migrates the store to the newest format, or waits until another node has migrated it. */
+    void migrate(StartupWait waiting) {
+        if (formatDocument().getInteger("version") != newest) waiting.during(this::runSteps);
     }
 
-    /** Refuses a store that has another format than the newest, and leaves it as it is. */
+    /** Throws an exception if the store has another format than the newest. Changes nothing. */
     void mustBeNewest() {
         String fault = fault();
         if (fault != null) throw new IllegalStateException(fault);
     }
 
-    /** What is wrong with the format that the store has now; null if nothing is. */
+    /** Returns what is wrong with the current format of the store; null if the format is the newest. */
     @Nullable
     String fault() {
         var document = formats.find(Filters.eq("_id", ID)).first();
@@ -77,8 +77,8 @@ final class StoreFormat {
         return version == newest ? null : new Unknown(version, newest).getMessage();
     }
 
-    /** The document that names the format; a store without one is told apart by whether it holds anything. */
-    private Document found() {
+    /** Returns the document that records the format. If it is missing, an empty store gets the newest format, and any other store the first. */
+    private Document formatDocument() {
         for (; ; ) {
             var document = formats.find(Filters.eq("_id", ID)).first();
             if (document == null) {
@@ -92,16 +92,16 @@ final class StoreFormat {
         }
     }
 
-    private void takeSteps() {
+    private void runSteps() {
         var others = new Others();
-        for (var now = found(); now.getInteger("version") < newest; now = found()) {
-            var taken = now.get("step", Document.class);
-            if (taken != null && !others.areSilent(taken)) pause();
-            else if (claim(now.getInteger("version"), taken)) takeStep(now.getInteger("version") + 1);
+        for (var current = formatDocument(); current.getInteger("version") < newest; current = formatDocument()) {
+            var running = current.get("step", Document.class);
+            if (running != null && !others.areSilent(running)) pause();
+            else if (claim(current.getInteger("version"), running)) runStep(current.getInteger("version") + 1);
         }
     }
 
-    /** Only one node changes the document that all of them have read. */
+    /** Claims the next step for this node. Of all nodes that have read the same document, one succeeds. */
     private boolean claim(int version, @Nullable Document before) {
         return formats.updateOne(
                                 Filters.and(
@@ -113,35 +113,36 @@ final class StoreFormat {
                 == 1;
     }
 
-    private Bson own() {
+    private Bson claimedHere() {
         return Filters.and(Filters.eq("_id", ID), Filters.eq("step.by", node));
     }
 
-    private void takeStep(int to) {
-        log.info("the store is brought to format {}", to);
-        var beating = Thread.ofVirtual().name("migration").start(this::beat);
-        boolean done = false;
+    private void runStep(int to) {
+        log.info("the store is being migrated to format {}", to);
+        var heartbeats = Thread.ofVirtual().name("migration").start(this::sendHeartbeats);
+        boolean isDone = false;
         try {
             steps.get(to - FIRST - 1).run();
-            done = true;
+            isDone = true;
         } catch (RuntimeException failed) {
             if (!Failures.isOutage(failed)) throw failed;
-            log.warn("the step to format {} is tried again: {}", to, failed.toString());
+            log.warn("the migration to format {} is tried again: {}", to, failed.toString());
         } finally {
-            beating.interrupt();
-            var over = Updates.unset("step");
-            formats.updateOne(own(), done ? Updates.combine(over, Updates.set("version", to)) : over);
+            heartbeats.interrupt();
+            var unclaimed = Updates.unset("step");
+            formats.updateOne(
+                    claimedHere(), isDone ? Updates.combine(unclaimed, Updates.set("version", to)) : unclaimed);
         }
-        if (done) log.info("the store has format {}", to);
+        if (isDone) log.info("the store has format {}", to);
         else pause();
     }
 
-    private void beat() {
+    private void sendHeartbeats() {
         try {
             for (; ; ) {
-                Thread.sleep(beat);
+                Thread.sleep(heartbeat);
                 try {
-                    formats.updateOne(own(), Updates.inc("step.beat", 1));
+                    formats.updateOne(claimedHere(), Updates.inc("step.beat", 1));
                 } catch (RuntimeException failed) {
                     if (!Failures.isOutage(failed)) throw failed;
                 }
@@ -156,11 +157,11 @@ final class StoreFormat {
             Thread.sleep(PAUSE);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("stopped while the store was brought to another format", stopped);
+            throw new IllegalStateException("stopped while the store was being migrated", stopped);
         }
     }
 
-    /** The nodes that take a step while this one waits; by this node's clock alone, since others may differ. */
+    /** Notices when the node that runs a step stops sending heartbeats. Uses only this node's clock, because clocks may differ. */
     private final class Others {
         private @Nullable Document last;
         private long since;
@@ -170,18 +171,18 @@ final class StoreFormat {
                 last = step;
                 since = System.nanoTime();
             }
-            return System.nanoTime() - since > SILENT_BEATS * beat.toNanos();
+            return System.nanoTime() - since > MISSING_HEARTBEATS * heartbeat.toNanos();
         }
     }
 
-    /** Stops a start, in words that say what to do. */
+    /** Stops the start with a message that says what is wrong. */
     static final class Unknown extends RuntimeException {
-        Unknown(int found, int newest) {
-            super("the store has format " + found + ", and this program knows the formats up to " + newest);
+        Unknown(int version, int newest) {
+            super("the store has format " + version + ", and this program knows the formats up to " + newest);
         }
     }
 
-    /** Tells an operator why a node did not start. */
+    /** Explains to an operator why a node did not start. */
     static final class Analyzer extends AbstractFailureAnalyzer<Unknown> {
         @Override
         protected FailureAnalysis analyze(Throwable root, Unknown cause) {

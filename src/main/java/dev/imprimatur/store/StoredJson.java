@@ -9,8 +9,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Documents of the database as JSON: MongoDB Extended JSON v2 in its relaxed form, which is what {@code mongoexport} writes, for the types
- * that are stored here.
+ * Converts stored documents to JSON: to MongoDB Extended JSON v2 in its relaxed form, as {@code mongoexport} writes it. Supports the types
+ * that this application stores.
  */
 public final class StoredJson {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -18,9 +18,9 @@ public final class StoredJson {
     private StoredJson() {}
 
     /**
-     * The document with all of its fields.
+     * Returns the document with all of its fields.
      *
-     * @throws IllegalArgumentException if it holds a type that nothing here writes
+     * @throws IllegalArgumentException if the document has a value of a type that this application does not store
      */
     public static ObjectNode of(BsonDocument document) {
         var object = JSON.objectNode();
@@ -48,7 +48,9 @@ public final class StoredJson {
                                 Instant.ofEpochMilli(value.asDateTime().getValue())
                                         .toString());
             case NULL -> JSON.nullNode();
-            default -> throw new IllegalArgumentException("nothing here stores a " + value.getBsonType());
+            default ->
+                throw new IllegalArgumentException(
+                        "this application does not store values of the type " + value.getBsonType());
         };
     }
 }

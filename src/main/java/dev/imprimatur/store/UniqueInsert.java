@@ -4,11 +4,11 @@ package dev.imprimatur.store;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 
-/** The commit point that all repositories share: an insert that one of many can make. */
+/** The commit point of all repositories: of several concurrent inserts with the same unique key, one succeeds. */
 public final class UniqueInsert {
     private UniqueInsert() {}
 
-    /** Inserts the document; false, with nothing changed, if one of its unique keys is taken. */
+    /** Inserts the document. Returns false, and changes nothing, if one of its unique keys is taken. */
     public static <T> boolean insert(MongoCollection<T> collection, T document) {
         try {
             collection.insertOne(document);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The MongoDB client and its codecs, and the server that runs inside the process when none is configured. */
+/** The MongoDB client with its codecs, the engine's SQL store, and the embedded stores that are used if none is configured. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})
 package dev.imprimatur.store;

@@ -41,7 +41,7 @@ class StoreFormatTest {
     }
 
     private void bring(Migration... steps) {
-        new StoreFormat(store, List.of(steps), BEAT).bring(waiting);
+        new StoreFormat(store, List.of(steps), BEAT).migrate(waiting);
     }
 
     private void isOfARelease(int version) {
