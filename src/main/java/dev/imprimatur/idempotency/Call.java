@@ -14,7 +14,7 @@ import java.util.HexFormat;
  * @param patient whether the request waits for an earlier run, instead of an answer that asks to send it again
  */
 record Call(String caller, String id, String fingerprint, boolean patient) {
-    /** A request to the management API: another body under the same key is refused. */
+    /** A request to the management API. Another request with the same key is refused. */
     static Call ofScript(String account, String key, String target, byte[] body) {
         var digest = Sha256.digest();
         digest.update(target.getBytes(StandardCharsets.UTF_8));
@@ -23,7 +23,7 @@ record Call(String caller, String id, String fingerprint, boolean patient) {
         return new Call(caller, hash(caller), HexFormat.of().formatHex(digest.digest(body)), false);
     }
 
-    /** A form of the studio: what somebody mended in it and sends again is another request. */
+    /** A form of the studio. If somebody corrects the form and sends it again, that is another request. */
     static Call ofForm(String account, String key, String form) {
         String caller = account + "\nstudio\n" + key + "\n" + form;
         return new Call(caller, hash(caller), hash(form), true);

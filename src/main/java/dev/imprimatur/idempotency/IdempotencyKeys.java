@@ -23,8 +23,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * The requests of the last day that carried a key. The unique {@code _id} decides which of several runs of a request acts; a lease
- * lets another run take over from a node that died.
+ * The requests of the last day that had an idempotency key. The unique {@code _id} decides which of several runs executes a request. A run
+ * has a lease, so that another run can take over after a node has crashed.
  */
 @Component
 class IdempotencyKeys {
@@ -34,10 +34,10 @@ class IdempotencyKeys {
      * A request.
      *
      * @param id the hash of the account and its key
-     * @param fingerprint the hash of method, path and body
-     * @param run the run that may answer it
+     * @param fingerprint the hash of the method, the path and the body
+     * @param run the run that may store the answer
      * @param leaseUntil when another run may take over
-     * @param answer encrypted; null until there is one
+     * @param answer the encrypted answer; null until there is one
      */
     public record Row(
             @BsonId String id,
@@ -77,11 +77,11 @@ class IdempotencyKeys {
             String run = UUID.randomUUID().toString();
             var fresh = new Row(id, fingerprint, run, now.plus(lease), now.plus(kept), null);
             if (UniqueInsert.insert(requests, fresh)) return new Claim.Begun(run, false);
-            var known = find(id);
-            if (known.isEmpty()) continue;
-            var row = known.get();
+            var stored = find(id);
+            if (stored.isEmpty()) continue;
+            var row = stored.get();
             if (!row.expiresAt().isAfter(now)) {
-                if (requests.replaceOne(held(id, row.run()), fresh).getMatchedCount() == 1)
+                if (requests.replaceOne(ofRun(id, row.run()), fresh).getMatchedCount() == 1)
                     return new Claim.Begun(run, false);
             } else if (!row.fingerprint().equals(fingerprint)) {
                 return new Claim.Reused();
@@ -101,7 +101,7 @@ class IdempotencyKeys {
 
     private boolean takeOver(Row row, String run, Instant now) {
         return requests.updateOne(
-                                held(row.id(), row.run()),
+                                ofRun(row.id(), row.run()),
                                 Updates.combine(Updates.set("run", run), Updates.set("leaseUntil", now.plus(lease))))
                         .getMatchedCount()
                 == 1;
@@ -109,27 +109,27 @@ class IdempotencyKeys {
 
     /** Stores the answer, unless another run has taken over. */
     void answered(String id, String run, String answer) {
-        requests.updateOne(held(id, run), Updates.set("answer", answer));
+        requests.updateOne(ofRun(id, run), Updates.set("answer", answer));
     }
 
     /** Ends the lease, so that the next run can begin at once. The record that a run began is kept. */
     void release(String id, String run) {
-        requests.updateOne(held(id, run), Updates.set("leaseUntil", clock.instant()));
+        requests.updateOne(ofRun(id, run), Updates.set("leaseUntil", clock.instant()));
     }
 
     /** Forgets a request that had no effect. */
     void forget(String id, String run) {
-        requests.deleteOne(held(id, run));
+        requests.deleteOne(ofRun(id, run));
     }
 
     /** Forgets an answer that cannot be read any more, so that the request runs again. */
-    void unanswered(String id, String answer) {
+    void forgetAnswer(String id, String answer) {
         requests.updateOne(
                 Filters.and(Filters.eq("_id", id), Filters.eq("answer", answer)),
                 Updates.combine(Updates.set("answer", null), Updates.set("leaseUntil", clock.instant())));
     }
 
-    private static Bson held(String id, String run) {
+    private static Bson ofRun(String id, String run) {
         return Filters.and(Filters.eq("_id", id), Filters.eq("run", run));
     }
 

@@ -50,11 +50,11 @@ class IdempotentRequests extends OncePerRequestFilter {
     /** The form field that holds the key. */
     private static final String ONCE = "once";
     /** Fields that are not part of the fingerprint: they differ between two pages of one form, or must not leave a trace. */
-    private static final Set<String> NOT_ASKED = Set.of(ONCE, "_csrf", SigningRules.FIELD);
+    private static final Set<String> NOT_FINGERPRINTED = Set.of(ONCE, "_csrf", SigningRules.FIELD);
 
-    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration CHECK_EVERY = Duration.ofMillis(50);
 
     private final IdempotencyKeys keys;
     private final ResponseEncryption encryption;
@@ -81,9 +81,9 @@ class IdempotentRequests extends OncePerRequestFilter {
                 && request.getHeaders(HEADER).hasMoreElements()) {
             script(account, request, response, chain);
         } else {
-            String form = request.getRequestURI().startsWith(STUDIO) ? form(request) : null;
-            if (form == null) chain.doFilter(request, response);
-            else once(Call.ofForm(account, form, asked(request)), request, response, chain);
+            String formKey = request.getRequestURI().startsWith(STUDIO) ? formKey(request) : null;
+            if (formKey == null) chain.doFilter(request, response);
+            else once(Call.ofForm(account, formKey, content(request)), request, response, chain);
         }
     }
 
@@ -120,14 +120,15 @@ class IdempotentRequests extends OncePerRequestFilter {
         return request.getMethod() + " " + request.getRequestURI() + (query == null ? "" : "?" + query);
     }
 
-    private static @Nullable String form(HttpServletRequest request) {
+    /** Returns the key in the form; null if there is none. */
+    private static @Nullable String formKey(HttpServletRequest request) {
         String key = request.getParameter(ONCE);
         return key == null || key.isBlank() ? null : key;
     }
 
-    private static String asked(HttpServletRequest request) {
+    private static String content(HttpServletRequest request) {
         var fields = new TreeMap<>(request.getParameterMap());
-        fields.keySet().removeAll(NOT_ASKED);
+        fields.keySet().removeAll(NOT_FINGERPRINTED);
         return target(request)
                 + fields.entrySet().stream()
                         .map(field -> "\n" + field.getKey() + "=" + Arrays.toString(field.getValue()))
@@ -145,12 +146,12 @@ class IdempotentRequests extends OncePerRequestFilter {
         }
         switch (claim) {
             case Claim.Begun begun -> run(call, begun, request, response, chain);
-            case Claim.Answered known -> {
-                var answer = encryption.decrypt(known.answer(), call.caller());
+            case Claim.Answered answered -> {
+                var answer = encryption.decrypt(answered.answer(), call.caller());
                 if (answer.isPresent()) {
                     answer.get().write(response);
                 } else {
-                    keys.unanswered(call.id(), known.answer());
+                    keys.forgetAnswer(call.id(), answered.answer());
                     once(call, request, response, chain);
                 }
             }
@@ -159,8 +160,8 @@ class IdempotentRequests extends OncePerRequestFilter {
                         call,
                         Refusal.inProgress(
                                 "request-in-progress",
-                                "this request is being done already; send it again shortly for its answer",
-                                AGAIN_AFTER),
+                                "this request is already running; send it again shortly for its answer",
+                                RETRY_AFTER),
                         request,
                         response);
             case Claim.Reused reused ->
@@ -169,8 +170,8 @@ class IdempotentRequests extends OncePerRequestFilter {
                         Refusal.of(
                                 Refusal.Kind.INCOMPLETE,
                                 "idempotency-key-reused",
-                                "this key was used for a request with another method, path or body; make a new key for "
-                                        + "each request, and send the same again only with the same"),
+                                "this key was used for a request with another method, path or body; use a new key for each "
+                                        + "request, and an old key only to repeat its request"),
                         request,
                         response);
         }
@@ -178,12 +179,12 @@ class IdempotentRequests extends OncePerRequestFilter {
 
     /** Claims the key. The second of two clicks on a form waits for the answer to the first, for a limited time. */
     private Claim claim(Call call) {
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         for (; ; ) {
             var claim = keys.begin(call.id(), call.fingerprint());
             boolean waits = call.patient() && claim instanceof Claim.Running;
-            if (!waits || System.nanoTime() - begun > PATIENCE.toNanos()) return claim;
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            if (!waits || System.nanoTime() - start > LONGEST_WAIT.toNanos()) return claim;
+            LockSupport.parkNanos(CHECK_EVERY.toNanos());
         }
     }
 
@@ -191,24 +192,24 @@ class IdempotentRequests extends OncePerRequestFilter {
             Call call, Claim.Begun begun, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         request.setAttribute(PersonArgument.REQUEST, call.id());
-        var held = new ContentCachingResponseWrapper(response);
+        var buffered = new ContentCachingResponseWrapper(response);
         try {
-            chain.doFilter(request, held);
+            chain.doFilter(request, buffered);
         } catch (IOException | ServletException | RuntimeException failed) {
-            if (isDenied(failed)) note(call, begun, null);
-            else note(() -> keys.release(call.id(), begun.run()));
+            if (isDenied(failed)) record(call, begun, null);
+            else record(() -> keys.release(call.id(), begun.run()));
             throw failed;
         }
         // an earlier run of this request has deleted the resource that this run does not find
         if (begun.again()
                 && request.getMethod().equals("DELETE")
-                && held.getStatus() == HttpServletResponse.SC_NOT_FOUND) {
-            held.resetBuffer();
-            held.setContentType(null);
-            held.setStatus(HttpServletResponse.SC_NO_CONTENT);
+                && buffered.getStatus() == HttpServletResponse.SC_NOT_FOUND) {
+            buffered.resetBuffer();
+            buffered.setContentType(null);
+            buffered.setStatus(HttpServletResponse.SC_NO_CONTENT);
         }
-        note(call, begun, StoredResponse.of(held));
-        held.copyBodyToResponse();
+        record(call, begun, StoredResponse.of(buffered));
+        buffered.copyBodyToResponse();
     }
 
     /** Whether the request was denied. The servlet wraps the exceptions that the security filters expect. */
@@ -218,8 +219,8 @@ class IdempotentRequests extends OncePerRequestFilter {
     }
 
     /** @param answer null if the request was denied */
-    private void note(Call call, Claim.Begun begun, @Nullable StoredResponse answer) {
-        note(() -> {
+    private void record(Call call, Claim.Begun begun, @Nullable StoredResponse answer) {
+        record(() -> {
             if (answer != null && (call.patient() ? answer.isRedirect() : answer.isFinal()))
                 keys.answered(call.id(), begun.run(), encryption.encrypt(answer, call.caller()));
             else if (begun.again() || answer != null && answer.isFailure()) keys.release(call.id(), begun.run());
@@ -228,11 +229,11 @@ class IdempotentRequests extends OncePerRequestFilter {
     }
 
     /** Records the outcome. A failure is only logged, because the request is done and a repeated request finds its effect. */
-    private static void note(Runnable outcome) {
+    private static void record(Runnable outcome) {
         try {
             outcome.run();
         } catch (RuntimeException down) {
-            log.warn("what became of a request could not be noted: {}", down.toString());
+            log.warn("the outcome of a request could not be recorded: {}", down.toString());
         }
     }
 

@@ -10,7 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/** A request whose body has been read, to be read by its handler. */
+/** A request whose body is already in memory. The handler reads the body from there. */
 final class ReadRequest extends HttpServletRequestWrapper {
     private final Body body;
 

@@ -17,8 +17,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Keeps what answers say from whoever reads the store: some hold a secret that is shown once. An answer is encrypted with AES-GCM
- * under a key of its own, made of the caller's key, which is kept nowhere, and of a secret of this server.
+ * Encrypts the stored answers, because some contain a secret that is shown only once. Each answer is encrypted with AES-GCM and has its own
+ * encryption key. That key is derived from the caller's idempotency key, which is not stored, and from a secret of this server.
  */
 @Component
 class ResponseEncryption {
@@ -50,16 +50,16 @@ class ResponseEncryption {
         }
     }
 
-    /** The answer; empty if it was encrypted under another secret, such as before the signing key was changed. */
+    /** Returns the answer; empty if it was encrypted with another secret, for example before the signing key was changed. */
     Optional<StoredResponse> decrypt(String encrypted, String caller) {
         try {
             var bytes = ByteBuffer.wrap(Base64.getDecoder().decode(encrypted));
             byte[] nonce = new byte[NONCE_BYTES];
             bytes.get(nonce);
-            byte[] rest = new byte[bytes.remaining()];
-            bytes.get(rest);
-            return Optional.of(
-                    json.readValue(cipher(Cipher.DECRYPT_MODE, caller, nonce).doFinal(rest), StoredResponse.class));
+            byte[] ciphertext = new byte[bytes.remaining()];
+            bytes.get(ciphertext);
+            return Optional.of(json.readValue(
+                    cipher(Cipher.DECRYPT_MODE, caller, nonce).doFinal(ciphertext), StoredResponse.class));
         } catch (GeneralSecurityException | JacksonException unreadable) {
             return Optional.empty();
         }

@@ -12,15 +12,15 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /**
- * What a request was answered.
+ * The answer to a request, as it is stored.
  *
- * @param headers those that say something of what was done; all others are written anew
- * @param body in Base64
+ * @param headers the headers that describe the result; all other headers are computed again for each answer
+ * @param body the body in Base64
  */
 record StoredResponse(int status, Map<String, String> headers, String body) {
     private static final List<String> KEPT = List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.LOCATION, HttpHeaders.ETAG);
-    /** Refusals that tell how things stood, so that the request had been judged by then. */
-    private static final Set<Integer> JUDGED = Set.of(404, 409, 410, 412, 422);
+    /** The status codes of refusals that depend on the state of the data at the time of the request. */
+    private static final Set<Integer> STATE_DEPENDENT = Set.of(404, 409, 410, 412, 422);
 
     static StoredResponse of(ContentCachingResponseWrapper response) {
         var headers = new LinkedHashMap<String, String>();
@@ -32,9 +32,9 @@ record StoredResponse(int status, Map<String, String> headers, String body) {
                 response.getStatus(), headers, Base64.getEncoder().encodeToString(response.getContentAsByteArray()));
     }
 
-    /** Whether the same request gets it again. What is wrong with the request itself, or with us, is found anew each time. */
+    /** Whether the same request gets the same answer again. Other answers are not stored: the request runs again and is checked again. */
     boolean isFinal() {
-        return status < HttpServletResponse.SC_BAD_REQUEST || JUDGED.contains(status);
+        return status < HttpServletResponse.SC_BAD_REQUEST || STATE_DEPENDENT.contains(status);
     }
 
     boolean isRedirect() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Requests that carry a key of their caller's: one effect and one answer, however often they arrive and at whichever node. */
+/** Requests with an idempotency key: one effect and one answer, no matter how often and at which node the same request arrives. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"access", "accounts", "content", "problem", "signing", "store"})
 package dev.imprimatur.idempotency;
