@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
-/** Which way a list in memory is sorted: by a key, and by the id where keys are the same. */
+/** The order of a list in memory: by a key, ascending or descending, and by the id among rows with the same key. */
 public record Order<T>(Function<? super T, Place> place, boolean descending) {
     private record Placed<T>(Place place, T row) {}
 
@@ -15,22 +15,23 @@ public record Order<T>(Function<? super T, Place> place, boolean descending) {
         return (descending ? byKey.reversed() : byKey).thenComparing(Place::id);
     }
 
-    /** The rows in this order. */
+    /** Sorts the rows in this order. */
     public Rows<T> of(Collection<T> rows) {
         var order = comparator();
         var sorted = rows.stream()
                 .map(row -> new Placed<T>(place.apply(row), row))
                 .sorted(Comparator.comparing(Placed::place, order))
                 .toList();
-        return (from, back, most) -> {
-            var walked = back ? sorted.reversed() : sorted;
-            int begin = from == null ? 0 : firstBeyond(walked, from, back ? order.reversed() : order);
-            return List.copyOf(walked.subList(begin, Math.min(walked.size(), begin + most)).stream()
+        return (from, back, limit) -> {
+            var ordered = back ? sorted.reversed() : sorted;
+            int begin = from == null ? 0 : firstBeyond(ordered, from, back ? order.reversed() : order);
+            return List.copyOf(ordered.subList(begin, Math.min(ordered.size(), begin + limit)).stream()
                     .map(Placed::row)
                     .toList());
         };
     }
 
+    /** Returns the index of the first row after the place, by binary search. */
     private static <T> int firstBeyond(List<Placed<T>> rows, Place place, Comparator<Place> order) {
         int low = 0;
         int high = rows.size();

@@ -8,58 +8,57 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 
 /**
- * Where a row stands in a sorted list.
+ * The position of a row in a sorted list.
  *
- * @param key what the list is sorted by, as text; empty where it is sorted by the id alone
- * @param id of the row, without spaces; tells rows of the same key apart
+ * @param key the value by which the list is sorted, as text; empty if the list is sorted only by id
+ * @param id the id of the row, without spaces; distinguishes rows with the same key
  */
 public record Place(String key, String id) {
     private static final int LONGEST_KEY = 200;
 
-    /** The place of a row in a list that is sorted by the ids of its rows. */
+    /** Returns the place of a row in a list that is sorted only by id. */
     public static Place of(String id) {
         return new Place("", id);
     }
 
-    /** A text that sorts as the instant does. */
+    /** Returns a text that sorts like the instant. */
     public static String key(Instant at) {
         return "%016d".formatted(at.toEpochMilli());
     }
 
-    /** As much of a text as lists are sorted by: a cursor is part of an address, which cannot be of any length. */
+    /** Returns the beginning of the text, by which lists are sorted. Keys have a limited length, because a cursor is part of a URL. */
     public static String key(String text) {
         return text.codePointCount(0, text.length()) <= LONGEST_KEY
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, LONGEST_KEY));
     }
 
-    /** The key of a list that is sorted by an instant; a cursor that was made up may hold another text. */
+    /** Returns the key as an instant. Throws a refusal if the key is not one, which happens only with an invented cursor. */
     public Instant instant() {
         return instant(key);
     }
 
-    /** The instant that {@link #key(Instant)} wrote, or a refusal. */
+    /** Parses a key that {@link #key(Instant)} wrote. Throws a refusal if the key is another text. */
     public static Instant instant(String key) {
         try {
             return Instant.ofEpochMilli(Long.parseLong(key));
-        } catch (NumberFormatException madeUp) {
+        } catch (NumberFormatException invented) {
             throw unknown();
         }
     }
 
-    /** The key of a list that is sorted by a date. */
+    /** Returns the key as a date. Throws a refusal if the key is not a date. */
     public LocalDate date() {
         try {
             return LocalDate.parse(key);
-        } catch (DateTimeParseException madeUp) {
+        } catch (DateTimeParseException invented) {
             throw unknown();
         }
     }
 
-    /** The refusal of a cursor that was made up. */
+    /** The refusal of a cursor that this server never returned. */
     public static RuntimeException unknown() {
-        return Refusal.malformed(
-                        "cursor is not one that was handed out; leave it out to begin with the first page", List.of())
+        return Refusal.malformed("cursor is not valid; leave it out to begin with the first page", List.of())
                 .raise();
     }
 }

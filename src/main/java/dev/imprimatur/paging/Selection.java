@@ -12,15 +12,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One list: its name, and what selects and sorts its rows. Cursors carry a fingerprint of it, because a place in one list means
- * nothing in another.
+ * Identifies a list: its name, and the filters and the sort order of its rows. Each cursor contains a fingerprint of the selection, because a
+ * place in one list has no meaning in another list.
  */
 public record Selection(String name, List<String> filters) {
-    private static final int FINGERPRINT = 8;
+    private static final int FINGERPRINT_LENGTH = 8;
     private static final char FORWARD = '>';
     private static final char BACKWARD = '<';
 
-    /** @param filters in an order that is always the same; null for one that is not used */
+    /** @param filters the values of the filters and the sort order, always in the same order; null for an unused filter */
     public static Selection of(String name, @Nullable Object... filters) {
         return new Selection(
                 name,
@@ -30,22 +30,22 @@ public record Selection(String name, List<String> filters) {
     }
 
     /**
-     * What a cursor says.
+     * A decoded cursor.
      *
      * @param back whether the page ends before the place instead of beginning after it
      */
     record Cursor(Place place, boolean back) {}
 
-    /** The cursor of what comes after a place. */
+    /** Returns a cursor for the rows after the place. */
     public String after(Place place) {
         return write(new Cursor(place, false));
     }
 
-    /** The place that a cursor of {@link #after} names, or a refusal. */
+    /** Returns the place in a cursor from {@link #after(Place)}. Throws a refusal if the cursor is another one. */
     public Place after(String cursor) {
-        var read = read(cursor);
-        if (read.back()) throw Place.unknown();
-        return read.place();
+        var decoded = read(cursor);
+        if (decoded.back()) throw Place.unknown();
+        return decoded.place();
     }
 
     String write(Cursor cursor) {
@@ -57,27 +57,28 @@ public record Selection(String name, List<String> filters) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** What the cursor says, or a refusal if it was made up or belongs to another list. */
+    /** Decodes the cursor. Throws a refusal if the cursor is invalid or belongs to another list. */
     Cursor read(String cursor) {
         String text = decoded(cursor);
         int space = text.indexOf(' ');
-        if (space <= FINGERPRINT || (text.charAt(0) != FORWARD && text.charAt(0) != BACKWARD)) throw Place.unknown();
+        if (space <= FINGERPRINT_LENGTH || (text.charAt(0) != FORWARD && text.charAt(0) != BACKWARD))
+            throw Place.unknown();
         if (!text.startsWith(fingerprint(), 1))
             throw Refusal.malformed(
-                            "cursor belongs to another list, or to other filters or another sort; leave it out to begin with the first page",
+                            "cursor belongs to another list, or to other filters or another sort order; leave it out to begin with the first page",
                             List.of())
                     .raise();
-        var read = new Cursor(
-                new Place(text.substring(space + 1), text.substring(1 + FINGERPRINT, space)),
+        var decoded = new Cursor(
+                new Place(text.substring(space + 1), text.substring(1 + FINGERPRINT_LENGTH, space)),
                 text.charAt(0) == BACKWARD);
-        if (read.place().id().isEmpty() || !write(read).equals(cursor)) throw Place.unknown();
-        return read;
+        if (decoded.place().id().isEmpty() || !write(decoded).equals(cursor)) throw Place.unknown();
+        return decoded;
     }
 
     private static String decoded(String cursor) {
         try {
             return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException noBase64) {
+        } catch (IllegalArgumentException notBase64) {
             throw Place.unknown();
         }
     }
@@ -90,7 +91,7 @@ public record Selection(String name, List<String> filters) {
                 digest.update((byte) 0xff);
                 digest.update(filter.getBytes(StandardCharsets.UTF_8));
             }
-            return Base64.getUrlEncoder().encodeToString(digest.digest()).substring(0, FINGERPRINT);
+            return Base64.getUrlEncoder().encodeToString(digest.digest()).substring(0, FINGERPRINT_LENGTH);
         } catch (NoSuchAlgorithmException impossible) {
             throw new AssertionError("every Java platform has SHA-256", impossible);
         }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Which page of a list a request asks for. */
+/** The page of a list that a request asks for. */
 public final class Window {
     private final Selection list;
     private final Selection.@Nullable Cursor cursor;
@@ -21,25 +21,25 @@ public final class Window {
     /**
      * Returns the page that a cursor names. Throws a refusal if the cursor is invalid.
      *
-     * @param cursor as a page of this list handed it out; null or empty for the first page
+     * @param cursor a cursor from a page of this list; null or empty for the first page
      */
     public static Window of(Selection list, @Nullable String cursor, int limit) {
         return new Window(list, cursor == null || cursor.isEmpty() ? null : list.read(cursor), limit);
     }
 
-    /** Refuses a limit that a caller may not ask for. */
+    /** Returns the limit. Throws a refusal if the limit is not between 1 and the largest. */
     public static int checked(int limit, int largest) {
         if (limit < 1 || limit > largest)
             throw Refusal.malformed("limit is 1 to " + largest, List.of()).raise();
         return limit;
     }
 
-    /** Whether nothing comes before the page. */
+    /** Whether this is the first page. */
     public boolean isFirst() {
         return cursor == null;
     }
 
-    /** The page, read from the rows. */
+    /** Reads the page from the rows. */
     public <T> Page<T> page(Rows<T> rows, Function<? super T, Place> place) {
         if (cursor == null) return after(null, rows, place);
         if (!cursor.back()) return after(cursor.place(), rows, place);
