@@ -29,10 +29,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
-/** What the start does last: the first administrator, the seed content, and, in the demo, accounts and a key to try it. */
+/** The last steps of the start: the first administrator, the seed content and, in the demo, accounts and a site key to try it with. */
 @Configuration(proxyBeanMethods = false)
 class Demo {
-    /** Where the key is kept, so that what was printed holds when the demo starts again. */
+    /** The file that keeps the site key, so that the printed key stays valid when the demo starts again. */
     private static final String KEY_FILE = "demo-site-key";
 
     private static final int PASSWORD_BYTES = 12;
@@ -47,7 +47,7 @@ class Demo {
             new DemoAccount("second-reviewer", "Ravi Second", "Subject expert", Set.of(Role.REVIEWER)),
             new DemoAccount("publisher", "Petra Publisher", "Head of publishing", Set.of(Role.PUBLISHER)));
 
-    /** The demo listens on loopback only. */
+    /** Makes the demo listen only on the loopback address. */
     @Bean
     WebServerFactoryCustomizer<ConfigurableServletWebServerFactory> loopbackOnly(
             @Value("${imprimatur.demo:false}") boolean demo) {
@@ -73,7 +73,7 @@ class Demo {
         if (demo
                 && (!settings.getProperty("spring.mongodb.uri", "").isEmpty()
                         || !settings.getProperty("spring.datasource.url", "").isEmpty()))
-            throw new IllegalStateException("the demo runs on its embedded stores only; unset imprimatur.demo");
+            throw new IllegalStateException("the demo runs only with embedded stores; unset imprimatur.demo");
         return (ApplicationArguments arguments) -> {
             var webServer = server.getWebServer();
             int port = webServer == null ? 0 : webServer.getPort();
@@ -96,9 +96,9 @@ class Demo {
             DataDirectory data,
             String chosenPassword)
             throws IOException {
-        boolean first = accounts.hasNoAccount();
+        boolean isFirstStart = accounts.hasNoAccount();
         String password = chosenPassword.isEmpty() ? randomPassword() : chosenPassword;
-        if (first)
+        if (isFirstStart)
             ACCOUNTS.forEach(account -> accounts.create(new Accounts.NewAccount(
                     account.username(), account.displayName(), account.title(), null, password, account.roles())));
         else if (!chosenPassword.isEmpty())
@@ -107,13 +107,13 @@ class Demo {
         seeds.run(accounts.account(ACCOUNTS.get(1).username()).orElseThrow().person());
         banner(
                 url,
-                first || !chosenPassword.isEmpty() ? password : null,
+                isFirstStart || !chosenPassword.isEmpty() ? password : null,
                 siteKey(accounts, keys, data),
                 types.all().iterator().next().name(),
                 System.out);
     }
 
-    /** The key that was printed before, which the data directory keeps; another one if that is right no longer. */
+    /** Returns the key that an earlier start printed, which is kept in the data directory; a new key if that one is not valid any more. */
     private static String siteKey(Accounts accounts, SiteKeys keys, DataDirectory data) throws IOException {
         String kept = data.secret(KEY_FILE, () -> freshKey(accounts, keys));
         if (keys.ring().find(kept).isPresent()) return kept;

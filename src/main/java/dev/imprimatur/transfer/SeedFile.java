@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A guide as a seed file has it ({@code seed-content/TYPEs/SLUG.yaml}).
+ * The content of a seed file, which holds one guide ({@code seed-content/TYPEs/SLUG.yaml}).
  *
- * @param slug the file's name, unless the file says another
- * @param sources where its facts are from; not part of the guide
+ * @param slug the slug of the guide; null if it is the name of the file
+ * @param sources where the facts in the guide are from; not part of the guide
  * @param content the content of edition 1
- * @param review evidence that this content was reviewed elsewhere; without it the guide is an incomplete draft
- * @param next what the demo's next edition changes, as a JSON Merge Patch, put forward for review
+ * @param review the evidence that this content was reviewed elsewhere; null if it was not, then the guide becomes a draft
+ * @param next the next edition, which is submitted for review; null for none
  */
 record SeedFile(
         @Nullable String slug,
@@ -23,9 +23,9 @@ record SeedFile(
         @Nullable Evidence review,
         @Nullable Next next) {
     /**
-     * A review elsewhere.
+     * The evidence of a review elsewhere.
      *
-     * @param note where the evidence is from, and what it leaves open
+     * @param note where the evidence is from, and which questions it leaves open
      */
     record Evidence(
             List<By> reviewedBy,
@@ -34,5 +34,6 @@ record SeedFile(
 
     record By(String name, @Nullable String title) {}
 
+    /** @param patch the changes to the content of edition 1, as a JSON Merge Patch (RFC 7396) */
     record Next(JsonNode patch, @Nullable String message) {}
 }

@@ -27,14 +27,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * The start-up import of guides from files on the server's own disk. It is the one way in for evidence of a review
- * elsewhere, which whoever put the files there vouches for; what it publishes says so, and passes the gate like all else.
+ * Imports guides from files on the server's own disk at start. This import is the only way to publish content with evidence of a review
+ * elsewhere. The server's operator vouches for that review, and the published guide says so. The content passes the gate like any other.
  */
 @Component
 class SeedImport {
     private static final Logger log = LoggerFactory.getLogger(SeedImport.class);
     private static final String DEFAULT_LOCALE = "en-US";
-    private static final int ATTEMPTS = 5;
+    private static final int MOST_ATTEMPTS = 5;
 
     private final ResourcePatternResolver files;
     private final ContentTypes types;
@@ -68,27 +68,28 @@ class SeedImport {
     }
 
     /**
-     * Imports every guide that is not there yet; a second run, or one after a crash, goes on where the last one stopped.
+     * Imports every guide that does not exist yet. A second run, or a run after a crash, continues where the last one stopped.
      *
-     * @param editor on whose behalf drafts and next editions are put forward
+     * @param editor the author of the drafts and of the next editions
      */
     void run(Person editor) throws IOException {
         try {
             publication.mustNotBeBehind();
-            bringAll(editor);
+            importAll(editor);
         } catch (Refused refused) {
             if (refused.refusal().kind() != Refusal.Kind.UNAVAILABLE) throw refused;
-            log.warn("seed content is not imported at this start: {}", refused.getMessage());
+            log.warn("the seed content is not imported at this start: {}", refused.getMessage());
         }
     }
 
-    private void bringAll(Person editor) throws IOException {
+    private void importAll(Person editor) throws IOException {
         for (var type : types.all())
             for (Resource file : seedsOf(type.name()))
                 try (InputStream in = file.getInputStream()) {
-                    bringOnce(type.name(), slugOf(file), yaml.readValue(in, SeedFile.class), editor);
-                } catch (JacksonException wrong) {
-                    throw new IllegalStateException("seed " + file.getFilename() + ": " + wrong.getMessage(), wrong);
+                    importWithRetries(type.name(), slugOf(file), yaml.readValue(in, SeedFile.class), editor);
+                } catch (JacksonException malformed) {
+                    throw new IllegalStateException(
+                            "seed " + file.getFilename() + ": " + malformed.getMessage(), malformed);
                 }
     }
 
@@ -101,18 +102,18 @@ class SeedImport {
         return Objects.requireNonNull(file.getFilename()).replaceFirst("\\.yaml$", "");
     }
 
-    /** Another node may import the same at the same time; whoever comes second finds it done. */
-    private void bringOnce(String type, String fileName, SeedFile seed, Person editor) {
+    /** Tries again after a conflict: another node may import the same file at the same time, and then the next attempt finds the guide. */
+    private void importWithRetries(String type, String fileName, SeedFile seed, Person editor) {
         for (int attempt = 1; ; attempt++)
             try {
-                bring(type, fileName, seed, editor);
+                importGuide(type, fileName, seed, editor);
                 return;
-            } catch (Refused lost) {
-                if (lost.refusal().kind() == Refusal.Kind.UNAVAILABLE || attempt == ATTEMPTS) throw lost;
+            } catch (Refused conflict) {
+                if (conflict.refusal().kind() == Refusal.Kind.UNAVAILABLE || attempt == MOST_ATTEMPTS) throw conflict;
             }
     }
 
-    private void bring(String type, String fileName, SeedFile seed, Person editor) {
+    private void importGuide(String type, String fileName, SeedFile seed, Person editor) {
         String slug = Objects.requireNonNullElse(seed.slug(), fileName);
         String locale = Objects.requireNonNullElse(seed.locale(), DEFAULT_LOCALE);
         var evidence = seed.review();
@@ -122,7 +123,10 @@ class SeedImport {
         if (evidence == null) return;
         if (guide.edition() == 1 && guide.live() == null) {
             if (!publish(guide, seed.content(), evidence)) {
-                log.info("{} {} is left as it is: it is not what the seed has, or is over", type, slug);
+                log.info(
+                        "{} {} is not imported: its content differs from the seed file, or its first edition has ended",
+                        type,
+                        slug);
                 return;
             }
             log.info("imported {} {}, last reviewed elsewhere on {}", type, slug, evidence.lastReviewed());
@@ -144,6 +148,7 @@ class SeedImport {
                         evidence.note()));
     }
 
+    /** Opens edition 2 if necessary, and submits it unless it was changed or submitted before. */
     private void propose(Guide guide, SeedFile.Next next, Person editor) {
         if (guide.edition() == 1) {
             review.openNext(guide, editor);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Content that comes in from files: the seed import with its evidence of review elsewhere. */
+/** Imports seed content from files, with evidence of reviews elsewhere, and prepares the demo. */
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {
