@@ -13,7 +13,7 @@ import org.springframework.modulith.Modulithic;
 @Modulithic(systemName = "Imprimatur")
 public class Imprimatur {
     public static void main(String[] args) {
-        if (CheckCommand.isAskedFor(args))
+        if (CheckCommand.isNamedBy(args))
             System.exit(CheckCommand.run(Imprimatur.class, CheckCommand.settings(args), System.out));
         SpringApplication.run(Imprimatur.class, args);
     }

@@ -15,8 +15,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.LifecycleProcessor;
 
 /**
- * {@code java -jar imprimatur.jar check}: walks both stores and prints what must not be so. No server listens, no timer runs, and of the
- * application only what the checks need is made. The embedded stores must not be open in another process.
+ * The command {@code java -jar imprimatur.jar check}: checks both stores and prints the violated rules. No server and no timer runs, and only
+ * the beans that the checks need are created. The embedded stores must not be open in another process.
  */
 public final class CheckCommand {
     /** The name of the command on the command line. */
@@ -29,11 +29,11 @@ public final class CheckCommand {
     private static final Map<String, Object> SETTINGS = Map.of(
             "spring.main.lazy-initialization", "true",
             "spring.main.log-startup-info", "false",
-            // the checked store is left as it is
+            // the checked stores are not changed
             "flowable.database-schema-update", "false",
             "imprimatur.store.migrate", "false",
             "imprimatur.schedules", "false",
-            // a full disk is no reason not to look
+            // a full disk does not prevent the check
             "imprimatur.storage.min-free-space", "0B",
             "logging.level.dev.imprimatur", "warn");
 
@@ -43,7 +43,7 @@ public final class CheckCommand {
      * Runs the command.
      *
      * @param arguments settings of the application, as {@code --name=value}
-     * @return the exit code: 0 if nothing is violated, 1 if something is, 2 if the stores could not be checked
+     * @return the exit code: 0 if no rule is violated, 1 if a rule is violated, 2 if the stores could not be checked
      */
     public static int run(Class<?> application, List<String> arguments, PrintStream out) {
         try (var context = context(application, arguments)) {
@@ -57,26 +57,26 @@ public final class CheckCommand {
         }
     }
 
-    /** The application up to the moment before its first bean is made. */
+    /** Returns the context of the application, before its first bean is created. */
     private static ConfigurableApplicationContext context(Class<?> application, List<String> arguments) {
         var spring = new SpringApplication(application);
         spring.setWebApplicationType(WebApplicationType.NONE);
         spring.setRegisterShutdownHook(false);
         spring.addInitializers(it -> it.getBeanFactory().registerSingleton("lifecycleProcessor", new NothingStarts()));
-        SpringApplicationHook loaded = it -> new SpringApplicationRunListener() {
+        SpringApplicationHook stopBeforeBeans = it -> new SpringApplicationRunListener() {
             @Override
             public void contextLoaded(ConfigurableApplicationContext context) {
                 throw new AbandonedRunException(context);
             }
         };
-        var all = new ArrayList<String>();
+        var settings = new ArrayList<String>();
         SETTINGS.forEach((name, value) -> {
             String setting = "--" + name + "=";
-            if (arguments.stream().noneMatch(argument -> argument.startsWith(setting))) all.add(setting + value);
+            if (arguments.stream().noneMatch(argument -> argument.startsWith(setting))) settings.add(setting + value);
         });
-        all.addAll(arguments);
+        settings.addAll(arguments);
         try {
-            return SpringApplication.withHook(loaded, () -> spring.run(all.toArray(String[]::new)));
+            return SpringApplication.withHook(stopBeforeBeans, () -> spring.run(settings.toArray(String[]::new)));
         } catch (AbandonedRunException abandoned) {
             var context = abandoned.getApplicationContext();
             if (context == null) throw abandoned;
@@ -99,17 +99,17 @@ public final class CheckCommand {
         return report.violations().isEmpty() ? CLEAN : VIOLATED;
     }
 
-    /** The command of these arguments, if they name it. */
-    public static boolean isAskedFor(String... arguments) {
+    /** Whether the arguments of the process name this command. */
+    public static boolean isNamedBy(String... arguments) {
         return arguments.length > 0 && arguments[0].equals(NAME);
     }
 
-    /** The settings behind the name of the command. */
+    /** Returns the arguments after the name of the command. */
     public static List<String> settings(String... arguments) {
         return Arrays.asList(arguments).subList(1, arguments.length);
     }
 
-    /** Beans are made and nothing of them begins to act. */
+    /** Starts and stops no beans: the checks need their data, not their threads. */
     private static final class NothingStarts implements LifecycleProcessor {
         @Override
         public void onRefresh() {

@@ -21,22 +21,23 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Walks both stores. Rows are read one after the other while people go on working, so a check that finds something is run again a moment
- * later, and only what is found both times is told.
+ * Checks both stores. Rows are read one after the other while people continue to work, so a finding may come from a step in progress.
+ * Therefore a check with findings runs again a moment later, and only findings of both runs are reported.
  */
 @Component
 public class Checker {
     private static final Logger log = LoggerFactory.getLogger(Checker.class);
-    /** How long whoever begins a walk waits for its end: small stores are done by then. */
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /** How long the caller that starts a check waits for its end. Small stores are checked by then. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
     /**
-     * What a walk has found.
+     * The result of a check.
      *
-     * @param violations what no step of the application leaves behind
-     * @param unfinished what an interrupted step leaves behind
-     * @param failure why it came to no end; null if it did
-     * @param begun when the walk began
+     * @param violations states that no step of the application leaves behind
+     * @param unfinished states that an interrupted step leaves behind
+     * @param failure why the check could not be finished; null if it was
+     * @param begun when the check began
+     * @param took the duration of the check
      */
     public record Report(
             List<Finding> violations,
@@ -48,19 +49,19 @@ public class Checker {
     private final List<Check> checks;
     private final Clock clock;
     private final Duration pause;
-    /** Open while a walk runs on this node. */
+    /** Not null while a check runs on this node; counted down when the check ends. */
     private final AtomicReference<@Nullable CountDownLatch> running = new AtomicReference<>();
 
     private volatile @Nullable Report last;
 
-    /** @param pause {@code imprimatur.check.pause}: how long after it was found a thing must still be there to be told */
+    /** @param pause {@code imprimatur.check.pause}: the time between the two runs of a check */
     Checker(List<Check> checks, Clock clock, @Value("${imprimatur.check.pause:1s}") Duration pause) {
         this.pause = pause;
         this.checks = List.copyOf(checks);
         this.clock = clock;
     }
 
-    /** The report of the last walk of this node; null before the first. */
+    /** Returns the report of the last check on this node; null before the first one. */
     public @Nullable Report last() {
         return last;
     }
@@ -69,36 +70,36 @@ public class Checker {
         return running.get() != null;
     }
 
-    /** Begins a walk, unless one runs on this node, and waits a moment for its end. */
+    /** Starts a check, unless one runs on this node, and waits a moment for its end. */
     public void begin() throws InterruptedException {
-        var ends = new CountDownLatch(1);
-        if (!running.compareAndSet(null, ends)) return;
+        var end = new CountDownLatch(1);
+        if (!running.compareAndSet(null, end)) return;
         Thread.ofPlatform().name("check").daemon().start(() -> {
             try {
                 last = run();
             } finally {
                 running.set(null);
-                ends.countDown();
+                end.countDown();
             }
         });
-        ends.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        end.await(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Walks both stores. */
+    /** Checks both stores. */
     public Report run() {
         var begun = clock.instant();
         long nanos = System.nanoTime();
-        List<Finding> found = List.of();
+        List<Finding> findings = List.of();
         String failure = null;
         try {
-            found = checks.stream().flatMap(check -> twice(check).stream()).toList();
+            findings = checks.stream().flatMap(check -> twice(check).stream()).toList();
         } catch (RuntimeException failed) {
-            log.warn("the check of both stores came to no end", failed);
+            log.warn("the check of both stores could not be finished", failed);
             failure = failed.getMessage();
         }
         return new Report(
-                found.stream().filter(it -> !it.unfinished()).toList(),
-                found.stream().filter(Finding::unfinished).toList(),
+                findings.stream().filter(it -> !it.unfinished()).toList(),
+                findings.stream().filter(Finding::unfinished).toList(),
                 failure,
                 begun,
                 Duration.ofNanos(System.nanoTime() - nanos));
@@ -118,8 +119,9 @@ public class Checker {
             check.run(findings);
         } catch (RuntimeException failed) {
             if (Failures.isOutage(failed) || Failures.isSqlOutage(failed)) throw failed;
-            log.warn("what is stored cannot be read", failed);
-            findings.violation("unreadable", check.getClass().getSimpleName(), "cannot go on: " + failed.getMessage());
+            log.warn("stored data cannot be read", failed);
+            findings.violation(
+                    "unreadable", check.getClass().getSimpleName(), "cannot continue: " + failed.getMessage());
         }
         return findings.all();
     }

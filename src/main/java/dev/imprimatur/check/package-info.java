@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Runs the checks of all modules: from the command line, where nothing else of the application runs, and for administrators. */
+/** Runs the checks of all modules: from the command line, where no other part of the application runs, and for administrators. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"store"})
 package dev.imprimatur.check;

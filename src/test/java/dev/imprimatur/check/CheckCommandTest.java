@@ -34,9 +34,9 @@ class CheckCommandTest {
 
     @Test
     void itIsAskedForByItsName() {
-        assertThat(CheckCommand.isAskedFor("check", "--imprimatur.data-dir=x")).isTrue();
-        assertThat(CheckCommand.isAskedFor("--check")).isFalse();
-        assertThat(CheckCommand.isAskedFor()).isFalse();
+        assertThat(CheckCommand.isNamedBy("check", "--imprimatur.data-dir=x")).isTrue();
+        assertThat(CheckCommand.isNamedBy("--check")).isFalse();
+        assertThat(CheckCommand.isNamedBy()).isFalse();
     }
 
     @Test
