@@ -22,31 +22,31 @@ public class Damages {
 
     private record Place(Damage.Kind kind, String name) {}
 
-    private final Map<Place, Damage> found = new ConcurrentHashMap<>();
+    private final Map<Place, Damage> damages = new ConcurrentHashMap<>();
 
     public void found(Damage damage) {
         var place = new Place(damage.kind(), damage.place());
-        if (found.size() >= MOST && !found.containsKey(place)) return;
-        if (!damage.equals(found.put(place, damage)))
+        if (damages.size() >= MOST && !damages.containsKey(place)) return;
+        if (!damage.equals(damages.put(place, damage)))
             log.error("{} See “When something fails” in docs/operations.md", damage.detail());
     }
 
     /** Notes that the document is intact, which removes an earlier damage. */
     public void right(Damage.Kind kind, String place) {
-        if (found.isEmpty()) return;
-        var mended = found.remove(new Place(kind, place));
+        if (damages.isEmpty()) return;
+        var mended = damages.remove(new Place(kind, place));
         if (mended != null) log.warn("mended: {}", mended.detail());
     }
 
     /** Returns all damage that is not repaired. */
     public List<Damage> all() {
-        return found.values().stream()
+        return damages.values().stream()
                 .sorted(Comparator.comparing(Damage::kind).thenComparing(Damage::place))
                 .toList();
     }
 
     /** Returns the damage of this document, if there is one. */
     public Optional<Damage> at(Damage.Kind kind, String place) {
-        return Optional.ofNullable(found.get(new Place(kind, place)));
+        return Optional.ofNullable(damages.get(new Place(kind, place)));
     }
 }

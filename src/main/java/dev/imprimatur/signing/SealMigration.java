@@ -23,9 +23,9 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
 /**
- * Seals what releases before seals wrote: edition logs, revisions, working copies, and last the audit. Afterwards nothing is accepted without a
- * seal, so it must never run again, whatever somebody does to make it: a sealed record of the audit that this did not make is the
- * evidence that it ran.
+ * Seals the documents of releases before seals: revisions, working copies, edition logs and finally the audit. Afterwards no document is
+ * accepted without a seal. The migration must therefore never run again, even if somebody sets the format of the store back: otherwise it
+ * would seal forged documents. If the last record of the audit was sealed by anything but this migration, the migration has run before.
  */
 @Component
 class SealMigration implements Migration {
@@ -64,20 +64,20 @@ class SealMigration implements Migration {
         if (last != null && !last.containsKey(SealedCollection.MIGRATED)) return;
         boolean empty = audit.documents().find().limit(1).first() == null;
         if (empty && collection("edition_log").documents().find().limit(1).first() == null) return;
-        mustHaveTheKeys();
+        mustHaveLedgerKeys();
         sealEach(collection("revisions"));
         sealEach(collection("working_copies"));
         sealLogs(collection("edition_log"));
         sealAudit();
     }
 
-    /** What is sealed with another key than the ledger is signed with could not be verified later. */
-    private void mustHaveTheKeys() {
+    /** Stops if this node lacks a key of the ledger: seals with another key could not be verified later. */
+    private void mustHaveLedgerKeys() {
         var keys = database.getCollection("signing_keys").find().first();
         if (keys != null
                 && !keys.getList("keys", String.class, List.of()).stream().allMatch(signer::knows))
             throw new IllegalStateException(
-                    "the ledger in this store is signed with keys that this node does not have, so it seals"
+                    "the ledger in this store is signed with keys that this node does not have, so the node seals"
                             + " nothing; see “Keys” in docs/operations.md");
     }
 
@@ -100,7 +100,7 @@ class SealMigration implements Migration {
         ids(collection).forEach(id -> collection.sealOnce(id, null, document -> {}));
     }
 
-    /** Guide by guide, in the order of the chain. */
+    /** Seals the edition logs guide by guide, in the order of the chain. */
     private static void sealLogs(SealedCollection<BsonDocument> log) {
         String guide = "";
         String hash = SealedCollection.GENESIS;
@@ -127,7 +127,7 @@ class SealMigration implements Migration {
         return Integer.parseInt(NumberedIds.owner(entry).substring(entry.indexOf('.') + 1));
     }
 
-    /** In the order of their times, which becomes that of the chain; a record of it makes sure that it does not happen again. */
+    /** Seals the audit in the order of time, which becomes the order of the chain. A final record prevents a second run. */
     private void sealAudit() {
         long position = 0;
         String hash = SealedCollection.GENESIS;
@@ -138,7 +138,7 @@ class SealMigration implements Migration {
                     hash,
                     document -> document.append(POSITION, new BsonInt64(next))
                             .append(SealedCollection.MIGRATED, BsonBoolean.TRUE));
-            // a record that was made meanwhile has its place behind these
+            // a record that was written in the meantime gets its position after these records
             if (!sealed.containsKey(SealedCollection.MIGRATED)) continue;
             position = next;
             hash = sealed.getString(SealedCollection.HASH).getValue();
