@@ -18,8 +18,8 @@ import org.springframework.security.web.util.matcher.IpAddressMatcher;
 import org.springframework.stereotype.Component;
 
 /**
- * Which addresses messages may be sent to: none of this machine, of its networks, or with a purpose of its own. Asked with what a
- * name resolves to, each time a connection is made, so that no name can point somewhere else a moment later.
+ * Decides to which IP addresses messages may be sent: not to this machine, private networks or special-purpose addresses. The check happens
+ * for each connection, with the addresses that the name resolves to. So a name cannot pass the check and then resolve to another address.
  */
 @Component
 class Addresses implements DnsResolver {
@@ -40,7 +40,7 @@ class Addresses implements DnsResolver {
                     "203.0.113.0/24",
                     "224.0.0.0/4",
                     "240.0.0.0/4",
-                    // and what is left of IPv4 within IPv6
+                    // IPv6, including the ranges that embed IPv4 addresses
                     "::/96",
                     "64:ff9b::/96",
                     "64:ff9b:1::/48",
@@ -57,21 +57,21 @@ class Addresses implements DnsResolver {
             .map(IpAddressMatcher::new)
             .toList();
 
-    /** How long whoever adds an address waits for its look-up. */
-    private static final Duration LOOK_UP = Duration.ofSeconds(2);
+    /** How long somebody who adds a webhook waits for the DNS look-up. */
+    private static final Duration LONGEST_LOOK_UP = Duration.ofSeconds(2);
 
     private static final Pattern PLAIN_IPV4 = Pattern.compile("(?:0|[1-9]\\d{0,2})(?:\\.(?:0|[1-9]\\d{0,2})){3}");
     private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?:.*\\.)?(?:\\d+|0[xX]\\p{XDigit}*)\\.?");
 
     private final List<IpAddressMatcher> allowed;
 
-    /** @param networks that the operator allows all the same, such as {@code 10.1.0.0/16}; {@code imprimatur.webhooks.allowed-networks} */
+    /** @param networks the networks that the operator allows nevertheless, such as {@code 10.1.0.0/16}; {@code imprimatur.webhooks.allowed-networks} */
     Addresses(@Value("${imprimatur.webhooks.allowed-networks:}") List<String> networks) {
         this.allowed = networks.stream().map(IpAddressMatcher::new).toList();
     }
 
-    /** Whether the operator trusts a network of their own, and with it plain HTTP. */
-    boolean trustSome() {
+    /** Whether the operator allows networks of their own. Plain HTTP is then allowed, too. */
+    boolean allowOwnNetworks() {
         return !allowed.isEmpty();
     }
 
@@ -82,9 +82,10 @@ class Addresses implements DnsResolver {
     }
 
     /**
-     * Whether it is known already that nothing may be sent to the host. A name that does not resolve yet may later; what ends in a
-     * number is no name (WHATWG URL, 3.5), and in octal, hexadecimal or fewer parts an address that is read in more than one way; a zone is one of
-     * this machine's.
+     * Whether a webhook to this host is refused when it is added. A name that does not resolve now is accepted, because it may resolve
+     * later. A host that ends in a number is an address and not a name (WHATWG URL, 3.5). Such an address is refused if it is not in plain
+     * decimal form, because programs read octal, hexadecimal and shortened forms differently. An address with a zone is refused, because
+     * zones are local to this machine.
      */
     boolean refuse(String host) {
         String bare = host.replaceAll("^\\[|]$", "");
@@ -92,15 +93,15 @@ class Addresses implements DnsResolver {
         if (ENDS_IN_A_NUMBER.matcher(bare).matches()
                 && bare.indexOf(':') < 0
                 && !PLAIN_IPV4.matcher(bare).matches()) return true;
-        return CompletableFuture.supplyAsync(() -> lookedUp(bare), Thread::startVirtualThread)
-                .completeOnTimeout(Optional.empty(), LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)
+        return CompletableFuture.supplyAsync(() -> lookUp(bare), Thread::startVirtualThread)
+                .completeOnTimeout(Optional.empty(), LONGEST_LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)
                 .join()
-                .map(found -> Arrays.stream(found).noneMatch(this::mayBeSentTo))
-                // an address of a plain form that is none
+                .map(addresses -> Arrays.stream(addresses).noneMatch(this::mayBeSentTo))
+                // an address in plain form that is not valid, such as 1.2.3.999
                 .orElseGet(() -> ENDS_IN_A_NUMBER.matcher(bare).matches());
     }
 
-    private static Optional<InetAddress[]> lookedUp(String host) {
+    private static Optional<InetAddress[]> lookUp(String host) {
         try {
             return Optional.of(InetAddress.getAllByName(host));
         } catch (UnknownHostException unknown) {

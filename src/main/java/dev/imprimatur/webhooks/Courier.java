@@ -44,35 +44,35 @@ class Courier implements DisposableBean {
     private final ScheduledExecutorService cutOffs =
             Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
     private final Clock clock;
-    private final Duration longest;
+    private final Duration timeout;
     private final Duration longestRetryAfter;
 
     /**
      * Takes the limits from the configuration.
      *
-     * @param longest the limit for one whole attempt, {@code imprimatur.webhooks.timeout}
+     * @param timeout the limit for one whole attempt, {@code imprimatur.webhooks.timeout}
      * @param longestRetryAfter how far ahead a subscriber may put off the next attempt, {@code imprimatur.webhooks.longest-retry-after}
      */
     Courier(
             Addresses addresses,
             Clock clock,
-            @Value("${imprimatur.webhooks.timeout:15s}") Duration longest,
+            @Value("${imprimatur.webhooks.timeout:15s}") Duration timeout,
             @Value("${imprimatur.webhooks.longest-retry-after:8h}") Duration longestRetryAfter) {
         this.clock = clock;
         this.longestRetryAfter = longestRetryAfter;
-        this.longest = longest;
-        var timeout = Timeout.of(longest);
+        this.timeout = timeout;
+        var perStep = Timeout.of(timeout);
         this.client = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(addresses)
                         .setMaxConnTotal(MOST_CONNECTIONS)
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(timeout)
-                                .setSocketTimeout(timeout)
+                                .setConnectTimeout(perStep)
+                                .setSocketTimeout(perStep)
                                 .build())
                         .build())
                 .setDefaultRequestConfig(
-                        RequestConfig.custom().setResponseTimeout(timeout).build())
+                        RequestConfig.custom().setResponseTimeout(perStep).build())
                 .setUserAgent("Imprimatur-Webhooks")
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
@@ -100,18 +100,18 @@ class Courier implements DisposableBean {
         post.setHeader("webhook-timestamp", timestamp);
         post.setHeader("webhook-signature", signatures(to.secrets(), message, timestamp, now));
         post.setEntity(new StringEntity(message.body(), ContentType.APPLICATION_JSON));
-        var cutOff = cutOffs.schedule(post::abort, longest.toMillis(), TimeUnit.MILLISECONDS);
+        var cutOff = cutOffs.schedule(post::abort, timeout.toMillis(), TimeUnit.MILLISECONDS);
         Integer status = null;
         Instant retryAfter = null;
         String error = null;
-        try (var answer = client.executeOpen(null, post, null)) {
-            status = answer.getCode();
+        try (var response = client.executeOpen(null, post, null)) {
+            status = response.getCode();
             if (status == HttpStatus.SC_TOO_MANY_REQUESTS || status == HttpStatus.SC_SERVICE_UNAVAILABLE)
-                retryAfter = RetryAfter.of(answer, clock.instant(), longestRetryAfter);
+                retryAfter = RetryAfter.of(response, clock.instant(), longestRetryAfter);
         } catch (InterruptedIOException late) {
-            error = "no answer within " + longest.toMillis() + " ms";
+            error = "no response within " + timeout.toMillis() + " ms";
         } catch (IOException | RuntimeException failed) {
-            error = cutOff.isDone() ? "no answer within " + longest.toMillis() + " ms" : told(failed);
+            error = cutOff.isDone() ? "no response within " + timeout.toMillis() + " ms" : reason(failed);
         } finally {
             cutOff.cancel(false);
         }
@@ -131,7 +131,7 @@ class Courier implements DisposableBean {
                 retryAfter);
     }
 
-    private static String told(Exception failed) {
+    private static String reason(Exception failed) {
         String message = failed.getMessage();
         return message == null ? failed.getClass().getSimpleName() : message;
     }

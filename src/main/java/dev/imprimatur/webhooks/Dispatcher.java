@@ -38,7 +38,7 @@ class Dispatcher implements SmartLifecycle {
     private static final int GONE = 410;
     private static final int GROWTH = 4;
     private static final Duration LONGEST_WAIT = Duration.ofHours(8);
-    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration CHECK_EVERY = Duration.ofMillis(500);
     private static final Duration LEASE = Duration.ofMinutes(1);
 
     private final Webhooks webhooks;
@@ -46,7 +46,7 @@ class Dispatcher implements SmartLifecycle {
     private final Courier courier;
     private final LedgerReader ledger;
     private final Lineage lineage;
-    private final ReadPosition reach;
+    private final ReadPosition readPosition;
     private final JsonMapper json;
     private final Clock clock;
     private final Duration firstRetry;
@@ -70,7 +70,7 @@ class Dispatcher implements SmartLifecycle {
             Courier courier,
             LedgerReader ledger,
             Lineage lineage,
-            ReadPosition reach,
+            ReadPosition readPosition,
             JsonMapper json,
             Clock clock,
             @Value("${imprimatur.webhooks.first-retry:5s}") Duration firstRetry,
@@ -80,7 +80,7 @@ class Dispatcher implements SmartLifecycle {
         this.courier = courier;
         this.ledger = ledger;
         this.lineage = lineage;
-        this.reach = reach;
+        this.readPosition = readPosition;
         this.json = json;
         this.clock = clock;
         this.firstRetry = firstRetry;
@@ -89,17 +89,17 @@ class Dispatcher implements SmartLifecycle {
 
     /** Sends the entry once, independent of the webhook's position. */
     Attempt send(Webhook to, LedgerEntry entry) {
-        return noted(courier.send(to, message(to, entry)));
+        return recorded(courier.send(to, message(to, entry)));
     }
 
     /** Sends a test message, which describes no ledger entry. */
     Attempt test(Webhook to) {
         var body = Map.of("type", "test", "timestamp", clock.instant(), "data", Map.of("webhook", to.id()));
-        return noted(courier.send(
+        return recorded(courier.send(
                 to, new Courier.Message("msg_test_" + UUID.randomUUID(), 0, "test", json.writeValueAsString(body))));
     }
 
-    private Attempt noted(Attempt attempt) {
+    private Attempt recorded(Attempt attempt) {
         attempts.insert(attempt);
         return attempt;
     }
@@ -114,11 +114,11 @@ class Dispatcher implements SmartLifecycle {
                 json.writeValueAsString(new Payload(entry.kind().spelling(), entry.at(), lineage.id(), entry)));
     }
 
-    private void look() {
+    private void run() {
         while (running) {
             try {
-                long position = reach.position();
-                // while the ledger is behind, nobody knows yet which entries will stand at these positions
+                long position = readPosition.position();
+                // while the ledger is behind, nobody knows yet which entries these positions will have
                 var due = ledger.isBehind() ? List.<Webhook>of() : webhooks.due(position, clock.instant());
                 for (var webhook : due)
                     if (busy.add(webhook.id())) Objects.requireNonNull(senders).execute(() -> lead(webhook.id()));
@@ -126,7 +126,7 @@ class Dispatcher implements SmartLifecycle {
             } catch (InterruptedException stopped) {
                 return;
             } catch (RuntimeException down) {
-                log.warn("webhooks could not be looked at: {}", down.toString());
+                log.warn("the webhooks could not be read: {}", down.toString());
                 pause();
             }
         }
@@ -134,30 +134,31 @@ class Dispatcher implements SmartLifecycle {
 
     private static void pause() {
         try {
-            Thread.sleep(LOOK);
+            Thread.sleep(CHECK_EVERY);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void lead(String id) {
+    /** Claims the webhook, and sends the entries that are due. */
+    private void sendDue(String id) {
         try {
             var now = clock.instant();
             var held = webhooks.claim(id, node, now, now.plus(LEASE));
-            while (running && held.isPresent() && !ledger.isBehind()) held = Optional.ofNullable(on(held.get()));
+            while (running && held.isPresent() && !ledger.isBehind()) held = Optional.ofNullable(sendNext(held.get()));
         } catch (Refused damaged) {
             // the ledger is damaged, which is logged where it is found; the webhook is tried again when the lease ends
             log.debug("webhook {} waits: {}", id, damaged.getMessage());
         } catch (RuntimeException failed) {
-            log.warn("webhook {} could not be led on: {}", id, failed.toString());
+            log.warn("messages to webhook {} could not be sent: {}", id, failed.toString());
         } finally {
             busy.remove(id);
         }
     }
 
     /** Sends the next entry that the webhook wants, or skips a batch without one. Returns null if there is nothing more to do for now. */
-    private @Nullable Webhook on(Webhook held) {
-        long reached = reach.position();
+    private @Nullable Webhook sendNext(Webhook held) {
+        long reached = readPosition.position();
         var batch = ledger.after(held.position(), BATCH).stream()
                 .takeWhile(entry -> entry.position() <= reached)
                 .toList();
@@ -174,30 +175,31 @@ class Dispatcher implements SmartLifecycle {
             }
         }
         long position = next.orElse(batch.getLast()).position();
-        boolean ours = webhooks.advance(held, position, clock.instant().plus(LEASE));
-        return ours ? webhooks.find(held.id()).orElse(null) : null;
+        boolean isStillHeld = webhooks.advance(held, position, clock.instant().plus(LEASE));
+        return isStillHeld ? webhooks.find(held.id()).orElse(null) : null;
     }
 
     private void failed(Webhook held, Attempt attempt) {
         var now = clock.instant();
         var since = held.failingSince() == null ? now : held.failingSince();
         String why = null;
-        if (Integer.valueOf(GONE).equals(attempt.status())) why = "it answered 410 Gone: it wants no more";
+        if (Integer.valueOf(GONE).equals(attempt.status()))
+            why = "the subscriber answered 410 Gone: it wants no more messages";
         else if (Duration.between(since, now).compareTo(giveUpAfter) >= 0)
-            why = "it has taken nothing since " + since + "; last: " + told(attempt);
+            why = "the subscriber has accepted no message since " + since + "; last: " + result(attempt);
         if (why != null) log.warn("webhook {} is paused: {}", held.id(), why);
         webhooks.failed(held, since, next(held, attempt, now), why, now);
     }
 
-    private static String told(Attempt attempt) {
+    private static String result(Attempt attempt) {
         return attempt.status() == null ? String.valueOf(attempt.error()) : "status " + attempt.status();
     }
 
     /** Returns the later of two times: our own retry time and the time that the subscriber asked for. */
     private Instant next(Webhook held, Attempt failed, Instant now) {
         var own = now.plus(wait(held.failures()));
-        var asked = failed.retryAfter();
-        return asked != null && asked.isAfter(own) ? asked : own;
+        var requested = failed.retryAfter();
+        return requested != null && requested.isAfter(own) ? requested : own;
     }
 
     /** Returns the wait before the next attempt: longer after each failure, and varied at random by up to 20 %. */
@@ -212,7 +214,7 @@ class Dispatcher implements SmartLifecycle {
         running = true;
         senders = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("webhook-", 0).factory());
-        thread = Thread.ofPlatform().daemon().name("webhooks").start(this::look);
+        thread = Thread.ofPlatform().daemon().name("webhooks").start(this::run);
     }
 
     @Override

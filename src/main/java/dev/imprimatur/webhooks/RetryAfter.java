@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The header {@code Retry-After} (RFC 9110, 10.2.3): seconds, or a date. */
 final class RetryAfter {
     private static final Pattern SECONDS = Pattern.compile("[0-9]+");
-    /** The most digits that are read: a longer number is longer than anybody waits. */
+    /** A number with more digits counts as the upper limit. */
     private static final int MOST_DIGITS = 9;
 
     private RetryAfter() {}
@@ -22,14 +22,14 @@ final class RetryAfter {
      *
      * @param most the upper limit; a later time is replaced by this limit
      */
-    static @Nullable Instant of(MessageHeaders answer, Instant now, Duration most) {
-        var header = answer.getFirstHeader(HttpHeaders.RETRY_AFTER);
+    static @Nullable Instant of(MessageHeaders response, Instant now, Duration most) {
+        var header = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
         if (header == null || header.getValue() == null) return null;
         String value = header.getValue().strip();
         var latest = now.plus(most);
-        var asked = SECONDS.matcher(value).matches()
+        var requested = SECONDS.matcher(value).matches()
                 ? value.length() > MOST_DIGITS ? latest : now.plusSeconds(Long.parseLong(value))
                 : DateUtils.parseStandardDate(value);
-        return asked != null && asked.isAfter(latest) ? latest : asked;
+        return requested != null && requested.isAfter(latest) ? latest : requested;
     }
 }

@@ -41,7 +41,7 @@ public class Subscribers {
     private final Dispatcher dispatcher;
     private final Addresses addresses;
     private final LedgerReader ledger;
-    private final ReadPosition reach;
+    private final ReadPosition readPosition;
     private final ContentTypes types;
     private final Audit audit;
     private final Clock clock;
@@ -55,7 +55,7 @@ public class Subscribers {
             Dispatcher dispatcher,
             Addresses addresses,
             LedgerReader ledger,
-            ReadPosition reach,
+            ReadPosition readPosition,
             ContentTypes types,
             Audit audit,
             Clock clock,
@@ -65,7 +65,7 @@ public class Subscribers {
         this.dispatcher = dispatcher;
         this.addresses = addresses;
         this.ledger = ledger;
-        this.reach = reach;
+        this.readPosition = readPosition;
         this.types = types;
         this.audit = audit;
         this.clock = clock;
@@ -82,7 +82,7 @@ public class Subscribers {
     }
 
     /**
-     * Adds a subscriber, who gets all ledger entries from now on. The same request again returns the subscriber that the first one added.
+     * Adds a subscriber, who gets all ledger entries from now on. The same request again returns the subscriber that the first request added.
      *
      * @param kinds the wanted kinds of ledger entries; empty for all
      * @param wantedTypes the wanted content types; empty for all
@@ -101,8 +101,8 @@ public class Subscribers {
             throw Refusal.malformed("/types", "some of " + String.join(", ", knownTypes))
                     .raise();
         String id = by.idOfNew();
-        var made = webhooks.find(id);
-        if (made.isPresent()) return made.get();
+        var existing = webhooks.find(id);
+        if (existing.isPresent()) return existing.get();
         if (webhooks.all().size() >= most)
             throw Refusal.conflict("too-many-webhooks", "there may be " + most + " webhooks; delete one first")
                     .raise();
@@ -114,7 +114,7 @@ public class Subscribers {
                 wantedTypes,
                 now,
                 List.of(freshSecret(by)),
-                reach.position(),
+                readPosition.position(),
                 0,
                 null,
                 now,
@@ -129,15 +129,15 @@ public class Subscribers {
     private void mustBeWebAddress(String url) {
         try {
             var address = new URI(url);
-            boolean secure =
-                    "https".equals(address.getScheme()) || "http".equals(address.getScheme()) && addresses.trustSome();
+            boolean secure = "https".equals(address.getScheme())
+                    || "http".equals(address.getScheme()) && addresses.allowOwnNetworks();
             boolean reachable = address.getHost() != null && address.getPort() != 0 && address.getPort() <= LAST_PORT;
             if (secure && reachable && address.getUserInfo() == null && url.length() <= LONGEST_URL) {
                 if (addresses.refuse(address.getHost())) throw notAllowed().raise();
                 return;
             }
-        } catch (URISyntaxException noAddress) {
-            // told below
+        } catch (URISyntaxException malformed) {
+            // refused below
         }
         throw Refusal.malformed(
                         "/url",
@@ -148,12 +148,12 @@ public class Subscribers {
 
     private static Refusal notAllowed() {
         String detail =
-                "nothing is sent to addresses of this machine or of private networks; the operator can allow one";
+                "nothing is sent to addresses of this machine or of private networks; the operator can allow a network";
         return new Refusal(
                 Refusal.Kind.INCOMPLETE,
                 "address-not-allowed",
                 detail,
-                List.of(new Fault("/url", "leads to such an address")),
+                List.of(new Fault("/url", "resolves to such an address")),
                 Map.of());
     }
 
@@ -169,14 +169,14 @@ public class Subscribers {
 
     /**
      * Gives the subscriber a new secret. For a day, messages are also signed with the previous secret. The same request again returns
-     * the secret that the first one made.
+     * the secret that the first request made.
      */
     public String rotateSecret(String id, Person by) {
         var webhook = require(id);
-        var made = webhook.secrets().stream()
+        var existing = webhook.secrets().stream()
                 .filter(secret -> secret.request() != null && secret.request().equals(by.request()))
                 .findFirst();
-        if (made.isPresent()) return made.get().value();
+        if (existing.isPresent()) return existing.get().value();
         var now = now();
         var fresh = freshSecret(by);
         var kept = webhook.secrets().stream()
@@ -207,7 +207,7 @@ public class Subscribers {
     /** Sends one entry again with the same message id, independent of the subscriber's position. */
     public Attempt redeliver(String id, long position) {
         var entry = ledger.at(List.of(position)).stream()
-                .filter(it -> it.position() <= reach.position())
+                .filter(it -> it.position() <= readPosition.position())
                 .findFirst()
                 .orElseThrow(() -> Refusal.malformed("/position", "there is no such position in the ledger")
                         .raise());
@@ -230,7 +230,7 @@ public class Subscribers {
         return webhook.failures() > 0 ? "failing" : "active";
     }
 
-    /** What is shown of a subscriber whose secret nobody sees again. */
+    /** A subscriber as it is shown, without its secrets. */
     public record View(
             String id,
             String url,

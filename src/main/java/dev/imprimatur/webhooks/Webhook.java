@@ -39,7 +39,7 @@ public record Webhook(
      *
      * @param value {@code whsec_} and the key in Base64
      * @param until when the secret stops signing messages; null for the newest secret
-     * @param request what the request that asked for it is known by; null if it carried no idempotency key
+     * @param request the id of the request that asked for the secret; null if that request had no idempotency key
      */
     public record Secret(
             String value, @Nullable Instant until, @Nullable String request) {

@@ -20,7 +20,7 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The collection of subscribers. A node sends to a subscriber only while it holds the lease; its updates name the cursor it read. */
+/** The collection of subscribers. A node sends to a subscriber only while it holds the lease; its updates name the cursor that the node has read. */
 @Component
 class Webhooks implements Witness {
     public record Row(@BsonId String id, Webhook webhook) {}
@@ -69,7 +69,7 @@ class Webhooks implements Witness {
         webhooks.updateMany(Filters.gt("webhook.position", end), Updates.set("webhook.position", end));
     }
 
-    /** Returns the subscribers that are behind this position and may be sent to now. */
+    /** Returns the subscribers that are behind this position and may receive messages now. */
     List<Webhook> due(long position, Instant now) {
         return webhooks.find(Filters.and(
                         Filters.eq("webhook.paused", null),
@@ -148,8 +148,8 @@ class Webhooks implements Witness {
         webhooks.updateOne(Filters.eq("_id", id), Updates.set("webhook.secrets", secrets));
     }
 
-    /** Every subscriber as it is stored, by id; empty for what cannot be read. */
-    void each(BiConsumer<String, Optional<Row>> what) {
-        Decoding.each(webhooks, what);
+    /** Visits every stored subscriber, by id; the subscriber is empty if it cannot be read. */
+    void each(BiConsumer<String, Optional<Row>> visitor) {
+        Decoding.each(webhooks, visitor);
     }
 }

@@ -25,7 +25,7 @@ class WebhooksCheck implements Check {
                 findings.violation(
                         "webhook",
                         "webhook " + id,
-                        "got messages up to " + row.get().webhook().position()
+                        "has a cursor at position " + row.get().webhook().position()
                                 + ", which is beyond the end of the ledger");
         });
     }

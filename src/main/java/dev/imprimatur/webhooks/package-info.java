@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Tells subscribers what was published, in order: one durable cursor over the ledger for each. */
+/** Sends ledger entries to subscribers, in order. Each subscriber has a durable cursor over the ledger. */
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {"audit", "catalogue", "content", "paging", "people", "problem", "publication", "store"})
