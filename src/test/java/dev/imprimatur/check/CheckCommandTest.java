@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The command reads the stores of a server that does not run, says what it found, and ends with a code that scripts can use. */
+/** The command checks the stores of a server that does not run, prints its findings, and ends with an exit code for scripts. */
 @Tag("store")
 @Isolated("engines of a JVM are in one register")
 class CheckCommandTest {
@@ -33,14 +33,14 @@ class CheckCommandTest {
     }
 
     @Test
-    void itIsAskedForByItsName() {
+    void theCommandIsRecognizedByItsName() {
         assertThat(CheckCommand.isNamedBy("check", "--imprimatur.data-dir=x")).isTrue();
         assertThat(CheckCommand.isNamedBy("--check")).isFalse();
         assertThat(CheckCommand.isNamedBy()).isFalse();
     }
 
     @Test
-    void itTellsACleanStoreFromOneThatSomebodyChanged() {
+    void aCleanStoreAndAChangedStoreAreDistinguished() {
         try (var node = Node.start()) {
             var guide = node.guides().published();
             node.restart(() -> {
@@ -60,7 +60,7 @@ class CheckCommandTest {
     }
 
     @Test
-    void itSaysSoWhereItCannotCheck() {
+    void aStoreThatCannotBeCheckedIsReported() {
         try (var node = Node.start()) {
             node.restart(() -> {
                 int code = CheckCommand.run(

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What somebody changes in either store by hand is found, each thing by itself; a store that nobody touched is clean. */
+/** Every manual change in one of the stores is found. Stores without manual changes are clean. */
 @Tag("store")
 class CheckerTest {
     private static final List<String> COLLECTIONS = List.of(
@@ -125,7 +125,7 @@ class CheckerTest {
     }
 
     @Test
-    void aStoreThatNobodyTouchedIsClean() {
+    void aStoreWithoutManualChangesIsClean() {
         var report = report();
 
         assertThat(report.failure()).isNull();
@@ -329,7 +329,7 @@ class CheckerTest {
     }
 
     @Test
-    void administratorsSeeItOnAPageAndNobodyElseDoes() {
+    void onlyAdministratorsSeeTheReport() {
         in("guides").updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"));
         try {
             var admin = Visitor.signedIn(node, "admin");

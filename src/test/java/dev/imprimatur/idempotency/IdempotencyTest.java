@@ -50,7 +50,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aRequestThatComesAgainGetsTheFirstAnswerWhateverHappenedMeanwhile() {
+    void aRepeatedRequestGetsTheFirstAnswer() {
         String key = fresh();
         var wanted = guide("again-" + fresh());
         var first = node.as("editor").post("/role-guide", wanted, KEY, key);
@@ -80,7 +80,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aDeletionThatComesAgainIsDone() {
+    void aRepeatedDeletionSucceeds() {
         String id = node.as("admin")
                 .post("/api-keys", Map.of("name", "to revoke", "scopes", List.of("delivery")))
                 .ok()
@@ -101,7 +101,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void ofManyAtOnceOneActsAndAllAreToldTheSame() throws Exception {
+    void ofManyConcurrentRequestsOneRunsAndAllGetItsAnswer() throws Exception {
         String key = fresh();
         String slug = "many-" + fresh();
         Callable<Answer> create = () -> {
@@ -127,7 +127,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void whileTheFirstRunsTheNextIsToldToComeAgain() throws Exception {
+    void aRequestDuringTheFirstRunIsToldToRetry() throws Exception {
         String key = fresh();
         var wanted = guide("slow-" + fresh());
         var held = Halt.hold(key);
@@ -165,7 +165,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aKeyIsAnAccountsOwn() {
+    void eachAccountHasItsOwnKeys() {
         String key = fresh();
         var first = node.as("editor").post("/role-guide", guide("own-" + fresh()), KEY, key);
         var second = node.as("second-editor").post("/role-guide", guide("own-" + fresh()), KEY, key);
@@ -176,7 +176,7 @@ class IdempotencyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "two words", "tab\tbed", "LONG"})
-    void aMalformedKeyIsToldAndNothingIsDone(String key) {
+    void aMalformedKeyIsRefused(String key) {
         var guide = guides.drafted();
 
         var answer = node.as("editor")
@@ -202,7 +202,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void whatWasDeniedOrMalformedUsesNoKeyUp() {
+    void aDeniedOrMalformedRequestDoesNotUseTheKey() {
         var guide = guides.drafted();
         String key = fresh();
 
@@ -226,7 +226,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aRefusalThatTellsHowThingsStoodIsToldAgain() {
+    void aRefusalThatDependsOnTheStateIsRepeated() {
         var guide = guides.drafted();
         String key = fresh();
         var first = node.as("editor").post("/role-guide", guide(guide.slug()), KEY, key);
@@ -236,7 +236,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aSecretThatIsShownOnceStandsNowhereInTheStore() {
+    void aSecretThatIsShownOnceIsNotStoredInPlainText() {
         String key = fresh();
         var wanted = Map.of("name", "sealed " + key, "scopes", List.of("delivery"));
         var first = node.as("admin").post("/api-keys", wanted, KEY, key);
@@ -255,7 +255,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aBodyThatIsTooLargeIsToldSo() {
+    void aBodyThatIsTooLargeIsRefused() {
         var answer = node.as("editor").post("/role-guide", guide("x".repeat(1024 * 1024)), KEY, fresh());
 
         assertThat(answer.status()).isEqualTo(413);

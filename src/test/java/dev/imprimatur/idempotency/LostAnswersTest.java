@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.idempotency;
 
+import com.mongodb.client.MongoDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** A node that dies between the effect of a request and its answer: the same request, sent again, finds its own effect. */
+/** A node crashes between the effect of a request and its answer. The same request, sent again, finds its own effect. */
 @Tag("store")
 class LostAnswersTest {
     private static final String KEY = "Idempotency-Key";
@@ -42,8 +43,8 @@ class LostAnswersTest {
         node.close();
     }
 
-    /** The answer to a request whose first run died after its effect. */
-    private Answer afterDeath(Http person, String method, String path, Object body, String... headers) {
+    /** Returns the answer to a repeated request whose first run crashed after its effect. */
+    private Answer afterCrash(Http person, String method, String path, Object body, String... headers) {
         var keyed = new ArrayList<>(List.of(KEY, UUID.randomUUID().toString()));
         keyed.addAll(Arrays.asList(headers));
         String[] same = keyed.toArray(String[]::new);
@@ -77,11 +78,11 @@ class LostAnswersTest {
     }
 
     @Test
-    void aGuideIsMadeOnce() {
+    void aGuideIsCreatedOnce() {
         String slug = "once-" + UUID.randomUUID();
 
         var answer =
-                afterDeath(node.as("editor"), "POST", "/role-guide", Map.of("slug", slug, "content", Guides.content()));
+                afterCrash(node.as("editor"), "POST", "/role-guide", Map.of("slug", slug, "content", Guides.content()));
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         assertThat(answer.header("Location")).endsWith(answer.json().get("id").asString());
@@ -89,15 +90,15 @@ class LostAnswersTest {
     }
 
     @Test
-    void aDraftIsSavedOnceHoweverItIsChanged() {
+    void everyKindOfSaveHappensOnce() {
         var guide = guides.submitted();
         var whole = Guides.content().put("summary", "Saved whole.");
 
-        var saved = afterDeath(node.as("editor"), "PUT", guide.path() + "/draft", whole, "If-Match", etag(guide));
+        var saved = afterCrash(node.as("editor"), "PUT", guide.path() + "/draft", whole, "If-Match", etag(guide));
         assertThat(saved.status()).as(saved.body()).isEqualTo(200);
         assertThat(saved.header("ETag")).isEqualTo(etag(guide));
 
-        var patched = afterDeath(
+        var patched = afterCrash(
                 node.as("editor"),
                 "PATCH",
                 guide.path() + "/draft",
@@ -107,14 +108,14 @@ class LostAnswersTest {
         assertThat(patched.status()).as(patched.body()).isEqualTo(200);
         assertThat(patched.json().at("/content/summary").asString()).isEqualTo("Patched.");
 
-        var restored = afterDeath(
+        var restored = afterCrash(
                 node.as("editor"), "POST", guide.path() + "/revisions/1/restore", null, "If-Match", etag(guide));
         assertThat(restored.status()).as(restored.body()).isEqualTo(200);
         assertThat(etag(guide)).isEqualTo("\"1-4\"");
     }
 
     @Test
-    void aSaveThatSomebodyOverwroteSinceIsNotDoneAgain() {
+    void aSaveThatWasOverwrittenIsNotRepeated() {
         var guide = guides.drafted();
         String etag = etag(guide);
         String key = UUID.randomUUID().toString();
@@ -133,16 +134,16 @@ class LostAnswersTest {
     void aDraftIsSubmittedAndDecidedOnce() {
         var guide = guides.drafted();
 
-        var submitted = afterDeath(node.as("editor"), "POST", guide.path() + "/submit", Map.of());
+        var submitted = afterCrash(node.as("editor"), "POST", guide.path() + "/submit", Map.of());
         assertThat(submitted.status()).as(submitted.body()).isEqualTo(200);
         assertThat(logged(guide, "submitted")).isEqualTo(1);
 
         var task = guides.task("reviewer", guide);
         String path = "/tasks/" + task.get("id").asString();
-        assertThat(afterDeath(node.as("reviewer"), "POST", path + "/claim", null)
+        assertThat(afterCrash(node.as("reviewer"), "POST", path + "/claim", null)
                         .status())
                 .isEqualTo(200);
-        var decided = afterDeath(
+        var decided = afterCrash(
                 node.as("reviewer"),
                 "POST",
                 path + "/complete",
@@ -159,7 +160,7 @@ class LostAnswersTest {
     }
 
     @Test
-    void aSubmissionThatWasSentBackSinceIsNotMadeAgain() {
+    void aSubmissionThatWasReturnedIsNotRepeated() {
         var guide = guides.drafted();
         String key = UUID.randomUUID().toString();
         node.as("editor").post(guide.path() + "/submit", Map.of(), KEY, key, Halt.HEADER, Halt.DIES);
@@ -178,18 +179,18 @@ class LostAnswersTest {
     void anEditionIsOpenedOnceAndDiscardedOnce() {
         var guide = guides.published();
 
-        var opened = afterDeath(node.as("editor"), "POST", guide.path() + "/editions", null);
+        var opened = afterCrash(node.as("editor"), "POST", guide.path() + "/editions", null);
         assertThat(opened.status()).as(opened.body()).isEqualTo(201);
         assertThat(opened.json().at("/edition/number").asInt()).isEqualTo(2);
 
-        var discarded = afterDeath(node.as("editor"), "DELETE", guide.path() + "/editions/current", null);
+        var discarded = afterCrash(node.as("editor"), "DELETE", guide.path() + "/editions/current", null);
         assertThat(discarded.status()).as(discarded.body()).isEqualTo(204);
         assertThat(logged(guide, "discarded")).isEqualTo(1);
         assertThat(logged(guide, "opened")).isEqualTo(2);
     }
 
     @Test
-    void aWithdrawalThatComesLateDoesNotTakeWhatWasPublishedSince() {
+    void aLateUnpublishingDoesNotAffectTheNextEdition() {
         var guide = guides.published();
         String key = UUID.randomUUID().toString();
         var why = Map.of("reason", "wrong");
@@ -210,17 +211,17 @@ class LostAnswersTest {
     void aGuideIsUnpublishedOnce() {
         var guide = guides.published();
 
-        var answer = afterDeath(node.as("publisher"), "POST", guide.path() + "/unpublish", Map.of("reason", "wrong"));
+        var answer = afterCrash(node.as("publisher"), "POST", guide.path() + "/unpublish", Map.of("reason", "wrong"));
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(logged(guide, "unpublished")).isEqualTo(1);
     }
 
     @Test
-    void aCommentIsMadeOnce() {
+    void aCommentIsCreatedOnce() {
         var guide = guides.submitted();
 
-        var answer = afterDeath(
+        var answer = afterCrash(
                 node.as("reviewer"),
                 "POST",
                 guide.path() + "/comments",
@@ -228,7 +229,7 @@ class LostAnswersTest {
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         assertThat(items(node.as("editor"), guide.path() + "/comments")).hasSize(1);
-        var resolved = afterDeath(
+        var resolved = afterCrash(
                 node.as("reviewer"),
                 "PATCH",
                 guide.path() + "/comments/" + answer.json().get("id").asString(),
@@ -240,13 +241,13 @@ class LostAnswersTest {
     void aPreviewIsSharedOnceAndRevokedOnce() {
         var guide = guides.submitted();
 
-        var answer = afterDeath(node.as("editor"), "POST", guide.path() + "/previews", Map.of("revision", 1));
+        var answer = afterCrash(node.as("editor"), "POST", guide.path() + "/previews", Map.of("revision", 1));
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         assertThat(items(node.as("editor"), guide.path() + "/previews")).hasSize(1);
         assertThat(node.nobody().get(answer.json().get("url").asString()).status())
                 .isEqualTo(200);
-        var revoked = afterDeath(
+        var revoked = afterCrash(
                 node.as("editor"),
                 "DELETE",
                 guide.path() + "/previews/" + answer.json().get("id").asString(),
@@ -256,11 +257,11 @@ class LostAnswersTest {
     }
 
     @Test
-    void aSiteKeyIsMadeOnceAndItsSecretHolds() {
+    void aSiteKeyIsCreatedOnceAndItsSecretWorks() {
         String name = "key " + UUID.randomUUID();
 
         var answer =
-                afterDeath(node.as("admin"), "POST", "/api-keys", Map.of("name", name, "scopes", List.of("delivery")));
+                afterCrash(node.as("admin"), "POST", "/api-keys", Map.of("name", name, "scopes", List.of("delivery")));
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         assertThat(items(node.as("admin"), "/api-keys").stream()
@@ -271,7 +272,7 @@ class LostAnswersTest {
                         .get("/role-guide")
                         .status())
                 .isEqualTo(200);
-        assertThat(afterDeath(
+        assertThat(afterCrash(
                                 node.as("admin"),
                                 "DELETE",
                                 "/api-keys/" + answer.json().get("id").asString(),
@@ -282,7 +283,7 @@ class LostAnswersTest {
 
     @Test
     void aWebhookIsAddedRotatedAndDeletedOnce() {
-        var added = afterDeath(
+        var added = afterCrash(
                 node.as("admin"), "POST", "/webhooks", Map.of("url", "http://127.0.0.1:1/" + UUID.randomUUID()));
         assertThat(added.status()).as(added.body()).isEqualTo(201);
         String path = "/webhooks/" + added.json().get("id").asString();
@@ -290,18 +291,18 @@ class LostAnswersTest {
                         .filter(it -> it.get("id").equals(added.json().get("id"))))
                 .hasSize(1);
 
-        var rotated = afterDeath(node.as("admin"), "POST", path + "/secret", null);
+        var rotated = afterCrash(node.as("admin"), "POST", path + "/secret", null);
         assertThat(rotated.status()).as(rotated.body()).isEqualTo(200);
         assertThat(rotated.json().get("secret")).isNotEqualTo(added.json().get("secret"));
 
-        assertThat(afterDeath(node.as("admin"), "DELETE", path, null).status()).isEqualTo(204);
+        assertThat(afterCrash(node.as("admin"), "DELETE", path, null).status()).isEqualTo(204);
     }
 
     @Test
-    void anAccountIsMadeOnceAndSignsIn() {
+    void anAccountIsCreatedOnceAndSignsIn() {
         String username = "late-" + UUID.randomUUID();
 
-        var answer = afterDeath(
+        var answer = afterCrash(
                 node.as("admin"),
                 "POST",
                 "/accounts",
@@ -319,22 +320,22 @@ class LostAnswersTest {
         assertThat(answer.json().get("username").asString()).isEqualTo(username);
         assertThat(node.as(username).get("/tasks").status()).isEqualTo(200);
         for (String verb : List.of("/password-reset", "/reactivate"))
-            assertThat(afterDeath(node.as("admin"), "POST", "/accounts/" + username + verb, null)
+            assertThat(afterCrash(node.as("admin"), "POST", "/accounts/" + username + verb, null)
                             .status())
                     .isBetween(200, 201);
-        assertThat(afterDeath(node.as("admin"), "PATCH", "/accounts/" + username, Map.of("title", "Late"))
+        assertThat(afterCrash(node.as("admin"), "PATCH", "/accounts/" + username, Map.of("title", "Late"))
                         .status())
                 .isEqualTo(200);
-        assertThat(afterDeath(node.as("admin"), "DELETE", "/accounts/" + username, null)
+        assertThat(afterCrash(node.as("admin"), "DELETE", "/accounts/" + username, null)
                         .status())
                 .isEqualTo(204);
     }
 
     @Test
-    void aTokenIsMadeOnceAndHolds() {
+    void aTokenIsCreatedOnceAndWorks() {
         var byPassword = new Http(node.management(), Node.basic("second-reviewer", Node.PASSWORD));
 
-        var answer = afterDeath(byPassword, "POST", "/tokens", Map.of("name", "once"));
+        var answer = afterCrash(byPassword, "POST", "/tokens", Map.of("name", "once"));
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         String token = answer.json().get("token").asString();
@@ -346,7 +347,7 @@ class LostAnswersTest {
     }
 
     @Test
-    void anotherNodeGivesTheSameAnswerAndTakesOverFromOneThatDied() {
+    void anotherNodeGivesTheSameAnswerAndTakesOverAfterACrash() {
         assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
         try (var other = node.beside()) {
             String key = UUID.randomUUID().toString();
@@ -376,7 +377,7 @@ class LostAnswersTest {
     }
 
     @Test
-    void afterADayTheKeyIsFreeAndNothingOfItIsKept() {
+    void afterADayTheKeyIsFreeAndItsRecordIsDeleted() {
         String key = UUID.randomUUID().toString();
         var first = node.as("editor").post("/role-guide", Map.of("slug", key, "content", Guides.content()), KEY, key);
         node.clock().forward(Duration.ofHours(24).plusSeconds(1));
@@ -389,7 +390,7 @@ class LostAnswersTest {
         node.clock().forward(Duration.ofHours(24).plusSeconds(1));
         node.bean(IdempotencyKeys.class).removeExpired();
 
-        assertThat(node.bean(com.mongodb.client.MongoDatabase.class)
+        assertThat(node.bean(MongoDatabase.class)
                         .getCollection("idempotency_keys")
                         .countDocuments())
                 .isZero();

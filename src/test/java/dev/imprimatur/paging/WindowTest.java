@@ -28,7 +28,7 @@ class WindowTest {
 
     record Row(String id, String key) {}
 
-    /** Somebody else's work between two pages: a row that moves or comes, or, without a key, goes. */
+    /** A change between two pages: a row is moved or inserted or, without a key, deleted. */
     record Change(String id, String key) {}
 
     @Provide
@@ -44,7 +44,7 @@ class WindowTest {
     }
 
     @Property
-    void whatNobodyTouchesIsSeenExactlyOnceHoweverTheRestMoves(
+    void unchangedRowsAreSeenExactlyOnceWhileOthersChange(
             @ForAll("changes") List<List<Change>> changes,
             @ForAll @IntRange(min = 1, max = 7) int limit,
             @ForAll boolean descending) {
@@ -73,7 +73,7 @@ class WindowTest {
     }
 
     @Property
-    void whoGoesBackSeesWhatTheyCameFrom(
+    void previousPagesShowTheRowsThatCameBefore(
             @ForAll @IntRange(min = 0, max = 40) int size,
             @ForAll @IntRange(min = 1, max = 7) int limit,
             @ForAll boolean descending) {
@@ -95,7 +95,7 @@ class WindowTest {
     }
 
     @Example
-    void whatIsLeftBeforeAPlaceIsShownAsTheFirstPage() {
+    void fewRowsBeforeAPlaceAreShownAsTheFirstPage() {
         var order = new Order<String>(Place::of, false);
         var second = Window.of(LIST, null, 2)
                 .page(order.of(List.of("a", "b", "c", "d")), order.place())
@@ -111,7 +111,7 @@ class WindowTest {
     }
 
     @Example
-    void aCursorOfAnotherListOrNoCursorIsRefused() {
+    void aCursorOfAnotherListAndAnInvalidCursorAreRefused() {
         String cursor = Window.of(LIST, null, 1)
                 .page((from, back, most) -> List.of("a", "b"), Place::of)
                 .next();
@@ -135,7 +135,7 @@ class WindowTest {
     }
 
     @Example
-    void filtersAreToldApartWhereverTheyEnd() {
+    void filtersWithTheSameConcatenationAreDistinguished() {
         assertThat(Selection.of("l", "a", "b").write(new Selection.Cursor(Place.of("x"), false)))
                 .isNotEqualTo(Selection.of("l", "ab", "").write(new Selection.Cursor(Place.of("x"), false)));
         assertThat(Selection.of("l", (Object) null).write(new Selection.Cursor(Place.of("x"), false)))

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A ledger that has lost its end is noticed, serves nothing that was withdrawn, and goes on only by a decision on record. */
+/** A ledger that has lost its end is detected, serves no guide that was unpublished, and continues only after a recorded decision. */
 @Tag("long")
 @Tag("store")
 class EndOfLedgerTest {
@@ -55,7 +55,7 @@ class EndOfLedgerTest {
         node.restart(() -> {});
     }
 
-    /** The mark is behind the appends by as much as it may be. */
+    /** Waits until the marks are at the last position. */
     private void awaitMark() {
         long position = node.bean(LedgerReader.class).position();
         await().until(() -> node.beans(HighWaterMark.class).stream()
@@ -67,15 +67,15 @@ class EndOfLedgerTest {
         return node.as("publisher").post(guide.path() + "/unpublish", Map.of("reason", "It is wrong."));
     }
 
-    private Http.Answer standing() {
+    private Http.Answer report() {
         return node.as("admin").get("/ledger/standing");
     }
 
     private String lineage() {
-        return standing().ok().get("lineage").asString();
+        return report().ok().get("lineage").asString();
     }
 
-    private Http.Answer goOn(String lineage) {
+    private Http.Answer decide(String lineage) {
         return node.as("admin").post("/ledger/lineage", Map.of("lineage", lineage, "message", "The disk was lost."));
     }
 
@@ -93,7 +93,7 @@ class EndOfLedgerTest {
         return slugs;
     }
 
-    private void nothingIsViolated() {
+    private void assertNoViolations() {
         assertThat(node.bean(Checker.class).run().violations()).isEmpty();
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->
@@ -101,7 +101,7 @@ class EndOfLedgerTest {
     }
 
     @Test
-    void aStoreOfYesterdayChangesNothingAndServesNothingThatWasWithdrawnSince() {
+    void aServerOnAnOlderBackupIsReadOnlyAndServesNoGuideThatWasUnpublishedSince() {
         var withdrawn = guides.published();
         var kept = guides.published();
         var drafted = guides.drafted();
@@ -119,13 +119,13 @@ class EndOfLedgerTest {
         assertThat(listed()).contains(kept.slug()).doesNotContain(withdrawn.slug(), lost.slug());
         assertThat(node.site().get("/ledger?after=" + reached).problem()).isEqualTo("ledger-changed");
         assertThat(node.site().get("/ledger?after=0&compact=true").body()).doesNotContain(withdrawn.slug());
-        var standing = standing().ok();
-        assertThat(standing.get("behind").asBoolean()).isTrue();
-        assertThat(standing.get("position").asLong()).isEqualTo(2);
-        assertThat(standing.get("claims"))
+        var report = report().ok();
+        assertThat(report.get("behind").asBoolean()).isTrue();
+        assertThat(report.get("position").asLong()).isEqualTo(2);
+        assertThat(report.get("claims"))
                 .extracting(it -> it.get("position").asLong())
                 .containsOnly(reached);
-        assertThat(standing.get("withheld")).extracting(it -> it.asString()).containsExactly(withdrawn.id());
+        assertThat(report.get("withheld")).extracting(it -> it.asString()).containsExactly(withdrawn.id());
         assertThat(guides.edit("editor", drafted, "Somebody goes on writing.").problem())
                 .isEqualTo("ledger-behind");
         assertThat(unpublish(kept).problem()).isEqualTo("ledger-behind");
@@ -145,11 +145,11 @@ class EndOfLedgerTest {
 
         today.into(database());
         await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 200);
-        // the site's key, too, was gone for a moment
+        // the site key was missing in the older backup, too
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> guides.read(withdrawn).status() == 410);
         assertThat(guides.read(lost).status()).isEqualTo(200);
-        // the tokens made while the store was that of yesterday are gone with it
+        // tokens that were created while the older backup was in use are gone
         String token = new Http(node.management(), Node.basic("editor", Node.PASSWORD))
                 .post("/tokens", Map.of("name", "again"))
                 .ok()
@@ -160,7 +160,7 @@ class EndOfLedgerTest {
     }
 
     @Test
-    void anAdministratorDecidesOnRecordAndEverybodyStartsOver() {
+    void anAdministratorsDecisionIsRecordedAndReadersStartOver() {
         var withdrawn = guides.published();
         var kept = guides.published();
         var yesterday = copied();
@@ -177,8 +177,8 @@ class EndOfLedgerTest {
                         .post("/ledger/lineage", Map.of("lineage", before, "message", " "))
                         .status())
                 .isEqualTo(400);
-        assertThat(goOn("another").problem()).isEqualTo("ledger-changed");
-        goOn(before).ok();
+        assertThat(decide("another").problem()).isEqualTo("ledger-changed");
+        decide(before).ok();
 
         assertThat(readiness()).isEqualTo(200);
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
@@ -190,11 +190,11 @@ class EndOfLedgerTest {
         var site = node.site().get("/ledger?after=1&lineage=" + before);
         assertThat(site.problem()).isEqualTo("ledger-changed");
         assertThat(site.json().get("lineage").asString()).isEqualTo(after);
-        assertThat(goOn(before).ok().get("lineage").asString()).isEqualTo(after);
+        assertThat(decide(before).ok().get("lineage").asString()).isEqualTo(after);
         assertThat(node.as("admin").get("/audit?action=ledger-continued").body())
                 .contains("admin");
         guides.published();
-        nothingIsViolated();
+        assertNoViolations();
 
         awaitMark();
         node.restart(() -> {});
@@ -203,7 +203,7 @@ class EndOfLedgerTest {
     }
 
     @Test
-    void entriesThatSomebodyTookAwayAreNoticedAndWhatTheLogsHaveIsPublishedAgain() {
+    void deletedEntriesAreDetectedAndGuidesInTheLogsArePublishedAgain() {
         var withdrawn = guides.published();
         var published = guides.published();
         unpublish(withdrawn).ok();
@@ -213,16 +213,16 @@ class EndOfLedgerTest {
 
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
         assertThat(guides.read(published).problem()).isEqualTo("ledger-behind");
-        goOn(lineage()).ok();
+        decide(lineage()).ok();
 
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
         assertThat(guides.read(published).status()).isEqualTo(200);
         assertThat(guides.state(published).get("live").get("position").asLong()).isGreaterThan(1);
-        nothingIsViolated();
+        assertNoViolations();
     }
 
     @Test
-    void entriesThatAreTakenAwayFromARunningServerAreDecidedOnWithoutARestart() {
+    void entriesDeletedFromARunningServerNeedADecisionAndNoRestart() {
         var withdrawn = guides.published();
         unpublish(withdrawn).ok();
         var published = guides.published();
@@ -231,9 +231,9 @@ class EndOfLedgerTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 503);
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
         assertThat(guides.read(published).status()).isEqualTo(200);
-        await().until(() -> standing().ok().get("behind").asBoolean());
-        assertThat(standing().ok().get("position").asLong()).isEqualTo(1);
-        assertThat(standing().ok().get("claims").toString()).contains("this node", "3");
+        await().until(() -> report().ok().get("behind").asBoolean());
+        assertThat(report().ok().get("position").asLong()).isEqualTo(1);
+        assertThat(report().ok().get("claims").toString()).contains("this node", "3");
         assertThat(node.as("admin")
                         .get("/ledger/verification")
                         .ok()
@@ -243,17 +243,17 @@ class EndOfLedgerTest {
         assertThat(Visitor.signedIn(node, "admin").get("/studio/ledger").body())
                 .contains("The ledger ends at position", "Go on without what is lost");
 
-        goOn(lineage()).ok();
+        decide(lineage()).ok();
 
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
         assertThat(guides.read(published).status()).isEqualTo(200);
         assertThat(listed()).containsExactly(published.slug());
         assertThat(readiness()).isEqualTo(200);
-        nothingIsViolated();
+        assertNoViolations();
     }
 
     @Test
-    void whileItIsDecidedNothingIsBuiltOnWhatIsLeftAndNothingThatWasWithdrawnIsServed() throws Exception {
+    void duringTheDecisionNothingIsAppendedAndNoUnpublishedGuideIsServed() throws Exception {
         var withdrawn = guides.published();
         var kept = guides.published();
         unpublish(withdrawn).ok();
@@ -264,7 +264,7 @@ class EndOfLedgerTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 503);
 
         String before = lineage();
-        var decision = CompletableFuture.supplyAsync(() -> goOn(before));
+        var decision = CompletableFuture.supplyAsync(() -> decide(before));
         while (!decision.isDone()) {
             var read = guides.read(withdrawn);
             assertThat(read.status()).as("%s", read).isIn(410, 503);
@@ -279,12 +279,12 @@ class EndOfLedgerTest {
         for (var live : List.of(kept, waiting))
             await().atMost(Duration.ofSeconds(20)).until(() -> guides.read(live).status() == 200);
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
-        nothingIsViolated();
+        assertNoViolations();
     }
 
-    /** Everything that is lost was published: nobody is told that it is not there, neither by who decides nor by who follows. */
+    /** All lost entries published guides. No node, neither the deciding one nor another, may report such a guide as missing. */
     @Test
-    void whatIsPublishedAgainIsNeverSaidNotToBeThere() throws Exception {
+    void aGuideThatIsPublishedAgainIsNeverReportedAsMissing() throws Exception {
         guides.published();
         var lost = Stream.generate(guides::published).limit(5).toList();
         awaitMark();
@@ -296,14 +296,14 @@ class EndOfLedgerTest {
 
             var statuses = ConcurrentHashMap.<Integer>newKeySet();
             String before = lineage();
-            var decision = CompletableFuture.supplyAsync(() -> goOn(before));
+            var decision = CompletableFuture.supplyAsync(() -> decide(before));
             var nodes = others == null ? List.of(node) : List.of(node, others);
-            for (var asked : nodes)
+            for (var server : nodes)
                 await().atMost(Duration.ofSeconds(20))
                         .pollInterval(Duration.ofMillis(1))
                         .until(() -> {
                             var answers = lost.stream()
-                                    .map(guide -> asked.site()
+                                    .map(guide -> server.site()
                                             .get("/role-guide/" + guide.slug())
                                             .status())
                                     .toList();
@@ -315,9 +315,9 @@ class EndOfLedgerTest {
         }
     }
 
-    /** As of two nodes of which one had not read the last entries yet when they were lost, and appended others in their place. */
+    /** Simulates two nodes: one had not read the last entries when they were lost, and appended other entries at their positions. */
     @Test
-    void whatWasLostInPlaceOfOtherEntriesIsNoticedAndToldAnew() {
+    void entriesThatOtherEntriesReplacedAreDetectedAndAppendedAgain() {
         var withdrawn = guides.published();
         var kept = guides.published();
         var lost = guides.submitted();
@@ -338,24 +338,24 @@ class EndOfLedgerTest {
         node.restart(() -> {});
 
         assertThat(readiness()).isEqualTo(503);
-        assertThat(standing().ok().get("claims"))
+        assertThat(report().ok().get("claims"))
                 .extracting(it -> it.get("position").asLong())
                 .containsExactly(4L);
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
         assertThat(guides.read(kept).status()).isEqualTo(200);
         assertThat(guides.read(instead.getFirst()).status()).isEqualTo(200);
 
-        goOn(lineage()).ok();
+        decide(lineage()).ok();
 
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
         for (var live : List.of(kept, lost, instead.getFirst()))
             assertThat(guides.read(live).status()).as("%s", live).isEqualTo(200);
         assertThat(guides.read(instead.getLast()).status()).isEqualTo(410);
         assertThat(readiness()).isEqualTo(200);
-        nothingIsViolated();
+        assertNoViolations();
         node.restart(() -> {});
         assertThat(readiness()).isEqualTo(200);
-        nothingIsViolated();
+        assertNoViolations();
     }
 
     @Test
@@ -368,7 +368,7 @@ class EndOfLedgerTest {
         node.restartWithoutEngineDatabase();
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
 
-        goOn(lineage()).ok();
+        decide(lineage()).ok();
         var today = copied();
         var next = guides.published();
         unpublish(next).ok();
@@ -376,7 +376,7 @@ class EndOfLedgerTest {
         today.into(database());
         node.restart(this::deleteMarkFile);
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
-        assertThat(standing().ok().get("behind").asBoolean()).isTrue();
+        assertThat(report().ok().get("behind").asBoolean()).isTrue();
     }
 
     private void deleteMarkFile() {
@@ -388,7 +388,7 @@ class EndOfLedgerTest {
     }
 
     @Test
-    void aDecisionThatACrashCutOffIsCarriedOutAtTheNextStart() {
+    void aDecisionInterruptedByACrashIsCarriedOutAtTheNextStart() {
         var withdrawn = guides.published();
         var yesterday = copied();
         unpublish(withdrawn).ok();
@@ -400,11 +400,11 @@ class EndOfLedgerTest {
         assertThat(readiness()).isEqualTo(200);
         assertThat(lineage()).isNotEqualTo(before);
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
-        nothingIsViolated();
+        assertNoViolations();
     }
 
     @Test
-    void aDecisionThatACrashCutOffKnowsWithdrawalsFromTheLogsToo() {
+    void aDecisionInterruptedByACrashStillKnowsUnpublishedGuidesFromTheLogs() {
         var withdrawn = guides.published();
         unpublish(withdrawn).ok();
         awaitMark();
@@ -415,11 +415,11 @@ class EndOfLedgerTest {
 
         assertThat(readiness()).isEqualTo(200);
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
-        nothingIsViolated();
+        assertNoViolations();
     }
 
     @Test
-    void whereNobodyKnowsWhatWasWithdrawnNothingIsServed() {
+    void nothingIsServedIfNobodyKnowsWhichGuidesWereUnpublished() {
         var guide = guides.published();
         node.as("admin")
                 .post("/webhooks", Map.of("url", "https://example.org/hook"))
@@ -430,10 +430,10 @@ class EndOfLedgerTest {
         node.restart(() -> {});
 
         assertThat(guides.read(guide).problem()).isEqualTo("ledger-behind");
-        assertThat(standing().ok().get("claims").get(0).get("by").asString()).isEqualTo("the webhooks");
-        goOn(lineage()).ok();
+        assertThat(report().ok().get("claims").get(0).get("by").asString()).isEqualTo("the webhooks");
+        decide(lineage()).ok();
         assertThat(guides.read(guide).status()).isEqualTo(200);
-        nothingIsViolated();
+        assertNoViolations();
     }
 
     @Test
@@ -442,7 +442,7 @@ class EndOfLedgerTest {
         var yesterday = copied();
         unpublish(withdrawn).ok();
         restoreAndRestart(yesterday);
-        goOn(lineage()).ok();
+        decide(lineage()).ok();
         guides.published();
         awaitMark();
         var later = copied();
@@ -451,20 +451,20 @@ class EndOfLedgerTest {
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
         assertThat(node.site().get("/ledger?guides=true").ok().get("entries").values())
                 .allMatch(entry -> !entry.has("guide"));
-        goOn(lineage()).ok();
-        nothingIsViolated();
+        decide(lineage()).ok();
+        assertNoViolations();
         node.bean(EndOfLedger.class).compare();
         assertThat(readiness()).isEqualTo(200);
         guides.published();
         awaitMark();
 
         restoreAndRestart(later);
-        assertThat(standing().ok().get("behind").asBoolean()).isTrue();
-        goOn(lineage()).ok();
+        assertThat(report().ok().get("behind").asBoolean()).isTrue();
+        decide(lineage()).ok();
         node.bean(EndOfLedger.class).compare();
         assertThat(readiness()).isEqualTo(200);
         assertThat(guides.read(withdrawn).status()).isEqualTo(410);
-        nothingIsViolated();
+        assertNoViolations();
     }
 
     @Test
@@ -477,7 +477,7 @@ class EndOfLedgerTest {
         try (var twin = node.beside()) {
             assertThat(twin.site().get("/role-guide/" + withdrawn.slug()).problem())
                     .isEqualTo("ledger-behind");
-            goOn(lineage()).ok();
+            decide(lineage()).ok();
             String after = lineage();
             await().atMost(Duration.ofSeconds(10))
                     .until(() ->

@@ -23,7 +23,7 @@ import org.bson.Document;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Invariants 1 and 2: nothing reaches a reader around the gate, and what was approved is what is served. */
+/** Invariants 1 and 2: nothing is published without the gate, and exactly the approved content is served. */
 @Tag("store")
 class GateTest {
     private final Node node = Node.shared();
@@ -42,7 +42,7 @@ class GateTest {
     }
 
     @Test
-    void whoeverPutsItForwardIsAContributor() {
+    void thePersonWhoSubmitsIsAContributor() {
         var guide = guides.drafted();
         node.as("both").post(guide.path() + "/submit", Map.of()).ok();
 
@@ -51,7 +51,7 @@ class GateTest {
     }
 
     @Test
-    void whoWroteWhatIsRestoredIsAContributor() {
+    void theAuthorsOfARestoredRevisionAreContributors() {
         var guide = guides.drafted();
         guides.edit("both", guide, "Written by both.").ok();
         node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
@@ -73,7 +73,7 @@ class GateTest {
     }
 
     @Test
-    void anAdministratorHasNoWayAround() {
+    void anAdministratorCannotBypassTheGate() {
         var guide = guides.submitted();
         var task = guides.task("reviewer", guide);
 
@@ -103,7 +103,7 @@ class GateTest {
     }
 
     @Test
-    void aTypeThatAsksForMoreApprovalsByNowGetsThem() {
+    void aTypeThatRequiresMoreApprovalsNowGetsThem() {
         var guide = guides.submitted();
         var edition = new EditionId(guide.id(), 1);
         var seen = new Revision.Ref(

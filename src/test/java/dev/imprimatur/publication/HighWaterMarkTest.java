@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where the end of the ledger is remembered: never lowered, never mixed with that of another ledger, whole after a crash. */
+/** The marks of the end of the ledger are never lowered, never mixed with those of another ledger, and complete after a crash. */
 @UnitTest
 class HighWaterMarkTest {
     private static final String FIRST = "first";
@@ -36,7 +36,7 @@ class HighWaterMarkTest {
     private final DriverManagerDataSource database =
             new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "test", "");
 
-    /** As a node has it that starts now. */
+    /** Returns the mark as a node reads it that starts now. */
     private HighWaterMark fresh(Place place) {
         return place == Place.TABLE
                 ? new MarkTable(database)
@@ -56,7 +56,7 @@ class HighWaterMarkTest {
 
     @ParameterizedTest
     @EnumSource
-    void remembersWhatItWasRaisedToAndNothingLess(Place place) {
+    void theMarkIsNeverLowered(Place place) {
         var mark = fresh(place);
         assertThat(mark.mark()).isEmpty();
         assertThat(mark.withdrawn()).isEmpty();
@@ -72,7 +72,7 @@ class HighWaterMarkTest {
 
     @ParameterizedTest
     @EnumSource
-    void staysWithItsLedgerUntilAnotherOneFollowsIt(Place place) {
+    void keepsItsLineageUntilANewLineageReplacesIt(Place place) {
         var mark = fresh(place);
         raise(mark, mark(FIRST, 9), Map.of("a", 1));
         raise(mark, mark("unrelated", 20), Map.of("x", 1));
@@ -100,7 +100,7 @@ class HighWaterMarkTest {
     }
 
     @Test
-    void aTableThatWasSetBackIsToldEverythingAnew() {
+    void aTableRestoredFromABackupGetsAllUnpublishedEditionsAgain() {
         var mark = fresh(Place.TABLE);
         raise(mark, mark(FIRST, 5), Map.of("a", 1, "b", 2));
         var statements = new JdbcTemplate(database);
@@ -111,7 +111,7 @@ class HighWaterMarkTest {
     }
 
     @Test
-    void aLineThatWasCutOffCountsForNothing() throws IOException {
+    void anIncompleteLineIsIgnored() throws IOException {
         raise(fresh(Place.FILE), mark(FIRST, 4), Map.of("a", 1));
         Files.writeString(folder.resolve("ledger-mark"), "\n{\"lineage\":\"first\",\"posi", StandardOpenOption.APPEND);
         var again = fresh(Place.FILE);
@@ -121,7 +121,7 @@ class HighWaterMarkTest {
     }
 
     @Test
-    void theFileIsWrittenAnewBeforeItGrows() throws IOException {
+    void theFileIsReplacedBeforeItGrowsLarge() throws IOException {
         var mark = fresh(Place.FILE);
         for (int position = 1; position <= 2_500; position++)
             raise(mark, mark(FIRST, position), Map.of("g" + position % 50, 1));

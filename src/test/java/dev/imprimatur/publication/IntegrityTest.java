@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whatever somebody writes into the store past the application: it is not served, not told, not built on, and told to people. */
+/** Data that somebody changed in the store by hand is not served and not built on, and administrators see it. */
 @Tag("store")
 @Isolated("it reads the log, which is that of the JVM")
 class IntegrityTest {
@@ -103,14 +103,14 @@ class IntegrityTest {
                 .toList();
     }
 
-    /** A seal with a key that nobody told the server of. */
-    private static LedgerChain sealOfAStranger(Path folder) throws Exception {
+    /** Returns a chain that signs with a key that the server does not know. */
+    private static LedgerChain chainWithUnknownKey(Path folder) throws Exception {
         var file = SigningKeyFile.ofAStranger(folder);
         var json = new JsonMapper();
         return new LedgerChain(new Signer(null, json, file.toString(), List.of()), json);
     }
 
-    /** Another guide that says what the last one said, at the next position and with the content of a stranger. */
+    /** Returns an entry at the next position that publishes other content, and otherwise equals the last entry. */
     private LedgerEntry forged(LedgerChain seal) {
         var last = node.bean(LedgerReader.class).at(List.of(position())).getFirst();
         JsonNode content = Guides.content().put("summary", "Nobody approved this.");
@@ -151,8 +151,8 @@ class IntegrityTest {
     }
 
     @Test
-    void aForgedEntryIsNotServedNotToldAndNotBuiltOn(@TempDir Path folder) throws Exception {
-        var stranger = sealOfAStranger(folder);
+    void aForgedEntryIsNotServedAndNothingIsAppendedAfterIt(@TempDir Path folder) throws Exception {
+        var stranger = chainWithUnknownKey(folder);
         var guide = guides.published();
         var waiting = guides.submitted();
         var task = guides.task("reviewer", waiting);
@@ -200,7 +200,7 @@ class IntegrityTest {
                     .asString()
                     .contains("Entry " + entry.position());
         }
-        // not before: what waits would take the place at once
+        // not earlier: a waiting step would take the position at once
         ledger().deleteOne(Filters.eq("_id", right.position()));
         awaitReady(true);
         await().atMost(Duration.ofSeconds(10)).until(() -> guides.read(waiting).status() == 200);
@@ -210,7 +210,7 @@ class IntegrityTest {
     }
 
     @Test
-    void anEntryThatIsChangedOrDeletedAfterItWasVerifiedIsToldByNobody() {
+    void anEntryChangedOrDeletedAfterVerificationIsNotServed() {
         var first = guides.published();
         var guide = guides.published();
         long last = position();
@@ -225,7 +225,7 @@ class IntegrityTest {
         ledger().replaceOne(Filters.eq("_id", last - 1), before);
         awaitReady(true);
 
-        // nobody has to ask for the last one
+        // the last entry is checked without a request
         var row = ledger().find(Filters.eq("_id", last)).first();
         for (var change : List.of(
                 Updates.set("entry.signature", "eyJ.eyJ.eyJ"),
@@ -248,9 +248,9 @@ class IntegrityTest {
     }
 
     @Test
-    void aStartOnAForgedEntryServesWhatIsRightAndIsNotReady(@TempDir Path folder) throws Exception {
+    void aStartOnAForgedEntryServesTheEntriesBeforeItAndIsNotReady(@TempDir Path folder) throws Exception {
         var guide = guides.published();
-        var entry = forged(sealOfAStranger(folder));
+        var entry = forged(chainWithUnknownKey(folder));
         node.restart(() -> {});
         plant(entry);
         awaitReady(false);
@@ -264,12 +264,12 @@ class IntegrityTest {
     }
 
     @Test
-    void aStartOnALedgerThatGoesOnBehindWhatIsDamagedServesNothing() {
+    void aStartOnALedgerWithEntriesAfterADamagedOneServesNothing() {
         var guide = guides.published();
         unpublish(guide).ok();
         long last = position();
         var row = ledger().find(Filters.eq("_id", last)).first();
-        // the withdrawal is made to say something else
+        // the entry that unpublishes the guide is changed
         ledger().updateOne(Filters.eq("_id", last), Updates.set("entry.slug", "another"));
         node.restart(() -> {});
 
@@ -284,7 +284,7 @@ class IntegrityTest {
     }
 
     @Test
-    void aStartNoticesEntriesThatAreMissingInTheMiddle() {
+    void aStartDetectsEntriesMissingInTheMiddle() {
         for (int i = 0; i < 6; i++) guides.published();
         var rows = ledger().find(Filters.lte("_id", 5L)).into(new java.util.ArrayList<>());
         ledger().deleteMany(Filters.lte("_id", 5L));
@@ -300,7 +300,7 @@ class IntegrityTest {
     }
 
     @Test
-    void aContentThatWasChangedIsNamedAndNotServed() {
+    void aChangedContentIsReportedAndNotServed() {
         var changed = guides.published();
         var deleted = guides.published();
         var sound = guides.published();
@@ -340,7 +340,7 @@ class IntegrityTest {
     }
 
     @Test
-    void whatReadersCouldSeeThenIsNotReplacedByWhatSomebodyWroteSince() {
+    void historicalContentIsNotServedIfItWasChangedSince() {
         var guide = guides.published();
         var then = node.clock().instant();
         node.clock().forward(Duration.ofSeconds(5));
@@ -359,7 +359,7 @@ class IntegrityTest {
     }
 
     @Test
-    void aContentThatLiesThereBeforeTheApprovalIsNotPublished() {
+    void aContentPlantedBeforeTheApprovalIsNotPublished() {
         var guide = guides.submitted();
         published()
                 .insertOne(new Document("_id", guide.id() + "#000001")

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Invariants 6 and 7: whoever appends, and however often, the ledger is gapless, ordered, and has one entry a cause. */
+/** Invariants 6 and 7: with concurrent and repeated appends, the ledger has no gaps, is in order, and has one entry for each cause. */
 @Tag("store")
 class LedgerTest {
     private static final int WRITERS = 8;
@@ -49,14 +49,14 @@ class LedgerTest {
     }
 
     @Test
-    void eightWritersLeaveNoGapNoDoubleAndOneEntryACause() throws Exception {
+    void eightWritersLeaveNoGapNoDuplicateAndOneEntryPerCause() throws Exception {
         long seed = System.nanoTime();
         System.out.println("ledger test with seed " + seed);
         var database = node.bean(MongoDatabase.class);
         var seal = node.bean(LedgerChain.class);
         List<Callable<List<LedgerEntry>>> writers = IntStream.range(0, WRITERS)
                 .mapToObj(writer -> (Callable<List<LedgerEntry>>) () -> {
-                    // each with a ledger of its own, as nodes have
+                    // each writer has its own ledger object, as each node has
                     var ledger = ledger(database, seal);
                     var random = new Random(seed + writer);
                     var mine = new ArrayList<LedgerEntry>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
+import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.MongoClient;
@@ -33,27 +34,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The audit is one chain for all nodes, and the ledger knows how far it went. */
+/** The audit is one chain for all nodes, and anchors in the ledger reveal lost records. */
 @Tag("store")
 class SealedAuditTest {
     private final Node node = Node.shared();
     private final MovableClock clock = new MovableClock();
-    /** A store of this test's own on the server of the shared application. */
+    /** A separate database on the server of the shared application. */
     private final MongoDatabase store = node.bean(MongoClient.class)
             .getDatabase("audit_" + UUID.randomUUID().toString().substring(0, 8))
             .withCodecRegistry(node.bean(MongoDatabase.class).getCodecRegistry());
 
-    private final Audit audit = onItsNode();
+    private final Audit audit = auditOfNewNode();
     private final LedgerRows ledger = new LedgerRows(store);
 
     @AfterEach
     void drop() {
-        // the embedded server cannot drop a database; its file goes with the test
+        // the embedded server cannot drop a database; its file is deleted with the test
         if (!Stores.areEmbedded()) store.drop();
     }
 
-    /** The audit of a node on that store which knows nothing of it yet. */
-    private Audit onItsNode() {
+    /** Returns the audit of a new node on that database. */
+    private Audit auditOfNewNode() {
         return new Audit(store, node.bean(Seals.class), clock);
     }
 
@@ -72,7 +73,7 @@ class SealedAuditTest {
     private void published() {
         var last = ledger.last();
         var entry = node.bean(LedgerReader.class).at(List.of(1L)).getFirst();
-        var json = new tools.jackson.databind.json.JsonMapper();
+        var json = new JsonMapper();
         long position = last.map(LedgerRows.Stored::position).orElse(0L) + 1;
         var next = new LedgerChain(node.bean(Signer.class), json)
                 .seal(entry.next(
@@ -87,20 +88,20 @@ class SealedAuditTest {
 
     @ParameterizedTest
     @MethodSource
-    void whatWasDoneToItIsSeen(String what, Consumer<MongoCollection<Document>> change, String told) {
+    void everyChangeToTheAuditIsDetected(String what, Consumer<MongoCollection<Document>> change, String message) {
         record(audit, 5);
         assertThat(audit.verify().broken()).isEmpty();
 
         change.accept(records());
 
-        assertThat(audit.verify().broken()).as(what).first().asString().contains(told);
-        // what happens is recorded all the same, by this node and by others
+        assertThat(audit.verify().broken()).as(what).first().asString().contains(message);
+        // new records are written nevertheless, by this node and by others
         record(audit, 1);
-        record(onItsNode(), 1);
-        assertThat(audit.verify().broken()).as(what).first().asString().contains(told);
+        record(auditOfNewNode(), 1);
+        assertThat(audit.verify().broken()).as(what).first().asString().contains(message);
     }
 
-    static Stream<Arguments> whatWasDoneToItIsSeen() {
+    static Stream<Arguments> everyChangeToTheAuditIsDetected() {
         return Stream.of(
                 done("removed", it -> it.deleteOne(Filters.eq("position", 3L)), "record 3 is missing"),
                 done("the first removed", it -> it.deleteOne(Filters.eq("position", 1L)), "record 1 is missing"),
@@ -133,8 +134,8 @@ class SealedAuditTest {
                         "record 2 is not what was sealed"));
     }
 
-    private static Arguments done(String what, Consumer<MongoCollection<Document>> change, String told) {
-        return Arguments.of(what, change, told);
+    private static Arguments done(String what, Consumer<MongoCollection<Document>> change, String message) {
+        return Arguments.of(what, change, message);
     }
 
     private static Arguments set(String field, Object value) {
@@ -145,8 +146,8 @@ class SealedAuditTest {
     }
 
     @Test
-    void nodesThatAppendAtOnceMakeOneChain() throws Exception {
-        var nodes = List.of(audit, onItsNode(), onItsNode());
+    void nodesThatAppendConcurrentlyBuildOneChain() throws Exception {
+        var nodes = List.of(audit, auditOfNewNode(), auditOfNewNode());
         List<Callable<Void>> all = IntStream.range(0, 9)
                 .<Callable<Void>>mapToObj(i -> () -> {
                     record(nodes.get(i % nodes.size()), 40);
@@ -157,7 +158,7 @@ class SealedAuditTest {
             for (var done : pool.invokeAll(all)) done.get();
         }
 
-        var verification = onItsNode().verify();
+        var verification = auditOfNewNode().verify();
 
         assertThat(verification.broken()).isEmpty();
         assertThat(verification.records()).isEqualTo(360);
@@ -168,8 +169,8 @@ class SealedAuditTest {
     void thousandsOfRecordsAreVerified() {
         record(audit, 2_000);
 
-        assertThat(onItsNode().verify().records()).isEqualTo(2_000);
-        assertThat(onItsNode().verify().broken()).isEmpty();
+        assertThat(auditOfNewNode().verify().records()).isEqualTo(2_000);
+        assertThat(auditOfNewNode().verify().broken()).isEmpty();
     }
 
     @Test
@@ -192,14 +193,14 @@ class SealedAuditTest {
     }
 
     @Test
-    void anEndThatWasCutOffIsNotAnchoredAndSeenByANodeThatKnowsNothingElse() {
+    void aTruncatedAuditIsNotAnchoredAndIsDetectedByANewNode() {
         node.guides().published();
         record(audit, 3);
         published();
         record(audit, 4);
         published();
         records().deleteMany(Filters.gt("position", 5L));
-        var other = onItsNode();
+        var other = auditOfNewNode();
         assertThat(other.verify().broken()).isEmpty();
 
         assertThat(anchors(other).verify().broken())

@@ -24,15 +24,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One store, one set of keys: what one node signs, every other one can verify. */
+/** All nodes on one store have the same keys: each node can verify the signatures of all others. */
 @Tag("store")
 @Tag("long")
 class SigningKeysTest {
     @TempDir
     private Path folder;
 
-    /** A key pair in two files. */
-    private record Pair(Path secret, Path open) {}
+    /** A key pair: the private key and the public key, each in a file. */
+    private record Pair(Path privateKey, Path publicKey) {}
 
     private Pair pair(String name) {
         try {
@@ -56,13 +56,13 @@ class SigningKeysTest {
         return new Signer(
                 null,
                 new JsonMapper(),
-                own.secret().toString(),
+                own.privateKey().toString(),
                 IntStream.range(0, others.length)
-                        .mapToObj(i -> others[i].open().toString())
+                        .mapToObj(i -> others[i].publicKey().toString())
                         .toList());
     }
 
-    private static List<String> known(MongoDatabase database) {
+    private static List<String> signingKeysIn(MongoDatabase database) {
         return database.getCollection("signing_keys", Document.class)
                 .find()
                 .first()
@@ -70,9 +70,9 @@ class SigningKeysTest {
     }
 
     @Test
-    void ofManyFirstNodesWithKeysOfTheirOwnOneStarts() throws Exception {
+    void ofManyFirstNodesWithDifferentKeysOneStarts() throws Exception {
         try (var node = Node.start()) {
-            // a store that nobody has started on
+            // a store on which no node has started yet
             var database = node.bean(MongoDatabase.class);
             var rows = node.bean(LedgerRows.class);
             var keys = database.getCollection("signing_keys", Document.class);
@@ -97,56 +97,56 @@ class SigningKeysTest {
                 }
                 started.removeIf(String::isEmpty);
 
-                assertThat(started).hasSize(1).isEqualTo(known(database));
+                assertThat(started).hasSize(1).isEqualTo(signingKeysIn(database));
             }
         }
     }
 
     @Test
-    void aNodeWithAnotherKeyIsRefusedInWordsAndAKeyIsChangedByNamingTheOneBefore() throws Exception {
+    void aNodeWithAnotherKeyDoesNotStartAndAKeyIsReplacedByNamingTheOldOne() throws Exception {
         var first = pair("first");
         var second = pair("second");
-        try (var node = Node.start("imprimatur.signing.key-file", first.secret().toString())) {
+        try (var node = Node.start("imprimatur.signing.key-file", first.privateKey().toString())) {
             var guide = node.guides().published();
             var published = node.site().get("/ledger").body();
 
             assertThatThrownBy(() -> node.restartWith(
-                            "imprimatur.signing.key-file", second.secret().toString()))
+                            "imprimatur.signing.key-file", second.privateKey().toString()))
                     .rootCause()
                     .isInstanceOf(SigningKeys.Unknown.class)
                     .satisfies(refused -> {
-                        var told = new SigningKeys.Analyzer().analyze(refused);
-                        assertThat(told.getDescription()).contains("not started");
-                        assertThat(told.getAction())
+                        var analysis = new SigningKeys.Analyzer().analyze(refused);
+                        assertThat(analysis.getDescription()).contains("not started");
+                        assertThat(analysis.getAction())
                                 .contains("imprimatur.signing.key-file", "imprimatur.signing.retired-key-files");
                     });
 
-            // the key before, named: the ledger is verified with both and goes on with the new one
+            // the old key is named: the ledger is verified with both keys and continues with the new one
             node.restartWith(
                     "imprimatur.signing.key-file",
-                    second.secret().toString(),
+                    second.privateKey().toString(),
                     "imprimatur.signing.retired-key-files",
-                    first.open().toString());
+                    first.publicKey().toString());
             assertThat(node.guides().read(guide).status()).isEqualTo(200);
             assertThat(node.site().get("/ledger").body()).isEqualTo(published);
             node.guides().published();
             assertThat(node.as("admin").get("/ledger/verification").ok().has("broken"))
                     .isFalse();
-            assertThat(known(node.bean(MongoDatabase.class))).hasSize(2);
+            assertThat(signingKeysIn(node.bean(MongoDatabase.class))).hasSize(2);
 
-            // nobody goes back without knowing what was signed since
+            // a node with only the old key cannot verify newer signatures
             assertThatThrownBy(() -> node.restartWith(
                             "imprimatur.signing.key-file",
-                            first.secret().toString(),
+                            first.privateKey().toString(),
                             "imprimatur.signing.retired-key-files",
                             ""))
                     .rootCause()
                     .isInstanceOf(SigningKeys.Unknown.class);
             node.restartWith(
                     "imprimatur.signing.key-file",
-                    first.secret().toString(),
+                    first.privateKey().toString(),
                     "imprimatur.signing.retired-key-files",
-                    second.open().toString());
+                    second.publicKey().toString());
             node.guides().published();
             assertThat(node.as("admin").get("/ledger/verification").ok().has("broken"))
                     .isFalse();
@@ -154,7 +154,7 @@ class SigningKeysTest {
     }
 
     @Test
-    void aLedgerThatIsOlderThanTheListSaysItsKeys() throws Exception {
+    void theKeysOfALedgerOlderThanTheListAreReadFromItsEntries() throws Exception {
         var stranger = signer(pair("stranger"));
         try (var node = Node.start()) {
             node.guides().published();
@@ -165,7 +165,7 @@ class SigningKeysTest {
                     .isInstanceOf(SigningKeys.Unknown.class);
             new SigningKeys(database, node.bean(LedgerRows.class), node.bean(Signer.class));
 
-            assertThat(known(database)).containsExactly(node.bean(Signer.class).keyId());
+            assertThat(signingKeysIn(database)).containsExactly(node.bean(Signer.class).keyId());
         }
     }
 }

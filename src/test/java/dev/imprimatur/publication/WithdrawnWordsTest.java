@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
+import dev.imprimatur.editing.Editions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Guides;
@@ -10,13 +11,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Nobody brings own words back alone: what was withdrawn is vouched for by nobody, so who wrote it stays a contributor. */
+/** Unpublishing ends the approval of a text. Whoever wrote the text stays a contributor, and cannot approve it again alone. */
 @Tag("store")
 class WithdrawnWordsTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
 
-    /** Live, with words of somebody who also reviews. */
+    /** Returns a published guide with text by somebody who also reviews. */
     private Guides.Ref writtenByBoth() {
         var guide = guides.drafted();
         guides.edit("both", guide, "Written by both.").ok();
@@ -50,7 +51,7 @@ class WithdrawnWordsTest {
         return guides.decide(username, guides.task(username, guide), "approve");
     }
 
-    private void assertOnlySomebodyElseBringsItBack(Guides.Ref guide) {
+    private void assertOnlyAnotherReviewerCanApprove(Guides.Ref guide) {
         var own = approvedBy("both", guide);
 
         assertThat(own.status()).as(own.body()).isEqualTo(403);
@@ -60,37 +61,37 @@ class WithdrawnWordsTest {
     }
 
     @Test
-    void ownWordsSubmittedUnchangedAfterAWithdrawal() {
+    void ownTextSubmittedUnchangedAfterUnpublishing() {
         var guide = writtenByBoth();
         withdrawn(guide);
         opened(guide);
         submitted(guide);
 
         assertThat(guides.state(guide).at("/edition/contributors").toString()).contains("both", "editor");
-        assertOnlySomebodyElseBringsItBack(guide);
+        assertOnlyAnotherReviewerCanApprove(guide);
     }
 
     @Test
-    void aNextEditionThatWasOpenedWhileTheGuideWasLive() {
+    void aNextEditionOpenedWhileTheGuideWasPublished() {
         var guide = writtenByBoth();
         opened(guide);
         withdrawn(guide);
         submitted(guide);
 
-        assertOnlySomebodyElseBringsItBack(guide);
+        assertOnlyAnotherReviewerCanApprove(guide);
     }
 
     @Test
-    void aNextEditionThatWasUnderReviewWhenTheGuideWasWithdrawn() {
+    void aNextEditionUnderReviewWhenTheGuideWasUnpublished() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "One line of the editor's.");
         withdrawn(guide);
 
-        assertOnlySomebodyElseBringsItBack(guide);
+        assertOnlyAnotherReviewerCanApprove(guide);
     }
 
     @Test
-    void wordsFromBeforeTheEditionThatWasWithdrawn() {
+    void textFromBeforeTheUnpublishedEdition() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "One line of the editor's.");
         assertThat(approvedBy("both", guide).status())
@@ -100,7 +101,7 @@ class WithdrawnWordsTest {
         opened(guide);
         submitted(guide);
 
-        assertOnlySomebodyElseBringsItBack(guide);
+        assertOnlyAnotherReviewerCanApprove(guide);
     }
 
     @Test
@@ -112,11 +113,11 @@ class WithdrawnWordsTest {
         opened(guide);
         submitted(guide);
 
-        assertOnlySomebodyElseBringsItBack(guide);
+        assertOnlyAnotherReviewerCanApprove(guide);
     }
 
     @Test
-    void anEarlierRevisionRestoredBringsAllWhoseWordsItHolds() {
+    void aRestoredRevisionHasAllItsAuthorsAsContributors() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "The editor's line.");
         approvedBy("second-reviewer", guide).ok();
@@ -126,24 +127,24 @@ class WithdrawnWordsTest {
         restored(guide, 2);
         submitted(guide);
 
-        assertOnlySomebodyElseBringsItBack(guide);
+        assertOnlyAnotherReviewerCanApprove(guide);
     }
 
     @Test
-    void ownWordsConfirmedAfterTheyCameBack() {
+    void ownTextConfirmedAfterItWasPublishedAgain() {
         var guide = writtenByBoth();
         withdrawn(guide);
         opened(guide);
         submitted(guide);
         approvedBy("second-reviewer", guide).ok();
-        var editions = node.bean(dev.imprimatur.editing.Editions.class);
+        var editions = node.bean(Editions.class);
         var live = editions.of(guide.id()).getLast();
 
         assertThat(editions.contributors(live, live.submitted().orElseThrow())).contains("both");
     }
 
     @Test
-    void whileTheGuideIsLiveItsWritersReviewWhatOthersChange() {
+    void authorsOfAPublishedGuideReviewTheChangesOfOthers() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "The editor's line.");
 

@@ -18,7 +18,7 @@ import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a release before seals wrote is sealed once, and never again. */
+/** Documents of a release before seals are sealed once, and never again. */
 @Tag("store")
 @Tag("long")
 class SealMigrationTest {
@@ -43,13 +43,13 @@ class SealMigrationTest {
         return evidence.logs();
     }
 
-    /** So the store counts as one of the first format. */
-    private void forgetTheFormat() {
+    /** Deletes the recorded format, so that the store counts as one of the first format. */
+    private void deleteFormat() {
         store().getCollection("store_format").deleteMany(new Document());
     }
 
     @Test
-    void aStoreIsSealedOnceSoThatWhatIsPlantedAfterwardsStaysUnsealed() {
+    void aStoreIsSealedOnceSoThatLaterForgeriesStayUnsealed() {
         try (node) {
             var live = guides.published();
             guides.nextEditionSubmitted(live, "Of the second edition.");
@@ -58,7 +58,7 @@ class SealMigrationTest {
                 store().getCollection(collection).updateMany(new Document(), SEAL);
             store().getCollection("ledger").updateMany(new Document(), Updates.unset("audit"));
 
-            forgetTheFormat();
+            deleteFormat();
             node.restart(() -> {});
 
             assertThat(damages()).isEmpty();
@@ -78,7 +78,7 @@ class SealMigrationTest {
             entry.append("seq", 2).append("kind", "APPROVED").append("outcome", "approve");
             log.insertOne(new Document("_id", victim.id() + ".1#000002").append("entry", entry));
 
-            forgetTheFormat();
+            deleteFormat();
             node.restart(() -> {});
 
             assertThat(damages()).extracting(Damage::guide).containsExactly(victim.id());

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.transaction.TransactionSystemException;
 
-/** How each store says that its disk is full. */
+/** The exceptions by which each store reports a full disk. */
 @UnitTest
 class DiskFullFailuresTest {
     private static final ServerAddress SERVER = new ServerAddress();
@@ -51,13 +51,13 @@ class DiskFullFailuresTest {
 
     @ParameterizedTest
     @MethodSource("full")
-    void aFullDiskIsToldApartAndIsAnOutage(RuntimeException failure) {
+    void aFullDiskIsRecognizedAndIsAnOutage(RuntimeException failure) {
         assertThat(Failures.isDiskFull(failure)).isTrue();
         assertThat(Failures.isOutage(failure)).isTrue();
     }
 
     @Test
-    void anotherLackOfTheServerIsAnOutageAndNoFullDisk() {
+    void anotherLackOfResourcesIsAnOutageAndNotAFullDisk() {
         var tooMany = new IllegalStateException(new SQLException("too many connections", "53300"));
 
         assertThat(Failures.isDiskFull(tooMany)).isFalse();
@@ -65,7 +65,7 @@ class DiskFullFailuresTest {
     }
 
     @Test
-    void aStatementThatIsRefusedIsNeither() {
+    void aRefusedStatementIsNeither() {
         var refused = new IllegalStateException(new SQLException("syntax error", "42601"));
 
         assertThat(Failures.isDiskFull(refused)).isFalse();

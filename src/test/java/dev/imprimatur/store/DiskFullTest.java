@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.unit.DataSize;
 
-/** While the disk of the embedded stores is full nothing is acknowledged and nothing is lost, and afterwards all goes on by itself. */
+/** While the disk is full, the embedded stores acknowledge no write and lose none. When there is space again, they recover by themselves. */
 class DiskFullTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MANY = 2_000;
@@ -50,7 +50,7 @@ class DiskFullTest {
     }
 
     @Test
-    void whatIsAcknowledgedStaysAndWhatIsNotIsNeverRead() throws Exception {
+    void acknowledgedWritesStayAndOthersAreNeverRead() throws Exception {
         var data = new DataDirectory(disk.resolve("data"));
         var server = new EmbeddedMongo(data, new FreeSpace(data, DataSize.ofBytes(0)));
         try (var client = MongoClients.create(server.uri());
@@ -102,7 +102,7 @@ class DiskFullTest {
     }
 
     @Test
-    void theStoreOfTheEngineIsOpenedAnew() throws Exception {
+    void theEngineStoreIsOpenedAgain() throws Exception {
         var data = new DataDirectory(disk.resolve("data"));
         try (var store = (HikariDataSource) new StoreConfiguration.EmbeddedSql().embeddedEngineStore(data)) {
             var statements = new JdbcTemplate(store);
@@ -166,23 +166,23 @@ class DiskFullTest {
         }
     }
 
-    /** Of some kilobytes that cannot be compressed. */
+    /** Returns a document of some kilobytes that cannot be compressed. */
     private static Document thing(int n) {
         return new Document("_id", "one").append("n", n).append("bytes", bytes(8_000));
     }
 
-    private static void readAllTheTime(MongoCollection<Document> things, AtomicInteger most) {
+    private static void readAllTheTime(MongoCollection<Document> things, AtomicInteger highest) {
         while (!Thread.currentThread().isInterrupted())
             try {
                 var found = things.find(Filters.eq("_id", "one")).first();
-                if (found != null) most.accumulateAndGet(found.getInteger("n"), Math::max);
+                if (found != null) highest.accumulateAndGet(found.getInteger("n"), Math::max);
             } catch (MongoException endsOrOpensAnew) {
                 if (!Failures.isOutage(endsOrOpensAnew)) return;
             }
     }
 
     @Test
-    void untilThereIsRoomAgainEverybodyIsToldAndReadersNoticeNothing() throws IOException {
+    void aFullDiskIsReportedToEditorsAndReadersNoticeNothing() throws IOException {
         try (var node = Node.start(
                 "imprimatur.data-dir", disk.resolve("data").toString(), "imprimatur.storage.min-free-space", "256KB")) {
             var live = node.guides().published();
@@ -193,22 +193,22 @@ class DiskFullTest {
             var acknowledged = new LinkedHashMap<String, String>();
 
             disk.fill(0);
-            isFull(fillTheRest(node, acknowledged));
+            assertFull(fillTheRest(node, acknowledged));
 
-            for (int i = 0; i < 5; i++) isFull(create(node, "never-" + i));
-            isFull(node.guides().edit("editor", draft, "never"));
+            for (int i = 0; i < 5; i++) assertFull(create(node, "never-" + i));
+            assertFull(node.guides().edit("editor", draft, "never"));
             assertThat(node.guides().decide("reviewer", task, "approve").status())
                     .isIn(503, 507);
-            isReadyOnlyWithRoom(node);
+            assertReadyOnlyWithFreeSpace(node);
             assertThat(node.guides().read(live).status()).isEqualTo(200);
             assertThat(node.site().get("/role-guide?q=engineer").status()).isEqualTo(200);
             assertThat(node.as("editor").get(live.path()).status()).isEqualTo(200);
-            isFullPage(editor, live);
+            assertFullPage(editor, live);
 
             disk.makeRoom();
-            isReady(node);
-            holds(node, acknowledged);
-            // the engine is asked again two seconds after it did not answer
+            assertReady(node);
+            assertStored(node, acknowledged);
+            // the engine is used again two seconds after it did not answer
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> node.guides()
                                     .decide("reviewer", node.guides().task("reviewer", inReview), "approve")
@@ -229,7 +229,7 @@ class DiskFullTest {
         return node.as("editor").post("/role-guide", Map.of("slug", slug, "content", Guides.content()));
     }
 
-    /** Drafts guides until that fails; what is still free inside of the files is used first. */
+    /** Creates drafts until that fails. The free space inside the files is used first. */
     private static Answer fillTheRest(Node node, Map<String, String> acknowledged) {
         for (int i = 0; i < MANY; i++) {
             var answer = create(node, "guide-" + i);
@@ -239,7 +239,7 @@ class DiskFullTest {
         throw new AssertionError("the disk does not become full");
     }
 
-    private static void holds(Node node, Map<String, String> acknowledged) {
+    private static void assertStored(Node node, Map<String, String> acknowledged) {
         acknowledged.forEach((slug, id) -> assertThat(node.as("editor")
                         .get("/role-guide/" + id + "/draft")
                         .ok()
@@ -248,21 +248,21 @@ class DiskFullTest {
                 .isEqualTo(Guides.content()));
     }
 
-    private static void isFull(Answer answer) {
+    private static void assertFull(Answer answer) {
         assertThat(answer.status()).as("%s", answer).isEqualTo(507);
         assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
         assertThat(answer.problem()).isEqualTo("disk-full");
         assertThat(answer.header("Retry-After")).isNotNull();
     }
 
-    private static void isFullPage(Visitor editor, Guides.Ref live) {
+    private static void assertFullPage(Visitor editor, Guides.Ref live) {
         var answer = editor.post("/studio", "/studio/guides/" + live.id() + "/editions");
         assertThat(answer.status()).as("%s", answer.body()).isEqualTo(507);
         assertThat(answer.header("Content-Type")).startsWith("text/html");
         assertThat(answer.body()).contains("role=\"alert\"", "disk of Imprimatur’s server is full");
     }
 
-    private static void isReadyOnlyWithRoom(Node node) {
+    private static void assertReadyOnlyWithFreeSpace(Node node) {
         var readiness = node.nobody().get("/actuator/health/readiness");
         assertThat(readiness.status()).isEqualTo(503);
         assertThat(readiness
@@ -275,7 +275,7 @@ class DiskFullTest {
         assertThat(node.nobody().get("/actuator/health/liveness").status()).isEqualTo(200);
     }
 
-    private static void isReady(Node node) {
+    private static void assertReady(Node node) {
         await().atMost(PATIENCE)
                 .until(() -> node.nobody().get("/actuator/health/readiness").status() == 200);
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
 
-/** What we ask of the embedded server: that it keeps what it acknowledged, and that its file does not grow without end. */
+/** The embedded server keeps acknowledged writes, and its file does not grow without limit. */
 class EmbeddedMongoTest {
     @TempDir
     Path directory;
@@ -65,7 +65,7 @@ class EmbeddedMongoTest {
     }
 
     @Test
-    void aDocumentIsReadWholeWhileItIsChanged() throws InterruptedException {
+    void aDocumentIsReadConsistentlyWhileItIsChanged() throws InterruptedException {
         things().insertOne(new Document("_id", "one").append("n", 0));
         var changing = Thread.ofVirtual().start(() -> {
             for (int n = 1; n <= 1_500; n++) things().updateOne(Filters.eq("_id", "one"), changeTo(n));
@@ -84,7 +84,7 @@ class EmbeddedMongoTest {
     }
 
     @Test
-    void moreThanFitsIntoOneReplyIsReadInBatches() {
+    void aResultLargerThanOneReplyIsReadInBatches() {
         String megabyte = "x".repeat(1024 * 1024);
         for (int i = 0; i < 60; i++)
             things().insertOne(new Document("_id", i).append("kind", i % 2).append("text", megabyte));
@@ -104,7 +104,7 @@ class EmbeddedMongoTest {
                 .endsWith(54);
     }
 
-    /** Every field has this number, and every other time each has another name. */
+    /** Sets all fields to this number, and alternates between two names for each field. */
     private static Bson changeTo(int n) {
         var changes = new ArrayList<Bson>(List.of(Updates.set("n", n)));
         for (int i = 0; i < 200; i++) {
@@ -115,11 +115,11 @@ class EmbeddedMongoTest {
     }
 
     @Test
-    void whatIsAcknowledgedIsInTheFile() throws IOException {
+    void acknowledgedWritesAreInTheFile() throws IOException {
         things().insertOne(new Document("_id", "one").append("n", 1));
         var copy = directory.resolve("copy");
         Files.createDirectory(copy);
-        // as a kill at this moment would leave it
+        // the file as a kill at this moment would leave it
         Files.copy(data.resolve("documents.mv"), copy.resolve("documents.mv"));
 
         var second = new DataDirectory(copy);
@@ -134,7 +134,7 @@ class EmbeddedMongoTest {
     }
 
     @Test
-    void everyKindOfValueAndKeyIsAsItWasAfterAStart() throws IOException {
+    void allTypesOfValuesAndKeysSurviveARestart() throws IOException {
         things().createIndex(Indexes.ascending("key"), new IndexOptions().unique(true));
         var kinds = new ArrayList<Document>();
         int id = 0;
@@ -150,7 +150,7 @@ class EmbeddedMongoTest {
                 new ObjectId("65a0c0ffee65a0c0ffee65a0"),
                 new Binary(new byte[] {0, 1, -1}),
                 new Decimal128(12))) kinds.add(new Document("_id", "kind-" + id++).append("key", value));
-        // as many as need a tree of pages
+        // enough documents for a tree of pages
         for (int n = 0; n < 2_000; n++)
             kinds.add(new Document("_id", "n-" + n).append("key", "key " + n * 7919 % 2_000));
         things().insertMany(kinds);
@@ -186,7 +186,7 @@ class EmbeddedMongoTest {
     }
 
     @Test
-    void aQueryThatSaysMoreThanAnIndexFindsTheSameAndReadsNoCollection() {
+    void aQueryWithMoreConditionsThanAnIndexUsesTheIndex() {
         things().createIndex(Indexes.ascending("a", "b"), new IndexOptions().unique(true));
         for (int i = 0; i < 400; i++)
             things().insertOne(new Document("_id", i)
@@ -194,36 +194,36 @@ class EmbeddedMongoTest {
                     .append("b", i / 20)
                     .append("n", i % 3));
 
-        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.lte("n", 1))))
+        assertThat(find(Filters.and(Filters.eq("_id", 7), Filters.lte("n", 1))))
                 .containsExactly(7);
-        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.gt("n", 1)))).isEmpty();
-        assertThat(found(Filters.and(Filters.eq("a", 3), Filters.eq("b", 2)))).containsExactly(43);
-        assertThat(found(Filters.and(Filters.eq("a", 3), Filters.eq("b", 2), Filters.eq("n", 2))))
+        assertThat(find(Filters.and(Filters.eq("_id", 7), Filters.gt("n", 1)))).isEmpty();
+        assertThat(find(Filters.and(Filters.eq("a", 3), Filters.eq("b", 2)))).containsExactly(43);
+        assertThat(find(Filters.and(Filters.eq("a", 3), Filters.eq("b", 2), Filters.eq("n", 2))))
                 .isEmpty();
-        assertThat(found(Filters.and(Filters.eq("a", 3), Filters.eq("n", 0))))
+        assertThat(find(Filters.and(Filters.eq("a", 3), Filters.eq("n", 0))))
                 .containsExactly(3, 63, 123, 183, 243, 303, 363);
-        assertThat(found(Filters.and(Filters.in("_id", 1, 2, 3), Filters.eq("n", 2))))
+        assertThat(find(Filters.and(Filters.in("_id", 1, 2, 3), Filters.eq("n", 2))))
                 .containsExactly(2);
-        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.or(Filters.eq("a", 1), Filters.eq("a", 7)))))
+        assertThat(find(Filters.and(Filters.eq("_id", 7), Filters.or(Filters.eq("a", 1), Filters.eq("a", 7)))))
                 .containsExactly(7);
-        assertThat(found(Filters.and(Filters.gte("_id", 398), Filters.lte("_id", 500))))
+        assertThat(find(Filters.and(Filters.gte("_id", 398), Filters.lte("_id", 500))))
                 .containsExactly(398, 399);
-        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.ne("_id", 7))))
+        assertThat(find(Filters.and(Filters.eq("_id", 7), Filters.ne("_id", 7))))
                 .isEmpty();
         assertThat(things().updateOne(Filters.and(Filters.eq("_id", 7), Filters.eq("n", 1)), Updates.set("n", 9))
                         .getModifiedCount())
                 .isOne();
-        assertThat(found(Filters.and(Filters.eq("_id", 7), Filters.eq("n", 9)))).containsExactly(7);
+        assertThat(find(Filters.and(Filters.eq("_id", 7), Filters.eq("n", 9)))).containsExactly(7);
         assertThat(things().deleteOne(Filters.and(Filters.eq("_id", 7), Filters.eq("n", 1)))
                         .getDeletedCount())
                 .isZero();
         assertThat(things().deleteOne(Filters.and(Filters.eq("_id", 7), Filters.eq("n", 9)))
                         .getDeletedCount())
                 .isOne();
-        assertThat(found(Filters.and(Filters.eq("a", 7), Filters.eq("b", 0)))).isEmpty();
+        assertThat(find(Filters.and(Filters.eq("a", 7), Filters.eq("b", 0)))).isEmpty();
     }
 
-    private ArrayList<Integer> found(org.bson.conversions.Bson query) {
+    private ArrayList<Integer> find(Bson query) {
         return things().find(query)
                 .sort(Sorts.ascending("_id"))
                 .map(it -> it.getInteger("_id"))

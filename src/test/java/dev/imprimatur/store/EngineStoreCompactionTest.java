@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** That the file of the embedded engine store does not grow with every commit for ever. */
+/** The file of the embedded engine store does not grow with every commit. */
 class EngineStoreCompactionTest {
     private static final int ROWS = 10_000;
 
@@ -27,7 +27,7 @@ class EngineStoreCompactionTest {
         assertThat(compacted).isLessThan(alone / 2);
     }
 
-    /** Of the file after many commits of a row each, whose pages are scattered over all of it. */
+    /** Returns the size of the file after many commits of one row each, whose pages are scattered over the file. */
     private long size(String name, boolean compacting) throws SQLException, IOException {
         try (var source = new HikariDataSource()) {
             source.setJdbcUrl("jdbc:h2:file:" + directory.resolve(name) + ";WRITE_DELAY=0;RETENTION_TIME=0");

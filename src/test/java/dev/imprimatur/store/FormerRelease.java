@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.store;
 
+import java.nio.charset.StandardCharsets;
 import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -21,17 +22,17 @@ import org.bson.BsonValue;
 import org.h2.tools.RunScript;
 import org.springframework.util.unit.DataSize;
 
-/** Stores as the release before formats were numbered left them: {@code release-1} of the test resources. */
+/** The stores of the release before formats were numbered, from {@code release-1} in the test resources. */
 final class FormerRelease {
     static final String SITE_KEY = "imp_site_z4XYMDA9eoFgZDi7LZSLDTn3jaSGIvXD";
-    /** When it was used last. */
+    /** When that release was used last. */
     static final Instant MOMENT = Instant.parse("2026-11-28T02:20:00Z");
 
     private static final String ENGINE_PASSWORD = "of the engine";
 
     private FormerRelease() {}
 
-    /** This program on those stores, of which something was changed while nobody used them. */
+    /** Starts this program on those stores, after the given change to the documents. */
     static Node start(Consumer<MongoDatabase> changed) {
         return Node.over(
                 MOMENT,
@@ -49,7 +50,7 @@ final class FormerRelease {
             throws IOException, SQLException {
         var data = new DataDirectory(Path.of(settings.get("imprimatur.data-dir")));
         try (var in = new GZIPInputStream(Files.newInputStream(resource("documents.json.gz")))) {
-            var all = BsonDocument.parse(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            var all = BsonDocument.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
             String key = all.remove("signingKey").asString().getValue();
             data.secret("signing-key.pem", () -> key);
             if (Stores.areEmbedded()) {
@@ -74,14 +75,14 @@ final class FormerRelease {
         }
     }
 
-    /** The engine of the release before ran on H2; on another store it begins empty. */
+    /** Copies the engine store of that release, which was H2. On another database the engine begins empty. */
     private static void fillEngine(DataDirectory data) throws IOException, SQLException {
         String password = data.secret("engine.password", () -> ENGINE_PASSWORD);
         try (var connection =
                         DriverManager.getConnection("jdbc:h2:file:" + data.resolve("engine"), "imprimatur", password);
                 var script = new InputStreamReader(
                         new GZIPInputStream(Files.newInputStream(resource("engine.sql.gz"))),
-                        java.nio.charset.StandardCharsets.UTF_8)) {
+                        StandardCharsets.UTF_8)) {
             RunScript.execute(connection, script);
         }
     }

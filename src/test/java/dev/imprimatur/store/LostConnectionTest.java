@@ -32,11 +32,11 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Whatever is done with a connection whose store went away fails as an outage, the first time and every time after. */
+/** Every use of a connection to an unavailable store fails as an outage, the first use and all later ones. */
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LostConnectionTest {
-    /** What a transaction of the engine does with a connection. */
+    /** An operation of an engine transaction on a connection. */
     private interface Use {
         void of(Connection connection) throws SQLException;
     }
@@ -107,17 +107,17 @@ class LostConnectionTest {
 
     @ParameterizedTest
     @MethodSource("uses")
-    void everyUseOfOneFails(String first) throws SQLException {
+    void everyUseOfALostConnectionFails(String first) throws SQLException {
         try (var connection = pool.getConnection()) {
             connection.setAutoCommit(false);
             ask(connection);
             stores.engine().cut();
 
-            isAnOutageOrNothing(first, catchThrowable(() -> USES.get(first).of(connection)));
-            // the one that is asked certainly knows it by now
+            assertOutageOrSuccess(first, catchThrowable(() -> USES.get(first).of(connection)));
+            // a connection that was used certainly knows by now that it is closed
             assertThat(catchThrowable(() -> ask(connection))).matches(Failures::isSqlOutage);
             for (var then : USES.entrySet())
-                isAnOutageOrNothing(
+                assertOutageOrSuccess(
                         first + ", then " + then.getKey(),
                         catchThrowable(() -> then.getValue().of(connection)));
         }
@@ -125,7 +125,7 @@ class LostConnectionTest {
 
     @ParameterizedTest
     @MethodSource("uses")
-    void everyTransactionOverOneFails(String use) {
+    void everyTransactionOverALostConnectionFails(String use) {
         var transactions = new TransactionTemplate(new JdbcTransactionManager(pool));
 
         var failed = catchThrowable(() -> transactions.executeWithoutResult(status -> {
@@ -144,12 +144,12 @@ class LostConnectionTest {
     }
 
     @Test
-    void aTransactionThatBeginsOnOneFails() throws SQLException {
+    void aTransactionThatBeginsOnALostConnectionFails() throws SQLException {
         answers();
         stores.engine().cut();
         var transactions = new TransactionTemplate(new JdbcTransactionManager(pool));
 
-        // several at once: one finds out, and the pool takes what the others hold
+        // several at once: one connection fails, and the pool removes the others
         for (int at = 0; at < 3; at++)
             assertThat(catchThrowable(() -> transactions.executeWithoutResult(status -> {
                         try {
@@ -161,27 +161,27 @@ class LostConnectionTest {
                     .matches(Failures::isSqlOutage);
     }
 
-    private static void isAnOutageOrNothing(String what, Throwable failed) {
+    private static void assertOutageOrSuccess(String what, Throwable failed) {
         if (failed != null) assertThat(failed).as(what).matches(Failures::isSqlOutage);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"90007", "90028", "90031", "08006", "57P01", "53300", "58030"})
-    void whatADriverSaysOfAConnectionIsAnOutage(String state) {
+    void aConnectionFailureIsAnOutage(String state) {
         assertThat(Failures.isOutage(new IllegalStateException(new SQLException("lost", state))))
                 .isTrue();
     }
 
-    /** H2 and PostgreSQL: rows that somebody took away or put there, deadlocks, orders that no serial one equals. */
+    /** H2 and PostgreSQL: rows that were inserted or deleted concurrently, deadlocks and serialization failures. */
     @ParameterizedTest
     @ValueSource(strings = {"23503", "23505", "23506", "40001", "40P01"})
-    void whatFailsBecauseOfSomebodyElseIsTriedAgain(String state) {
+    void aLostRaceIsRecognized(String state) {
         assertThat(Failures.isLostRace(new IllegalStateException(new SQLException("lost", state))))
                 .isTrue();
     }
 
     @Test
-    void whatThePoolSaysItselfIsAnOutage() {
+    void anExceptionOfThePoolIsAnOutage() {
         assertThat(Failures.isOutage(new IllegalStateException(new SQLException("Connection is closed"))))
                 .isTrue();
         assertThat(Failures.isOutage(new IllegalStateException(new SQLException("no such table", "42P01"))))
@@ -198,7 +198,7 @@ class LostConnectionTest {
     }
 
     @Test
-    void aWriteOfWhichNoMajorityIsKnownIsAnOutage() {
+    void aWriteWithoutAConfirmedMajorityIsAnOutage() {
         var unclear = new MongoWriteConcernException(
                 new WriteConcernError(
                         64, "WriteConcernTimeout", "waiting for replication timed out", new BsonDocument()),

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.store;
 
+import org.bson.Document;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import com.mongodb.client.MongoDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
@@ -29,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** While MongoDB is away, whoever asks is told exactly that, soon, and nobody is told that they are not signed in. */
+/** While MongoDB does not answer, requests are soon refused as unavailable, and nobody is treated as signed out. */
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MongoAwayTest {
@@ -40,7 +46,7 @@ class MongoAwayTest {
     private Visitor editor;
     private Guides.Ref guide;
 
-    /** How a store goes away. */
+    /** The ways in which a store becomes unavailable. */
     enum Away {
         STOPPED(Wire::cut),
         FROZEN(Wire::stall);
@@ -71,11 +77,11 @@ class MongoAwayTest {
         stores.close();
     }
 
-    /** What they are answered who ask at once, each within three seconds. */
+    /** Sends the requests at once, and returns their answers, each within three seconds. */
     @SafeVarargs
-    private static List<Answer> soon(Callable<Answer>... asked) throws Exception {
+    private static List<Answer> soon(Callable<Answer>... requests) throws Exception {
         var timed = new ArrayList<Callable<Answer>>();
-        for (var one : asked) timed.add(timed(one));
+        for (var one : requests) timed.add(timed(one));
         var answers = new ArrayList<Answer>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var answer : threads.invokeAll(timed)) answers.add(answer.get());
@@ -83,10 +89,10 @@ class MongoAwayTest {
         return answers;
     }
 
-    private static Callable<Answer> timed(Callable<Answer> asked) {
+    private static Callable<Answer> timed(Callable<Answer> request) {
         return () -> {
             long began = System.nanoTime();
-            var answer = asked.call();
+            var answer = request.call();
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .as("%s", answer)
                     .isLessThan(SOON);
@@ -94,7 +100,7 @@ class MongoAwayTest {
         };
     }
 
-    private static void isUnavailable(Answer answer) {
+    private static void assertUnavailable(Answer answer) {
         assertThat(answer.status()).as("%s", answer).isEqualTo(503);
         assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
         assertThat(answer.problem()).isEqualTo("unavailable");
@@ -102,7 +108,7 @@ class MongoAwayTest {
         assertThat(answer.header("WWW-Authenticate")).isNull();
     }
 
-    private static void isPage(Answer answer) {
+    private static void assertPage(Answer answer) {
         assertThat(answer.status()).as("%s", answer).isEqualTo(503);
         assertThat(answer.header("Content-Type")).as("%s", answer).startsWith("text/html");
         assertThat(answer.header("Retry-After")).isNotNull();
@@ -112,7 +118,7 @@ class MongoAwayTest {
 
     @ParameterizedTest
     @EnumSource(Away.class)
-    void programsAreToldThatItIsAway(Away away) throws Exception {
+    void programsGetAProblem(Away away) throws Exception {
         var tokens = new Http(node.management(), Node.basic("editor", Node.PASSWORD));
         var wrong = new Http(node.management(), "Bearer imp_pat_wrong");
         away.how.accept(stores.documents());
@@ -125,7 +131,7 @@ class MongoAwayTest {
                         () -> wrong.get(guide.path()),
                         () -> http.get("/actuator/prometheus"),
                         () -> node.site().get("/ledger?limit=7")))
-                .allSatisfy(MongoAwayTest::isUnavailable);
+                .allSatisfy(MongoAwayTest::assertUnavailable);
     }
 
     @ParameterizedTest
@@ -148,14 +154,14 @@ class MongoAwayTest {
                                 "application/x-www-form-urlencoded",
                                 "X-CSRF-TOKEN",
                                 csrf)))
-                .allSatisfy(MongoAwayTest::isPage);
+                .allSatisfy(MongoAwayTest::assertPage);
         assertThat(soon(
                         () -> Visitor.stranger(node).get("/login"),
                         () -> editor.get("/studio/guides", "HX-Request", "true")))
                 .extracting(Answer::status, answer -> answer.body().strip().substring(0, 8))
                 .containsExactly(tuple(200, "<!doctyp"), tuple(503, "<section"));
         assertThat(soon(() -> editor.get("/studio/guides", "X-Requested-With", "fetch", "Accept", "application/json")))
-                .allSatisfy(MongoAwayTest::isUnavailable);
+                .allSatisfy(MongoAwayTest::assertUnavailable);
 
         stores.documents().pass();
         await().atMost(Duration.ofSeconds(20))
@@ -164,7 +170,7 @@ class MongoAwayTest {
 
     @ParameterizedTest
     @EnumSource(Away.class)
-    void oneGuideIsStillReadAndAWrongKeyIsStillWrong(Away away) throws Exception {
+    void oneGuideIsStillServedAndAWrongKeyIsStillRefused(Away away) throws Exception {
         away.how.accept(stores.documents());
 
         var answers = soon(
@@ -176,7 +182,7 @@ class MongoAwayTest {
     }
 
     @Test
-    void whoeverWaitsForItTakesNoThreadFromDelivery() throws Exception {
+    void waitingRequestsTakeNoThreadFromDelivery() throws Exception {
         stores.documents().stall();
         var crowd = new ArrayList<Callable<Answer>>();
         for (int i = 0; i < 300; i++) crowd.add(() -> node.as("editor").get(guide.path()));
@@ -192,12 +198,12 @@ class MongoAwayTest {
             assertThat(waiting.stream().filter(Future::isDone))
                     .as("most are told at once, the others still wait")
                     .hasSizeBetween(1, 299);
-            for (var one : waiting) isUnavailable(one.get());
+            for (var one : waiting) assertUnavailable(one.get());
         }
     }
 
     @Test
-    void searchGoesOnAfterwards() {
+    void searchContinuesAfterwards() {
         stores.documents().cut();
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> node.nobody().get("/actuator/health/readiness").status() == 503);
@@ -211,12 +217,12 @@ class MongoAwayTest {
     }
 
     @Test
-    void aFaultOfOursInAFilterIsNotAnOutage() {
-        // a token's row that cannot be read makes the filter fail that looks it up
+    void aBugInAFilterIsNotAnOutage() {
+        // a token row that cannot be read makes the filter fail
         var broken = new Http(node.management(), "Bearer imp_pat_broken");
-        node.bean(com.mongodb.client.MongoDatabase.class)
+        node.bean(MongoDatabase.class)
                 .getCollection("tokens")
-                .insertOne(new org.bson.Document("_id", new BrokenToken().hash())
+                .insertOne(new Document("_id", new BrokenToken().hash())
                         .append("account", 7)
                         .append("expiresAt", "never"));
 
@@ -226,14 +232,14 @@ class MongoAwayTest {
         assertThat(answer.problem()).isEqualTo("internal");
     }
 
-    /** The hash by which the store knows the token. */
+    /** A token whose stored row cannot be read. */
     private record BrokenToken() {
         String hash() {
             try {
-                return java.util.HexFormat.of()
-                        .formatHex(java.security.MessageDigest.getInstance("SHA-256")
-                                .digest("imp_pat_broken".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-            } catch (java.security.NoSuchAlgorithmException impossible) {
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256")
+                                .digest("imp_pat_broken".getBytes(StandardCharsets.UTF_8)));
+            } catch (NoSuchAlgorithmException impossible) {
                 throw new IllegalStateException(impossible);
             }
         }

@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A process that starts before its stores waits for them, and says so. */
+/** A process that starts before its stores waits for them, and is alive but not ready meanwhile. */
 @Tag("store")
 @Tag("long")
 class StartWithoutStoresTest {
     @Test
-    void itLivesAndDeliversAsSoonAsMongoIsThereAndDecidesOnceTheEngineIs() throws Exception {
+    void itIsAliveAndServesOnceMongoAnswersAndDecidesOnceTheEngineAnswers() throws Exception {
         int port = freePort();
         try (var stores = new WiredStores();
                 var node = Node.start(stores.settings("server.port", Integer.toString(port)))) {
@@ -37,7 +37,7 @@ class StartWithoutStoresTest {
                 stores.engine().cut();
                 Thread.ofVirtual().start(() -> {
                     try {
-                        tellsThatItWaits(node.nobody(), site, live.slug());
+                        isAliveAndNotReady(node.nobody(), site, live.slug());
                         seen.complete(null);
                     } catch (Throwable failed) {
                         seen.completeExceptionally(failed);
@@ -65,7 +65,7 @@ class StartWithoutStoresTest {
         }
     }
 
-    private static void tellsThatItWaits(Http nobody, Http site, String slug) {
+    private static void isAliveAndNotReady(Http nobody, Http site, String slug) {
         await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
                 .until(() -> nobody.get("/actuator/health/liveness").status() == 200);

@@ -18,10 +18,10 @@ import org.bson.Document;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Steps from format to format: each once, in order, by one of many nodes, and again after a crash. */
+/** Migrations from format to format: each runs once, in order, on one of many nodes, and again after a crash. */
 @Tag("store")
 class StoreFormatTest {
-    private static final Duration BEAT = Duration.ofMillis(100);
+    private static final Duration HEARTBEAT = Duration.ofMillis(100);
 
     private final MongoDatabase store = Node.shared()
             .bean(MongoClient.class)
@@ -40,11 +40,11 @@ class StoreFormatTest {
         return new Step(to, () -> taken.add(to));
     }
 
-    private void bring(Migration... steps) {
-        new StoreFormat(store, List.of(steps), BEAT).migrate(waiting);
+    private void migrate(Migration... steps) {
+        new StoreFormat(store, List.of(steps), HEARTBEAT).migrate(waiting);
     }
 
-    private void isOfARelease(int version) {
+    private void setFormat(int version) {
         store.getCollection("guides").insertOne(new Document("_id", "a guide"));
         if (version > 1)
             store.getCollection("store_format").insertOne(new Document("_id", "format").append("version", version));
@@ -56,40 +56,40 @@ class StoreFormatTest {
 
     @Test
     void anEmptyStoreHasTheNewestFormatAtOnce() {
-        bring(step(2), step(3));
+        migrate(step(2), step(3));
 
         assertThat(taken).isEmpty();
         assertThat(format().getInteger("version")).isEqualTo(3);
     }
 
     @Test
-    void aStoreWithoutAFormatTakesEveryStepInOrderAndAnotherOneTheMissing() {
-        isOfARelease(1);
+    void aStoreWithoutAFormatRunsEveryStepAndAnotherStoreTheMissingOnes() {
+        setFormat(1);
 
-        bring(step(3), step(2));
-        bring(step(2), step(4), step(3));
+        migrate(step(3), step(2));
+        migrate(step(2), step(4), step(3));
 
         assertThat(taken).containsExactly(2, 3, 4);
         assertThat(format()).isEqualTo(new Document("_id", "format").append("version", 4));
     }
 
     @Test
-    void ofTwoNodesThatStartAtOnceOneTakesTheStepAndTheOtherWaits() throws Exception {
-        isOfARelease(1);
+    void ofTwoNodesThatStartAtOnceOneRunsTheStepAndTheOtherWaits() throws Exception {
+        setFormat(1);
         var begun = new CountDownLatch(1);
-        var goOn = new CountDownLatch(1);
+        var canContinue = new CountDownLatch(1);
         var slow = new Step(2, () -> {
             taken.add(2);
             begun.countDown();
-            awaitQuietly(goOn);
+            awaitQuietly(canContinue);
         });
 
-        var one = CompletableFuture.runAsync(() -> bring(slow));
+        var one = CompletableFuture.runAsync(() -> migrate(slow));
         awaitQuietly(begun);
-        var other = CompletableFuture.runAsync(() -> bring(slow));
-        // longer than a silence after which another node takes over
-        await().pollDelay(BEAT.multipliedBy(20)).until(() -> !other.isDone());
-        goOn.countDown();
+        var other = CompletableFuture.runAsync(() -> migrate(slow));
+        // longer than the missing heartbeats after which another node takes over
+        await().pollDelay(HEARTBEAT.multipliedBy(20)).until(() -> !other.isDone());
+        canContinue.countDown();
 
         one.get();
         other.get();
@@ -105,40 +105,40 @@ class StoreFormatTest {
     }
 
     @Test
-    void aStepThatANodeDiedInIsTakenAgain() {
+    void aStepInterruptedByACrashRunsAgain() {
         store.getCollection("store_format")
                 .insertOne(new Document("_id", "format")
                         .append("version", 2)
                         .append("step", new Document("by", "a dead node").append("beat", 7)));
 
-        bring(step(2), step(3));
+        migrate(step(2), step(3));
 
         assertThat(taken).containsExactly(3);
         assertThat(format()).isEqualTo(new Document("_id", "format").append("version", 3));
     }
 
     @Test
-    void aStepThatFailsStopsTheStartAndIsTakenAtTheNext() {
-        isOfARelease(2);
+    void aFailedStepStopsTheStartAndRunsAtTheNextStart() {
+        setFormat(2);
         var failing = new Step(3, () -> {
             throw new IllegalStateException("cannot be read");
         });
 
-        assertThatThrownBy(() -> bring(step(2), failing)).hasMessage("cannot be read");
+        assertThatThrownBy(() -> migrate(step(2), failing)).hasMessage("cannot be read");
         assertThat(format()).isEqualTo(new Document("_id", "format").append("version", 2));
 
-        bring(step(2), step(3));
+        migrate(step(2), step(3));
         assertThat(taken).containsExactly(3);
     }
 
     @Test
-    void aLaterFormatIsRefusedAndAMissingStepToo() {
-        isOfARelease(5);
+    void aLaterFormatAndAMissingStepAreRefused() {
+        setFormat(5);
 
-        assertThatThrownBy(() -> bring(step(2)))
+        assertThatThrownBy(() -> migrate(step(2)))
                 .hasMessage("the store has format 5, and this program knows the formats up to 2");
-        assertThatThrownBy(() -> bring(step(2), step(4))).hasMessageContaining("there has to be one to each");
-        assertThatThrownBy(() -> bring(step(2), step(2))).hasMessageContaining("the formats [2, 2]");
+        assertThatThrownBy(() -> migrate(step(2), step(4))).hasMessageContaining("there has to be one to each");
+        assertThatThrownBy(() -> migrate(step(2), step(2))).hasMessageContaining("the formats [2, 2]");
         assertThat(format().getInteger("version")).isEqualTo(5);
     }
 }

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** A store of the release before goes on where it was left; one of a later release is left alone. */
+/** A store of the former release is migrated and used on; a store of a later release is not changed. */
 @Tag("store")
 class UpgradeTest {
     private static final String NEWER = "the store has format 999, and this program knows the formats up to ";
 
     @Test
-    void whatTheReleaseBeforeLeftIsThereAndReviewsGoOn() {
+    void dataOfTheFormerReleaseIsKeptAndReviewsContinue() {
         try (var node = FormerRelease.start(store -> {})) {
             var states = new TreeMap<String, String>();
             var refs = new TreeMap<String, Guides.Ref>();
@@ -90,17 +90,17 @@ class UpgradeTest {
     }
 
     @Test
-    void aStoreOfALaterReleaseStopsTheStartAndIsLeftAsItWas() {
+    void aStoreOfALaterReleaseStopsTheStartAndIsNotChanged() {
         var failure = catchThrowable(() -> FormerRelease.start(store -> store.getCollection("store_format")
                 .insertOne(new Document("_id", "format").append("version", 999).append("later", "unknown"))));
 
-        FailureAnalysis told = new StoreFormat.Analyzer().analyze(failure);
-        assertThat(told.getDescription()).contains(NEWER);
-        assertThat(told.getAction()).contains("Start the release that this store was used with last");
+        FailureAnalysis analysis = new StoreFormat.Analyzer().analyze(failure);
+        assertThat(analysis.getDescription()).contains(NEWER);
+        assertThat(analysis.getAction()).contains("Start the release that this store was used with last");
     }
 
     @Test
-    void aNodeWhoseStoreIsBroughtToALaterFormatIsNotReady() {
+    void aNodeWhoseStoreIsMigratedToALaterFormatIsNotReady() {
         var node = Node.shared();
         var formats = node.bean(MongoDatabase.class).getCollection("store_format");
         var before = formats.find().first();
@@ -116,7 +116,7 @@ class UpgradeTest {
     }
 
     @Test
-    void aFieldThatThisProgramDoesNotKnowIsNeverDroppedByASave() {
+    void anUnknownFieldIsNeverDroppedByASave() {
         var node = Node.shared();
         var guide = node.guides().submitted();
         String comment = node.as("reviewer")

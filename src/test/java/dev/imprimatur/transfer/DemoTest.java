@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
-/** What the demo prints can be used, and still when it starts again. */
+/** The printed key of the demo can be used, also after the demo has started again. */
 @ResourceLock(Resources.SYSTEM_OUT)
 class DemoTest {
     private static final Pattern KEY = Pattern.compile("Bearer (imp_site_[\\w-]+)'");
 
-    /** Where somebody copies a key from. */
+    /** The key in the printed example request. */
     private record Printed(String key) {
         static Printed by(Runnable start) {
             var console = System.out;
@@ -49,7 +49,7 @@ class DemoTest {
         }
     }
 
-    /** A key that was revoked, or that the stores of another folder knew. */
+    /** Leaves the file of a key that is not valid: it was revoked, or belongs to other stores. */
     private static void leftBehind(Path data) {
         try {
             DataDirectory.writeOwnerOnly(Files.createDirectories(data).resolve("demo-site-key"), "imp_site_of_before");
@@ -59,7 +59,7 @@ class DemoTest {
     }
 
     @Test
-    void theKeyThatWasPrintedHoldsWhenTheDemoStartsAgain() throws Exception {
+    void thePrintedKeyStaysValidWhenTheDemoStartsAgain() throws Exception {
         assumeTrue(Stores.areEmbedded(), "the demo runs on its embedded stores only");
         var started = new Node[1];
         var first = Printed.by(() -> started[0] = Node.over(

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node dies between two writes of an import of seed content; the import of another node goes on where it stopped. */
+/** A node crashes between two writes of a seed import. The import of another node continues where the first one stopped. */
 @Tag("long")
 @Tag("store")
 class ImportCrashTest {
@@ -34,7 +34,7 @@ class ImportCrashTest {
     @Test
     void everySeedIsImportedOnce(@TempDir Path seeds) throws Exception {
         Path folder = Files.createDirectory(seeds.resolve("role-guides"));
-        // reviewed elsewhere, with a next edition that is proposed
+        // reviewed elsewhere, with a next edition that is submitted
         String seed = Files.readString(Path.of("seed-content/role-guides/machine-learning-engineer.yaml"));
         try (var stores = new WiredStores();
                 var mortal = Node.start(stores.settings(
@@ -42,13 +42,13 @@ class ImportCrashTest {
                         "imprimatur.seed-content", seeds.toUri().toString(),
                         "logging.level.dev.imprimatur", "off"));
                 var other = mortal.beside()) {
-            // whatever the first import does besides
+            // the other writes of the first import
             Files.writeString(folder.resolve("first.yaml"), seed);
             run(mortal);
             Files.writeString(folder.resolve("whole.yaml"), seed);
             var whole = Death.after(Integer.MAX_VALUE);
             whole.during(() -> run(mortal));
-            // its review is due already
+            // the review is due already
             await().atMost(PATIENCE).until(() -> Effects.on("whole", other).contains("logged \"review-due\"11"));
             var expected = Effects.on("whole", other);
             assertThat(expected).contains("read 200");
@@ -73,7 +73,7 @@ class ImportCrashTest {
                         .untilAsserted(() ->
                                 assertThat(Effects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
             }
-            // what others did meanwhile is not done again: an import may have fewer writes than the first one
+            // writes of others are not repeated, so a later import may have fewer writes than the first one
             assertThat(deaths).isGreaterThan(points.length / 2);
             String slug = "of-both-at-once";
             Files.writeString(folder.resolve(slug + ".yaml"), seed);

@@ -16,7 +16,7 @@ class SeedImportTest {
     private static final Person EDITOR = new Person("editor", "The editor", null, Set.of("EDITOR"));
 
     @Test
-    void seedsPassTheGateOnEvidenceThatIsToldAsSuchAndOnlyOnce() throws Exception {
+    void seedsPassTheGateOnceWithEvidenceThatIsMarkedAsImported() throws Exception {
         try (var node = Node.start()) {
             node.bean(SeedImport.class).run(EDITOR);
             var ledger = node.site().get("/ledger").ok();
@@ -43,9 +43,9 @@ class SeedImportTest {
         }
     }
 
-    /** Evidence is of the words that the seed has, and of no others. */
+    /** The evidence holds only for the text in the seed file. */
     @Test
-    void whatSomebodyElseMadeOrChangedIsNotPublishedOnTheEvidenceOfTheSeed() throws Exception {
+    void contentThatDiffersFromTheSeedIsNotPublished() throws Exception {
         try (var node = Node.start()) {
             var editor = node.as("editor");
             var words = Guides.content();
@@ -73,7 +73,7 @@ class SeedImportTest {
     }
 
     @Test
-    void anImportAfterAWithdrawalBringsNothingBack() throws Exception {
+    void anImportAfterUnpublishingPublishesNothing() throws Exception {
         try (var node = Node.start()) {
             node.bean(SeedImport.class).run(EDITOR);
             String slug = "information-security-analyst";

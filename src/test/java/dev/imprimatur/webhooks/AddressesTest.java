@@ -65,18 +65,18 @@ class AddressesTest {
                 "[2606:4700:4700::1111%1]",
                 "[fe80::1%eth0]"
             })
-    void whatIsNoNameIsRefusedBeforeItIsKept(String host) {
+    void aHostThatIsNoNameIsRefusedWhenAdded(String host) {
         assertThat(new Addresses(List.of()).refuse(host)).isTrue();
     }
 
     @Test
-    void aNameThatDoesNotResolveYetIsKept() {
+    void aNameThatDoesNotResolveYetIsAccepted() {
         assertThat(new Addresses(List.of()).refuse("hooks.example.invalid")).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.1.1.1", "172.32.0.1", "2606:4700:4700::1111"})
-    void publicAddressesAreNot(String host) throws Exception {
+    void publicAddressesAreAccepted(String host) throws Exception {
         assertThat(new Addresses(List.of()).resolve(host)).hasSize(1);
     }
 

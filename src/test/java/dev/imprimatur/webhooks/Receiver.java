@@ -15,14 +15,14 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A subscriber on loopback that does with a message what it is told to do. */
+/** A subscriber on the loopback address whose response to messages a test chooses. */
 final class Receiver implements AutoCloseable {
-    /** What it does with a message. */
+    /** The response to a message. */
     interface Manner {
         void answer(HttpExchange exchange) throws Exception;
     }
 
-    /** A message as it came. */
+    /** A received message. */
     record Message(Map<String, String> headers, String body) {
         JsonNode json() {
             return new JsonMapper().readTree(body);
@@ -59,8 +59,8 @@ final class Receiver implements AutoCloseable {
             manner.answer(exchange);
         } catch (IOException gone) {
             throw gone;
-        } catch (Exception asked) {
-            throw new IOException("the connection is broken on purpose", asked);
+        } catch (Exception onPurpose) {
+            throw new IOException("the connection is broken on purpose", onPurpose);
         }
     }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The node that tells a subscriber dies between two writes of what it does by itself; another one goes on. Nothing is left out, nothing
- * overtakes, and what is sent again has the same id.
+ * The node that sends messages to a subscriber crashes between two writes, and another node continues. No message is left out, none
+ * arrives before an earlier one, and a message that is sent again has the same id.
  */
 @Tag("long")
 @Tag("store")
@@ -31,7 +31,7 @@ class WebhookCrashTest {
     private static final Duration LEASE = Duration.ofSeconds(61);
 
     @Test
-    void everySubscriberIsToldOfEverythingInOrder() throws Exception {
+    void everySubscriberGetsAllMessagesInOrder() throws Exception {
         try (var stores = new WiredStores();
                 var mortal = Node.start(stores.settings(
                         "imprimatur.webhooks.allowed-networks", "127.0.0.0/8",
@@ -55,13 +55,13 @@ class WebhookCrashTest {
                 other.clock().forward(LEASE);
                 long last = position(other);
 
-                soon("after " + after + " writes").until(() -> told(receiver).contains(last));
+                soon("after " + after + " writes").until(() -> firstPositions(receiver).contains(last));
                 mortal.bean(Death.Background.class).isOver();
                 mortal.restart(() -> {});
             }
 
             long last = position(other);
-            assertThat(told(receiver))
+            assertThat(firstPositions(receiver))
                     .containsExactlyElementsOf(IntStream.rangeClosed(1, (int) last)
                             .mapToObj(Long::valueOf)
                             .toList());
@@ -88,8 +88,8 @@ class WebhookCrashTest {
         return await(point).atMost(Duration.ofSeconds(60));
     }
 
-    /** The positions in the order in which each came first. */
-    private static List<Long> told(Receiver receiver) {
+    /** Returns the positions in the order in which each arrived first. */
+    private static List<Long> firstPositions(Receiver receiver) {
         return List.copyOf(new LinkedHashSet<>(
                 receiver.received.stream().map(Receiver.Message::position).toList()));
     }

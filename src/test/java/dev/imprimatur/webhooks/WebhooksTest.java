@@ -91,12 +91,12 @@ class WebhooksTest {
     }
 
     @Test
-    void aSubscriberIsToldInOrderAndCanReadWhatItIsToldOf() throws Exception {
+    void aSubscriberGetsMessagesInOrderAndCanReadTheirGuides() throws Exception {
         var readable = new java.util.concurrent.CopyOnWriteArrayList<Integer>();
         receiver.manner = exchange -> {
-            var told = receiver.received.getLast();
+            var message = receiver.received.getLast();
             readable.add(node.site()
-                    .get("/ledger?limit=1&after=" + (told.position() - 1))
+                    .get("/ledger?limit=1&after=" + (message.position() - 1))
                     .ok()
                     .get("entries")
                     .size());
@@ -127,7 +127,7 @@ class WebhooksTest {
     }
 
     @Test
-    void whatFailsIsSentAgainUnderItsIdAndNothingOvertakesIt() {
+    void aFailedMessageIsSentAgainWithItsIdBeforeLaterOnes() {
         receiver.manner = exchange -> exchange.sendResponseHeaders(500, -1);
         node.guides().published();
         node.guides().published();
@@ -151,7 +151,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aSubscriberThatStaysDeadIsPausedAndGoesOnWhereItWas() {
+    void aSubscriberThatKeepsFailingIsPausedAndResumesAtItsPosition() {
         receiver.manner = exchange -> exchange.sendResponseHeaders(503, -1);
         node.guides().published();
         awaitMessages(1);
@@ -160,16 +160,16 @@ class WebhooksTest {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> view(id).get("state").asString().equals("paused"));
         assertThat(view(id).get("pausedBecause").asString()).contains("503");
-        int told = receiver.received.size();
+        int received = receiver.received.size();
         receiver.manner = exchange -> exchange.sendResponseHeaders(200, -1);
 
         node.as("admin").post("/webhooks/" + id + "/resume", null).ok();
 
-        awaitMessages(told + 1);
+        awaitMessages(received + 1);
         assertThat(positions()).containsOnly(positions().getFirst());
     }
 
-    /** Nine digits and more of seconds, and a date years ahead, are as much as the setting allows. */
+    /** More than nine digits of seconds, and a date years ahead, count as the configured limit. */
     @ParameterizedTest
     @CsvSource({
         "429, 60, 60, 60",
@@ -183,7 +183,7 @@ class WebhooksTest {
         "503, 99999999999999999999, 28800, 28800",
         "429, date+99999999, 28800, 28800"
     })
-    void aSubscriberIsAskedAgainWhenItSays(int status, String retryAfter, int least, int most) {
+    void retryAfterIsObeyed(int status, String retryAfter, int least, int most) {
         var before = node.clock().instant();
         receiver.manner = exchange -> {
             exchange.getResponseHeaders()
@@ -215,7 +215,7 @@ class WebhooksTest {
     }
 
     @Test
-    void goneMeansNoMore() {
+    void a410PausesTheSubscriber() {
         receiver.manner = exchange -> exchange.sendResponseHeaders(410, -1);
         node.guides().published();
 
@@ -224,7 +224,7 @@ class WebhooksTest {
     }
 
     @Test
-    void hangingDribblingResettingAndRedirectingAllFailInTime() throws Exception {
+    void slowBrokenAndRedirectingSubscribersFailInTime() throws Exception {
         var open = new CountDownLatch(1);
         var elsewhere = new Receiver();
         List<Receiver.Manner> manners = List.of(
@@ -248,7 +248,7 @@ class WebhooksTest {
         assertThat(elsewhere.received).isEmpty();
         elsewhere.close();
 
-        // a status is an answer, however long its body takes
+        // the status decides, even if the body takes long
         receiver.manner = exchange -> {
             exchange.sendResponseHeaders(200, 0);
             for (int i = 0; i < 100; i++) {
@@ -263,7 +263,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aNewSecretOverlapsWithTheOneBefore() throws Exception {
+    void aNewSecretOverlapsWithThePreviousOne() throws Exception {
         String fresh = node.as("admin")
                 .post("/webhooks/" + id + "/secret", null)
                 .ok()
@@ -301,7 +301,7 @@ class WebhooksTest {
     }
 
     @Test
-    void kindsAndTypesLeaveOutTheRest() throws Exception {
+    void kindsAndTypesSelectMessages() throws Exception {
         try (var other = new Receiver()) {
             String picky = node.as("admin")
                     .post("/webhooks", Map.of("url", other.url(), "kinds", List.of("unpublish")))
@@ -352,7 +352,7 @@ class WebhooksTest {
     }
 
     @Test
-    void whatIsNoWebhookIsRefused() {
+    void anInvalidWebhookIsRefused() {
         for (Object wrong : List.of(
                 Map.of("url", "ftp://example.com/"),
                 Map.of("url", "https://user:pass@example.com/"),
