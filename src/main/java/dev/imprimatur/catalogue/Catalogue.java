@@ -44,7 +44,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
      */
     private record PastKey(int reading, long currentPosition, long pastPosition) {}
 
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final GuideLoader loader;
     private final Duration poll;
     /** The ledger folded as far as it was read. */
@@ -79,8 +79,8 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         if (poll.multipliedBy(2).compareTo(lease.lasts()) > 0)
             throw new IllegalArgumentException(
                     "imprimatur.delivery.poll is at most half of imprimatur.delivery.lease, which it renews");
-        this.publication = publication;
-        this.loader = new GuideLoader(publication, types, json);
+        this.ledger = ledger;
+        this.loader = new GuideLoader(ledger, types, json);
         this.poll = poll;
         // with many guides folding takes a while; meanwhile, the rest of the application starts
         var first = new FutureTask<@Nullable Void>(
@@ -144,21 +144,21 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             var positions = now.histories()
                     .flatMap(history -> history.positionUpTo(position).stream())
                     .toList();
-            return folded(Snapshot.empty(now.reading()), publication.at(positions), now);
+            return folded(Snapshot.empty(now.reading()), ledger.at(positions), now);
         });
     }
 
     /** Reads the ledger from the current position to its end, or to the first damaged entry, and makes the new snapshot current. */
     synchronized void advance() {
         var began = fold();
-        makeCurrent(publication.isOutdated() ? Snapshot.UNKNOWN : folded);
+        makeCurrent(ledger.isOutdated() ? Snapshot.UNKNOWN : folded);
         if (began != null) confirmed = began;
     }
 
     /** Folds new entries; returns when the read began that reached the end of the ledger, or null if no read did. */
     private synchronized @Nullable ClockReading fold() {
         while (true) {
-            int reading = publication.reading();
+            int reading = ledger.reading();
             if (reading != folded.reading()) folded = Snapshot.empty(reading);
             var began = ClockReading.now();
             var next = next();
@@ -167,7 +167,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             var batch = next.entries();
             if (!batch.isEmpty()) folded = folded(folded, batch, folded);
             for (var entry : batch) folded.updateFront(GuideAddress.of(entry));
-            boolean hasMore = batch.size() == BATCH || !batch.isEmpty() && folded.position() < publication.verified();
+            boolean hasMore = batch.size() == BATCH || !batch.isEmpty() && folded.position() < ledger.verified();
             if (!hasMore) return next.isAll() ? began : null;
         }
     }
@@ -251,7 +251,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     private void pause() throws InterruptedException {
         long until = System.nanoTime() + poll.toNanos();
         do Thread.sleep(READING_CHECK);
-        while (System.nanoTime() < until && publication.reading() == reading());
+        while (System.nanoTime() < until && ledger.reading() == reading());
     }
 
     private synchronized int reading() {
@@ -261,7 +261,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     /** Whether the current snapshot belongs to the current reading of the ledger. */
     boolean isOfThisReading() {
         var now = snapshot;
-        return now.isUnknown() || now.reading() == publication.reading();
+        return now.isUnknown() || now.reading() == ledger.reading();
     }
 
     @Override

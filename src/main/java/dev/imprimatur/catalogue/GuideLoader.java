@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.catalogue;
 
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.publication.LedgerEntry;
-import dev.imprimatur.publication.Publication;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
 import java.util.ArrayList;
@@ -20,12 +20,12 @@ final class GuideLoader {
     /** How many guides a thread loads and prepares at a time. */
     private static final int BATCH = 20;
 
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final ContentTypes types;
     private final JsonMapper json;
 
-    GuideLoader(Publication publication, ContentTypes types, JsonMapper json) {
-        this.publication = publication;
+    GuideLoader(LedgerReader ledger, ContentTypes types, JsonMapper json) {
+        this.ledger = ledger;
         this.types = types;
         this.json = json;
     }
@@ -67,7 +67,7 @@ final class GuideLoader {
                 contents.put(entry.position(), guide.get().content());
             else missing.add(entry);
         }
-        contents.putAll(publication.contents(missing));
+        contents.putAll(ledger.contents(missing));
         return contents;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.catalogue.Catalogue;
 import dev.imprimatur.catalogue.Confirmation;
 import dev.imprimatur.catalogue.Snapshot;
@@ -8,7 +9,6 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.publication.Publication;
 import dev.imprimatur.representation.Representation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -42,7 +42,7 @@ public class DeliveryRequests {
 
     private final Catalogue catalogue;
     private final Confirmation confirmation;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final ContentTypes types;
     private final Clock clock;
     private final Duration maxAge;
@@ -57,7 +57,7 @@ public class DeliveryRequests {
     DeliveryRequests(
             Catalogue catalogue,
             Confirmation confirmation,
-            Publication publication,
+            LedgerReader ledger,
             ContentTypes types,
             Clock clock,
             @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge,
@@ -67,7 +67,7 @@ public class DeliveryRequests {
                     "imprimatur.delivery.max-age is at most 60s: after an unpublish nobody may be served longer");
         this.catalogue = catalogue;
         this.confirmation = confirmation;
-        this.publication = publication;
+        this.ledger = ledger;
         this.types = types;
         this.clock = clock;
         this.maxAge = maxAge;
@@ -101,14 +101,14 @@ public class DeliveryRequests {
         boolean isConfirmed = confirmation.holdsOrRefuses();
         var snapshot = requested(request);
         // the ledger may have been repaired since, but not read again yet
-        if (snapshot.isUnknown()) throw publication.notTold().raise();
+        if (snapshot.isUnknown()) throw ledger.nothingServed().raise();
         if (!isConfirmed) response.setHeader(HttpHeaders.WARNING, STALE);
         response.setHeader(Representation.POSITION, Long.toString(snapshot.position()));
         return snapshot;
     }
 
     private Snapshot requested(HttpServletRequest request) {
-        if (publication.isOutdated()) throw publication.notTold().raise();
+        if (ledger.isOutdated()) throw ledger.nothingServed().raise();
         String atLeast = request.getHeader("Imprimatur-At-Least");
         if (atLeast == null) return catalogue.now();
         if (!atLeast.matches("[0-9]{1,18}"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.catalogue.AddressHistory;
 import dev.imprimatur.catalogue.Catalogue;
 import dev.imprimatur.catalogue.Snapshot;
@@ -11,7 +12,6 @@ import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Lineage;
-import dev.imprimatur.publication.Publication;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.JsonParts;
 import dev.imprimatur.representation.Representation;
@@ -42,7 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
 class LedgerFeedApi {
     private final DeliveryRequests requests;
     private final Catalogue catalogue;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final Lineage currentLineage;
     private final ContentTypes contentTypes;
     private final LedgerEventStream events;
@@ -51,14 +51,14 @@ class LedgerFeedApi {
     LedgerFeedApi(
             DeliveryRequests requests,
             Catalogue catalogue,
-            Publication publication,
+            LedgerReader ledger,
             Lineage lineage,
             ContentTypes types,
             LedgerEventStream events,
             JsonMapper json) {
         this.requests = requests;
         this.catalogue = catalogue;
-        this.publication = publication;
+        this.ledger = ledger;
         this.currentLineage = lineage;
         this.contentTypes = types;
         this.events = events;
@@ -161,7 +161,7 @@ class LedgerFeedApi {
         var reached = requests.awaited(position);
         if (reached.isPresent()) return reached.get();
         // the store has the entry, so this node will reach it soon
-        if (!publication.after(position - 1, 1).isEmpty()) throw DeliveryRequests.notReached(position);
+        if (!ledger.after(position - 1, 1).isEmpty()) throw DeliveryRequests.notReached(position);
         throw ledgerChanged(catalogue.now());
     }
 
@@ -180,10 +180,10 @@ class LedgerFeedApi {
     private JsonParts.Part entryJson(Snapshot snapshot, LedgerEntry entry, @Nullable Format format) {
         byte[] entryJson = json.writeValueAsBytes(entry);
         if (format != null
-                && !publication.isWithheld(entry.id())
+                && !ledger.isWithheld(entry.id())
                 && snapshot.history(GuideAddress.of(entry))
                         .filter(history -> history.isDamaged() && history.last().position() == entry.position())
-                        .isPresent()) throw publication.notShown().raise();
+                        .isPresent()) throw ledger.guideNotServed().raise();
         return Optional.ofNullable(format)
                 .flatMap(textFormat -> snapshot.find(GuideAddress.of(entry))
                         .filter(guide -> guide.entry().position() == entry.position())
@@ -193,7 +193,7 @@ class LedgerFeedApi {
     }
 
     private Page page(Snapshot snapshot, long after, int limit, Predicate<LedgerEntry> filter) {
-        var entries = publication.after(after, limit).stream()
+        var entries = ledger.after(after, limit).stream()
                 .takeWhile(entry -> entry.position() <= snapshot.position())
                 .toList();
         return new Page(
@@ -204,7 +204,7 @@ class LedgerFeedApi {
     private Page compactPage(Snapshot snapshot, long after, int limit, Predicate<LedgerEntry> filter) {
         var entries = snapshot.changedSince(after).stream()
                 .filter(history -> history.last().isLive() || history.firstPosition() <= after)
-                .filter(history -> !publication.isWithheld(history.last().id()))
+                .filter(history -> !ledger.isWithheld(history.last().id()))
                 .map(AddressHistory::last)
                 .filter(filter)
                 .limit(limit)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.catalogue.AddressHistory;
 import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.content.Fields;
@@ -8,7 +9,6 @@ import dev.imprimatur.content.Format;
 import dev.imprimatur.index.Property;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
-import dev.imprimatur.publication.Publication;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.representation.Representation;
@@ -38,13 +38,13 @@ class PublishedGuideApi {
     private static final String LINKED_DATA = "/schema.org";
 
     private final DeliveryRequests requests;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final JsonMapper json;
     private final Clock clock;
 
-    PublishedGuideApi(DeliveryRequests requests, Publication publication, JsonMapper json, Clock clock) {
+    PublishedGuideApi(DeliveryRequests requests, LedgerReader ledger, JsonMapper json, Clock clock) {
         this.requests = requests;
-        this.publication = publication;
+        this.ledger = ledger;
         this.json = json;
         this.clock = clock;
     }
@@ -124,7 +124,7 @@ class PublishedGuideApi {
         String locale = requestedLocale == null ? null : GuideAddress.canonical(requestedLocale);
         var guide = address(shown, type, slug, locale).flatMap(shown::find);
         if (guide.isEmpty() && isDamaged(shown, type, slug, locale))
-            throw publication.notShown().raise();
+            throw ledger.guideNotServed().raise();
         if (guide.isEmpty() && asOf != null && wasWithdrawnSince(now, asOf, type, slug, locale))
             throw Refusal.of(Refusal.Kind.GONE, "gone", "what was published here at that instant was unpublished since")
                     .raise();
@@ -177,8 +177,8 @@ class PublishedGuideApi {
         var unpublished = histories(snapshot, type, slug, locale)
                 .flatMap(history -> history.unpublication().stream())
                 .max(Comparator.comparingLong(LedgerEntry::position));
-        if (publication.mayLack(snapshot.reading()))
-            return publication.notKnown().raise();
+        if (ledger.mayBeIncomplete(snapshot.reading()))
+            return ledger.guideUnknown().raise();
         if (unpublished.isEmpty()) return DeliveryRequests.notFound();
         String target = unpublished.get().redirectTo();
         if (target == null)

@@ -78,7 +78,7 @@ class Gate {
     void admitRestamp(Guide guide, Edition edition, LedgerEntry current) {
         mustBeSealed(guide, edition);
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
-        var revision = guideRevisions.require(guide, live.revision());
+        var revision = guideRevisions.require(guide, current.revision());
         var contributors = editions.contributors(edition, revision.ref());
         boolean confirmed = edition.log().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.CONFIRMED)

@@ -69,7 +69,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             Engine engine,
             LedgerReader ledger) {
         this.engine = engine;
-        this.publication = publication;
+        this.ledger = ledger;
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;

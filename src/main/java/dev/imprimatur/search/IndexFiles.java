@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.search;
 
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.catalogue.Catalogue;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Sha256;
 import dev.imprimatur.publication.LedgerEntry;
-import dev.imprimatur.publication.Publication;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -35,13 +35,13 @@ final class IndexFiles {
 
     private final Path directory;
     private final Catalogue catalogue;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final ContentTypes types;
 
-    IndexFiles(Path directory, Catalogue catalogue, Publication publication, ContentTypes types) {
+    IndexFiles(Path directory, Catalogue catalogue, LedgerReader ledger, ContentTypes types) {
         this.directory = directory;
         this.catalogue = catalogue;
-        this.publication = publication;
+        this.ledger = ledger;
         this.types = types;
     }
 
@@ -95,7 +95,7 @@ final class IndexFiles {
     }
 
     private String hashAt(long position) {
-        return publication.find(List.of(position)).stream()
+        return ledger.find(List.of(position)).stream()
                 .map(LedgerEntry::hash)
                 .findFirst()
                 .orElse("");

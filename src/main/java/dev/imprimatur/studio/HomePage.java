@@ -34,13 +34,13 @@ class HomePage {
 
     private final Inbox inbox;
     private final Guides guides;
-    private final Publication publication;
+    private final LedgerReader ledger;
     private final DisplayText words;
 
-    HomePage(Inbox inbox, Guides guides, Publication publication, DisplayText words) {
+    HomePage(Inbox inbox, Guides guides, LedgerReader ledger, DisplayText words) {
         this.inbox = inbox;
         this.guides = guides;
-        this.publication = publication;
+        this.ledger = ledger;
         this.words = words;
     }
 

@@ -121,8 +121,8 @@ class Dispatcher implements SmartLifecycle {
                 // while the ledger is behind, nobody knows yet which entries these positions will have
                 var due = ledger.isBehind() ? List.<Webhook>of() : webhooks.due(position, clock.instant());
                 for (var webhook : due)
-                    if (busy.add(webhook.id())) Objects.requireNonNull(senders).execute(() -> lead(webhook.id()));
-                reach.await(position + 1, LOOK);
+                    if (busy.add(webhook.id())) Objects.requireNonNull(senders).execute(() -> sendDue(webhook.id()));
+                readPosition.await(position + 1, CHECK_EVERY);
             } catch (InterruptedException stopped) {
                 return;
             } catch (RuntimeException down) {

@@ -39,7 +39,7 @@ class HistoryPage {
             Drafts drafts,
             GuideRevisions guideRevisions,
             Editions editions,
-            Publication publication,
+            LedgerReader ledger,
             ContentTypes types) {
         this.guides = guides;
         this.drafts = drafts;
