@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.imprimatur.people.Person;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.WorkedExample;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -155,6 +161,41 @@ class EngineAwayTest {
         comeBack();
         guides.decide("reviewer", task, "approve").ok();
         assertThat(guides.read(guide).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aTaskBehindTheLastApprovalIsListedAndWaitsForTheEngine(@TempDir Path folder) throws IOException {
+        try (var stores = new WiredStores();
+                var node = Node.start(stores.settings(WorkedExample.settings(folder)))) {
+            var guides = node.guides();
+            var submitted = WorkedExample.submitted(node);
+            var approved = WorkedExample.approved(node);
+            var task = guides.task("admin", approved);
+
+            stores.engine().cut();
+
+            assertThat(guides.task("admin", approved))
+                    .isEqualTo(((ObjectNode) task.deepCopy())
+                            .set("since", guides.task("admin", approved).get("since"))
+                            .asObject()
+                            .put("fromLog", true));
+            assertThat(guides.find("admin", submitted)).isEmpty();
+            assertThat(node.as("editor")
+                            .get(approved.path())
+                            .ok()
+                            .at("/task/name")
+                            .asString())
+                    .isEqualTo("Check rights");
+            assertThat(node.bean(Inbox.class).waiting(new Person("admin", "The admin", null, Set.of("ADMIN"))))
+                    .isPositive();
+            isUnavailable(soon(() -> guides.decide("admin", task, "cleared")));
+            assertThat(guides.read(approved).status()).isEqualTo(404);
+
+            stores.engine().pass();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> guides.decide("admin", task, "cleared").status() == 200);
+            assertThat(guides.read(approved).status()).isEqualTo(200);
+        }
     }
 
     @Test

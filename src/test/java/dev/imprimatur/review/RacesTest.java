@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.WorkedExample;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Invariant 6: however often and however many at once, one effect. */
 @Tag("store")
@@ -37,12 +40,20 @@ class RacesTest {
     }
 
     private List<String> kinds(Guides.Ref guide) {
+        return kinds(node, guide);
+    }
+
+    private static List<String> kinds(Node node, Guides.Ref guide) {
         return node.as("editor").get(guide.path() + "/log").ok().get("items").values().stream()
                 .map(entry -> entry.get("kind").asString())
                 .toList();
     }
 
     private long published(Guides.Ref guide) {
+        return published(node, guide);
+    }
+
+    private static long published(Node node, Guides.Ref guide) {
         long count = 0;
         for (long after = 0; ; ) {
             var feed = node.site().get("/ledger?limit=100&after=" + after).ok();
@@ -86,6 +97,31 @@ class RacesTest {
             assertThat(answers).extracting(Answer::status).containsExactlyInAnyOrder(200, 409);
             boolean live = answers.getFirst().status() == 200;
             assertThat(guides.read(guide).status()).isEqualTo(live ? 200 : 404);
+        }
+    }
+
+    @Test
+    void twoAdministratorsWhoCompleteTheTaskBehindTheLastApprovalAtOnceMakeOneDecision(@TempDir Path folder)
+            throws Exception {
+        try (var node = Node.start(WorkedExample.settings(folder))) {
+            var guides = node.guides();
+            var account = Map.of(
+                    "username", "second-admin", "displayName", "The second admin", "password", Node.PASSWORD, "roles", List.of("ADMIN"));
+            node.as("admin").post("/accounts", account).ok();
+            node.as("second-admin");
+            for (int round = 0; round < ROUNDS; round++) {
+                var note = WorkedExample.approved(node);
+                var task = guides.task("admin", note);
+
+                var answers = atOnce(
+                        () -> guides.decide("admin", task, "cleared"),
+                        () -> guides.decide("second-admin", task, "cleared"));
+
+                assertThat(answers).extracting(Answer::status).containsExactlyInAnyOrder(200, 409);
+                assertThat(kinds(node, note))
+                        .containsExactly("opened", "submitted", "approved", "decided", "stamped", "published");
+                assertThat(published(node, note)).isEqualTo(1);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.imprimatur.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -12,6 +13,9 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.WorkedExample;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +30,7 @@ import org.flowable.engine.TaskService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Invariant 5: losing the engine's database loses no decision; the clock of the facts drives the timers. */
@@ -249,6 +254,43 @@ class RebuildTest {
             assertThat(guides.read(guide).status()).isEqualTo(200);
         }
         assertThat(reconciler.unsettled()).isEmpty();
+    }
+
+    /**
+     * The engine passes an event of the workflow at once, and the log cannot say that it did. The log implies no open task then, and the
+     * process has one.
+     */
+    @Test
+    void aProcessThatContradictsItsLogForGoodIsNotLedInCircles(@TempDir Path folder) throws IOException {
+        try (var other = Node.start(WorkedExample.settings(folder, bpmn -> bpmn.replace(
+                "sourceRef=\"approved\" targetRef=\"rights\" name=\"yes\"/>",
+                """
+                sourceRef="approved" targetRef="pause" name="yes"/>
+                <intermediateCatchEvent id="pause" name="Pause">
+                  <messageEventDefinition messageRef="next-edition-dropped-message"/>
+                </intermediateCatchEvent>
+                <sequenceFlow id="paused" sourceRef="pause" targetRef="rights"/>""")))) {
+            var guides = other.guides();
+            var note = WorkedExample.approved(other);
+            var before = other.bean(Processes.class).of(new EditionId(note.id(), 1)).orElseThrow();
+
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(20), () -> other.bean(Review.class).settle(note.id()));
+
+            var after = other.bean(Processes.class).of(new EditionId(note.id(), 1)).orElseThrow();
+            assertThat(after.getId()).as("the process is led anew").isNotEqualTo(before.getId());
+            assertThat(other.bean(Reconciler.class).unsettled()).isEmpty();
+            assertThat(guides.state(note).at("/task/name").asString()).isEqualTo("Check rights");
+            assertThat(other.as("editor")
+                            .get(note.path() + "/process")
+                            .ok()
+                            .get("active")
+                            .values())
+                    .extracting(JsonNode::asString)
+                    .containsExactly("rights");
+            guides.decide("admin", guides.task("admin", note), "cleared").ok();
+            assertThat(guides.read(note).status()).isEqualTo(200);
+        }
     }
 
     private void start(Guides.Ref guide) {

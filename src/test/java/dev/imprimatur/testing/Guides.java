@@ -36,10 +36,15 @@ public final class Guides {
         }
     }
 
-    /** A guide by its id and slug. */
-    public record Ref(String id, String slug) {
+    /** A guide by its type, id and slug. */
+    public record Ref(String type, String id, String slug) {
+        /** A guide of the type that most tests use. */
+        public Ref(String id, String slug) {
+            this("role-guide", id, slug);
+        }
+
         public String path() {
-            return "/role-guide/" + id;
+            return "/" + type + "/" + id;
         }
     }
 
@@ -116,7 +121,7 @@ public final class Guides {
     }
 
     public Answer read(Ref guide) {
-        return node.site().get("/role-guide/" + guide.slug());
+        return node.site().get("/" + guide.type() + "/" + guide.slug());
     }
 
     public JsonNode state(Ref guide) {
