@@ -120,11 +120,16 @@ class LoggedTasks {
         var candidates = new ArrayList<Candidate>();
         for (var guide : guides.cached()) {
             if (query.type() != null && !query.type().equals(guide.type())) continue;
-            if (guide.state() == Edition.State.IN_REVIEW || guide.state() == Edition.State.DRAFT && !query.decisions())
+            if (isUnderReview(guide) || guide.state() == Edition.State.DRAFT && !query.decisions())
                 candidates.add(new Candidate(guide.current(), guide, null));
             inReview(guide).ifPresent(candidates::add);
         }
         return candidates;
+    }
+
+    /** Whether the edition in progress was submitted. A workflow may have tasks that open only after the last approval. */
+    private static boolean isUnderReview(Guide guide) {
+        return guide.state() == Edition.State.IN_REVIEW || guide.state() == Edition.State.APPROVED;
     }
 
     /** The published edition of the guide, if its next review is requested already. */
@@ -141,8 +146,8 @@ class LoggedTasks {
 
     /** The number of guides in review whose workflow has a task for one of the person's roles. */
     long waiting(Person me) {
-        return guides.cached().stream()
-                .filter(guide -> guide.state() == Edition.State.IN_REVIEW)
+        return editing.glance().stream()
+                .filter(LoggedTasks::isUnderReview)
                 .filter(guide -> workflows.of(types.require(guide.type())).steps().stream()
                         .anyMatch(step -> !step.isDrafting() && me.has(step.group())))
                 .count();

@@ -106,7 +106,14 @@ class RacesTest {
         try (var node = Node.start(WorkedExample.settings(folder))) {
             var guides = node.guides();
             var account = Map.of(
-                    "username", "second-admin", "displayName", "The second admin", "password", Node.PASSWORD, "roles", List.of("ADMIN"));
+                    "username",
+                    "second-admin",
+                    "displayName",
+                    "The second admin",
+                    "password",
+                    Node.PASSWORD,
+                    "roles",
+                    List.of("ADMIN"));
             node.as("admin").post("/accounts", account).ok();
             node.as("second-admin");
             for (int round = 0; round < ROUNDS; round++) {

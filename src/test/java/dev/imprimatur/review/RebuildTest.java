@@ -262,9 +262,8 @@ class RebuildTest {
      */
     @Test
     void aProcessThatContradictsItsLogForGoodIsNotLedInCircles(@TempDir Path folder) throws IOException {
-        try (var other = Node.start(WorkedExample.settings(folder, bpmn -> bpmn.replace(
-                "sourceRef=\"approved\" targetRef=\"rights\" name=\"yes\"/>",
-                """
+        try (var other = Node.start(WorkedExample.settings(
+                folder, bpmn -> bpmn.replace("sourceRef=\"approved\" targetRef=\"rights\" name=\"yes\"/>", """
                 sourceRef="approved" targetRef="pause" name="yes"/>
                 <intermediateCatchEvent id="pause" name="Pause">
                   <messageEventDefinition messageRef="next-edition-dropped-message"/>
@@ -272,12 +271,14 @@ class RebuildTest {
                 <sequenceFlow id="paused" sourceRef="pause" targetRef="rights"/>""")))) {
             var guides = other.guides();
             var note = WorkedExample.approved(other);
-            var before = other.bean(Processes.class).of(new EditionId(note.id(), 1)).orElseThrow();
+            var before =
+                    other.bean(Processes.class).of(new EditionId(note.id(), 1)).orElseThrow();
 
             assertTimeoutPreemptively(
                     Duration.ofSeconds(20), () -> other.bean(Review.class).settle(note.id()));
 
-            var after = other.bean(Processes.class).of(new EditionId(note.id(), 1)).orElseThrow();
+            var after =
+                    other.bean(Processes.class).of(new EditionId(note.id(), 1)).orElseThrow();
             assertThat(after.getId()).as("the process is led anew").isNotEqualTo(before.getId());
             assertThat(other.bean(Reconciler.class).unsettled()).isEmpty();
             assertThat(guides.state(note).at("/task/name").asString()).isEqualTo("Check rights");
