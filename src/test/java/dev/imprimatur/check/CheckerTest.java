@@ -11,6 +11,9 @@ import dev.imprimatur.store.Findings.Finding;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
+import dev.imprimatur.testing.WorkedExample;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Every manual change in one of the stores is found. Stores without manual changes are clean. */
@@ -73,6 +77,17 @@ class CheckerTest {
     @AfterAll
     static void stop() {
         node.close();
+    }
+
+    @Test
+    void aDecisionAfterTheLastApprovalIsNoViolation(@TempDir Path folder) throws IOException {
+        try (var other = Node.start(WorkedExample.settings(folder))) {
+            var guides = other.guides();
+            var note = WorkedExample.approved(other);
+            guides.decide("admin", guides.task("admin", note), "cleared").ok();
+
+            assertThat(other.bean(Checker.class).run().violations()).isEmpty();
+        }
     }
 
     private static MongoCollection<Document> in(String collection) {
