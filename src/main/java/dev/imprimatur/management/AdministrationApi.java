@@ -118,16 +118,16 @@ class AdministrationApi {
     @GetMapping("/content-types")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    Api.Page<Views.TypeView> types() {
+    Api.Page<TypeView> types() {
         return new Api.Page<>(
-                types.all().stream().map(type -> Views.TypeView.of(type, false)).toList(), null);
+                types.all().stream().map(type -> TypeView.of(type, false)).toList(), null);
     }
 
     @GetMapping("/content-types/{type}")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    Views.TypeView type(@PathVariable String type) {
-        return Views.TypeView.of(types.require(type), true);
+    TypeView type(@PathVariable String type) {
+        return TypeView.of(types.require(type), true);
     }
 
     @GetMapping("/accounts")

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.management;
 
-import static dev.imprimatur.management.Views.CommentView;
-
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.comments.Discussions;
 import dev.imprimatur.credentials.Scope;

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.management;
 
-import static dev.imprimatur.management.Views.DraftView;
-import static dev.imprimatur.management.Views.GuideView;
-import static dev.imprimatur.management.Views.LogView;
-import static dev.imprimatur.management.Views.RevisionView;
-import static dev.imprimatur.management.Views.TaskView;
-
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.Scope;
-import dev.imprimatur.diff.Change;
-import dev.imprimatur.drafts.WorkingCopy;
-import dev.imprimatur.editing.Drafts;
-import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideQuery;
 import dev.imprimatur.editing.GuideRevisions;
@@ -38,10 +29,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -50,32 +39,18 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** Guides: drafting, submitting, reading their history, and unpublishing them. */
+/** Guides and their editions: creating, listing, submitting and unpublishing them. */
 @RestController
 @RequestMapping(Api.ROOT + "/{type}")
 class GuidesApi {
-    private final Guides guides;
-    private final Drafts drafts;
-    private final GuideRevisions guideRevisions;
-    private final Editions editions;
+    private final Editing editing;
     private final Review review;
     private final Inbox inbox;
     private final Integrity integrity;
     private final ContentTypes types;
 
-    GuidesApi(
-            Guides guides,
-            Drafts drafts,
-            GuideRevisions guideRevisions,
-            Editions editions,
-            Review review,
-            Inbox inbox,
-            Integrity integrity,
-            ContentTypes types) {
-        this.guides = guides;
-        this.drafts = drafts;
-        this.guideRevisions = guideRevisions;
-        this.editions = editions;
+    GuidesApi(Editing editing, Review review, Inbox inbox, Integrity integrity, ContentTypes types) {
+        this.editing = editing;
         this.review = review;
         this.inbox = inbox;
         this.integrity = integrity;
@@ -151,43 +126,6 @@ class GuidesApi {
                 integrity);
     }
 
-    @GetMapping("/{id}/draft")
-    @NeedsScope(Scope.READ)
-    @PreAuthorize("isAuthenticated()")
-    ResponseEntity<DraftView> draft(@PathVariable String type, @PathVariable String id) {
-        return answer(type, drafts.of(guides.require(type, id)));
-    }
-
-    @PutMapping("/{id}/draft")
-    @NeedsScope(Scope.DRAFT)
-    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
-    ResponseEntity<DraftView> save(
-            @PathVariable String type,
-            @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-            @RequestBody JsonNode content,
-            Person me) {
-        return answer(type, drafts.save(guides.require(type, id), Api.ifMatch(ifMatch), content, me));
-    }
-
-    @PatchMapping(
-            path = "/{id}/draft",
-            consumes = {"application/merge-patch+json", "application/json"})
-    @NeedsScope(Scope.DRAFT)
-    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
-    ResponseEntity<DraftView> patch(
-            @PathVariable String type,
-            @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-            @RequestBody JsonNode patch,
-            Person me) {
-        return answer(type, drafts.patch(guides.require(type, id), Api.ifMatch(ifMatch), patch, me));
-    }
-
-    private ResponseEntity<DraftView> answer(String type, WorkingCopy copy) {
-        return ResponseEntity.ok().eTag(Api.etag(copy.etag())).body(DraftView.of(types.require(type), copy));
-    }
-
     record Submission(@Nullable String message) {}
 
     @PostMapping("/{id}/submit")
@@ -225,47 +163,6 @@ class GuidesApi {
         review.discard(guides.require(type, id), me);
     }
 
-    @GetMapping("/{id}/revisions")
-    @NeedsScope(Scope.READ)
-    @PreAuthorize("isAuthenticated()")
-    Api.Page<RevisionView> revisions(@PathVariable String type, @PathVariable String id) {
-        return new Api.Page<>(
-                guideRevisions.of(guides.require(type, id)).stream()
-                        .map(revision -> RevisionView.of(revision, false))
-                        .toList(),
-                null);
-    }
-
-    @GetMapping("/{id}/revisions/{number}")
-    @NeedsScope(Scope.READ)
-    @PreAuthorize("isAuthenticated()")
-    RevisionView revision(@PathVariable String type, @PathVariable String id, @PathVariable int number) {
-        return RevisionView.of(guideRevisions.require(guides.require(type, id), number), true);
-    }
-
-    record DiffView(int from, int to, List<Change> changes) {}
-
-    @GetMapping("/{id}/revisions/{from}/diff/{to}")
-    @NeedsScope(Scope.READ)
-    @PreAuthorize("isAuthenticated()")
-    DiffView diff(@PathVariable String type, @PathVariable String id, @PathVariable int from, @PathVariable int to) {
-        return new DiffView(from, to, guideRevisions.diff(guides.require(type, id), from, to));
-    }
-
-    @PostMapping("/{id}/revisions/{number}/restore")
-    @NeedsScope(Scope.DRAFT)
-    @PreAuthorize("hasRole('EDITOR')")
-    ResponseEntity<DraftView> restore(
-            @PathVariable String type,
-            @PathVariable String id,
-            @PathVariable int number,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-            Person me) {
-        return answer(
-                type,
-                drafts.restore(guides.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
-    }
-
     record Unpublication(
             String reason,
             @Nullable String reasonCode,
@@ -280,30 +177,5 @@ class GuidesApi {
             throw Refusal.malformed("/reason", "say why").raise();
         review.unpublish(guides.require(type, id), wanted.reason(), wanted.reasonCode(), wanted.redirectTo(), me);
         return view(guides.require(type, id));
-    }
-
-    @GetMapping("/{id}/log")
-    @NeedsScope(Scope.READ)
-    @PreAuthorize("isAuthenticated()")
-    Api.Page<LogView> log(@PathVariable String type, @PathVariable String id) {
-        var all = editions.of(guides.require(type, id).id());
-        all.forEach(Edition::mustBeSound);
-        return new Api.Page<>(
-                all.stream()
-                        .flatMap(edition -> edition.log().stream())
-                        .map(LogView::of)
-                        .toList(),
-                null);
-    }
-
-    @GetMapping("/{id}/process")
-    @NeedsScope(Scope.READ)
-    @PreAuthorize("isAuthenticated()")
-    Review.Progress process(@PathVariable String type, @PathVariable String id) {
-        var edition = guides.require(type, id).current();
-        return review.progress(edition)
-                .orElseThrow(
-                        () -> Refusal.missing("edition " + edition.number() + " is over; no process drives it any more")
-                                .raise());
     }
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.management;
 
-import static dev.imprimatur.management.Views.GuideView;
-import static dev.imprimatur.management.Views.TaskView;
-
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
@@ -14,8 +11,9 @@ import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Integrity;
+import dev.imprimatur.review.Claims;
 import dev.imprimatur.review.Inbox;
-import dev.imprimatur.review.Review;
+import dev.imprimatur.review.TaskCompletion;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -41,14 +39,22 @@ import org.springframework.web.bind.annotation.RestController;
 class TasksApi {
     private final Inbox inbox;
     private final ContentTypes types;
-    private final Review review;
+    private final Claims claims;
+    private final TaskCompletion completion;
     private final Accounts accounts;
     private final Integrity integrity;
 
-    TasksApi(Inbox inbox, Review review, Accounts accounts, Integrity integrity, ContentTypes types) {
+    TasksApi(
+            Inbox inbox,
+            Claims claims,
+            TaskCompletion completion,
+            Accounts accounts,
+            Integrity integrity,
+            ContentTypes types) {
         this.types = types;
         this.inbox = inbox;
-        this.review = review;
+        this.claims = claims;
+        this.completion = completion;
         this.accounts = accounts;
         this.integrity = integrity;
     }
@@ -63,13 +69,13 @@ class TasksApi {
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam @Nullable String cursor,
             Person me) {
-        var query = new Inbox.Query(mine, false, known(group), knownType(type), instant(due));
+        var query = new Inbox.Query(mine, false, knownRole(group), knownType(type), instant(due));
         return Api.Page.of(
                 inbox.list(query, query.window(cursor, Api.checked(limit)), me).map(TaskView::of));
     }
 
     /** Checks that the name of a role is known. */
-    private static @Nullable String known(@Nullable String group) {
+    private static @Nullable String knownRole(@Nullable String group) {
         var roles = Arrays.stream(Role.values()).map(Role::name).toList();
         if (group != null && !roles.contains(group))
             throw Refusal.malformed("group is one of " + String.join(", ", roles), List.of())
@@ -105,13 +111,13 @@ class TasksApi {
     @PostMapping("/{id}/claim")
     @NeedsScope(Scope.REVIEW)
     TaskView claim(@PathVariable String id, Person me) {
-        return TaskView.of(inbox.claim(id, me));
+        return TaskView.of(claims.claim(id, me));
     }
 
     @PostMapping("/{id}/unclaim")
     @NeedsScope(Scope.REVIEW)
     TaskView unclaim(@PathVariable String id, Person me) {
-        return TaskView.of(inbox.unclaim(id, me));
+        return TaskView.of(claims.unclaim(id, me));
     }
 
     record Assignment(String account) {}
@@ -122,7 +128,7 @@ class TasksApi {
         var to = accounts.account(wanted.account())
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
                         .raise());
-        return TaskView.of(inbox.assign(id, to.person(), me));
+        return TaskView.of(claims.assign(id, to.person(), me));
     }
 
     record Completion(
@@ -134,13 +140,13 @@ class TasksApi {
 
     @PostMapping("/{id}/complete")
     @NeedsScope(Scope.REVIEW)
-    GuideView complete(@PathVariable String id, @RequestBody Completion completion, Person me) {
-        var guide = review.complete(
+    GuideView complete(@PathVariable String id, @RequestBody Completion wanted, Person me) {
+        var guide = completion.complete(
                 id,
-                completion.outcome(),
-                new Revision.Ref(completion.revision(), completion.contentHash()),
-                completion.message(),
-                completion.reasonCode(),
+                wanted.outcome(),
+                new Revision.Ref(wanted.revision(), wanted.contentHash()),
+                wanted.message(),
+                wanted.reasonCode(),
                 me);
         return GuideView.of(guide, null, integrity);
     }

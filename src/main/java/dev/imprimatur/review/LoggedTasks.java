@@ -53,7 +53,7 @@ class LoggedTasks {
     }
 
     private static OpenTask task(Workflow.Step step, Guide guide, Edition edition) {
-        boolean live = edition.state() == Edition.State.PUBLISHED;
+        boolean isPublished = edition.state() == Edition.State.PUBLISHED;
         return new OpenTask(
                 new TaskId(edition.id(), step.id(), edition.round(step.id())).toString(),
                 step.name(),
@@ -63,7 +63,7 @@ class LoggedTasks {
                 edition,
                 step.isDrafting() ? null : edition.underReview().orElse(null),
                 step.outcomes(),
-                live ? edition.stamp().map(LoggedTasks::due).orElse(null) : null,
+                isPublished ? edition.stamp().map(LoggedTasks::due).orElse(null) : null,
                 null,
                 edition.log().getLast().at(),
                 true);
@@ -83,32 +83,33 @@ class LoggedTasks {
 
     /** A page of the inbox, in the order of {@link TaskRows#ORDER}. */
     Page<OpenTask> list(Inbox.Query query, Window window, Person me) {
-        Predicate<OpenTask> wanted = wanted(query, me);
-        var rows = candidates(query).stream()
+        Predicate<OpenTask> matches = matches(query, me);
+        var candidates = candidates(query).stream()
                 .sorted(Comparator.comparing(Candidate::place, TaskRows.ORDER))
                 .toList();
         var page = window.page(
                 (from, back, most) -> {
-                    var found = new ArrayList<Found>();
-                    for (var row : back ? rows.reversed() : rows) {
-                        if (found.size() == most) break;
-                        if (from != null && (TaskRows.ORDER.compare(row.place(), from) > 0) == back) continue;
-                        if (from != null && row.place().equals(from)) continue;
-                        var tasks = of(row.edition(), row.guide()).stream()
-                                .filter(wanted)
+                    var matching = new ArrayList<CandidateTasks>();
+                    for (var candidate : back ? candidates.reversed() : candidates) {
+                        if (matching.size() == most) break;
+                        if (from != null && (TaskRows.ORDER.compare(candidate.place(), from) > 0) == back) continue;
+                        if (from != null && candidate.place().equals(from)) continue;
+                        var tasks = of(candidate.edition(), candidate.guide()).stream()
+                                .filter(matches)
                                 .toList();
-                        if (!tasks.isEmpty()) found.add(new Found(row, tasks));
+                        if (!tasks.isEmpty()) matching.add(new CandidateTasks(candidate, tasks));
                     }
-                    return found;
+                    return matching;
                 },
-                found -> found.at().place());
+                item -> item.candidate().place());
         return new Page<>(
-                page.items().stream().flatMap(it -> it.tasks().stream()).toList(), page.previous(), page.next());
+                page.items().stream().flatMap(item -> item.tasks().stream()).toList(), page.previous(), page.next());
     }
 
-    private record Found(Candidate at, List<OpenTask> tasks) {}
+    /** The open tasks of a candidate that match the query. */
+    private record CandidateTasks(Candidate candidate, List<OpenTask> tasks) {}
 
-    private static Predicate<OpenTask> wanted(Inbox.Query query, Person me) {
+    private static Predicate<OpenTask> matches(Inbox.Query query, Person me) {
         return task -> !query.mine()
                 && (query.group() == null ? me.has(task.group()) : task.group().equals(query.group()))
                 && (!query.decisions() || !task.outcomes().isEmpty())
@@ -122,7 +123,7 @@ class LoggedTasks {
             if (query.type() != null && !query.type().equals(guide.type())) continue;
             if (isUnderReview(guide) || guide.state() == Edition.State.DRAFT && !query.decisions())
                 candidates.add(new Candidate(guide.current(), guide, null));
-            inReview(guide).ifPresent(candidates::add);
+            ofRequestedReview(guide).ifPresent(candidates::add);
         }
         return candidates;
     }
@@ -133,10 +134,10 @@ class LoggedTasks {
     }
 
     /** The published edition of the guide, if its next review is requested already. */
-    private Optional<Candidate> inReview(Guide guide) {
+    private Optional<Candidate> ofRequestedReview(Guide guide) {
         var live = guide.live();
         var due = guide.reviewDue();
-        return live == null || due == null || !workflows.isAskedFor(due)
+        return live == null || due == null || !workflows.isReviewRequested(due)
                 ? Optional.empty()
                 : Optional.of(new Candidate(
                         new EditionId(guide.id(), live.edition()),

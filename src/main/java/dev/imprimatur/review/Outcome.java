@@ -34,6 +34,10 @@ public record Outcome(
         return meaning != null;
     }
 
+    boolean approves() {
+        return effect == Decision.Effect.APPROVE;
+    }
+
     /** The act under which a content type may list reasons for this outcome; empty if reasons cannot be listed for it. */
     public Optional<Reason.Of> reasons() {
         return Reason.Of.spelt(effect.name().toLowerCase(Locale.ROOT).replace('_', '-'));

@@ -28,19 +28,19 @@ class ProcessesCheck implements Check {
     public void run(Findings findings) {
         // a log that grows during the check has a later end than the one read here
         var ends = editions.ends();
-        var standings = processes.standings();
-        var strays = new HashSet<>(standings.keySet());
-        for (var guide : guides.all())
-            for (var edition : Reconciler.driven(guide)) {
+        var states = processes.states();
+        var strays = new HashSet<>(states.keySet());
+        for (var guide : editing.all())
+            for (var edition : Reconciler.inProcess(guide)) {
                 strays.remove(edition);
-                var standing = standings.get(edition);
+                var state = states.get(edition);
                 var end = ends.get(edition);
-                if (standing == null)
+                if (state == null)
                     findings.unfinished("process", edition.inWords(), "is open, and no process drives it");
-                else if (standing.processes() > 1)
+                else if (state.processes() > 1)
                     findings.unfinished(
-                            "process", edition.inWords(), "is driven by " + standing.processes() + " processes");
-                else if (end == null || !standing.isRight(end))
+                            "process", edition.inWords(), "is driven by " + state.processes() + " processes");
+                else if (end == null || !state.isUpToDate(end))
                     findings.unfinished(
                             "process", edition.inWords(), "is driven, and waits for something else than its log says");
             }

@@ -39,23 +39,23 @@ import org.springframework.stereotype.Component;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
-    /** How long the start-up waits for the first pass; a longer pass goes on in the background. */
+    /** How long the start-up waits for the first pass; a longer pass continues in the background. */
     private static final Duration AT_START = Duration.ofSeconds(2);
-    /** How many guides are settled in one transaction of the engine when more than these need it. */
+    /** The number of guides that are reconciled in one transaction of the engine, if more guides than this need it. */
     private static final int TOGETHER = 25;
 
-    private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
+    private static final Duration REPORT_EVERY = Duration.ofSeconds(10);
 
     private final Guides guides;
     private final Editions editions;
     private final Processes processes;
-    private final Review review;
+    private final GuideReconciler guideReconciler;
     private final Assignments assignments;
     private final Engine engine;
     private final LedgerReader ledger;
     private final Thread first = Thread.ofPlatform().name("reconciler").unstarted(this::everyMinute);
     private volatile boolean ended;
-    /** How many guides the current pass still has to settle. */
+    /** The number of guides that the current pass still has to reconcile. */
     private volatile int behind;
 
     private Expected expected = new Expected(-1, Map.of(), Set.of());
@@ -64,7 +64,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             Guides guides,
             Editions editions,
             Processes processes,
-            Review review,
+            GuideReconciler guideReconciler,
             Assignments assignments,
             Engine engine,
             LedgerReader ledger) {
@@ -73,7 +73,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;
-        this.review = review;
+        this.guideReconciler = guideReconciler;
         this.assignments = assignments;
     }
 
@@ -81,7 +81,8 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     @Override
     public void run(ApplicationArguments arguments) throws InterruptedException {
         first.start();
-        if (!first.join(AT_START)) log.info("the processes are brought in order while the application is ready");
+        if (!first.join(AT_START))
+            log.info("the application is ready; the first pass of the reconciler continues in the background");
     }
 
     @Override
@@ -98,8 +99,8 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     /** Also runs shortly after the start, to retry what failed in the first pass because a timer changed the same process. */
     @Scheduled(initialDelayString = "5s", fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     synchronized void everyMinute() {
-        // the facts may come from an old backup
-        if (ledger.isBehind()) return;
+        // MongoDB may have been restored from an old backup
+        if (publication.isBehind()) return;
         try {
             boolean all = engine.ask(
                     () -> {
@@ -112,7 +113,9 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             forget();
             if (ended) return;
             if (!Failures.isOutage(failed)) throw failed;
-            log.warn("facts and positions could not be brought together and will be: {}", failed.toString());
+            log.warn(
+                    "the processes could not be brought in line with the edition logs; the next pass tries again: {}",
+                    failed.toString());
         } finally {
             behind = 0;
             engine.endRebuild();
@@ -125,18 +128,18 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     }
 
     private void pass() {
-        giveBack();
-        var unsettled = unsettled();
-        if (!settleAll(new ArrayList<>(unsettled))) forget();
+        unassign();
+        var outdated = outdated();
+        if (!reconcileAll(new ArrayList<>(outdated))) forget();
     }
 
     /** Runs in each pass, because a change of an account leaves no entry in an edition log. */
-    private void giveBack() {
+    private void unassign() {
         try {
             assignments.giveBackAll();
         } catch (RuntimeException failed) {
             if (Failures.isOutage(failed)) throw failed;
-            log.warn("whose tasks are whose could not be looked at and will be tried again: {}", failed.toString());
+            log.warn("the assignments of tasks could not be checked; the next pass tries again: {}", failed.toString());
         }
     }
 
@@ -144,10 +147,10 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
      * The expected state according to MongoDB.
      *
      * @param logged the total number of entries of all logs when this state was read
-     * @param driven the ends of the logs of all editions that should have a process
+     * @param inProcess the ends of the logs of all editions that should have a process
      * @param lagging the ids of guides whose cards lag behind their logs
      */
-    private record Expected(long logged, Map<EditionId, LogEnd> driven, Set<String> lagging) {}
+    private record Expected(long logged, Map<EditionId, LogEnd> inProcess, Set<String> lagging) {}
 
     private Expected expected() {
         long logged = editions.logged();
@@ -155,93 +158,99 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         var ends = editions.ends();
         var lengths = new HashMap<String, Integer>();
         ends.forEach((edition, end) -> lengths.merge(edition.guide(), end.length(), Integer::sum));
-        var driven = new HashMap<EditionId, LogEnd>();
+        var inProcess = new HashMap<EditionId, LogEnd>();
         var lagging = new HashSet<String>();
         for (Guide guide : all) {
             if (guide.drafted() == null || guide.entries() != lengths.getOrDefault(guide.id(), 0))
                 lagging.add(guide.id());
-            for (var edition : driven(guide)) {
+            for (var edition : inProcess(guide)) {
                 var end = ends.get(edition);
                 if (end == null) lagging.add(guide.id());
-                else driven.put(edition, end);
+                else inProcess.put(edition, end);
             }
         }
-        return new Expected(logged, driven, lagging);
+        return new Expected(logged, inProcess, lagging);
     }
 
     /** The editions of a guide that should have a process. */
-    static Set<EditionId> driven(Guide guide) {
-        var driven = new HashSet<EditionId>();
-        if (!guide.state().isOver()) driven.add(guide.current());
+    static Set<EditionId> inProcess(Guide guide) {
+        var inProcess = new HashSet<EditionId>();
+        if (!guide.state().isOver()) inProcess.add(guide.current());
         var live = guide.live();
-        if (live != null) driven.add(new EditionId(guide.id(), live.edition()));
-        return driven;
+        if (live != null) inProcess.add(new EditionId(guide.id(), live.edition()));
+        return inProcess;
     }
 
-    /** The ids of guides whose processes or cards are not in line with their logs. Ends processes whose edition does not exist. */
-    synchronized Set<String> unsettled() {
+    /** The ids of guides whose processes or index cards are not in line with their logs. Deletes processes whose edition does not exist. */
+    synchronized Set<String> outdated() {
         if (expected.logged() != editions.logged()) expected = expected();
-        var standings = processes.standings();
-        var unsettled = new HashSet<>(expected.lagging());
+        var states = processes.states();
+        var outdated = new HashSet<>(expected.lagging());
         int missing = 0;
-        for (var edition : expected.driven().entrySet()) {
-            var standing = standings.remove(edition.getKey());
-            if (standing == null) missing++;
-            if (standing == null || !standing.isRight(edition.getValue()))
-                unsettled.add(edition.getKey().guide());
+        for (var edition : expected.inProcess().entrySet()) {
+            var state = states.remove(edition.getKey());
+            if (state == null) missing++;
+            if (state == null || !state.isUpToDate(edition.getValue()))
+                outdated.add(edition.getKey().guide());
         }
-        for (var stray : standings.keySet())
-            if (editions.get(stray).exists()) unsettled.add(stray.guide());
-            else processes.endStray(stray);
+        for (var stray : states.keySet())
+            if (editions.get(stray).exists()) outdated.add(stray.guide());
+            else processes.deleteStray(stray);
         if (missing > TOGETHER) engine.beginRebuild();
-        return unsettled;
+        return outdated;
     }
 
-    /** Settles the guides; returns whether all succeeded. */
-    private boolean settleAll(List<String> guides) {
+    /** Reconciles the guides; returns whether all succeeded. */
+    private boolean reconcileAll(List<String> guides) {
         boolean many = guides.size() > TOGETHER;
-        if (many) log.info("{} guides are not driven as their logs say; they are brought in order", guides.size());
+        if (many)
+            log.info(
+                    "{} guides have processes that are not in line with their logs; they are reconciled",
+                    guides.size());
         boolean done = true;
-        long told = System.nanoTime();
+        long reportedAt = System.nanoTime();
         for (int from = 0; from < guides.size() && !ended; from += TOGETHER) {
             behind = guides.size() - from;
-            if (System.nanoTime() - told > TOLD_EVERY.toNanos()) {
-                told = System.nanoTime();
-                log.info("{} of {} guides are in order", from, guides.size());
+            if (System.nanoTime() - reportedAt > REPORT_EVERY.toNanos()) {
+                reportedAt = System.nanoTime();
+                log.info("{} of {} guides are reconciled", from, guides.size());
             }
             var some = guides.subList(from, Math.min(from + TOGETHER, guides.size()));
-            if (!many || !isSettledTogether(some)) for (String guide : some) done &= settle(guide);
+            if (!many || !reconcileTogether(some)) for (String guide : some) done &= reconcile(guide);
         }
-        if (many && !ended) log.info("{} guides are in order", guides.size());
+        if (many && !ended) log.info("{} guides are reconciled", guides.size());
         return done;
     }
 
-    private boolean isSettledTogether(List<String> guides) {
+    private boolean reconcileTogether(List<String> guides) {
         try {
             guides.forEach(editions::refreshCard);
-            review.settleTogether(guides);
+            guideReconciler.reconcileTogether(guides);
             return true;
         } catch (RuntimeException failed) {
             if (Failures.isOutage(failed)) throw failed;
-            log.debug("{} guides are led one by one: {}", guides.size(), failed.toString());
+            log.debug(
+                    "{} guides could not be reconciled together and are reconciled one by one: {}",
+                    guides.size(),
+                    failed.toString());
             return false;
         }
     }
 
-    private boolean settle(String guide) {
+    private boolean reconcile(String guide) {
         try {
             editions.refreshCard(guide);
-            review.settle(guide);
+            guideReconciler.reconcile(guide);
             return true;
         } catch (Refused refused) {
-            // a ledger that takes no entries until it is repaired was logged where the damage was found
+            // the damage of a ledger that accepts no entries was logged where it was found
             if (refused.refusal().kind() != Refusal.Kind.UNAVAILABLE)
-                log.warn("guide {} is not brought in order: {}", guide, refused.getMessage());
+                log.warn("guide {} is not reconciled: {}", guide, refused.getMessage());
             return false;
         } catch (RuntimeException failed) {
             // all other guides need the same store
             if (Failures.isOutage(failed)) throw failed;
-            log.warn("guide {} could not be brought in order and will be tried again: {}", guide, failed.toString());
+            log.warn("guide {} could not be reconciled; the next pass tries again: {}", guide, failed.toString());
             return false;
         }
     }

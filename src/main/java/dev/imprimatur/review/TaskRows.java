@@ -82,24 +82,24 @@ final class TaskRows implements Rows<Task> {
 
     @Override
     public List<Task> beside(@Nullable Place from, boolean back, int most) {
-        var sought = new LinkedHashMap<>(parameters);
+        var values = new LinkedHashMap<>(parameters);
         String sql = "select T.* from " + table + " T where "
                 + conditions.stream().collect(Collectors.joining(" and "))
-                + (from == null ? "" : " and " + beyond(from, back, sought))
+                + (from == null ? "" : " and " + beyond(from, back, values))
                 + (back
                         ? " order by case when T.DUE_DATE_ is null then 0 else 1 end, T.DUE_DATE_ desc, T.CREATE_TIME_ desc, T.ID_ desc"
                         : " order by case when T.DUE_DATE_ is null then 1 else 0 end, T.DUE_DATE_, T.CREATE_TIME_, T.ID_")
                 + " limit " + most;
         NativeTaskQuery query = tasks.createNativeTaskQuery().sql(sql);
-        sought.forEach(query::parameter);
+        values.forEach(query::parameter);
         return query.list();
     }
 
-    private static String beyond(Place from, boolean back, Map<String, Object> sought) {
+    private static String beyond(Place from, boolean back, Map<String, Object> values) {
         int between = from.key().indexOf(BETWEEN);
         String due = from.key().substring(0, Math.max(0, between));
-        sought.put("since", Date.from(Place.instant(from.key().substring(between + 1))));
-        sought.put("id", from.id());
+        values.put("since", Date.from(Place.instant(from.key().substring(between + 1))));
+        values.put("id", from.id());
         String than = back ? "<" : ">";
         String later =
                 "(T.CREATE_TIME_ " + than + " #{since} or (T.CREATE_TIME_ = #{since} and T.ID_ " + than + " #{id}))";
@@ -107,7 +107,7 @@ final class TaskRows implements Rows<Task> {
             return back
                     ? "(T.DUE_DATE_ is not null or (T.DUE_DATE_ is null and " + later + "))"
                     : "(T.DUE_DATE_ is null and " + later + ")";
-        sought.put("due", Date.from(Place.instant(due)));
+        values.put("due", Date.from(Place.instant(due)));
         return "(T.DUE_DATE_ " + than + " #{due} or (T.DUE_DATE_ = #{due} and " + later + ")"
                 + (back ? ")" : " or T.DUE_DATE_ is null)");
     }

@@ -71,7 +71,7 @@ public final class Workflow {
     /** Whether the workflow can collect this number of approvals. */
     boolean canCollect(int approvals) {
         long approving = steps.values().stream()
-                .filter(step -> step.outcomes().stream().anyMatch(WorkflowFile::approves))
+                .filter(step -> step.outcomes().stream().anyMatch(Outcome::approves))
                 .count();
         return asksForMoreApprovals || approving >= approvals;
     }

@@ -10,17 +10,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -35,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkflowFile {
     private static final String BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
     private static final String FLOWABLE = "http://flowable.org/bpmn";
-    private static final String OURS = "https://imprimatur.dev/bpmn";
+    private static final String IMPRIMATUR = "https://imprimatur.dev/bpmn";
     private static final String XSI = "http://www.w3.org/2001/XMLSchema-instance";
     private static final Set<String> DIAGRAM = Set.of(
             "http://www.omg.org/spec/BPMN/20100524/DI",
@@ -87,22 +81,10 @@ final class WorkflowFile {
     private final String file;
     private final Set<String> knownSteps;
     private final List<String> faults = new ArrayList<>();
-    private final Map<String, Step> tasks = new LinkedHashMap<>();
-    private final Map<String, String> services = new HashMap<>();
-    private final Map<String, Set<String>> next = new HashMap<>();
-    private final Set<String> conditions = new HashSet<>();
-    private final Set<String> catchEvents = new HashSet<>();
-    private final List<SequenceFlows.Flow> flows = new ArrayList<>();
-    /** The end events of each sub-process, by its id. */
-    private final Map<String, List<String>> ends = new HashMap<>();
-
-    private final Set<String> starts = new HashSet<>();
-    private final Set<String> gateways = new HashSet<>();
-    private final Set<String> joins = new HashSet<>();
+    private final WorkflowGraph graph = new WorkflowGraph();
     private final Deque<String> open = new ArrayDeque<>();
     private final Deque<String> containers = new ArrayDeque<>();
     private String process = "";
-    private boolean asksForMoreApprovals;
     private @Nullable Step task;
 
     private WorkflowFile(String file, Set<String> knownSteps) {
@@ -123,37 +105,10 @@ final class WorkflowFile {
         } catch (XMLStreamException notXml) {
             reading.faults.add("is not well-formed XML: " + notXml.getMessage());
         }
-        if (reading.faults.isEmpty()) reading.checkGraph();
+        if (reading.faults.isEmpty()) reading.faults.addAll(reading.graph.faults());
         if (!reading.faults.isEmpty())
             throw new IllegalArgumentException("workflow " + file + ": " + String.join("; ", reading.faults));
-        return new Workflow(
-                reading.process,
-                reading.tasks.values(),
-                reading.asksForMoreApprovals,
-                new SequenceFlows(
-                        reading.throughSubProcesses(),
-                        reading.gateways,
-                        reading.joins,
-                        reading.catchEvents,
-                        reading.services.entrySet().stream()
-                                .filter(service -> service.getValue().equals("publish"))
-                                .map(Map.Entry::getKey)
-                                .findFirst()
-                                .orElse(null)));
-    }
-
-    /** The flows, where a flow that leaves a sub-process starts at each of its end events. A flow into a sub-process leads to its start. */
-    private List<SequenceFlows.Flow> throughSubProcesses() {
-        return flows.stream()
-                .flatMap(flow -> ends.containsKey(flow.from()) && !starts.contains(flow.to())
-                        ? ends.getOrDefault(flow.from(), List.of()).stream()
-                                .map(end -> new SequenceFlows.Flow(end, flow.to(), flow.condition()))
-                        : Stream.of(flow))
-                .toList();
-    }
-
-    static boolean approves(Outcome outcome) {
-        return outcome.effect() == Effect.APPROVE;
+        return reading.graph.workflow(reading.process);
     }
 
     private void read(byte[] xml) throws XMLStreamException {
@@ -178,7 +133,7 @@ final class WorkflowFile {
         String name = in.getLocalName();
         open.push(name);
         if (DIAGRAM.contains(in.getNamespaceURI())) return;
-        if (OURS.equals(in.getNamespaceURI()) && name.equals("outcome")) {
+        if (IMPRIMATUR.equals(in.getNamespaceURI()) && name.equals("outcome")) {
             outcome(in);
             return;
         }
@@ -197,33 +152,24 @@ final class WorkflowFile {
                 containers.push("");
             }
             case "subProcess" -> containers.push(id);
-            case "exclusiveGateway" -> gateways.add(id);
-            case "parallelGateway" -> joins.add(id);
-            case "startEvent" -> {
-                edge(containers.element(), id);
-                starts.add(id);
-                flows.add(new SequenceFlows.Flow(containers.element(), id, null));
-            }
-            case "endEvent" ->
-                ends.computeIfAbsent(containers.element(), container -> new ArrayList<>())
-                        .add(id);
-            case "intermediateCatchEvent" -> catchEvents.add(id);
-            case "boundaryEvent" -> edge(attribute(in, "attachedToRef"), id);
-            case "sequenceFlow" -> {
-                edge(attribute(in, "sourceRef"), attribute(in, "targetRef"));
-                flows.add(new SequenceFlows.Flow(attribute(in, "sourceRef"), attribute(in, "targetRef"), null));
-            }
+            case "exclusiveGateway" -> graph.addExclusiveGateway(id);
+            case "parallelGateway" -> graph.addParallelGateway(id);
+            case "startEvent" -> graph.addStartEvent(id, containers.element());
+            case "endEvent" -> graph.addEndEvent(id, containers.element());
+            case "intermediateCatchEvent" -> graph.addCatchEvent(id);
+            case "boundaryEvent" -> graph.addBoundaryEvent(id, attribute(in, "attachedToRef"));
+            case "sequenceFlow" -> graph.addFlow(attribute(in, "sourceRef"), attribute(in, "targetRef"));
             case "userTask" -> {
                 String group = flowable(in, "candidateGroups");
                 if (!GROUPS.contains(group)) fault(in, "candidateGroups must be one of " + sorted(GROUPS));
                 task = new Step(id, attribute(in, "name"), group, new ArrayList<>());
-                tasks.put(id, task);
+                graph.addTask(task);
             }
             case "serviceTask" -> {
                 String step = flowable(in, "delegateExpression").replaceFirst("^\\$\\{([A-Za-z]+)}$", "$1");
                 if (!knownSteps.contains(step))
                     fault(in, "delegateExpression must name one of the steps " + sorted(knownSteps) + " as ${step}");
-                services.put(id, step);
+                graph.addServiceTask(id, step);
             }
             default -> {}
         }
@@ -238,21 +184,22 @@ final class WorkflowFile {
 
     private void checkAttributes(XMLStreamReader in) {
         for (int i = 0; i < in.getAttributeCount(); i++) {
-            String space = in.getAttributeNamespace(i);
+            String namespace = in.getAttributeNamespace(i);
             String name = in.getAttributeLocalName(i);
-            boolean allowed = space == null || space.isEmpty()
+            boolean isAllowed = namespace == null || namespace.isEmpty()
                     ? ATTRIBUTES.contains(name)
-                    : FLOWABLE.equals(space)
+                    : FLOWABLE.equals(namespace)
                             ? FLOWABLE_ATTRIBUTES.contains(name)
-                            : XSI.equals(space) && (name.equals("type") || name.equals("schemaLocation"));
-            if (!allowed) fault(in, "the attribute “" + name + "” is not allowed");
+                            : XSI.equals(namespace) && (name.equals("type") || name.equals("schemaLocation"));
+            if (!isAllowed) fault(in, "the attribute “" + name + "” is not allowed");
             String value = in.getAttributeValue(i);
-            boolean fits = switch (name) {
+            boolean isAllowedValue = switch (name) {
                 case "delegateExpression" -> true;
                 case "dueDate" -> TIME.matcher(value).matches();
                 default -> !isExpression(value);
             };
-            if (!fits) fault(in, "the attribute “" + name + "” holds an expression that is not allowed: " + value);
+            if (!isAllowedValue)
+                fault(in, "the attribute “" + name + "” holds an expression that is not allowed: " + value);
         }
     }
 
@@ -265,14 +212,8 @@ final class WorkflowFile {
             }
             case "conditionExpression" -> {
                 var condition = CONDITION.matcher(text);
-                if (!condition.matches())
-                    fault(in, "a condition is ${outcome == '…'} or ${approvalsMissing > 0}, not " + text);
-                else if (condition.group(1) != null) conditions.add(condition.group(1));
-                else asksForMoreApprovals = true;
-                if (!flows.isEmpty()) {
-                    var flow = flows.removeLast();
-                    flows.add(new SequenceFlows.Flow(flow.from(), flow.to(), text));
-                }
+                if (condition.matches()) graph.setCondition(text, condition.group(1));
+                else fault(in, "a condition is ${outcome == '…'} or ${approvalsMissing > 0}, not " + text);
             }
             default -> {
                 if (isExpression(text)) fault(in, "an expression is not allowed here: " + text);
@@ -317,53 +258,6 @@ final class WorkflowFile {
         if (words.isEmpty() || words.length() > LONGEST_MEANING || CleanText.fault(words) != null)
             fault(in, "the meaning of an outcome is a text of 1 to " + LONGEST_MEANING + " characters");
         return words;
-    }
-
-    private void checkGraph() {
-        if (tasks.values().stream().noneMatch(Step::isDrafting))
-            faults.add("needs a user task without outcomes, in which an edition is written");
-        tasks.values().stream()
-                .filter(it -> it.outcomes().stream()
-                        .anyMatch(outcome -> outcome.effect().vouches()))
-                .filter(it -> !it.group().equals("REVIEWER"))
-                .forEach(it -> faults.add("the task “" + it.id()
-                        + "” can approve or confirm, so its candidateGroups is REVIEWER; the gate counts nobody else"));
-        var offered = tasks.values().stream()
-                .flatMap(it -> it.outcomes().stream())
-                .map(Outcome::id)
-                .collect(Collectors.toSet());
-        conditions.stream()
-                .filter(outcome -> !offered.contains(outcome))
-                .forEach(outcome -> faults.add("a condition asks for the outcome “" + outcome
-                        + "”, which no task offers; offered are " + sorted(offered)));
-        services.forEach((id, step) -> {
-            if (!step.equals("publish")) return;
-            if (reachable("", this::canApprove).contains(id))
-                faults.add("<serviceTask id=\"" + id + "\"> can be reached without anybody approving");
-            if (reachable(id, at -> false).stream().noneMatch(at -> tasks.containsKey(at) || catchEvents.contains(at)))
-                faults.add("<serviceTask id=\"" + id
-                        + "\"> is followed by nothing that waits; a process lives as long as its edition is published");
-        });
-    }
-
-    private boolean canApprove(String at) {
-        var step = tasks.get(at);
-        return step != null && step.outcomes().stream().anyMatch(WorkflowFile::approves);
-    }
-
-    /** All elements that can be reached from an element, without passing an element at which the walk is stopped. */
-    private Set<String> reachable(String from, Predicate<String> stopped) {
-        var seen = new HashSet<String>();
-        var toVisit = new ArrayDeque<>(List.of(from));
-        while (!toVisit.isEmpty()) {
-            String at = toVisit.pop();
-            if (seen.add(at) && !stopped.test(at)) toVisit.addAll(next.getOrDefault(at, Set.of()));
-        }
-        return seen;
-    }
-
-    private void edge(String from, String to) {
-        next.computeIfAbsent(from, none -> new HashSet<>()).add(to);
     }
 
     private static String attribute(XMLStreamReader in, String name) {

@@ -82,7 +82,7 @@ class Workflows {
     }
 
     /** Whether a review that is due on this day is requested already, judged by the lead alone. */
-    boolean isAskedFor(LocalDate due) {
+    boolean isReviewRequested(LocalDate due) {
         return !due.atStartOfDay(ZoneOffset.UTC).toInstant().minus(lead).isAfter(clock.instant());
     }
 

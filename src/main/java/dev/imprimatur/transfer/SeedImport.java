@@ -10,6 +10,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.Publication;
+import dev.imprimatur.review.ImportedReviews;
 import dev.imprimatur.review.Review;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,6 +42,7 @@ class SeedImport {
     private final Guides guides;
     private final Drafts drafts;
     private final Review review;
+    private final ImportedReviews importedReviews;
     private final Publication publication;
     private final String location;
     private final YAMLMapper yaml = YAMLMapper.builder()
@@ -56,6 +58,7 @@ class SeedImport {
             Guides guides,
             Drafts drafts,
             Review review,
+            ImportedReviews importedReviews,
             Publication publication,
             @Value("${imprimatur.seed-content:classpath:seed-content/}") String location) {
         this.files = files;
@@ -63,6 +66,7 @@ class SeedImport {
         this.guides = guides;
         this.drafts = drafts;
         this.review = review;
+        this.importedReviews = importedReviews;
         this.publication = publication;
         this.location = location;
     }
@@ -136,13 +140,13 @@ class SeedImport {
     }
 
     private boolean publish(Guide guide, JsonNode content, SeedFile.Evidence evidence) {
-        return review.importReviewed(
+        return importedReviews.importReviewed(
                 guide,
                 content,
                 evidence.reviewedBy().stream()
                         .map(by -> new Reviewer(null, by.name(), by.title(), null))
                         .toList(),
-                new Review.ImportedReview(
+                new ImportedReviews.Evidence(
                         evidence.lastReviewed().atStartOfDay(ZoneOffset.UTC).toInstant(),
                         evidence.lastReviewed(),
                         evidence.note()));

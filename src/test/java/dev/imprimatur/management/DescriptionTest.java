@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
@@ -223,6 +224,10 @@ class DescriptionTest {
         var unguarded = new HashSet<String>();
         for (Class<?> api : List.of(
                 GuidesApi.class,
+                DraftsApi.class,
+                HistoryApi.class,
+                CommentsApi.class,
+                LedgerApi.class,
                 TasksApi.class,
                 AdministrationApi.class,
                 AccountsApi.class,
@@ -232,8 +237,8 @@ class DescriptionTest {
                 if (Arrays.stream(method.getAnnotations())
                                 .anyMatch(it ->
                                         it.annotationType().getSimpleName().endsWith("Mapping"))
-                        && !method.isAnnotationPresent(org.springframework.security.access.prepost.PreAuthorize.class)
-                        && !api.isAnnotationPresent(org.springframework.security.access.prepost.PreAuthorize.class))
+                        && !method.isAnnotationPresent(PreAuthorize.class)
+                        && !api.isAnnotationPresent(PreAuthorize.class))
                     unguarded.add(api.getSimpleName() + "." + method.getName());
 
         assertThat(unguarded).isEmpty();

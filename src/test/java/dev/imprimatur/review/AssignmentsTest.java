@@ -86,7 +86,7 @@ class AssignmentsTest {
                 .isEqualTo("wrong-role");
         var by = new Person("admin", "Admin", null, Set.of("ADMIN"));
         org.assertj.core.api.Assertions.assertThatThrownBy(
-                        () -> node.bean(Inbox.class).assign(task, stale, by))
+                        () -> node.bean(Claims.class).assign(task, stale, by))
                 .hasMessageContaining("may not take this task");
         assertThat(assignee(guide)).isEmpty();
     }

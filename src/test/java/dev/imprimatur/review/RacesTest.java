@@ -205,7 +205,7 @@ class RacesTest {
 
         var first = publication.publish(id);
         var again = publication.publish(id);
-        node.bean(Review.class).settle(guide.id());
+        node.bean(GuideReconciler.class).reconcile(guide.id());
 
         assertThat(again).isEqualTo(first);
         assertThat(kinds(guide)).isEqualTo(before);

@@ -140,7 +140,7 @@ class RebuildTest {
         var leading = CompletableFuture.runAsync(() -> {
             for (int times = 0; times < 60; times++) {
                 runtime.setProcessInstanceName(process(guide), "99@0 of another log");
-                node.bean(Review.class).settle(guide.id());
+                node.bean(GuideReconciler.class).reconcile(guide.id());
             }
         });
 
@@ -181,7 +181,7 @@ class RebuildTest {
                                     Updates.set("entries", 2),
                                     Updates.set("state", "IN_REVIEW"),
                                     Updates.unset("live")));
-            assertThat(reconciler.unsettled())
+            assertThat(reconciler.outdated())
                     .contains(lagging.id())
                     .doesNotContain(draft.id(), live.id(), inReview.id());
         });
@@ -248,12 +248,12 @@ class RebuildTest {
         assertThat(process(gone)).isNotNull();
         assertThat(count(over)).isZero();
         assertThat(count(unborn)).isZero();
-        assertThat(reconciler.unsettled()).isEmpty();
+        assertThat(reconciler.outdated()).isEmpty();
         for (var guide : java.util.List.of(ahead, round, other, behind, twice)) {
             guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
             assertThat(guides.read(guide).status()).isEqualTo(200);
         }
-        assertThat(reconciler.unsettled()).isEmpty();
+        assertThat(reconciler.outdated()).isEmpty();
     }
 
     /**
@@ -275,12 +275,13 @@ class RebuildTest {
                     other.bean(Processes.class).of(new EditionId(note.id(), 1)).orElseThrow();
 
             assertTimeoutPreemptively(
-                    Duration.ofSeconds(20), () -> other.bean(Review.class).settle(note.id()));
+                    Duration.ofSeconds(20),
+                    () -> other.bean(GuideReconciler.class).reconcile(note.id()));
 
             var after =
                     other.bean(Processes.class).of(new EditionId(note.id(), 1)).orElseThrow();
             assertThat(after.getId()).as("the process is led anew").isNotEqualTo(before.getId());
-            assertThat(other.bean(Reconciler.class).unsettled()).isEmpty();
+            assertThat(other.bean(Reconciler.class).outdated()).isEmpty();
             assertThat(guides.state(note).at("/task/name").asString()).isEqualTo("Check rights");
             assertThat(other.as("editor")
                             .get(note.path() + "/process")

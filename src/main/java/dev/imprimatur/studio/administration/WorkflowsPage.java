@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.administration;
 
-import dev.imprimatur.review.Review;
+import dev.imprimatur.review.WorkflowProgress;
 import dev.imprimatur.studio.diagram.Diagram;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
@@ -14,20 +14,20 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @RequestMapping("/studio/workflows")
 @PreAuthorize("hasRole('ADMIN')")
 class WorkflowsPage {
-    private final Review review;
+    private final WorkflowProgress progress;
 
-    WorkflowsPage(Review review) {
-        this.review = review;
+    WorkflowsPage(WorkflowProgress progress) {
+        this.progress = progress;
     }
 
-    record Drawn(Review.Deployed workflow, Diagram diagram) {}
+    record Drawn(WorkflowProgress.Deployed workflow, Diagram diagram) {}
 
     @GetMapping
     String workflows(Model model) {
         model.addAttribute(
                 "workflows",
-                review.deployed().stream()
-                        .map(workflow -> new Drawn(workflow, Diagram.of(workflow.bpmn(), workflow.standing())))
+                progress.deployed().stream()
+                        .map(workflow -> new Drawn(workflow, Diagram.of(workflow.bpmn(), workflow.editionsAt())))
                         .toList());
         return "studio/workflows";
     }

@@ -56,7 +56,7 @@ class Pages {
         model.addAttribute("me", me);
         model.addAttribute("path", request.getRequestURI());
         model.addAttribute("waiting", inbox.waiting(me));
-        model.addAttribute("fromLogs", !inbox.isWhole());
+        model.addAttribute("fromLogs", !inbox.isFromEngine());
         // Every page tells administrators about paused webhooks, because they can resume them.
         model.addAttribute(
                 "pausedWebhooks",

@@ -6,6 +6,7 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.review.Claims;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
 import dev.imprimatur.studio.DisplayText;
@@ -23,10 +24,12 @@ class BulkAssignment {
 
     private final Guides guides;
     private final Inbox inbox;
+    private final Claims claims;
 
-    BulkAssignment(Guides guides, Inbox inbox) {
-        this.guides = guides;
+    BulkAssignment(Editing editing, Inbox inbox, Claims claims) {
+        this.editing = editing;
         this.inbox = inbox;
+        this.claims = claims;
     }
 
     /**
@@ -75,7 +78,7 @@ class BulkAssignment {
                 continue;
             }
             try {
-                inbox.assign(task.id(), to, me);
+                claims.assign(task.id(), to, me);
                 outcome.assigned().add(guide.title());
             } catch (Refused no) {
                 outcome.refused()

@@ -17,11 +17,13 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.review.Claims;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
 import dev.imprimatur.review.Outcome;
-import dev.imprimatur.review.Review;
 import dev.imprimatur.review.SeenRevisions;
+import dev.imprimatur.review.TaskCompletion;
+import dev.imprimatur.review.WorkflowProgress;
 import dev.imprimatur.studio.DisplayText;
 import dev.imprimatur.studio.diagram.Diagram;
 import dev.imprimatur.studio.revision.Preview;
@@ -49,8 +51,10 @@ class ReviewPage {
     private final Guides guides;
     private final GuideRevisions guideRevisions;
     private final Editions editions;
-    private final Review review;
+    private final WorkflowProgress progress;
     private final Inbox inbox;
+    private final Claims claims;
+    private final TaskCompletion completion;
     private final Accounts accounts;
     private final ContentTypes types;
     private final SeenRevisions seenRevisions;
@@ -63,8 +67,10 @@ class ReviewPage {
             Guides guides,
             GuideRevisions guideRevisions,
             Editions editions,
-            Review review,
+            WorkflowProgress progress,
             Inbox inbox,
+            Claims claims,
+            TaskCompletion completion,
             Accounts accounts,
             ContentTypes types,
             SeenRevisions seenRevisions,
@@ -75,8 +81,10 @@ class ReviewPage {
         this.guides = guides;
         this.guideRevisions = guideRevisions;
         this.editions = editions;
-        this.review = review;
+        this.progress = progress;
         this.inbox = inbox;
+        this.claims = claims;
+        this.completion = completion;
         this.accounts = accounts;
         this.types = types;
         this.seenRevisions = seenRevisions;
@@ -110,7 +118,7 @@ class ReviewPage {
         model.addAttribute("withdrawing", types.require(guide.type()).reasons(Reason.Of.UNPUBLISH));
         model.addAttribute("edition", shown);
         model.addAttribute("view", ReviewLink.view(view));
-        review.progress(shown.id())
+        progress.of(shown.id())
                 .map(progress -> Diagram.of(progress.bpmn(), progress.active(), progress.completed()))
                 .ifPresent(diagram -> model.addAttribute("diagram", diagram));
         var submitted = shown.submitted();
@@ -192,7 +200,7 @@ class ReviewPage {
             RedirectAttributes told) {
         var before = guides.require(id);
         String said = message.replace("\r\n", "\n");
-        var guide = review.complete(
+        var guide = completion.complete(
                 task,
                 outcome,
                 new Revision.Ref(revision, contentHash),
@@ -224,14 +232,14 @@ class ReviewPage {
 
     @PostMapping("/claim")
     String claim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes told) {
-        inbox.claim(task, me);
+        claims.claim(task, me);
         told.addFlashAttribute("told", "The task is yours.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 
     @PostMapping("/unclaim")
     String unclaim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes told) {
-        inbox.unclaim(task, me);
+        claims.unclaim(task, me);
         told.addFlashAttribute("told", "The task is back with its group.");
         return "redirect:/studio/guides/" + id + "/review";
     }
@@ -247,7 +255,7 @@ class ReviewPage {
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
                         .raise())
                 .person();
-        inbox.assign(task, to, me);
+        claims.assign(task, to, me);
         told.addFlashAttribute("told", "The task is " + DisplayText.isolated(to.name()) + "’s.");
         return "redirect:/studio/guides/" + id + "/review";
     }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.management;
+
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.people.Person;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** The draft of a guide: reading and changing it. A write names the version that it was made from. */
+@RestController
+@RequestMapping(Api.ROOT + "/{type}")
+class DraftsApi {
+    private final Editing editing;
+    private final ContentTypes types;
+
+    DraftsApi(Editing editing, ContentTypes types) {
+        this.editing = editing;
+        this.types = types;
+    }
+
+    @GetMapping("/{id}/draft")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    ResponseEntity<DraftView> draft(@PathVariable String type, @PathVariable String id) {
+        return answer(type, editing.draft(editing.require(type, id)));
+    }
+
+    @PutMapping("/{id}/draft")
+    @NeedsScope(Scope.DRAFT)
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    ResponseEntity<DraftView> save(
+            @PathVariable String type,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody JsonNode content,
+            Person me) {
+        return answer(type, editing.save(editing.require(type, id), Api.ifMatch(ifMatch), content, me));
+    }
+
+    @PatchMapping(
+            path = "/{id}/draft",
+            consumes = {"application/merge-patch+json", "application/json"})
+    @NeedsScope(Scope.DRAFT)
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    ResponseEntity<DraftView> patch(
+            @PathVariable String type,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody JsonNode patch,
+            Person me) {
+        return answer(type, editing.patch(editing.require(type, id), Api.ifMatch(ifMatch), patch, me));
+    }
+
+    private ResponseEntity<DraftView> answer(String type, WorkingCopy copy) {
+        return ResponseEntity.ok().eTag(Api.etag(copy.etag())).body(DraftView.of(types.require(type), copy));
+    }
+
+    @PostMapping("/{id}/revisions/{number}/restore")
+    @NeedsScope(Scope.DRAFT)
+    @PreAuthorize("hasRole('EDITOR')")
+    ResponseEntity<DraftView> restore(
+            @PathVariable String type,
+            @PathVariable String id,
+            @PathVariable int number,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            Person me) {
+        return answer(
+                type,
+                editing.restore(editing.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.management;
+
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.publication.Integrity;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A guide as the management API describes it. */
+record GuideView(
+        String id,
+        String type,
+        String slug,
+        String locale,
+        String title,
+        @Nullable String draftTitle,
+        EditionView edition,
+        @Nullable LiveView live,
+        @Nullable TaskView task,
+        @Nullable LocalDate reviewDue,
+        boolean overdue,
+        Instant updatedAt) {
+    record EditionView(int number, String state, @Nullable Integer revision, List<String> contributors) {}
+
+    /** @param damaged why readers get 503 instead of the edition; null if the stored content is the approved content */
+    record LiveView(
+            int edition,
+            int revision,
+            long position,
+            @Nullable String damaged) {
+        static @Nullable LiveView of(Guide.@Nullable Live live, Optional<Integrity.Failure> failure) {
+            return live == null
+                    ? null
+                    : new LiveView(
+                            live.edition(),
+                            live.revision(),
+                            live.position(),
+                            failure.map(Integrity.Failure::detail).orElse(null));
+        }
+    }
+
+    static GuideView of(Guide guide, @Nullable TaskView task, Integrity integrity) {
+        return new GuideView(
+                guide.id(),
+                guide.type(),
+                guide.slug(),
+                guide.locale(),
+                guide.title(),
+                guide.draftTitle(),
+                new EditionView(guide.edition(), Edition.name(guide.state()), guide.revision(), guide.contributors()),
+                LiveView.of(guide.live(), integrity.of(guide.id())),
+                task,
+                guide.reviewDue(),
+                guide.overdue(),
+                guide.updatedAt());
+    }
+}

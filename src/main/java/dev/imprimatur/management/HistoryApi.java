@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.management;
+
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.review.WorkflowProgress;
+import java.util.List;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The history of a guide: its revisions, the edition logs, and the position in the workflow. */
+@RestController
+@RequestMapping(Api.ROOT + "/{type}")
+class HistoryApi {
+    private final Editing editing;
+    private final Editions editions;
+    private final WorkflowProgress progress;
+
+    HistoryApi(Editing editing, Editions editions, WorkflowProgress progress) {
+        this.editing = editing;
+        this.editions = editions;
+        this.progress = progress;
+    }
+
+    @GetMapping("/{id}/revisions")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    Api.Page<RevisionView> revisions(@PathVariable String type, @PathVariable String id) {
+        return new Api.Page<>(
+                editing.revisions(editing.require(type, id)).stream()
+                        .map(revision -> RevisionView.of(revision, false))
+                        .toList(),
+                null);
+    }
+
+    @GetMapping("/{id}/revisions/{number}")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    RevisionView revision(@PathVariable String type, @PathVariable String id, @PathVariable int number) {
+        return RevisionView.of(editing.revision(editing.require(type, id), number), true);
+    }
+
+    record DiffView(int from, int to, List<Change> changes) {}
+
+    @GetMapping("/{id}/revisions/{from}/diff/{to}")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    DiffView diff(@PathVariable String type, @PathVariable String id, @PathVariable int from, @PathVariable int to) {
+        return new DiffView(from, to, editing.diff(editing.require(type, id), from, to));
+    }
+
+    @GetMapping("/{id}/log")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    Api.Page<LogView> log(@PathVariable String type, @PathVariable String id) {
+        var all = editions.of(editing.require(type, id).id());
+        all.forEach(Edition::mustBeSound);
+        return new Api.Page<>(
+                all.stream()
+                        .flatMap(edition -> edition.log().stream())
+                        .map(LogView::of)
+                        .toList(),
+                null);
+    }
+
+    @GetMapping("/{id}/process")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    WorkflowProgress.Progress process(@PathVariable String type, @PathVariable String id) {
+        var edition = editing.require(type, id).current();
+        return progress.of(edition)
+                .orElseThrow(
+                        () -> Refusal.missing("edition " + edition.number() + " is over; no process drives it any more")
+                                .raise());
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.management;
+
+import dev.imprimatur.content.Reason;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Signature;
+import dev.imprimatur.history.Stamp;
+import dev.imprimatur.people.AuthenticationMethod;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** An entry of an edition log as the management API describes it. */
+record LogView(
+        int edition,
+        int seq,
+        String kind,
+        Instant at,
+        ByView by,
+        @Nullable Integer revision,
+        @Nullable String contentHash,
+        @Nullable String task,
+        @Nullable String outcome,
+        @Nullable String message,
+        @Nullable Reason reason,
+        @Nullable SignatureView signature,
+        @Nullable MeansView means,
+        @Nullable StampView stamp,
+        @Nullable Long position) {
+    record ByView(
+            @Nullable String account, String name, @Nullable String title) {}
+
+    /**
+     * A signed decision.
+     *
+     * @param reviewer the public id under which readers know the signer
+     */
+    record SignatureView(
+            String name, @Nullable String title, @Nullable String reviewer, String meaning, Instant at) {
+        static SignatureView of(Signature signature) {
+            return new SignatureView(
+                    signature.name(), signature.title(), signature.publicId(), signature.meaning(), signature.at());
+        }
+    }
+
+    /** The means of authentication of an act: a session, with the time of the last password check, or a token. */
+    record MeansView(
+            String kind,
+            @Nullable Instant passwordAt,
+            @Nullable String token,
+            @Nullable String name) {
+        static @Nullable MeansView of(@Nullable AuthenticationMethod means) {
+            return means == null
+                    ? null
+                    : new MeansView(
+                            means.kind().name().toLowerCase(Locale.ROOT),
+                            means.provenAt(),
+                            means.token(),
+                            means.name());
+        }
+    }
+
+    record StampView(
+            List<ByView> reviewedBy,
+            @Nullable List<SignatureView> signatures,
+            Instant reviewedAt,
+            LocalDate lastReviewed,
+            LocalDate reviewDue,
+            String origin) {
+        static @Nullable StampView of(@Nullable Stamp stamp) {
+            return stamp == null
+                    ? null
+                    : new StampView(
+                            stamp.reviewers().stream()
+                                    .map(by -> new ByView(by.account(), by.name(), by.title()))
+                                    .toList(),
+                            stamp.signatures() == null
+                                    ? null
+                                    : stamp.signatures().stream()
+                                            .map(SignatureView::of)
+                                            .toList(),
+                            stamp.reviewedAt(),
+                            stamp.lastReviewed(),
+                            stamp.reviewDue(),
+                            stamp.origin().name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    static LogView of(LogEntry entry) {
+        var revision = entry.revision();
+        return new LogView(
+                entry.edition().number(),
+                entry.seq(),
+                entry.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                entry.at(),
+                new ByView(entry.by().account(), entry.by().name(), entry.by().title()),
+                revision == null ? null : revision.number(),
+                revision == null ? null : revision.contentHash(),
+                entry.task(),
+                entry.outcome(),
+                entry.message(),
+                entry.reason(),
+                entry.signature().map(SignatureView::of).orElse(null),
+                MeansView.of(entry.by().means()),
+                StampView.of(entry.stamp()),
+                entry.position());
+    }
+}

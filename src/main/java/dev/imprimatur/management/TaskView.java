@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.management;
+
+import dev.imprimatur.review.OpenTask;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An open task as the management API describes it. */
+record TaskView(
+        String id,
+        String name,
+        String group,
+        TaskGuide guide,
+        int edition,
+        @Nullable Integer revision,
+        @Nullable String contentHash,
+        List<OutcomeView> outcomes,
+        @Nullable Instant due,
+        @Nullable String assignee,
+        Instant since,
+        @Nullable Boolean fromLog) {
+    record TaskGuide(
+            String id,
+            String type,
+            String slug,
+            String locale,
+            String title,
+            @Nullable String draftTitle) {}
+
+    /** @param meaning the statement that the person signs by choosing this outcome; absent if nothing is signed */
+    record OutcomeView(
+            String id,
+            String name,
+            boolean needsMessage,
+            @Nullable String meaning) {}
+
+    static TaskView of(OpenTask task) {
+        var seen = task.revision();
+        return new TaskView(
+                task.id(),
+                task.name(),
+                task.group(),
+                new TaskGuide(
+                        task.guide().id(),
+                        task.guide().type(),
+                        task.guide().slug(),
+                        task.guide().locale(),
+                        task.guide().title(),
+                        task.guide().draftTitle()),
+                task.edition().id().number(),
+                seen == null ? null : seen.number(),
+                seen == null ? null : seen.contentHash(),
+                task.outcomes().stream()
+                        .map(outcome -> new OutcomeView(
+                                outcome.id(), outcome.name(), outcome.needsMessage(), outcome.meaning()))
+                        .toList(),
+                task.due(),
+                task.assignee(),
+                task.since(),
+                task.fromLog() ? true : null);
+    }
+}

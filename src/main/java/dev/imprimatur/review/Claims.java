@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
+import org.flowable.engine.TaskService;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/** Says who works on an open task: a person claims a task, gives it back, or assigns it to somebody else. */
+@Component
+public class Claims {
+    private final TaskService tasks;
+    private final Processes processes;
+    private final Inbox inbox;
+    private final GuideReconciler reconciler;
+    private final Assignments assignments;
+    private final Engine engine;
+
+    Claims(
+            @Lazy TaskService tasks,
+            Processes processes,
+            Inbox inbox,
+            GuideReconciler reconciler,
+            Assignments assignments,
+            Engine engine) {
+        this.tasks = tasks;
+        this.processes = processes;
+        this.inbox = inbox;
+        this.reconciler = reconciler;
+        this.assignments = assignments;
+        this.engine = engine;
+    }
+
+    /** Assigns the task to the person who asks. */
+    public OpenTask claim(String id, Person me) {
+        return engine.need(() -> doClaim(id, me));
+    }
+
+    private OpenTask doClaim(String id, Person me) {
+        var task = require(id);
+        if (!me.has(task.group())) throw wrongRole(task);
+        if (task.assignee() != null && !me.account().equals(task.assignee()))
+            throw Refusal.conflict("claimed", task.assignee() + " has this task; ask them or have it assigned to you")
+                    .raise();
+        return setAssignee(task, me.account());
+    }
+
+    /** Gives the task back to its group, so that nobody is assigned to it. */
+    public OpenTask unclaim(String id, Person me) {
+        return engine.need(() -> doUnclaim(id, me));
+    }
+
+    private OpenTask doUnclaim(String id, Person me) {
+        var task = require(id);
+        if (task.assignee() != null && !me.account().equals(task.assignee()) && !me.has("ADMIN"))
+            throw Refusal.forbidden("not-yours", task.assignee() + " has this task")
+                    .raise();
+        return setAssignee(task, null);
+    }
+
+    /**
+     * Assigns the task to another person.
+     *
+     * @param to a person who has the role of the task
+     */
+    public OpenTask assign(String id, Person to, Person me) {
+        return engine.need(() -> doAssign(id, to, me));
+    }
+
+    private OpenTask doAssign(String id, Person to, Person me) {
+        var task = require(id);
+        if (!me.has(task.group()) && !me.has("ADMIN"))
+            throw Refusal.forbidden(
+                            "wrong-role",
+                            "only somebody with the role " + task.role() + " or an administrator hands on “"
+                                    + task.name() + "”")
+                    .raise();
+        if (!to.has(task.group())) throw cannotTake(to, task);
+        return setAssignee(task, to.account());
+    }
+
+    private static RuntimeException cannotTake(Person to, OpenTask task) {
+        return Refusal.conflict(
+                        "wrong-role",
+                        to.name() + " does not have the role " + task.role() + ", which “" + task.name() + "” is for")
+                .raise();
+    }
+
+    private OpenTask setAssignee(OpenTask task, @Nullable String account) {
+        var open = processes.taskOf(task.edition().id(), task.task()).orElseThrow(TaskId::missing);
+        tasks.setAssignee(open.getId(), account);
+        // the role may have been removed since the account was read
+        if (account != null && !assignments.mayHave(account, open)) {
+            tasks.setAssignee(open.getId(), null);
+            throw Refusal.conflict("wrong-role", account + " may not take this task any more")
+                    .raise();
+        }
+        return open(TaskId.parse(task.id()));
+    }
+
+    /** The open task with this id, after its process was brought in line with the log; refuses a task that is not open. */
+    private OpenTask require(String id) {
+        var taskId = TaskId.parse(id);
+        if (!reconciler.isOpen(taskId)) throw TaskId.missing();
+        return open(taskId);
+    }
+
+    private OpenTask open(TaskId id) {
+        return inbox.fromEngine(id.edition()).stream()
+                .filter(task -> task.id().equals(id.toString()))
+                .findFirst()
+                .orElseThrow(TaskId::missing);
+    }
+
+    private static RuntimeException wrongRole(OpenTask task) {
+        return Refusal.forbidden("wrong-role", "this task is for the role " + task.role())
+                .raise();
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.problem.Refusal;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Brings the processes of one guide in line with the logs of its editions. */
+@Component
+class GuideReconciler {
+    private static final Logger log = LoggerFactory.getLogger(GuideReconciler.class);
+    /** How many times to look for a task that is open according to the log but missing in the engine, and the pause between attempts. */
+    private static final int ATTEMPTS = 20;
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final int STRIPES = 64;
+
+    private final Editing editing;
+    private final Editions editions;
+    private final Processes processes;
+    private final LogReplay replay;
+    private final Workflows workflows;
+    private final ContentTypes types;
+    private final Engine engine;
+    private final TransactionTemplate transactions;
+    private final ReentrantLock[] locks =
+            Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
+
+    GuideReconciler(
+            Editing editing,
+            Editions editions,
+            Processes processes,
+            LogReplay replay,
+            Workflows workflows,
+            ContentTypes types,
+            Engine engine,
+            PlatformTransactionManager transactions) {
+        this.editing = editing;
+        this.editions = editions;
+        this.processes = processes;
+        this.replay = replay;
+        this.workflows = workflows;
+        this.types = types;
+        this.engine = engine;
+        this.transactions = new TransactionTemplate(transactions);
+    }
+
+    /** Brings the processes of all editions of the guide in line with their logs. */
+    void reconcile(String guideId) {
+        var lock = locks[Math.floorMod(guideId.hashCode(), STRIPES)];
+        lock.lock();
+        try {
+            var guide = editing.require(guideId);
+            var workflow = workflow(guide);
+            var reconciled = new HashMap<EditionId, Integer>();
+            for (; ; ) {
+                // one edition may add to the log of another: a newly published edition supersedes the previous one
+                var all = editions.of(guideId);
+                all.forEach(Edition::mustBeSound);
+                editions.mustBeWhole(guideId);
+                var grown = all.stream()
+                        .filter(edition -> edition.log().size() > reconciled.getOrDefault(edition.id(), 0))
+                        .toList();
+                if (grown.isEmpty()) return;
+                for (var edition : grown) {
+                    boolean moved = replay.replay(edition, workflow);
+                    reconciled.put(edition.id(), edition.log().size() - (moved ? 1 : 0));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reconciles many guides in one transaction of the engine. */
+    void reconcileTogether(Collection<String> guides) {
+        var heldLocks = guides.stream()
+                .map(guide -> Math.floorMod(guide.hashCode(), STRIPES))
+                .distinct()
+                .sorted()
+                .map(stripe -> locks[stripe])
+                .toList();
+        heldLocks.forEach(Lock::lock);
+        try {
+            transactions.executeWithoutResult(status -> guides.forEach(this::reconcile));
+        } finally {
+            heldLocks.forEach(Lock::unlock);
+        }
+    }
+
+    /** Reconciles the guide, or leaves it to the {@link Reconciler} while the engine is unavailable. The fact is in the log already. */
+    void reconcileOrDefer(String guideId) {
+        boolean done = engine.ask(
+                () -> {
+                    reconcile(guideId);
+                    return true;
+                },
+                () -> false);
+        if (!done) log.warn("the processes of guide {} stay behind their logs until the engine answers", guideId);
+    }
+
+    /**
+     * Whether the task is open, after the process was brought in line with the log. If the task is open according to the log but missing
+     * in the process, another node is moving the process at this moment; this method then waits and looks again.
+     */
+    boolean isOpen(TaskId id) {
+        for (int attempt = 1; ; attempt++) {
+            reconcile(id.edition().guide());
+            var edition = editions.get(id.edition());
+            int round = edition.round(id.task());
+            if (id.round() < round) return false;
+            if (processes.taskOf(id.edition(), id.task()).isPresent()) return true;
+            if (id.round() > round || !isOpenByLog(edition, id.task())) return false;
+            if (attempt == ATTEMPTS)
+                throw Refusal.unavailable(
+                                "unavailable",
+                                "this task is being opened anew; send the same request again shortly",
+                                PAUSE.multipliedBy(ATTEMPTS))
+                        .raise();
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
+    private boolean isOpenByLog(Edition edition, String task) {
+        return workflow(editing.require(edition.id().guide())).open(edition).stream()
+                .anyMatch(step -> step.id().equals(task));
+    }
+
+    private Workflow workflow(Guide guide) {
+        return workflows.of(types.require(guide.type()));
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import dev.imprimatur.access.SigningRules;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.Decision;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.flowable.task.api.Task;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Records what people decide on tasks. */
+@Component
+public class TaskCompletion {
+    private final Editing editing;
+    private final Editions editions;
+    private final Processes processes;
+    private final Workflows workflows;
+    private final ContentTypes types;
+    private final Engine engine;
+    private final SigningRules signing;
+    private final GuideReconciler reconciler;
+
+    TaskCompletion(
+            Editing editing,
+            Editions editions,
+            Processes processes,
+            Workflows workflows,
+            ContentTypes types,
+            Engine engine,
+            SigningRules signing,
+            GuideReconciler reconciler) {
+        this.editing = editing;
+        this.editions = editions;
+        this.processes = processes;
+        this.workflows = workflows;
+        this.types = types;
+        this.engine = engine;
+        this.signing = signing;
+        this.reconciler = reconciler;
+    }
+
+    /**
+     * Records a person's decision on a task. If the decision publishes the edition, the edition is published before this method returns.
+     *
+     * @param seen the revision that the person looked at
+     * @param reasonCode the code of one of the content type's reasons; null if the person gives none
+     * @return the guide after the decision
+     */
+    public Guide complete(
+            String taskId,
+            String outcomeId,
+            Revision.Ref seen,
+            @Nullable String message,
+            @Nullable String reasonCode,
+            Person by) {
+        return engine.need(() -> decide(taskId, outcomeId, seen, message, reasonCode, by));
+    }
+
+    private Guide decide(
+            String taskId,
+            String outcomeId,
+            Revision.Ref seen,
+            @Nullable String message,
+            @Nullable String reasonCode,
+            Person by) {
+        var id = TaskId.parse(taskId);
+        var guide = editing.require(id.edition().guide());
+        var step = processes
+                .of(id.edition())
+                .map(process -> workflows.ofDefinition(process.getProcessDefinitionId()))
+                .orElseGet(() -> workflows.of(types.require(guide.type())))
+                .step(id.task())
+                .orElseThrow(TaskId::missing);
+        if (!by.has(step.group()))
+            throw Refusal.forbidden("wrong-role", "this task is for the role " + step.role())
+                    .raise();
+        if (step.isDrafting())
+            throw Refusal.conflict("submit-instead", "a draft is completed by submitting the guide")
+                    .raise();
+        var outcome = step.outcome(outcomeId)
+                .orElseThrow(() -> Refusal.malformed(
+                                "/outcome",
+                                "the outcomes of this task are "
+                                        + step.outcomes().stream()
+                                                .map(Outcome::id)
+                                                .collect(Collectors.joining(", ")))
+                        .raise());
+        if (outcome.needsMessage() && (message == null || message.isBlank()))
+            throw Refusal.malformed("/message", "“" + outcome.name() + "” needs a message that says why")
+                    .raise();
+        Explanation.mustBeShort("/message", message);
+        var type = types.require(guide.type());
+        var reason = Explanation.reason(outcome.reasons().map(type::reasons).orElse(List.of()), reasonCode);
+        // the edition log holds the decision of an earlier round, and refuses or repeats it below
+        if (!reconciler.isOpen(id) && id.round() >= editions.get(id.edition()).round(id.task()))
+            throw Refusal.conflict("review-is-stale", "this task is not open any more; read the inbox again")
+                    .raise();
+        mustNotBeClaimedByAnother(id, by);
+        if (outcome.signs()) signing.mustBeAbleToSign(by);
+        editions.decide(
+                id.edition(),
+                new Decision(
+                        id.task(),
+                        id.round(),
+                        outcome.id(),
+                        outcome.effect(),
+                        seen,
+                        message,
+                        outcome.meaning(),
+                        reason,
+                        by),
+                type.approvals());
+        reconciler.reconcile(guide.id());
+        return editing.require(guide.id());
+    }
+
+    private void mustNotBeClaimedByAnother(TaskId id, Person by) {
+        processes
+                .taskOf(id.edition(), id.task())
+                .map(Task::getAssignee)
+                .filter(assignee -> !assignee.equals(by.account()))
+                .ifPresent(assignee -> {
+                    throw Refusal.conflict("claimed", assignee + " has claimed this task")
+                            .raise();
+                });
+    }
+}

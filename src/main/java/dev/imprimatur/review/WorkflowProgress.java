@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEntry;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Tells where editions are in their workflows, for people who look at a workflow or at one edition. */
+@Component
+public class WorkflowProgress {
+    private final Editing editing;
+    private final Editions editions;
+    private final Processes processes;
+    private final Workflows workflows;
+    private final ContentTypes types;
+    private final Engine engine;
+
+    WorkflowProgress(
+            Editing editing,
+            Editions editions,
+            Processes processes,
+            Workflows workflows,
+            ContentTypes types,
+            Engine engine) {
+        this.editing = editing;
+        this.editions = editions;
+        this.processes = processes;
+        this.workflows = workflows;
+        this.types = types;
+        this.engine = engine;
+    }
+
+    /**
+     * The position of an edition in its workflow.
+     *
+     * @param version the version of the workflow file; 0 if {@code fromLog}
+     * @param bpmn the process as BPMN 2.0 XML with diagram
+     * @param active the ids of the activities that the edition is at now
+     * @param completed the ids of the completed activities; only of the completed tasks if {@code fromLog}
+     * @param fromLog whether this was derived from the edition log because the engine is unavailable
+     */
+    public record Progress(
+            String workflow, int version, String bpmn, List<String> active, List<String> completed, boolean fromLog) {}
+
+    /** The position of an edition in its workflow; empty once the edition is over and its process has ended. */
+    public Optional<Progress> of(EditionId edition) {
+        return engine.tell(() -> fromProcess(edition), () -> fromLog(edition));
+    }
+
+    private Optional<Progress> fromProcess(EditionId edition) {
+        return processes.of(edition).map(process -> {
+            String definition = process.getProcessDefinitionId();
+            var activities = processes.activities(process);
+            return new Progress(
+                    workflows.ofDefinition(definition).id(),
+                    workflows.version(definition),
+                    new String(workflows.bytes(definition), StandardCharsets.UTF_8),
+                    activities.getOrDefault(true, List.of()),
+                    activities.getOrDefault(false, List.of()),
+                    false);
+        });
+    }
+
+    /** The progress according to the log alone: which tasks are open, and which were completed. */
+    private Optional<Progress> fromLog(EditionId id) {
+        var edition = editions.get(id);
+        if (edition.state().isOver()) return Optional.empty();
+        var workflow = workflows.of(types.require(editing.require(id.guide()).type()));
+        return Optional.of(new Progress(
+                workflow.id(),
+                0,
+                new String(workflows.bytes(workflow), StandardCharsets.UTF_8),
+                workflow.open(edition).stream().map(Workflow.Step::id).toList(),
+                edition.log().stream()
+                        .map(LogEntry::task)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .toList(),
+                true));
+    }
+
+    /**
+     * A workflow that content types follow.
+     *
+     * @param types the titles of the content types that follow the workflow
+     * @param editionsAt the number of editions at each activity, by activity id
+     */
+    public record Deployed(String id, int version, String bpmn, List<String> types, Map<String, Integer> editionsAt) {}
+
+    /** The latest version of each workflow in use, with the number of editions at each of its activities. */
+    public List<Deployed> deployed() {
+        return types.all().stream()
+                .map(type -> workflows.of(type).id())
+                .distinct()
+                .map(id -> engine.need(() -> deployed(id)))
+                .toList();
+    }
+
+    private Deployed deployed(String id) {
+        String definition = workflows.latestDefinition(id);
+        return new Deployed(
+                id,
+                workflows.version(definition),
+                new String(workflows.bytes(definition), StandardCharsets.UTF_8),
+                types.all().stream()
+                        .filter(type -> type.workflow().equals(id))
+                        .map(ContentType::title)
+                        .toList(),
+                processes.countByActivity(id));
+    }
+}
