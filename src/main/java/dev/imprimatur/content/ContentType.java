@@ -9,12 +9,10 @@ import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Fault;
 import java.time.Period;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -63,7 +61,7 @@ public final class ContentType {
         var faults = new ArrayList<String>();
         if (!name.matches("[a-z]+(-[a-z]+)*") || RESERVED.contains(name))
             faults.add("a type's name is lower-case words with hyphens and none of " + new TreeSet<>(RESERVED));
-        faults.addAll(Declarations.faults(schema));
+        faults.addAll(SchemaRules.faults(schema));
         faults.addAll(LinkedData.faults(schema));
         this.filterFields = FilterField.of(Shape.of(schema), List.of()).toList();
         faults.addAll(FilterField.faults(filterFields));
@@ -245,72 +243,5 @@ public final class ContentType {
     @Override
     public String toString() {
         return name;
-    }
-
-    /** Checks the rules for the schema file itself. */
-    private static final class Declarations {
-        private Declarations() {}
-
-        static List<String> faults(ObjectNode schema) {
-            var faults = new ArrayList<String>();
-            if (schema.path("x-workflow").asString("").isEmpty())
-                faults.add("x-workflow is missing: the workflow's id");
-            try {
-                if (Period.parse(schema.path("x-review-interval").asString("")).toTotalMonths() < 0)
-                    faults.add("x-review-interval is negative");
-            } catch (java.time.format.DateTimeParseException wrong) {
-                faults.add("x-review-interval must be an ISO 8601 period such as P6M");
-            }
-            if (schema.path("x-approvals").asInt(1) < 1) faults.add("x-approvals must be at least 1");
-            reasonFaults(schema.path("x-reasons"), faults);
-            walk(schema, "", faults);
-            return faults;
-        }
-
-        private static void reasonFaults(JsonNode reasons, List<String> faults) {
-            if (!reasons.isMissingNode() && !reasons.isObject())
-                faults.add("x-reasons must be an object with lists of reasons for " + Reason.Of.all());
-            reasons.properties().forEach(entry -> {
-                String at = "/x-reasons/" + entry.getKey();
-                if (Reason.Of.spelt(entry.getKey()).isEmpty())
-                    faults.add(at + " is nothing that reasons are given for; known are " + Reason.Of.all());
-                var codes = new HashSet<String>();
-                boolean right = entry.getValue().isArray();
-                for (var reason : entry.getValue().values())
-                    right &= reason.path("code").asString("").matches("[a-z0-9]+(-[a-z0-9]+)*")
-                            && !reason.path("label").asString("").isBlank()
-                            && reason.size() == 2
-                            && codes.add(reason.get("code").asString());
-                if (!right)
-                    faults.add(
-                            at
-                                    + " must be a list of {\"code\", \"label\"}, each code once, in lower-case words with hyphens");
-            });
-        }
-
-        private static void walk(JsonNode schema, String pointer, List<String> faults) {
-            if (!(schema instanceof ObjectNode object)) return;
-            object.propertyNames().stream()
-                    .filter(keyword -> keyword.startsWith("x-") && !Shape.KEYWORDS.contains(keyword))
-                    .forEach(keyword -> faults.add(pointer + "/" + keyword + " is no keyword; known are "
-                            + Shape.KEYWORDS.stream().sorted().collect(Collectors.joining(", "))));
-            var searchable = object.path("x-searchable");
-            if (!searchable.isMissingNode() && !searchable.isBoolean() && searchable.asDouble(0) <= 0)
-                faults.add(pointer + "/x-searchable must be true, or a weight above 0");
-            var level = object.path("x-heading-level");
-            if (!level.isMissingNode() && !(level.isIntegralNumber() && level.asInt() >= 1 && level.asInt() <= 6))
-                faults.add(pointer + "/x-heading-level must be a level of headings, 1 to 6");
-            if (!level.isMissingNode() && !pointer.isEmpty() && !Shape.isMarkdown(object))
-                faults.add(pointer + "/x-heading-level stands on the type or on Markdown");
-            faults.addAll(CustomMessages.faults(object, pointer));
-            if (object.has("properties") && !object.path("additionalProperties").isBoolean())
-                faults.add(pointer + ": an object must say \"additionalProperties\": false");
-            for (String container : List.of("properties", "$defs"))
-                object.path(container)
-                        .properties()
-                        .forEach(entry -> walk(
-                                entry.getValue(), Pointers.join(pointer + "/" + container, entry.getKey()), faults));
-            walk(object.path("items"), pointer + "/items", faults);
-        }
     }
 }
