@@ -57,7 +57,7 @@ class FaultsIT {
         "imprimatur.ledger.mark-every", "50ms",
         // it tells of every fault
         "logging.level.dev.imprimatur", "off",
-        "logging.level.dev.imprimatur.problem.Unforeseen", "error"
+        "logging.level.dev.imprimatur.problem.UnexpectedFailure", "error"
     };
 
     /** A fault, from when it is planted to when it is mended. */

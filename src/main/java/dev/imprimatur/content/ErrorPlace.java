@@ -47,7 +47,8 @@ record ErrorPlace(
                 }
                 case "prefixItems" -> {
                     depth++;
-                    schemas = new ArrayList<>(List.of(here.path(step).path(Integer.parseInt(evaluationPath.getName(++i)))));
+                    schemas = new ArrayList<>(
+                            List.of(here.path(step).path(Integer.parseInt(evaluationPath.getName(++i)))));
                 }
                 case "items", "additionalProperties", "contains", "unevaluatedItems", "unevaluatedProperties" -> {
                     depth++;
@@ -56,7 +57,8 @@ record ErrorPlace(
                 case "$ref" -> schemas.add(referred(here, root));
                 case "anyOf", "oneOf" -> {
                     String branch = evaluationPath.getName(++i);
-                    if (choice == null) choice = new Choice(pointer(error, depth), path(evaluationPath, i), step, here, branch);
+                    if (choice == null)
+                        choice = new Choice(pointer(error, depth), path(evaluationPath, i), step, here, branch);
                     schemas.add(here.path(step).path(Integer.parseInt(branch)));
                 }
                 case "allOf" -> schemas.add(here.path(step).path(Integer.parseInt(evaluationPath.getName(++i))));
@@ -64,7 +66,8 @@ record ErrorPlace(
                 default -> schemas.add(here.path(step));
             }
         }
-        return new ErrorPlace(error, pointer(error, Integer.MAX_VALUE), String.valueOf(error.getKeyword()), schemas, choice);
+        return new ErrorPlace(
+                error, pointer(error, Integer.MAX_VALUE), String.valueOf(error.getKeyword()), schemas, choice);
     }
 
     /** The schema that {@code $ref} names. */
@@ -102,7 +105,9 @@ record ErrorPlace(
     }
 
     private static String path(NodePath evaluationPath, int steps) {
-        return Stream.iterate(0, i -> i < steps, i -> i + 1).map(evaluationPath::getName).collect(Collectors.joining("/"));
+        return Stream.iterate(0, i -> i < steps, i -> i + 1)
+                .map(evaluationPath::getName)
+                .collect(Collectors.joining("/"));
     }
 
     private static String pointer(Error error, int depth) {

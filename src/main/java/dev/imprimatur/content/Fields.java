@@ -30,16 +30,16 @@ public final class Fields {
     /** The document with only these fields; the whole document if the list is empty. */
     public static JsonNode of(JsonNode content, List<String> fields) {
         if (fields.isEmpty()) return content;
-        ObjectNode some = JsonNodeFactory.instance.objectNode();
+        ObjectNode selected = JsonNodeFactory.instance.objectNode();
         for (String field : fields) {
             var steps = List.of(field.split("\\."));
             JsonNode from = content;
             for (String step : steps) from = from.path(step);
             if (from.isMissingNode()) continue;
-            ObjectNode to = some;
+            ObjectNode to = selected;
             for (String step : steps.subList(0, steps.size() - 1)) to = to.withObjectProperty(step);
             to.set(steps.getLast(), from.deepCopy());
         }
-        return some;
+        return selected;
     }
 }

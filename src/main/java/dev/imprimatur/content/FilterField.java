@@ -49,8 +49,8 @@ public record FilterField(String name, List<String> path, String type, boolean i
     public List<String> values(JsonNode content) {
         JsonNode at = content;
         for (String step : path) at = at.path(step);
-        var found = at.isArray() ? at.values().stream() : Stream.of(at);
-        return found.filter(isNumber() ? JsonNode::isNumber : JsonNode::isValueNode)
+        var values = at.isArray() ? at.values().stream() : Stream.of(at);
+        return values.filter(isNumber() ? JsonNode::isNumber : JsonNode::isValueNode)
                 .map(FilterField::text)
                 .toList();
     }

@@ -74,11 +74,11 @@ public final class LinkedData {
                     .forEach(it -> fill(directive.path("$as"), it, document).ifPresent(each::add));
             return each.isEmpty() ? Optional.empty() : Optional.of(each);
         }
-        var found = directive.has("$document")
+        var value = directive.has("$document")
                 ? document.at(pointer(directive, "$document"))
                 : item.at(pointer(directive, "$value"));
-        boolean empty = found.isMissingNode() || found.isNull() || found.isContainer() && found.isEmpty();
-        return empty ? Optional.empty() : Optional.of(found);
+        boolean empty = value.isMissingNode() || value.isNull() || value.isContainer() && value.isEmpty();
+        return empty ? Optional.empty() : Optional.of(value);
     }
 
     private static boolean isDirective(JsonNode template) {
@@ -104,7 +104,8 @@ public final class LinkedData {
             for (var member : template.properties()) {
                 String name = member.getKey();
                 String here = Pointers.join(at, name);
-                if (!DIRECTIVES.contains(name)) faults.add(here + " is no directive; known are " + sorted());
+                if (!DIRECTIVES.contains(name))
+                    faults.add(here + " is not a directive; the directives are " + sorted());
                 if (name.equals("$as") || !DIRECTIVES.contains(name)) continue;
                 var from = name.equals("$document") ? document : item;
                 if (shape(from, member.getValue()) == null) faults.add(here + " points to no field of the type");

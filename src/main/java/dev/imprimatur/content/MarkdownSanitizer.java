@@ -63,7 +63,7 @@ final class MarkdownSanitizer extends AbstractVisitor {
     private final Map<Node, String> ids = new HashMap<>();
     private final List<Heading> headings = new ArrayList<>();
     private final List<Link> fragments = new ArrayList<>();
-    private final Map<Warning, List<String>> told = new EnumMap<>(Warning.class);
+    private final Map<Warning, List<String>> warnings = new EnumMap<>(Warning.class);
 
     private MarkdownSanitizer(String markdown, Markdown.Place place, Node document) {
         this.markdown = markdown;
@@ -78,7 +78,7 @@ final class MarkdownSanitizer extends AbstractVisitor {
      */
     static MarkdownSanitizer of(String markdown, Markdown.Place place, Node document) {
         var screening = new MarkdownSanitizer(markdown, place, document);
-        Footnotes.gather(document).forEach(unused -> screening.tell(Warning.FOOTNOTE, "[^" + unused.getLabel() + "]"));
+        Footnotes.gather(document).forEach(unused -> screening.warn(Warning.FOOTNOTE, "[^" + unused.getLabel() + "]"));
         document.accept(screening);
         screening.placeHeadings();
         return screening;
@@ -95,7 +95,7 @@ final class MarkdownSanitizer extends AbstractVisitor {
 
     /** What is not shown as intended: one sentence for each kind of warning, which quotes its first occurrence. */
     List<String> warnings() {
-        return told.entrySet().stream()
+        return warnings.entrySet().stream()
                 .map(entry -> {
                     String first =
                             ValueFormat.of(StringNode.valueOf(entry.getValue().getFirst()));
@@ -105,13 +105,13 @@ final class MarkdownSanitizer extends AbstractVisitor {
                 .toList();
     }
 
-    private void tell(Warning warning, String what) {
-        told.computeIfAbsent(warning, it -> new ArrayList<>()).add(what);
+    private void warn(Warning warning, String what) {
+        warnings.computeIfAbsent(warning, it -> new ArrayList<>()).add(what);
     }
 
     @Override
     public void visit(HtmlBlock block) {
-        tell(Warning.HTML, block.getLiteral().strip());
+        warn(Warning.HTML, block.getLiteral().strip());
         var paragraph = new Paragraph();
         paragraph.appendChild(new Text(block.getLiteral()));
         block.insertAfter(paragraph);
@@ -120,7 +120,7 @@ final class MarkdownSanitizer extends AbstractVisitor {
 
     @Override
     public void visit(HtmlInline inline) {
-        tell(Warning.HTML, inline.getLiteral());
+        warn(Warning.HTML, inline.getLiteral());
         inline.insertAfter(new Text(inline.getLiteral()));
         inline.unlink();
     }
@@ -130,7 +130,7 @@ final class MarkdownSanitizer extends AbstractVisitor {
         visitChildren(link);
         if (link.getDestination().startsWith("#")) fragments.add(link);
         if (isAllowed(link.getDestination(), LINK_SCHEMES)) return;
-        tell(Warning.LINK, link.getDestination());
+        warn(Warning.LINK, link.getDestination());
         leaveWords(link);
     }
 
@@ -138,9 +138,9 @@ final class MarkdownSanitizer extends AbstractVisitor {
     public void visit(Image image) {
         visitChildren(image);
         if (!isAllowed(image.getDestination(), PICTURE_SCHEMES)) {
-            tell(Warning.PICTURE, image.getDestination());
+            warn(Warning.PICTURE, image.getDestination());
             leaveWords(image);
-        } else if (ELSEWHERE.matcher(image.getDestination()).matches()) tell(Warning.ELSEWHERE, image.getDestination());
+        } else if (ELSEWHERE.matcher(image.getDestination()).matches()) warn(Warning.ELSEWHERE, image.getDestination());
     }
 
     private static boolean isAllowed(String address, Collection<String> schemes) {
@@ -176,7 +176,7 @@ final class MarkdownSanitizer extends AbstractVisitor {
                     .skip(shown)
                     .map(String::strip)
                     .filter(cell -> !cell.isEmpty())
-                    .forEach(cell -> tell(Warning.CELL, cell));
+                    .forEach(cell -> warn(Warning.CELL, cell));
         }
     }
 

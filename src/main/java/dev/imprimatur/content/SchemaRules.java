@@ -17,8 +17,7 @@ final class SchemaRules {
     /** The faults of the schema, in words; empty if the schema keeps the rules. */
     static List<String> faults(ObjectNode schema) {
         var faults = new ArrayList<String>();
-        if (schema.path("x-workflow").asString("").isEmpty())
-            faults.add("x-workflow is missing: the workflow's id");
+        if (schema.path("x-workflow").asString("").isEmpty()) faults.add("x-workflow is missing: the workflow's id");
         try {
             if (Period.parse(schema.path("x-review-interval").asString("")).toTotalMonths() < 0)
                 faults.add("x-review-interval is negative");
@@ -46,9 +45,8 @@ final class SchemaRules {
                         && reason.size() == 2
                         && codes.add(reason.get("code").asString());
             if (!isRight)
-                faults.add(
-                        at
-                                + " must be a list of {\"code\", \"label\"}, each code once, in lower-case words with hyphens");
+                faults.add(at
+                        + " must be a list of {\"code\", \"label\"}, each code once, in lower-case words with hyphens");
         });
     }
 
@@ -72,8 +70,8 @@ final class SchemaRules {
         for (String container : List.of("properties", "$defs"))
             object.path(container)
                     .properties()
-                    .forEach(entry -> walk(
-                            entry.getValue(), Pointers.join(pointer + "/" + container, entry.getKey()), faults));
+                    .forEach(entry ->
+                            walk(entry.getValue(), Pointers.join(pointer + "/" + container, entry.getKey()), faults));
         walk(object.path("items"), pointer + "/items", faults);
     }
 }

@@ -60,13 +60,17 @@ final class Wording {
             }
             case "dependentRequired" ->
                 new Fault(
-                        Pointers.join(place.pointer(), String.valueOf(place.error().getArguments()[0])),
+                        Pointers.join(
+                                place.pointer(), String.valueOf(place.error().getArguments()[0])),
                         place.customMessage().orElse("is required because another field is filled in"));
             case "additionalProperties", "unevaluatedProperties" ->
                 new Fault(
                         Pointers.join(place.pointer(), property),
                         place.customMessage().orElseGet(() -> unknown(property, Shape.of(place.schema()))));
-            default -> new Fault(place.pointer(), place.customMessage().orElseGet(() -> KeywordMessage.of(place, content.at(place.pointer()))));
+            default ->
+                new Fault(
+                        place.pointer(),
+                        place.customMessage().orElseGet(() -> KeywordMessage.of(place, content.at(place.pointer()))));
         };
     }
 

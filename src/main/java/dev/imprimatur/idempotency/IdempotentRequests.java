@@ -7,7 +7,7 @@ import dev.imprimatur.accounts.Account;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
-import dev.imprimatur.problem.Unforeseen;
+import dev.imprimatur.problem.UnexpectedFailure;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -141,7 +141,7 @@ class IdempotentRequests extends OncePerRequestFilter {
         try {
             claim = claim(call);
         } catch (RuntimeException down) {
-            refuse(call, Unforeseen.refusal(down, request), request, response);
+            refuse(call, UnexpectedFailure.refusal(down, request), request, response);
             return;
         }
         switch (claim) {

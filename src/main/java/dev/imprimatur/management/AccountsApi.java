@@ -49,7 +49,7 @@ class AccountsApi {
         var now = accounts.known(username);
         patch.propertyNames().forEach(name -> {
             if (!FIELDS.contains(name))
-                throw Refusal.malformed("/" + name, "unknown field; known are displayName, email, roles, title")
+                throw Refusal.malformed("/" + name, "unknown field; the fields are displayName, email, roles, title")
                         .raise();
         });
         var roles = patch.has("roles") ? roles(patch.get("roles")) : now.roles();

@@ -91,16 +91,16 @@ class AdministrationApi {
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("isAuthenticated()")
     @ResponseStatus(HttpStatus.CREATED)
-    TokenView token(@RequestBody NewToken wanted, Person me, Authentication by) {
+    TokenView token(@RequestBody NewToken body, Person me, Authentication by) {
         var account = accounts.account(me.account())
                 .orElseThrow(() -> Refusal.of(Refusal.Kind.UNAUTHENTICATED, "unauthenticated", "sign in again")
                         .raise());
         var fresh = tokens.create(
                 account.username(),
                 new Tokens.NewToken(
-                        wanted.name(),
-                        duration(wanted.expiresIn() == null ? DEFAULT_EXPIRY : wanted.expiresIn()),
-                        wanted.scopes() == null ? null : Scope.named(wanted.scopes())),
+                        body.name(),
+                        duration(body.expiresIn() == null ? DEFAULT_EXPIRY : body.expiresIn()),
+                        body.scopes() == null ? null : Scope.named(body.scopes())),
                 by.getDetails() instanceof PersonalToken maker ? maker : null,
                 me.request());
         return new TokenView(fresh.text(), fresh.token().scopes(), fresh.token().expiresAt());
@@ -141,8 +141,8 @@ class AdministrationApi {
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.CREATED)
-    Account createAccount(@RequestBody Accounts.NewAccount wanted, Person me) {
-        return accounts.create(wanted, me);
+    Account createAccount(@RequestBody Accounts.NewAccount body, Person me) {
+        return accounts.create(body, me);
     }
 
     @DeleteMapping("/accounts/{username}")
@@ -178,13 +178,13 @@ class AdministrationApi {
     @NeedsScope(Scope.ADMIN)
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.CREATED)
-    KeyView createKey(@RequestBody NewKey wanted, Person me) {
-        List<String> readable = wanted.types() == null ? List.of() : wanted.types();
+    KeyView createKey(@RequestBody NewKey body, Person me) {
+        List<String> readable = body.types() == null ? List.of() : body.types();
         if (!types.all().stream().map(ContentType::name).toList().containsAll(readable))
             throw Refusal.malformed("/types", "names of content types, as /content-types lists them")
                     .raise();
-        List<@Nullable String> origins = wanted.origins() == null ? List.of() : wanted.origins();
-        var fresh = keys.create(new SiteKeys.NewKey(wanted.name(), wanted.scopes(), readable, origins), me);
+        List<@Nullable String> origins = body.origins() == null ? List.of() : body.origins();
+        var fresh = keys.create(new SiteKeys.NewKey(body.name(), body.scopes(), readable, origins), me);
         return new KeyView(fresh.key().id(), fresh.secret());
     }
 
@@ -197,7 +197,7 @@ class AdministrationApi {
     SiteKey changeKey(@PathVariable String id, @RequestBody ObjectNode patch, Person me) {
         patch.propertyNames().forEach(name -> {
             if (!name.equals(ORIGINS))
-                throw Refusal.malformed("/" + name, "unknown field; known is " + ORIGINS)
+                throw Refusal.malformed("/" + name, "unknown field; the only field is " + ORIGINS)
                         .raise();
         });
         return patch.has(ORIGINS)

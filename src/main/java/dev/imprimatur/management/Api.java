@@ -13,13 +13,13 @@ final class Api {
 
     private Api() {}
 
-    /** The version that an {@code If-Match} header names; a write without one is refused. */
+    /** The version that an {@code If-Match} header names; refuses a write without this header. */
     static String ifMatch(@Nullable String header) {
         if (header == null)
             throw Refusal.of(
                             Refusal.Kind.UNVERSIONED,
                             "if-match-required",
-                            "say which version you changed: send the ETag you read as If-Match")
+                            "name the version that you changed: send the ETag that you read as If-Match")
                     .raise();
         return header.strip().replaceAll("^\"|\"$", "");
     }
@@ -31,7 +31,7 @@ final class Api {
     /**
      * A page of a list.
      *
-     * @param next the cursor of the next page; absent on the last
+     * @param next the cursor of the next page; absent on the last page
      */
     record Page<T>(List<T> items, @Nullable String next) {
         static <T> Page<T> of(dev.imprimatur.paging.Page<T> page) {
@@ -39,7 +39,7 @@ final class Api {
         }
     }
 
-    /** How many items a page has at most, or a refusal. */
+    /** The maximum number of items of a page, as the client asks for it; refuses a number that is out of range. */
     static int checked(int limit) {
         return Window.checked(limit, LARGEST_PAGE);
     }

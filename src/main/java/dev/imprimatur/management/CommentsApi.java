@@ -52,16 +52,11 @@ class CommentsApi {
     @NeedsScope(Scope.COMMENT)
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     @ResponseStatus(HttpStatus.CREATED)
-    CommentView comment(@PathVariable String type, @PathVariable String id, @RequestBody NewComment wanted, Person me) {
+    CommentView comment(@PathVariable String type, @PathVariable String id, @RequestBody NewComment body, Person me) {
         return CommentView.of(discussions.say(
                 guides.require(type, id),
                 new Discussions.Remark(
-                        wanted.revision(),
-                        wanted.pointer(),
-                        wanted.quote(),
-                        wanted.parent(),
-                        wanted.body(),
-                        me.request()),
+                        body.revision(), body.pointer(), body.quote(), body.parent(), body.body(), me.request()),
                 me));
     }
 

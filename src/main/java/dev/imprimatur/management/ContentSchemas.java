@@ -42,8 +42,10 @@ final class ContentSchemas {
 
     private static String description(ContentType type) {
         var required = type.fields().stream().filter(type.shape()::requires).toList();
-        String told = type.schema().path("description").asString(type.title());
-        return required.isEmpty() ? told : told + ". To be submitted it needs " + String.join(", ", required);
+        String description = type.schema().path("description").asString(type.title());
+        return required.isEmpty()
+                ? description
+                : description + ". To be submitted it needs " + String.join(", ", required);
     }
 
     Map<String, JsonNode> components() {

@@ -26,7 +26,7 @@ record GuideView(
         Instant updatedAt) {
     record EditionView(int number, String state, @Nullable Integer revision, List<String> contributors) {}
 
-    /** @param damaged why readers get 503 instead of the edition; null if the stored content is the approved content */
+    /** @param damaged why sites get 503 instead of the edition; null if the stored content is the approved content */
     record LiveView(
             int edition,
             int revision,

@@ -62,8 +62,8 @@ class GuidesApi {
     @PostMapping
     @NeedsScope(Scope.DRAFT)
     @PreAuthorize("hasRole('EDITOR')")
-    ResponseEntity<GuideView> create(@PathVariable String type, @RequestBody NewGuide wanted, Person me) {
-        var guide = review.create(type, wanted.slug(), wanted.locale(), wanted.content(), me);
+    ResponseEntity<GuideView> create(@PathVariable String type, @RequestBody NewGuide body, Person me) {
+        var guide = review.create(type, body.slug(), body.locale(), body.content(), me);
         return ResponseEntity.created(URI.create(Api.ROOT + "/" + type + "/" + guide.id()))
                 .eTag(Api.etag(drafts.of(guide).etag()))
                 .body(view(guide));
@@ -172,10 +172,10 @@ class GuidesApi {
     @NeedsScope(Scope.PUBLISH)
     @PreAuthorize("hasRole('PUBLISHER')")
     GuideView unpublish(
-            @PathVariable String type, @PathVariable String id, @RequestBody Unpublication wanted, Person me) {
-        if (wanted.reason().isBlank())
+            @PathVariable String type, @PathVariable String id, @RequestBody Unpublication body, Person me) {
+        if (body.reason().isBlank())
             throw Refusal.malformed("/reason", "say why").raise();
-        review.unpublish(guides.require(type, id), wanted.reason(), wanted.reasonCode(), wanted.redirectTo(), me);
-        return view(guides.require(type, id));
+        review.unpublish(editing.require(type, id), body.reason(), body.reasonCode(), body.redirectTo(), me);
+        return view(editing.require(type, id));
     }
 }

@@ -78,7 +78,7 @@ class HistoryApi {
         var edition = editing.require(type, id).current();
         return progress.of(edition)
                 .orElseThrow(
-                        () -> Refusal.missing("edition " + edition.number() + " is over; no process drives it any more")
+                        () -> Refusal.missing("edition " + edition.number() + " is over and has no process any more")
                                 .raise());
     }
 }

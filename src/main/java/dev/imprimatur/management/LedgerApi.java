@@ -53,7 +53,7 @@ class LedgerApi {
      * @param since when the ledger was found to be behind
      * @param decisions the earlier decisions to continue an incomplete ledger
      */
-    record StandingView(
+    record LedgerState(
             String lineage,
             long position,
             boolean behind,
@@ -65,7 +65,7 @@ class LedgerApi {
 
     @GetMapping("/standing")
     @NeedsScope(Scope.ADMIN)
-    StandingView standing() {
+    LedgerState state() {
         return view(newLineage.report());
     }
 
@@ -76,16 +76,16 @@ class LedgerApi {
     @PostMapping("/lineage")
     @WorksReadOnly
     @NeedsScope(Scope.ADMIN)
-    StandingView goOn(@RequestBody Continuation wanted, Person me) {
-        if (wanted.lineage() == null || wanted.lineage().isBlank())
-            throw Refusal.malformed("/lineage", "name the lineage that ends, as /ledger/standing tells it")
+    LedgerState continueLedger(@RequestBody Continuation body, Person me) {
+        if (body.lineage() == null || body.lineage().isBlank())
+            throw Refusal.malformed("/lineage", "name the lineage that ends, as /ledger/standing shows it")
                     .raise();
         signing.mustBeAbleToSign(me);
-        return view(newLineage.decide(wanted.lineage(), wanted.message() == null ? "" : wanted.message(), me));
+        return view(newLineage.decide(body.lineage(), body.message() == null ? "" : body.message(), me));
     }
 
-    private StandingView view(EndOfLedger.Report report) {
-        return new StandingView(
+    private LedgerState view(EndOfLedger.Report report) {
+        return new LedgerState(
                 report.lineage(),
                 report.position(),
                 report.isBehind(),

@@ -49,8 +49,8 @@ class PreviewsApi {
     @PostMapping
     @NeedsScope(Scope.DRAFT)
     @ResponseStatus(HttpStatus.CREATED)
-    FreshPreview make(@PathVariable String type, @PathVariable String id, @RequestBody NewPreview wanted, Person me) {
-        var fresh = links.make(guides.require(type, id), wanted.revision(), wanted.expiresIn(), me);
+    FreshPreview make(@PathVariable String type, @PathVariable String id, @RequestBody NewPreview body, Person me) {
+        var fresh = links.make(editing.require(type, id), body.revision(), body.expiresIn(), me);
         return new FreshPreview(
                 fresh.preview().id(), fresh.url(), fresh.preview().expiresAt());
     }

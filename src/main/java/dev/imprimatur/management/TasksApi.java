@@ -124,8 +124,8 @@ class TasksApi {
 
     @PostMapping("/{id}/assign")
     @NeedsScope(Scope.REVIEW)
-    TaskView assign(@PathVariable String id, @RequestBody Assignment wanted, Person me) {
-        var to = accounts.account(wanted.account())
+    TaskView assign(@PathVariable String id, @RequestBody Assignment body, Person me) {
+        var to = accounts.account(body.account())
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
                         .raise());
         return TaskView.of(claims.assign(id, to.person(), me));
@@ -140,13 +140,13 @@ class TasksApi {
 
     @PostMapping("/{id}/complete")
     @NeedsScope(Scope.REVIEW)
-    GuideView complete(@PathVariable String id, @RequestBody Completion wanted, Person me) {
+    GuideView complete(@PathVariable String id, @RequestBody Completion body, Person me) {
         var guide = completion.complete(
                 id,
-                wanted.outcome(),
-                new Revision.Ref(wanted.revision(), wanted.contentHash()),
-                wanted.message(),
-                wanted.reasonCode(),
+                body.outcome(),
+                new Revision.Ref(body.revision(), body.contentHash()),
+                body.message(),
+                body.reasonCode(),
                 me);
         return GuideView.of(guide, null, integrity);
     }

@@ -52,11 +52,11 @@ class WebhooksApi {
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
-    Fresh add(@RequestBody NewWebhook wanted, Person me) {
+    Fresh add(@RequestBody NewWebhook body, Person me) {
         var webhook = subscribers.add(
-                wanted.url(),
-                wanted.kinds() == null ? List.of() : wanted.kinds(),
-                wanted.types() == null ? List.of() : wanted.types(),
+                body.url(),
+                body.kinds() == null ? List.of() : body.kinds(),
+                body.types() == null ? List.of() : body.types(),
                 me);
         return new Fresh(webhook.id(), webhook.secrets().getFirst().value());
     }

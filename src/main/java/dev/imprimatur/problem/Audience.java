@@ -44,7 +44,7 @@ public enum Audience {
     }
 
     /** The method and path of the request for the log, with secret tokens cut off. */
-    static String asked(HttpServletRequest request) {
+    static String forLog(HttpServletRequest request) {
         return request.getMethod() + " " + path(request).replaceFirst("^(/reset/|/api/delivery/v1/preview/).*", "$1…");
     }
 

@@ -118,7 +118,9 @@ final class BodyArrival extends Handler.Wrapper {
                 }
                 if (arriving.get() > maxArriving)
                     refuse(Refusal.unavailable(
-                            "busy", "the server receives too much data at the moment; send the request again", Duration.ofSeconds(2)));
+                            "busy",
+                            "the server receives too much data at the moment; send the request again",
+                            Duration.ofSeconds(2)));
             }
         }
 

@@ -27,7 +27,7 @@ public final class CleanText {
                 return "holds half a character (a lone surrogate)";
             if (Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r')
                 return "holds the control character U+%04X".formatted(c);
-            if (isNoncharacter(c)) return "holds U+%04X, which is no character".formatted(c);
+            if (isNoncharacter(c)) return "holds U+%04X, which is not a character".formatted(c);
         }
         return null;
     }

@@ -55,15 +55,15 @@ class ConcurrencyLimit extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        var places = request.getRequestURI().startsWith(DELIVERY) ? sites : people;
-        if (!places.tryAcquire()) {
+        var permits = request.getRequestURI().startsWith(DELIVERY) ? sites : people;
+        if (!permits.tryAcquire()) {
             refuse(request, response);
             return;
         }
         try {
             chain.doFilter(request, response);
         } finally {
-            places.release();
+            permits.release();
         }
     }
 

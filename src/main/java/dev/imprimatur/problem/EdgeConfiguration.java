@@ -26,7 +26,7 @@ class EdgeConfiguration {
     RequestRejectedHandler rejected(ProblemWriter problems) {
         return (request, response, rejected) -> {
             if (Audience.of(request) == Audience.PROGRAM)
-                problems.write(Unforeseen.refusal(rejected, request), response);
+                problems.write(UnexpectedFailure.refusal(rejected, request), response);
             else response.sendError(HttpServletResponse.SC_BAD_REQUEST);
         };
     }

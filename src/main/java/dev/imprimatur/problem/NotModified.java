@@ -40,10 +40,10 @@ final class NotModified extends Handler.Wrapper {
                 boolean last,
                 @Nullable ByteBuffer content,
                 Callback callback) {
-            super.send(request, response == null ? null : told(response), last, content, callback);
+            super.send(request, response == null ? null : withoutLength(response), last, content, callback);
         }
 
-        private static MetaData.Response told(MetaData.Response response) {
+        private static MetaData.Response withoutLength(MetaData.Response response) {
             return response.getStatus() != HttpStatus.NOT_MODIFIED_304
                     ? response
                     : new MetaData.Response(

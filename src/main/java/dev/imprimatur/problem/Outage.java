@@ -20,8 +20,8 @@ final class Outage {
     static Refusal refusal(Throwable outage) {
         if (Failures.isDiskFull(outage))
             return Refusal.full(
-                    "the disk of the server is full or does not take writes, so nothing can be saved; whoever runs the"
-                            + " server has to make room, then send the same request again",
+                    "the disk of the server is full or rejects writes, so nothing can be saved; the operator of the"
+                            + " server must free space; then send the same request again",
                     RETRY_WHEN_FULL);
         return Refusal.unavailable(
                 "unavailable",

@@ -72,7 +72,7 @@ class ProblemAdvice {
 
     @ExceptionHandler
     void anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response) throws Exception {
-        var refusal = Unforeseen.refusal(unforeseen, request);
+        var refusal = UnexpectedFailure.refusal(unforeseen, request);
         // a part of the response is sent already: only an aborted connection shows the client that it is incomplete
         if (response.isCommitted()) throw unforeseen;
         problems.write(refusal, response);
@@ -91,7 +91,7 @@ class ProblemAdvice {
             if (json instanceof UnrecognizedPropertyException unknown)
                 return Refusal.malformed(
                         pointer,
-                        "unknown field; known are "
+                        "unknown field; the fields are "
                                 + unknown.getKnownPropertyIds().stream()
                                         .map(Object::toString)
                                         .sorted()

@@ -25,7 +25,7 @@ final class RefusedByServer extends ErrorHandler {
 
     /** @param reason the reason in Jetty's words */
     private static Refusal refusal(int status, String reason) {
-        var refusal = Unforeseen.ofStatus(status);
+        var refusal = UnexpectedFailure.ofStatus(status);
         return refusal.kind() != Refusal.Kind.MALFORMED || reason.equals(HttpStatus.getMessage(status))
                 ? refusal
                 : Refusal.malformed("the request cannot be read: " + reason, List.of());

@@ -22,7 +22,7 @@ final class StrictHead extends Handler.Wrapper {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     /** How many characters of a name an error message quotes. */
-    private static final int TOLD = 60;
+    private static final int MAX_QUOTED = 60;
 
     private final ProblemWriter problems;
 
@@ -40,9 +40,9 @@ final class StrictHead extends Handler.Wrapper {
     }
 
     private static @Nullable Refusal refusal(Request request) {
-        if (!METHODS.contains(request.getMethod())) return Unforeseen.notAllowed(Set.of());
+        if (!METHODS.contains(request.getMethod())) return UnexpectedFailure.notAllowed(Set.of());
         String path = request.getHttpURI().getPath();
-        if (path == null || !path.startsWith("/")) return Unforeseen.ofStatus(Refusal.Kind.MISSING.status());
+        if (path == null || !path.startsWith("/")) return UnexpectedFailure.ofStatus(Refusal.Kind.MISSING.status());
         var headers = request.getHeaders();
         if (headers.getFields(HttpHeader.AUTHORIZATION).size() > 1)
             return Refusal.malformed("the header “Authorization” is given more than once", List.of());
@@ -51,7 +51,7 @@ final class StrictHead extends Handler.Wrapper {
             return Refusal.of(
                     Refusal.Kind.UNSUPPORTED,
                     "unsupported",
-                    "nothing here is sent in parts; send JSON or a plain form");
+                    "multipart bodies are not accepted; send JSON or a URL-encoded form");
         String query = request.getHttpURI().getQuery();
         return query == null || !Audience.isForPrograms(path) ? null : ofQuery(query);
     }
@@ -68,7 +68,8 @@ final class StrictHead extends Handler.Wrapper {
                             : decoded(pair.substring(equals + 1)) == null ? "is not percent-encoded UTF-8" : null;
             if (fault != null)
                 return Refusal.malformed(
-                        "the query parameter “%s” %s".formatted(raw.substring(0, Math.min(raw.length(), TOLD)), fault),
+                        "the query parameter “%s” %s"
+                                .formatted(raw.substring(0, Math.min(raw.length(), MAX_QUOTED)), fault),
                         List.of());
         }
         return null;

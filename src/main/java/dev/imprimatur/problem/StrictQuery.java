@@ -22,7 +22,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** Refuses query parameters that the handler does not declare, and repeated ones, since a silently ignored parameter misleads clients. */
 @Configuration(proxyBeanMethods = false)
 class StrictQuery implements HandlerInterceptor, WebMvcConfigurer {
-    private final Map<HandlerMethod, Set<String>> known = new ConcurrentHashMap<>();
+    private final Map<HandlerMethod, Set<String>> parametersOf = new ConcurrentHashMap<>();
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
@@ -33,7 +33,7 @@ class StrictQuery implements HandlerInterceptor, WebMvcConfigurer {
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (!(handler instanceof HandlerMethod method) || request.getQueryString() == null) return true;
         if (readsAll(method)) return true;
-        var allowed = known.computeIfAbsent(method, StrictQuery::parameters);
+        var allowed = parametersOf.computeIfAbsent(method, StrictQuery::parameters);
         request.getParameterMap().forEach((name, values) -> {
             if (!allowed.contains(name))
                 throw Refusal.malformed(

@@ -50,7 +50,7 @@ class StrictUtf8 extends RequestBodyAdviceAdapter {
 
     private static @Nullable String fault(byte[] body) {
         if (body.length >= MARK.length && ByteBuffer.wrap(body, 0, MARK.length).equals(ByteBuffer.wrap(MARK)))
-            return "the body begins with a byte order mark; send it without";
+            return "the body begins with a byte order mark; send it without this mark";
         // JSON in UTF-8 holds no zero byte, while JSON in UTF-16 or UTF-32 always does
         for (byte it : body) if (it == 0) return "the body is not UTF-8";
         try {

@@ -20,39 +20,40 @@ import org.springframework.web.HttpRequestMethodNotSupportedException;
 /**
  * Makes the refusal for an unexpected failure. The response names a reference, under which the operator finds the details in the log.
  */
-public final class Unforeseen {
+public final class UnexpectedFailure {
     /** The member of the problem document that identifies the failure in the log. */
     public static final String REFERENCE = "reference";
 
-    private static final Logger log = LoggerFactory.getLogger(Unforeseen.class);
+    private static final Logger log = LoggerFactory.getLogger(UnexpectedFailure.class);
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String SIGNS = "23456789abcdefghjkmnpqrstuvwxyz";
+    private static final String ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
     private static final int LENGTH = 8;
 
-    private Unforeseen() {}
+    private UnexpectedFailure() {}
 
-    public static Refusal refusal(Throwable unforeseen, HttpServletRequest request) {
-        var refused = Refused.in(unforeseen);
+    public static Refusal refusal(Throwable failure, HttpServletRequest request) {
+        var refused = Refused.in(failure);
         if (refused.isPresent()) return refused.get();
-        for (Throwable at = unforeseen; at != null; at = at.getCause())
+        for (Throwable at = failure; at != null; at = at.getCause())
             // the container could not read the request, such as a form with broken percent-encoding
             if (at instanceof HttpException unreadable && unreadable.getCode() < Refusal.Kind.BROKEN.status())
                 return ofStatus(unreadable.getCode());
-        if (unforeseen instanceof RequestRejectedException)
-            return Refusal.malformed("a name or a value in the request holds characters that it must not", List.of());
-        if (unforeseen instanceof HttpRequestMethodNotSupportedException method)
+        if (failure instanceof RequestRejectedException)
+            return Refusal.malformed(
+                    "a name or a value in the request holds characters that are not allowed", List.of());
+        if (failure instanceof HttpRequestMethodNotSupportedException method)
             return notAllowed(method.getSupportedMethods() == null ? Set.of() : Set.of(method.getSupportedMethods()));
-        if (unforeseen instanceof TypeMismatchException)
+        if (failure instanceof TypeMismatchException)
             return Refusal.malformed("a value in the address has the wrong form", List.of());
-        if (unforeseen instanceof ErrorResponse spring && spring.getStatusCode().value() < Refusal.Kind.BROKEN.status())
+        if (failure instanceof ErrorResponse spring && spring.getStatusCode().value() < Refusal.Kind.BROKEN.status())
             return ofStatus(spring.getStatusCode().value());
-        String asked = Audience.asked(request);
-        if (Outage.is(unforeseen)) {
-            log.warn("a store did not answer {}: {}", asked, unforeseen.toString());
-            return Outage.refusal(unforeseen);
+        String description = Audience.forLog(request);
+        if (Outage.is(failure)) {
+            log.warn("a store did not answer {}: {}", description, failure.toString());
+            return Outage.refusal(failure);
         }
         String reference = reference();
-        log.error("reference {}: unforeseen failure of {}", reference, asked, unforeseen);
+        log.error("reference {}: unexpected failure of {}", reference, description, failure);
         return broken(reference);
     }
 
@@ -60,7 +61,7 @@ public final class Unforeseen {
     public static Refusal ofStatus(int status, HttpServletRequest request) {
         if (status < Refusal.Kind.BROKEN.status()) return ofStatus(status);
         String reference = reference();
-        log.error("reference {}: {} ended with status {}", reference, Audience.asked(request), status);
+        log.error("reference {}: {} ended with status {}", reference, Audience.forLog(request), status);
         return broken(reference);
     }
 
@@ -89,7 +90,7 @@ public final class Unforeseen {
         return new Refusal(
                 Refusal.Kind.BROKEN,
                 "internal",
-                "something failed here that should not have; the operator's log has it under the reference "
+                "an unexpected error occurred; the operator of this server finds it in the log under the reference "
                         + reference,
                 List.of(),
                 Map.of(REFERENCE, reference));
@@ -97,8 +98,8 @@ public final class Unforeseen {
 
     /** A random reference, short enough to be read out on the telephone, without characters that look alike. */
     private static String reference() {
-        return RANDOM.ints(LENGTH, 0, SIGNS.length())
-                .collect(StringBuilder::new, (text, at) -> text.append(SIGNS.charAt(at)), StringBuilder::append)
+        return RANDOM.ints(LENGTH, 0, ALPHABET.length())
+                .collect(StringBuilder::new, (text, at) -> text.append(ALPHABET.charAt(at)), StringBuilder::append)
                 .toString();
     }
 
@@ -107,13 +108,13 @@ public final class Unforeseen {
             case MISSING -> "there is nothing here; the paths are listed in /openapi.json";
             case NOT_ALLOWED -> "this method is not allowed here; the methods are listed in /openapi.json";
             case UNSUPPORTED -> "send JSON, with Content-Type: application/json";
-            case NOT_ACCEPTABLE -> "this is answered as application/json only";
-            case TOO_LARGE -> "this is too much at once";
+            case NOT_ACCEPTABLE -> "the answer is available as application/json only";
+            case TOO_LARGE -> "the request is too large";
             case ADDRESS_TOO_LONG -> "the address is too long";
             case HEADERS_TOO_LARGE -> "the headers are too large";
-            case EXPECTATION_FAILED -> "no expectation but 100-continue is met";
+            case EXPECTATION_FAILED -> "the only supported expectation is 100-continue";
             case WRONG_VERSION -> "send the request as HTTP/1.1";
-            default -> "the request cannot be done as it is";
+            default -> "the request is not valid";
         };
     }
 }

@@ -35,13 +35,8 @@ class Assignments implements AccountWatcher {
     @Override
     public void changed(Account now) {
         // the reconciler gives back the tasks if the engine is unavailable now
-        engine.ask(
-                () -> {
-                    giveBack(
-                            tasks.createTaskQuery().taskAssignee(now.username()).list());
-                    return true;
-                },
-                () -> false);
+        engine.runIfAvailable(
+                () -> giveBack(tasks.createTaskQuery().taskAssignee(now.username()).list()));
     }
 
     /** Checks all assigned tasks. */
@@ -54,10 +49,10 @@ class Assignments implements AccountWatcher {
             if (mayHave(task.getAssignee(), task)) continue;
             try {
                 tasks.setAssignee(task.getId(), null);
-                log.info("task {} is back with its group: {} may not take it", task.getId(), task.getAssignee());
+                log.info("task {} is unassigned: {} may no longer take it", task.getId(), task.getAssignee());
             } catch (RuntimeException changedMeanwhile) {
                 if (!Engine.mayBeRace(changedMeanwhile)) throw changedMeanwhile;
-                log.debug("task {} changed meanwhile and is looked at again", task.getId());
+                log.debug("task {} changed meanwhile; the next pass checks it again", task.getId());
             }
         }
     }

@@ -35,27 +35,30 @@ public class Claims {
 
     /** Assigns the task to the person who asks. */
     public OpenTask claim(String id, Person me) {
-        return engine.need(() -> doClaim(id, me));
+        return engine.require(() -> doClaim(id, me));
     }
 
     private OpenTask doClaim(String id, Person me) {
         var task = require(id);
         if (!me.has(task.group())) throw wrongRole(task);
         if (task.assignee() != null && !me.account().equals(task.assignee()))
-            throw Refusal.conflict("claimed", task.assignee() + " has this task; ask them or have it assigned to you")
+            throw Refusal.conflict(
+                            "claimed",
+                            task.assignee()
+                                    + " has claimed this task; ask them to give it back, or have it assigned to you")
                     .raise();
         return setAssignee(task, me.account());
     }
 
     /** Gives the task back to its group, so that nobody is assigned to it. */
     public OpenTask unclaim(String id, Person me) {
-        return engine.need(() -> doUnclaim(id, me));
+        return engine.require(() -> doUnclaim(id, me));
     }
 
     private OpenTask doUnclaim(String id, Person me) {
         var task = require(id);
         if (task.assignee() != null && !me.account().equals(task.assignee()) && !me.has("ADMIN"))
-            throw Refusal.forbidden("not-yours", task.assignee() + " has this task")
+            throw Refusal.forbidden("not-yours", task.assignee() + " has claimed this task")
                     .raise();
         return setAssignee(task, null);
     }
@@ -66,7 +69,7 @@ public class Claims {
      * @param to a person who has the role of the task
      */
     public OpenTask assign(String id, Person to, Person me) {
-        return engine.need(() -> doAssign(id, to, me));
+        return engine.require(() -> doAssign(id, to, me));
     }
 
     private OpenTask doAssign(String id, Person to, Person me) {
@@ -74,7 +77,7 @@ public class Claims {
         if (!me.has(task.group()) && !me.has("ADMIN"))
             throw Refusal.forbidden(
                             "wrong-role",
-                            "only somebody with the role " + task.role() + " or an administrator hands on “"
+                            "only somebody with the role " + task.role() + " or an administrator assigns “"
                                     + task.name() + "”")
                     .raise();
         if (!to.has(task.group())) throw cannotTake(to, task);

@@ -57,45 +57,45 @@ class Engine implements SmartLifecycle {
     private final ObjectProvider<Reconciler> reconciler;
     private final Workflows workflows;
     private final boolean isEmbedded;
-    private final AtomicLong askAgainAt = new AtomicLong();
+    private final AtomicLong retryAt = new AtomicLong();
     private volatile boolean running;
-    private volatile boolean begun;
-    private volatile boolean rebuilt;
-    private @Nullable Thread beginning;
+    private volatile boolean started;
+    private volatile boolean rebuilding;
+    private @Nullable Thread starting;
 
     Engine(
             DataSource store,
             ObjectProvider<ProcessEngine> engine,
             ObjectProvider<Reconciler> reconciler,
             Workflows workflows,
-            @Value("${spring.datasource.url:}") String named) {
+            @Value("${spring.datasource.url:}") String url) {
         this.store = store;
         this.engine = engine;
         this.reconciler = reconciler;
         this.workflows = workflows;
-        this.isEmbedded = named.isEmpty();
+        this.isEmbedded = url.isEmpty();
     }
 
     @Override
     public void start() {
         running = true;
-        if (!begin()) beginning = Thread.ofVirtual().name("engine").start(this::beginLater);
+        if (!startEngine()) starting = Thread.ofVirtual().name("engine").start(this::startLater);
     }
 
     /** Starts the engine; returns false if the store does not answer. A workflow that the engine refuses stops the start-up. */
-    private boolean begin() {
+    private boolean startEngine() {
         try {
-            mustAnswer();
+            mustReachStore();
             var configuration = engine.getObject().getProcessEngineConfiguration();
             workflows.deploy();
-            if (isEmbedded) hint();
+            if (isEmbedded) setSelectivity();
             // releases the locks that this node held when it was killed, before its timers start
             var timers = configuration.getAsyncExecutor();
             configuration
                     .getManagementService()
                     .executeCommand(new ClearProcessInstanceLockTimesCmd(timers.getLockOwner()));
             timers.start();
-            begun = true;
+            started = true;
             return true;
         } catch (RuntimeException failed) {
             if (!Failures.isSqlOutage(failed)) throw failed;
@@ -104,21 +104,21 @@ class Engine implements SmartLifecycle {
         }
     }
 
-    private void mustAnswer() {
+    private void mustReachStore() {
         try (var connection = store.getConnection()) {
             log.debug("the engine's store answers: {}", connection.getCatalog());
-        } catch (SQLException away) {
-            throw new IllegalStateException("the engine's store does not answer", away);
+        } catch (SQLException failed) {
+            throw new IllegalStateException("the engine's store does not answer", failed);
         }
     }
 
-    private void beginLater() {
+    private void startLater() {
         var pause = FIRST_RETRY;
         try {
             while (running) {
                 Thread.sleep(pause);
-                if (beganAtLast()) {
-                    log.info("the engine has begun");
+                if (tryStart()) {
+                    log.info("the engine has started");
                     reconciler.getObject().everyMinute();
                     return;
                 }
@@ -129,16 +129,16 @@ class Engine implements SmartLifecycle {
         }
     }
 
-    private boolean beganAtLast() {
+    private boolean tryStart() {
         try {
-            return begin();
+            return startEngine();
         } catch (RuntimeException failed) {
-            log.error("the engine cannot begin and will try again", failed);
+            log.error("the engine cannot start and will try again", failed);
             return false;
         }
     }
 
-    private void hint() {
+    private void setSelectivity() {
         var statements = new JdbcTemplate(store);
         for (String column : EMPTY_COLUMNS) {
             String[] names = column.split("\\.");
@@ -149,8 +149,8 @@ class Engine implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        if (beginning != null) beginning.interrupt();
-        if (begun)
+        if (starting != null) starting.interrupt();
+        if (started)
             engine.getObject()
                     .getProcessEngineConfiguration()
                     .getAsyncExecutor()
@@ -162,44 +162,38 @@ class Engine implements SmartLifecycle {
         return running;
     }
 
-    /** Whether the engine was started, answered the last call, and is not being rebuilt. */
-    boolean answers() {
-        return begun && askAgainAt.get() == 0 && !rebuilt;
+    /** Whether the engine was started, answered the last call, and has all its processes. */
+    boolean isAvailable() {
+        return started && retryAt.get() == 0 && !rebuilding;
     }
 
-    /** Says that many missing processes are about to be started: until {@link #endRebuild}, the edition logs know more than the engine. */
+    /** Makes {@link #read} answer from the edition logs until {@link #endRebuild}, because many missing processes are about to be started. */
     void beginRebuild() {
-        rebuilt = true;
+        rebuilding = true;
     }
 
     void endRebuild() {
-        rebuilt = false;
+        rebuilding = false;
     }
 
-    /** Like {@link #ask}, but also answers from the facts while processes are being rebuilt. */
-    <T> T tell(Supplier<T> byEngine, Supplier<T> byFacts) {
-        return rebuilt ? byFacts.get() : ask(byEngine, byFacts);
+    /** Answers from the engine, or from the edition logs while the engine does not answer or processes are being rebuilt. */
+    <T> T read(Supplier<T> fromEngine, Supplier<T> fromLogs) {
+        return rebuilding ? fromLogs.get() : call(fromEngine, fromLogs);
     }
 
-    /** Answers from the engine, or from the facts while the engine does not answer. */
-    <T> T ask(Supplier<T> byEngine, Supplier<T> byFacts) {
-        if (mayBeAsked())
-            try {
-                T told = byEngine.get();
-                askAgainAt.set(0);
-                return told;
-            } catch (RuntimeException failed) {
-                boolean away = Failures.isSqlOutage(failed);
-                askAgainAt.set(away ? later() : 0);
-                if (!away) throw failed;
-                log.warn("the engine does not answer: {}", failed.toString());
-            }
-        return byFacts.get();
+    /** Does the work if the engine answers; returns whether it was done. */
+    boolean runIfAvailable(Runnable work) {
+        return call(
+                () -> {
+                    work.run();
+                    return true;
+                },
+                () -> false);
     }
 
     /** Does work that only the engine can do, with {@linkplain #retry retries}; refuses it while the engine does not answer. */
-    <T> T need(Supplier<T> byEngine) {
-        return ask(() -> retry(byEngine), () -> {
+    <T> T require(Supplier<T> work) {
+        return call(() -> retry(work), () -> {
             throw Refusal.unavailable(
                             "unavailable",
                             "the workflow engine does not answer at the moment; send the same request again shortly",
@@ -208,8 +202,23 @@ class Engine implements SmartLifecycle {
         });
     }
 
+    private <T> T call(Supplier<T> fromEngine, Supplier<T> fallback) {
+        if (mayCall())
+            try {
+                T answer = fromEngine.get();
+                retryAt.set(0);
+                return answer;
+            } catch (RuntimeException failed) {
+                boolean outage = Failures.isSqlOutage(failed);
+                retryAt.set(outage ? later() : 0);
+                if (!outage) throw failed;
+                log.warn("the engine does not answer: {}", failed.toString());
+            }
+        return fallback.get();
+    }
+
     /**
-     * Does the work, and repeats it from its beginning if another node or a timer changed the same process meanwhile. A nested call does
+     * Does the work, and repeats it from its starting if another node or a timer changed the same process meanwhile. A nested call does
      * not retry, since the outermost call repeats the whole. Neither does a call within a transaction, which the failure has ended.
      */
     <T> T retry(Supplier<T> work) {
@@ -224,7 +233,10 @@ class Engine implements SmartLifecycle {
                 return work.get();
             } catch (RuntimeException failed) {
                 if (!mayBeRace(failed) || attempt == ATTEMPTS) throw failed;
-                log.debug("attempt {} failed, as when somebody else moves the same: {}", attempt, failed.toString());
+                log.debug(
+                        "attempt {} failed, probably because of a concurrent change of the same process: {}",
+                        attempt,
+                        failed.toString());
                 LockSupport.parkNanos(attempt * BETWEEN_ATTEMPTS.toNanos());
             }
     }
@@ -237,10 +249,10 @@ class Engine implements SmartLifecycle {
         return Refused.in(failed).isEmpty() && !Failures.isOutage(failed);
     }
 
-    private boolean mayBeAsked() {
-        if (!begun) return false;
-        long at = askAgainAt.get();
-        return at == 0 || System.nanoTime() - at >= 0 && askAgainAt.compareAndSet(at, later());
+    private boolean mayCall() {
+        if (!started) return false;
+        long at = retryAt.get();
+        return at == 0 || System.nanoTime() - at >= 0 && retryAt.compareAndSet(at, later());
     }
 
     private static long later() {

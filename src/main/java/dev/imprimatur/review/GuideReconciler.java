@@ -106,12 +106,7 @@ class GuideReconciler {
 
     /** Reconciles the guide, or leaves it to the {@link Reconciler} while the engine is unavailable. The fact is in the log already. */
     void reconcileOrDefer(String guideId) {
-        boolean done = engine.ask(
-                () -> {
-                    reconcile(guideId);
-                    return true;
-                },
-                () -> false);
+        boolean done = engine.runIfAvailable(() -> reconcile(guideId));
         if (!done) log.warn("the processes of guide {} stay behind their logs until the engine answers", guideId);
     }
 
@@ -130,7 +125,7 @@ class GuideReconciler {
             if (attempt == ATTEMPTS)
                 throw Refusal.unavailable(
                                 "unavailable",
-                                "this task is being opened anew; send the same request again shortly",
+                                "the workflow opens this task again at the moment; send the same request again shortly",
                                 PAUSE.multipliedBy(ATTEMPTS))
                         .raise();
             LockSupport.parkNanos(PAUSE.toNanos());

@@ -80,12 +80,12 @@ public class Inbox {
 
     /** The number of decisions that the person may take, plus the number of drafts assigned to the person. */
     public long waiting(Person me) {
-        return me.roles().isEmpty() ? 0 : engine.tell(() -> countInEngine(me), () -> loggedTasks.waiting(me));
+        return me.roles().isEmpty() ? 0 : engine.read(() -> countInEngine(me), () -> loggedTasks.waiting(me));
     }
 
     /** Whether the tasks come from the engine; if false, they are derived from the edition logs, since the engine is unavailable. */
     public boolean isFromEngine() {
-        return engine.answers();
+        return engine.isAvailable();
     }
 
     private long countInEngine(Person me) {
@@ -111,7 +111,7 @@ public class Inbox {
      * @param window a page of the query
      */
     public Page<OpenTask> list(Query query, Window window, Person me) {
-        return engine.tell(() -> listFromEngine(query, window, me), () -> loggedTasks.list(query, window, me));
+        return engine.read(() -> listFromEngine(query, window, me), () -> loggedTasks.list(query, window, me));
     }
 
     private Page<OpenTask> listFromEngine(Query query, Window window, Person me) {
@@ -166,7 +166,7 @@ public class Inbox {
 
     /** The open tasks of an edition. */
     public List<OpenTask> of(EditionId id) {
-        return engine.tell(() -> fromEngine(id), () -> loggedTasks.of(id));
+        return engine.read(() -> fromEngine(id), () -> loggedTasks.of(id));
     }
 
     /** The open tasks of an edition, read from the engine. */

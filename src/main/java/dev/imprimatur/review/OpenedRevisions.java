@@ -41,12 +41,12 @@ class OpenedRevisions {
     void note(Guide guide, int revision, Person person) {
         String id = id(guide, person);
         for (; ; ) {
-            var known = find(id);
-            if (known.isEmpty()) {
+            var stored = find(id);
+            if (stored.isEmpty()) {
                 if (UniqueInsert.insert(readings, new Row(id, 1, List.of(revision)))) return;
                 continue;
             }
-            var row = known.get();
+            var row = stored.get();
             if (row.revisions().contains(revision)) return;
             var revisions = new ArrayList<>(row.revisions());
             revisions.add(revision);

@@ -35,17 +35,14 @@ class ProcessesCheck implements Check {
                 strays.remove(edition);
                 var state = states.get(edition);
                 var end = ends.get(edition);
-                if (state == null)
-                    findings.unfinished("process", edition.inWords(), "is open, and no process drives it");
+                if (state == null) findings.unfinished("process", edition.inWords(), "is open but has no process");
                 else if (state.processes() > 1)
                     findings.unfinished(
-                            "process", edition.inWords(), "is driven by " + state.processes() + " processes");
+                            "process", edition.inWords(), "has " + state.processes() + " processes instead of one");
                 else if (end == null || !state.isUpToDate(end))
-                    findings.unfinished(
-                            "process", edition.inWords(), "is driven, and waits for something else than its log says");
+                    findings.unfinished("process", edition.inWords(), "has a process that is not in line with its log");
             }
-        strays.forEach(
-                edition -> findings.unfinished("process", edition.inWords(), "is not open, and a process drives it"));
+        strays.forEach(edition -> findings.unfinished("process", edition.inWords(), "is not open but has a process"));
         editions.eachEntry(entry -> role(entry, findings));
     }
 

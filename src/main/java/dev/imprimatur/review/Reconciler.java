@@ -102,13 +102,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         // MongoDB may have been restored from an old backup
         if (publication.isBehind()) return;
         try {
-            boolean all = engine.ask(
-                    () -> {
-                        pass();
-                        return true;
-                    },
-                    () -> false);
-            if (!all) forget();
+            if (!engine.runIfAvailable(this::pass)) forget();
         } catch (RuntimeException failed) {
             forget();
             if (ended) return;

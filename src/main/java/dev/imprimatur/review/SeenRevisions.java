@@ -37,9 +37,9 @@ public class SeenRevisions {
                                 entry.outcome() != null && entry.by().account().equals(me.account())))
                 .filter(number -> number < now.number())
                 .reduce(0, Math::max);
-        var known = openedRevisions.of(guide, me);
+        var openedByMe = openedRevisions.of(guide, me);
         int opened = submitted(edition.log().stream())
-                .filter(number -> number < now.number() && known.contains(number))
+                .filter(number -> number < now.number() && openedByMe.contains(number))
                 .reduce(0, Math::max);
         return Stream.of(new Seen(decided, true), new Seen(opened > decided ? opened : 0, false))
                 .filter(seen -> seen.revision() > 0)

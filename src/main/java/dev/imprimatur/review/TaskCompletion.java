@@ -61,7 +61,7 @@ public class TaskCompletion {
             @Nullable String message,
             @Nullable String reasonCode,
             Person by) {
-        return engine.need(() -> decide(taskId, outcomeId, seen, message, reasonCode, by));
+        return engine.require(() -> decide(taskId, outcomeId, seen, message, reasonCode, by));
     }
 
     private Guide decide(

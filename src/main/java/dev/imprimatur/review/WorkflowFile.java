@@ -145,10 +145,10 @@ final class WorkflowFile {
         String id = attribute(in, "id");
         switch (name) {
             case "process" -> {
-                if (!process.isEmpty()) fault(in, "a second process; a file has one");
+                if (!process.isEmpty()) fault(in, "a file has one process, and this is a second one");
                 process = id;
                 if (!file.equals(id + Workflows.SUFFIX))
-                    fault(in, "the process “" + id + "” does not have the file's name");
+                    fault(in, "the process “" + id + "” must have the name of the file");
                 containers.push("");
             }
             case "subProcess" -> containers.push(id);
@@ -208,7 +208,8 @@ final class WorkflowFile {
         if (text.isEmpty() || open.isEmpty()) return;
         switch (open.element()) {
             case "timeDate" -> {
-                if (!TIME.matcher(text).matches()) fault(in, "a timer may only wait for a fact, not for " + text);
+                if (!TIME.matcher(text).matches())
+                    fault(in, "a timer waits for ${reviewOpensAt}, ${reviewDueAt} or ${overdueAt}, not for " + text);
             }
             case "conditionExpression" -> {
                 var condition = CONDITION.matcher(text);
@@ -227,7 +228,7 @@ final class WorkflowFile {
 
     private void outcome(XMLStreamReader in) {
         if (task == null) {
-            fault(in, "an outcome belongs into the extensionElements of a user task");
+            fault(in, "an outcome must be in the extensionElements of a user task");
             return;
         }
         String effect = attribute(in, "effect");

@@ -143,7 +143,7 @@ final class WorkflowGraph {
         outcomesInConditions.stream()
                 .filter(outcome -> !offered.contains(outcome))
                 .forEach(outcome -> faults.add(
-                        "a condition asks for the outcome “" + outcome + "”, which no task offers; offered are "
+                        "a condition asks for the outcome “" + outcome + "”, which no task offers; the tasks offer "
                                 + offered.stream().sorted().collect(Collectors.joining(", "))));
         services.forEach((id, step) -> {
             if (!step.equals(PUBLISH)) return;

@@ -53,7 +53,7 @@ public class WorkflowProgress {
 
     /** The position of an edition in its workflow; empty once the edition is over and its process has ended. */
     public Optional<Progress> of(EditionId edition) {
-        return engine.tell(() -> fromProcess(edition), () -> fromLog(edition));
+        return engine.read(() -> fromProcess(edition), () -> fromLog(edition));
     }
 
     private Optional<Progress> fromProcess(EditionId edition) {
@@ -101,7 +101,7 @@ public class WorkflowProgress {
         return types.all().stream()
                 .map(type -> workflows.of(type).id())
                 .distinct()
-                .map(id -> engine.need(() -> deployed(id)))
+                .map(id -> engine.require(() -> deployed(id)))
                 .toList();
     }
 

@@ -111,14 +111,17 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
         Forwarded(Request request, InetSocketAddress client) {
             super(request);
             this.client = client;
-            var asked = request.getHttpURI();
-            var forwarded = HttpURI.build(asked);
+            var received = request.getHttpURI();
+            var forwarded = HttpURI.build(received);
             String proto = last(request, "X-Forwarded-Proto");
             if (proto != null) forwarded.scheme(HttpScheme.HTTPS.is(proto) ? HttpScheme.HTTPS : HttpScheme.HTTP);
-            var told = authority(request);
-            if (told != null) forwarded.authority(told.getHost(), told.getPort());
+            var forwardedAuthority = authority(request);
+            if (forwardedAuthority != null)
+                forwarded.authority(forwardedAuthority.getHost(), forwardedAuthority.getPort());
             this.uri = forwarded.asImmutable();
-            this.authority = told == null ? request.getConnectionMetaData().getServerAuthority() : told;
+            this.authority = forwardedAuthority == null
+                    ? request.getConnectionMetaData().getServerAuthority()
+                    : forwardedAuthority;
         }
 
         private static @Nullable HostPort authority(Request request) {

@@ -142,6 +142,6 @@ class AssignmentsTest {
         var editor = Visitor.signedIn(node, "editor");
         editor.post("/studio/account", "/studio/guides/assign", "guide", review.id(), "account", "second-reviewer");
         assertThat(editor.get("/studio/guides").body())
-                .contains("only somebody with the role reviewer or an administrator hands on “Review revision”");
+                .contains("only somebody with the role reviewer or an administrator assigns “Review revision”");
     }
 }

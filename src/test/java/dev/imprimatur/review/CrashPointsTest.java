@@ -49,7 +49,7 @@ class CrashPointsTest {
         mortal = Node.start(stores.settings(
                 "imprimatur.review.reconcile-every", "1h",
                 // it would tell of every death
-                "logging.level.dev.imprimatur.problem.Unforeseen", "off"));
+                "logging.level.dev.imprimatur.problem.UnexpectedFailure", "off"));
         other = mortal.beside();
         guides = other.guides();
     }

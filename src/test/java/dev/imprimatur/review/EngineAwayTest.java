@@ -45,7 +45,7 @@ class EngineAwayTest {
         stores.engine().pass();
         await().atMost(Duration.ofSeconds(20)).until(() -> {
             tasks("reviewer");
-            return node.bean(Engine.class).answers();
+            return node.bean(Engine.class).isAvailable();
         });
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.imprimatur.problem.Unforeseen;
+import dev.imprimatur.problem.UnexpectedFailure;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -78,12 +78,12 @@ class FailuresTest {
     void listen() {
         editor = Visitor.signedIn(node, "editor");
         log.start();
-        ((Logger) LoggerFactory.getLogger(Unforeseen.class)).addAppender(log);
+        ((Logger) LoggerFactory.getLogger(UnexpectedFailure.class)).addAppender(log);
     }
 
     @AfterEach
     void stopListening() {
-        ((Logger) LoggerFactory.getLogger(Unforeseen.class)).detachAppender(log);
+        ((Logger) LoggerFactory.getLogger(UnexpectedFailure.class)).detachAppender(log);
         log.list.clear();
     }
 

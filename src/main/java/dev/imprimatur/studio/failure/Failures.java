@@ -5,7 +5,7 @@ import dev.imprimatur.accounts.Role;
 import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.problem.Unforeseen;
+import dev.imprimatur.problem.UnexpectedFailure;
 import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.signing.Damages;
 import dev.imprimatur.studio.DisplayText;
@@ -46,8 +46,8 @@ class Failures implements ErrorController {
     @Nullable
     ModelAndView failed(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var refusal = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable unforeseen
-                ? Unforeseen.refusal(unforeseen, request)
-                : Unforeseen.ofStatus(
+                ? UnexpectedFailure.refusal(unforeseen, request)
+                : UnexpectedFailure.ofStatus(
                         request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status
                                 ? status
                                 : Refusal.Kind.BROKEN.status(),
@@ -67,7 +67,7 @@ class Failures implements ErrorController {
         var page = new ModelAndView(audience == Audience.FRAGMENT ? TEMPLATE + " :: content" : TEMPLATE);
         page.addObject("refusal", refusal);
         page.addObject("happened", happened(refusal));
-        page.addObject("reference", refusal.members().get(Unforeseen.REFERENCE));
+        page.addObject("reference", refusal.members().get(UnexpectedFailure.REFERENCE));
         page.addObject("path", request.getRequestURI());
         page.addObject("waiting", 0L);
         page.addObject("pausedWebhooks", 0);

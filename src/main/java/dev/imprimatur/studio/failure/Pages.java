@@ -5,7 +5,7 @@ import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Role;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
-import dev.imprimatur.problem.Unforeseen;
+import dev.imprimatur.problem.UnexpectedFailure;
 import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.signing.Damages;
@@ -89,6 +89,6 @@ class Pages {
     @Nullable
     ModelAndView anythingElse(Exception unforeseen, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        return failures.shown(Unforeseen.refusal(unforeseen, request), request, response);
+        return failures.shown(UnexpectedFailure.refusal(unforeseen, request), request, response);
     }
 }
