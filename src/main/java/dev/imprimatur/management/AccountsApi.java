@@ -9,6 +9,7 @@ import dev.imprimatur.accounts.Role;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.WorksReadOnly;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -17,6 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -27,9 +30,9 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Lets administrators change an account: its names and roles, its reactivation, and a reset of its password. */
+/** Lets administrators create, change, deactivate and reactivate accounts, and reset passwords. */
 @RestController
-@RequestMapping(Api.ROOT + "/accounts/{username}")
+@RequestMapping(Api.ROOT + "/accounts")
 @PreAuthorize("hasRole('ADMIN')")
 @NeedsScope(Scope.ADMIN)
 class AccountsApi {
@@ -43,8 +46,28 @@ class AccountsApi {
         this.reset = reset;
     }
 
+    @GetMapping
+    Api.Page<Account> list() {
+        return new Api.Page<>(accounts.accounts(), null);
+    }
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    Account create(@RequestBody Accounts.NewAccount body, Person me) {
+        return accounts.create(body, me);
+    }
+
+    @DeleteMapping("/{username}")
+    @WorksReadOnly
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void deactivate(@PathVariable String username, Person me) {
+        accounts.deactivate(username, me.account());
+    }
+
     /** Takes a JSON Merge Patch (RFC 7396): an absent field stays unchanged, null removes a title or an address. */
-    @PatchMapping(consumes = {"application/merge-patch+json", "application/json"})
+    @PatchMapping(
+            path = "/{username}",
+            consumes = {"application/merge-patch+json", "application/json"})
     Account change(@PathVariable String username, @RequestBody ObjectNode patch, Person me) {
         var now = accounts.known(username);
         patch.propertyNames().forEach(name -> {
@@ -86,7 +109,7 @@ class AccountsApi {
         return roles;
     }
 
-    @PostMapping("/reactivate")
+    @PostMapping("/{username}/reactivate")
     Account reactivate(@PathVariable String username, Person me) {
         return accounts.reactivate(username, me.account());
     }
@@ -99,7 +122,7 @@ class AccountsApi {
         }
     }
 
-    @PostMapping("/password-reset")
+    @PostMapping("/{username}/password-reset")
     @ResponseStatus(HttpStatus.CREATED)
     ResetView reset(@PathVariable String username, Person me) {
         var fresh = reset.make(username, me.account());

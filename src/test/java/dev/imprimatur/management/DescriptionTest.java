@@ -229,7 +229,10 @@ class DescriptionTest {
                 CommentsApi.class,
                 LedgerApi.class,
                 TasksApi.class,
-                AdministrationApi.class,
+                ContentTypesApi.class,
+                TokensApi.class,
+                SiteKeysApi.class,
+                AuditApi.class,
                 AccountsApi.class,
                 WebhooksApi.class,
                 PreviewsApi.class))
