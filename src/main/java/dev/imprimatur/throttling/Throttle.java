@@ -24,30 +24,30 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Throttle {
-    private static final int MOST_TRACKED = 100_000;
-    private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
-    private static final Duration REPORTED_AGAIN_AFTER = Duration.ofMinutes(1);
+    private static final int MAX_TRACKED = 100_000;
+    private static final Duration EXPIRY = Duration.ofHours(1);
+    private static final Duration REPORT_INTERVAL = Duration.ofMinutes(1);
     /** The interval between two password checks for a source or account that has failed too often. */
-    private static final Duration TURN = Duration.ofMillis(250);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
     /** How long an attempt may wait for its turn and for a processor. Longer waits occur only in a flood of attempts. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
     /** How many attempts may wait in total and per source. Each waiting attempt holds a thread. */
-    private static final int MOST_WAITING = 96;
+    private static final int MAX_WAITING = 96;
 
-    private static final int MOST_WAITING_OF_A_SOURCE = 24;
+    private static final int MAX_WAITING_PER_SOURCE = 24;
 
     private final Cache<String, Bucket> buckets = Caffeine.newBuilder()
-            .maximumSize(MOST_TRACKED)
-            .expireAfterAccess(FORGOTTEN_AFTER)
+            .maximumSize(MAX_TRACKED)
+            .expireAfterAccess(EXPIRY)
             .build();
     private final Cache<String, Boolean> knownSources = Caffeine.newBuilder()
-            .maximumSize(MOST_TRACKED)
+            .maximumSize(MAX_TRACKED)
             .expireAfterAccess(Duration.ofDays(30))
             .build();
 
     private final Cache<String, Boolean> reportedRefusals = Caffeine.newBuilder()
-            .maximumSize(MOST_TRACKED)
-            .expireAfterWrite(REPORTED_AGAIN_AFTER)
+            .maximumSize(MAX_TRACKED)
+            .expireAfterWrite(REPORT_INTERVAL)
             .build();
 
     private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
@@ -61,10 +61,10 @@ public class Throttle {
      * @return whether the password is right
      */
     public boolean isRight(String account, String source, BooleanSupplier check) {
-        int of = waiting.merge(source, 1, Integer::sum);
+        int waitingOfSource = waiting.merge(source, 1, Integer::sum);
         try {
-            if (of > MOST_WAITING_OF_A_SOURCE || waitingInAll() > MOST_WAITING) throw busy();
-            if (!hasTurn(account, source) || !checks.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+            if (waitingOfSource > MAX_WAITING_PER_SOURCE || waitingInTotal() > MAX_WAITING) throw busy();
+            if (!hasTurn(account, source) || !checks.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS))
                 throw busy();
             try {
                 return check.getAsBoolean();
@@ -79,7 +79,7 @@ public class Throttle {
         }
     }
 
-    private int waitingInAll() {
+    private int waitingInTotal() {
         return waiting.values().stream().mapToInt(Integer::intValue).sum();
     }
 
@@ -90,7 +90,7 @@ public class Throttle {
     }
 
     private boolean awaitTurn(String turn) throws InterruptedException {
-        return bucket(turn, 1, TURN).asBlocking().tryConsume(1, PATIENCE);
+        return bucket(turn, 1, CHECK_INTERVAL).asBlocking().tryConsume(1, MAX_WAIT);
     }
 
     private static RuntimeException busy() {
@@ -135,10 +135,10 @@ public class Throttle {
      * Whether a refused attempt should be audited: once a minute for each bucket that refuses, so that an attack does not fill the audit.
      */
     public boolean isFirstRefusal(String account, String source) {
-        String slowed = isEmpty(source(source))
+        String refusingBucket = isEmpty(source(source))
                 ? "source " + source
                 : isEmpty(pair(account, source)) ? "pair " + account + "\n" + source : "account " + account;
-        return reportedRefusals.asMap().putIfAbsent(slowed, true) == null;
+        return reportedRefusals.asMap().putIfAbsent(refusingBucket, true) == null;
     }
 
     public void succeeded(String account, String source) {
@@ -158,12 +158,12 @@ public class Throttle {
         return bucket("account " + account, 50, Duration.ofSeconds(10));
     }
 
-    private Bucket bucket(String key, int most, Duration refill) {
+    private Bucket bucket(String key, int capacity, Duration refill) {
         return buckets.get(
                 key,
                 fresh -> Bucket.builder()
                         .addLimit(Bandwidth.builder()
-                                .capacity(most)
+                                .capacity(capacity)
                                 .refillGreedy(1, refill)
                                 .build())
                         .build());

@@ -28,7 +28,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class TrustedProxies implements HttpConfiguration.Customizer {
     /** The networks that Spring Boot's own setting trusts: this machine and private networks. */
-    private static final List<String> NEARBY =
+    private static final List<String> PRIVATE_NETWORKS =
             List.of("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7");
 
     private final List<IpAddressMatcher> proxies;
@@ -43,7 +43,7 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     TrustedProxies(
             @Value("${imprimatur.trusted-proxies:}") List<String> networks,
             @Value("${server.forward-headers-strategy:none}") String strategy) {
-        var trusted = networks.isEmpty() && strategy.equalsIgnoreCase("native") ? NEARBY : networks;
+        var trusted = networks.isEmpty() && strategy.equalsIgnoreCase("native") ? PRIVATE_NETWORKS : networks;
         this.proxies = trusted.stream().map(IpAddressMatcher::new).toList();
     }
 
@@ -92,12 +92,12 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     private static @Nullable InetSocketAddress address(String hop) {
         try {
             // An IPv6 address may come with or without brackets.
-            boolean bare = hop.indexOf(':') != hop.lastIndexOf(':') && !hop.startsWith("[");
-            var parts = new HostPort(bare ? "[" + hop + "]" : hop);
+            boolean isBareIpv6 = hop.indexOf(':') != hop.lastIndexOf(':') && !hop.startsWith("[");
+            var parts = new HostPort(isBareIpv6 ? "[" + hop + "]" : hop);
             var host = parts.getHost();
             if (host == null) return null;
             return new InetSocketAddress(InetAddress.ofLiteral(host.replaceAll("^\\[|]$", "")), parts.getPort(0));
-        } catch (IllegalArgumentException noAddress) {
+        } catch (IllegalArgumentException malformed) {
             return null;
         }
     }
