@@ -51,7 +51,7 @@ public class ContentTypes {
         for (String name : synonyms.keySet())
             if (!types.containsKey(name))
                 throw new IllegalStateException(
-                        name + SYNONYMS + " is of no content type; there is " + String.join(", ", types.keySet()));
+                        name + SYNONYMS + " belongs to no content type; the content types are " + String.join(", ", types.keySet()));
     }
 
     private static String name(Resource file, String suffix) {
@@ -81,7 +81,7 @@ public class ContentTypes {
         var type = types.get(name);
         if (type == null)
             throw Refusal.missing(
-                            "there is no content type of that name; there is " + String.join(", ", types.keySet()))
+                            "there is no content type of this name; the content types are " + String.join(", ", types.keySet()))
                     .raise();
         return type;
     }

@@ -87,12 +87,12 @@ final class CrossFieldRules {
                 .map(ValueFormat::shortened)
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(", "));
-        if (named.isEmpty()) return "is not the only one without " + labels + "; write what tells them apart";
+        if (named.isEmpty()) return "has no " + labels + ", like another item of the list; fill in what distinguishes them";
         String kind = list.items()
                 .title()
                 .map(title -> "the " + title.toLowerCase(Locale.ROOT) + " ")
                 .orElse("");
-        return kind + "“" + named + "” stands here twice; change its " + labels + ", or remove one";
+        return kind + "“" + named + "” is in the list twice; change its " + labels + ", or remove one";
     }
 
     private static boolean exceeds(JsonNode low, JsonNode high) {

@@ -21,7 +21,7 @@ public final class Fields {
         if (wanted.size() > MOST || !wanted.stream().allMatch(type::hasField))
             throw Refusal.malformed(
                             "fields are at most " + MOST + " of " + String.join(", ", type.fields())
-                                    + ", or paths in them such as compensation.bands, with commas",
+                                    + ", or paths in them such as compensation.bands, separated by commas",
                             List.of())
                     .raise();
         return wanted;

@@ -73,7 +73,7 @@ public record FilterField(String name, List<String> path, String type, boolean i
                         ? Stream.of(field.name(), field.name() + MIN, field.name() + MAX)
                         : Stream.of(field.name()))
                 .filter(name -> !names.add(name))
-                .map(name -> "two query parameters of lists are called " + name
+                .map(name -> "two query parameters of lists have the name " + name
                         + "; give the field another name with x-filterable")
                 .toList();
     }

@@ -40,7 +40,7 @@ final class MarkdownSanitizer extends AbstractVisitor {
 
     /** The warnings for the author of a text; each sentence follows the label of the field. */
     private enum Warning {
-        HTML("holds HTML, %s: readers see it as it is written; use the signs of Markdown instead"),
+        HTML("holds HTML, %s: readers see the tags as text; use Markdown instead"),
         LINK(
                 "links to %s: readers see the words without the link; use an address on the same site, or one that begins with https:, http:, mailto:, tel: or sms:"),
         PICTURE(
@@ -48,7 +48,7 @@ final class MarkdownSanitizer extends AbstractVisitor {
         ELSEWHERE(
                 "shows a picture from another server, %s: the studio does not load it, and each reader’s browser asks that server for it"),
         CELL("has a table row with more cells than the table’s first row: readers do not see %s; add a column"),
-        FOOTNOTE("has a footnote to which nothing refers: readers do not see %s; refer to it in the text or remove it");
+        FOOTNOTE("has a footnote without a reference: readers do not see %s; refer to it in the text or remove it");
 
         private final String sentence;
 

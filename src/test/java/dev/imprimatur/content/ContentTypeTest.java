@@ -124,7 +124,7 @@ class ContentTypeTest {
             assertThatThrownBy(() ->
                             type("x", seed.replace("\"x-filterable\": \"tag\"", "\"x-filterable\": \"" + taken + "\"")))
                     .as(taken)
-                    .hasMessageContaining("two query parameters of lists are called " + taken);
+                    .hasMessageContaining("two query parameters of lists have the name " + taken);
         type("x", seed.replace("\"x-filterable\": \"tag\"", "\"x-filterable\": \"tags\""));
     }
 

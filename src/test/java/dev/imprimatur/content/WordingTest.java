@@ -129,7 +129,7 @@ class WordingTest {
                 "5 § x-error must be a text",
                 "'' § x-error must be a text",
                 "{} § x-error must be a text",
-                "{'pattern': 'p'} § x-error/pattern is about a keyword that does not stand beside it",
+                "{'pattern': 'p'} § x-error/pattern is a message for a keyword that the schema does not have here",
                 "{'minLength': 3} § x-error/minLength must be a text"
             })
     void wordsThatAreNoneStopTheStart(String words, String said) {
@@ -177,7 +177,7 @@ class WordingTest {
                         new Fault("/compensation/bands/0/high", "High (2,000) is below Low (3,000)"),
                         new Fault(
                                 "/compensation/bands/1",
-                                "the band “Senior” stands here twice; change its Level, or remove one"),
+                                "the band “Senior” is in the list twice; change its Level, or remove one"),
                         new Fault(
                                 "/compensation/bands/1/minYears",
                                 "From years (2) is below that of “Senior” (5); put them in ascending order"));
