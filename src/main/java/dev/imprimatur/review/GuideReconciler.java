@@ -133,7 +133,7 @@ class GuideReconciler {
     }
 
     private boolean isOpenByLog(Edition edition, String task) {
-        return workflow(editing.require(edition.id().guide())).open(edition).stream()
+        return workflow(editing.require(edition.id().guide())).openTasks(edition).stream()
                 .anyMatch(step -> step.id().equals(task));
     }
 

@@ -90,7 +90,7 @@ public class Inbox {
 
     private long countInEngine(Person me) {
         long decisions = tasks.createTaskQuery()
-                .taskDefinitionKeys(workflows.deciding())
+                .taskDefinitionKeys(workflows.decisionTasks())
                 .or()
                 .taskCandidateGroupIn(me.roles())
                 .ignoreAssigneeValue()
@@ -98,7 +98,7 @@ public class Inbox {
                 .endOr()
                 .count();
         long drafts = tasks.createTaskQuery().taskAssignee(me.account()).list().stream()
-                .filter(task -> !workflows.deciding().contains(task.getTaskDefinitionKey()))
+                .filter(task -> !workflows.decisionTasks().contains(task.getTaskDefinitionKey()))
                 .count();
         return decisions + drafts;
     }
@@ -122,7 +122,7 @@ public class Inbox {
             if (me.roles().isEmpty()) return new Page<>(List.of(), null, null);
             matching.forAnyOfOrAssignedTo(me.roles(), me.account());
         }
-        if (query.decisions()) matching.ofSteps(workflows.deciding());
+        if (query.decisions()) matching.ofSteps(workflows.decisionTasks());
         if (query.dueBefore() != null) matching.dueBefore(query.dueBefore());
         Rows<Task> rows = query.type() == null ? matching : ofType(query.type(), matching);
         var page = window.page(rows, TaskRows::place);

@@ -119,7 +119,7 @@ class LogReplay {
 
     /** Whether the open tasks are those that the log implies. Also true while the process has a job, because the job will change the tasks. */
     private boolean fitsLog(ProcessInstance process, Edition edition) {
-        var expected = workflows.ofDefinition(process.getProcessDefinitionId()).open(edition).stream()
+        var expected = workflows.ofDefinition(process.getProcessDefinitionId()).openTasks(edition).stream()
                 .map(Step::id)
                 .collect(Collectors.toSet());
         return expected.equals(Set.copyOf(openTasks(process)))

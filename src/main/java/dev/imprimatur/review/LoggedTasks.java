@@ -47,7 +47,7 @@ class LoggedTasks {
 
     private List<OpenTask> of(EditionId id, Guide guide) {
         var edition = editions.get(id);
-        return workflows.of(types.require(guide.type())).open(edition).stream()
+        return workflows.of(types.require(guide.type())).openTasks(edition).stream()
                 .map(step -> task(step, guide, edition))
                 .toList();
     }

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sequence flows of a workflow file. They tell which tasks are open for an edition log when the engine is unavailable.
+ * The sequence flows of a workflow file. They determine which tasks are open according to an edition log.
  *
  * @param all the flows in the order of the file
  * @param gateways the ids of exclusive gateways, which take one of their outgoing flows
@@ -31,10 +31,10 @@ record SequenceFlows(
     static final SequenceFlows NONE = new SequenceFlows(List.of(), Set.of(), Set.of(), Set.of(), null);
 
     /** The BPMN ids of the user tasks that are open for the edition according to its log. */
-    Set<String> open(Edition edition, String drafting, Collection<String> tasks) {
+    Set<String> openTasks(Edition edition, String drafting, Collection<String> tasks) {
         return switch (edition.state()) {
             case DRAFT -> Set.of(drafting);
-            case IN_REVIEW, APPROVED -> underReview(edition, drafting, tasks);
+            case IN_REVIEW, APPROVED -> openUnderReview(edition, drafting, tasks);
             case PUBLISHED ->
                 publishing != null && edition.isReviewDueMarked() && !edition.isRevisionCalled()
                         ? new Walk(edition, tasks, true).from(publishing, "").open
@@ -43,7 +43,7 @@ record SequenceFlows(
         };
     }
 
-    private Set<String> underReview(Edition edition, String drafting, Collection<String> tasks) {
+    private Set<String> openUnderReview(Edition edition, String drafting, Collection<String> tasks) {
         int submitted = edition.submissionEntry().orElseThrow().seq();
         var walk = new Walk(edition, tasks, false).from(drafting, "");
         edition.decisionsInForce().stream()
@@ -52,36 +52,39 @@ record SequenceFlows(
         return walk.open;
     }
 
+    /** Follows the flows from a task to the tasks that open next. */
     private final class Walk {
         private final Set<String> open = new LinkedHashSet<>();
+        /** How many incoming flows have arrived at each parallel gateway. */
         private final Map<String, Integer> arrived = new HashMap<>();
         private final Edition edition;
         private final Collection<String> tasks;
-        private final boolean pastEvents;
+        /** Whether the walk continues at intermediate catch events and at the publication; otherwise it ends there. */
+        private final boolean passesEvents;
 
-        Walk(Edition edition, Collection<String> tasks, boolean pastEvents) {
+        Walk(Edition edition, Collection<String> tasks, boolean passesEvents) {
             this.edition = edition;
             this.tasks = tasks;
-            this.pastEvents = pastEvents;
+            this.passesEvents = passesEvents;
         }
 
         Walk from(String at, String outcome) {
-            var out = all.stream().filter(flow -> flow.from().equals(at)).toList();
+            var outgoing = all.stream().filter(flow -> flow.from().equals(at)).toList();
             if (gateways.contains(at))
-                out.stream()
-                        .filter(flow -> flow.condition() != null && holds(flow.condition(), outcome))
+                outgoing.stream()
+                        .filter(flow -> flow.condition() != null && isTrue(flow.condition(), outcome))
                         .findFirst()
-                        .or(() -> out.stream()
+                        .or(() -> outgoing.stream()
                                 .filter(flow -> flow.condition() == null)
                                 .findFirst())
                         .ifPresent(flow -> arrive(flow.to(), outcome));
-            else out.forEach(flow -> arrive(flow.to(), outcome));
+            else outgoing.forEach(flow -> arrive(flow.to(), outcome));
             return this;
         }
 
         private void arrive(String at, String outcome) {
             if (tasks.contains(at)) open.add(at);
-            else if (!pastEvents && (catches.contains(at) || at.equals(publishing))) return;
+            else if (!passesEvents && (catches.contains(at) || at.equals(publishing))) return;
             else if (!joins.contains(at) || arrived.merge(at, 1, Integer::sum) == incoming(at)) from(at, outcome);
         }
 
@@ -89,7 +92,7 @@ record SequenceFlows(
             return all.stream().filter(flow -> flow.to().equals(at)).count();
         }
 
-        private boolean holds(String condition, String outcome) {
+        private boolean isTrue(String condition, String outcome) {
             if (condition.contains("approvalsMissing"))
                 return condition.contains(">") == edition.approvalsMissing() > 0;
             return condition.contains("'" + outcome + "'");

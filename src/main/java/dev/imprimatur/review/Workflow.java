@@ -57,8 +57,8 @@ public final class Workflow {
     }
 
     /** The tasks that are open for an edition according to its log. */
-    List<Step> open(Edition edition) {
-        return sequenceFlows.open(edition, drafting().id(), steps.keySet()).stream()
+    List<Step> openTasks(Edition edition) {
+        return sequenceFlows.openTasks(edition, drafting().id(), steps.keySet()).stream()
                 .flatMap(task -> step(task).stream())
                 .toList();
     }

@@ -79,7 +79,7 @@ public class WorkflowProgress {
                 workflow.id(),
                 0,
                 new String(workflows.bytes(workflow), StandardCharsets.UTF_8),
-                workflow.open(edition).stream().map(Workflow.Step::id).toList(),
+                workflow.openTasks(edition).stream().map(Workflow.Step::id).toList(),
                 edition.log().stream()
                         .map(LogEntry::task)
                         .filter(Objects::nonNull)

@@ -119,7 +119,7 @@ class Workflows {
     }
 
     /** The BPMN ids of the tasks that ask for a decision. */
-    Set<String> deciding() {
+    Set<String> decisionTasks() {
         return latest.values().stream()
                 .flatMap(workflow -> workflow.steps().stream())
                 .filter(step -> !step.isDrafting())
