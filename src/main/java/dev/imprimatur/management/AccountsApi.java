@@ -47,8 +47,8 @@ class AccountsApi {
     }
 
     @GetMapping
-    Api.Page<Account> list() {
-        return new Api.Page<>(accounts.accounts(), null);
+    PageView<Account> list() {
+        return new PageView<>(accounts.accounts(), null);
     }
 
     @PostMapping

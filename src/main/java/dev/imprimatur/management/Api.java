@@ -3,10 +3,9 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Refusal;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the handlers of the management API share: its root, entity tags, and pages. */
+/** What the handlers of the management API share: its root, entity tags, and the size of pages. */
 final class Api {
     static final String ROOT = "/api/management/v1";
     static final int LARGEST_PAGE = 100;
@@ -28,19 +27,8 @@ final class Api {
         return "\"" + version + "\"";
     }
 
-    /**
-     * A page of a list.
-     *
-     * @param next the cursor of the next page; absent on the last page
-     */
-    record Page<T>(List<T> items, @Nullable String next) {
-        static <T> Page<T> of(dev.imprimatur.paging.Page<T> page) {
-            return new Page<>(page.items(), page.next());
-        }
-    }
-
     /** The maximum number of items of a page, as the client asks for it; refuses a number that is out of range. */
-    static int checked(int limit) {
+    static int pageSize(int limit) {
         return Window.checked(limit, LARGEST_PAGE);
     }
 }

@@ -34,7 +34,7 @@ class AuditApi {
     }
 
     @GetMapping
-    Api.Page<Audit.Entry> list(
+    PageView<Audit.Entry> list(
             @RequestParam @Nullable String person,
             @RequestParam @Nullable String action,
             @RequestParam @Nullable String target,
@@ -43,7 +43,7 @@ class AuditApi {
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam @Nullable String cursor) {
         var query = AuditQuery.parse(person, action, target, from, to);
-        return Api.Page.of(audit.page(query, query.window(cursor, Api.checked(limit))));
+        return PageView.of(audit.page(query, query.window(cursor, Api.pageSize(limit))));
     }
 
     /** Exports all matching records of the audit as a file. */

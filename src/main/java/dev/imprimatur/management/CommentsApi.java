@@ -33,9 +33,9 @@ class CommentsApi {
     @GetMapping("/{id}/comments")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    Api.Page<CommentView> comments(@PathVariable String type, @PathVariable String id) {
-        return new Api.Page<>(
-                discussions.of(guides.require(type, id)).stream()
+    PageView<CommentView> comments(@PathVariable String type, @PathVariable String id) {
+        return new PageView<>(
+                discussions.of(editing.require(type, id)).stream()
                         .map(CommentView::of)
                         .toList(),
                 null);

@@ -23,8 +23,8 @@ class ContentTypesApi {
     @GetMapping
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    Api.Page<TypeView> list() {
-        return new Api.Page<>(
+    PageView<TypeView> list() {
+        return new PageView<>(
                 types.all().stream().map(type -> TypeView.of(type, false)).toList(), null);
     }
 

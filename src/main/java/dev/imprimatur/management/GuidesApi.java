@@ -72,7 +72,7 @@ class GuidesApi {
     @GetMapping
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    Api.Page<GuideView> list(
+    PageView<GuideView> list(
             @PathVariable String type,
             @RequestParam @Nullable String state,
             @RequestParam @Nullable String q,
@@ -81,7 +81,7 @@ class GuidesApi {
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam @Nullable String cursor) {
         var query = new GuideQuery(types.require(type).name(), state(state), q, reviewDueBefore, sort(sort));
-        return Api.Page.of(guides.page(query, query.window(cursor, Api.checked(limit)))
+        return PageView.of(editing.page(query, query.window(cursor, Api.pageSize(limit)))
                 .map(guide -> GuideView.of(guide, null, integrity)));
     }
 

@@ -33,8 +33,8 @@ class HistoryApi {
     @GetMapping("/{id}/revisions")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    Api.Page<RevisionView> revisions(@PathVariable String type, @PathVariable String id) {
-        return new Api.Page<>(
+    PageView<RevisionView> revisions(@PathVariable String type, @PathVariable String id) {
+        return new PageView<>(
                 editing.revisions(editing.require(type, id)).stream()
                         .map(revision -> RevisionView.of(revision, false))
                         .toList(),
@@ -60,10 +60,10 @@ class HistoryApi {
     @GetMapping("/{id}/log")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    Api.Page<LogView> log(@PathVariable String type, @PathVariable String id) {
+    PageView<LogView> log(@PathVariable String type, @PathVariable String id) {
         var all = editions.of(editing.require(type, id).id());
         all.forEach(Edition::mustBeSound);
-        return new Api.Page<>(
+        return new PageView<>(
                 all.stream()
                         .flatMap(edition -> edition.log().stream())
                         .map(LogView::of)

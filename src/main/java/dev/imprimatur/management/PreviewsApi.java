@@ -57,9 +57,12 @@ class PreviewsApi {
 
     @GetMapping
     @NeedsScope(Scope.READ)
-    Api.Page<PreviewView> list(@PathVariable String type, @PathVariable String id) {
-        return new Api.Page<>(
-                links.of(guides.require(type, id)).stream().map(PreviewView::of).toList(), null);
+    PageView<PreviewView> list(@PathVariable String type, @PathVariable String id) {
+        return new PageView<>(
+                links.of(editing.require(type, id)).stream()
+                        .map(PreviewView::of)
+                        .toList(),
+                null);
     }
 
     @DeleteMapping("/{preview}")

@@ -43,8 +43,8 @@ class SiteKeysApi {
     }
 
     @GetMapping
-    Api.Page<SiteKey> list() {
-        return new Api.Page<>(keys.all(), null);
+    PageView<SiteKey> list() {
+        return new PageView<>(keys.all(), null);
     }
 
     record NewKey(

@@ -61,7 +61,7 @@ class TasksApi {
 
     @GetMapping
     @NeedsScope(Scope.READ)
-    Api.Page<TaskView> list(
+    PageView<TaskView> list(
             @RequestParam(defaultValue = "false") boolean mine,
             @RequestParam @Nullable String group,
             @RequestParam @Nullable String type,
@@ -70,8 +70,8 @@ class TasksApi {
             @RequestParam @Nullable String cursor,
             Person me) {
         var query = new Inbox.Query(mine, false, knownRole(group), knownType(type), instant(due));
-        return Api.Page.of(
-                inbox.list(query, query.window(cursor, Api.checked(limit)), me).map(TaskView::of));
+        return PageView.of(
+                inbox.list(query, query.window(cursor, Api.pageSize(limit)), me).map(TaskView::of));
     }
 
     /** Checks that the name of a role is known. */

@@ -33,8 +33,8 @@ class WebhooksApi {
     }
 
     @GetMapping
-    Api.Page<Subscribers.View> list() {
-        return new Api.Page<>(
+    PageView<Subscribers.View> list() {
+        return new PageView<>(
                 subscribers.all().stream().map(Subscribers.View::of).toList(), null);
     }
 
@@ -93,10 +93,10 @@ class WebhooksApi {
     }
 
     @GetMapping("/{id}/attempts")
-    Api.Page<Attempt> attempts(
+    PageView<Attempt> attempts(
             @PathVariable String id,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam @Nullable String cursor) {
-        return Api.Page.of(subscribers.attempts(id, cursor, Api.checked(limit)));
+        return PageView.of(subscribers.attempts(id, cursor, Api.pageSize(limit)));
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.AnnotatedMember;
@@ -20,7 +21,7 @@ class RequiredFields {
     @Bean
     JsonMapperBuilderCustomizer requiredUnlessNullable() {
         return json -> json.annotationIntrospector(
-                tools.jackson.databind.AnnotationIntrospector.pair(new ByType(), json.annotationIntrospector()));
+                AnnotationIntrospector.pair(new ByType(), json.annotationIntrospector()));
     }
 
     private static final class ByType extends NopAnnotationIntrospector {

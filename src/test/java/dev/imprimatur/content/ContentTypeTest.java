@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.testing.Guides;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,8 +28,8 @@ class ContentTypeTest {
     private static String read(String file) {
         try {
             return Files.readString(Path.of(file));
-        } catch (java.io.IOException missing) {
-            throw new java.io.UncheckedIOException(missing);
+        } catch (IOException missing) {
+            throw new UncheckedIOException(missing);
         }
     }
 

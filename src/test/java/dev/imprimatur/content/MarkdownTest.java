@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.UnitTest;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class MarkdownTest {
                 "<style>*{background:url(x)}</style><noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">"
             })
     void nothingThatRunsIsDelivered(String markdown) {
-        assertThat(Markdown.toHtml(markdown, PLACE).replace("&lt;", "").toLowerCase(java.util.Locale.ROOT))
+        assertThat(Markdown.toHtml(markdown, PLACE).replace("&lt;", "").toLowerCase(Locale.ROOT))
                 .doesNotContain(
                         "<script",
                         "<img src=\"x",

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.testing.Guides;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,8 +15,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What people are told when content is wrong: what to write instead. */
@@ -26,8 +30,8 @@ class WordingTest {
         try {
             return new ContentType("role-guide", (ObjectNode)
                     JSON.readTree(Files.readString(Path.of("seed-content/types/role-guide.schema.json"))));
-        } catch (java.io.IOException missing) {
-            throw new java.io.UncheckedIOException(missing);
+        } catch (IOException missing) {
+            throw new UncheckedIOException(missing);
         }
     }
 
@@ -151,10 +155,10 @@ class WordingTest {
             })
     void theSeedsTypeSpeaksPlainly(String pointer, String value, String said) {
         var content = Guides.content();
-        var at = tools.jackson.core.JsonPointer.compile(pointer);
+        var at = JsonPointer.compile(pointer);
         var parent = content.at(at.head());
         if (parent instanceof ObjectNode object) object.set(at.last().getMatchingProperty(), json(value));
-        else ((tools.jackson.databind.node.ArrayNode) parent).set(at.last().getMatchingIndex(), json(value));
+        else ((ArrayNode) parent).set(at.last().getMatchingIndex(), json(value));
 
         assertThat(ROLE_GUIDE.submissionFaults(content))
                 .anySatisfy(fault -> {
@@ -167,7 +171,7 @@ class WordingTest {
     @Test
     void rulesBetweenFieldsNameTheFieldsByTheirLabels() {
         var content = Guides.content();
-        var bands = (tools.jackson.databind.node.ArrayNode) content.at("/compensation/bands");
+        var bands = (ArrayNode) content.at("/compensation/bands");
         bands.removeAll();
         bands.add(json("{'level': 'Senior', 'minYears': 5, 'low': 3000, 'high': 2000}"));
         bands.add(json("{'level': 'Senior', 'minYears': 2, 'low': 3000, 'high': 4000}"));

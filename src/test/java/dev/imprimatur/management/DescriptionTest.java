@@ -7,9 +7,11 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialects;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
+import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -50,7 +52,7 @@ class DescriptionTest {
                     String name = path.getKey().replaceFirst("/v1/" + type + "(?=/|$)", "/v1/{type}");
                     if (types.stream().noneMatch(other -> name.matches(".*/v1/" + other + "(/.*)?")))
                         described.put(
-                                operation.getKey().toUpperCase(java.util.Locale.ROOT) + " " + name,
+                                operation.getKey().toUpperCase(Locale.ROOT) + " " + name,
                                 // has parameters for the fields of the type
                                 name.equals(LIST) ? Set.of("parameters") : queryParameters(operation.getValue()));
                 }));
@@ -93,7 +95,7 @@ class DescriptionTest {
                             || !handler.getBeanType().getName().startsWith("dev.imprimatur")) return;
                     var parameters = Arrays.stream(handler.getMethod().getParameters())
                             .filter(parameter -> parameter.isAnnotationPresent(RequestParam.class))
-                            .map(java.lang.reflect.Parameter::getName)
+                            .map(Parameter::getName)
                             .collect(Collectors.toCollection(TreeSet::new));
                     for (var method : mapping.getMethodsCondition().getMethods())
                         for (String path : mapping.getPatternValues()) routes.put(method + " " + path, parameters);

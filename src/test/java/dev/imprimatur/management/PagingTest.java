@@ -7,6 +7,7 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
@@ -176,8 +177,8 @@ class PagingTest {
                 "/tasks?limit=1",
                 "/tasks?limit=1&mine=false&type=role-guide")) {
             String cursor = node.as("both").get(list).ok().get("next").asString();
-            String text = new String(java.util.Base64.getUrlDecoder().decode(cursor));
-            String forged = java.util.Base64.getUrlEncoder()
+            String text = new String(Base64.getUrlDecoder().decode(cursor));
+            String forged = Base64.getUrlEncoder()
                     .withoutPadding()
                     .encodeToString((text.substring(0, text.indexOf(' ')) + " not:a:key").getBytes());
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
@@ -176,7 +177,7 @@ class ValidDescriptionTest {
                 .at("/components/schemas/NewToken/properties/expiresIn/default")
                 .asString();
         node.as("editor")
-                .post("/tokens", java.util.Map.of("name", "by default", "expiresIn", expiry))
+                .post("/tokens", Map.of("name", "by default", "expiresIn", expiry))
                 .ok();
     }
 

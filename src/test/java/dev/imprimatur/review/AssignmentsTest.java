@@ -12,6 +12,7 @@ import dev.imprimatur.testing.Visitor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.assertj.core.api.Assertions;
 import org.flowable.engine.TaskService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,7 @@ class AssignmentsTest {
                         .problem())
                 .isEqualTo("wrong-role");
         var by = new Person("admin", "Admin", null, Set.of("ADMIN"));
-        org.assertj.core.api.Assertions.assertThatThrownBy(
+        Assertions.assertThatThrownBy(
                         () -> node.bean(Claims.class).assign(task, stale, by))
                 .hasMessageContaining("may not take this task");
         assertThat(assignee(guide)).isEmpty();

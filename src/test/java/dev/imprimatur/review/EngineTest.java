@@ -8,6 +8,7 @@ import dev.imprimatur.testing.Node;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import javax.script.ScriptEngineManager;
 import org.flowable.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,7 @@ class EngineTest {
 
     @Test
     void noScriptEngineAndNoRestApiIsOnTheClassPath() {
-        assertThat(new javax.script.ScriptEngineManager()
+        assertThat(new ScriptEngineManager()
                         .getEngineFactories().stream()
                                 .map(factory -> factory.getClass().getName())
                                 .filter(name -> !name.endsWith("JuelScriptEngineFactory")))

@@ -7,12 +7,13 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class InboxTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
 
-    private static String path(tools.jackson.databind.JsonNode task) {
+    private static String path(JsonNode task) {
         return "/tasks/" + task.get("id").asString();
     }
 

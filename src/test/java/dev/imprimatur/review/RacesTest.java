@@ -3,6 +3,8 @@ package dev.imprimatur.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.publication.Publication;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -15,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.flowable.engine.RuntimeService;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,7 +192,7 @@ class RacesTest {
                         .get("items")
                         .values())
                 .hasSize(1);
-        assertThat(node.bean(org.flowable.engine.RuntimeService.class)
+        assertThat(node.bean(RuntimeService.class)
                         .createProcessInstanceQuery()
                         .processInstanceBusinessKey(guide.id() + ".1")
                         .count())
@@ -199,8 +202,8 @@ class RacesTest {
     @Test
     void everyStepMayRunTwice() {
         var guide = guides.published();
-        var id = new dev.imprimatur.history.EditionId(guide.id(), 1);
-        var publication = node.bean(dev.imprimatur.publication.Publication.class);
+        var id = new EditionId(guide.id(), 1);
+        var publication = node.bean(Publication.class);
         var before = kinds(guide);
 
         var first = publication.publish(id);

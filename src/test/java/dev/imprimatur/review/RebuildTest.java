@@ -8,8 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -17,6 +22,8 @@ import dev.imprimatur.testing.WorkedExample;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,11 +34,13 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.flowable.engine.RuntimeService;
 import org.flowable.engine.TaskService;
+import org.flowable.task.api.Task;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Invariant 5: losing the engine's database loses no decision; the clock of the facts drives the timers. */
 @Tag("store")
@@ -56,7 +65,7 @@ class RebuildTest {
                     .values()
                     .forEach(task -> all.put(
                             task.get("id").asString(),
-                            ((tools.jackson.databind.node.ObjectNode) task).without("since")));
+                            ((ObjectNode) task).without("since")));
         return all;
     }
 
@@ -99,20 +108,20 @@ class RebuildTest {
         var guide = guides.submitted();
         var gone = guides.submitted();
         var hash = guides.task("reviewer", guide).get("contentHash").asString();
-        node.bean(dev.imprimatur.editing.Editions.class)
+        node.bean(Editions.class)
                 .decide(
-                        new dev.imprimatur.history.EditionId(guide.id(), 1),
-                        new dev.imprimatur.history.Decision(
+                        new EditionId(guide.id(), 1),
+                        new Decision(
                                 "review",
                                 1,
                                 "approve",
-                                dev.imprimatur.history.Decision.Effect.APPROVE,
-                                new dev.imprimatur.history.Revision.Ref(1, hash),
+                                Decision.Effect.APPROVE,
+                                new Revision.Ref(1, hash),
                                 null,
                                 null,
                                 null,
-                                new dev.imprimatur.people.Person(
-                                        "reviewer", "The reviewer", null, java.util.Set.of("REVIEWER"))),
+                                new Person(
+                                        "reviewer", "The reviewer", null, Set.of("REVIEWER"))),
                         1);
         var runtime = node.bean(RuntimeService.class);
         runtime.deleteProcessInstance(
@@ -241,7 +250,7 @@ class RebuildTest {
 
         reconciler.everyMinute();
 
-        for (var guide : java.util.List.of(ahead, round, other, behind, twice)) {
+        for (var guide : List.of(ahead, round, other, behind, twice)) {
             assertThat(task(guide).getTaskDefinitionKey()).isEqualTo("review");
             assertThat(process(guide)).isNotNull();
         }
@@ -249,7 +258,7 @@ class RebuildTest {
         assertThat(count(over)).isZero();
         assertThat(count(unborn)).isZero();
         assertThat(reconciler.outdated()).isEmpty();
-        for (var guide : java.util.List.of(ahead, round, other, behind, twice)) {
+        for (var guide : List.of(ahead, round, other, behind, twice)) {
             guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
             assertThat(guides.read(guide).status()).isEqualTo(200);
         }
@@ -319,7 +328,7 @@ class RebuildTest {
                 .getId();
     }
 
-    private org.flowable.task.api.Task task(Guides.Ref guide) {
+    private Task task(Guides.Ref guide) {
         return node.bean(TaskService.class)
                 .createTaskQuery()
                 .processInstanceBusinessKey(guide.id() + ".1")
@@ -372,7 +381,7 @@ class RebuildTest {
         var review = guides.read(confirmed).json().get("review");
         assertThat(review.get("overdue").asBoolean()).isFalse();
         assertThat(review.get("lastReviewed").asString())
-                .isEqualTo(java.time.LocalDate.ofInstant(node.clock().instant(), java.time.ZoneOffset.UTC)
+                .isEqualTo(LocalDate.ofInstant(node.clock().instant(), ZoneOffset.UTC)
                         .toString());
         assertThat(guides.find("reviewer", confirmed)).isEmpty();
     }

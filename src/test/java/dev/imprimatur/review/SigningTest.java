@@ -9,6 +9,7 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +42,7 @@ class SigningTest {
     }
 
     private Answer decides(Visitor visitor, Guides.Ref guide, JsonNode task, String outcome, String... more) {
-        var fields = new java.util.ArrayList<>(List.of(
+        var fields = new ArrayList<>(List.of(
                 "task",
                 task.get("id").asString(),
                 "outcome",

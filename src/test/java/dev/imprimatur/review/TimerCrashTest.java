@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionFactory;
 import org.flowable.engine.ProcessEngine;
+import org.flowable.job.service.impl.asyncexecutor.AsyncExecutor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -83,7 +84,7 @@ class TimerCrashTest {
         return await(point).atMost(Duration.ofSeconds(60));
     }
 
-    private static org.flowable.job.service.impl.asyncexecutor.AsyncExecutor timers(Node node) {
+    private static AsyncExecutor timers(Node node) {
         return node.bean(ProcessEngine.class).getProcessEngineConfiguration().getAsyncExecutor();
     }
 }

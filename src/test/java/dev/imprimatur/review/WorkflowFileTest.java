@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,7 +91,7 @@ class WorkflowFileTest {
         assertThat(file).contains(here);
 
         assertThatThrownBy(() -> read(file.replaceFirst(
-                        java.util.regex.Pattern.quote(here), java.util.regex.Matcher.quoteReplacement(evil))))
+                        Pattern.quote(here), Matcher.quoteReplacement(evil))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(FILE)
                 .hasMessageContaining(named)

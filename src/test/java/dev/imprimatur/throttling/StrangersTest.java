@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What others try from the same address takes nothing from whoever has the right token, key, link or password. */
@@ -58,7 +60,7 @@ class StrangersTest {
         try (ExecutorService strangers = Executors.newFixedThreadPool(8)) {
             var attempts = IntStream.range(0, times)
                     .boxed()
-                    .flatMap(i -> java.util.stream.Stream.<Callable<Integer>>of(
+                    .flatMap(i -> Stream.<Callable<Integer>>of(
                             () -> new Http(node.management(), "Bearer imp_pat_" + i)
                                     .get("/tasks")
                                     .status(),
@@ -69,7 +71,7 @@ class StrangersTest {
                                     .get("/reset/imp_reset_" + i)
                                     .status()))
                     .toList();
-            var answers = new java.util.ArrayList<Integer>();
+            var answers = new ArrayList<Integer>();
             for (var answer : strangers.invokeAll(attempts)) answers.add(answer.get());
             for (int i = 0; i < 8; i++)
                 answers.add(token(node, "reviewer", "not the password " + i).status());
