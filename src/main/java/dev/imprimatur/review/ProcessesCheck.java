@@ -31,7 +31,7 @@ class ProcessesCheck implements Check {
         var states = processes.states();
         var strays = new HashSet<>(states.keySet());
         for (var guide : editing.all())
-            for (var edition : Reconciler.inProcess(guide)) {
+            for (var edition : OutdatedGuides.inProcess(guide)) {
                 strays.remove(edition);
                 var state = states.get(edition);
                 var end = ends.get(edition);

@@ -2,21 +2,13 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.Guides;
-import dev.imprimatur.history.EditionId;
-import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.store.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -32,8 +24,7 @@ import org.springframework.stereotype.Component;
 /**
  * Brings the processes in the engine in line with the edition logs, at start and every minute. It starts missing processes, moves those
  * that lag behind or differ from their log, and ends those whose edition is over or does not exist. It also refreshes index cards that lag
- * behind their logs, and unassigns tasks whose assignee may not take them any more. Each pass compares all editions with two queries:
- * one reads the end of every log, the other the state of every process.
+ * behind their logs, and unassigns tasks whose assignee may not take them any more.
  */
 @Component("processesHealthIndicator")
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -46,9 +37,8 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
 
     private static final Duration REPORT_EVERY = Duration.ofSeconds(10);
 
-    private final Guides guides;
     private final Editions editions;
-    private final Processes processes;
+    private final OutdatedGuides outdatedGuides;
     private final GuideReconciler guideReconciler;
     private final Assignments assignments;
     private final Engine engine;
@@ -58,21 +48,17 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     /** The number of guides that the current pass still has to reconcile. */
     private volatile int behind;
 
-    private Expected expected = new Expected(-1, Map.of(), Set.of());
-
     Reconciler(
-            Guides guides,
             Editions editions,
-            Processes processes,
+            OutdatedGuides outdatedGuides,
             GuideReconciler guideReconciler,
             Assignments assignments,
             Engine engine,
             LedgerReader ledger) {
         this.engine = engine;
-        this.ledger = ledger;
-        this.guides = guides;
+        this.publication = publication;
         this.editions = editions;
-        this.processes = processes;
+        this.outdatedGuides = outdatedGuides;
         this.guideReconciler = guideReconciler;
         this.assignments = assignments;
     }
@@ -102,9 +88,9 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         // MongoDB may have been restored from an old backup
         if (publication.isBehind()) return;
         try {
-            if (!engine.runIfAvailable(this::pass)) forget();
+            if (!engine.runIfAvailable(this::pass)) outdatedGuides.forget();
         } catch (RuntimeException failed) {
-            forget();
+            outdatedGuides.forget();
             if (ended) return;
             if (!Failures.isOutage(failed)) throw failed;
             log.warn(
@@ -116,15 +102,11 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
         }
     }
 
-    /** Makes the next pass read the expected state again. */
-    private void forget() {
-        expected = new Expected(-1, Map.of(), Set.of());
-    }
-
     private void pass() {
         unassign();
-        var outdated = outdated();
-        if (!reconcileAll(new ArrayList<>(outdated))) forget();
+        var outdated = outdatedGuides.find();
+        if (outdated.missing() > TOGETHER) engine.beginRebuild();
+        if (!reconcileAll(new ArrayList<>(outdated.guides()))) outdatedGuides.forget();
     }
 
     /** Runs in each pass, because a change of an account leaves no entry in an edition log. */
@@ -135,63 +117,6 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             if (Failures.isOutage(failed)) throw failed;
             log.warn("the assignments of tasks could not be checked; the next pass tries again: {}", failed.toString());
         }
-    }
-
-    /**
-     * The expected state according to MongoDB.
-     *
-     * @param logged the total number of entries of all logs when this state was read
-     * @param inProcess the ends of the logs of all editions that should have a process
-     * @param lagging the ids of guides whose cards lag behind their logs
-     */
-    private record Expected(long logged, Map<EditionId, LogEnd> inProcess, Set<String> lagging) {}
-
-    private Expected expected() {
-        long logged = editions.logged();
-        var all = guides.all();
-        var ends = editions.ends();
-        var lengths = new HashMap<String, Integer>();
-        ends.forEach((edition, end) -> lengths.merge(edition.guide(), end.length(), Integer::sum));
-        var inProcess = new HashMap<EditionId, LogEnd>();
-        var lagging = new HashSet<String>();
-        for (Guide guide : all) {
-            if (guide.drafted() == null || guide.entries() != lengths.getOrDefault(guide.id(), 0))
-                lagging.add(guide.id());
-            for (var edition : inProcess(guide)) {
-                var end = ends.get(edition);
-                if (end == null) lagging.add(guide.id());
-                else inProcess.put(edition, end);
-            }
-        }
-        return new Expected(logged, inProcess, lagging);
-    }
-
-    /** The editions of a guide that should have a process. */
-    static Set<EditionId> inProcess(Guide guide) {
-        var inProcess = new HashSet<EditionId>();
-        if (!guide.state().isOver()) inProcess.add(guide.current());
-        var live = guide.live();
-        if (live != null) inProcess.add(new EditionId(guide.id(), live.edition()));
-        return inProcess;
-    }
-
-    /** The ids of guides whose processes or index cards are not in line with their logs. Deletes processes whose edition does not exist. */
-    synchronized Set<String> outdated() {
-        if (expected.logged() != editions.logged()) expected = expected();
-        var states = processes.states();
-        var outdated = new HashSet<>(expected.lagging());
-        int missing = 0;
-        for (var edition : expected.inProcess().entrySet()) {
-            var state = states.remove(edition.getKey());
-            if (state == null) missing++;
-            if (state == null || !state.isUpToDate(edition.getValue()))
-                outdated.add(edition.getKey().guide());
-        }
-        for (var stray : states.keySet())
-            if (editions.get(stray).exists()) outdated.add(stray.guide());
-            else processes.deleteStray(stray);
-        if (missing > TOGETHER) engine.beginRebuild();
-        return outdated;
     }
 
     /** Reconciles the guides; returns whether all succeeded. */

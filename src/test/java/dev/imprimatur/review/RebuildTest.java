@@ -190,7 +190,7 @@ class RebuildTest {
                                     Updates.set("entries", 2),
                                     Updates.set("state", "IN_REVIEW"),
                                     Updates.unset("live")));
-            assertThat(reconciler.outdated())
+            assertThat(node.bean(OutdatedGuides.class).find().guides())
                     .contains(lagging.id())
                     .doesNotContain(draft.id(), live.id(), inReview.id());
         });
@@ -257,12 +257,12 @@ class RebuildTest {
         assertThat(process(gone)).isNotNull();
         assertThat(count(over)).isZero();
         assertThat(count(unborn)).isZero();
-        assertThat(reconciler.outdated()).isEmpty();
+        assertThat(node.bean(OutdatedGuides.class).find().guides()).isEmpty();
         for (var guide : List.of(ahead, round, other, behind, twice)) {
             guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
             assertThat(guides.read(guide).status()).isEqualTo(200);
         }
-        assertThat(reconciler.outdated()).isEmpty();
+        assertThat(node.bean(OutdatedGuides.class).find().guides()).isEmpty();
     }
 
     /**
@@ -290,7 +290,7 @@ class RebuildTest {
             var after =
                     other.bean(Processes.class).of(new EditionId(note.id(), 1)).orElseThrow();
             assertThat(after.getId()).as("the process is led anew").isNotEqualTo(before.getId());
-            assertThat(other.bean(Reconciler.class).outdated()).isEmpty();
+            assertThat(other.bean(OutdatedGuides.class).find().guides()).isEmpty();
             assertThat(guides.state(note).at("/task/name").asString()).isEqualTo("Check rights");
             assertThat(other.as("editor")
                             .get(note.path() + "/process")
