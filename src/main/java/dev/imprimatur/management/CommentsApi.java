@@ -35,7 +35,7 @@ class CommentsApi {
     @PreAuthorize("isAuthenticated()")
     PageView<CommentView> comments(@PathVariable String type, @PathVariable String id) {
         return new PageView<>(
-                discussions.of(editing.require(type, id)).stream()
+                discussions.of(guides.require(type, id)).stream()
                         .map(CommentView::of)
                         .toList(),
                 null);

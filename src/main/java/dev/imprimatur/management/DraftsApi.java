@@ -5,7 +5,8 @@ import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.drafts.WorkingCopy;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -26,11 +27,13 @@ import tools.jackson.databind.JsonNode;
 @RestController
 @RequestMapping(Api.ROOT + "/{type}")
 class DraftsApi {
-    private final Editing editing;
+    private final Guides guides;
+    private final Drafts drafts;
     private final ContentTypes types;
 
-    DraftsApi(Editing editing, ContentTypes types) {
-        this.editing = editing;
+    DraftsApi(Guides guides, Drafts drafts, ContentTypes types) {
+        this.guides = guides;
+        this.drafts = drafts;
         this.types = types;
     }
 
@@ -38,7 +41,7 @@ class DraftsApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     ResponseEntity<DraftView> draft(@PathVariable String type, @PathVariable String id) {
-        return answer(type, editing.draft(editing.require(type, id)));
+        return answer(type, drafts.of(guides.require(type, id)));
     }
 
     @PutMapping("/{id}/draft")
@@ -50,7 +53,7 @@ class DraftsApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody JsonNode content,
             Person me) {
-        return answer(type, editing.save(editing.require(type, id), Api.ifMatch(ifMatch), content, me));
+        return answer(type, drafts.save(guides.require(type, id), Api.ifMatch(ifMatch), content, me));
     }
 
     @PatchMapping(
@@ -64,7 +67,7 @@ class DraftsApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody JsonNode patch,
             Person me) {
-        return answer(type, editing.patch(editing.require(type, id), Api.ifMatch(ifMatch), patch, me));
+        return answer(type, drafts.patch(guides.require(type, id), Api.ifMatch(ifMatch), patch, me));
     }
 
     private ResponseEntity<DraftView> answer(String type, WorkingCopy copy) {
@@ -82,6 +85,6 @@ class DraftsApi {
             Person me) {
         return answer(
                 type,
-                editing.restore(editing.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
+                drafts.restore(guides.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
     }
 }

@@ -51,7 +51,7 @@ record GuideView(
                 guide.locale(),
                 guide.title(),
                 guide.draftTitle(),
-                new EditionView(guide.edition(), Edition.name(guide.state()), guide.revision(), guide.contributors()),
+                new EditionView(guide.edition(), guide.state().apiName(), guide.revision(), guide.contributors()),
                 LiveView.of(guide.live(), integrity.of(guide.id())),
                 task,
                 guide.reviewDue(),

@@ -4,7 +4,7 @@ package dev.imprimatur.management;
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.Scope;
-import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideQuery;
 import dev.imprimatur.editing.GuideRevisions;
@@ -43,14 +43,16 @@ import tools.jackson.databind.JsonNode;
 @RestController
 @RequestMapping(Api.ROOT + "/{type}")
 class GuidesApi {
-    private final Editing editing;
+    private final Guides guides;
+    private final Drafts drafts;
     private final Review review;
     private final Inbox inbox;
     private final Integrity integrity;
     private final ContentTypes types;
 
-    GuidesApi(Editing editing, Review review, Inbox inbox, Integrity integrity, ContentTypes types) {
-        this.editing = editing;
+    GuidesApi(Guides guides, Drafts drafts, Review review, Inbox inbox, Integrity integrity, ContentTypes types) {
+        this.guides = guides;
+        this.drafts = drafts;
         this.review = review;
         this.inbox = inbox;
         this.integrity = integrity;
@@ -81,7 +83,7 @@ class GuidesApi {
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam @Nullable String cursor) {
         var query = new GuideQuery(types.require(type).name(), state(state), q, reviewDueBefore, sort(sort));
-        return PageView.of(editing.page(query, query.window(cursor, Api.pageSize(limit)))
+        return PageView.of(guides.page(query, query.window(cursor, Api.pageSize(limit)))
                 .map(guide -> GuideView.of(guide, null, integrity)));
     }
 
@@ -175,7 +177,7 @@ class GuidesApi {
             @PathVariable String type, @PathVariable String id, @RequestBody Unpublication body, Person me) {
         if (body.reason().isBlank())
             throw Refusal.malformed("/reason", "say why").raise();
-        review.unpublish(editing.require(type, id), body.reason(), body.reasonCode(), body.redirectTo(), me);
-        return view(editing.require(type, id));
+        review.unpublish(guides.require(type, id), body.reason(), body.reasonCode(), body.redirectTo(), me);
+        return view(guides.require(type, id));
     }
 }

@@ -4,8 +4,9 @@ package dev.imprimatur.management;
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.diff.Change;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.WorkflowProgress;
@@ -20,12 +21,14 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping(Api.ROOT + "/{type}")
 class HistoryApi {
-    private final Editing editing;
+    private final Guides guides;
+    private final GuideRevisions guideRevisions;
     private final Editions editions;
     private final WorkflowProgress progress;
 
-    HistoryApi(Editing editing, Editions editions, WorkflowProgress progress) {
-        this.editing = editing;
+    HistoryApi(Guides guides, GuideRevisions guideRevisions, Editions editions, WorkflowProgress progress) {
+        this.guides = guides;
+        this.guideRevisions = guideRevisions;
         this.editions = editions;
         this.progress = progress;
     }
@@ -35,7 +38,7 @@ class HistoryApi {
     @PreAuthorize("isAuthenticated()")
     PageView<RevisionView> revisions(@PathVariable String type, @PathVariable String id) {
         return new PageView<>(
-                editing.revisions(editing.require(type, id)).stream()
+                guideRevisions.of(guides.require(type, id)).stream()
                         .map(revision -> RevisionView.of(revision, false))
                         .toList(),
                 null);
@@ -45,7 +48,7 @@ class HistoryApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     RevisionView revision(@PathVariable String type, @PathVariable String id, @PathVariable int number) {
-        return RevisionView.of(editing.revision(editing.require(type, id), number), true);
+        return RevisionView.of(guideRevisions.require(guides.require(type, id), number), true);
     }
 
     record DiffView(int from, int to, List<Change> changes) {}
@@ -54,14 +57,14 @@ class HistoryApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     DiffView diff(@PathVariable String type, @PathVariable String id, @PathVariable int from, @PathVariable int to) {
-        return new DiffView(from, to, editing.diff(editing.require(type, id), from, to));
+        return new DiffView(from, to, guideRevisions.diff(guides.require(type, id), from, to));
     }
 
     @GetMapping("/{id}/log")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     PageView<LogView> log(@PathVariable String type, @PathVariable String id) {
-        var all = editions.of(editing.require(type, id).id());
+        var all = editions.of(guides.require(type, id).id());
         all.forEach(Edition::mustBeSound);
         return new PageView<>(
                 all.stream()
@@ -75,7 +78,7 @@ class HistoryApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     WorkflowProgress.Progress process(@PathVariable String type, @PathVariable String id) {
-        var edition = editing.require(type, id).current();
+        var edition = guides.require(type, id).current();
         return progress.of(edition)
                 .orElseThrow(
                         () -> Refusal.missing("edition " + edition.number() + " is over and has no process any more")

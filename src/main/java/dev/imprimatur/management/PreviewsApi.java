@@ -50,7 +50,7 @@ class PreviewsApi {
     @NeedsScope(Scope.DRAFT)
     @ResponseStatus(HttpStatus.CREATED)
     FreshPreview make(@PathVariable String type, @PathVariable String id, @RequestBody NewPreview body, Person me) {
-        var fresh = links.make(editing.require(type, id), body.revision(), body.expiresIn(), me);
+        var fresh = links.make(guides.require(type, id), body.revision(), body.expiresIn(), me);
         return new FreshPreview(
                 fresh.preview().id(), fresh.url(), fresh.preview().expiresAt());
     }
@@ -59,7 +59,7 @@ class PreviewsApi {
     @NeedsScope(Scope.READ)
     PageView<PreviewView> list(@PathVariable String type, @PathVariable String id) {
         return new PageView<>(
-                links.of(editing.require(type, id)).stream()
+                links.of(guides.require(type, id)).stream()
                         .map(PreviewView::of)
                         .toList(),
                 null);

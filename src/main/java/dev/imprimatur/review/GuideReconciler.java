@@ -2,9 +2,9 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.problem.Refusal;
@@ -31,7 +31,7 @@ class GuideReconciler {
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int STRIPES = 64;
 
-    private final Editing editing;
+    private final Guides guides;
     private final Editions editions;
     private final Processes processes;
     private final LogReplay replay;
@@ -43,7 +43,7 @@ class GuideReconciler {
             Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
 
     GuideReconciler(
-            Editing editing,
+            Guides guides,
             Editions editions,
             Processes processes,
             LogReplay replay,
@@ -51,7 +51,7 @@ class GuideReconciler {
             ContentTypes types,
             Engine engine,
             PlatformTransactionManager transactions) {
-        this.editing = editing;
+        this.guides = guides;
         this.editions = editions;
         this.processes = processes;
         this.replay = replay;
@@ -66,7 +66,7 @@ class GuideReconciler {
         var lock = locks[Math.floorMod(guideId.hashCode(), STRIPES)];
         lock.lock();
         try {
-            var guide = editing.require(guideId);
+            var guide = guides.require(guideId);
             var workflow = workflow(guide);
             var reconciled = new HashMap<EditionId, Integer>();
             for (; ; ) {
@@ -133,7 +133,7 @@ class GuideReconciler {
     }
 
     private boolean isOpenByLog(Edition edition, String task) {
-        return workflow(editing.require(edition.id().guide())).openTasks(edition).stream()
+        return workflow(guides.require(edition.id().guide())).openTasks(edition).stream()
                 .anyMatch(step -> step.id().equals(task));
     }
 

@@ -4,6 +4,7 @@ package dev.imprimatur.review;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.NormalForm;
+import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 /** Publishes guides on evidence of a review that took place elsewhere, as the import at start-up reads it. */
 @Component
 public class ImportedReviews {
+    private final Drafts drafts;
     private final Editing editing;
     private final Editions editions;
     private final Workflows workflows;
@@ -29,7 +31,8 @@ public class ImportedReviews {
     private final GuideReconciler reconciler;
 
     ImportedReviews(
-            Editing editing, Editions editions, Workflows workflows, ContentTypes types, GuideReconciler reconciler) {
+            Drafts drafts, Editing editing, Editions editions, Workflows workflows, ContentTypes types, GuideReconciler reconciler) {
+        this.drafts = drafts;
         this.editing = editing;
         this.editions = editions;
         this.workflows = workflows;
@@ -60,7 +63,7 @@ public class ImportedReviews {
         var edition = editions.get(new EditionId(guide.id(), 1));
         if (!edition.log().getFirst().by().equals(Person.SYSTEM)) return false;
         if (edition.state() == Edition.State.DRAFT) {
-            var draft = editing.draft(guide);
+            var draft = drafts.of(guide);
             if (!ContentHash.isOf(draft.content(), hash)) return false;
             edition = editing.submit(
                     guide, draft.etag(), workflows.of(type).drafting().id(), evidence.note(), Person.SYSTEM);

@@ -154,7 +154,7 @@ public class Inbox {
             for (var at = from; ; ) {
                 var batch = all.beside(at, back, BATCH);
                 withEditions(batch)
-                        .filter(it -> guides.contains(it.edition().guide()))
+                        .filter(it -> ofType.contains(it.edition().guide()))
                         .map(TaskOfEdition::task)
                         .limit((long) most - matching.size())
                         .forEach(matching::add);

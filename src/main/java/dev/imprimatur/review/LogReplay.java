@@ -164,7 +164,7 @@ class LogReplay {
     }
 
     private void end(ProcessInstance process, Edition edition) {
-        String message = Edition.name(edition.state());
+        String message = edition.state().apiName();
         var waiting = waitingFor(process, message);
         if (waiting.isPresent())
             runtime.messageEventReceived(message, waiting.get().getId());
@@ -275,7 +275,7 @@ class LogReplay {
         return edition.log().stream()
                 .filter(entry -> task.equals(entry.task()) && entry.seq() > consumed)
                 .filter(entry ->
-                        entry.seq() >= startedAt || edition.standingDecisions().contains(entry))
+                        entry.seq() >= startedAt || edition.decisionsInForce().contains(entry))
                 .findFirst();
     }
 }

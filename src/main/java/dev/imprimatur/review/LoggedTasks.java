@@ -147,7 +147,7 @@ class LoggedTasks {
 
     /** The number of guides in review whose workflow has a task for one of the person's roles. */
     long waiting(Person me) {
-        return editing.glance().stream()
+        return guides.cached().stream()
                 .filter(LoggedTasks::isUnderReview)
                 .filter(guide -> workflows.of(types.require(guide.type())).steps().stream()
                         .anyMatch(step -> !step.isDrafting() && me.has(step.group())))

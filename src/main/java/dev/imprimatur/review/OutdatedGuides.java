@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEnd;
 import java.util.HashMap;
@@ -20,13 +20,13 @@ import org.springframework.stereotype.Component;
 class OutdatedGuides {
     private static final Expected UNKNOWN = new Expected(-1, Map.of(), Set.of());
 
-    private final Editing editing;
+    private final Guides guides;
     private final Editions editions;
     private final Processes processes;
     private Expected expected = UNKNOWN;
 
-    OutdatedGuides(Editing editing, Editions editions, Processes processes) {
-        this.editing = editing;
+    OutdatedGuides(Guides guides, Editions editions, Processes processes) {
+        this.guides = guides;
         this.editions = editions;
         this.processes = processes;
     }
@@ -42,13 +42,13 @@ class OutdatedGuides {
 
     private Expected expected() {
         long logged = editions.logged();
-        var guides = editing.all();
+        var all = guides.all();
         var ends = editions.ends();
         var lengths = new HashMap<String, Integer>();
         ends.forEach((edition, end) -> lengths.merge(edition.guide(), end.length(), Integer::sum));
         var inProcess = new HashMap<EditionId, LogEnd>();
         var lagging = new HashSet<String>();
-        for (Guide guide : guides) {
+        for (Guide guide : all) {
             if (guide.drafted() == null || guide.entries() != lengths.getOrDefault(guide.id(), 0))
                 lagging.add(guide.id());
             for (var edition : inProcess(guide)) {

@@ -30,7 +30,7 @@ class ProcessesCheck implements Check {
         var ends = editions.ends();
         var states = processes.states();
         var strays = new HashSet<>(states.keySet());
-        for (var guide : editing.all())
+        for (var guide : guides.all())
             for (var edition : OutdatedGuides.inProcess(guide)) {
                 strays.remove(edition);
                 var state = states.get(edition);

@@ -56,7 +56,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             Engine engine,
             LedgerReader ledger) {
         this.engine = engine;
-        this.publication = publication;
+        this.ledger = ledger;
         this.editions = editions;
         this.outdatedGuides = outdatedGuides;
         this.guideReconciler = guideReconciler;
@@ -86,7 +86,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     @Scheduled(initialDelayString = "5s", fixedDelayString = "${imprimatur.review.reconcile-every:60s}")
     synchronized void everyMinute() {
         // MongoDB may have been restored from an old backup
-        if (publication.isBehind()) return;
+        if (ledger.isBehind()) return;
         try {
             if (!engine.runIfAvailable(this::pass)) outdatedGuides.forget();
         } catch (RuntimeException failed) {

@@ -6,6 +6,7 @@ import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
@@ -21,6 +22,7 @@ import tools.jackson.databind.JsonNode;
  */
 @Component
 public class Review {
+    private final Guides guides;
     private final Editing editing;
     private final Publication publication;
     private final Workflows workflows;
@@ -29,12 +31,12 @@ public class Review {
 
     Review(
             Guides guides,
-            Drafts drafts,
             Editing editing,
             Publication publication,
             Workflows workflows,
             ContentTypes types,
             GuideReconciler reconciler) {
+        this.guides = guides;
         this.editing = editing;
         this.publication = publication;
         this.workflows = workflows;
@@ -46,7 +48,7 @@ public class Review {
     public Guide create(String type, String slug, @Nullable String locale, JsonNode content, Person by) {
         var guide = editing.create(type, slug, locale, content, by);
         reconciler.reconcileOrDefer(guide.id());
-        return editing.require(guide.id());
+        return guides.require(guide.id());
     }
 
     /** Submits the working copy for review. */

@@ -3,9 +3,9 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 /** Records what people decide on tasks. */
 @Component
 public class TaskCompletion {
-    private final Editing editing;
+    private final Guides guides;
     private final Editions editions;
     private final Processes processes;
     private final Workflows workflows;
@@ -29,7 +29,7 @@ public class TaskCompletion {
     private final GuideReconciler reconciler;
 
     TaskCompletion(
-            Editing editing,
+            Guides guides,
             Editions editions,
             Processes processes,
             Workflows workflows,
@@ -37,7 +37,7 @@ public class TaskCompletion {
             Engine engine,
             SigningRules signing,
             GuideReconciler reconciler) {
-        this.editing = editing;
+        this.guides = guides;
         this.editions = editions;
         this.processes = processes;
         this.workflows = workflows;
@@ -72,7 +72,7 @@ public class TaskCompletion {
             @Nullable String reasonCode,
             Person by) {
         var id = TaskId.parse(taskId);
-        var guide = editing.require(id.edition().guide());
+        var guide = guides.require(id.edition().guide());
         var step = processes
                 .of(id.edition())
                 .map(process -> workflows.ofDefinition(process.getProcessDefinitionId()))
@@ -119,7 +119,7 @@ public class TaskCompletion {
                         by),
                 type.approvals());
         reconciler.reconcile(guide.id());
-        return editing.require(guide.id());
+        return guides.require(guide.id());
     }
 
     private void mustNotBeClaimedByAnother(TaskId id, Person by) {

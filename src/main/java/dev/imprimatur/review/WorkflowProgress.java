@@ -3,8 +3,8 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 /** Tells where editions are in their workflows, for people who look at a workflow or at one edition. */
 @Component
 public class WorkflowProgress {
-    private final Editing editing;
+    private final Guides guides;
     private final Editions editions;
     private final Processes processes;
     private final Workflows workflows;
@@ -25,13 +25,13 @@ public class WorkflowProgress {
     private final Engine engine;
 
     WorkflowProgress(
-            Editing editing,
+            Guides guides,
             Editions editions,
             Processes processes,
             Workflows workflows,
             ContentTypes types,
             Engine engine) {
-        this.editing = editing;
+        this.guides = guides;
         this.editions = editions;
         this.processes = processes;
         this.workflows = workflows;
@@ -74,7 +74,7 @@ public class WorkflowProgress {
     private Optional<Progress> fromLog(EditionId id) {
         var edition = editions.get(id);
         if (edition.state().isOver()) return Optional.empty();
-        var workflow = workflows.of(types.require(editing.require(id.guide()).type()));
+        var workflow = workflows.of(types.require(guides.require(id.guide()).type()));
         return Optional.of(new Progress(
                 workflow.id(),
                 0,

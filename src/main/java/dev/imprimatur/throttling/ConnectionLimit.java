@@ -29,7 +29,7 @@ public final class ConnectionLimit implements Connection.Listener {
     private final TrustedProxies proxies;
     private final int maxPerAddress;
     private final int maxInTotal;
-    private final Map<InetAddress, Set<EndPoint>> open = new ConcurrentHashMap<>();
+    private final Map<InetAddress, Set<EndPoint>> open = new HashMap<>();
 
     /**
      * Reads the limits.
@@ -50,16 +50,28 @@ public final class ConnectionLimit implements Connection.Listener {
     public void onOpened(Connection connection) {
         var newest = connection.getEndPoint();
         var address = address(newest);
-        if (address == null) return;
-        var ofSameAddress = open.compute(address, (same, endPoints) -> {
-            Set<EndPoint> grown = endPoints == null ? ConcurrentHashMap.newKeySet() : endPoints;
-            grown.add(newest);
-            return grown;
-        });
-        if (ofSameAddress.size() > maxPerAddress && !proxies.include(newest.getRemoteSocketAddress()))
-            closeIdlest(maxPerAddress, ofSameAddress::size, ofSameAddress::stream, newest);
-        if (openConnections() > maxInTotal)
-            closeIdlest(maxInTotal, this::openConnections, () -> open.values().stream().flatMap(Collection::stream), newest);
+        if (address != null) idlest(address, newest).forEach(EndPoint::close);
+    }
+
+    /**
+     * Adds the connection and removes those that have to be closed for it: at most one of its address, and at most one of all. They are
+     * removed here already, since {@code onClosed} is called later and another call must not choose the same connection until then.
+     */
+    private synchronized List<EndPoint> idlest(InetAddress address, EndPoint newest) {
+        var sameAddress = open.computeIfAbsent(address, _ -> new HashSet<>());
+        sameAddress.add(newest);
+        var idlest = new ArrayList<EndPoint>();
+        if (sameAddress.size() > maxPerAddress && !proxies.include(newest.getRemoteSocketAddress()))
+            idlest(sameAddress.stream(), newest).ifPresent(idlest::add);
+        idlest.forEach(this::forget);
+        if (open.values().stream().mapToInt(Set::size).sum() > maxInTotal)
+            idlest(open.values().stream().flatMap(Set::stream), newest).ifPresent(idlest::add);
+        idlest.forEach(this::forget);
+        return idlest;
+    }
+
+    private static Optional<EndPoint> idlest(Stream<EndPoint> points, EndPoint newest) {
+        return points.filter(point -> !point.equals(newest)).max(Comparator.comparingLong(ConnectionLimit::idleFor));
     }
 
     /** Called also when a connection changes its protocol: it is closed, and a new one is opened on the same end point. */
@@ -68,41 +80,17 @@ public final class ConnectionLimit implements Connection.Listener {
         forget(connection.getEndPoint());
     }
 
-    private void forget(EndPoint endPoint) {
-        var address = address(endPoint);
-        if (address != null)
-            open.computeIfPresent(address, (same, endPoints) -> {
-                endPoints.remove(endPoint);
-                return endPoints.isEmpty() ? null : endPoints;
-            });
+    private synchronized void forget(EndPoint point) {
+        var address = address(point);
+        var sameAddress = address == null ? null : open.get(address);
+        if (sameAddress != null && sameAddress.remove(point) && sameAddress.isEmpty()) open.remove(address);
     }
 
-    private int openConnections() {
-        return open.values().stream().mapToInt(Set::size).sum();
+    private static long idleFor(EndPoint point) {
+        return point instanceof IdleTimeout watched ? watched.getIdleFor() : 0;
     }
 
-    /**
-     * Closes the connection that has been idle longest if there are still more than the limit. Of connections that open at the same time, one
-     * after the other counts and closes. Otherwise two of them could choose the same connection, and one above the limit would stay open.
-     * The closed connection is removed here already, since {@code onClosed} is called later.
-     */
-    private void closeIdlest(int limit, IntSupplier size, Supplier<Stream<EndPoint>> endPoints, EndPoint newest) {
-        Optional<EndPoint> idlest;
-        synchronized (this) {
-            if (size.getAsInt() <= limit) return;
-            idlest = endPoints.get()
-                    .filter(endPoint -> !endPoint.equals(newest))
-                    .max(Comparator.comparingLong(ConnectionLimit::idleFor));
-            idlest.ifPresent(this::forget);
-        }
-        idlest.ifPresent(EndPoint::close);
-    }
-
-    private static long idleFor(EndPoint endPoint) {
-        return endPoint instanceof IdleTimeout timeout ? timeout.getIdleFor() : 0;
-    }
-
-    private static @Nullable InetAddress address(EndPoint endPoint) {
-        return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress peer ? peer.getAddress() : null;
+    private static @Nullable InetAddress address(EndPoint point) {
+        return point.getRemoteSocketAddress() instanceof InetSocketAddress peer ? peer.getAddress() : null;
     }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Edition;

@@ -26,8 +26,8 @@ class BulkAssignment {
     private final Inbox inbox;
     private final Claims claims;
 
-    BulkAssignment(Editing editing, Inbox inbox, Claims claims) {
-        this.editing = editing;
+    BulkAssignment(Guides guides, Inbox inbox, Claims claims) {
+        this.guides = guides;
         this.inbox = inbox;
         this.claims = claims;
     }
