@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The jar is built outside (mvn package); this lays it out, trains an AOT cache for it, and runs it as nobody in particular.
 FROM eclipse-temurin:25-jre AS layout
 WORKDIR /application

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the site reads. The key stays here, on the server.
 import { Imprimatur } from "@imprimatur/client";
 

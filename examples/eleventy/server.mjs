@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Builds the site, serves it on loopback with search and previews, and builds it anew when a webhook comes.
 import Eleventy from "@11ty/eleventy";
 import { verifyWebhook } from "@imprimatur/client";

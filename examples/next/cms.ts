@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import "server-only"; // the key stays on the server
 import { Imprimatur } from "@imprimatur/client";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import type { Guide, Preview } from "@imprimatur/client";
 import Link from "next/link";
 

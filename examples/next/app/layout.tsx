@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from "react";
 
 export const metadata = { title: { default: "Roles", template: "%s | Roles" } };

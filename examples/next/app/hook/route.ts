@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { verifyWebhook } from "@imprimatur/client";
 import { revalidatePath } from "next/cache";
 import { tell } from "../../cms";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A form without a page, for the model test: it holds what inputs hold, and does what the draft tells it.
 const FIELDS = ['/title', '/count', '/flag', '/note', '/group/body'];
 const LISTS = {'/tags': [''], '/group/items': [''], '/bands': ['/level', '/low', '/open']};
