@@ -30,7 +30,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.modulith.core.ApplicationModules;
 import org.springframework.stereotype.Controller;
 
-/** The arrows of the modules, and who may know what. */
+/** Which module may use which, and which classes may use the driver, the engine and each other. */
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -45,7 +45,7 @@ class ArchitectureTest {
     private static final Pattern DRAWING = Pattern.compile("```mermaid\n.*?```\n", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
-    /** An arrow is left out if other arrows lead from its module to its target, too: the picture has to be read by people. */
+    /** Leaves out an arrow if other arrows lead from its module to its target, so that people can read the drawing. */
     @Test
     void theDrawingOfTheModulesIsTrue() throws Exception {
         var modules = ApplicationModules.of(Imprimatur.class);
@@ -188,7 +188,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** Otherwise the fast tests become slow, or a fast test is never among them. */
+    /** Keeps slow tests out of the unit tests, and no fast test out of them. */
     @Test
     void testsThatStartNothingAreUnitTests() {
         var tests = new ClassFileImporter()

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The content type and the workflow of CONTRIBUTING.md work as they are printed there. */
+/** The content type and the workflow that CONTRIBUTING.md prints work as printed. */
 class ContributingTest {
     @Test
     void theContentTypeAndTheWorkflowLeadANoteFromADraftToASite(@TempDir Path folder) throws Exception {

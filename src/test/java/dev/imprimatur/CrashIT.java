@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Invariants 4 and 5 against SIGKILL: the built jar is killed at random moments under load and started again. Whatever was acknowledged
- * must be there, nothing may be live that nobody approved, no step may have taken effect twice, and whatever was left unfinished can be
- * finished.
+ * Invariants 4 and 5 against SIGKILL: the built jar is killed at random moments under load and started again. Afterwards, everything
+ * that was acknowledged is stored, nothing is published without an approval, no step took effect twice, and everything unfinished can
+ * be finished.
  */
 @Tag("store")
 class CrashIT {

@@ -37,9 +37,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Faults of the stores, planted under load: two nodes, each with a wire of its own to MongoDB, on one MongoDB and one store of the engine. After
- * each fault the load is compared with what is there, and the check looks for violations. {@code -Dtest.jvm.args=-Dfaults.rounds=20} plants each one twenty times and
- * for longer; {@code faults.only} names one.
+ * Injects faults of the stores under load. Two nodes share one MongoDB and one store of the engine; each node has a TCP proxy of its
+ * own in front of MongoDB. After each fault, the test compares what the load was answered with what is stored, and the consistency
+ * check looks for violations. {@code -Dtest.jvm.args=-Dfaults.rounds=20} injects each fault twenty times and for longer; {@code
+ * faults.only} selects one by its name.
  */
 @Tag("long")
 class FaultsIT {
@@ -55,12 +56,12 @@ class FaultsIT {
         "imprimatur.review.reconcile-every", "1s",
         "imprimatur.idempotency.lease", "5s",
         "imprimatur.ledger.mark-every", "50ms",
-        // it tells of every fault
+        // the log would name every injected fault
         "logging.level.dev.imprimatur", "off",
         "logging.level.dev.imprimatur.problem.UnexpectedFailure", "error"
     };
 
-    /** A fault, from when it is planted to when it is mended. */
+    /** A fault, from its injection to its repair. */
     private interface Fault {
         void happens() throws Exception;
     }
@@ -187,7 +188,7 @@ class FaultsIT {
             awaitMark(stores, rows.lastEntry().getLong("_id"));
             rows.ledger.deleteMany(Filters.gt("_id", rows.lastEntry().getLong("_id") - 3));
             awaitNobodyReady();
-            // what was appended behind the hole before it was noticed is taken out by the operator
+            // the operator deletes the entries that a node appended after the gap before it noticed the gap
             rows.deleteBehindHole();
             await().atMost(PATIENCE).untilAsserted(this::decide);
         });
@@ -276,7 +277,7 @@ class FaultsIT {
         System.out.printf("faults on %s: %s: %s, 0 violations%n", Stores.description(), what, tally);
     }
 
-    /** What a creation leaves that was cut off: nobody sees it. */
+    /** Whether the finding is the remainder of an interrupted creation, which nobody can see. */
     private static boolean isNeverBorn(String finding) {
         return finding.equals("has a working copy, and no log") || finding.equals("was begun, and never came to be");
     }
@@ -295,7 +296,7 @@ class FaultsIT {
                 .until(() -> nodes.stream().noneMatch(node -> readiness(node).startsWith("200 ")));
     }
 
-    /** Until the store of the engine remembers the end of the ledger. */
+    /** Waits until the store of the engine has recorded this ledger position as the high-water mark. */
     private static void awaitMark(WiredStores stores, long position) {
         await().atMost(PATIENCE).until(() -> {
             try (var connection = stores.connection();
@@ -306,7 +307,7 @@ class FaultsIT {
         });
     }
 
-    /** An administrator on each node, at once: there is one decision. */
+    /** An administrator decides on each node at the same time; only one decision takes effect. */
     private void decide() {
         String lineage =
                 first().as("admin").get("/ledger/standing").ok().get("lineage").asString();
@@ -321,7 +322,7 @@ class FaultsIT {
                         || answer.problem().equals("ledger-changed"));
     }
 
-    /** What somebody finds who writes into MongoDB past the application. */
+    /** The collections that a person with access to MongoDB can change without the application. */
     private record Rows(
             MongoCollection<Document> ledger, MongoCollection<Document> published, MongoCollection<Document> formats) {
         Rows(MongoDatabase database) {
@@ -335,7 +336,7 @@ class FaultsIT {
             return ledger.find().sort(Sorts.descending("_id")).first();
         }
 
-        /** Puts an entry behind the last one, while others append. */
+        /** Inserts a forged entry after the last one, while the nodes append entries. */
         long forgeEntry() {
             while (true) {
                 var forged = lastEntry();

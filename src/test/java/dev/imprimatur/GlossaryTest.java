@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The words of docs/glossary.md: each names a class that exists, and no synonym creeps in. */
+/** The words of docs/glossary.md: each names a class that exists, and none of the excluded synonyms is used. */
 @UnitTest
 class GlossaryTest {
     private static final Path GLOSSARY = Path.of("docs/glossary.md");
@@ -75,7 +75,7 @@ class GlossaryTest {
     @Test
     void noSynonymStandsInDocumentsOrPages() throws IOException {
         for (var file : texts()) {
-            // the element <article> is HTML's
+            // the HTML element <article> is not a synonym of "guide"
             String text = Files.readString(file).replaceAll("</?[a-z0-9]+", "<");
             for (var term : terms())
                 assertThat(term.synonyms().stream().filter(synonym -> has(text, synonym)))

@@ -18,7 +18,10 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every source file names its licence in its first two lines. The second line is for files that begin with {@code #!} or the like. */
+/**
+ * Every source file names its licence in its first two lines. The second line is for files that begin with {@code #!} or a
+ * declaration.
+ */
 @UnitTest
 class LicenceLineTest {
     private static final String LINE = "SPDX-License-Identifier: Apache-2.0";
@@ -37,7 +40,7 @@ class LicenceLineTest {
             "toml",
             "properties",
             "factories");
-    /** Content and workflows are what a server is given, not its code. */
+    /** Content and workflows are input of a server, not its code. */
     private static final Set<Path> CONTENT = Set.of(Path.of("seed-content"), Path.of("workflows"));
 
     @Test
@@ -84,7 +87,7 @@ class LicenceLineTest {
         return missing;
     }
 
-    /** The patterns of {@code .gitignore}, as far as this repository uses them: no negations, no {@code **}. */
+    /** Whether {@code .gitignore} excludes a path. Supports the patterns that this repository uses: no negations, no {@code **}. */
     private static Predicate<Path> ignoredByGit(Path root) throws IOException {
         var patterns = new ArrayList<PathMatcher>();
         for (String line : Files.readAllLines(root.resolve(".gitignore"))) {
@@ -96,7 +99,7 @@ class LicenceLineTest {
         return place -> patterns.stream().anyMatch(pattern -> pattern.matches(place));
     }
 
-    /** A file whose name has no dot is a script or a Dockerfile. */
+    /** Treats a file whose name has no dot as a script or a Dockerfile. */
     private static boolean isSource(Path place) {
         String name = place.getFileName().toString();
         int dot = name.lastIndexOf('.');

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** The main job on the seed's guide, over the outer API: drafted, reviewed, stamped, published, pulled, and proven. */
+/** The main job with the guide of the seed content, over the public APIs: write, review, stamp, publish, read, verify. */
 @Tag("store")
 class MainJobTest {
     private final Node node = Node.shared();
@@ -73,7 +73,7 @@ class MainJobTest {
         proves(delivered);
     }
 
-    /** With nothing but the key set and the document, as a site would. */
+    /** Verifies the signature as a site does: with nothing but the key set and the delivered document. */
     private void proves(JsonNode delivered) throws Exception {
         String[] jws = delivered.at("/review/signature").asString().split("\\.");
         var header = Http.JSON.readTree(Base64.getUrlDecoder().decode(jws[0]));

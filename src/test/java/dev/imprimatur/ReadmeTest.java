@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The walk of the README does what it says. */
+/** The commands of the README do what the README says. */
 class ReadmeTest {
     @Test
     void theWalkLeadsFromADraftToAPulledGuideEachTime(@TempDir Path folder) throws Exception {
@@ -38,7 +38,7 @@ class ReadmeTest {
                             "\"slug\":\"lighthouse-keeper-",
                             "\"kind\":\"publish\"",
                             "\"kty\":\"OKP\"");
-            // nobody pastes it twice within a second
+            // the script names its guide after the second in which it runs
             await().until(() -> Instant.now().getEpochSecond() > second);
         }
     }

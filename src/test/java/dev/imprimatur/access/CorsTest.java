@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Scripts of pages read what is delivered where the key that they send names the origin of their page, and nowhere else. */
+/** A browser lets a page read delivery answers only if the site key names the origin of the page. */
 class CorsTest {
     private static final String ALLOW = "Access-Control-Allow-Origin";
     private static final String OURS = "https://www.example.com";
@@ -333,7 +333,7 @@ class CorsTest {
                 .satisfies(it -> assertThat(it.get("origins")).isEmpty());
     }
 
-    /** A page of somebody's site, which this server knows nothing of. */
+    /** A server for pages of another origin, which the tested server does not know. */
     private static HttpServer somewhere() throws IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
@@ -348,7 +348,7 @@ class CorsTest {
         return server;
     }
 
-    /** What a script of the page gets to see. */
+    /** What a script of the page can read of the answer. */
     private static String reads(Page page, String url, String key) {
         return (String) page.evaluate("""
                 async ([url, key]) => {
@@ -361,7 +361,7 @@ class CorsTest {
                 }""", List.of(url, key));
     }
 
-    /** The first bytes of the stream, as a script of the page gets them. */
+    /** The first bytes of the event stream that a script of the page can read. */
     private static String streams(Page page, String url, String key) {
         return (String) page.evaluate("""
                 async ([url, key]) => {
@@ -407,7 +407,7 @@ class CorsTest {
             assertThat(reads(page, node.delivery() + "/role-guide/nothing", key))
                     .startsWith("404 ");
             assertThat(reads(page, path, "Bearer imp_site_wrong")).isEqualTo("nothing");
-            // the browser may hand over several events at once
+            // the browser may deliver several events in one chunk
             assertThat(streams(page, node.delivery() + "/ledger", key)).startsWith("id:0\n\n");
         } finally {
             site.stop(0);

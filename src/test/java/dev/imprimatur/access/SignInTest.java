@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Before somebody signs in, the server remembers nothing of them; their browser remembers where they wanted to go. */
+/** Before sign-in, the server keeps no state for a visitor; the browser keeps the address that the visitor asked for. */
 class SignInTest {
     private static final String SESSION = "imprimatur-session";
 

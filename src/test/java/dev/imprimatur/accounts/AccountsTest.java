@@ -33,7 +33,7 @@ class AccountsTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
 
-    /** Which role each route of the management API is for; a route that is missing here fails. */
+    /** Which roles may call each route of the management API. A route that is missing here fails the test. */
     private static final Map<String, List<String>> MATRIX = new TreeMap<>(Map.ofEntries(
             Map.entry("POST /tokens", EVERYBODY),
             Map.entry("GET /content-types", EVERYBODY),

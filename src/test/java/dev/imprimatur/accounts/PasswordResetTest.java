@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Administrators look after accounts: a lost password, another name, a return; the last of them stays. */
+/** Administrators maintain accounts: reset a password, change a name, reactivate. The last administrator cannot be removed. */
 @Tag("long")
 class PasswordResetTest {
     private static final String WANTED = "another password entirely";

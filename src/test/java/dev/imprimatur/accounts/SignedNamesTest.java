@@ -23,7 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Names are signed with what their holders vouch for: nobody takes another's, an advertisement's or the application's. */
+/**
+ * Names are signed together with what their holders approve, so a name of another person, an advertisement, or the name of the
+ * application is refused.
+ */
 @Tag("store")
 class SignedNamesTest {
     private static final AtomicInteger COUNT = new AtomicInteger();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Who came in, from where, is on record; it can be filtered, paged and taken out, by administrators only. */
+/** The audit records who signed in and from where. Only administrators can filter, page and export it. */
 class AuditTest {
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
     private static Node node;
@@ -41,7 +41,7 @@ class AuditTest {
         node.close();
     }
 
-    /** A browser without a screen. */
+    /** A browser without a user interface. */
     private static final class Visitor {
         private final HttpClient client = HttpClient.newBuilder()
                 .cookieHandler(new CookieManager())
@@ -314,7 +314,7 @@ class AuditTest {
     void anExportThatFailsHalfwayDoesNotLookWhole() {
         var audit = node.bean(Audit.class);
         for (int i = 0; i < 3000; i++) audit.record("breaker", "denied", "GET /" + i, "10.0.0.1");
-        // a record that cannot be read, older than those that are sent first
+        // a damaged record, older than the page that is sent first
         node.bean(com.mongodb.client.MongoDatabase.class)
                 .getCollection("audit")
                 .insertOne(new org.bson.Document("_id", "0000000000001-broken")

@@ -130,7 +130,7 @@ class CutOffTest {
                 .thenApplyAsync(answer -> answer.body().count());
     }
 
-    /** The first answer that is not a 503. */
+    /** Repeats the request until the answer is not a 503. */
     private static Answer first(Supplier<Answer> asked) {
         var answer = new AtomicReference<Answer>();
         await().pollInterval(Duration.ofMillis(5)).atMost(SOON).until(() -> {
@@ -140,7 +140,7 @@ class CutOffTest {
         return answer.get();
     }
 
-    /** A key of a site, with its id. */
+    /** A site key with its id. */
     private record Key(String id, String secret) {
         Http on(Node node) {
             return new Http(node.delivery(), "Bearer " + secret);

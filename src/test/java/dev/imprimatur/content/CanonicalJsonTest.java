@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The published vectors of RFC 8785, and what must hold for any document. */
+/** The published test vectors of RFC 8785, and properties that hold for any document. */
 @UnitTest
 class CanonicalJsonTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -21,7 +21,7 @@ class CanonicalJsonTest {
         return CanonicalJson.text(JSON.readTree(json));
     }
 
-    /** RFC 8785, appendix B: IEEE 754 bits and the number as ECMAScript writes it. */
+    /** RFC 8785, appendix B: IEEE 754 bits, and the number as ECMAScript prints it. */
     @ParameterizedTest
     @CsvSource({
         "0000000000000000, 0",
@@ -67,7 +67,7 @@ class CanonicalJsonTest {
                         + "\"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
     }
 
-    /** RFC 8785, 3.2.3: by UTF-16 code units, so that an emoji comes before U+FB33. */
+    /** RFC 8785, 3.2.3: members are sorted by UTF-16 code units, so an emoji comes before U+FB33. */
     @Test
     void membersAreSortedByCodeUnits() {
         String sample = """

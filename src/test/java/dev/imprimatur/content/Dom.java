@@ -12,8 +12,8 @@ import org.jsoup.nodes.Node;
 import org.jsoup.nodes.TextNode;
 
 /**
- * HTML as a browser reads it, written so that what means the same is the same text: attributes in order, no comments, white space
- * only where it is seen.
+ * Normalizes HTML so that equivalent documents have equal texts: sorted attributes, no comments, and only the white space that a
+ * browser shows.
  */
 final class Dom {
     private Dom() {}

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Markdown is rendered to a small multiple of its length, on a small stack and in linear time, whatever it is. */
+/**
+ * For any Markdown, the output has at most a small multiple of the length of the input; rendering takes linear time and a small stack.
+ */
 class MarkdownBoundsTest {
     private static final Markdown.Place PLACE = Markdown.Place.of(2, "/introduction");
 
@@ -88,7 +90,7 @@ class MarkdownBoundsTest {
                 Arguments.of("delimiter rows", "a|b\n".repeat(50_000) + "-|-|-\n".repeat(50_000)));
     }
 
-    /** The first pattern with each number, and after that the second. */
+    /** The first pattern with each number, then the second pattern with each number. */
     private static String numbered(String first, String second, int count) {
         var text = new StringBuilder();
         for (int i = 0; i < count; i++) text.append(first.formatted(i));

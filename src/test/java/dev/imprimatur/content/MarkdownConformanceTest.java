@@ -25,13 +25,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The examples of the specifications of CommonMark 0.31.2 and GFM 0.29 (John MacFarlane, GitHub; CC BY-SA 4.0; spec.commonmark.org,
- * github.github.com/gfm) are rendered as they say, but for the {@link Difference}s that are wanted, which docs/markdown.md explains.
+ * github.github.com/gfm) are rendered as specified, except for the intended {@link Difference}s, which docs/markdown.md explains.
  */
 @UnitTest
 class MarkdownConformanceTest {
     private static final Markdown.Place PLACE = Markdown.Place.of(1, "/text");
 
-    /** What differs on purpose, by the numbers of examples. Ids of headings are beside it: {@link #everyHeadingHasAnId}. */
+    /** The intended differences, by the numbers of the examples. Ids of headings are tested in {@link #everyHeadingHasAnId}. */
     private enum Difference {
         RAW_HTML(
                 "HTML is text",
@@ -94,7 +94,7 @@ class MarkdownConformanceTest {
 
         String ours = Dom.withoutIdsOfHeadings(Markdown.toHtml(example.getSource(), PLACE));
 
-        // where the specification prints a tab as an arrow
+        // the specification prints a tab as an arrow
         String theirs = Dom.normal(example.getHtml().replace('→', '\t'));
         if (isListed) assertThat(ours).isNotEqualTo(theirs);
         else assertThat(ours).isEqualTo(theirs);

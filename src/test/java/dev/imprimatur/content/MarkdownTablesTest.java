@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whatever shape a table has, its words are shown, or whoever writes it is told. */
+/** Whatever shape a table has, all its words are rendered, or its author gets a warning. */
 @UnitTest
 class MarkdownTablesTest {
     private static final Markdown.Place PLACE = Markdown.Place.of(2, "/introduction");
@@ -72,7 +72,7 @@ class MarkdownTablesTest {
         for (int i = 0; i < 5_000; i++) {
             var words = new ArrayList<String>();
             String markdown = random(random, words);
-            // what follows the backticks of a fence is the language of its code
+            // the text after the backticks of a fence is the language of the code, which is not rendered
             if (markdown.contains("```") || !Markdown.warnings(markdown, PLACE).isEmpty()) continue;
             String html = Markdown.toHtml(markdown, PLACE);
             String text = Markdown.toText(markdown);

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The Markdown of a whole document: its headings stand below the title of the page, and no two have the same id. */
+/** The Markdown of a whole document: its headings rank below the title of the page, and no two headings have the same id. */
 class RenderingTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String SCHEMA = """

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @UnitTest
 class SegmentationTest {
-    /** The words of each text, with a bar between them. */
+    /** Texts, and the same texts with a bar between words. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '=',

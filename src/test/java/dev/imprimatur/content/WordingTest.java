@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What people are told when content is wrong: what to write instead. */
+/** The messages for wrong content say what to write instead. */
 class WordingTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final ContentType ROLE_GUIDE = roleGuide();
@@ -39,7 +39,7 @@ class WordingTest {
         return JSON.readTree(quoted.replace('\'', '"'));
     }
 
-    /** A type with one field, {@code f}. */
+    /** A content type with the one field {@code f}. */
     private static ContentType typeOf(String field) {
         return new ContentType("x", (ObjectNode) json("""
                 {'x-workflow': 'w', 'x-review-interval': 'P1M', 'type': 'object', 'additionalProperties': false,

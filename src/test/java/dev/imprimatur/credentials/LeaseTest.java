@@ -12,7 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The lease counts from when a reading began, by whichever clock went further. */
+/**
+ * A lease begins with the reading that it follows from, and ends by whichever clock advanced further, the wall clock or the monotonic
+ * clock.
+ */
 @UnitTest
 class LeaseTest {
     private static final ClockReading BEGAN = new ClockReading(Long.MAX_VALUE - 1_000, 1_000_000);
@@ -29,11 +32,11 @@ class LeaseTest {
         "PT0S, PT0S, true",
         "PT60S, PT60S, true",
         "PT60.000000001S, PT60S, false",
-        // the wall clock was set back, a little and by years
+        // the wall clock was set back: by seconds, by years
         "PT60S, PT-5S, true",
         "PT61S, PT-5S, false",
         "PT61S, PT-87600H, false",
-        // it was set ahead, or the machine was suspended
+        // the wall clock was set ahead, or the machine was suspended
         "PT1S, PT60.001S, false",
         "PT1S, PT87600H, false",
         "PT1S, PT2S, true",

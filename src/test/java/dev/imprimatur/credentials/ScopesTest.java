@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** A token with scopes does what they say, within what its person may, and nothing that nobody thought of. */
+/** A token with scopes may do what its scopes and the roles of its person both allow, and nothing else. */
 class ScopesTest {
     private static final String ROOT = "/api/management/v1";
     private static final List<String> ALL = List.of("read", "draft", "comment", "review", "publish", "admin");
@@ -113,7 +113,7 @@ class ScopesTest {
         assertThat(asked(node.as("both"), null).ok().has("scopes")).isFalse();
     }
 
-    /** What each route needs, as tokens with one scope each are told; a route of which nobody thought is in no set. */
+    /** The set of routes that each scope opens, tested with tokens of one scope each. A route without a declared scope is in no set. */
     @Test
     void everyRouteNamesItsScopeAndIsClosedToAllOthers() {
         var needed = new TreeMap<String, Set<String>>();
@@ -172,7 +172,7 @@ class ScopesTest {
         }
     }
 
-    /** A handler of which nobody has said what it needs. */
+    /** A handler that declares no scope. */
     static class Later {
         org.springframework.http.ResponseEntity<Void> done() {
             return org.springframework.http.ResponseEntity.noContent().build();

@@ -71,7 +71,7 @@ class AtomFeedTest {
         }
     }
 
-    /** RFC 9562, 4. */
+    /** Checks the text form of a UUID (RFC 9562, section 4). */
     private static void assertIsUuid(String urn) {
         assertThat(urn).matches("urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     }

@@ -142,7 +142,7 @@ class SyndicationTest {
                 .isEqualTo("https://www.example.com/" + guide.slug() + "?a=1&b=2");
     }
 
-    /** A guide with two translations, all under one slug. */
+    /** A guide with two translations, all with the same slug. */
     private Guides.Ref translated() {
         var guide = node.guides().published();
         for (String locale : List.of("de-DE", "fr-FR")) {

@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What every comparison of two texts keeps to, whatever they are written in. */
+/** Properties of every comparison of two texts, in any script. */
 @UnitTest
 class WordDiffTest {
     private static final List<String> PIECES = List.of(
@@ -61,7 +61,7 @@ class WordDiffTest {
         return Arbitraries.of(PIECES).list().ofMaxSize(40).map(parts -> String.join("", parts));
     }
 
-    /** Two texts of which one was made from the other, as people do. */
+    /** Pairs of a text and an edited version of it. */
     @Provide
     Arbitrary<Tuple2<String, String>> edits() {
         return Combinators.combine(texts(), texts(), texts(), texts())

@@ -26,9 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Some people at one draft: each types words that nobody else ever typed, so that every word can be looked for afterwards. The
- * network loses, delays and doubles; sessions end, and somebody else signs in; pages are closed in the middle. What the pages
- * do is the studio's own script, what the server does is {@link Edits}.
+ * A random simulation of several people who edit one draft. Each person types words that nobody else types, so the model can search
+ * for every word later. The network loses, delays and duplicates requests; sessions end, and another person signs in; pages close at
+ * any time. The pages run the script of the studio; the server is {@link Edits}.
  */
 final class DraftModel {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -48,13 +48,13 @@ final class DraftModel {
               "tags": {"type": "array", "maxItems": 6, "items": {"type": "string"}},
               "bands": {"type": "array", "x-key": ["level"], "items": {"type": "object", "additionalProperties": false,
                 "properties": {"level": {"type": "string"}, "low": {"type": "integer"}, "open": {"type": "boolean"}}}}}}"""));
-    /** Values that a form cannot show as they are; nobody who leaves them alone may change them. */
+    /** Values that a form cannot show exactly. They must not change unless a person edits them. */
     static final JsonNode ODD = JSON.readTree("""
             {"title": "w1 w2", "count": 12345678.5, "flag": false, "note": "\\nw3 w4\\r\\nw5\\r\\n",
              "group": {"body": "", "items": ["w6 w7", "", "w8"]}, "tags": [],
              "bands": [{"level": "w9", "low": 1000, "open": false}, {"level": "w10", "low": 2000}, {"level": "w11"}]}""");
 
-    /** Faults that can be planted, to see that the model finds them. */
+    /** Faults that the model can inject, to prove that it finds them. */
     enum Plant {
         NONE,
         THE_BASE_MOVES_AND_THE_FORM_DOES_NOT,
@@ -68,7 +68,7 @@ final class DraftModel {
         THE_LAST_WINS
     }
 
-    /** What somebody has open. */
+    /** An edit page that a person has open. */
     private static final class Page {
         final String account;
         final String id;
@@ -86,9 +86,9 @@ final class DraftModel {
     private record Kept(String account, String record) {}
 
     /**
-     * A request that the network holds back, to deliver it late.
+     * A request that the network delivers again, later.
      *
-     * @param done whether all of it was done already, the first time
+     * @param done whether the first delivery saved all its edits
      */
     private record Late(String account, String request, boolean done) {}
 
@@ -115,7 +115,7 @@ final class DraftModel {
         for (int i = 1; i <= 11; i++) authors.put("w" + i, "");
     }
 
-    /** Plays, then lets everything settle; throws with the story if a word was lost. */
+    /** Runs random steps, then delivers everything that is pending. Throws an error with the trace if a word was lost. */
     void play(int steps) {
         PEOPLE.forEach(this::open);
         for (int i = 0; i < steps; i++) {
@@ -132,7 +132,7 @@ final class DraftModel {
         int what = random.nextInt(100);
         var page = pages.get(random.nextInt(pages.size()));
         if (page.account.equals("cy") && what < 60)
-            what = 60 + random.nextInt(30); // cy only looks, and loses the network
+            what = 60 + random.nextInt(30); // cy never edits
         if (what < 30) type(page);
         else if (what < 36) addItem(page);
         else if (what < 41) removeItem(page);
@@ -175,7 +175,7 @@ final class DraftModel {
         return word;
     }
 
-    /** Words that the person sees and takes away are not missed afterwards. */
+    /** Stops the search for words that the person saw and deleted. */
     private void takenAway(String seen, String left) {
         var gone = new TreeSet<>(words(seen));
         gone.removeAll(words(left));
@@ -283,7 +283,7 @@ final class DraftModel {
                         : "mine";
         };
         String form = form(page).toString();
-        // what is decided against was before the person's eyes
+        // the person saw the text that they decided against
         if (choice.equals("mine")) given.addAll(words(theirs));
         if (choice.equals("theirs") || question.path("kind").asString().equals("I_REMOVED")) {
             given.addAll(words(mine));
@@ -315,7 +315,7 @@ final class DraftModel {
             say("lost: a request of " + page.id);
             return;
         }
-        // the browser's session may have ended, or be somebody else's by now
+        // the session may have ended, or may belong to another person now
         String session = random.nextInt(10) == 0 ? PEOPLE.get(random.nextInt(PEOPLE.size())) : page.account;
         if (!session.equals(page.account) && plant != Plant.A_SESSION_IS_ANYBODYS) {
             say("refused: the session is " + session + "'s and not " + page.id + "'s");
@@ -389,7 +389,7 @@ final class DraftModel {
         return JSON.writeValueAsString(answer);
     }
 
-    /** As if a place in a list named its item. */
+    /** Injects the fault that edits address list items by index instead of by id. */
     private List<Edit> byPlace(List<Edit> edits) {
         var first = ItemIds.numbered(ODD).lists();
         return edits.stream()
@@ -417,7 +417,7 @@ final class DraftModel {
         if (!page.waiting) return;
         script.call("answered", page.id, answer);
         page.waiting = false;
-        // one request at a time: whatever else is under way is a repetition
+        // a page has one request under way at a time, so any other is a repetition
         page.toPage.clear();
         late.addAll(page.toServer.stream()
                 .map(request -> new Late(page.account, request, false))
@@ -427,14 +427,14 @@ final class DraftModel {
         say(page.id + " is answered");
     }
 
-    /** Puts forward what the page shows, or is told that it is no longer the draft. */
+    /** Submits the draft that the page shows, unless the draft has changed meanwhile. */
     private void submit(Page page) {
         if (page.waiting || script.ask("hasPending", page.id)) return;
         if (!page.etag.equals(copy.etag()) && plant != Plant.SUBMIT_TAKES_WHAT_WAS_NOT_SEEN) return;
         var seen = words(form(page).toString());
         var unseen = new TreeSet<>(words(copy.content().toString()));
         unseen.removeAll(seen);
-        // a field in hand shows what others made of it when it is left
+        // a field with the focus shows the changes of others only when it loses the focus
         unseen.removeIf(
                 word -> script.call("id => pages[id].focus ?? ''", page.id).length() > 0);
         if (!unseen.isEmpty()) throw lost(page.id + " puts forward what it does not show: " + unseen);
@@ -461,7 +461,7 @@ final class DraftModel {
                 : script.call("kept", page.id);
     }
 
-    /** Every page goes on undisturbed until nothing is left to say. */
+    /** Delivers everything that is pending, without faults. */
     private void settle() {
         answerAll();
         undoWhatIsLate();
@@ -471,7 +471,7 @@ final class DraftModel {
         say("all is settled");
     }
 
-    /** Every page asks and is answered, until none has anything to say or to learn. */
+    /** Lets every page send its edits, until no page has an edit or news left. */
     private void answerAll() {
         boolean quiet = false;
         for (int round = 0; round < 6 && !quiet; round++) {
@@ -491,7 +491,7 @@ final class DraftModel {
         }
     }
 
-    /** Somebody takes back what was done once, before it comes again. */
+    /** Reverts the edits of requests that will be delivered again, so that a repetition that counts twice shows. */
     private void undoWhatIsLate() {
         var page = pages.getFirst();
         for (var again : late) {
@@ -539,7 +539,7 @@ final class DraftModel {
         }
     }
 
-    /** The words of what a page keeps, without the items around them as they were. */
+    /** The words that a page keeps as unsaved, without the previous content of list items. */
     private static Set<String> written(String record) {
         var kept = JSON.readTree(record);
         if (kept instanceof ObjectNode object) object.remove("items");

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * No text that any page called saved or kept is ever lost, nobody contributes who changed nothing, and what nobody touched stays
- * as it was. The seed of a run that fails is printed with what happened in it.
+ * No text that a page reported as saved or kept is ever lost, nobody becomes a contributor without a change, and values that nobody
+ * edited stay as they were. A failure prints the seed of the run and the trace of its steps.
  */
 @UnitTest
 class DraftModelTest {
@@ -38,7 +38,7 @@ class DraftModelTest {
         new DraftModel(seed, DraftModel.Plant.NONE, script).play(STEPS);
     }
 
-    /** In this run somebody decides about a text whose item they have removed since. */
+    /** In the run with this seed, a person resolves a conflict about a text whose item they have removed since. */
     @ParameterizedTest
     @ValueSource(longs = -3739150018705448941L)
     void runsThatLostAWordOnceLoseNone(long seed) {
@@ -47,7 +47,7 @@ class DraftModelTest {
         }
     }
 
-    /** Each fault that was there once is found when it is put back in. */
+    /** The model finds each fault that once existed when the fault is injected again. */
     @ParameterizedTest
     @EnumSource(value = DraftModel.Plant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void aPlantedFaultIsFound(DraftModel.Plant plant) {

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.graalvm.polyglot.Context;
 
-/** The studio's own script for drafts, run without a browser, with a form that is only a model of one. */
+/** The draft script of the studio, executed without a browser, with a simulated form. */
 final class DraftScript implements AutoCloseable {
     private final Context context = Context.newBuilder("js")
             .option("engine.WarnInterpreterOnly", "false")
@@ -26,7 +26,7 @@ final class DraftScript implements AutoCloseable {
         }
     }
 
-    /** Runs further script, to plant a fault. */
+    /** Executes further script, to inject a fault. */
     void run(String script) {
         context.eval("js", script);
     }

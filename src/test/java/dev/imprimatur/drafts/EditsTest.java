@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What becomes of single edits; {@link DraftModelTest} plays with many. */
+/** The outcome of single edits; {@link DraftModelTest} tests random sequences of edits. */
 @UnitTest
 class EditsTest {
     private static final Person ADA = new Person("ada", "Ada", null, Set.of("EDITOR"));

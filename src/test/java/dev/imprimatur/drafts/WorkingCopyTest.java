@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Invariant 3: no lost update. */
+/** Invariant 3: no update is lost. */
 @Tag("store")
 class WorkingCopyTest {
     private final Node node = Node.shared();

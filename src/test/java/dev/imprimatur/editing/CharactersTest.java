@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What looks the same is the same, whichever door it came in by; what is no character comes in by none. */
+/**
+ * Texts that look the same are stored as the same characters, and invalid characters are refused, whichever API or form they come
+ * through.
+ */
 class CharactersTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();

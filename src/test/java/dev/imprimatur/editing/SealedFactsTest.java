@@ -42,7 +42,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What somebody writes past the server into logs, revisions and drafts counts for nothing, is told, and stops nothing else. */
+/**
+ * Documents that somebody writes directly into the logs, revisions and drafts in MongoDB have no effect, are reported, and do not
+ * disturb other guides.
+ */
 @Tag("store")
 class SealedFactsTest {
     private static final Map<String, Visitor> visitors = new HashMap<>();
@@ -93,7 +96,7 @@ class SealedFactsTest {
         return visitor(username).get("/studio").body();
     }
 
-    /** An approval of what was submitted, as nobody gave it. */
+    /** A forged approval of the submitted revision. */
     private static Document approval(Guides.Ref guide, String account) {
         var submitted = log(guide, 1);
         var entry = new Document(submitted.get("entry", Document.class));
@@ -243,7 +246,7 @@ class SealedFactsTest {
         assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("unpublished");
     }
 
-    /** As after a restart: it remembers no log. */
+    /** The evidence as a restarted node has it: without the state of any log. */
     private static Evidence evidenceOfANodeThatKnowsNothing() {
         return new Evidence(
                 new EditionLog(node.bean(MongoDatabase.class), node.bean(Seals.class), new Damages()),

@@ -25,7 +25,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** With {@code If-Match}, what is put forward is the version that was seen, or nothing. */
+/** With {@code If-Match}, a submission takes exactly the version that the person saw, or is refused. */
 @Tag("store")
 class SubmissionOfWhatWasSeenTest {
     private static final int ROUNDS = 20;
@@ -162,7 +162,7 @@ class SubmissionOfWhatWasSeenTest {
         var guide = node.bean(Guides.class).require(ref.id());
         String seen = drafts.of(guide).etag();
         var other = new Person("second-editor", "The other", null, Set.of("EDITOR"));
-        // minting asks what time it is: the moment between the check and the revision
+        // the submission reads the clock between the check of the version and the creation of the revision
         var slipping = slowed(() -> {
             var content = (tools.jackson.databind.node.ObjectNode)
                     drafts.of(guide).content().deepCopy();
@@ -178,11 +178,11 @@ class SubmissionOfWhatWasSeenTest {
                 });
         assertThat(state(ref)).isEqualTo("draft");
 
-        // whoever has seen it submits it
+        // a person who has seen the new version can submit it
         assertThat(submit(ref, etag(ref)).status()).isEqualTo(200);
     }
 
-    /** Editing that does something else the first time it asks for the time. */
+    /** An {@code Editing} that runs the action when it reads the clock for the first time. */
     private Editing slowed(Runnable slip) {
         var clock = node.clock();
         var once = new java.util.concurrent.atomic.AtomicBoolean();

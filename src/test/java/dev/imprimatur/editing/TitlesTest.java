@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Which title stands for a guide: what readers saw last, and beside it the draft's where it is another. */
+/** A guide is shown with its last published title; if the title of the draft differs, it is shown beside it. */
 class TitlesTest {
     private final Node node = Node.shared();
 
@@ -115,7 +115,7 @@ class TitlesTest {
         assertThat(titles(guide)).isEqualTo("Live title, draft: " + guide.slug());
     }
 
-    /** Of an earlier version, whose cards had the draft's title and noted neither what it was of nor what it was read from. */
+    /** Cards of an earlier version have the title of the draft, without {@code titleOf} and {@code drafted}. */
     @Test
     void aCardOfAnEarlierVersionIsReadAndBroughtUpToTheFacts() {
         var guide = published("Live title");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same request with the same key has one effect and one answer. */
+/** A request that is repeated with the same key has one effect and one answer. */
 @Tag("store")
 class IdempotencyTest {
     private static final String KEY = "Idempotency-Key";

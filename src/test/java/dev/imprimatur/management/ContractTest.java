@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The contract, written out for content types that a server may have. */
+/** The API description, expanded for the content types of a server. */
 @UnitTest
 class ContractTest {
     private static final YAMLMapper YAML = new YAMLMapper();

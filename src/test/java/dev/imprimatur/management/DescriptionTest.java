@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The API description says what the code does: the same operations, the same parameters, documents of the same shape. */
+/** The API description matches the code: the same operations, the same parameters, documents of the same shape. */
 class DescriptionTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String LIST = "/api/delivery/v1/{type}";
@@ -42,7 +42,7 @@ class DescriptionTest {
         assertThat(described("faq")).isEqualTo(routes());
     }
 
-    /** What is described for guides of a type. */
+    /** The parameters of each described operation on guides of a type. */
     private Map<String, Set<String>> described(String type) {
         var described = new TreeMap<String, Set<String>>();
         description

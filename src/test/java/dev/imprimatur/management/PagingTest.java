@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Lists that change while somebody pages through them, on the real stores. */
+/** Lists that change while a client pages through them, on real stores. */
 @Tag("store")
 @Tag("long")
 class PagingTest {
@@ -30,7 +30,7 @@ class PagingTest {
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
 
-    /** The ids on all pages, with something done between them. */
+    /** Reads all pages, runs an action between pages, and returns the ids. */
     private static List<String> walk(Http who, String list, Consumer<Integer> between) {
         var seen = new ArrayList<String>();
         String cursor = "";
@@ -94,7 +94,7 @@ class PagingTest {
                         .as(sort + ", seed " + seed)
                         .filteredOn(id::equals)
                         .hasSize(1);
-        // what changes moves to the front, where the walk has been
+        // a changed guide moves to the front, to a page that was read already
         if (sort.equals("-updated")) assertThat(seen).doesNotHaveDuplicates();
     }
 

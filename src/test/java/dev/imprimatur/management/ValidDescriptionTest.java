@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Programs that know only the standard can read the description that a running server gives. */
+/** Tools that know only the OpenAPI standard can read the description that a running server returns. */
 class ValidDescriptionTest {
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDialect(Dialects.getDraft202012());
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]+)}");
@@ -161,7 +161,7 @@ class ValidDescriptionTest {
                     .map(it -> it.get("name").asString() + "="
                             + it.get("schema").get("default").asString())
                     .collect(Collectors.joining("&"));
-            // a preview is asked for by its link
+            // a preview has no parameters with defaults; its link is the request
             if (defaults.isEmpty() || path.contains("{token}") || path.contains("/faq")) return;
             asked.add(path);
             var caller = path.startsWith("/api/delivery/v1") ? node.site() : node.as("admin");

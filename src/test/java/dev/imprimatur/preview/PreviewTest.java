@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** A link shows one thing to whoever has it, for a while, and nothing else to anybody. */
+/** A preview link shows one draft to anybody who has the link, for a limited time, and nothing else. */
 @Tag("store")
 class PreviewTest {
     private static Node node;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What could be read in two ways is read in none, whichever way a request takes. */
+/** An ambiguous request is refused, on the fast path and by the servlet container. */
 class MalformedRequestsTest {
     private final Node node = Node.shared();
 
@@ -68,7 +68,7 @@ class MalformedRequestsTest {
                         .doesNotStartWith("HTTP/1.1 400");
     }
 
-    /** The answer to a head that the site's key is put into. */
+    /** The answer to a request head, into which this method inserts the site key. */
     private String answer(String head, String end) throws Exception {
         try (var socket = new Socket(
                 InetAddress.getLoopbackAddress(), URI.create(node.url()).getPort())) {
@@ -93,7 +93,7 @@ class MalformedRequestsTest {
                 .isEqualTo(415);
         assertThat(created(("\uFEFF" + document).getBytes(StandardCharsets.UTF_8), "application/json"))
                 .isEqualTo(400);
-        // overlong forms of a slash and of an A, half a character, a surrogate, and what is beyond the last character
+        // overlong encodings of a slash and of an A, half a character, a surrogate, and a code point beyond the last one
         for (String bytes : List.of(
                 "\u00C0\u00AF",
                 "\u00C1\u0081",

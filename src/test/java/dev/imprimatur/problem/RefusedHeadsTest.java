@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** A head that nobody can do anything with is refused in the one form that refusals have, whoever refuses it. */
+/** A request head that cannot be processed is refused with a problem document, whichever part of the server refuses it. */
 @ExtendWith(OutputCaptureExtension.class)
 class RefusedHeadsTest {
     private static final String DELIVERY = "/api/delivery/v1";
@@ -43,7 +43,7 @@ class RefusedHeadsTest {
     private final String guide =
             DELIVERY + "/role-guide/" + node.guides().published().slug();
 
-    /** An answer as it came over the wire. */
+    /** An answer as read from the socket. */
     private record Raw(int status, Map<String, String> headers, byte[] body) {
         String problem() {
             assertThat(headers)

@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whoever sends a body a byte at a time, or only says that there will be one, takes nothing from anybody. */
+/** A client that sends its body slowly, or announces a body and sends none, takes no capacity from other clients. */
 @Tag("long")
 class SlowBodiesTest {
     private static final String FORM = "application/x-www-form-urlencoded";
@@ -180,7 +180,7 @@ class SlowBodiesTest {
         }
     }
 
-    /** A request whose body comes as slowly as the test likes. */
+    /** A client that sends its body as slowly as the test wants. */
     private static final class Sender implements AutoCloseable {
         private final Socket socket;
         private final StringBuilder answer = new StringBuilder();
@@ -201,7 +201,7 @@ class SlowBodiesTest {
             try {
                 socket.getOutputStream().write(bytes);
             } catch (IOException closed) {
-                // what was answered before can be read all the same
+                // an answer that the server sent before it closed the connection can still be read
                 wasCutOff = true;
             }
         }
@@ -219,7 +219,7 @@ class SlowBodiesTest {
                 var in = socket.getInputStream();
                 for (int read = in.read(); read >= 0; read = in.read()) answer.append((char) read);
             } catch (SocketTimeoutException noMoreYet) {
-                // what came is kept
+                // the test keeps the bytes that it read before
             } catch (IOException reset) {
                 wasCutOff = true;
             }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Nothing waits for somebody who cannot take it. */
+/** No task stays assigned to a person who cannot complete it. */
 class AssignmentsTest {
     private final Node node = Node.start();
     private final Guides guides = node.guides();

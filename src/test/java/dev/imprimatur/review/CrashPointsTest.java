@@ -24,15 +24,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A node dies between two writes of a request, and another node on the same stores gets the same request with the same key: its answer is
- * that of a success, and there is one effect. At some points the reconciler of the other node comes first. Tries some of the points; with
- * {@code -Dtest.jvm.args=-Dcrash.points=all} all of them, each with and without the reconciler.
+ * A node crashes between two writes of a request. Another node on the same stores gets the same request with the same key, answers it
+ * with success, and there is one effect. At some crash points, the reconciler of the other node runs first. The test tries some of the
+ * points; with {@code -Dtest.jvm.args=-Dcrash.points=all}, it tries all of them, each with and without the reconciler.
  */
 @Tag("long")
 @Tag("store")
 class CrashPointsTest {
     private static final String KEY = "Idempotency-Key";
-    /** Deaths of each request after the first one, in the short form. */
+    /** The number of crashes after the first one for each request, in the short form of the test. */
     private static final int SOME = 4;
 
     private static final Map<String, Object> SAVED = Map.of("summary", "Saved.");
@@ -61,7 +61,7 @@ class CrashPointsTest {
         stores.close();
     }
 
-    /** A request that is about the guide of that slug. */
+    /** A request about the guide with this slug. */
     private record Request(String slug, String person, String method, String path, Object body, List<String> headers) {
         Answer at(Node node, String key, Death death) {
             var all = new ArrayList<>(headers);
@@ -138,7 +138,7 @@ class CrashPointsTest {
     }
 
     private static void diesAnywhere(String operation, Supplier<Request> prepared) {
-        // whatever a person's first request does besides
+        // the first request of a person has further writes, which must not be counted
         prepared.get().at(mortal, UUID.randomUUID().toString(), null).ok();
         var undisturbed = prepared.get();
         var whole = Death.after(Integer.MAX_VALUE);
@@ -169,7 +169,7 @@ class CrashPointsTest {
                 report.unfinished().size());
     }
 
-    /** All of them, or the first, the last and some between. */
+    /** All crash points; or the first, the last and some in between. */
     private static int[] points(int writes) {
         int some = Death.AT_ALL_POINTS ? writes : Math.min(SOME, writes);
         return IntStream.rangeClosed(0, some).map(i -> i * writes / some).toArray();

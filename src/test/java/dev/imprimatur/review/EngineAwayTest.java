@@ -30,7 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** While the engine's store is away, facts are told and made as ever, and what only the engine can do is refused soon. */
+/**
+ * While the store of the engine is unavailable, facts are read and written as usual; requests that need the engine are refused
+ * quickly.
+ */
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EngineAwayTest {
@@ -62,7 +65,7 @@ class EngineAwayTest {
         return answer;
     }
 
-    /** The inbox by task, in its order. */
+    /** The tasks in the inbox, by id. */
     private Map<String, JsonNode> tasks(String who) {
         var tasks = new TreeMap<String, JsonNode>();
         soon(() -> node.as(who).get("/tasks?limit=100"))
@@ -73,7 +76,7 @@ class EngineAwayTest {
         return tasks;
     }
 
-    /** The same without when the engine made them. */
+    /** The tasks in the inbox without the fields that depend on the engine. */
     private Map<String, JsonNode> told(String who) {
         var told = tasks(who);
         told.replaceAll((id, task) -> ((ObjectNode) task).without(List.of("since", "fromLog")));
@@ -258,7 +261,7 @@ class EngineAwayTest {
         }
     }
 
-    /** While the store rolls the first three such changes back. */
+    /** Runs an action while the store rolls back the first three changes of this kind. */
     private void losing(String race, String change, Runnable work) throws SQLException {
         try (var connection = stores.connection();
                 var statement = connection.createStatement()) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Invariant 6: however often and however many at once, one effect. */
+/** Invariant 6: a request has one effect, however often and however concurrently it is sent. */
 @Tag("store")
 class RacesTest {
     private static final int ROUNDS = 10;

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Invariant 5: losing the engine's database loses no decision; the clock of the facts drives the timers. */
+/** Invariant 5: the loss of the engine's database loses no decision; the clock of the facts drives the timers. */
 @Tag("store")
 @Tag("long")
 class RebuildTest {
@@ -53,7 +53,7 @@ class RebuildTest {
         node.close();
     }
 
-    /** Every open task with all that does not say when the engine made it. */
+    /** Every open task, without the fields that say when the engine created it. */
     private Map<String, JsonNode> tasks() {
         var all = new TreeMap<String, JsonNode>();
         for (String who : new String[] {"editor", "reviewer"})
@@ -137,7 +137,7 @@ class RebuildTest {
         assertThat(guides.read(gone).status()).isEqualTo(200);
     }
 
-    /** As when two nodes find at once that it does not fit its log. */
+    /** Simulates two nodes that find at the same time that the process does not match its log. */
     @Test
     void aTaskIsNeverAwayWhileItsProcessIsLedAnew() throws Exception {
         var guide = guides.submitted();
@@ -179,7 +179,7 @@ class RebuildTest {
         var lagging = guides.published();
         var reconciler = node.bean(Reconciler.class);
 
-        // the pass that runs by itself may come in between
+        // a scheduled run of the reconciler may interfere, so the test tries again
         await().untilAsserted(() -> {
             node.bean(MongoDatabase.class)
                     .getCollection("guides")
@@ -215,28 +215,29 @@ class RebuildTest {
         assertThat(guides.task("editor", guide).get("name").asString()).isEqualTo("Write draft");
     }
 
-    /** What of an engine that was restored from another moment than the facts does not fit them. */
+    /** The differences between the facts and an engine that was restored from another moment. */
     @Test
     void whateverTheEngineHoldsOneProcessStandsWhereTheLogSaysAfterOnePass() {
         var runtime = node.bean(RuntimeService.class);
         var tasks = node.bean(TaskService.class);
         var reconciler = node.bean(Reconciler.class);
 
-        // the engine went on by an approval that the log lacks
+        // the engine completed a review that the log does not contain
         var ahead = guides.submitted();
         tasks.complete(task(ahead).getId(), Map.of("outcome", "request-changes", "approvalsMissing", 1));
-        // it went back to the draft, was submitted anew, and the log lacks both
+        // the engine returned to the draft and was submitted again; the log contains neither step
         var round = guides.submitted();
         tasks.complete(task(round).getId(), Map.of("outcome", "request-changes", "approvalsMissing", 1));
         tasks.complete(task(round).getId(), Map.of("submission", 3));
-        // it took a decision of which the log has another at that place
+        // the engine took another decision than the log has at the same place
         var other = guides.submitted();
         runtime.setProcessInstanceName(process(other), "2@7 0");
-        // it is of an earlier moment: of before the submission
+        // the process is in the state from before the submission
         var behind = guides.submitted();
         runtime.deleteProcessInstance(process(behind), "restored");
         start(behind);
-        // two processes, and one for an edition that is over, and two for what does not exist
+        // two processes for one edition, one process for a discarded edition, one for a guide that does not exist, and none for a
+        // published guide
         var twice = guides.submitted();
         start(twice);
         var over = guides.drafted();
@@ -348,7 +349,7 @@ class RebuildTest {
         store.getCollection("edition_log").deleteOne(Filters.eq("_id", guide.id() + ".1#000002"));
         store.getCollection("guides").replaceOne(card, before);
 
-        // a node that knows a longer log takes it as damaged
+        // a running node would report the shorter log as damaged, so it restarts without the longer one in memory
         node.restart(() -> {});
 
         guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Nobody signs by having a session, and whoever signs says what it means. */
+/** A session alone does not sign: people prove who they are, and see the meaning of the signature. */
 class SigningTest {
     private static final String MEANING = "Reviewed and approved for publication";
     private static Node node;
@@ -61,7 +61,7 @@ class SigningTest {
         return posts(visitor, "/studio/guides/" + guide.id() + "/decide", fields.toArray(String[]::new));
     }
 
-    /** As a page of ours sends a form. */
+    /** Sends a form as a page of the studio does. */
     private static Answer posts(Visitor visitor, String path, String... fields) {
         return visitor.send(
                 "POST",
@@ -116,7 +116,7 @@ class SigningTest {
         var approved = log(guide, "approved");
         assertThat(approved).hasSize(1);
         assertThat(approved.getFirst().at("/means/kind").asString()).isEqualTo("password");
-        // the proof holds for what is signed next
+        // the proof covers the next signature, too
         var next = guides.submitted();
         var again = decides(reviewer, next, guides.task("reviewer", next), "approve");
         assertThat(again.status()).as(again.body()).isEqualTo(302);

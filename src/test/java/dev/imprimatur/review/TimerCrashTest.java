@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The node whose timers are due dies between two writes of what it does by itself; another one goes on. Every review is asked for once, and
- * every guide is marked overdue once.
+ * The node whose timers are due crashes between two writes, and another node continues. Every review is requested once, and every
+ * guide is marked overdue once.
  */
 @Tag("long")
 @Tag("store")
@@ -28,7 +28,7 @@ class TimerCrashTest {
     private static final int[] POINTS =
             Death.AT_ALL_POINTS ? IntStream.range(0, 40).toArray() : new int[] {0, 4, 9, 17};
     private static final int DUE = 3;
-    /** What the two timers of a guide do. */
+    /** The effects of the two timers of a guide. */
     private static final List<String> TIMED =
             List.of("logged \"review-due\"", "logged \"overdue\"", "told \"review-overdue\"");
 

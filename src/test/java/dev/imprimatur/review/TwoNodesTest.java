@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes on the same stores act as one. */
+/** Two nodes on the same stores behave as one. */
 @Tag("store")
 class TwoNodesTest {
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The engine is locked down: what a workflow file may hold is on a list. */
+/** A workflow file may contain only the BPMN elements on an allowlist. */
 @UnitTest
 class WorkflowFileTest {
     private static final String FILE = "role-guide-review.bpmn20.xml";

@@ -103,7 +103,7 @@ class GoldenSearchTest {
         }
     }
 
-    /** A query and the ids that it found, the best first. */
+    /** A query and the ids of its hits, the best first. */
     private record Answered(Asked asked, List<String> found) {
         List<String> first() {
             return found.subList(0, Math.min(FIRST, found.size()));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The first administrator: nobody gets in before, and nobody else afterwards. */
+/** Setup creates the first administrator: nobody can sign in before, and setup is closed afterwards. */
 class SetupTest {
     private static ConfigurableApplicationContext start(Path data, String... more) {
         var arguments = new java.util.ArrayList<>(java.util.List.of(

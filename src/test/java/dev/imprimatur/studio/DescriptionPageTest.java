@@ -9,7 +9,7 @@ import dev.imprimatur.testing.Node;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** The page that shows the description of the APIs, in a browser under the studio's content security policy. */
+/** The page with the API description, in a browser under the content security policy of the studio. */
 class DescriptionPageTest {
     private final Node node = Node.shared();
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What people type into a draft, in a real browser: it is in the draft, in a question, or kept for whoever typed it. */
+/** Every text that a person types into a draft, in a real browser, is in the draft, in a conflict, or kept for its author. */
 @Tag("long")
 class DraftKeepingTest {
     private static final Pattern SAVED = Pattern.compile("^Saved");
@@ -140,7 +140,7 @@ class DraftKeepingTest {
             assertThat(state(page)).containsText("The second-editor");
             assertThat(input(page, "/byline")).hasValue(mine);
 
-            // what comes into view with the very click on the button has not been seen
+            // a change that appears with the click on the button has not been seen before the click
             page.getByText("Submit revision 1 for review").click();
             assertThat(page.locator("#between")).containsText("Byline");
             assertThat(input(page, "/byline")).hasValue("A colleague’s byline");
@@ -266,7 +266,7 @@ class DraftKeepingTest {
             second.close();
             context.unroute(EDITS);
 
-            // meanwhile the list became another
+            // meanwhile, a colleague replaces the list
             patch(guide, Map.of("duties", Map.of("items", List.of("Only this is left"))));
             var page = context.newPage();
             open(page, guide);
@@ -390,7 +390,7 @@ class DraftKeepingTest {
         }
     }
 
-    /** A colleague takes the first band and the first duty out of the draft. */
+    /** A colleague removes the first band and the first duty from the draft. */
     private void takeTheFirstOut(Ref guide) {
         var bands = new ArrayList<Object>(content(guide).at("/compensation/bands").values().stream()
                 .skip(1)
@@ -489,7 +489,7 @@ class DraftKeepingTest {
             input(page, "/summary").pressSequentially(typed, new Locator.PressSequentiallyOptions().setDelay(60));
             assertThat(input(page, "/summary")).hasValue(typed);
             assertThat(page.locator("#conflict")).isVisible();
-            // who was about to type on types on
+            // a person who is typing can continue to type
             page.keyboard().type(" and goes on");
             assertThat(page.locator("#conflict")).isHidden();
             assertThat(input(page, "/summary")).hasValue(typed + " and goes on");
@@ -519,7 +519,7 @@ class DraftKeepingTest {
             assertThat(page.locator("#conflict")).isVisible();
             page.locator("#conflict").getByText("Decide later").click();
 
-            // a question that only the submission finds
+            // a conflict that is found only by the submission
             input(page, "/summary").fill("Mine, too");
             patch(guide, Map.of("summary", "Theirs, too"));
             page.getByText("Submit revision 1 for review").click();
@@ -545,7 +545,7 @@ class DraftKeepingTest {
         }
     }
 
-    /** What becomes of a request for edits, one after the other, and of what is held back. */
+    /** Decides what happens to each request for edits, in order, and holds requests and answers back. */
     private static final class Weather {
         private final Deque<Consumer<Route>> fates = new ArrayDeque<>();
         private final List<Runnable> held = new ArrayList<>();
@@ -629,7 +629,7 @@ class DraftKeepingTest {
             three.keyboard().press("Control+s");
             weather.clears();
 
-            // three changed what one had changed, without having seen it: they are asked, or had seen it and replace it
+            // the third person changed a value that the first had changed; if they had not seen that change, there is a conflict
             for (var page : List.of(one, two, three)) {
                 page.keyboard().press("Control+s");
                 assertThat(state(page)).hasAttribute("data-state", Pattern.compile("saved|conflict"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A reviewer knows what writing costs before the first keystroke counts; who may not write reads. */
+/** A reviewer is warned that writing makes them a contributor before they can write; a person who may not write can read. */
 class DraftPageTest {
     private final Node node = Node.shared();
 

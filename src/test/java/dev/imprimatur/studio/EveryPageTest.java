@@ -39,8 +39,8 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
- * Every page of the studio for every combination of roles in every state of a guide: it is there or properly refused, it is a
- * whole page, and it offers what the person may do and nothing else.
+ * Every page of the studio, for every combination of roles and every state of a guide: it is complete or properly refused, and offers
+ * exactly the actions that the person may do.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("long")
@@ -50,10 +50,10 @@ class EveryPageTest {
     private static final Pattern UNWANTED = Pattern.compile("<[a-zA-Z][^<>]*\\s(?:th:|hx-on|on[a-z]+=|style=)");
     private static final Pattern LINK = Pattern.compile("href=\"(/studio[^\"#?]*)");
 
-    /** The pages below the studio, each with the role it is for; null: for everybody. A page that is missing here fails. */
+    /** The paths of the pages, each with the role that may see it; null for everybody. A page that is missing here fails the test. */
     private static final Map<String, Role> PAGES = new TreeMap<>();
 
-    /** What else is answered there, for scripts and to be saved as a file. */
+    /** The paths of other answers, for scripts and downloads. */
     private static final Map<String, Role> NO_PAGES = new TreeMap<>();
 
     static {
@@ -164,7 +164,7 @@ class EveryPageTest {
                 .containsExactlyInAnyOrderElementsOf(addresses().keySet());
     }
 
-    /** Everybody with a role. */
+    /** Every combination of roles except the empty one. */
     static Stream<EnumSet<Role>> colleagues() {
         return combinations().filter(roles -> !roles.isEmpty());
     }
@@ -251,7 +251,7 @@ class EveryPageTest {
         return faults;
     }
 
-    /** What is wrong with a page. */
+    /** Reads a page and returns its faults. */
     private List<String> looked(
             Visitor visitor,
             String page,
@@ -289,7 +289,7 @@ class EveryPageTest {
         if (answer.status() == 200 && body.contains("<title>Not done")) faults.add("is a problem with status 200");
     }
 
-    /** Each form is for a handler that takes it from this person, each link leads to a page that this person may see. */
+    /** Checks that a handler accepts each form from this person, and that this person may see the page behind each link. */
     private void nothingTooMuch(String body, EnumSet<Role> roles, List<String> faults) {
         FORM.matcher(body)
                 .results()
@@ -336,7 +336,7 @@ class EveryPageTest {
         return named.isEmpty() || named.stream().anyMatch(roles::contains);
     }
 
-    /** What the person may do here is there, and what the rules behind the handlers refuse is not. */
+    /** Checks that the page offers the actions that the person may do, and no action that the handlers would refuse. */
     private static void enough(
             String page,
             String path,

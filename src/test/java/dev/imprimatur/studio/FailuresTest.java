@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** Whatever fails is told in the form that whoever asked can read, with a reference that the log has too. */
+/** Every failure is reported in a form that the caller can read, with a reference that the log contains, too. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Isolated("it reads the log, which is that of the JVM")
 class FailuresTest {
@@ -37,7 +37,7 @@ class FailuresTest {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private Visitor editor;
 
-    /** Handlers that fail, each in another moment. */
+    /** Handlers that fail at different moments. */
     public static final class Broken {
         public String rendering() {
             return "studio/broken";

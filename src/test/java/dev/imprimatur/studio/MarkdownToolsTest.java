@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The keys of the Markdown fields: each does one thing, the same key undoes it, and so does the browser's own undo. */
+/** The shortcuts of the Markdown fields: each has one effect, and both the same shortcut and the undo of the browser revert it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MarkdownToolsTest {
     private Browser browser;
@@ -37,7 +37,7 @@ class MarkdownToolsTest {
         browser.close();
     }
 
-    /** What stands between ‹ and › is chosen. */
+    /** Writes the text and selects the part between ‹ and ›. */
     private void write(String marked) {
         int from = marked.indexOf('‹');
         int to = marked.indexOf('›') - 1;

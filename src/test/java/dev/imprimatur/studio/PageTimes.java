@@ -19,8 +19,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How long the pages take with many guides: a figure to be read, not a limit that a busy machine would break. Run it with
- * {@code mvn test -Dtest=PageTimes -Dtest.jvm.args=-Dmeasure.pages=2000}.
+ * Measures how long the pages take with many guides. It prints figures and has no limits, which a busy machine would break. Run it
+ * with {@code mvn test -Dtest=PageTimes -Dtest.jvm.args=-Dmeasure.pages=2000}.
  */
 @EnabledIfSystemProperty(named = "measure.pages", matches = "[0-9]+")
 class PageTimes {
@@ -34,7 +34,7 @@ class PageTimes {
         var folder = Files.createDirectories(seeds.resolve("role-guides"));
         for (int i = 0; i < guides; i++) {
             var content = Guides.content().put("title", "Generated Specialist " + i);
-            // JSON is YAML
+            // JSON is valid YAML
             Files.writeString(
                     folder.resolve("guide-" + i + ".yaml"),
                     Http.JSON.writeValueAsString(Map.of(

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Lists of the studio while others work: filters stay, and what nobody touches is on exactly one page. */
+/** Lists of the studio that change while a person pages through them: filters stay, and every unchanged guide is on exactly one page. */
 @Tag("long")
 class PagedListsTest {
     private final Node node = Node.shared();
@@ -64,7 +64,7 @@ class PagedListsTest {
             var first = ids(page);
             assertThat(first).hasSize(50);
             assertThat(page.locator("a[rel=prev]")).hasCount(0);
-            // the one that would be first on the next page is changed, and so is one that was seen
+            // changes a guide of the next page, and one that was already seen
             touch(all.get(54));
             touch(first.get(3));
 
@@ -84,7 +84,7 @@ class PagedListsTest {
             follow(page, "prev");
             assertThat(ids(page)).isEqualTo(second);
             follow(page, "prev");
-            // one of the two that moved to the front is still before this page; what is left before it is no whole page
+            // one of the two guides that moved to the front is still before this page, so the page before this one is incomplete
             assertThat(ids(page)).hasSize(50).startsWith(all.get(54)).doesNotContain(first.get(3));
             follow(page, "prev");
             assertThat(ids(page)).hasSize(50).startsWith(first.get(3), all.get(54));

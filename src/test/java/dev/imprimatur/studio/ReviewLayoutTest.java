@@ -14,9 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a reviewer checks is on the page, whole, and not below the fold. */
+/** The values that a reviewer checks are visible, complete, and not below the fold. */
 class ReviewLayoutTest {
-    /** What is cut off at any place: cells, and whatever around them hides what is too wide. */
+    /** Finds cells whose content is cut off, by the cell or by an element around it. */
     private static final String CLIPPED = """
             () => [...document.querySelectorAll('.figures td, .figures th, .sheet-row .value')]
               .filter(cell => cell.offsetParent && cell.textContent.trim() && getComputedStyle(cell.closest('thead') ?? cell).position !== 'absolute')
@@ -36,7 +36,7 @@ class ReviewLayoutTest {
 
     private final Node node = Node.shared();
 
-    /** A second edition whose salaries all changed: cells that show both figures, and a level with a longer name. */
+    /** A second edition in which all salaries changed, so that cells show both figures, and one level has a longer name. */
     private Ref changedSalaries() {
         var guide = node.guides().published();
         node.as("editor").post(guide.path() + "/editions", null).ok();

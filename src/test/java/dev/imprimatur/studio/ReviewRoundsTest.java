@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reviewing goes to and fro: what was asked for, what became of it, and what changed since. */
+/** Several rounds of a review: the requested changes, the replies to them, and the changes since the last round. */
 @Tag("long")
 class ReviewRoundsTest {
     private final Node node = Node.shared();

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A form of the studio that is sent twice, by a doubled click or from a page that was gone back to, counts once. */
+/** A form of the studio that is sent twice, by a double click or from the page before in the browser's history, takes effect once. */
 @Tag("store")
 class SentTwiceTest {
     private static final Pattern KEY = Pattern.compile("name=\"once\" value=\"([^\"]+)\"");

@@ -18,15 +18,15 @@ import org.springframework.scheduling.annotation.ScheduledAnnotationBeanPostProc
 import tools.jackson.databind.JsonNode;
 
 /**
- * A guide in one of the states that a guide can be in.
+ * A guide in one of the states of its life.
  *
- * @param name of the state
- * @param decides the role that the open decision is for; null without one
+ * @param name describes the state
+ * @param decides the role that has to decide next; null if no decision is open
  */
 record Standing(String name, Guides.Ref guide, String decides) {
     private static final Duration HALF_A_YEAR = Duration.ofDays(187);
 
-    /** A guide in each state; moves the node's clock. */
+    /** Creates a guide in each state. Moves the clock of the node. */
     static List<Standing> all(Node node) {
         var guides = node.guides();
         var editor = node.as("editor");
@@ -126,7 +126,10 @@ record Standing(String name, Guides.Ref guide, String decides) {
         return new Guides.Ref(id(created), slug);
     }
 
-    /** As a crash between the approval and its consequences leaves it; the reconciler is kept from mending it. */
+    /**
+     * The state after a crash between the approval and its consequences. The reconciler is stopped, so that it does not repair the
+     * state.
+     */
     private static Guides.Ref approved(Node node) {
         var guide = node.guides().submitted();
         var scheduler = node.bean(ScheduledAnnotationBeanPostProcessor.class);

@@ -18,13 +18,13 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What holds of every page: accessible, within its policy, within its width, and working without scripts. */
+/** Rules for every page: accessible, within its content security policy and its width, and usable without scripts. */
 class StudioPagesTest {
     private static final long FIRST_LOAD = 250_000;
 
     private final Node node = Node.shared();
 
-    /** Pages by who sees them. */
+    /** The paths of the pages, by the person who sees them. */
     private Map<String, List<String>> pages() {
         var published = node.guides().published();
         var changed = node.guides().nextEditionSubmitted(node.guides().published(), "Another summary.");
@@ -120,7 +120,7 @@ class StudioPagesTest {
         }
     }
 
-    /** Sends a form without scripts: what is looked at next is the page that answers, whole. */
+    /** Sends a form without scripts, and waits until the page of the answer is complete. */
     private static void send(Page page, Locator button) {
         var isAnswered = new AtomicBoolean();
         Consumer<Page> loaded = answer -> isAnswered.set(true);

@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** The whole story of a guide, told in the studio by several people at once. */
+/** The life of a guide in the studio, with several people at the same time. */
 class StudioStoryTest {
     @Test
     void aGuideIsWrittenCollidedOnReviewedPublishedAndConfirmed() {
@@ -64,7 +64,7 @@ class StudioStoryTest {
         return editor.url().replaceAll(".*/guides/([^/]+)/edit.*", "$1");
     }
 
-    /** Fills the form as a person does: field by field, adding an item of a list before writing it. */
+    /** Fills the form as a person does: field by field, adding each list item before writing it. */
     private static void type(Page editor, JsonNode value, String pointer) {
         if (value.isObject())
             value.properties().forEach(member -> type(editor, member.getValue(), pointer + "/" + member.getKey()));
@@ -86,7 +86,7 @@ class StudioStoryTest {
         assertThat(page.locator("#save-state")).containsText(Pattern.compile("^Saved"));
     }
 
-    /** Both change the summary; besides, each changes something else, which is kept without asking. */
+    /** Both people change the summary, and each changes another field, which is saved without a conflict. */
     private static void collide(Page editor, Page second, String id) {
         second.navigate("/studio/guides/" + id + "/edit");
         assertThat(second.locator("#presence")).containsText("\u2068The editor\u2069 also has this open");
@@ -173,7 +173,7 @@ class StudioStoryTest {
         });
         reviewer.locator(".task a").click();
         assertThat(reviewer.locator("#decide")).containsText("Review current edition");
-        // as on a page that was opened before the proof grew old
+        // the page as if it had been opened before the proof expired
         reviewer.evaluate("document.querySelector('[data-proof]').remove()");
         reviewer.locator("#decision-message").fill("Every figure checked.");
         reviewer.locator("button[value=confirm]").click();

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the studio's pages say: why something happened, what will be lost, whose words are whose. */
+/** The texts of the studio: why something happened, what will be lost, and who wrote what. */
 @Tag("long")
 class StudioWordsTest {
     private static final String LONG = "W" + "o".repeat(168) + "w";
@@ -53,7 +53,7 @@ class StudioWordsTest {
                 .ok();
     }
 
-    /** A guide with an edition that readers see, and a draft with another title. */
+    /** A published guide with a draft that has another title. */
     private Guides.Ref liveWithDraft(String title) {
         var guide = node.guides().published();
         node.as("editor").post(guide.path() + "/editions", null).ok();
@@ -101,7 +101,7 @@ class StudioWordsTest {
                 for (String path : paths) {
                     page.navigate(path);
                     page.locator("details.danger summary").all().forEach(Locator::click);
-                    // of a list only what was made for this: other tests live with the rest
+                    // in a list, only the item that this test created: other tests use the others
                     String which = path.endsWith("/edit") ? "" : "[aria-label*='" + guide.slug() + "']";
                     var button = page.locator("button.danger-button[data-confirm]" + which + ":visible");
                     String lost = button.getAttribute("data-confirm");
@@ -154,7 +154,7 @@ class StudioWordsTest {
         }
     }
 
-    /** The one way to ask is the fragment of {@code asking.html}; whatever else looks or acts like it has been forgotten. */
+    /** A button that deletes must use the fragment in {@code asking.html}, which asks for confirmation. */
     @Test
     void noTemplateHasAButtonThatTakesAwayAndDoesNotAsk() throws IOException {
         try (var files = Files.list(Path.of("src/main/resources/templates/studio"))) {
@@ -368,7 +368,7 @@ class StudioWordsTest {
         try (var browser = Browser.open(node)) {
             var page = browser.signedIn(
                     "editor", new NewContextOptions().setLocale("de-DE").setTimezoneId("Asia/Tokyo"));
-            // a browser whose clock is wrong by days tells the same
+            // a browser with a wrong clock shows the same times
             page.clock().install(new Clock.InstallOptions().setTime(Date.from(Instant.parse("2026-03-01T03:00:00Z"))));
             page.navigate("/studio/guides/" + guide.id() + "/history");
             var time = page.locator(".story time").first();

@@ -11,7 +11,7 @@ import dev.imprimatur.testing.Node;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What readers will not see as it was meant is told to whoever writes it, and keeps nobody from saving or submitting. */
+/** An author is warned about Markdown that readers will not see as intended; the warning prevents neither saving nor submitting. */
 class UnseenMarkdownTest {
     private final Node node = Node.shared();
 

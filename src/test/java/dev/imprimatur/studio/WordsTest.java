@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What a reviewer wrote is never lost, whatever becomes of the form, the session, the server or the network. */
+/** A reviewer's text is never lost, whatever happens to the form, the session, the server or the network. */
 @Tag("long")
 class WordsTest {
     private final Node node = Node.shared();

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A real Chromium, with as many people signed in as a test wants; without one installed, the test is skipped. */
+/** A real Chromium with any number of signed-in people. If no Chromium is installed, the test is skipped. */
 public final class Browser implements AutoCloseable {
     private static final List<String> FLAGS = List.of(
             "--headless",
@@ -36,7 +36,7 @@ public final class Browser implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
-    /** One for all tests of a thread, ended with the JVM; what tests may not share is in the windows. */
+    /** One browser for all tests of a thread, closed with the JVM. Each test has windows of its own. */
     private static final ThreadLocal<com.microsoft.playwright.Browser> CHROMIUM =
             ThreadLocal.withInitial(Browser::launched);
 
@@ -71,7 +71,7 @@ public final class Browser implements AutoCloseable {
                 .findFirst();
     }
 
-    /** A new window of nobody yet. */
+    /** Opens a window in which nobody is signed in. */
     public Page window(com.microsoft.playwright.Browser.NewContextOptions options) {
         BrowserContext context =
                 CHROMIUM.get().newContext(options.setBaseURL(node.url()).setReducedMotion(ReducedMotion.REDUCE));
@@ -88,7 +88,7 @@ public final class Browser implements AutoCloseable {
         return page;
     }
 
-    /** Somebody of the team in a window of their own, at what waits for them. */
+    /** Opens a window in which a member of the team is signed in, at the start page of the studio. */
     public Page signedIn(String username) {
         return signedIn(username, new com.microsoft.playwright.Browser.NewContextOptions().setViewportSize(1440, 900));
     }
@@ -100,12 +100,12 @@ public final class Browser implements AutoCloseable {
         return page;
     }
 
-    /** Somebody signs in with the same browser, in a tab of their own. */
+    /** Signs another person in with the same browser, as in another tab. */
     public static void signInElsewhere(Page page, String username) {
         signIn(page.context(), username);
     }
 
-    /** Posts the form of the page for signing in, which has tests of its own, without drawing it. */
+    /** Submits the sign-in form without rendering the page, which has tests of its own. */
     private static void signIn(BrowserContext context, String username) {
         var token = TOKEN.matcher(context.request().get("/login").text());
         if (!token.find()) throw new AssertionError("no token on the page for signing in");
@@ -120,16 +120,16 @@ public final class Browser implements AutoCloseable {
                 .contains("/studio");
     }
 
-    /** Nothing that a screen reader or a person with low vision would stumble over, by day and by night. */
+    /** Checks a page with axe, in light and in dark mode. */
     public static void assertAccessible(Page page) {
         for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-            // no frames, and of what holds only the number
+            // other result types only cost time
             var options = new AxeRunOptions();
             options.setResultTypes(List.of("violations"));
-            // no page has frames
+            // no page has frames, so the legacy mode is enough
             var axe = new AxeBuilder(page).setLegacyMode(true).options(options);
-            // by night nothing differs but the colours
+            // dark mode differs in colours only
             if (scheme == ColorScheme.DARK) axe.withRules(List.of("color-contrast"));
             else axe.withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"));
             var violations = axe.analyze().getViolations();
@@ -146,12 +146,12 @@ public final class Browser implements AutoCloseable {
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
     }
 
-    /** No violation of the content security policy, and no error of a script, in any window so far. */
+    /** Checks that no window has violated the content security policy or had a script error so far. */
     public void assertNoComplaints() {
         assertThat(complaints).isEmpty();
     }
 
-    /** A picture for the manual; written only when the manual is (with {@code -Dwrite.docs=true}). */
+    /** Takes a screenshot for the manual, with {@code -Dwrite.docs=true} only. */
     public static void picture(Page page, String name) {
         if (Boolean.getBoolean("write.docs"))
             page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("docs/images", name + ".png")));

@@ -27,20 +27,20 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * The death of a node in the middle of a request, or of what it does by itself, after so many writes to either store: commands to MongoDB that
- * write, and commits of the engine. From then on that work reaches no store, so nothing is tidied up. Between two writes it makes no
- * difference to the stores where a node dies, so that the numbers of writes are all the points at which it can.
+ * Simulates the crash of a node in a request or in background work, after a number of writes to either store: writing commands to
+ * MongoDB and commits of the engine. After the crash, this work reaches no store, so nothing is cleaned up. Only writes change the
+ * stores, so the numbers of writes are all the points at which a crash can make a difference.
  */
 public final class Death {
     public static final String HEADER = "Test-Death";
-    /** Whether tests try every point at which a node can die, {@code -Dcrash.points=all}, or some. */
+    /** Whether tests try all crash points ({@code -Dcrash.points=all}) or some of them. */
     public static final boolean AT_ALL_POINTS = "all".equals(System.getProperty("crash.points"));
 
     private static final Set<String> WRITES = Set.of("insert", "update", "delete", "findAndModify");
     private static final Map<String, Death> BY_NAME = new ConcurrentHashMap<>();
     private static final ThreadLocal<Death> OF_THREAD = new ThreadLocal<>();
     private static final String DEAD = "the node is dead";
-    /** Of requests that carry no name. */
+    /** For requests without a crash. */
     private static final Death NEVER = new Death(Integer.MAX_VALUE);
 
     private final String name = UUID.randomUUID().toString();
@@ -53,7 +53,7 @@ public final class Death {
         this.after = after;
     }
 
-    /** The death after this many writes of the request that carries its name in {@link #HEADER}. */
+    /** A crash after this many writes of the request that carries its name in {@link #HEADER}. */
     public static Death after(int writes) {
         var death = new Death(writes);
         BY_NAME.put(death.name, death);
@@ -64,7 +64,7 @@ public final class Death {
         return name;
     }
 
-    /** Does it in this thread, as far as the node lives. */
+    /** Runs work in this thread until it ends or the crash happens. */
     public void during(Runnable work) {
         OF_THREAD.set(this);
         try {
@@ -76,33 +76,33 @@ public final class Death {
         }
     }
 
-    /** How many writes were done before it. */
+    /** The number of writes before the crash. */
     public int writes() {
         return writes;
     }
 
-    /** Whether it came that far. */
+    /** Whether the crash has happened. */
     public boolean happened() {
         return dead;
     }
 
-    /** What a node does by itself, in threads that serve no request: timers, webhooks, the reconciler. */
+    /** The background work of a node, in threads that serve no request: timers, webhooks, the reconciler. */
     public static final class Background {
         private volatile Death death = NEVER;
 
-        /** It dies with this. */
+        /** Lets the background work crash with the next writes. */
         public void meets(Death next) {
             next.inBackground = true;
             death = next;
         }
 
-        /** What is left of the node can be taken down. */
+        /** Ends the crash, so that the node can be shut down. */
         public void isOver() {
             death = NEVER;
         }
     }
 
-    /** Makes an application mortal. */
+    /** Installs the hooks for crashes into an application. */
     static void into(ConfigurableApplicationContext application) {
         var beans = application.getBeanFactory();
         var background = new Background();
@@ -123,7 +123,10 @@ public final class Death {
         return ofThread == null ? background.death : ofThread;
     }
 
-    /** To a request an error that nobody takes for a failure of it; threads of the node would end with that, and be told of. */
+    /**
+     * Fails with an {@code Error} in a request, so that no code handles it as a failed request. Background threads would end and
+     * report an {@code Error}, so they get an exception.
+     */
     private void mustLive() {
         if (dead && inBackground) throw new IllegalStateException(DEAD);
         if (dead) throw new Error(DEAD);
@@ -143,7 +146,7 @@ public final class Death {
         mustLive();
     }
 
-    /** Outside of all other filters, so that their writes count. */
+    /** Runs before all other filters, so that their writes count. */
     @Order(Ordered.HIGHEST_PRECEDENCE)
     private static final class Filter extends OncePerRequestFilter {
         @Override
@@ -159,7 +162,7 @@ public final class Death {
         }
     }
 
-    /** The driver tells of a command in the thread that asked for it. */
+    /** The driver calls the listener in the thread that sent the command. */
     private record AtMongodb(Background background) implements CommandListener {
         @Override
         public void commandStarted(CommandStartedEvent event) {

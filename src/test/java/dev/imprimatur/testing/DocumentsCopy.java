@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.bson.Document;
 
-/** Everything in MongoDB as it was at a moment, for a restore. */
+/** A copy of all documents in MongoDB, to restore them later. */
 public final class DocumentsCopy {
     private final Map<String, List<Document>> collections = new HashMap<>();
 
@@ -24,7 +24,7 @@ public final class DocumentsCopy {
         return copy;
     }
 
-    /** Restores what there was of one guide, but for the ledger. */
+    /** Restores the documents of one guide, without its ledger entries. */
     public void into(MongoDatabase database, Guides.Ref guide) {
         collections.forEach((name, documents) -> {
             if (name.equals("ledger")) return;
@@ -38,7 +38,7 @@ public final class DocumentsCopy {
         });
     }
 
-    /** Restores it. The ledger comes last, so that a node that runs does not miss what it tells of. */
+    /** Restores all documents. The ledger comes last: a running node that reads a new entry finds the documents behind it. */
     public void into(MongoDatabase database) {
         var names = database.listCollectionNames().into(new ArrayList<>());
         names.sort(Comparator.comparing("ledger"::equals));

@@ -4,11 +4,11 @@ package dev.imprimatur.testing;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was done to a guide, as everybody can find out. */
+/** The observable effects of everything that was done to a guide. */
 public final class Effects {
     private Effects() {}
 
-    /** All that can have been done to the guide of that slug, without what differs between any two guides; empty if there is none. */
+    /** All effects on the guide with this slug, without values that differ between any two guides; empty if there is no such guide. */
     public static List<String> on(String slug, Node node) {
         var effects = new ArrayList<String>();
         var editor = node.as("editor");

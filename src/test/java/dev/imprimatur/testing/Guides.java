@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** What a team does with a guide, in one call each. */
+/** The steps of a guide through its workflow, each in one call. */
 public final class Guides {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -25,7 +25,7 @@ public final class Guides {
         this.node = node;
     }
 
-    /** The content of the seed's guide, complete. */
+    /** The complete content of the guide in the seed content. */
     public static ObjectNode content() {
         try {
             var seed = Path.of("seed-content/role-guides/machine-learning-engineer.yaml");
@@ -68,7 +68,7 @@ public final class Guides {
         return guide;
     }
 
-    /** The one open task on the guide, as the person's inbox has it. */
+    /** The only open task on the guide, as in the inbox of the person. */
     public JsonNode task(String username, Ref guide) {
         return find(username, guide).orElseThrow(() -> new AssertionError(username + " has no task on " + guide));
     }
@@ -94,7 +94,7 @@ public final class Guides {
         return node.as(username).post("/tasks/" + task.get("id").asString() + "/complete", completion(task, outcome));
     }
 
-    /** What completes the task, by somebody who saw what it is about. */
+    /** The body of a request that completes the task, with the revision that the task names. */
     public static Map<String, Object> completion(JsonNode task, String outcome) {
         return Map.of(
                 "outcome",
@@ -107,7 +107,7 @@ public final class Guides {
                 "because");
     }
 
-    /** Changes the summary of the draft. */
+    /** Changes the summary in the draft. */
     public Answer edit(String username, Ref guide, String summary) {
         String etag = node.as(username).get(guide.path() + "/draft").header("ETag");
         return node.as(username).patch(guide.path() + "/draft", Map.of("summary", summary), "If-Match", etag);

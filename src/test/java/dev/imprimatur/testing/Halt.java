@@ -13,14 +13,14 @@ import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
-/** Ends a request between its effect and its answer, as the death of the node would, or holds it before its effect. */
+/** Ends a request between its effect and its answer, as a crash of the node does, or holds it before its effect. */
 @Order(100)
 public final class Halt extends OncePerRequestFilter {
     public static final String HEADER = "Test-Halt";
     public static final String DIES = "dies";
     private static final Map<String, CountDownLatch> HELD = new ConcurrentHashMap<>();
 
-    /** Holds requests that name it until the latch is open. */
+    /** Holds the requests with this name until the latch is open. */
     public static CountDownLatch hold(String name) {
         return HELD.computeIfAbsent(name, it -> new CountDownLatch(1));
     }
@@ -33,7 +33,7 @@ public final class Halt extends OncePerRequestFilter {
             chain.doFilter(request, response);
         } else if (how.equals(DIES)) {
             chain.doFilter(request, new ContentCachingResponseWrapper(response));
-            // an error that nobody takes for a failure of the request, so nothing is tidied up
+            // no code handles an Error as a failed request, so nothing is cleaned up
             throw new Error("the node died");
         } else {
             try {

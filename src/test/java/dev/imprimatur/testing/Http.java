@@ -12,7 +12,7 @@ import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One caller of the outer API: a base address and a credential. */
+/** A client of one API with one credential. */
 public final class Http {
     public static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient CLIENT =
@@ -26,7 +26,7 @@ public final class Http {
         this.authorization = authorization;
     }
 
-    /** What came back. */
+    /** An HTTP response with its JSON. */
     public record Answer(int status, HttpResponse<String> response) {
         public JsonNode json() {
             return JSON.readTree(response.body());
@@ -45,7 +45,7 @@ public final class Http {
             return response + " " + body();
         }
 
-        /** The stable name of the problem, such as {@code review-is-stale}. */
+        /** The name of the problem type, such as {@code review-is-stale}. */
         public String problem() {
             return json().path("type").asString("").replace("/problems/", "");
         }

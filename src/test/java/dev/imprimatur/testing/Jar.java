@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The built jar, extracted as in the image, in a process that can be killed and started again on the same stores. */
+/** The built jar, extracted as in the image, in a process that a test can kill and start again on the same stores. */
 public final class Jar implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -48,7 +48,7 @@ public final class Jar implements AutoCloseable {
         settings.forEach((name, value) -> command.add("--" + name + "=" + value));
     }
 
-    /** Jars within a jar take twice the time to start; Spring Boot lays them out beside each other. */
+    /** Extracts the jar: with nested jars, a start takes twice as long. */
     private Path extracted() throws IOException {
         var jar = Path.of(System.getProperty("imprimatur.jar"));
         var layout = directory.resolve("application");
@@ -79,7 +79,7 @@ public final class Jar implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    /** How long it took until it was ready. */
+    /** Starts the process and returns the time until it was ready. */
     public Duration start() throws IOException, InterruptedException {
         var begun = Instant.now();
         process = new ProcessBuilder(command)
@@ -98,16 +98,16 @@ public final class Jar implements AutoCloseable {
                 if (health.get("/actuator/health/readiness").status() == 200)
                     return Duration.between(begun, Instant.now());
             } catch (java.io.UncheckedIOException notYet) {
-                // it does not listen yet
+                // the server does not listen yet
             }
             Thread.sleep(50);
         }
     }
 
     /**
-     * Has the stores examined by a process of its own, while the server does not run.
+     * Runs the check command on the stores while the server is stopped.
      *
-     * @return what it printed, whose last line counts the violations
+     * @return the output, whose last line counts the violations
      */
     public String check() throws IOException, InterruptedException {
         var checking = new ArrayList<>(command);
@@ -125,12 +125,12 @@ public final class Jar implements AutoCloseable {
         return directory.resolve("log").toFile();
     }
 
-    /** SIGKILL: nothing of it gets to tidy up. */
+    /** Kills the process with SIGKILL, so that it cannot clean up. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    /** Resident memory in MiB, where the platform tells. */
+    /** Resident memory in MiB; 0 where the platform does not report it. */
     public long residentMiB() throws IOException {
         var status = Path.of("/proc/" + process.pid() + "/status");
         if (!Files.exists(status)) return 0;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** All entries of the ledger, as a site reads them. */
+/** Reads all entries of the ledger as a site does. */
 public final class LedgerFeed {
     private LedgerFeed() {}
 

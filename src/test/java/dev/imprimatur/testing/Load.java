@@ -23,13 +23,12 @@ import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A team that takes guides through the workflow and sites that read them, all the time, on any of several nodes. Whatever changes something
- * carries an {@code Idempotency-Key} and is sent again until it is answered, as scripts are told to, so that in the end the load knows of
- * each request that it had one effect. It keeps a book of these effects, judges every answer that its sites get by it, and compares it with what the stores
- * have.
+ * A load of editors and reviewers who move guides through the workflow, and of sites that read them, on any of several nodes. Each
+ * change carries an {@code Idempotency-Key} and is repeated until it is answered, so the load knows that each change had one effect.
+ * The load records the expected effects, checks each answer to a site against them, and can compare them with the stores.
  */
 public final class Load implements AutoCloseable {
-    /** How long after a request was acknowledged another node may still answer readers as before: its lease, and a moment. */
+    /** How long another node may answer with the previous state after a change was acknowledged: its lease and a margin. */
     private static final Duration KNOWN_EVERYWHERE = Duration.ofSeconds(5);
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -41,7 +40,7 @@ public final class Load implements AutoCloseable {
             Set.of("opened", "submitted", "approved", "stamped", "changes-requested", "published", "unpublished");
     private static final Set<String> OF_A_REVISION = Set.of("submitted", "approved", "changes-requested");
 
-    /** What readers may get of a guide, from when it was asked for. */
+    /** An answer that sites may get for a guide, from the time when the change was requested. */
     private static final class Shown {
         final String what;
         final long askedAt = System.nanoTime();
@@ -62,12 +61,12 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    /** What the book has about a guide. */
+    /** The expected state of a guide. */
     private static final class Kept {
         final Guides.Ref guide;
-        /** Log entries that there must be, once each. */
+        /** The log entries that must exist exactly once. */
         final List<String> log = new CopyOnWriteArrayList<>();
-        /** What readers may have got, in order; the last one holds. */
+        /** The answers that sites may have got, in order; the last one is the current one. */
         final List<Shown> shown = new CopyOnWriteArrayList<>();
 
         volatile int edition = 1;
@@ -120,13 +119,13 @@ public final class Load implements AutoCloseable {
     }
 
     /**
-     * What became of it.
+     * The result of a comparison.
      *
-     * @param lost what was acknowledged and is not there
-     * @param doubled what is there more often than it was acknowledged
-     * @param wronglyServed what sites got and must not have got
-     * @param refused requests of sites that got no answer, or were told that there is none at the moment
-     * @param again requests that were sent again because their answer was unclear
+     * @param lost what was acknowledged and is not stored
+     * @param doubled what is stored more often than it was acknowledged
+     * @param wronglyServed answers to sites that must not have been given
+     * @param refused requests of sites that got no answer, a 503 or a 507
+     * @param again requests that were repeated because their outcome was unclear
      */
     public record Tally(
             int guides,
@@ -162,9 +161,9 @@ public final class Load implements AutoCloseable {
     private volatile boolean endWasLost;
 
     /**
-     * A load that does not run yet.
+     * Creates a load without starting it.
      *
-     * @param nodes the addresses that there are at the moment
+     * @param nodes the addresses of the running nodes
      * @param authorizations of {@code editor}, {@code reviewer}, {@code publisher} and {@code site}
      */
     public Load(Supplier<List<String>> nodes, Map<String, String> authorizations) {
@@ -172,7 +171,7 @@ public final class Load implements AutoCloseable {
         this.authorizations = authorizations;
     }
 
-    /** One whose people and site are those of the node. */
+    /** A load with the accounts and the site key of this node. */
     public static Load of(Supplier<List<String>> nodes, Node node) {
         var authorizations = new HashMap<String, String>();
         for (String person : List.of("editor", "reviewer", "publisher"))
@@ -199,7 +198,7 @@ public final class Load implements AutoCloseable {
         }));
     }
 
-    /** Lets every client have the answer that it waits for, and stops. */
+    /** Waits until every client has its current answer, and stops the load. */
     public void pause() {
         goesOn = false;
         try {
@@ -211,14 +210,14 @@ public final class Load implements AutoCloseable {
         for (var unexpected : wrong) throw new AssertionError("the load was answered what it must not be", unexpected);
     }
 
-    /** Stops without an answer to what is not answered yet. */
+    /** Stops the load without waiting for answers. */
     @Override
     public void close() {
         goesOn = false;
         clients.forEach(Thread::interrupt);
     }
 
-    /** Whether it stopped by itself, for a reason that {@link #pause} tells. */
+    /** Whether the load stopped because of an unexpected answer, with which {@link #pause} fails. */
     public boolean hasFailed() {
         return !wrong.isEmpty();
     }
@@ -227,7 +226,7 @@ public final class Load implements AutoCloseable {
         return acknowledged.get();
     }
 
-    /** A guide that readers can see now. */
+    /** Any guide that is published now. */
     public Guides.Ref live() {
         return book.values().stream()
                 .filter(Kept::isLive)
@@ -236,7 +235,7 @@ public final class Load implements AutoCloseable {
                 .orElseThrow();
     }
 
-    // People
+    // Editors, reviewers and publishers
 
     private void lifeOfAGuide(Random random) {
         String slug = "load-" + names.incrementAndGet();
@@ -283,7 +282,7 @@ public final class Load implements AutoCloseable {
     private void decide(Kept kept, JsonNode submitted, String outcome) {
         var guide = submitted;
         long until = System.nanoTime() + PATIENCE.toNanos();
-        // a task comes after the fact where the engine was away
+        // if the engine was unavailable, the task follows the submission later
         while (!guide.at("/task").has("contentHash")) {
             if (System.nanoTime() > until) throw new AssertionError("there is no task: " + guide);
             pause(200);
@@ -312,7 +311,7 @@ public final class Load implements AutoCloseable {
         kept.logged("unpublished");
     }
 
-    /** Takes everything that people began to where readers can see it; nothing is stuck. */
+    /** Completes every guide that was begun, up to its publication. */
     public void finish() {
         for (var kept : book.values()) {
             var guide = asked("editor", kept.guide.path()).json();
@@ -324,7 +323,7 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    /** Sends a request until it is answered; it must be a success. */
+    /** Repeats a request until it is answered; the answer must be a success. */
     private JsonNode done(String person, String method, String path, Object body, String... headers) {
         var all = new ArrayList<>(List.of(headers));
         all.addAll(List.of("Idempotency-Key", UUID.randomUUID().toString()));
@@ -357,7 +356,7 @@ public final class Load implements AutoCloseable {
         throw new AssertionError(method + " " + path + " of " + person + " is not answered: " + last);
     }
 
-    /** Any other failure is one of the server's, however often it passes. */
+    /** Whether the outcome of the request is unclear. Any other failure is a defect of the server, even if it is temporary. */
     private static boolean isUnclear(Answer answer) {
         return isOutage(answer) || answer.status() == 409 && answer.problem().equals("request-in-progress");
     }
@@ -429,11 +428,11 @@ public final class Load implements AutoCloseable {
             wronglyServed.add(what + " of " + slug + ", which stands at " + kept.standing());
     }
 
-    // The book
+    // Expectations
 
     /**
-     * Copies the book. What is returned sets it back, for when MongoDB was set back to the same moment and an administrator decided that the
-     * ledger goes on: what was acknowledged since is gone, but what was withdrawn since is withdrawn again.
+     * Copies the expectations. The returned action restores them, for a restore of MongoDB to the same moment after which an
+     * administrator continues the ledger: later changes are lost, but guides that were unpublished since are unpublished again.
      */
     public Runnable copied() {
         var copy = new HashMap<String, Kept>();
@@ -457,8 +456,8 @@ public final class Load implements AutoCloseable {
     }
 
     /**
-     * The ledger goes on without its last entries. Of a guide that was published and withdrawn in these it knows nothing; it is absent, not
-     * gone.
+     * Tells the load that the ledger continues without its last entries. A guide that only these entries published and unpublished is
+     * absent, not gone.
      */
     public void endWasLost() {
         endWasLost = true;
@@ -468,7 +467,7 @@ public final class Load implements AutoCloseable {
         return endWasLost && what.equals(ABSENT) && kept.standing().equals(GONE);
     }
 
-    /** Compares the book with what every node answers, while the load is paused. */
+    /** Compares the expectations with the answers of every node, while the load is paused. */
     public Tally compare() {
         var lost = new ArrayList<String>();
         var doubled = new ArrayList<String>();
@@ -523,7 +522,7 @@ public final class Load implements AutoCloseable {
         return new Http(node + "/api/delivery/v1", authorizations.get("site"));
     }
 
-    /** Where the ledger tells of it since it goes on without its end. */
+    /** Whether the ledger added this entry to the log when it continued without its lost end. */
     private static boolean isNotedAnew(JsonNode entry) {
         return entry.has("message")
                 && Set.of("published", "unpublished").contains(entry.get("kind").asString())

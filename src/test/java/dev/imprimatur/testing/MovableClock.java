@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
-/** Real time in milliseconds, moved by as much as a test says. */
+/** A clock that shows the real time in milliseconds, shifted by as much as a test wants. */
 public final class MovableClock extends Clock {
     private volatile Duration moved = Duration.ZERO;
 

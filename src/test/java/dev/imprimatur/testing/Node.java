@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A running application with a team, spoken to over HTTP as everybody does. */
+/** A running application with a team of accounts, used over HTTP. */
 public final class Node implements AutoCloseable {
     public static final String PASSWORD = "a password for tests";
     private static final Map<String, List<String>> TEAM = Map.of(
@@ -31,11 +31,11 @@ public final class Node implements AutoCloseable {
             "publisher", List.of("PUBLISHER"));
 
     static {
-        // tests run beside each other: how a thread of one node ends says nothing about the others
+        // tests run in parallel: an uncaught exception in a thread of one node does not concern the others
         Awaitility.doNotCatchUncaughtExceptionsByDefault();
     }
 
-    /** The engines of a JVM are in one register, and its log is configured for all of it. */
+    /** Guards the start and stop of applications: all engines of a JVM share one registry, and the logging configuration is global. */
     private static final Object ONE_AT_A_TIME = new Object();
 
     private static final ThreadLocal<Node> SHARED = ThreadLocal.withInitial(Node::start);
@@ -52,12 +52,12 @@ public final class Node implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** One application for all tests of a thread that neither move its clock nor stop it. */
+    /** The application that all tests of a thread share, unless they move its clock or stop it. */
     public static Node shared() {
         return SHARED.get();
     }
 
-    /** An application of the test's own, with stores of its own. */
+    /** Starts an application with stores of its own. */
     public static Node start(String... more) {
         var settings = new HashMap<>(Stores.fresh());
         settings.put("imprimatur.data-dir", Scratch.directory().toString());
@@ -68,7 +68,7 @@ public final class Node implements AutoCloseable {
         return node;
     }
 
-    /** An application on stores that were filled before, whose people have {@link #PASSWORD}; at the moment that they were filled. */
+    /** Starts an application on existing stores, whose accounts have {@link #PASSWORD}, with the clock at the given moment. */
     public static Node over(Instant moment, Consumer<Map<String, String>> filling, String siteKey) {
         var settings = new HashMap<>(Stores.fresh());
         settings.put("imprimatur.data-dir", Scratch.directory().toString());
@@ -81,7 +81,7 @@ public final class Node implements AutoCloseable {
         return node;
     }
 
-    /** A second node on the stores of this one, with some settings changed; for stores outside of the application only. */
+    /** Starts a second node on the stores of this node, with some settings changed. Embedded stores cannot be shared. */
     public Node beside(String... changed) {
         var twin = new HashMap<>(settings);
         twin.put("imprimatur.data-dir", Scratch.directory().toString());
@@ -94,7 +94,7 @@ public final class Node implements AutoCloseable {
         return node;
     }
 
-    /** The settings that it runs with, as arguments of a command line. */
+    /** The settings of the application, as command line arguments. */
     public List<String> arguments() {
         return settings().entrySet().stream()
                 .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
@@ -168,7 +168,7 @@ public final class Node implements AutoCloseable {
         return new Http(delivery(), "Bearer " + secret);
     }
 
-    /** Somebody of the team, on the management API. */
+    /** A member of the team, on the management API. */
     public Http as(String username) {
         return people.computeIfAbsent(username, name -> {
             String token = new Http(management(), basic(name, PASSWORD))
@@ -180,7 +180,7 @@ public final class Node implements AutoCloseable {
         });
     }
 
-    /** Everybody has a new token when they ask next: the ones before end with their year. */
+    /** Lets every person create a new token with their next request, because a token expires after a year. */
     public void renewTokens() {
         people.clear();
     }
@@ -190,7 +190,7 @@ public final class Node implements AutoCloseable {
                 + Base64.getEncoder().encodeToString((username + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A site, on the delivery API. */
+    /** A client with a site key, on the delivery API. */
     public Http site() {
         return site;
     }
@@ -235,7 +235,7 @@ public final class Node implements AutoCloseable {
         return new Guides(this);
     }
 
-    /** Stops it, does something while it is down, and starts it again on the same stores. */
+    /** Stops the application, runs an action, and starts it again on the same stores. */
     public void restart(Runnable whileDown) {
         synchronized (ONE_AT_A_TIME) {
             context.close();
@@ -246,14 +246,14 @@ public final class Node implements AutoCloseable {
         site = new Http(delivery(), authorization);
     }
 
-    /** Starts it again on the same stores with some settings changed. */
+    /** Restarts the application on the same stores with some settings changed. */
     public void restartWith(String... changed) {
         restart(() -> {
             for (int i = 0; i < changed.length; i += 2) settings.put(changed[i], changed[i + 1]);
         });
     }
 
-    /** Throws the engine's database away while it is down. */
+    /** Restarts the application without the engine's database. */
     public void restartWithoutEngineDatabase() {
         restart(() -> Stores.discardEngine(settings));
     }

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Directories of the tests' applications, gone with the JVM. In memory where there is room: what a disk must keep has tests of its own,
- * that kill the process.
+ * Creates data directories for the applications under test, which are deleted with the JVM. They are in memory if there is space;
+ * durability on a disk has tests of its own, which kill the process.
  */
 final class Scratch {
     private static final Path MEMORY = Path.of("/dev/shm");

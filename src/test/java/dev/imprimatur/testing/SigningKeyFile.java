@@ -8,7 +8,7 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** A signing key that no server was told of, in a file as servers read it. */
+/** Creates a file with a signing key that no server knows. */
 public final class SigningKeyFile {
     private SigningKeyFile() {}
 

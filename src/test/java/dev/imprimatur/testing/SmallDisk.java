@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** A file system of a few megabytes that a test can fill; whoever may not mount one skips the test. */
+/** A file system of a few megabytes that a test can fill. If the user may not mount one, the test is skipped. */
 public final class SmallDisk implements AutoCloseable {
     private static final int BLOCK = 4096;
 
@@ -31,7 +31,7 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** What the command said if it failed. */
+    /** The output of the command if it failed; otherwise empty. */
     private static String run(String... command) {
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -49,13 +49,13 @@ public final class SmallDisk implements AutoCloseable {
         return directory.resolve(name);
     }
 
-    /** Takes all the room there is but so many kilobytes, also while others write. */
+    /** Fills the disk except for this many kilobytes, even while others write. */
     public void fill(int left) {
         try (OutputStream out = Files.newOutputStream(resolve("filling"))) {
             long blocks = Files.getFileStore(directory).getUsableSpace() / BLOCK - left * 1024L / BLOCK;
             for (long block = 0; block < blocks; block++) out.write(new byte[BLOCK]);
         } catch (IOException failed) {
-            // others may have taken what was left
+            // others may have used the remaining space
             if (!"No space left on device".equals(failed.getMessage())) throw new UncheckedIOException(failed);
         }
     }

@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.testcontainers.mongodb.MongoDBContainer;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
-/** The one place that chooses what tests run on: stores named by the environment, else Docker's, else embedded ones. */
+/** Chooses the stores that tests run on: those named by the environment, else those in Docker, else embedded ones. */
 public final class Stores {
     private static final String MONGODB = System.getenv("IMPRIMATUR_TEST_MONGODB_URI");
     private static final String POSTGRESQL = System.getenv("IMPRIMATUR_TEST_POSTGRESQL_URL");
@@ -20,7 +20,7 @@ public final class Stores {
 
     private Stores() {}
 
-    /** A database of its own, as the settings of an application; the same settings reach the same data again. */
+    /** Creates a database and returns the settings of an application for it; the same settings lead to the same data again. */
     public static Map<String, String> fresh() {
         String name = "test_" + UUID.randomUUID().toString().replace("-", "");
         if (MONGODB != null && POSTGRESQL != null) return named(name, MONGODB, POSTGRESQL, "imprimatur", "imprimatur");
@@ -38,7 +38,7 @@ public final class Stores {
         return MONGODB == null && !DOCKER;
     }
 
-    /** What the tests ran on, for the log. */
+    /** The kind of stores, for the log. */
     public static String description() {
         return MONGODB != null ? "real stores by URI" : DOCKER ? "stores in Docker" : "embedded stores";
     }
@@ -59,7 +59,7 @@ public final class Stores {
         return settings;
     }
 
-    /** Throws the engine's database away, as after the loss of its disk; the application must be down. */
+    /** Deletes the engine's database, as the loss of its disk does; the application must be stopped. */
     static void discardEngine(Map<String, String> settings) {
         String url = settings.get("spring.datasource.url");
         try {
@@ -76,7 +76,7 @@ public final class Stores {
         }
     }
 
-    /** Copies the engine's database, whose connections are ended. */
+    /** Copies the engine's database, after ending all connections to it. */
     static void copyEngine(Map<String, String> settings, String copy) {
         String name = nameIn(settings.get("spring.datasource.url"));
         atServer(
@@ -85,7 +85,7 @@ public final class Stores {
                 "create database " + copy + " template " + name);
     }
 
-    /** Puts a copy in the place of the engine's database; the application must be down. */
+    /** Replaces the engine's database by a copy; the application must be stopped. */
     static void restoreEngine(Map<String, String> settings, String copy) {
         String name = nameIn(settings.get("spring.datasource.url"));
         atServer(settings, "drop database " + name, "create database " + name + " template " + copy);

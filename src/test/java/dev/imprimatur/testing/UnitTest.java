@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
-/** On a test class that starts no server, no store and no browser; {@code mvn test -Punit} runs these alone. */
+/** Marks a test class that starts no server, no store and no browser; {@code mvn test -Punit} runs only these classes. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("unit")

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Somebody in the studio with a session's cookie and without a browser: hundreds of pages a second. */
+/** A client of the studio with a session cookie and without a browser, for hundreds of pages per second. */
 public final class Visitor {
     private static final Pattern TOKEN = Pattern.compile("name=\"csrf\" content=\"([^\"]+)\"");
 
@@ -32,7 +32,7 @@ public final class Visitor {
         this.url = url;
     }
 
-    /** Somebody who has not signed in. */
+    /** A visitor who is not signed in. */
     public static Visitor stranger(Node node) {
         return new Visitor(node.url());
     }
@@ -53,7 +53,7 @@ public final class Visitor {
     }
 
     /**
-     * Sends a form with the token of that page.
+     * Sends a form with the CSRF token of a page.
      *
      * @param from the page that the form is on
      * @param fields names and values in turn

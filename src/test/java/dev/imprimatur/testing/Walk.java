@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The shell blocks of a page, run as a reader would paste them. */
+/** The shell code blocks of a document, run as a reader would paste them. */
 public final class Walk {
     private Walk() {}
 
-    /** All blocks that are marked so after their three backticks, one after the other. */
+    /** Joins all code blocks with this mark after their three backticks. */
     public static String blocks(String page, String mark) throws IOException {
         return Pattern.compile("```" + mark + "\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(Path.of(page)))
@@ -25,7 +25,7 @@ public final class Walk {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Runs a script in the folder, where every command must succeed, and returns what it printed. */
+    /** Runs a script in the folder and returns its output. Every command of the script must succeed. */
     public static String run(String script, Map<String, String> environment, Path folder)
             throws IOException, InterruptedException {
         assumeTrue(Files.exists(Path.of("/bin/bash")) && Files.exists(Path.of("/usr/bin/curl")), "needs bash and curl");

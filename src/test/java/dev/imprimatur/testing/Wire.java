@@ -16,9 +16,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 
-/** A TCP proxy in front of a store, which a test cuts (connections are refused) or stalls (nothing comes through). */
+/** A TCP proxy in front of a store, with which a test can refuse connections or freeze them. */
 public final class Wire implements AutoCloseable {
-    /** Below the ports that systems give to outgoing connections, so that nobody takes the port of a wire while it is cut. */
+    /** Below the ports that operating systems give to outgoing connections, so that the port stays free while the proxy is cut. */
     private static final int FIRST_PORT = 20_000;
 
     private static final int LAST_PORT = 32_000;
@@ -47,19 +47,19 @@ public final class Wire implements AutoCloseable {
         return port;
     }
 
-    /** Refuses and ends all connections, as a store that is stopped does. */
+    /** Closes all connections and refuses new ones, as a stopped store does. */
     public void cut() {
         isCut = true;
         close(listener);
         open.forEach(Wire::close);
     }
 
-    /** Takes connections and bytes, and answers nothing, as a store that is frozen does. */
+    /** Accepts connections and bytes, but forwards nothing, as a frozen store does. */
     public void stall() {
         stalled(true);
     }
 
-    /** Lets everything through again. */
+    /** Forwards everything again. */
     public void pass() {
         if (listener.isClosed()) listener = listen(() -> port);
         isCut = false;
@@ -91,7 +91,7 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** A port that was just closed may be taken for a moment still. */
+    /** Retries, because a port that was just closed may be in use for a moment. */
     private ServerSocket listen(IntSupplier wanted) {
         for (int attempt = 1; ; attempt++)
             try {
@@ -132,12 +132,12 @@ public final class Wire implements AutoCloseable {
         try {
             for (int read; (read = from.getInputStream().read(bytes)) >= 0; ) {
                 waitWhileStalled();
-                // what a server says of an end that was cut reaches nobody
+                // a client whose connection was cut gets no last answer
                 if (isCut) break;
                 to.getOutputStream().write(bytes, 0, read);
             }
         } catch (IOException | InterruptedException ended) {
-            // both ends are closed below
+            // both sockets are closed below
         }
         close(from);
         close(to);
@@ -149,7 +149,7 @@ public final class Wire implements AutoCloseable {
         try {
             it.close();
         } catch (Exception closed) {
-            // it is closed all the same
+            // the socket is closed in any case
         }
     }
 }

@@ -15,7 +15,8 @@ import java.util.UUID;
 import org.h2.tools.Server;
 
 /**
- * Stores outside of the application, each behind a wire: those that the tests run on, or, where they are embedded, servers of the same kinds.
+ * Stores outside of the application, each behind a TCP proxy. If the tests run on embedded stores, it starts servers of the same
+ * kinds.
  */
 public final class WiredStores implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
@@ -64,22 +65,22 @@ public final class WiredStores implements AutoCloseable {
         settings.put("spring.datasource.password", "imprimatur");
     }
 
-    /** MongoDB. */
+    /** The proxy in front of MongoDB. */
     public Wire documents() {
         return documents;
     }
 
-    /** The address of MongoDB for whom the wire does not touch. */
+    /** The address of MongoDB without the proxy. */
     public String unwiredDocuments() {
         return unwired;
     }
 
-    /** The address of MongoDB behind the wire. */
+    /** The address of MongoDB behind the proxy. */
     public String wiredDocuments() {
         return settings.get("spring.mongodb.uri");
     }
 
-    /** The engine's store. */
+    /** The proxy in front of the store of the engine. */
     public Wire engine() {
         return engine;
     }
@@ -88,7 +89,7 @@ public final class WiredStores implements AutoCloseable {
         return settings.get("spring.datasource.url").startsWith("jdbc:postgresql:");
     }
 
-    /** A connection of the test's own to the engine's store. */
+    /** Opens a connection to the store of the engine, for the test itself. */
     public Connection connection() throws SQLException {
         return DriverManager.getConnection(
                 settings.get("spring.datasource.url"),
@@ -96,13 +97,13 @@ public final class WiredStores implements AutoCloseable {
                 settings.get("spring.datasource.password"));
     }
 
-    /** Throws everything in the engine's store away; the nodes must be down. */
+    /** Deletes everything in the store of the engine; all nodes must be stopped. */
     public void emptyEngine() {
         if (isPostgresql()) Stores.discardEngine(unwiredEngine);
         else run("drop all objects");
     }
 
-    /** Copies what is in the engine's store, which is away meanwhile. */
+    /** Copies the content of the store of the engine, which is unavailable meanwhile. The returned action restores the copy. */
     public Runnable copiedEngine() {
         if (!isPostgresql()) {
             var script = script();
@@ -138,7 +139,7 @@ public final class WiredStores implements AutoCloseable {
         }
     }
 
-    /** What a node needs to know to reach them, names and values in turn. */
+    /** The settings with which a node uses these stores, names and values in turn. */
     public String[] settings(String... more) {
         var all = new ArrayList<String>();
         settings.forEach((name, value) -> {

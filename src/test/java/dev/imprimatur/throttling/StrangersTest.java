@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What others try from the same address takes nothing from whoever has the right token, key, link or password. */
+/** Wrong attempts from the same address do not slow down callers with the right token, key, link or password. */
 class StrangersTest {
     @Test
     void whatIsRightIsNeverRefusedForWhatOthersTriedFromTheSameAddress() throws Exception {
@@ -55,7 +55,7 @@ class StrangersTest {
         }
     }
 
-    /** The answers to as many wrong tokens, keys, links and passwords of other accounts. */
+    /** Sends wrong tokens, keys, links and passwords of other accounts, and returns the statuses. */
     private static List<Integer> wrong(Node node, int times) throws Exception {
         try (ExecutorService strangers = Executors.newFixedThreadPool(8)) {
             var attempts = IntStream.range(0, times)

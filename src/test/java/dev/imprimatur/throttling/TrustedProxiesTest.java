@@ -8,7 +8,7 @@ import dev.imprimatur.testing.Node;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Whom a request comes from: the peer, or whom a proxy of our own names. */
+/** The client address of a request: the peer, or the address that a trusted proxy names. */
 class TrustedProxiesTest {
     @Test
     void nobodySaysWhoTheyAreWhereNoProxyIsNamed() {
@@ -38,7 +38,7 @@ class TrustedProxiesTest {
         }
     }
 
-    /** Where a sign-in comes from, as the audit has it. */
+    /** The source of a sign-in, as the audit records it. */
     private static String source(Node node, String... headers) {
         String name = "from " + String.join(" ", headers);
         new Http(node.management(), Node.basic("editor", Node.PASSWORD))

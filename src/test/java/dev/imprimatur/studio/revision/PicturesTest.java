@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whoever looks at a draft asks nothing of other servers. */
+/** A draft that is shown in the studio loads nothing from other servers. */
 class PicturesTest {
     private static final Markdown.Place PLACE = new Markdown.Place(2, "md-introduction");
 

@@ -6,7 +6,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Pictures of a page by day and night and at three widths, to be looked at; taken only with {@code -Dlook=DIRECTORY}. */
+/** Screenshots of a page in light and dark mode at three widths, for people to look at; taken only with {@code -Dlook=DIRECTORY}. */
 public final class Rendered {
     private Rendered() {}
 

@@ -40,7 +40,7 @@ class RevisionViewTest {
         return RevisionView.of(type.shape(), newer, changes);
     }
 
-    /** From before items had ids: they are told apart by their keys. */
+    /** A revision without item ids, as old releases stored it: items are matched by their keys. */
     private static Revision revision(int number, ObjectNode content) {
         return new Revision(
                 "g",
