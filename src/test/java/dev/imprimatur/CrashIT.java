@@ -4,7 +4,7 @@ package dev.imprimatur;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Http;
-import dev.imprimatur.testing.Jar;
+import dev.imprimatur.testing.JarProcess;
 import dev.imprimatur.testing.Load;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Stores;
@@ -30,14 +30,14 @@ class CrashIT {
             : Long.parseLong(System.getProperty("crash.seed"));
 
     private final Map<String, Http> people = new HashMap<>();
-    private Jar jar;
+    private JarProcess jar;
     private Http site;
 
     @Test
     void nothingAcknowledgedIsLostAndEverythingCanBeFinished() throws Exception {
         System.out.printf("crash test on %s: %d kills, seed %d%n", Stores.description(), KILLS, SEED);
         var random = new Random(SEED);
-        try (var running = new Jar(Stores.fresh(), Node.PASSWORD)) {
+        try (var running = new JarProcess(Stores.fresh(), Node.PASSWORD)) {
             jar = running;
             var first = jar.start();
             makeTeam();

@@ -15,14 +15,14 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.DocumentsCopy;
+import dev.imprimatur.testing.MongoCopy;
 import dev.imprimatur.testing.Load;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.SigningKeyFile;
 import dev.imprimatur.testing.SmallDisk;
 import dev.imprimatur.testing.Stores;
-import dev.imprimatur.testing.Wire;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.TcpProxy;
+import dev.imprimatur.testing.ProxiedStores;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -63,7 +63,7 @@ class FaultsIT {
 
     /** A fault, from its injection to its repair. */
     private interface Fault {
-        void happens() throws Exception;
+        void happen() throws Exception;
     }
 
     private final List<Node> nodes = new CopyOnWriteArrayList<>();
@@ -80,11 +80,11 @@ class FaultsIT {
             nodes.add(node);
             load = Load.of(() -> List.of(node.url()), node);
             for (int round = 0; round < ROUNDS; round++)
-                plant(
+                inject(
                         "the disk is full",
                         () -> {
                             disk.fill(0);
-                            lasts();
+                            waitWhileFaulty();
                             disk.makeRoom();
                         },
                         SEED + round);
@@ -97,78 +97,78 @@ class FaultsIT {
     @Tag("store")
     void noFaultLosesDoublesOrServesWhatItMustNot() throws Exception {
         System.out.printf("faults on %s: %d rounds, seed %d%n", Stores.description(), ROUNDS, SEED);
-        try (var stores = new WiredStores();
-                var secondWire = new Wire(
-                        URI.create(stores.unwiredDocuments()).getHost(),
-                        URI.create(stores.unwiredDocuments()).getPort());
+        try (var stores = new ProxiedStores();
+                var secondProxy = new TcpProxy(
+                        URI.create(stores.directMongoUri()).getHost(),
+                        URI.create(stores.directMongoUri()).getPort());
                 var first = Node.start(stores.settings(SETTINGS));
                 var second = first.beside(
                         "spring.mongodb.uri",
-                        stores.wiredDocuments().replace(":" + stores.documents().port(), ":" + secondWire.port()));
-                var client = MongoClients.create(stores.unwiredDocuments())) {
+                        stores.proxiedMongoUri().replace(":" + stores.mongo().port(), ":" + secondProxy.port()));
+                var client = MongoClients.create(stores.directMongoUri())) {
             nodes.addAll(List.of(first, second));
             load = Load.of(() -> nodes.stream().map(Node::url).toList(), first);
-            var faults = faults(stores, secondWire, client);
+            var faults = faults(stores, secondProxy, client);
             for (int round = 0; round < ROUNDS; round++)
                 for (var fault : faults.entrySet())
                     if (fault.getKey().contains(ONLY.replace('-', ' ')))
-                        plant(fault.getKey(), fault.getValue(), SEED + round);
+                        inject(fault.getKey(), fault.getValue(), SEED + round);
             load.finish();
             compare("everything that was begun is finished");
         }
     }
 
-    private Map<String, Fault> faults(WiredStores stores, Wire secondWire, MongoClient client) {
+    private Map<String, Fault> faults(ProxiedStores stores, TcpProxy secondProxy, MongoClient client) {
         var database = client.getDatabase(
-                URI.create(stores.unwiredDocuments()).getPath().substring(1));
-        var rows = new Rows(database);
+                URI.create(stores.directMongoUri()).getPath().substring(1));
+        var rows = new StoredDocuments(database);
         var faults = new LinkedHashMap<String, Fault>();
-        var firstWire = stores.documents();
-        faults.put("MongoDB is away from one node", away(secondWire));
-        faults.put("MongoDB is away", away(firstWire, secondWire));
-        faults.put("MongoDB is frozen", frozen(firstWire, secondWire));
-        faults.put("MongoDB is frozen for one node", frozen(firstWire));
+        var firstProxy = stores.mongo();
+        faults.put("MongoDB is away from one node", away(secondProxy));
+        faults.put("MongoDB is away", away(firstProxy, secondProxy));
+        faults.put("MongoDB is frozen", frozen(firstProxy, secondProxy));
+        faults.put("MongoDB is frozen for one node", frozen(firstProxy));
         faults.put("the store of the engine is away", away(stores.engine()));
         faults.put("the store of the engine is frozen", frozen(stores.engine()));
         faults.put(
                 "both stores are away while a node starts",
                 () -> second().restart(() -> {
-                    secondWire.cut();
+                    secondProxy.cut();
                     stores.engine().cut();
                     Thread.ofVirtual().start(() -> {
-                        lasts();
-                        secondWire.pass();
+                        waitWhileFaulty();
+                        secondProxy.pass();
                         stores.engine().pass();
                     });
                 }));
         faults.put("the store of the engine is emptied", () -> everyNodeRestarts(stores::emptyEngine));
         faults.put("the store of the engine is that of a while ago", () -> {
-            var restore = stores.copiedEngine();
-            lasts();
+            var restore = stores.copyEngineContent();
+            waitWhileFaulty();
             everyNodeRestarts(restore);
         });
         faults.put("an entry is forged", () -> {
             long position = rows.forgeEntry();
             awaitNobodyReady();
-            lasts();
+            waitWhileFaulty();
             rows.ledger.deleteOne(Filters.eq("_id", position));
         });
         faults.put("a content is forged", () -> {
-            var content = rows.contentOf(load.live().id());
+            var content = rows.contentOf(load.anyPublished().id());
             rows.published.updateOne(Filters.eq("_id", content.get("_id")), Updates.set("content.summary", "Forged."));
-            lasts();
+            waitWhileFaulty();
             rows.published.replaceOne(Filters.eq("_id", content.get("_id")), content);
         });
         faults.put("MongoDB is that of a while ago", () -> {
             load.pause();
-            var book = load.copied();
-            var copy = DocumentsCopy.of(database);
+            var restoreExpectations = load.copyExpectations();
+            var copy = MongoCopy.of(database);
             load.begin(SEED);
-            lasts();
+            waitWhileFaulty();
             load.pause();
             awaitMark(stores, rows.lastEntry().getLong("_id"));
-            everyNodeRestarts(() -> copy.into(database));
-            book.run();
+            everyNodeRestarts(() -> copy.restoreInto(database));
+            restoreExpectations.run();
             decide();
             load.begin(SEED + 1);
         });
@@ -189,7 +189,7 @@ class FaultsIT {
             rows.ledger.deleteMany(Filters.gt("_id", rows.lastEntry().getLong("_id") - 3));
             awaitNobodyReady();
             // the operator deletes the entries that a node appended after the gap before it noticed the gap
-            rows.deleteBehindHole();
+            rows.deleteBehindGap();
             await().atMost(PATIENCE).untilAsserted(this::decide);
         });
         return faults;
@@ -207,23 +207,23 @@ class FaultsIT {
         return Stream.concat(Stream.of(SETTINGS), Stream.of(changed)).toArray(String[]::new);
     }
 
-    private static Fault away(Wire... wires) {
-        return during(Wire::cut, wires);
+    private static Fault away(TcpProxy... proxies) {
+        return during(TcpProxy::cut, proxies);
     }
 
-    private static Fault frozen(Wire... wires) {
-        return during(Wire::stall, wires);
+    private static Fault frozen(TcpProxy... proxies) {
+        return during(TcpProxy::stall, proxies);
     }
 
-    private static Fault during(Consumer<Wire> fault, Wire... wires) {
+    private static Fault during(Consumer<TcpProxy> fault, TcpProxy... proxies) {
         return () -> {
-            for (var wire : wires) fault.accept(wire);
-            lasts();
-            for (var wire : wires) wire.pass();
+            for (var proxy : proxies) fault.accept(proxy);
+            waitWhileFaulty();
+            for (var proxy : proxies) proxy.pass();
         };
     }
 
-    private static void lasts() {
+    private static void waitWhileFaulty() {
         try {
             Thread.sleep(LASTS);
         } catch (InterruptedException stopped) {
@@ -235,21 +235,21 @@ class FaultsIT {
         first().restart(() -> second().restart(whileAllAreDown));
     }
 
-    private void plant(String name, Fault fault, long seed) throws Exception {
+    private void inject(String name, Fault fault, long seed) throws Exception {
         try (var running = load) {
             running.begin(seed);
             awaitProgress();
-            fault.happens();
+            fault.happen();
             awaitRecovery(name);
         }
     }
 
     private void awaitRecovery(String name) {
-        long mended = System.nanoTime();
+        long repairedAt = System.nanoTime();
         for (var node : nodes)
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(readiness(node)).as(name).startsWith("200 "));
-        var unready = Duration.ofNanos(System.nanoTime() - mended);
+        var unready = Duration.ofNanos(System.nanoTime() - repairedAt);
         awaitProgress();
         load.pause();
         compare(name + ", ready " + unready.toMillis() + " ms after its end");
@@ -273,12 +273,12 @@ class FaultsIT {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(checker.run().unfinished())
                         .as(what)
-                        .allMatch(finding -> isNeverBorn(finding.detail())));
+                        .allMatch(finding -> isInterruptedCreation(finding.detail())));
         System.out.printf("faults on %s: %s: %s, 0 violations%n", Stores.description(), what, tally);
     }
 
     /** Whether the finding is the remainder of an interrupted creation, which nobody can see. */
-    private static boolean isNeverBorn(String finding) {
+    private static boolean isInterruptedCreation(String finding) {
         return finding.equals("has a working copy, and no log") || finding.equals("was begun, and never came to be");
     }
 
@@ -297,7 +297,7 @@ class FaultsIT {
     }
 
     /** Waits until the store of the engine has recorded this ledger position as the high-water mark. */
-    private static void awaitMark(WiredStores stores, long position) {
+    private static void awaitMark(ProxiedStores stores, long position) {
         await().atMost(PATIENCE).until(() -> {
             try (var connection = stores.connection();
                     var marks =
@@ -323,9 +323,9 @@ class FaultsIT {
     }
 
     /** The collections that a person with access to MongoDB can change without the application. */
-    private record Rows(
+    private record StoredDocuments(
             MongoCollection<Document> ledger, MongoCollection<Document> published, MongoCollection<Document> formats) {
-        Rows(MongoDatabase database) {
+        StoredDocuments(MongoDatabase database) {
             this(
                     database.getCollection("ledger"),
                     database.getCollection("published"),
@@ -352,7 +352,7 @@ class FaultsIT {
             }
         }
 
-        void deleteBehindHole() {
+        void deleteBehindGap() {
             long last = 0;
             for (var entry : ledger.find().sort(Sorts.ascending("_id"))) {
                 if (entry.getLong("_id") > last + 1) break;

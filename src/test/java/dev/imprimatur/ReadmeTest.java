@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.testing.Node;
-import dev.imprimatur.testing.Walk;
+import dev.imprimatur.testing.ShellBlocks;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -25,14 +25,14 @@ class ReadmeTest {
                 .firstValue("Authorization")
                 .orElseThrow()
                 .replace("Bearer ", "");
-        String walk = Walk.blocks("README.md", "sh walk")
+        String walk = ShellBlocks.in("README.md", "sh walk")
                 .replaceFirst("IMPRIMATUR=.*", "IMPRIMATUR=" + node.url())
                 .replaceFirst("PASSWORD=.*", "PASSWORD='" + Node.PASSWORD + "'")
                 .replaceFirst("KEY=.*", "KEY='" + key + "'");
 
         for (int time = 1; time <= 2; time++) {
             long second = Instant.now().getEpochSecond();
-            assertThat(Walk.run(walk, Map.of(), folder))
+            assertThat(ShellBlocks.run(walk, Map.of(), folder))
                     .contains(
                             "<em>keeps the light</em>",
                             "\"slug\":\"lighthouse-keeper-",

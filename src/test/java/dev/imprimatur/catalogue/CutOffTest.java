@@ -11,8 +11,8 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
-import dev.imprimatur.testing.Wire;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.TcpProxy;
+import dev.imprimatur.testing.ProxiedStores;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,15 +40,15 @@ class CutOffTest {
     private static final Duration LEASE = Duration.ofSeconds(2);
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    private final WiredStores stores = new WiredStores();
-    private final Wire secondWire = new Wire(
-            URI.create(stores.unwiredDocuments()).getHost(),
-            URI.create(stores.unwiredDocuments()).getPort());
+    private final ProxiedStores stores = new ProxiedStores();
+    private final TcpProxy secondProxy = new TcpProxy(
+            URI.create(stores.directMongoUri()).getHost(),
+            URI.create(stores.directMongoUri()).getPort());
     private final Node stale = Node.start(stores.settings(leased("serve-stale")));
     private final Node refusing = stale.beside(leased(
             "refuse",
             "spring.mongodb.uri",
-            stores.wiredDocuments().replace(":" + stores.documents().port(), ":" + secondWire.port())));
+            stores.proxiedMongoUri().replace(":" + stores.mongo().port(), ":" + secondProxy.port())));
     private final HttpClient streams = HttpClient.newHttpClient();
     private Guides.Ref guide;
     private String path;
@@ -76,8 +76,8 @@ class CutOffTest {
 
     @AfterEach
     void comeBack() {
-        stores.documents().pass();
-        secondWire.pass();
+        stores.mongo().pass();
+        secondProxy.pass();
         for (var node : List.of(refusing, stale)) await().atMost(SOON).until(() -> isReady(node));
     }
 
@@ -85,7 +85,7 @@ class CutOffTest {
     void stop() {
         streams.shutdownNow();
         List.of(refusing, stale).forEach(Node::close);
-        secondWire.close();
+        secondProxy.close();
         stores.close();
     }
 
@@ -175,7 +175,7 @@ class CutOffTest {
         String list = "/role-guide?limit=3&fields=title";
         refusing.site().get(list).ok();
 
-        secondWire.stall();
+        secondProxy.stall();
         long frozen = System.nanoTime();
         withdrawn(stale);
         revoked(key, stale);
@@ -213,7 +213,7 @@ class CutOffTest {
                 CompletableFuture.supplyAsync(() -> first(() -> key.on(refusing).get("/role-guide/" + other.slug())));
         var known =
                 CompletableFuture.supplyAsync(() -> first(() -> refusing.site().get(path, "If-None-Match", etag)));
-        secondWire.pass();
+        secondProxy.pass();
         assertThat(first(() -> refusing.site().get(path)).status()).isEqualTo(410);
         assertThat(known.join().status()).isEqualTo(410);
         assertThat(again.join().status()).isEqualTo(401);
@@ -229,7 +229,7 @@ class CutOffTest {
         assertThat(stale.site().get(path).header("Warning")).isNull();
         var open = stream(stale, stale.site());
 
-        stores.documents().cut();
+        stores.mongo().cut();
         long cut = System.nanoTime();
         withdrawn(refusing);
         revoked(key, refusing);
@@ -254,7 +254,7 @@ class CutOffTest {
         assertThat(open).succeedsWithin(Duration.ofSeconds(1));
         assertThat(leaseOf(stale)).isEqualTo("DOWN");
 
-        stores.documents().pass();
+        stores.mongo().pass();
         await().atMost(SOON).until(() -> leaseOf(stale).equals("UP"));
         assertThat(stale.site().get(path).status()).isEqualTo(410);
         assertThat(key.on(stale).get(path).status()).isEqualTo(401);
@@ -302,11 +302,11 @@ class CutOffTest {
     void aSlowReadConfirmsTheStateAtItsBeginning() {
         var catalogue = refusing.bean(Catalogue.class);
 
-        secondWire.stall();
+        secondProxy.stall();
         await().pollDelay(Duration.ofMillis(800)).until(() -> true);
         var before = catalogue.confirmed();
         long answered = System.nanoTime();
-        secondWire.pass();
+        secondProxy.pass();
 
         await().pollInterval(Duration.ofMillis(5)).atMost(SOON).until(() -> catalogue.confirmed() != before);
         assertThat(requireNonNull(catalogue.confirmed()).nanos()).isLessThan(answered);

@@ -92,10 +92,10 @@ class MarkdownConformanceTest {
         boolean isListed = Arrays.stream(Difference.values())
                 .anyMatch(it -> it.examples(spec).contains(number));
 
-        String ours = Dom.withoutIdsOfHeadings(Markdown.toHtml(example.getSource(), PLACE));
+        String ours = NormalHtml.withoutIdsOfHeadings(Markdown.toHtml(example.getSource(), PLACE));
 
         // the specification prints a tab as an arrow
-        String theirs = Dom.normal(example.getHtml().replace('→', '\t'));
+        String theirs = NormalHtml.of(example.getHtml().replace('→', '\t'));
         if (isListed) assertThat(ours).isNotEqualTo(theirs);
         else assertThat(ours).isEqualTo(theirs);
     }
@@ -125,7 +125,7 @@ class MarkdownConformanceTest {
     @Test
     void everyHeadingHasAnId() {
         for (var example : Spec.COMMONMARK.examples())
-            assertThat(Dom.headings(Markdown.toHtml(example.getSource(), PLACE)))
+            assertThat(NormalHtml.headings(Markdown.toHtml(example.getSource(), PLACE)))
                     .as(example.getSource())
                     .allMatch(heading -> heading.id().startsWith("md-text--"));
     }

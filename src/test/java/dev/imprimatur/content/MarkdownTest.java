@@ -60,9 +60,9 @@ class MarkdownTest {
 
     @Test
     void codeHasItsLanguage() {
-        assertThat(Dom.body(html("```js run\nx\n```")).select("code").attr("class"))
+        assertThat(NormalHtml.body(html("```js run\nx\n```")).select("code").attr("class"))
                 .isEqualTo("language-js");
-        assertThat(Dom.body(html("~~~c++\nx\n~~~")).select("code").attr("class"))
+        assertThat(NormalHtml.body(html("~~~c++\nx\n~~~")).select("code").attr("class"))
                 .isEqualTo("language-c++");
     }
 
@@ -73,7 +73,7 @@ class MarkdownTest {
 
     @Test
     void bareAddressesAreLinks() {
-        assertThat(Dom.body(html("see https://example.org/a, www.example.org and me@example.org."))
+        assertThat(NormalHtml.body(html("see https://example.org/a, www.example.org and me@example.org."))
                         .select("a")
                         .eachAttr("href"))
                 .containsExactly("https://example.org/a", "http://www.example.org", "mailto:me@example.org");
@@ -83,7 +83,7 @@ class MarkdownTest {
     @ValueSource(
             strings = {"tel:+4930123", "sms:+4930123?body=a", "mailto:a@b.org", "https://a.b", "/a/b", "#c", "TEL:1"})
     void aLinkThatIsAllowedLeadsThere(String address) {
-        assertThat(Dom.body(html("[x](" + address + ")")).select("a").attr("href"))
+        assertThat(NormalHtml.body(html("[x](" + address + ")")).select("a").attr("href"))
                 .isEqualTo(address);
     }
 
@@ -103,20 +103,20 @@ class MarkdownTest {
 
     @Test
     void theHighestHeadingIsAtTheLevelOfThePlace() {
-        assertThat(Dom.headings(html("# a\n### b\n###### c")))
+        assertThat(NormalHtml.headings(html("# a\n### b\n###### c")))
                 .extracting(it -> it.normalName())
                 .containsExactly("h2", "h4", "h6");
-        assertThat(Dom.headings(html("### a\n## b")))
+        assertThat(NormalHtml.headings(html("### a\n## b")))
                 .extracting(it -> it.normalName())
                 .containsExactly("h3", "h2");
-        assertThat(Dom.headings(html("> # quoted\n\ntitle\n==")))
+        assertThat(NormalHtml.headings(html("> # quoted\n\ntitle\n==")))
                 .extracting(it -> it.normalName())
                 .containsExactly("h2", "h2");
     }
 
     @Test
     void headingsHaveIdsOfTheirOwnInEveryScript() {
-        assertThat(Dom.headings(html("# Über *uns* & `code`\n# 中文\n# हिन्दी\n# a\n# A\n# a-1\n# A!\n# !!\n# location")))
+        assertThat(NormalHtml.headings(html("# Über *uns* & `code`\n# 中文\n# हिन्दी\n# a\n# A\n# a-1\n# A!\n# !!\n# location")))
                 .extracting(it -> it.id())
                 .doesNotHaveDuplicates()
                 .containsExactly(
@@ -133,7 +133,7 @@ class MarkdownTest {
 
     @Test
     void aLinkToAHeadingOfTheTextLeadsThere() {
-        var body = Dom.body(html("# Über uns\n\n[a](#über-uns) [b](#%C3%BCber-uns) [c](#elsewhere)"));
+        var body = NormalHtml.body(html("# Über uns\n\n[a](#über-uns) [b](#%C3%BCber-uns) [c](#elsewhere)"));
 
         assertThat(body.select("a").eachAttr("href"))
                 .allSatisfy(href -> assertThat(href).startsWith("#"));
@@ -143,7 +143,7 @@ class MarkdownTest {
 
     @Test
     void footnotesStandAtTheEndInTheOrderOfTheText() {
-        var body = Dom.body(html("One[^b], two[^a], one again[^b].\n\n[^a]: *A*\n[^b]: B[^c]\n[^c]: C\n\n    more"));
+        var body = NormalHtml.body(html("One[^b], two[^a], one again[^b].\n\n[^a]: *A*\n[^b]: B[^c]\n[^c]: C\n\n    more"));
 
         assertThat(body.select("sup a").eachText()).containsExactly("1", "2", "1", "3");
         assertThat(body.select("section.footnotes > ol > li").eachText()).containsExactly("B3 ↩", "A ↩", "C more ↩");
@@ -158,7 +158,7 @@ class MarkdownTest {
 
     @Test
     void aFootnoteAndAHeadingHaveNoIdInCommon() {
-        assertThat(Dom.body(html("# fn 1\n# fn-1\n\na[^1]\n\n[^1]: b"))
+        assertThat(NormalHtml.body(html("# fn 1\n# fn-1\n\na[^1]\n\n[^1]: b"))
                         .select("[id]")
                         .eachAttr("id"))
                 .hasSize(4)

@@ -44,7 +44,7 @@ class RenderingTest {
         return Stream.of("/intro", "/deep", "/list/0/body")
                 .collect(Collectors.toMap(
                         it -> it,
-                        it -> Dom.headings(html.at(it).asString()).getFirst().normalName()));
+                        it -> NormalHtml.headings(html.at(it).asString()).getFirst().normalName()));
     }
 
     @Test
@@ -78,7 +78,7 @@ class RenderingTest {
         content.put("introduction", "# Pay\n\n# Pay\n\na[^1]\n\n[^1]: b");
 
         var ids = texts(Rendering.render(seed, content, Format.HTML))
-                .flatMap(text -> Dom.body(text).select("[id]").eachAttr("id").stream())
+                .flatMap(text -> NormalHtml.body(text).select("[id]").eachAttr("id").stream())
                 .toList();
 
         assertThat(ids)

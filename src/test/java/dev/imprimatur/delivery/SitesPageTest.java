@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
-import dev.imprimatur.testing.Walk;
+import dev.imprimatur.testing.ShellBlocks;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,8 +16,8 @@ class SitesPageTest {
     @Test
     void everyRequestOfThePageIsAnswered(@TempDir Path folder) throws Exception {
         try (var node = Node.start("imprimatur.import-seed-content", "true")) {
-            String told = Walk.run(
-                    Walk.blocks("docs/sites.md", "sh"),
+            String told = ShellBlocks.run(
+                    ShellBlocks.in("docs/sites.md", "sh"),
                     Map.of(
                             "API",
                             node.delivery(),

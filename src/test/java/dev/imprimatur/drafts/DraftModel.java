@@ -49,13 +49,13 @@ final class DraftModel {
               "bands": {"type": "array", "x-key": ["level"], "items": {"type": "object", "additionalProperties": false,
                 "properties": {"level": {"type": "string"}, "low": {"type": "integer"}, "open": {"type": "boolean"}}}}}}"""));
     /** Values that a form cannot show exactly. They must not change unless a person edits them. */
-    static final JsonNode ODD = JSON.readTree("""
+    static final JsonNode UNUSUAL_VALUES = JSON.readTree("""
             {"title": "w1 w2", "count": 12345678.5, "flag": false, "note": "\\nw3 w4\\r\\nw5\\r\\n",
              "group": {"body": "", "items": ["w6 w7", "", "w8"]}, "tags": [],
              "bands": [{"level": "w9", "low": 1000, "open": false}, {"level": "w10", "low": 2000}, {"level": "w11"}]}""");
 
     /** Faults that the model can inject, to prove that it finds them. */
-    enum Plant {
+    enum Fault {
         NONE,
         THE_BASE_MOVES_AND_THE_FORM_DOES_NOT,
         ITEMS_ARE_KNOWN_BY_PLACE,
@@ -90,33 +90,33 @@ final class DraftModel {
      *
      * @param done whether the first delivery saved all its edits
      */
-    private record Late(String account, String request, boolean done) {}
+    private record LateRequest(String account, String request, boolean done) {}
 
     private final Random random;
-    private final Plant plant;
+    private final Fault fault;
     private final DraftScript script;
     private final List<Page> pages = new ArrayList<>();
     private final List<Kept> kept = new ArrayList<>();
-    private final List<Late> late = new ArrayList<>();
+    private final List<LateRequest> late = new ArrayList<>();
     private final Map<String, String> authors = new HashMap<>();
-    private final Set<String> given = new HashSet<>();
+    private final Set<String> deliberatelyDeleted = new HashSet<>();
     private final Set<String> touched = new HashSet<>();
     private final Set<String> typists = new HashSet<>();
     private final List<String> trace = new ArrayList<>();
     private WorkingCopy copy = WorkingCopy.first(
-            new EditionId("g", 1), ODD, ItemIds.numbered(ODD), List.of(), null, SYSTEM, Instant.EPOCH);
+            new EditionId("g", 1), UNUSUAL_VALUES, ItemIds.numbered(UNUSUAL_VALUES), List.of(), null, SYSTEM, Instant.EPOCH);
     private int nextWord = 100;
     private int nextPage;
 
-    DraftModel(long seed, Plant plant, DraftScript script) {
+    DraftModel(long seed, Fault fault, DraftScript script) {
         this.random = new Random(seed);
-        this.plant = plant;
+        this.fault = fault;
         this.script = script;
         for (int i = 1; i <= 11; i++) authors.put("w" + i, "");
     }
 
     /** Runs random steps, then delivers everything that is pending. Throws an error with the trace if a word was lost. */
-    void play(int steps) {
+    void run(int steps) {
         PEOPLE.forEach(this::open);
         for (int i = 0; i < steps; i++) {
             step();
@@ -125,7 +125,7 @@ final class DraftModel {
         check();
         settle();
         check();
-        untouchedIsUntouched();
+        checkUntouchedValues();
     }
 
     private void step() {
@@ -147,7 +147,7 @@ final class DraftModel {
         else close(page);
     }
 
-    private void say(String what) {
+    private void log(String what) {
         trace.add(what);
     }
 
@@ -156,12 +156,12 @@ final class DraftModel {
         script.call("openPage", page.id, JSON.writeValueAsString(copy.values()));
         page.etag = copy.etag();
         pages.add(page);
-        say(account + " opens " + page.id);
+        log(account + " opens " + page.id);
         for (var left : List.copyOf(kept))
-            if ((left.account().equals(account) || plant == Plant.THE_COPY_IS_ANYBODYS) && random.nextInt(3) > 0) {
+            if ((left.account().equals(account) || fault == Fault.THE_COPY_IS_ANYBODYS) && random.nextInt(3) > 0) {
                 kept.remove(left);
                 script.call("adopt", page.id, left.record());
-                say(page.id + " takes over " + left.record());
+                log(page.id + " takes over " + left.record());
             }
     }
 
@@ -176,10 +176,10 @@ final class DraftModel {
     }
 
     /** Stops the search for words that the person saw and deleted. */
-    private void takenAway(String seen, String left) {
+    private void markDeleted(String seen, String left) {
         var gone = new TreeSet<>(words(seen));
         gone.removeAll(words(left));
-        given.addAll(gone);
+        deliberatelyDeleted.addAll(gone);
     }
 
     private static Set<String> words(String text) {
@@ -205,15 +205,15 @@ final class DraftModel {
                 case 2 -> now.isEmpty() ? word(page) : "";
                 default -> now + (now.isEmpty() ? "" : " ") + word(page);
             };
-        if (path.endsWith("/low") && next.startsWith("x")) given.addAll(words(now));
-        takenAway(now, next);
+        if (path.endsWith("/low") && next.startsWith("x")) deliberatelyDeleted.addAll(words(now));
+        markDeleted(now, next);
         script.call("write", page.id, path, next);
         if (random.nextInt(3) == 0) script.call("focus", page.id, path);
-        did(page, path);
-        say(page.id + " writes " + path + ": " + now + " -> " + next);
+        recordEdit(page, path);
+        log(page.id + " writes " + path + ": " + now + " -> " + next);
     }
 
-    private void did(Page page, String path) {
+    private void recordEdit(Page page, String path) {
         touched.add(path);
         typists.add(page.account);
     }
@@ -227,8 +227,8 @@ final class DraftModel {
         String path = list + "/" + id + (list.equals("/bands") ? "/level" : "");
         String word = word(page);
         script.call("write", page.id, path, word);
-        did(page, list);
-        say(page.id + " adds " + path + ": " + word);
+        recordEdit(page, list);
+        log(page.id + " adds " + path + ": " + word);
     }
 
     private List<String> ids(Page page, String list) {
@@ -242,11 +242,11 @@ final class DraftModel {
         if (path == null) return;
         form(page).path("values").properties().forEach(value -> {
             if (value.getKey().equals(path) || value.getKey().startsWith(path + "/"))
-                given.addAll(words(value.getValue().stringValue()));
+                deliberatelyDeleted.addAll(words(value.getValue().stringValue()));
         });
         script.call("removeItem", page.id, path);
-        did(page, path);
-        say(page.id + " removes " + path);
+        recordEdit(page, path);
+        log(page.id + " removes " + path);
     }
 
     private @Nullable String someItem(Page page) {
@@ -264,8 +264,8 @@ final class DraftModel {
         if (others.isEmpty()) return;
         String after = others.get(random.nextInt(others.size()));
         script.call("moveItem", page.id, path, after);
-        did(page, list);
-        say(page.id + " moves " + path + " behind " + after);
+        recordEdit(page, list);
+        log(page.id + " moves " + path + " behind " + after);
     }
 
     private void decide(Page page) {
@@ -284,49 +284,49 @@ final class DraftModel {
         };
         String form = form(page).toString();
         // the person saw the text that they decided against
-        if (choice.equals("mine")) given.addAll(words(theirs));
+        if (choice.equals("mine")) deliberatelyDeleted.addAll(words(theirs));
         if (choice.equals("theirs") || question.path("kind").asString().equals("I_REMOVED")) {
-            given.addAll(words(mine));
+            deliberatelyDeleted.addAll(words(mine));
             String path = question.path("path").stringValue();
             form(page).path("values").properties().forEach(value -> {
                 if (value.getKey().equals(path) || value.getKey().startsWith(path + "/"))
-                    given.addAll(words(value.getValue().stringValue()));
+                    deliberatelyDeleted.addAll(words(value.getValue().stringValue()));
             });
         }
-        if (choice.startsWith("text:")) takenAway(form, form + choice);
+        if (choice.startsWith("text:")) markDeleted(form, form + choice);
         script.call("decide", page.id, question.toString(), choice);
-        did(page, question.path("path").stringValue());
-        say(page.id + " decides " + choice + " on " + question);
+        recordEdit(page, question.path("path").stringValue());
+        log(page.id + " decides " + choice + " on " + question);
     }
 
     private void send(Page page) {
         if (page.waiting && random.nextInt(4) > 0) return;
         String edits = script.call("take", page.id);
-        if (plant == Plant.THE_COPY_GOES_BEFORE_THE_ANSWER) script.call("id => { pages[id].sent = true; }", page.id);
+        if (fault == Fault.THE_COPY_GOES_BEFORE_THE_ANSWER) script.call("id => { pages[id].sent = true; }", page.id);
         page.toServer.add(edits);
         page.waiting = true;
-        say(page.id + " sends " + edits);
+        log(page.id + " sends " + edits);
     }
 
     private void serve(Page page) {
         if (page.toServer.isEmpty()) return;
         String request = page.toServer.poll();
         if (random.nextInt(12) == 0) {
-            say("lost: a request of " + page.id);
+            log("lost: a request of " + page.id);
             return;
         }
         // the session may have ended, or may belong to another person now
         String session = random.nextInt(10) == 0 ? PEOPLE.get(random.nextInt(PEOPLE.size())) : page.account;
-        if (!session.equals(page.account) && plant != Plant.A_SESSION_IS_ANYBODYS) {
-            say("refused: the session is " + session + "'s and not " + page.id + "'s");
+        if (!session.equals(page.account) && fault != Fault.A_SESSION_IS_ANYBODYS) {
+            log("refused: the session is " + session + "'s and not " + page.id + "'s");
             return;
         }
         var before = copy;
         String answer = handle(request, session);
         boolean done = copy.version() > before.version() && !answer.contains("\"saved\":false");
-        if (random.nextInt(3) == 0) late.add(new Late(session, request, done));
+        if (random.nextInt(3) == 0) late.add(new LateRequest(session, request, done));
         if (random.nextInt(8) == 0) {
-            say("lost: an answer to " + page.id);
+            log("lost: an answer to " + page.id);
             return;
         }
         page.toPage.add(answer);
@@ -335,18 +335,18 @@ final class DraftModel {
     private void deliverLate() {
         if (late.isEmpty()) return;
         var again = late.remove(random.nextInt(late.size()));
-        say("again: " + again.request());
+        log("again: " + again.request());
         var before = copy;
         handle(again.request(), again.account());
         if (again.done() && !copy.content().equals(before.content()))
-            throw lost("what came twice counted twice: " + again.request());
+            throw failure("what came twice counted twice: " + again.request());
     }
 
     private String handle(String request, String session) {
         var edits = EditsJson.read(JSON.readTree(request));
-        if (plant == Plant.ITEMS_ARE_KNOWN_BY_PLACE) edits = byPlace(edits);
+        if (fault == Fault.ITEMS_ARE_KNOWN_BY_PLACE) edits = addressedByIndex(edits);
         var by = new Person(session, session, null, Set.of("EDITOR"));
-        if (plant == Plant.TWICE_COUNTS_TWICE)
+        if (fault == Fault.TWICE_COUNTS_TWICE)
             copy = new WorkingCopy(
                     copy.edition(),
                     copy.version(),
@@ -358,7 +358,7 @@ final class DraftModel {
                     copy.updatedAt(),
                     List.of(),
                     false);
-        if (plant == Plant.THE_LAST_WINS)
+        if (fault == Fault.THE_LAST_WINS)
             edits = edits.stream()
                     .map(edit -> edit instanceof Edit.Replace replace
                             ? (Edit) new Edit.Replace(
@@ -384,14 +384,14 @@ final class DraftModel {
                             return told;
                         })
                         .toList());
-        say("served " + session + ": " + copy.content() + " "
+        log("served " + session + ": " + copy.content() + " "
                 + result.outcomes().stream().filter(outcome -> !outcome.saved()).toList());
         return JSON.writeValueAsString(answer);
     }
 
     /** Injects the fault that edits address list items by index instead of by id. */
-    private List<Edit> byPlace(List<Edit> edits) {
-        var first = ItemIds.numbered(ODD).lists();
+    private List<Edit> addressedByIndex(List<Edit> edits) {
+        var first = ItemIds.numbered(UNUSUAL_VALUES).lists();
         return edits.stream()
                 .map(edit -> {
                     if (!(edit instanceof Edit.Replace replace)) return edit;
@@ -420,40 +420,40 @@ final class DraftModel {
         // a page has one request under way at a time, so any other is a repetition
         page.toPage.clear();
         late.addAll(page.toServer.stream()
-                .map(request -> new Late(page.account, request, false))
+                .map(request -> new LateRequest(page.account, request, false))
                 .toList());
         page.toServer.clear();
         page.etag = JSON.readTree(answer).path("etag").stringValue();
-        say(page.id + " is answered");
+        log(page.id + " is answered");
     }
 
     /** Submits the draft that the page shows, unless the draft has changed meanwhile. */
     private void submit(Page page) {
         if (page.waiting || script.ask("hasPending", page.id)) return;
-        if (!page.etag.equals(copy.etag()) && plant != Plant.SUBMIT_TAKES_WHAT_WAS_NOT_SEEN) return;
+        if (!page.etag.equals(copy.etag()) && fault != Fault.SUBMIT_TAKES_WHAT_WAS_NOT_SEEN) return;
         var seen = words(form(page).toString());
         var unseen = new TreeSet<>(words(copy.content().toString()));
         unseen.removeAll(seen);
         // a field with the focus shows the changes of others only when it loses the focus
         unseen.removeIf(
                 word -> script.call("id => pages[id].focus ?? ''", page.id).length() > 0);
-        if (!unseen.isEmpty()) throw lost(page.id + " puts forward what it does not show: " + unseen);
+        if (!unseen.isEmpty()) throw failure(page.id + " puts forward what it does not show: " + unseen);
     }
 
     private void close(Page page) {
-        String record = keptBy(page);
+        String record = unsavedRecord(page);
         if (!record.equals("null")) kept.add(new Kept(page.account, record));
         script.call("close", page.id);
         late.addAll(page.toServer.stream()
-                .map(request -> new Late(page.account, request, false))
+                .map(request -> new LateRequest(page.account, request, false))
                 .toList());
         pages.remove(page);
-        say(page.id + " is closed and leaves " + record);
+        log(page.id + " is closed and leaves " + record);
         open(page.account);
     }
 
-    private String keptBy(Page page) {
-        return plant == Plant.THE_COPY_GOES_BEFORE_THE_ANSWER
+    private String unsavedRecord(Page page) {
+        return fault == Fault.THE_COPY_GOES_BEFORE_THE_ANSWER
                 ? script.call(
                         "id => { const {draft} = pages[id]; const flight = draft.flight; draft.flight = null;"
                                 + " const record = kept(id); draft.flight = flight; return record; }",
@@ -464,11 +464,11 @@ final class DraftModel {
     /** Delivers everything that is pending, without faults. */
     private void settle() {
         answerAll();
-        undoWhatIsLate();
+        revertLateRequests();
         answerAll();
         while (!late.isEmpty()) deliverLate();
         answerAll();
-        say("all is settled");
+        log("all is settled");
     }
 
     /** Lets every page send its edits, until no page has an edit or news left. */
@@ -480,7 +480,7 @@ final class DraftModel {
             for (var page : List.copyOf(pages)) {
                 script.call("leave", page.id);
                 String edits = script.call("take", page.id);
-                say(page.id + " sends " + edits);
+                log(page.id + " sends " + edits);
                 String answer = handle(edits, page.account);
                 script.call("answered", page.id, answer);
                 quiet &= edits.equals("[]");
@@ -492,7 +492,7 @@ final class DraftModel {
     }
 
     /** Reverts the edits of requests that will be delivered again, so that a repetition that counts twice shows. */
-    private void undoWhatIsLate() {
+    private void revertLateRequests() {
         var page = pages.getFirst();
         for (var again : late) {
             if (!again.done()) continue;
@@ -503,18 +503,18 @@ final class DraftModel {
                     if (!ids(page, insert.path()).contains(insert.item())) continue;
                     values.properties().forEach(value -> {
                         if (value.getKey().equals(path) || value.getKey().startsWith(path + "/"))
-                            given.addAll(words(value.getValue().stringValue()));
+                            deliberatelyDeleted.addAll(words(value.getValue().stringValue()));
                     });
                     script.call("removeItem", page.id, path);
-                    did(page, path);
+                    recordEdit(page, path);
                 } else if (edit instanceof Edit.Replace replace && values.has(replace.path())) {
                     String before = replace.from() == null ? "" : replace.from();
-                    takenAway(values.get(replace.path()).stringValue(), before);
+                    markDeleted(values.get(replace.path()).stringValue(), before);
                     script.call("write", page.id, replace.path(), before);
-                    did(page, replace.path());
+                    recordEdit(page, replace.path());
                 }
             }
-            say(page.id + " takes back " + again.request());
+            log(page.id + " takes back " + again.request());
         }
     }
 
@@ -522,20 +522,20 @@ final class DraftModel {
         var there = new HashMap<String, Set<String>>();
         var inDraft = words(copy.content().toString());
         for (var page : pages)
-            there.computeIfAbsent(page.account, it -> new HashSet<>()).addAll(written(keptBy(page)));
+            there.computeIfAbsent(page.account, it -> new HashSet<>()).addAll(written(unsavedRecord(page)));
         for (var left : kept)
             there.computeIfAbsent(left.account(), it -> new HashSet<>()).addAll(written(left.record()));
         authors.forEach((word, author) -> {
-            if (given.contains(word) || inDraft.contains(word)) return;
+            if (deliberatelyDeleted.contains(word) || inDraft.contains(word)) return;
             if (there.getOrDefault(author, Set.of()).contains(word)) return;
-            throw lost(word + " of " + (author.isEmpty() ? "the first draft" : author) + " is nowhere");
+            throw failure(word + " of " + (author.isEmpty() ? "the first draft" : author) + " is nowhere");
         });
         for (String contributor : copy.contributors())
-            if (!typists.contains(contributor)) throw lost(contributor + " contributes and did nothing");
+            if (!typists.contains(contributor)) throw failure(contributor + " contributes and did nothing");
         for (String word : inDraft) {
             String author = authors.getOrDefault(word, "");
             if (!author.isEmpty() && !copy.contributors().contains(author))
-                throw lost(word + " is in the draft and its author " + author + " is no contributor");
+                throw failure(word + " is in the draft and its author " + author + " is no contributor");
         }
     }
 
@@ -546,18 +546,18 @@ final class DraftModel {
         return words(kept.toString());
     }
 
-    private void untouchedIsUntouched() {
-        var before = FormValues.of(ODD, ItemIds.numbered(ODD));
+    private void checkUntouchedValues() {
+        var before = FormValues.of(UNUSUAL_VALUES, ItemIds.numbered(UNUSUAL_VALUES));
         var now = copy.values();
         before.values().forEach((path, text) -> {
             boolean isTouched = touched.stream().anyMatch(at -> path.equals(at) || path.startsWith(at + "/"));
             if (!isTouched && !text.equals(now.values().get(path)))
-                throw lost("nobody touched " + path + ", which was " + text + " and is "
+                throw failure("nobody touched " + path + ", which was " + text + " and is "
                         + now.values().get(path));
         });
     }
 
-    private AssertionError lost(String what) {
+    private AssertionError failure(String what) {
         return new AssertionError(what + "\n" + String.join("\n", trace));
     }
 }

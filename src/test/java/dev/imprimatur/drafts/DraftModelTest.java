@@ -35,7 +35,7 @@ class DraftModelTest {
 
     @Property(generation = GenerationMode.RANDOMIZED, shrinking = ShrinkingMode.OFF)
     void noWordIsLost(@ForAll long seed) {
-        new DraftModel(seed, DraftModel.Plant.NONE, script).play(STEPS);
+        new DraftModel(seed, DraftModel.Fault.NONE, script).run(STEPS);
     }
 
     /** In the run with this seed, a person resolves a conflict about a text whose item they have removed since. */
@@ -43,14 +43,14 @@ class DraftModelTest {
     @ValueSource(longs = -3739150018705448941L)
     void runsThatLostAWordOnceLoseNone(long seed) {
         try (var draft = new DraftScript()) {
-            new DraftModel(seed, DraftModel.Plant.NONE, draft).play(STEPS);
+            new DraftModel(seed, DraftModel.Fault.NONE, draft).run(STEPS);
         }
     }
 
     /** The model finds each fault that once existed when the fault is injected again. */
     @ParameterizedTest
-    @EnumSource(value = DraftModel.Plant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void aPlantedFaultIsFound(DraftModel.Plant plant) {
+    @EnumSource(value = DraftModel.Fault.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aPlantedFaultIsFound(DraftModel.Fault plant) {
         int run = 0;
         AssertionError found = null;
         try (var faulty = new DraftScript()) {
@@ -66,7 +66,7 @@ class DraftModelTest {
                     });
             for (; found == null && run < 400; run++)
                 try {
-                    new DraftModel(run, plant, faulty).play(STEPS);
+                    new DraftModel(run, plant, faulty).run(STEPS);
                 } catch (AssertionError error) {
                     found = error;
                 }

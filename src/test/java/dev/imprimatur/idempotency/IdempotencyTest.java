@@ -8,7 +8,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.content.Sha256;
 import dev.imprimatur.testing.Guides;
-import dev.imprimatur.testing.Halt;
+import dev.imprimatur.testing.RequestFaults;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -130,9 +130,9 @@ class IdempotencyTest {
     void aRequestDuringTheFirstRunIsToldToRetry() throws Exception {
         String key = fresh();
         var wanted = guide("slow-" + fresh());
-        var held = Halt.hold(key);
+        var held = RequestFaults.hold(key);
         var first = CompletableFuture.supplyAsync(
-                () -> node.as("editor").post("/role-guide", wanted, KEY, key, Halt.HEADER, key));
+                () -> node.as("editor").post("/role-guide", wanted, KEY, key, RequestFaults.HEADER, key));
         var records = node.bean(MongoDatabase.class).getCollection("idempotency_keys");
         String id = HexFormat.of().formatHex(Sha256.of(("editor\n" + key).getBytes(StandardCharsets.UTF_8)));
         await().until(() -> records.find(Filters.eq("_id", id)).first() != null);

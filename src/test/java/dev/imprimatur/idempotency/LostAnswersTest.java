@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.imprimatur.credentials.Tokens;
 import dev.imprimatur.testing.Guides;
-import dev.imprimatur.testing.Halt;
+import dev.imprimatur.testing.RequestFaults;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -48,7 +48,7 @@ class LostAnswersTest {
         var keyed = new ArrayList<>(List.of(KEY, UUID.randomUUID().toString()));
         keyed.addAll(Arrays.asList(headers));
         String[] same = keyed.toArray(String[]::new);
-        keyed.addAll(List.of(Halt.HEADER, Halt.DIES));
+        keyed.addAll(List.of(RequestFaults.HEADER, RequestFaults.CRASH));
         assertThat(person.send(method, path, body, keyed.toArray(String[]::new)).status())
                 .isEqualTo(500);
         assertThat(person.send(method, path, body, same).problem()).isEqualTo("request-in-progress");
@@ -120,7 +120,7 @@ class LostAnswersTest {
         String etag = etag(guide);
         String key = UUID.randomUUID().toString();
         var mine = Map.of("summary", "Mine.");
-        node.as("editor").patch(guide.path() + "/draft", mine, "If-Match", etag, KEY, key, Halt.HEADER, Halt.DIES);
+        node.as("editor").patch(guide.path() + "/draft", mine, "If-Match", etag, KEY, key, RequestFaults.HEADER, RequestFaults.CRASH);
         guides.edit("second-editor", guide, "Theirs.").ok();
         node.clock().forward(Duration.ofSeconds(61));
 
@@ -163,7 +163,7 @@ class LostAnswersTest {
     void aSubmissionThatWasReturnedIsNotRepeated() {
         var guide = guides.drafted();
         String key = UUID.randomUUID().toString();
-        node.as("editor").post(guide.path() + "/submit", Map.of(), KEY, key, Halt.HEADER, Halt.DIES);
+        node.as("editor").post(guide.path() + "/submit", Map.of(), KEY, key, RequestFaults.HEADER, RequestFaults.CRASH);
         guides.decide("reviewer", guides.task("reviewer", guide), "request-changes")
                 .ok();
         node.clock().forward(Duration.ofSeconds(61));
@@ -194,7 +194,7 @@ class LostAnswersTest {
         var guide = guides.published();
         String key = UUID.randomUUID().toString();
         var why = Map.of("reason", "wrong");
-        node.as("publisher").post(guide.path() + "/unpublish", why, KEY, key, Halt.HEADER, Halt.DIES);
+        node.as("publisher").post(guide.path() + "/unpublish", why, KEY, key, RequestFaults.HEADER, RequestFaults.CRASH);
         assertThat(guides.read(guide).status()).isEqualTo(410);
         guides.nextEditionSubmitted(guide, "Right again.");
         guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
@@ -364,7 +364,7 @@ class LostAnswersTest {
 
             String slug = UUID.randomUUID().toString();
             var guide = Map.of("slug", slug, "content", Guides.content());
-            node.as("editor").post("/role-guide", guide, KEY, slug, Halt.HEADER, Halt.DIES);
+            node.as("editor").post("/role-guide", guide, KEY, slug, RequestFaults.HEADER, RequestFaults.CRASH);
             assertThat(other.as("editor").post("/role-guide", guide, KEY, slug).problem())
                     .isEqualTo("request-in-progress");
             node.clock().forward(Duration.ofSeconds(61));

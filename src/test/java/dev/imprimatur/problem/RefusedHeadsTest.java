@@ -44,7 +44,7 @@ class RefusedHeadsTest {
             DELIVERY + "/role-guide/" + node.guides().published().slug();
 
     /** An answer as read from the socket. */
-    private record Raw(int status, Map<String, String> headers, byte[] body) {
+    private record RawAnswer(int status, Map<String, String> headers, byte[] body) {
         String problem() {
             assertThat(headers)
                     .containsEntry("content-type", "application/problem+json")
@@ -58,12 +58,12 @@ class RefusedHeadsTest {
         }
     }
 
-    private Raw ask(String line, String... headers) {
+    private RawAnswer ask(String line, String... headers) {
         return sent(line + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
                 + Arrays.stream(headers).map(it -> it + "\r\n").collect(Collectors.joining()) + "\r\n");
     }
 
-    private Raw sent(String request) {
+    private RawAnswer sent(String request) {
         try (var socket = new Socket(
                 InetAddress.getLoopbackAddress(), URI.create(node.url()).getPort())) {
             socket.setSoTimeout(10_000);
@@ -77,7 +77,7 @@ class RefusedHeadsTest {
                 told.put(
                         line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT),
                         line.substring(line.indexOf(':') + 1).strip());
-            return new Raw(
+            return new RawAnswer(
                     Integer.parseInt(lines[0].substring(9, 12)),
                     told,
                     Arrays.copyOfRange(answer, end + 4, answer.length));
@@ -177,7 +177,7 @@ class RefusedHeadsTest {
         refused(400, ask("POST " + DELIVERY + "/role-guide", "Transfer-Encoding: gzip"));
     }
 
-    private static void refused(int status, Raw answer) {
+    private static void refused(int status, RawAnswer answer) {
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.problem()).isNotBlank();
     }
@@ -194,7 +194,7 @@ class RefusedHeadsTest {
         allows("OPTIONS, POST", ask("DELETE /api/management/v1/tasks/x/claim", token));
     }
 
-    private static void allows(String methods, Raw answer) {
+    private static void allows(String methods, RawAnswer answer) {
         refused(405, answer);
         assertThat(answer.headers()).containsEntry("allow", methods);
     }

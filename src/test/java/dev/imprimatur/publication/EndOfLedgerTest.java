@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.DocumentsCopy;
+import dev.imprimatur.testing.MongoCopy;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -45,13 +45,13 @@ class EndOfLedgerTest {
         return node.bean(MongoDatabase.class);
     }
 
-    private DocumentsCopy copied() {
-        return DocumentsCopy.of(database());
+    private MongoCopy copied() {
+        return MongoCopy.of(database());
     }
 
-    private void restoreAndRestart(DocumentsCopy copy) {
+    private void restoreAndRestart(MongoCopy copy) {
         awaitMark();
-        copy.into(database());
+        copy.restoreInto(database());
         node.restart(() -> {});
     }
 
@@ -143,7 +143,7 @@ class EndOfLedgerTest {
                 .extracting(finding -> finding.rule() + " " + finding.where())
                 .contains("ledger-end the engine’s database", "ledger-end the data directory");
 
-        today.into(database());
+        today.restoreInto(database());
         await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 200);
         // the site key was missing in the older backup, too
         await().atMost(Duration.ofSeconds(20))
@@ -327,14 +327,14 @@ class EndOfLedgerTest {
         unpublish(withdrawn).ok();
         guides.decide("reviewer", lostTask, "approve").ok();
         var one = copied();
-        before.into(database());
+        before.restoreInto(database());
         deleteMarkFile();
         node.restartWithoutEngineDatabase();
         for (var guide : instead)
             guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
         unpublish(instead.getLast()).ok();
 
-        for (var guide : List.of(withdrawn, lost)) one.into(database(), guide);
+        for (var guide : List.of(withdrawn, lost)) one.restoreInto(database(), guide);
         node.restart(() -> {});
 
         assertThat(readiness()).isEqualTo(503);
@@ -364,7 +364,7 @@ class EndOfLedgerTest {
         var yesterday = copied();
         unpublish(withdrawn).ok();
         awaitMark();
-        yesterday.into(database());
+        yesterday.restoreInto(database());
         node.restartWithoutEngineDatabase();
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
 
@@ -373,7 +373,7 @@ class EndOfLedgerTest {
         var next = guides.published();
         unpublish(next).ok();
         awaitMark();
-        today.into(database());
+        today.restoreInto(database());
         node.restart(this::deleteMarkFile);
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
         assertThat(report().ok().get("behind").asBoolean()).isTrue();

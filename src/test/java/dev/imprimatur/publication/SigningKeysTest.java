@@ -34,10 +34,10 @@ class SigningKeysTest {
     /** A key pair: the private key and the public key, each in a file. */
     private record Pair(Path privateKey, Path publicKey) {}
 
-    private Pair pair(String name) {
+    private KeyFiles pair(String name) {
         try {
             var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-            return new Pair(
+            return new KeyFiles(
                     written(name + ".pem", "PRIVATE KEY", pair.getPrivate().getEncoded()),
                     written(name + ".pub", "PUBLIC KEY", pair.getPublic().getEncoded()));
         } catch (GeneralSecurityException | IOException failed) {
@@ -52,7 +52,7 @@ class SigningKeysTest {
                         + "-----\n");
     }
 
-    private static Signer signer(Pair own, Pair... others) throws Exception {
+    private static Signer signer(KeyFiles own, KeyFiles... others) throws Exception {
         return new Signer(
                 null,
                 new JsonMapper(),

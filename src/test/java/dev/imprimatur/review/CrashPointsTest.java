@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.Death;
-import dev.imprimatur.testing.Effects;
+import dev.imprimatur.testing.SimulatedCrash;
+import dev.imprimatur.testing.GuideEffects;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.ProxiedStores;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,15 +38,15 @@ class CrashPointsTest {
     private static final Map<String, Object> SAVED = Map.of("summary", "Saved.");
     private static final Duration LEASE = Duration.ofSeconds(61);
 
-    private static WiredStores stores;
-    private static Node mortal;
+    private static ProxiedStores stores;
+    private static Node crashing;
     private static Node other;
     private static Guides guides;
 
     @BeforeAll
     static void start() {
-        stores = new WiredStores();
-        mortal = Node.start(stores.settings(
+        stores = new ProxiedStores();
+        crashing = Node.start(stores.settings(
                 "imprimatur.review.reconcile-every", "1h",
                 // it would tell of every death
                 "logging.level.dev.imprimatur.problem.UnexpectedFailure", "off"));
@@ -57,16 +57,16 @@ class CrashPointsTest {
     @AfterAll
     static void stop() {
         other.close();
-        mortal.close();
+        crashing.close();
         stores.close();
     }
 
     /** A request about the guide with this slug. */
     private record Request(String slug, String person, String method, String path, Object body, List<String> headers) {
-        Answer at(Node node, String key, Death death) {
+        Answer at(Node node, String key, SimulatedCrash crash) {
             var all = new ArrayList<>(headers);
             all.addAll(List.of(KEY, key));
-            if (death != null) all.addAll(List.of(Death.HEADER, death.name()));
+            if (crash != null) all.addAll(List.of(SimulatedCrash.HEADER, crash.name()));
             return node.as(person).send(method, path, body, all.toArray(String[]::new));
         }
     }
@@ -88,7 +88,7 @@ class CrashPointsTest {
 
     @Test
     void aGuideIsMadeOnce() {
-        diesAnywhere("create", () -> {
+        crashesAtEveryPoint("create", () -> {
             String slug = "crash-" + UUID.randomUUID();
             var wanted = Map.of("slug", slug, "content", Guides.content());
             return new Request(slug, "editor", "POST", "/role-guide", wanted, List.of());
@@ -97,7 +97,7 @@ class CrashPointsTest {
 
     @Test
     void aDraftIsSavedOnce() {
-        diesAnywhere("save", () -> {
+        crashesAtEveryPoint("save", () -> {
             var guide = guides.drafted();
             String path = guide.path() + "/draft";
             String etag = other.as("editor").get(path).header("ETag");
@@ -107,52 +107,52 @@ class CrashPointsTest {
 
     @Test
     void aDraftIsSubmittedOnce() {
-        diesAnywhere("submit", () -> post(guides.drafted(), "editor", "/submit", Map.of()));
+        crashesAtEveryPoint("submit", () -> post(guides.drafted(), "editor", "/submit", Map.of()));
     }
 
     @Test
     void anApprovalIsStampedAndPublishedOnce() {
-        diesAnywhere("approve", () -> decision(guides.submitted(), "approve"));
+        crashesAtEveryPoint("approve", () -> decision(guides.submitted(), "approve"));
     }
 
     @Test
     void theNextEditionTakesThePlaceOfTheFirstOnce() {
-        diesAnywhere(
+        crashesAtEveryPoint(
                 "approve the next edition",
                 () -> decision(guides.nextEditionSubmitted(guides.published(), "Next."), "approve"));
     }
 
     @Test
     void changesAreRequestedOnce() {
-        diesAnywhere("request changes", () -> decision(guides.submitted(), "request-changes"));
+        crashesAtEveryPoint("request changes", () -> decision(guides.submitted(), "request-changes"));
     }
 
     @Test
     void theNextEditionIsOpenedOnce() {
-        diesAnywhere("open the next edition", () -> post(guides.published(), "editor", "/editions", null));
+        crashesAtEveryPoint("open the next edition", () -> post(guides.published(), "editor", "/editions", null));
     }
 
     @Test
     void aGuideIsUnpublishedOnce() {
-        diesAnywhere("unpublish", () -> post(guides.published(), "publisher", "/unpublish", Map.of("reason", "wrong")));
+        crashesAtEveryPoint("unpublish", () -> post(guides.published(), "publisher", "/unpublish", Map.of("reason", "wrong")));
     }
 
-    private static void diesAnywhere(String operation, Supplier<Request> prepared) {
+    private static void crashesAtEveryPoint(String operation, Supplier<Request> prepared) {
         // the first request of a person has further writes, which must not be counted
-        prepared.get().at(mortal, UUID.randomUUID().toString(), null).ok();
+        prepared.get().at(crashing, UUID.randomUUID().toString(), null).ok();
         var undisturbed = prepared.get();
-        var whole = Death.after(Integer.MAX_VALUE);
-        var success = undisturbed.at(mortal, UUID.randomUUID().toString(), whole);
+        var whole = SimulatedCrash.after(Integer.MAX_VALUE);
+        var success = undisturbed.at(crashing, UUID.randomUUID().toString(), whole);
         success.ok();
-        var expected = Effects.on(undisturbed.slug(), other);
+        var expected = GuideEffects.on(undisturbed.slug(), other);
         assertThat(expected).isNotEmpty();
         assertThat(whole.writes()).isPositive();
 
         int points = 0;
         for (int after : points(whole.writes()))
             for (boolean reconciled :
-                    Death.AT_ALL_POINTS ? new boolean[] {false, true} : new boolean[] {after % 2 == 1}) {
-                dies(operation, prepared.get(), after, reconciled, success.status(), expected);
+                    SimulatedCrash.AT_ALL_POINTS ? new boolean[] {false, true} : new boolean[] {after % 2 == 1}) {
+                crashesAndRecovers(operation, prepared.get(), after, reconciled, success.status(), expected);
                 points++;
             }
 
@@ -161,7 +161,7 @@ class CrashPointsTest {
         assertThat(report.failure()).isNull();
         assertThat(report.violations()).isEmpty();
         System.out.printf(
-                "crash points of %s: %d writes, %d deaths, each answered %d when sent again; 0 lost, 0 doubled, 0 violations, %d unfinished%n",
+                "crash points of %s: %d writes, %d crashes, each answered %d when sent again; 0 lost, 0 doubled, 0 violations, %d unfinished%n",
                 operation,
                 whole.writes(),
                 points,
@@ -171,17 +171,17 @@ class CrashPointsTest {
 
     /** All crash points; or the first, the last and some in between. */
     private static int[] points(int writes) {
-        int some = Death.AT_ALL_POINTS ? writes : Math.min(SOME, writes);
+        int some = SimulatedCrash.AT_ALL_POINTS ? writes : Math.min(SOME, writes);
         return IntStream.rangeClosed(0, some).map(i -> i * writes / some).toArray();
     }
 
-    private static void dies(
+    private static void crashesAndRecovers(
             String operation, Request request, int after, boolean reconciled, int success, List<String> expected) {
-        String point = operation + ", dead after " + after + " writes" + (reconciled ? ", reconciled" : "");
+        String point = operation + ", crashed after " + after + " writes" + (reconciled ? ", reconciled" : "");
         String key = UUID.randomUUID().toString();
-        var death = Death.after(after);
-        request.at(mortal, key, death);
-        assertThat(death.happened()).as(point).isTrue();
+        var crash = SimulatedCrash.after(after);
+        request.at(crashing, key, crash);
+        assertThat(crash.happened()).as(point).isTrue();
         if (reconciled) other.bean(Reconciler.class).everyMinute();
         other.clock().forward(LEASE);
 
@@ -190,6 +190,6 @@ class CrashPointsTest {
         assertThat(again.status()).as(point + ": " + again).isEqualTo(success);
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() ->
-                        assertThat(Effects.on(request.slug(), other)).as(point).isEqualTo(expected));
+                        assertThat(GuideEffects.on(request.slug(), other)).as(point).isEqualTo(expected));
     }
 }

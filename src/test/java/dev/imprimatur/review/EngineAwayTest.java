@@ -39,7 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
 class EngineAwayTest {
     private static final Duration SOON = Duration.ofSeconds(3);
 
-    private final WiredStores stores = new WiredStores();
+    private final ProxiedStores stores = new ProxiedStores();
     private final Node node = Node.start(stores.settings());
     private final Guides guides = node.guides();
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.Death;
-import dev.imprimatur.testing.Effects;
+import dev.imprimatur.testing.SimulatedCrash;
+import dev.imprimatur.testing.GuideEffects;
 import dev.imprimatur.testing.Node;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.ProxiedStores;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @Tag("store")
 class TimerCrashTest {
     private static final int[] POINTS =
-            Death.AT_ALL_POINTS ? IntStream.range(0, 40).toArray() : new int[] {0, 4, 9, 17};
+            SimulatedCrash.AT_ALL_POINTS ? IntStream.range(0, 40).toArray() : new int[] {0, 4, 9, 17};
     private static final int DUE = 3;
     /** The effects of the two timers of a guide. */
     private static final List<String> TIMED =
@@ -37,45 +37,45 @@ class TimerCrashTest {
 
     @Test
     void everyTimerHasOneEffect() {
-        try (var stores = new WiredStores();
-                var mortal = Node.start(stores.settings(
+        try (var stores = new ProxiedStores();
+                var crashing = Node.start(stores.settings(
                         "imprimatur.review.reconcile-every", "1h",
                         "logging.level.dev.imprimatur", "off",
                         "logging.level.org.flowable", "off"));
-                var other = mortal.beside()) {
+                var other = crashing.beside()) {
             var undisturbed = other.guides().published();
             other.clock().forward(OVERDUE);
             soon("undisturbed")
                     .until(() -> TIMED.stream()
-                            .allMatch(it -> Effects.on(undisturbed.slug(), other).stream()
+                            .allMatch(it -> GuideEffects.on(undisturbed.slug(), other).stream()
                                     .anyMatch(effect -> effect.startsWith(it))));
-            var expected = Effects.on(undisturbed.slug(), other);
+            var expected = GuideEffects.on(undisturbed.slug(), other);
             for (int after : POINTS) {
                 var due = IntStream.range(0, DUE)
                         .mapToObj(i -> other.guides().published())
                         .toList();
                 timers(other).shutdown();
-                var death = Death.after(after);
-                mortal.bean(Death.Background.class).meets(death);
+                var crash = SimulatedCrash.after(after);
+                crashing.bean(SimulatedCrash.Background.class).crashWith(crash);
                 other.clock().forward(OVERDUE);
                 other.renewTokens();
-                soon("after " + after + " writes").until(death::happened);
+                soon("after " + after + " writes").until(crash::happened);
                 timers(other).start();
                 other.clock().forward(LOCK);
 
                 for (var guide : due)
                     soon("after " + after + " writes")
-                            .untilAsserted(() -> assertThat(Effects.on(guide.slug(), other))
+                            .untilAsserted(() -> assertThat(GuideEffects.on(guide.slug(), other))
                                     .containsExactlyInAnyOrderElementsOf(expected));
-                mortal.bean(Death.Background.class).isOver();
-                mortal.restart(() -> {});
+                crashing.bean(SimulatedCrash.Background.class).end();
+                crashing.restart(() -> {});
             }
             other.bean(Reconciler.class).everyMinute();
             var report = other.bean(Checker.class).run();
             assertThat(report.violations()).isEmpty();
             assertThat(report.unfinished()).isEmpty();
             System.out.printf(
-                    "crash points of timers: %d deaths with %d timers due; 0 lost, 0 doubled, 0 violations%n",
+                    "crash points of timers: %d crashes with %d timers due; 0 lost, 0 doubled, 0 violations%n",
                     POINTS.length, 2 * DUE);
         }
     }

@@ -10,7 +10,7 @@ import com.mongodb.MongoWriteConcernException;
 import com.mongodb.ServerAddress;
 import com.mongodb.bulk.WriteConcernError;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.ProxiedStores;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -61,7 +61,7 @@ class LostConnectionTest {
             "schema", connection -> connection.getMetaData().getTables(null, null, "ACT%", null),
             "end", connection -> connection.setAutoCommit(true)));
 
-    private final WiredStores stores = new WiredStores();
+    private final ProxiedStores stores = new ProxiedStores();
     private final HikariDataSource pool = pool();
 
     private HikariDataSource pool() {

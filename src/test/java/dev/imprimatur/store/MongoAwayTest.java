@@ -16,8 +16,8 @@ import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
-import dev.imprimatur.testing.Wire;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.TcpProxy;
+import dev.imprimatur.testing.ProxiedStores;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,19 +41,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MongoAwayTest {
     private static final Duration SOON = Duration.ofSeconds(3);
 
-    private final WiredStores stores = new WiredStores();
+    private final ProxiedStores stores = new ProxiedStores();
     private final Node node = Node.start(stores.settings());
     private Visitor editor;
     private Guides.Ref guide;
 
     /** The ways in which a store becomes unavailable. */
-    enum Away {
-        STOPPED(Wire::cut),
-        FROZEN(Wire::stall);
+    enum Outage {
+        STOPPED(TcpProxy::cut),
+        FROZEN(TcpProxy::stall);
 
-        private final Consumer<Wire> how;
+        private final Consumer<TcpProxy> how;
 
-        Away(Consumer<Wire> how) {
+        Outage(Consumer<TcpProxy> how) {
             this.how = how;
         }
     }
@@ -66,7 +66,7 @@ class MongoAwayTest {
 
     @AfterEach
     void comeBack() {
-        stores.documents().pass();
+        stores.mongo().pass();
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> node.as("editor").get(guide.path()).status() == 200);
     }
@@ -121,7 +121,7 @@ class MongoAwayTest {
     void programsGetAProblem(Away away) throws Exception {
         var tokens = new Http(node.management(), Node.basic("editor", Node.PASSWORD));
         var wrong = new Http(node.management(), "Bearer imp_pat_wrong");
-        away.how.accept(stores.documents());
+        away.how.accept(stores.mongo());
 
         var http = new Http(node.url(), node.as("admin").authorization());
         assertThat(soon(
@@ -135,11 +135,11 @@ class MongoAwayTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Away.class)
-    void peopleGetAPageAndStaySignedIn(Away away) throws Exception {
+    @EnumSource(Outage.class)
+    void peopleGetAPageAndStaySignedIn(Outage away) throws Exception {
         var stranger = Visitor.stranger(node);
         String csrf = stranger.token("/login");
-        away.how.accept(stores.documents());
+        away.how.accept(stores.mongo());
 
         assertThat(soon(
                         () -> editor.get("/studio"),
@@ -163,7 +163,7 @@ class MongoAwayTest {
         assertThat(soon(() -> editor.get("/studio/guides", "X-Requested-With", "fetch", "Accept", "application/json")))
                 .allSatisfy(MongoAwayTest::assertUnavailable);
 
-        stores.documents().pass();
+        stores.mongo().pass();
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> editor.get("/studio/account").status() == 200);
     }

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.ProxiedStores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,7 +24,7 @@ class StartWithoutStoresTest {
     @Test
     void itIsAliveAndServesOnceMongoAnswersAndDecidesOnceTheEngineAnswers() throws Exception {
         int port = freePort();
-        try (var stores = new WiredStores();
+        try (var stores = new ProxiedStores();
                 var node = Node.start(stores.settings("server.port", Integer.toString(port)))) {
             var guides = node.guides();
             var live = guides.published();
@@ -33,7 +33,7 @@ class StartWithoutStoresTest {
             var seen = new CompletableFuture<Void>();
 
             node.restart(() -> {
-                stores.documents().cut();
+                stores.mongo().cut();
                 stores.engine().cut();
                 Thread.ofVirtual().start(() -> {
                     try {
@@ -42,7 +42,7 @@ class StartWithoutStoresTest {
                     } catch (Throwable failed) {
                         seen.completeExceptionally(failed);
                     } finally {
-                        stores.documents().pass();
+                        stores.mongo().pass();
                     }
                 });
             });

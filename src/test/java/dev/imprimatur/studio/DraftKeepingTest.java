@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
-import dev.imprimatur.studio.revision.Rendered;
+import dev.imprimatur.studio.revision.Screenshots;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Node;
@@ -122,7 +122,7 @@ class DraftKeepingTest {
                     .isEqualTo("Another level of the second");
             assertThat(duties(guide)).hasSize(before + 1).contains("A duty of the first editor");
             Browser.assertAccessible(second);
-            Rendered.look(second, "edit-theirs");
+            Screenshots.take(second, "edit-theirs");
             browser.assertNoComplaints();
         }
     }
@@ -146,7 +146,7 @@ class DraftKeepingTest {
             assertThat(input(page, "/byline")).hasValue("A colleague’s byline");
             assertThat(guideState(guide)).isEqualTo("draft");
             Browser.assertAccessible(page);
-            Rendered.look(page, "edit-between");
+            Screenshots.take(page, "edit-between");
 
             Awaitility.await().pollDelay(Duration.ofMillis(1_600)).until(() -> true);
             page.getByText("Submit revision 1 for review").click();
@@ -231,11 +231,11 @@ class DraftKeepingTest {
             page.navigate("/studio");
             assertThat(kept(page)).containsText("Only the first editor wrote this.");
             Browser.assertAccessible(page);
-            Rendered.look(page, "home-kept");
+            Screenshots.take(page, "home-kept");
             kept(page).getByText("Open the guide").click();
             assertThat(kept(page)).containsText("Only the first editor wrote this.");
             Browser.assertAccessible(page);
-            Rendered.look(page, "edit-kept");
+            Screenshots.take(page, "edit-kept");
             kept(page).getByText("Put it back into the draft").click();
             assertThat(input(page, "/summary")).hasValue("Only the first editor wrote this.");
             save(page);
@@ -378,7 +378,7 @@ class DraftKeepingTest {
                     .until(() -> content(guide).get("byline").asString(), "Saved while the question is open"::equals);
             assertThat(page.locator("#conflict")).not().isVisible();
             assertThat(content(guide).get("summary").asString()).isEqualTo("Entirely theirs");
-            Rendered.look(page, "edit-asked");
+            Screenshots.take(page, "edit-asked");
             Browser.assertAccessible(page);
 
             page.reload();
@@ -455,7 +455,7 @@ class DraftKeepingTest {
             assertThat(kept(page)).containsText(": removed (");
             kept(page).getByText("Put it back").click();
             assertThat(page.locator("#conflict fieldset")).hasCount(2);
-            Rendered.look(page, "edit-put-back");
+            Screenshots.take(page, "edit-put-back");
             page.locator("#conflict").getByText("Decide later").click();
             assertThat(band(page, 0, "high")).hasValue("990001");
             page.getByText("Decide what to keep").click();
@@ -507,7 +507,7 @@ class DraftKeepingTest {
             assertThat(page.locator("#faults")).containsText("“95k” is not a number");
             assertThat(page.locator("#faults")).isFocused();
             assertThat(page.locator("#missing")).containsText("1 thing is missing or wrong");
-            Rendered.look(page, "edit-stuck");
+            Screenshots.take(page, "edit-stuck");
             band(page, 0, "high").fill("95000");
             save(page);
 
@@ -546,11 +546,11 @@ class DraftKeepingTest {
     }
 
     /** Decides what happens to each request for edits, in order, and holds requests and answers back. */
-    private static final class Weather {
+    private static final class UnreliableNetwork {
         private final Deque<Consumer<Route>> fates = new ArrayDeque<>();
         private final List<Runnable> held = new ArrayList<>();
 
-        void over(Page page) {
+        void attachTo(Page page) {
             page.route(EDITS, route -> {
                 var fate = fates.poll();
                 if (fate == null) route.resume();
@@ -585,7 +585,7 @@ class DraftKeepingTest {
             held.add(() -> route.fulfill(new Route.FulfillOptions().setResponse(answer)));
         }
 
-        void clears() {
+        void recover() {
             fates.clear();
             held.forEach(Runnable::run);
             held.clear();
@@ -600,9 +600,9 @@ class DraftKeepingTest {
             var one = editing(browser, "editor", guide);
             var two = editing(browser, "second-editor", guide);
             var three = editing(browser, "both", guide);
-            var weather = new Weather();
-            List.of(one, two, three).forEach(weather::over);
-            weather.next(List.of(weather::answerIsLost, weather::isLate, weather::isDoubled));
+            var network = new UnreliableNetwork();
+            List.of(one, two, three).forEach(network::attachTo);
+            network.next(List.of(network::answerIsLost, network::isLate, network::isDoubled));
 
             band(one, 0, "high").fill("880000");
             one.keyboard().press("Control+s");
@@ -616,8 +616,8 @@ class DraftKeepingTest {
             duty(three, before).fill("A new duty of three");
             save(three);
 
-            weather.clears();
-            weather.next(List.of(weather::answerIsLate, weather::requestIsLost, weather::answerIsLost));
+            network.recover();
+            network.next(List.of(network::answerIsLate, network::requestIsLost, network::answerIsLost));
             items(one, "/duties/items").nth(2).locator("[data-do=remove]").click();
             one.keyboard().press("Control+s");
             assertThat(state(one)).containsText("Saving");
@@ -627,7 +627,7 @@ class DraftKeepingTest {
             assertThat(state(two)).containsText("kept in this browser");
             band(three, 0, "high").fill("880001");
             three.keyboard().press("Control+s");
-            weather.clears();
+            network.recover();
 
             // the third person changed a value that the first had changed; if they had not seen that change, there is a conflict
             for (var page : List.of(one, two, three)) {

@@ -86,12 +86,12 @@ class EveryPageTest {
     private final AtomicInteger rendered = new AtomicInteger();
     private final Set<String> pages = new TreeSet<>();
     private final Map<String, HandlerMethod> forms = new TreeMap<>();
-    private List<Standing> standings = List.of();
+    private List<GuideInState> states = List.of();
     private String webhook;
 
     @BeforeAll
     void aGuideInEachStateAndAPersonForEachCombination() {
-        standings = Standing.all(node);
+        states = GuideInState.all(node);
         for (var roles : combinations().toList())
             node.as("admin")
                     .post(
@@ -122,7 +122,7 @@ class EveryPageTest {
         node.close();
         System.out.printf(
                 "every page: %d kinds of pages × 15 combinations of roles × %d states of a guide: %d pages rendered%n",
-                pages.size(), standings.size(), rendered.get());
+                pages.size(), states.size(), rendered.get());
     }
 
     static Stream<EnumSet<Role>> combinations() {
@@ -172,7 +172,7 @@ class EveryPageTest {
     @Test
     void somebodyWithoutARoleSeesOnlyTheirOwnAccount() {
         var visitor = Visitor.signedIn(node, username(Set.of()));
-        String guide = standings.getFirst().guide().id();
+        String guide = states.getFirst().guide().id();
 
         PAGES.keySet().forEach(page -> {
             var answer = visitor.get(page.replace("guides/{id}", "guides/" + guide)
@@ -191,7 +191,7 @@ class EveryPageTest {
         PAGES.forEach((page, role) -> {
             if (page.equals("/studio/guides/{id}") || page.startsWith("/studio/guides/{id}/")) return;
             boolean may = role == null || roles.contains(role);
-            looks.add(() -> looked(
+            looks.add(() -> faultsOf(
                     visitor,
                     page,
                     page.replace("{id}", webhook).replace("{username}", "second-editor"),
@@ -202,32 +202,32 @@ class EveryPageTest {
         });
         for (String filtered :
                 List.of("?q=", "?state=live", "?state=overdue&sort=due", "?q=nothing-is-called-that", "?page=9"))
-            looks.add(() -> looked(visitor, "/studio/guides", "/studio/guides" + filtered, 200, roles, null, null));
-        looks.add(() -> looked(visitor, "/studio/denied", "/studio/denied", 403, roles, null, null));
-        looks.add(() -> looked(visitor, "/studio/nothing", "/studio/nothing", 404, roles, null, null));
-        looks.add(() -> looked(visitor, "/login", "/login", 200, roles, null, null));
-        for (var standing : standings) looks.add(() -> guide(visitor, standing, roles));
+            looks.add(() -> faultsOf(visitor, "/studio/guides", "/studio/guides" + filtered, 200, roles, null, null));
+        looks.add(() -> faultsOf(visitor, "/studio/denied", "/studio/denied", 403, roles, null, null));
+        looks.add(() -> faultsOf(visitor, "/studio/nothing", "/studio/nothing", 404, roles, null, null));
+        looks.add(() -> faultsOf(visitor, "/login", "/login", 200, roles, null, null));
+        for (var state : states) looks.add(() -> guide(visitor, state, roles));
 
         var faults = new ArrayList<String>();
         for (var look : browsers.invokeAll(looks)) faults.addAll(look.get());
         assertThat(faults).isEmpty();
     }
 
-    private List<String> guide(Visitor visitor, Standing standing, EnumSet<Role> roles) {
-        var guide = node.bean(Guides.class).require(standing.guide().id());
+    private List<String> guide(Visitor visitor, GuideInState state, EnumSet<Role> roles) {
+        var guide = node.bean(Guides.class).require(state.guide().id());
         String base = "/studio/guides/" + guide.id();
         boolean editable = guide.state() == Edition.State.DRAFT || guide.state() == Edition.State.IN_REVIEW;
         var faults = new ArrayList<String>();
-        faults.addAll(looked(visitor, "/studio/guides/{id}", base, 302, roles, standing, guide));
+        faults.addAll(faultsOf(visitor, "/studio/guides/{id}", base, 302, roles, state, guide));
         int edit = editable ? 200 : 302;
-        faults.addAll(looked(visitor, "/studio/guides/{id}/edit", base + "/edit", edit, roles, standing, guide));
+        faults.addAll(faultsOf(visitor, "/studio/guides/{id}/edit", base + "/edit", edit, roles, state, guide));
         faults.addAll(
-                looked(visitor, "/studio/guides/{id}/edit", base + "/edit?write=yes", edit, roles, standing, guide));
+                faultsOf(visitor, "/studio/guides/{id}/edit", base + "/edit?write=yes", edit, roles, state, guide));
         for (String view : List.of("", "?view=changes", "?view=reader"))
-            faults.addAll(looked(
-                    visitor, "/studio/guides/{id}/review", base + "/review" + view, 200, roles, standing, guide));
+            faults.addAll(faultsOf(
+                    visitor, "/studio/guides/{id}/review", base + "/review" + view, 200, roles, state, guide));
         for (int edition = 1; edition < guide.edition(); edition++)
-            faults.addAll(looked(
+            faults.addAll(faultsOf(
                     visitor,
                     "/studio/guides/{id}/review",
                     base + "/review?edition=" + edition,
@@ -236,36 +236,36 @@ class EveryPageTest {
                     null,
                     guide));
         int none = guide.edition() + 1;
-        faults.addAll(looked(
+        faults.addAll(faultsOf(
                 visitor, "/studio/guides/{id}/review", base + "/review?edition=" + none, 404, roles, null, guide));
-        faults.addAll(looked(visitor, "/studio/guides/{id}/history", base + "/history", 200, roles, standing, guide));
+        faults.addAll(faultsOf(visitor, "/studio/guides/{id}/history", base + "/history", 200, roles, state, guide));
         if (!node.bean(GuideRevisions.class).of(guide).isEmpty())
-            faults.addAll(looked(
+            faults.addAll(faultsOf(
                     visitor,
                     "/studio/guides/{id}/history",
                     base + "/history?from=1&to=1",
                     200,
                     roles,
-                    standing,
+                    state,
                     guide));
         return faults;
     }
 
     /** Reads a page and returns its faults. */
-    private List<String> looked(
+    private List<String> faultsOf(
             Visitor visitor,
             String page,
             String path,
             int status,
             EnumSet<Role> roles,
-            Standing standing,
+            GuideInState state,
             Guide guide) {
         var answer = visitor.get(path);
         rendered.incrementAndGet();
         synchronized (pages) {
             pages.add(page);
         }
-        String where = roles + " " + path + (standing == null ? "" : " (" + standing.name() + ")") + ": ";
+        String where = roles + " " + path + (state == null ? "" : " (" + state.name() + ")") + ": ";
         var faults = new ArrayList<String>();
         if (answer.status() != status) {
             faults.add("is " + answer.status() + " instead of " + status);
@@ -273,15 +273,15 @@ class EveryPageTest {
             String to = answer.header("Location");
             if (!to.contains("/studio/guides/")) faults.add("leads to " + to);
         } else {
-            whole(answer, faults);
-            nothingTooMuch(answer.body(), roles, faults);
+            checkComplete(answer, faults);
+            checkNothingForbidden(answer.body(), roles, faults);
             if (status == 200 && !page.equals("/login"))
-                enough(page, path, answer.body(), roles, standing, guide, faults);
+                checkEverythingAllowed(page, path, answer.body(), roles, state, guide, faults);
         }
         return faults.stream().map(where::concat).toList();
     }
 
-    private static void whole(Answer answer, List<String> faults) {
+    private static void checkComplete(Answer answer, List<String> faults) {
         String body = answer.body().strip();
         if (!body.startsWith("<!doctype html>") || !body.endsWith("</html>")) faults.add("is no whole page");
         if (UNWANTED.matcher(body).find()) faults.add("has what no page may have");
@@ -290,7 +290,7 @@ class EveryPageTest {
     }
 
     /** Checks that a handler accepts each form from this person, and that this person may see the page behind each link. */
-    private void nothingTooMuch(String body, EnumSet<Role> roles, List<String> faults) {
+    private void checkNothingForbidden(String body, EnumSet<Role> roles, List<String> faults) {
         FORM.matcher(body)
                 .results()
                 .map(form -> form.group(1))
@@ -337,42 +337,42 @@ class EveryPageTest {
     }
 
     /** Checks that the page offers the actions that the person may do, and no action that the handlers would refuse. */
-    private static void enough(
+    private static void checkEverythingAllowed(
             String page,
             String path,
             String body,
             EnumSet<Role> roles,
-            Standing standing,
+            GuideInState state,
             Guide guide,
             List<String> faults) {
         boolean editor = roles.contains(Role.EDITOR);
         boolean writes = editor || roles.contains(Role.REVIEWER);
-        offered(
+        checkOffer(
                 "a new guide",
                 body.contains("href=\"/studio/guides/new\""),
                 editor,
                 faults,
                 page.equals("/studio") || path.equals("/studio/guides"));
-        offered("accounts", body.contains("href=\"/studio/accounts\""), roles.contains(Role.ADMIN), faults, true);
-        if (standing == null || guide == null) return;
+        checkOffer("accounts", body.contains("href=\"/studio/accounts\""), roles.contains(Role.ADMIN), faults, true);
+        if (state == null || guide == null) return;
         boolean live = guide.live() != null;
         switch (page) {
             case "/studio/guides/{id}/edit" -> {
                 boolean asked = roles.contains(Role.REVIEWER) && !path.contains("write");
-                offered("the form", body.contains("<form id=\"edit\""), writes && !asked, faults, true);
-                offered("to write", body.contains("write=yes"), writes && asked, faults, true);
-                offered("to submit", body.contains("value=\"submit\""), editor && !asked, faults, true);
-                offered("to save", body.contains(">Save draft<"), writes && !asked, faults, true);
-                offered("what the script needs", body.contains("id=\"missing\""), writes && !asked, faults, true);
-                offered("to give up", body.contains("/discard\""), editor && !asked, faults, true);
-                offered("who may write", body.contains("cannot change it"), !writes, faults, true);
-                offered(
+                checkOffer("the form", body.contains("<form id=\"edit\""), writes && !asked, faults, true);
+                checkOffer("to write", body.contains("write=yes"), writes && asked, faults, true);
+                checkOffer("to submit", body.contains("value=\"submit\""), editor && !asked, faults, true);
+                checkOffer("to save", body.contains(">Save draft<"), writes && !asked, faults, true);
+                checkOffer("what the script needs", body.contains("id=\"missing\""), writes && !asked, faults, true);
+                checkOffer("to give up", body.contains("/discard\""), editor && !asked, faults, true);
+                checkOffer("who may write", body.contains("cannot change it"), !writes, faults, true);
+                checkOffer(
                         "a warning",
                         body.contains("somebody else has to review it"),
                         roles.contains(Role.REVIEWER),
                         faults,
                         true);
-                offered(
+                checkOffer(
                         "a preview link",
                         body.contains("/previews\""),
                         writes || roles.contains(Role.PUBLISHER),
@@ -380,38 +380,38 @@ class EveryPageTest {
                         true);
             }
             case "/studio/guides/{id}/review" -> {
-                boolean mine = standing.decides() != null && roles.contains(Role.valueOf(standing.decides()));
-                offered("to decide", body.contains("/decide\""), mine, faults, true);
-                boolean claimed = standing.name().endsWith("claimed");
-                offered(
+                boolean mine = state.decides() != null && roles.contains(Role.valueOf(state.decides()));
+                checkOffer("to decide", body.contains("/decide\""), mine, faults, true);
+                boolean claimed = state.name().endsWith("claimed");
+                checkOffer(
                         "to claim",
                         body.contains("/claim\"") || body.contains("/unclaim\""),
                         mine && !claimed,
                         faults,
                         true);
-                offered(
+                checkOffer(
                         "to assign",
                         body.contains("/assign\""),
-                        mine || standing.decides() != null && roles.contains(Role.ADMIN),
+                        mine || state.decides() != null && roles.contains(Role.ADMIN),
                         faults,
                         true);
-                offered(
+                checkOffer(
                         "to unpublish",
                         body.contains("/unpublish\""),
                         live && roles.contains(Role.PUBLISHER),
                         faults,
                         true);
-                offered(
+                checkOffer(
                         "the next edition",
                         body.contains("/editions\""),
                         editor && !guide.state().isInProgress(),
                         faults,
                         true);
                 boolean shown = guide.revision() != null || live;
-                offered("to comment", body.contains("/comments\""), writes && shown, faults, !path.contains("reader"));
+                checkOffer("to comment", body.contains("/comments\""), writes && shown, faults, !path.contains("reader"));
             }
             case "/studio/guides/{id}/history" ->
-                offered(
+                checkOffer(
                         "to restore",
                         body.contains("/restore\""),
                         editor && guide.state() == Edition.State.DRAFT && !body.contains("No revision yet"),
@@ -421,7 +421,7 @@ class EveryPageTest {
         }
     }
 
-    private static void offered(String what, boolean is, boolean should, List<String> faults, boolean counts) {
+    private static void checkOffer(String what, boolean is, boolean should, List<String> faults, boolean counts) {
         if (counts && is != should) faults.add((is ? "offers " : "does not offer ") + what);
     }
 }

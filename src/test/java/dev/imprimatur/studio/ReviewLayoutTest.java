@@ -4,7 +4,7 @@ package dev.imprimatur.studio;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imprimatur.studio.revision.Rendered;
+import dev.imprimatur.studio.revision.Screenshots;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Guides.Ref;
@@ -78,7 +78,7 @@ class ReviewLayoutTest {
                             .isEqualTo(0);
                 }
                 page.setViewportSize(1440, 900);
-                Rendered.look(page, "salaries-" + view);
+                Screenshots.take(page, "salaries-" + view);
             }
             Browser.assertAccessible(page);
             page.setViewportSize(360, 800);

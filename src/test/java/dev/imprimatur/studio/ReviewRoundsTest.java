@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import dev.imprimatur.studio.revision.Rendered;
+import dev.imprimatur.studio.revision.Screenshots;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Guides.Ref;
@@ -176,7 +176,7 @@ class ReviewRoundsTest {
                     .containsText("no longer there");
             assertThat(page.locator("form form")).hasCount(0);
             Browser.assertAccessible(page);
-            Rendered.look(page, "edit-notes");
+            Screenshots.take(page, "edit-notes");
 
             page.locator("[name='/byline']").fill("Half an edit");
             var thread = page.locator("[data-field='/summary'] .thread");
@@ -266,7 +266,7 @@ class ReviewRoundsTest {
             assertThat(page.locator(".head")).containsText("revision 2 against revision 1, which you decided on last");
             assertThat(page.locator("#sheet > .sheet .sheet-row")).hasCount(1);
             assertThat(page.locator("#sheet > .sheet .sheet-row")).hasAttribute("data-pointer", "/summary");
-            Rendered.look(page, "second-round");
+            Screenshots.take(page, "second-round");
 
             page.locator("#against").selectOption("nothing");
             page.getByText("Compare", new Page.GetByTextOptions().setExact(true))

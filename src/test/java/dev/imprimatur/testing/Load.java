@@ -36,18 +36,18 @@ public final class Load implements AutoCloseable {
     private static final int SITES = 2;
     private static final String ABSENT = "absent";
     private static final String GONE = "gone";
-    private static final Set<String> KEPT_KINDS =
+    private static final Set<String> CHECKED_KINDS =
             Set.of("opened", "submitted", "approved", "stamped", "changes-requested", "published", "unpublished");
     private static final Set<String> OF_A_REVISION = Set.of("submitted", "approved", "changes-requested");
 
     /** An answer that sites may get for a guide, from the time when the change was requested. */
-    private static final class Shown {
+    private static final class ExpectedAnswer {
         final String what;
         final long askedAt = System.nanoTime();
         volatile boolean isAcknowledged;
         volatile long acknowledgedAt;
 
-        Shown(String what) {
+        ExpectedAnswer(String what) {
             this.what = what;
         }
 
@@ -62,28 +62,28 @@ public final class Load implements AutoCloseable {
     }
 
     /** The expected state of a guide. */
-    private static final class Kept {
+    private static final class ExpectedGuide {
         final Guides.Ref guide;
         /** The log entries that must exist exactly once. */
         final List<String> log = new CopyOnWriteArrayList<>();
         /** The answers that sites may have got, in order; the last one is the current one. */
-        final List<Shown> shown = new CopyOnWriteArrayList<>();
+        final List<ExpectedAnswer> shown = new CopyOnWriteArrayList<>();
 
         volatile int edition = 1;
         volatile String summary = "";
 
-        Kept(Guides.Ref guide) {
+        ExpectedGuide(Guides.Ref guide) {
             this.guide = guide;
             show(ABSENT).acknowledge();
             logged("opened");
         }
 
-        Kept(Kept other) {
+        ExpectedGuide(ExpectedGuide other) {
             guide = other.guide;
             edition = other.edition;
             summary = other.summary;
             log.addAll(other.log);
-            show(other.standing()).acknowledge();
+            show(other.current()).acknowledge();
         }
 
         void logged(String kind) {
@@ -94,18 +94,18 @@ public final class Load implements AutoCloseable {
             log.add(key(kind, edition, revision.asString()));
         }
 
-        Shown show(String what) {
-            var next = new Shown(what);
+        ExpectedAnswer show(String what) {
+            var next = new ExpectedAnswer(what);
             shown.add(next);
             return next;
         }
 
-        String standing() {
+        String current() {
             return shown.getLast().what;
         }
 
-        boolean isLive() {
-            return standing().startsWith("sha256:");
+        boolean isPublished() {
+            return current().startsWith("sha256:");
         }
 
         boolean mayShow(String what, long began, long ended) {
@@ -146,18 +146,18 @@ public final class Load implements AutoCloseable {
 
     private final Supplier<List<String>> nodes;
     private final Map<String, String> authorizations;
-    private final Map<String, Kept> book = new ConcurrentHashMap<>();
+    private final Map<String, ExpectedGuide> expectations = new ConcurrentHashMap<>();
     private final List<String> slugs = new CopyOnWriteArrayList<>();
     private final Map<String, String> words = new ConcurrentHashMap<>();
-    private final ConcurrentLinkedQueue<Throwable> wrong = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Throwable> unexpectedAnswers = new ConcurrentLinkedQueue<>();
     private final List<String> wronglyServed = new CopyOnWriteArrayList<>();
-    private final AtomicInteger names = new AtomicInteger();
+    private final AtomicInteger counter = new AtomicInteger();
     private final AtomicInteger acknowledged = new AtomicInteger();
     private final AtomicInteger again = new AtomicInteger();
     private final AtomicInteger read = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
     private final List<Thread> clients = new ArrayList<>();
-    private volatile boolean goesOn;
+    private volatile boolean isRunning;
     private volatile boolean endWasLost;
 
     /**
@@ -181,45 +181,45 @@ public final class Load implements AutoCloseable {
     }
 
     public void begin(long seed) {
-        goesOn = true;
+        isRunning = true;
         for (int i = 0; i < TEAMS; i++) client(seed + i, this::lifeOfAGuide);
-        for (int i = 0; i < SITES; i++) client(seed - 1 - i, this::visit);
+        for (int i = 0; i < SITES; i++) client(seed - 1 - i, this::readAsSite);
     }
 
     private void client(long seed, Consumer<Random> work) {
         var random = new Random(seed);
         clients.add(Thread.ofPlatform().start(() -> {
-            while (goesOn && wrong.isEmpty())
+            while (isRunning && unexpectedAnswers.isEmpty())
                 try {
                     work.accept(random);
                 } catch (RuntimeException | AssertionError unexpected) {
-                    wrong.add(unexpected);
+                    unexpectedAnswers.add(unexpected);
                 }
         }));
     }
 
     /** Waits until every client has its current answer, and stops the load. */
     public void pause() {
-        goesOn = false;
+        isRunning = false;
         try {
             for (var client : clients) client.join();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
         clients.clear();
-        for (var unexpected : wrong) throw new AssertionError("the load was answered what it must not be", unexpected);
+        for (var unexpected : unexpectedAnswers) throw new AssertionError("the load was answered what it must not be", unexpected);
     }
 
     /** Stops the load without waiting for answers. */
     @Override
     public void close() {
-        goesOn = false;
+        isRunning = false;
         clients.forEach(Thread::interrupt);
     }
 
     /** Whether the load stopped because of an unexpected answer, with which {@link #pause} fails. */
     public boolean hasFailed() {
-        return !wrong.isEmpty();
+        return !unexpectedAnswers.isEmpty();
     }
 
     public int acknowledged() {
@@ -227,10 +227,10 @@ public final class Load implements AutoCloseable {
     }
 
     /** Any guide that is published now. */
-    public Guides.Ref live() {
-        return book.values().stream()
-                .filter(Kept::isLive)
-                .map(kept -> kept.guide)
+    public Guides.Ref anyPublished() {
+        return expectations.values().stream()
+                .filter(ExpectedGuide::isPublished)
+                .map(expected -> expected.guide)
                 .findAny()
                 .orElseThrow();
     }
@@ -238,93 +238,93 @@ public final class Load implements AutoCloseable {
     // Editors, reviewers and publishers
 
     private void lifeOfAGuide(Random random) {
-        String slug = "load-" + names.incrementAndGet();
-        var created = done("editor", "POST", "/role-guide", Map.of("slug", slug, "content", Guides.content()));
-        var kept = new Kept(new Guides.Ref(created.get("id").asString(), slug));
-        book.put(slug, kept);
+        String slug = "load-" + counter.incrementAndGet();
+        var created = change("editor", "POST", "/role-guide", Map.of("slug", slug, "content", Guides.content()));
+        var expected = new ExpectedGuide(new Guides.Ref(created.get("id").asString(), slug));
+        expectations.put(slug, expected);
         slugs.add(slug);
         int rounds = 1 + random.nextInt(3);
-        for (int round = 0; round < rounds && goesOn; round++) {
-            save(kept);
+        for (int round = 0; round < rounds && isRunning; round++) {
+            save(expected);
             if (random.nextInt(8) == 0) return;
-            var submitted = submit(kept);
+            var submitted = submit(expected);
             if (random.nextInt(8) == 0) return;
             if (random.nextInt(4) == 0) {
-                decide(kept, submitted, "request-changes");
+                decide(expected, submitted, "request-changes");
                 continue;
             }
-            decide(kept, submitted, "approve");
+            decide(expected, submitted, "approve");
             if (random.nextInt(5) == 0) {
-                unpublish(kept);
+                unpublish(expected);
                 return;
             }
-            if (round + 1 < rounds && goesOn) {
-                done("editor", "POST", kept.guide.path() + "/editions", null);
-                kept.edition++;
-                kept.logged("opened");
+            if (round + 1 < rounds && isRunning) {
+                change("editor", "POST", expected.guide.path() + "/editions", null);
+                expected.edition++;
+                expected.logged("opened");
             }
         }
     }
 
-    private void save(Kept kept) {
-        String draft = kept.guide.path() + "/draft";
-        String etag = asked("editor", draft).header("ETag");
-        kept.summary = "Saved as " + names.incrementAndGet() + " of " + kept.guide.slug() + ".";
-        done("editor", "PATCH", draft, Map.of("summary", kept.summary), "If-Match", etag);
+    private void save(ExpectedGuide expected) {
+        String draft = expected.guide.path() + "/draft";
+        String etag = fetch("editor", draft).header("ETag");
+        expected.summary = "Saved as " + counter.incrementAndGet() + " of " + expected.guide.slug() + ".";
+        change("editor", "PATCH", draft, Map.of("summary", expected.summary), "If-Match", etag);
     }
 
-    private JsonNode submit(Kept kept) {
-        var submitted = done("editor", "POST", kept.guide.path() + "/submit", Map.of());
-        kept.logged("submitted", submitted.at("/edition/revision"));
+    private JsonNode submit(ExpectedGuide expected) {
+        var submitted = change("editor", "POST", expected.guide.path() + "/submit", Map.of());
+        expected.logged("submitted", submitted.at("/edition/revision"));
         return submitted;
     }
 
-    private void decide(Kept kept, JsonNode submitted, String outcome) {
+    private void decide(ExpectedGuide expected, JsonNode submitted, String outcome) {
         var guide = submitted;
         long until = System.nanoTime() + PATIENCE.toNanos();
         // if the engine was unavailable, the task follows the submission later
         while (!guide.at("/task").has("contentHash")) {
             if (System.nanoTime() > until) throw new AssertionError("there is no task: " + guide);
             pause(200);
-            guide = asked("reviewer", kept.guide.path()).json();
+            guide = fetch("reviewer", expected.guide.path()).json();
         }
         var task = guide.get("task");
         String hash = task.get("contentHash").asString();
         boolean approves = outcome.equals("approve");
-        if (approves) words.put(hash, kept.summary);
-        var shown = approves ? kept.show(hash) : null;
-        done("reviewer", "POST", "/tasks/" + task.get("id").asString() + "/complete", Guides.completion(task, outcome));
+        if (approves) words.put(hash, expected.summary);
+        var shown = approves ? expected.show(hash) : null;
+        change("reviewer", "POST", "/tasks/" + task.get("id").asString() + "/complete", Guides.completion(task, outcome));
         if (approves) {
             shown.acknowledge();
-            kept.logged("approved", task.get("revision"));
-            kept.logged("stamped");
-            kept.logged("published");
+            expected.logged("approved", task.get("revision"));
+            expected.logged("stamped");
+            expected.logged("published");
         } else {
-            kept.logged("changes-requested", task.get("revision"));
+            expected.logged("changes-requested", task.get("revision"));
         }
     }
 
-    private void unpublish(Kept kept) {
-        var shown = kept.show(GONE);
-        done("publisher", "POST", kept.guide.path() + "/unpublish", Map.of("reason", "It is wrong."));
+    private void unpublish(ExpectedGuide expected) {
+        var shown = expected.show(GONE);
+        change("publisher", "POST", expected.guide.path() + "/unpublish", Map.of("reason", "It is wrong."));
         shown.acknowledge();
-        kept.logged("unpublished");
+        expected.logged("unpublished");
     }
 
     /** Completes every guide that was begun, up to its publication. */
     public void finish() {
-        for (var kept : book.values()) {
-            var guide = asked("editor", kept.guide.path()).json();
+        for (var expected : expectations.values()) {
+            var guide = fetch("editor", expected.guide.path()).json();
             if (guide.at("/edition/state").asString().equals("draft")) {
-                save(kept);
-                guide = submit(kept);
+                save(expected);
+                guide = submit(expected);
             }
-            if (guide.at("/edition/state").asString().equals("in-review")) decide(kept, guide, "approve");
+            if (guide.at("/edition/state").asString().equals("in-review")) decide(expected, guide, "approve");
         }
     }
 
     /** Repeats a request until it is answered; the answer must be a success. */
-    private JsonNode done(String person, String method, String path, Object body, String... headers) {
+    private JsonNode change(String person, String method, String path, Object body, String... headers) {
         var all = new ArrayList<>(List.of(headers));
         all.addAll(List.of("Idempotency-Key", UUID.randomUUID().toString()));
         var answer = answered(person, method, path, body, all.toArray(String[]::new));
@@ -333,7 +333,7 @@ public final class Load implements AutoCloseable {
         return json;
     }
 
-    private Answer asked(String person, String path) {
+    private Answer fetch(String person, String path) {
         var answer = answered(person, "GET", path, null);
         answer.ok();
         return answer;
@@ -382,7 +382,7 @@ public final class Load implements AutoCloseable {
 
     // Sites
 
-    private void visit(Random random) {
+    private void readAsSite(Random random) {
         pause(5);
         if (slugs.isEmpty()) return;
         boolean isList = random.nextInt(5) == 0;
@@ -422,10 +422,10 @@ public final class Load implements AutoCloseable {
     }
 
     private void judge(String slug, String what, long began) {
-        var kept = book.get(slug);
-        if (kept == null) wronglyServed.add("a guide that nobody made: " + slug);
-        else if (!kept.mayShow(what, began, System.nanoTime()) && !isAsGood(what, kept))
-            wronglyServed.add(what + " of " + slug + ", which stands at " + kept.standing());
+        var expected = expectations.get(slug);
+        if (expected == null) wronglyServed.add("a guide that nobody made: " + slug);
+        else if (!expected.mayShow(what, began, System.nanoTime()) && !isAsGood(what, expected))
+            wronglyServed.add(what + " of " + slug + ", which stands at " + expected.current());
     }
 
     // Expectations
@@ -434,21 +434,21 @@ public final class Load implements AutoCloseable {
      * Copies the expectations. The returned action restores them, for a restore of MongoDB to the same moment after which an
      * administrator continues the ledger: later changes are lost, but guides that were unpublished since are unpublished again.
      */
-    public Runnable copied() {
-        var copy = new HashMap<String, Kept>();
-        book.forEach((slug, kept) -> copy.put(slug, new Kept(kept)));
-        return () -> setBack(copy);
+    public Runnable copyExpectations() {
+        var copy = new HashMap<String, ExpectedGuide>();
+        expectations.forEach((slug, expected) -> copy.put(slug, new ExpectedGuide(expected)));
+        return () -> restore(copy);
     }
 
-    private void setBack(Map<String, Kept> copy) {
-        var now = Map.copyOf(book);
-        book.clear();
-        copy.forEach((slug, kept) -> {
-            if (kept.isLive() && now.get(slug).standing().equals(GONE))
-                kept.show(GONE).acknowledge();
-            book.put(slug, kept);
+    private void restore(Map<String, ExpectedGuide> copy) {
+        var now = Map.copyOf(expectations);
+        expectations.clear();
+        copy.forEach((slug, expected) -> {
+            if (expected.isPublished() && now.get(slug).current().equals(GONE))
+                expected.show(GONE).acknowledge();
+            expectations.put(slug, expected);
         });
-        slugs.retainAll(book.keySet());
+        slugs.retainAll(expectations.keySet());
     }
 
     private static String key(String kind, int edition, String revision) {
@@ -463,50 +463,50 @@ public final class Load implements AutoCloseable {
         endWasLost = true;
     }
 
-    private boolean isAsGood(String what, Kept kept) {
-        return endWasLost && what.equals(ABSENT) && kept.standing().equals(GONE);
+    private boolean isAsGood(String what, ExpectedGuide expected) {
+        return endWasLost && what.equals(ABSENT) && expected.current().equals(GONE);
     }
 
     /** Compares the expectations with the answers of every node, while the load is paused. */
     public Tally compare() {
         var lost = new ArrayList<String>();
         var doubled = new ArrayList<String>();
-        for (var kept : book.values()) {
-            compareLogs(kept, lost, doubled);
-            for (String node : nodes.get()) compareDelivery(kept, node, lost);
+        for (var expected : expectations.values()) {
+            compareLogs(expected, lost, doubled);
+            for (String node : nodes.get()) compareDelivery(expected, node, lost);
         }
         for (String node : nodes.get()) compareLedger(node, doubled);
         return new Tally(
-                book.size(), acknowledged.get(), again.get(), read.get(), refused.get(), lost, doubled, wronglyServed);
+                expectations.size(), acknowledged.get(), again.get(), read.get(), refused.get(), lost, doubled, wronglyServed);
     }
 
-    private void compareLogs(Kept kept, List<String> lost, List<String> doubled) {
+    private void compareLogs(ExpectedGuide expected, List<String> lost, List<String> doubled) {
         var there = new TreeMap<String, Integer>();
         for (var entry :
-                asked("editor", kept.guide.path() + "/log").json().get("items").values()) {
+                fetch("editor", expected.guide.path() + "/log").json().get("items").values()) {
             String kind = entry.get("kind").asString();
-            if (!KEPT_KINDS.contains(kind) || isNotedAnew(entry)) continue;
+            if (!CHECKED_KINDS.contains(kind) || isFromContinuation(entry)) continue;
             String revision =
                     OF_A_REVISION.contains(kind) ? entry.get("revision").asString() : "";
             there.merge(key(kind, entry.get("edition").asInt(), revision), 1, Integer::sum);
         }
-        for (String entry : kept.log) if (!there.containsKey(entry)) lost.add(kept.guide + ": " + entry);
+        for (String entry : expected.log) if (!there.containsKey(entry)) lost.add(expected.guide + ": " + entry);
         there.forEach((entry, count) -> {
-            if (count > 1 || !kept.log.contains(entry))
-                doubled.add(kept.guide + ": " + entry + ", " + count + " times");
+            if (count > 1 || !expected.log.contains(entry))
+                doubled.add(expected.guide + ": " + entry + ", " + count + " times");
         });
     }
 
-    private void compareDelivery(Kept kept, String node, List<String> lost) {
-        var served = siteOf(node).get("/role-guide/" + kept.guide.slug());
+    private void compareDelivery(ExpectedGuide expected, String node, List<String> lost) {
+        var served = siteOf(node).get("/role-guide/" + expected.guide.slug());
         String what = switch (served.status()) {
             case 200 -> served.json().get("contentHash").asString();
             case 404 -> ABSENT;
             case 410 -> GONE;
             default -> served.toString();
         };
-        if (!what.equals(kept.standing()) && !isAsGood(what, kept))
-            lost.add(kept.guide + " is " + what + " at " + node + " and must be " + kept.standing());
+        if (!what.equals(expected.current()) && !isAsGood(what, expected))
+            lost.add(expected.guide + " is " + what + " at " + node + " and must be " + expected.current());
     }
 
     private void compareLedger(String node, List<String> doubled) {
@@ -523,7 +523,7 @@ public final class Load implements AutoCloseable {
     }
 
     /** Whether the ledger added this entry to the log when it continued without its lost end. */
-    private static boolean isNotedAnew(JsonNode entry) {
+    private static boolean isFromContinuation(JsonNode entry) {
         return entry.has("message")
                 && Set.of("published", "unpublished").contains(entry.get("kind").asString())
                 && entry.at("/by/account").asString("").equals("imprimatur");

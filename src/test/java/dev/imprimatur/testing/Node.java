@@ -60,7 +60,7 @@ public final class Node implements AutoCloseable {
     /** Starts an application with stores of its own. */
     public static Node start(String... more) {
         var settings = new HashMap<>(Stores.fresh());
-        settings.put("imprimatur.data-dir", Scratch.directory().toString());
+        settings.put("imprimatur.data-dir", DataDirectories.create().toString());
         for (int i = 0; i < more.length; i += 2) settings.put(more[i], more[i + 1]);
         var node = new Node(settings, new MovableClock());
         node.run();
@@ -71,7 +71,7 @@ public final class Node implements AutoCloseable {
     /** Starts an application on existing stores, whose accounts have {@link #PASSWORD}, with the clock at the given moment. */
     public static Node over(Instant moment, Consumer<Map<String, String>> filling, String siteKey) {
         var settings = new HashMap<>(Stores.fresh());
-        settings.put("imprimatur.data-dir", Scratch.directory().toString());
+        settings.put("imprimatur.data-dir", DataDirectories.create().toString());
         filling.accept(settings);
         var clock = new MovableClock();
         clock.to(moment);
@@ -84,7 +84,7 @@ public final class Node implements AutoCloseable {
     /** Starts a second node on the stores of this node, with some settings changed. Embedded stores cannot be shared. */
     public Node beside(String... changed) {
         var twin = new HashMap<>(settings);
-        twin.put("imprimatur.data-dir", Scratch.directory().toString());
+        twin.put("imprimatur.data-dir", DataDirectories.create().toString());
         twin.put(
                 "imprimatur.signing.key-file", data().resolve("signing-key.pem").toString());
         for (int i = 0; i < changed.length; i += 2) twin.put(changed[i], changed[i + 1]);
@@ -118,8 +118,8 @@ public final class Node implements AutoCloseable {
         var application = new SpringApplication(Imprimatur.class);
         application.setRegisterShutdownHook(false);
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
-        application.addInitializers(it -> it.getBeanFactory().registerSingleton("halt", new Halt()));
-        application.addInitializers(Death::into);
+        application.addInitializers(it -> it.getBeanFactory().registerSingleton("requestFaults", new RequestFaults()));
+        application.addInitializers(SimulatedCrash::installInto);
         var all = settings();
         application.setDefaultProperties(all);
         synchronized (ONE_AT_A_TIME) {

@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.people.Person;
-import dev.imprimatur.testing.Death;
-import dev.imprimatur.testing.Effects;
+import dev.imprimatur.testing.SimulatedCrash;
+import dev.imprimatur.testing.GuideEffects;
 import dev.imprimatur.testing.Node;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.ProxiedStores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,15 +36,15 @@ class ImportCrashTest {
         Path folder = Files.createDirectory(seeds.resolve("role-guides"));
         // reviewed elsewhere, with a next edition that is submitted
         String seed = Files.readString(Path.of("seed-content/role-guides/machine-learning-engineer.yaml"));
-        try (var stores = new WiredStores();
-                var mortal = Node.start(stores.settings(
+        try (var stores = new ProxiedStores();
+                var crashing = Node.start(stores.settings(
                         "imprimatur.review.reconcile-every", "1s",
                         "imprimatur.seed-content", seeds.toUri().toString(),
                         "logging.level.dev.imprimatur", "off"));
                 var other = mortal.beside()) {
             // the other writes of the first import
             Files.writeString(folder.resolve("first.yaml"), seed);
-            run(mortal);
+            run(crashing);
             Files.writeString(folder.resolve("whole.yaml"), seed);
             var whole = Death.after(Integer.MAX_VALUE);
             whole.during(() -> run(mortal));
@@ -53,42 +53,42 @@ class ImportCrashTest {
             var expected = Effects.on("whole", other);
             assertThat(expected).contains("read 200");
 
-            int some = Death.AT_ALL_POINTS ? whole.writes() : SOME;
+            int some = SimulatedCrash.AT_ALL_POINTS ? whole.writes() : SOME;
             var points = IntStream.rangeClosed(0, some)
                     .map(i -> i * (whole.writes() - 1) / some)
                     .distinct()
                     .toArray();
-            int deaths = 0;
+            int crashes = 0;
             for (int after : points) {
                 String slug = "dead-after-" + after;
                 Files.writeString(folder.resolve(slug + ".yaml"), seed);
-                var death = Death.after(after);
-                death.during(() -> run(mortal));
-                if (death.happened()) deaths++;
+                var crash = SimulatedCrash.after(after);
+                crash.runUntilCrash(() -> run(crashing));
+                if (crash.happened()) crashes++;
 
                 run(other);
 
                 await(slug)
                         .atMost(PATIENCE)
                         .untilAsserted(() ->
-                                assertThat(Effects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
+                                assertThat(GuideEffects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
             }
             // writes of others are not repeated, so a later import may have fewer writes than the first one
             assertThat(deaths).isGreaterThan(points.length / 2);
             String slug = "of-both-at-once";
             Files.writeString(folder.resolve(slug + ".yaml"), seed);
             var both = List.of(
-                    CompletableFuture.runAsync(() -> run(mortal)), CompletableFuture.runAsync(() -> run(other)));
+                    CompletableFuture.runAsync(() -> run(crashing)), CompletableFuture.runAsync(() -> run(other)));
             for (var one : both) one.get();
             await(slug)
                     .atMost(PATIENCE)
                     .untilAsserted(
-                            () -> assertThat(Effects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
+                            () -> assertThat(GuideEffects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
             var report = other.bean(Checker.class).run();
             assertThat(report.violations()).isEmpty();
             System.out.printf(
-                    "crash points of an import: %d writes, %d deaths; 0 lost, 0 doubled, 0 violations, %d unfinished%n",
-                    whole.writes(), deaths, report.unfinished().size());
+                    "crash points of an import: %d writes, %d crashes; 0 lost, 0 doubled, 0 violations, %d unfinished%n",
+                    whole.writes(), crashes, report.unfinished().size());
         }
     }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.Death;
+import dev.imprimatur.testing.SimulatedCrash;
 import dev.imprimatur.testing.Node;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.ProxiedStores;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @Tag("store")
 class WebhookCrashTest {
     private static final int[] POINTS =
-            Death.AT_ALL_POINTS ? IntStream.range(0, 16).toArray() : new int[] {0, 1, 2, 5};
+            SimulatedCrash.AT_ALL_POINTS ? IntStream.range(0, 16).toArray() : new int[] {0, 1, 2, 5};
     private static final int PATIENCE = 60;
     private static final Duration LEASE = Duration.ofSeconds(61);
 
@@ -38,8 +38,8 @@ class WebhookCrashTest {
                         "imprimatur.webhooks.timeout", "1s",
                         "imprimatur.review.reconcile-every", "1h",
                         "logging.level.dev.imprimatur", "off"));
-                var other = mortal.beside();
-                var receiver = new Receiver()) {
+                var other = crashing.beside();
+                var receiver = new WebhookReceiver()) {
             String id = other.as("admin")
                     .post("/webhooks", Map.of("url", receiver.url()))
                     .ok()
@@ -47,10 +47,10 @@ class WebhookCrashTest {
                     .asString();
             var guides = other.guides();
             for (int after : POINTS) {
-                var death = Death.after(after);
-                mortal.bean(Death.Background.class).meets(death);
-                for (int i = 0; i < PATIENCE && !death.happened(); i++) guides.published();
-                assertThat(death.happened()).as("after %d writes", after).isTrue();
+                var crash = SimulatedCrash.after(after);
+                crashing.bean(SimulatedCrash.Background.class).crashWith(crash);
+                for (int i = 0; i < PATIENCE && !crash.happened(); i++) guides.published();
+                assertThat(crash.happened()).as("after %d writes", after).isTrue();
                 guides.published();
                 other.clock().forward(LEASE);
                 long last = position(other);
@@ -75,7 +75,7 @@ class WebhookCrashTest {
                             .allMatch(it -> it.get("position").asLong() == last));
             assertThat(other.bean(Checker.class).run().violations()).isEmpty();
             System.out.printf(
-                    "crash points of webhooks: %d deaths, %d entries told in %d messages; 0 left out, 0 overtaken%n",
+                    "crash points of webhooks: %d crashes, %d entries told in %d messages; 0 left out, 0 overtaken%n",
                     POINTS.length, last, receiver.received.size());
         }
     }
@@ -91,6 +91,6 @@ class WebhookCrashTest {
     /** Returns the positions in the order in which each arrived first. */
     private static List<Long> firstPositions(Receiver receiver) {
         return List.copyOf(new LinkedHashSet<>(
-                receiver.received.stream().map(Receiver.Message::position).toList()));
+                receiver.received.stream().map(WebhookReceiver.Message::position).toList()));
     }
 }

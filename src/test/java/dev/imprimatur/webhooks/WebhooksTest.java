@@ -33,7 +33,7 @@ import tools.jackson.databind.JsonNode;
 class WebhooksTest {
     private static Node node;
 
-    private Receiver receiver;
+    private WebhookReceiver receiver;
     private String id;
     private String secret;
 
@@ -49,7 +49,7 @@ class WebhooksTest {
 
     @BeforeEach
     void subscribe() throws Exception {
-        receiver = new Receiver();
+        receiver = new WebhookReceiver();
         var fresh = node.as("admin")
                 .post("/webhooks", Map.of("url", receiver.url()))
                 .ok();
@@ -75,14 +75,14 @@ class WebhooksTest {
     }
 
     private List<Long> positions() {
-        return receiver.received.stream().map(Receiver.Message::position).toList();
+        return receiver.received.stream().map(WebhookReceiver.Message::position).toList();
     }
 
     private void awaitMessages(int count) {
         await().atMost(Duration.ofSeconds(20)).until(() -> receiver.received.size() >= count);
     }
 
-    private static String signature(String secret, Receiver.Message message) throws Exception {
+    private static String signature(String secret, WebhookReceiver.Message message) throws Exception {
         var mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.substring("whsec_".length())), "HmacSHA256"));
         String signed = message.headers().get("webhook-id") + "."
@@ -137,7 +137,7 @@ class WebhooksTest {
 
         node.clock().forward(Duration.ofSeconds(7));
         awaitMessages(2);
-        receiver.manner = exchange -> exchange.sendResponseHeaders(200, -1);
+        receiver.behaviour = exchange -> exchange.sendResponseHeaders(200, -1);
         await().until(() -> view(id).get("failures").asInt() == 2);
         node.clock().forward(Duration.ofSeconds(30));
         awaitMessages(4);
@@ -185,7 +185,7 @@ class WebhooksTest {
     })
     void retryAfterIsObeyed(int status, String retryAfter, int least, int most) {
         var before = node.clock().instant();
-        receiver.manner = exchange -> {
+        receiver.behaviour = exchange -> {
             exchange.getResponseHeaders()
                     .add(
                             "Retry-After",
@@ -208,7 +208,7 @@ class WebhooksTest {
         node.clock().forward(Duration.ofSeconds(least - 20));
         node.guides().published();
         assertThat(receiver.received).hasSize(1);
-        receiver.manner = exchange -> exchange.sendResponseHeaders(204, -1);
+        receiver.behaviour = exchange -> exchange.sendResponseHeaders(204, -1);
         node.clock().forward(Duration.ofSeconds(30));
         awaitMessages(3);
         assertThat(positions().get(1)).isEqualTo(positions().get(0));
@@ -226,8 +226,8 @@ class WebhooksTest {
     @Test
     void slowBrokenAndRedirectingSubscribersFailInTime() throws Exception {
         var open = new CountDownLatch(1);
-        var elsewhere = new Receiver();
-        List<Receiver.Manner> manners = List.of(
+        var elsewhere = new WebhookReceiver();
+        List<WebhookReceiver.Behaviour> manners = List.of(
                 exchange -> open.await(),
                 exchange -> {
                     throw new IllegalStateException("reset");
@@ -236,8 +236,8 @@ class WebhooksTest {
                     exchange.getResponseHeaders().add("Location", elsewhere.url());
                     exchange.sendResponseHeaders(307, -1);
                 });
-        for (var manner : manners) {
-            receiver.manner = manner;
+        for (var behaviour : manners) {
+            receiver.behaviour = behaviour;
             long started = System.nanoTime();
             var attempt =
                     node.as("admin").post("/webhooks/" + id + "/test", null).ok();
@@ -322,8 +322,8 @@ class WebhooksTest {
     @Test
     void aSlowSubscriberDelaysNoOther() throws Exception {
         var open = new CountDownLatch(1);
-        receiver.manner = exchange -> open.await();
-        try (var other = new Receiver()) {
+        receiver.behaviour = exchange -> open.await();
+        try (var other = new WebhookReceiver()) {
             String quick = node.as("admin")
                     .post("/webhooks", Map.of("url", other.url()))
                     .ok()

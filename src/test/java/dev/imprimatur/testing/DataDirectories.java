@@ -11,14 +11,14 @@ import org.springframework.util.FileSystemUtils;
  * Creates data directories for the applications under test, which are deleted with the JVM. They are in memory if there is space;
  * durability on a disk has tests of its own, which kill the process.
  */
-final class Scratch {
+final class DataDirectories {
     private static final Path MEMORY = Path.of("/dev/shm");
     private static final long ROOM = 8L << 30;
     private static final Path ROOT = root();
 
-    private Scratch() {}
+    private DataDirectories() {}
 
-    static Path directory() {
+    static Path create() {
         try {
             return Files.createTempDirectory(ROOT, "data");
         } catch (IOException failed) {

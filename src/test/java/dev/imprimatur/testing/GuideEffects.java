@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The observable effects of everything that was done to a guide. */
-public final class Effects {
-    private Effects() {}
+public final class GuideEffects {
+    private GuideEffects() {}
 
     /** All effects on the guide with this slug, without values that differ between any two guides; empty if there is no such guide. */
     public static List<String> on(String slug, Node node) {

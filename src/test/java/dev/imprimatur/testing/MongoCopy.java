@@ -12,20 +12,20 @@ import java.util.Map;
 import org.bson.Document;
 
 /** A copy of all documents in MongoDB, to restore them later. */
-public final class DocumentsCopy {
+public final class MongoCopy {
     private final Map<String, List<Document>> collections = new HashMap<>();
 
-    private DocumentsCopy() {}
+    private MongoCopy() {}
 
-    public static DocumentsCopy of(MongoDatabase database) {
-        var copy = new DocumentsCopy();
+    public static MongoCopy of(MongoDatabase database) {
+        var copy = new MongoCopy();
         for (String name : database.listCollectionNames())
             copy.collections.put(name, database.getCollection(name).find().into(new ArrayList<>()));
         return copy;
     }
 
     /** Restores the documents of one guide, without its ledger entries. */
-    public void into(MongoDatabase database, Guides.Ref guide) {
+    public void restoreInto(MongoDatabase database, Guides.Ref guide) {
         collections.forEach((name, documents) -> {
             if (name.equals("ledger")) return;
             for (var document : documents)
@@ -39,7 +39,7 @@ public final class DocumentsCopy {
     }
 
     /** Restores all documents. The ledger comes last: a running node that reads a new entry finds the documents behind it. */
-    public void into(MongoDatabase database) {
+    public void restoreInto(MongoDatabase database) {
         var names = database.listCollectionNames().into(new ArrayList<>());
         names.sort(Comparator.comparing("ledger"::equals));
         for (String name : names) {

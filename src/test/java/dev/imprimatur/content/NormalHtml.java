@@ -15,10 +15,10 @@ import org.jsoup.nodes.TextNode;
  * Normalizes HTML so that equivalent documents have equal texts: sorted attributes, no comments, and only the white space that a
  * browser shows.
  */
-final class Dom {
-    private Dom() {}
+final class NormalHtml {
+    private NormalHtml() {}
 
-    static String normal(String html) {
+    static String of(String html) {
         return written(Jsoup.parseBodyFragment(html).body());
     }
 

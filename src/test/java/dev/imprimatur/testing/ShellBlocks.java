@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The shell code blocks of a document, run as a reader would paste them. */
-public final class Walk {
-    private Walk() {}
+public final class ShellBlocks {
+    private ShellBlocks() {}
 
     /** Joins all code blocks with this mark after their three backticks. */
-    public static String blocks(String page, String mark) throws IOException {
+    public static String in(String page, String mark) throws IOException {
         return Pattern.compile("```" + mark + "\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(Path.of(page)))
                 .results()

@@ -31,33 +31,33 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * MongoDB and commits of the engine. After the crash, this work reaches no store, so nothing is cleaned up. Only writes change the
  * stores, so the numbers of writes are all the points at which a crash can make a difference.
  */
-public final class Death {
-    public static final String HEADER = "Test-Death";
+public final class SimulatedCrash {
+    public static final String HEADER = "Test-Crash";
     /** Whether tests try all crash points ({@code -Dcrash.points=all}) or some of them. */
     public static final boolean AT_ALL_POINTS = "all".equals(System.getProperty("crash.points"));
 
     private static final Set<String> WRITES = Set.of("insert", "update", "delete", "findAndModify");
-    private static final Map<String, Death> BY_NAME = new ConcurrentHashMap<>();
-    private static final ThreadLocal<Death> OF_THREAD = new ThreadLocal<>();
-    private static final String DEAD = "the node is dead";
+    private static final Map<String, SimulatedCrash> BY_NAME = new ConcurrentHashMap<>();
+    private static final ThreadLocal<SimulatedCrash> OF_THREAD = new ThreadLocal<>();
+    private static final String CRASHED = "the node has crashed";
     /** For requests without a crash. */
-    private static final Death NEVER = new Death(Integer.MAX_VALUE);
+    private static final SimulatedCrash NEVER = new SimulatedCrash(Integer.MAX_VALUE);
 
     private final String name = UUID.randomUUID().toString();
     private final int after;
     private volatile int writes;
-    private volatile boolean dead;
+    private volatile boolean crashed;
     private volatile boolean inBackground;
 
-    private Death(int after) {
+    private SimulatedCrash(int after) {
         this.after = after;
     }
 
     /** A crash after this many writes of the request that carries its name in {@link #HEADER}. */
-    public static Death after(int writes) {
-        var death = new Death(writes);
-        BY_NAME.put(death.name, death);
-        return death;
+    public static SimulatedCrash after(int writes) {
+        var crash = new SimulatedCrash(writes);
+        BY_NAME.put(crash.name, crash);
+        return crash;
     }
 
     public String name() {
@@ -65,12 +65,12 @@ public final class Death {
     }
 
     /** Runs work in this thread until it ends or the crash happens. */
-    public void during(Runnable work) {
+    public void runUntilCrash(Runnable work) {
         OF_THREAD.set(this);
         try {
             work.run();
         } catch (RuntimeException | Error failed) {
-            if (!dead) throw failed;
+            if (!crashed) throw failed;
         } finally {
             OF_THREAD.remove();
         }
@@ -83,67 +83,67 @@ public final class Death {
 
     /** Whether the crash has happened. */
     public boolean happened() {
-        return dead;
+        return crashed;
     }
 
     /** The background work of a node, in threads that serve no request: timers, webhooks, the reconciler. */
     public static final class Background {
-        private volatile Death death = NEVER;
+        private volatile SimulatedCrash crash = NEVER;
 
         /** Lets the background work crash with the next writes. */
-        public void meets(Death next) {
+        public void crashWith(SimulatedCrash next) {
             next.inBackground = true;
-            death = next;
+            crash = next;
         }
 
         /** Ends the crash, so that the node can be shut down. */
-        public void isOver() {
-            death = NEVER;
+        public void end() {
+            crash = NEVER;
         }
     }
 
     /** Installs the hooks for crashes into an application. */
-    static void into(ConfigurableApplicationContext application) {
+    static void installInto(ConfigurableApplicationContext application) {
         var beans = application.getBeanFactory();
         var background = new Background();
-        beans.registerSingleton("deathOfBackground", background);
-        beans.registerSingleton("death", new Filter());
-        beans.registerSingleton("deathAtMongodb", (MongoClientSettingsBuilderCustomizer)
-                settings -> settings.addCommandListener(new AtMongodb(background)));
+        beans.registerSingleton("backgroundCrash", background);
+        beans.registerSingleton("crashFilter", new Filter());
+        beans.registerSingleton("mongoCrashHook", (MongoClientSettingsBuilderCustomizer)
+                settings -> settings.addCommandListener(new MongoHook(background)));
         beans.addBeanPostProcessor(new BeanPostProcessor() {
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
-                return bean instanceof DataSource store ? new AtEngine(store, background) : bean;
+                return bean instanceof DataSource store ? new EngineHook(store, background) : bean;
             }
         });
     }
 
-    private static Death here(Background background) {
+    private static SimulatedCrash current(Background background) {
         var ofThread = OF_THREAD.get();
-        return ofThread == null ? background.death : ofThread;
+        return ofThread == null ? background.crash : ofThread;
     }
 
     /**
      * Fails with an {@code Error} in a request, so that no code handles it as a failed request. Background threads would end and
      * report an {@code Error}, so they get an exception.
      */
-    private void mustLive() {
-        if (dead && inBackground) throw new IllegalStateException(DEAD);
-        if (dead) throw new Error(DEAD);
+    private void failIfCrashed() {
+        if (crashed && inBackground) throw new IllegalStateException(CRASHED);
+        if (crashed) throw new Error(CRASHED);
     }
 
     private void beforeWrite() {
-        mustLive();
-        if (writes == after) die();
+        failIfCrashed();
+        if (writes == after) crashNow();
     }
 
     private synchronized void afterWrite() {
-        if (++writes == after) die();
+        if (++writes == after) crashNow();
     }
 
-    private void die() {
-        dead = true;
-        mustLive();
+    private void crashNow() {
+        crashed = true;
+        failIfCrashed();
     }
 
     /** Runs before all other filters, so that their writes count. */
@@ -163,25 +163,25 @@ public final class Death {
     }
 
     /** The driver calls the listener in the thread that sent the command. */
-    private record AtMongodb(Background background) implements CommandListener {
+    private record MongoHook(Background background) implements CommandListener {
         @Override
         public void commandStarted(CommandStartedEvent event) {
-            if (WRITES.contains(event.getCommandName())) here(background).beforeWrite();
-            else here(background).mustLive();
+            if (WRITES.contains(event.getCommandName())) current(background).beforeWrite();
+            else current(background).failIfCrashed();
         }
 
         @Override
         public void commandSucceeded(CommandSucceededEvent event) {
-            if (WRITES.contains(event.getCommandName())) here(background).afterWrite();
+            if (WRITES.contains(event.getCommandName())) current(background).afterWrite();
         }
     }
 
-    private static final class AtEngine extends DelegatingDataSource {
-        private static final Set<String> ASKS = Set.of("prepareStatement", "createStatement", "prepareCall");
+    private static final class EngineHook extends DelegatingDataSource {
+        private static final Set<String> STATEMENTS = Set.of("prepareStatement", "createStatement", "prepareCall");
 
         private final Background background;
 
-        AtEngine(DataSource store, Background background) {
+        EngineHook(DataSource store, Background background) {
             super(store);
             this.background = background;
         }
@@ -193,17 +193,17 @@ public final class Death {
                     Connection.class.getClassLoader(),
                     new Class<?>[] {Connection.class},
                     (proxy, method, arguments) -> {
-                        var death = here(background);
+                        var crash = current(background);
                         boolean commits = method.getName().equals("commit");
-                        if (commits) death.beforeWrite();
-                        if (ASKS.contains(method.getName())) death.mustLive();
+                        if (commits) crash.beforeWrite();
+                        if (STATEMENTS.contains(method.getName())) crash.failIfCrashed();
                         Object answer;
                         try {
                             answer = method.invoke(connection, arguments);
                         } catch (InvocationTargetException failed) {
                             throw failed.getCause();
                         }
-                        if (commits) death.afterWrite();
+                        if (commits) crash.afterWrite();
                         return answer;
                     });
         }

@@ -35,9 +35,9 @@ final class Receiver implements AutoCloseable {
 
     private final HttpServer server;
     final List<Message> received = new CopyOnWriteArrayList<>();
-    volatile Manner manner = exchange -> exchange.sendResponseHeaders(204, -1);
+    volatile Behaviour behaviour = exchange -> exchange.sendResponseHeaders(204, -1);
 
-    Receiver() throws IOException {
+    WebhookReceiver() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::receive);
@@ -56,7 +56,7 @@ final class Receiver implements AutoCloseable {
                             it -> it.getValue().getFirst()));
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             received.add(new Message(headers, body));
-            manner.answer(exchange);
+            behaviour.answer(exchange);
         } catch (IOException gone) {
             throw gone;
         } catch (Exception onPurpose) {

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 
 /** A TCP proxy in front of a store, with which a test can refuse connections or freeze them. */
-public final class Wire implements AutoCloseable {
+public final class TcpProxy implements AutoCloseable {
     /** Below the ports that operating systems give to outgoing connections, so that the port stays free while the proxy is cut. */
     private static final int FIRST_PORT = 20_000;
 
@@ -33,9 +33,9 @@ public final class Wire implements AutoCloseable {
     private volatile boolean isCut;
     private volatile ServerSocket listener;
 
-    public Wire(String host, int port) {
+    public TcpProxy(String host, int port) {
         target = new InetSocketAddress(host, port);
-        listener = listen(Wire::anyPort);
+        listener = listen(TcpProxy::anyPort);
         this.port = listener.getLocalPort();
     }
 
@@ -51,7 +51,7 @@ public final class Wire implements AutoCloseable {
     public void cut() {
         isCut = true;
         close(listener);
-        open.forEach(Wire::close);
+        open.forEach(TcpProxy::close);
     }
 
     /** Accepts connections and bytes, but forwards nothing, as a frozen store does. */

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Screenshots of a page in light and dark mode at three widths, for people to look at; taken only with {@code -Dlook=DIRECTORY}. */
-public final class Rendered {
-    private Rendered() {}
+public final class Screenshots {
+    private Screenshots() {}
 
-    public static void look(Page page, String name) {
+    public static void take(Page page, String name) {
         String directory = System.getProperty("look");
         if (directory == null) return;
         var before = page.viewportSize();

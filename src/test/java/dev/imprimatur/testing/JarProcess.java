@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The built jar, extracted as in the image, in a process that a test can kill and start again on the same stores. */
-public final class Jar implements AutoCloseable {
+public final class JarProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final Path directory;
@@ -23,7 +23,7 @@ public final class Jar implements AutoCloseable {
     private final int port;
     private Process process;
 
-    public Jar(Map<String, String> settings, String password) throws IOException {
+    public JarProcess(Map<String, String> settings, String password) throws IOException {
         directory = Files.createTempDirectory("imprimatur-jar");
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();

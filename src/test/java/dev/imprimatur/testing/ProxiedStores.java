@@ -18,28 +18,28 @@ import org.h2.tools.Server;
  * Stores outside of the application, each behind a TCP proxy. If the tests run on embedded stores, it starts servers of the same
  * kinds.
  */
-public final class WiredStores implements AutoCloseable {
+public final class ProxiedStores implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
     private final List<Runnable> servers = new ArrayList<>();
-    private final String unwired;
-    private final Map<String, String> unwiredEngine;
-    private final Wire documents;
-    private final Wire engine;
+    private final String directMongoUri;
+    private final Map<String, String> directEngine;
+    private final TcpProxy mongo;
+    private final TcpProxy engine;
 
-    public WiredStores() {
+    public ProxiedStores() {
         settings.putAll(Stores.fresh());
         if (settings.isEmpty()) serve();
-        unwired = settings.get("spring.mongodb.uri");
-        var mongodb = URI.create(unwired);
-        documents = new Wire(mongodb.getHost(), mongodb.getPort());
+        directMongoUri = settings.get("spring.mongodb.uri");
+        var mongodb = URI.create(directMongoUri);
+        mongo = new TcpProxy(mongodb.getHost(), mongodb.getPort());
         settings.put(
                 "spring.mongodb.uri",
-                "mongodb://127.0.0.1:" + documents.port() + mongodb.getPath() + "?directConnection=true");
-        unwiredEngine = Map.copyOf(settings);
+                "mongodb://127.0.0.1:" + mongo.port() + mongodb.getPath() + "?directConnection=true");
+        directEngine = Map.copyOf(settings);
         var sql = settings.get("spring.datasource.url");
         int at = sql.indexOf("//");
         var address = URI.create("x:" + sql.substring(at));
-        engine = new Wire(address.getHost(), address.getPort());
+        engine = new TcpProxy(address.getHost(), address.getPort());
         settings.put(
                 "spring.datasource.url",
                 sql.substring(0, at) + sql.substring(at).replaceFirst("//[^/]*", "//127.0.0.1:" + engine.port()));
@@ -56,7 +56,7 @@ public final class WiredStores implements AutoCloseable {
             settings.put(
                     "spring.datasource.url",
                     "jdbc:h2:tcp://127.0.0.1:" + sql.getPort() + "/"
-                            + Scratch.directory().resolve("engine").toAbsolutePath()
+                            + DataDirectories.create().resolve("engine").toAbsolutePath()
                             + ";NETWORK_TIMEOUT=1000");
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
@@ -66,22 +66,22 @@ public final class WiredStores implements AutoCloseable {
     }
 
     /** The proxy in front of MongoDB. */
-    public Wire documents() {
-        return documents;
+    public TcpProxy mongo() {
+        return mongo;
     }
 
     /** The address of MongoDB without the proxy. */
-    public String unwiredDocuments() {
-        return unwired;
+    public String directMongoUri() {
+        return directMongoUri;
     }
 
     /** The address of MongoDB behind the proxy. */
-    public String wiredDocuments() {
+    public String proxiedMongoUri() {
         return settings.get("spring.mongodb.uri");
     }
 
     /** The proxy in front of the store of the engine. */
-    public Wire engine() {
+    public TcpProxy engine() {
         return engine;
     }
 
@@ -99,12 +99,12 @@ public final class WiredStores implements AutoCloseable {
 
     /** Deletes everything in the store of the engine; all nodes must be stopped. */
     public void emptyEngine() {
-        if (isPostgresql()) Stores.discardEngine(unwiredEngine);
+        if (isPostgresql()) Stores.discardEngine(directEngine);
         else run("drop all objects");
     }
 
     /** Copies the content of the store of the engine, which is unavailable meanwhile. The returned action restores the copy. */
-    public Runnable copiedEngine() {
+    public Runnable copyEngineContent() {
         if (!isPostgresql()) {
             var script = script();
             return () -> {
@@ -114,9 +114,9 @@ public final class WiredStores implements AutoCloseable {
         }
         String copy = "copy_" + UUID.randomUUID().toString().replace("-", "");
         engine.cut();
-        Stores.copyEngine(unwiredEngine, copy);
+        Stores.copyEngine(directEngine, copy);
         engine.pass();
-        return () -> Stores.restoreEngine(unwiredEngine, copy);
+        return () -> Stores.restoreEngine(directEngine, copy);
     }
 
     private List<String> script() {
@@ -152,7 +152,7 @@ public final class WiredStores implements AutoCloseable {
 
     @Override
     public void close() {
-        documents.close();
+        mongo.close();
         engine.close();
         servers.forEach(Runnable::run);
     }

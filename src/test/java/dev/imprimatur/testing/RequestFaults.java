@@ -15,9 +15,9 @@ import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /** Ends a request between its effect and its answer, as a crash of the node does, or holds it before its effect. */
 @Order(100)
-public final class Halt extends OncePerRequestFilter {
-    public static final String HEADER = "Test-Halt";
-    public static final String DIES = "dies";
+public final class RequestFaults extends OncePerRequestFilter {
+    public static final String HEADER = "Test-Fault";
+    public static final String CRASH = "crash";
     private static final Map<String, CountDownLatch> HELD = new ConcurrentHashMap<>();
 
     /** Holds the requests with this name until the latch is open. */
@@ -31,10 +31,10 @@ public final class Halt extends OncePerRequestFilter {
         String how = request.getHeader(HEADER);
         if (how == null) {
             chain.doFilter(request, response);
-        } else if (how.equals(DIES)) {
+        } else if (how.equals(CRASH)) {
             chain.doFilter(request, new ContentCachingResponseWrapper(response));
             // no code handles an Error as a failed request, so nothing is cleaned up
-            throw new Error("the node died");
+            throw new Error("the node crashed");
         } else {
             try {
                 hold(how).await();

@@ -23,11 +23,11 @@ import tools.jackson.databind.JsonNode;
  * @param name describes the state
  * @param decides the role that has to decide next; null if no decision is open
  */
-record Standing(String name, Guides.Ref guide, String decides) {
+record GuideInState(String name, Guides.Ref guide, String decides) {
     private static final Duration HALF_A_YEAR = Duration.ofDays(187);
 
     /** Creates a guide in each state. Moves the clock of the node. */
-    static List<Standing> all(Node node) {
+    static List<GuideInState> all(Node node) {
         var guides = node.guides();
         var editor = node.as("editor");
         var overdue = guides.published();
@@ -44,66 +44,66 @@ record Standing(String name, Guides.Ref guide, String decides) {
                                 .overdue());
         guides.decide("reviewer", guides.task("reviewer", revised), "revise").ok();
 
-        var all = new ArrayList<Standing>();
-        all.add(new Standing("review due, re-review open", due, "REVIEWER"));
-        all.add(new Standing("overdue", overdue, "REVIEWER"));
-        all.add(new Standing("next edition called for by its re-review", revised, null));
-        all.add(new Standing("draft, never submitted", guides.drafted(), null));
+        var all = new ArrayList<GuideInState>();
+        all.add(new GuideInState("review due, re-review open", due, "REVIEWER"));
+        all.add(new GuideInState("overdue", overdue, "REVIEWER"));
+        all.add(new GuideInState("next edition called for by its re-review", revised, null));
+        all.add(new GuideInState("draft, never submitted", guides.drafted(), null));
         var sentBack = guides.submitted();
         comment(node, sentBack);
         guides.decide("reviewer", guides.task("reviewer", sentBack), "request-changes")
                 .ok();
-        all.add(new Standing("draft after changes were requested", sentBack, null));
+        all.add(new GuideInState("draft after changes were requested", sentBack, null));
         var inReview = guides.submitted();
         comment(node, inReview);
-        all.add(new Standing("in review", inReview, "REVIEWER"));
+        all.add(new GuideInState("in review", inReview, "REVIEWER"));
         var edited = guides.submitted();
         guides.edit("second-editor", edited, "Edited after it was submitted.").ok();
-        all.add(new Standing("in review, edited since", edited, "REVIEWER"));
+        all.add(new GuideInState("in review, edited since", edited, "REVIEWER"));
         var claimed = guides.submitted();
         node.as("reviewer")
                 .post("/tasks/" + id(guides.task("reviewer", claimed)) + "/claim", null)
                 .ok();
-        all.add(new Standing("in review, claimed", claimed, "REVIEWER"));
-        all.add(new Standing("live", guides.published(), null));
+        all.add(new GuideInState("in review, claimed", claimed, "REVIEWER"));
+        all.add(new GuideInState("live", guides.published(), null));
         var nextDraft = guides.published();
         editor.post(nextDraft.path() + "/editions", null).ok();
-        all.add(new Standing("live, next in draft", nextDraft, null));
-        all.add(new Standing(
+        all.add(new GuideInState("live, next in draft", nextDraft, null));
+        all.add(new GuideInState(
                 "live, next in review", guides.nextEditionSubmitted(guides.published(), "Another."), "REVIEWER"));
         var superseded = guides.nextEditionSubmitted(guides.published(), "A second edition.");
         guides.decide("reviewer", guides.task("reviewer", superseded), "approve")
                 .ok();
-        all.add(new Standing("live, first edition superseded", superseded, null));
+        all.add(new GuideInState("live, first edition superseded", superseded, null));
         var unpublished = guides.published();
         node.as("publisher")
                 .post(unpublished.path() + "/unpublish", Map.of("reason", "wrong"))
                 .ok();
-        all.add(new Standing("unpublished", unpublished, null));
+        all.add(new GuideInState("unpublished", unpublished, null));
         var redirected = guides.published();
         node.as("publisher")
                 .post(redirected.path() + "/unpublish", Map.of("reason", "moved", "redirectTo", superseded.slug()))
                 .ok();
-        all.add(new Standing("unpublished with a redirect", redirected, null));
+        all.add(new GuideInState("unpublished with a redirect", redirected, null));
         var reopened = guides.published();
         node.as("publisher")
                 .post(reopened.path() + "/unpublish", Map.of("reason", "wrong"))
                 .ok();
         editor.post(reopened.path() + "/editions", null).ok();
-        all.add(new Standing("unpublished, next in draft", reopened, null));
+        all.add(new GuideInState("unpublished, next in draft", reopened, null));
         var discarded = guides.submitted();
         editor.delete(discarded.path() + "/editions/current").ok();
-        all.add(new Standing("given up, never live", discarded, null));
+        all.add(new GuideInState("given up, never live", discarded, null));
         var discardedNext = guides.nextEditionSubmitted(guides.published(), "To be given up.");
         editor.delete(discardedNext.path() + "/editions/current").ok();
-        all.add(new Standing("live, next given up", discardedNext, null));
-        all.add(new Standing("another type, facts to be checked", question(node, "facts"), "EDITOR"));
+        all.add(new GuideInState("live, next given up", discardedNext, null));
+        all.add(new GuideInState("another type, facts to be checked", question(node, "facts"), "EDITOR"));
         var half = question(node, "half");
         guides.decide("second-editor", guides.task("second-editor", half), "facts-hold")
                 .ok();
         guides.decide("reviewer", guides.task("reviewer", half), "approve").ok();
-        all.add(new Standing("another type, one approval of two", half, "REVIEWER"));
-        all.add(new Standing("approved, not yet published", approved(node), null));
+        all.add(new GuideInState("another type, one approval of two", half, "REVIEWER"));
+        all.add(new GuideInState("approved, not yet published", approved(node), null));
         return all;
     }
 
