@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the site reads. The key stays here, on the server.
+// Reads guides for the site. The key stays here, on the server.
 import { Imprimatur } from "@imprimatur/client";
 
 export const cms = new Imprimatur({ url: process.env.IMPRIMATUR_URL, key: process.env.IMPRIMATUR_KEY });
 
 export const TYPE = "role-guide";
 
-let told = 0;
+let latest = 0;
 
-/** Nothing is read any more from before what a webhook told of. */
-export function tell(position) {
-  told = Math.max(told, position);
+/** Raises the position from which answers must at least be read, after a webhook. */
+export function readAtLeast(position) {
+  latest = Math.max(latest, position);
 }
 
-export const now = () => ({ atLeast: told });
+export const now = () => ({ atLeast: latest });
 
 export async function guides() {
   const all = [];

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds the site, serves it on loopback with search and previews, and builds it anew when a webhook comes.
+// Builds the site, serves it on loopback with search and previews, and builds it again after each webhook.
 import Eleventy from "@11ty/eleventy";
 import { verifyWebhook } from "@imprimatur/client";
 import nunjucks from "nunjucks";
 import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { cms, now, tell, TYPE } from "./cms.mjs";
+import { cms, now, readAtLeast, TYPE } from "./cms.mjs";
 
 const LARGEST_MESSAGE = 1_000_000;
 const HTML = "text/html; charset=utf-8";
 const TYPES = { ".html": HTML, ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml" };
-/** Whoever has the address of a preview sees the draft: nothing may keep it, list it, or pass it on. */
-const NOT_TO_BE_KEPT = { "Cache-Control": "private, no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer" };
+/** Everybody with the address of a preview can see the draft, so it must not be stored, indexed or sent as a referrer. */
+const PREVIEW_HEADERS = { "Cache-Control": "private, no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer" };
 
 const pages = nunjucks.configure("src/_includes", { autoescape: true });
 const secrets = (process.env.IMPRIMATUR_WEBHOOK_SECRET ?? "").split(",").filter(Boolean);
@@ -20,11 +20,11 @@ const port = Number(process.env.PORT ?? 4001);
 let site, before;
 let builds = 0;
 
-/** Into a folder of its own, so that readers find every page while a build is going on, and none that is gone. */
+/** Builds into a new folder, so that readers find every page during a build, and no removed page afterwards. */
 async function build() {
   const output = `_site/${++builds}`;
   await new Eleventy("src", output, { quietMode: true }).write();
-  // whoever is reading the one before may end
+  // the previous build stays for requests that are in progress
   if (before) await rm(before, { recursive: true, force: true });
   [before, site] = [site, output];
 }
@@ -33,8 +33,8 @@ async function hook(request) {
   let body = "";
   for await (const chunk of request.setEncoding("utf8")) if ((body += chunk).length > LARGEST_MESSAGE) throw new Error("too large");
   const message = await verifyWebhook(body, request.headers, secrets);
-  tell(message.data.position ?? 0);
-  // answered first, built afterwards, one after the other
+  readAtLeast(message.data.position ?? 0);
+  // answer first and build afterwards, one build after the other
   building = building.then(build).catch((error) => console.error(`not built: ${error.message}`));
   return [204];
 }
@@ -46,7 +46,7 @@ async function search(q) {
 
 async function preview(token) {
   const guide = await cms.preview(`/api/delivery/v1/preview/${token}`, { format: "html" });
-  return guide?.type === TYPE ? [200, pages.render("preview.njk", { guide }), NOT_TO_BE_KEPT] : [404];
+  return guide?.type === TYPE ? [200, pages.render("preview.njk", { guide }), PREVIEW_HEADERS] : [404];
 }
 
 async function page(path) {

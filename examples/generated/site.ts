@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a site asks for, with the client that was generated for TypeScript.
+// Reads guides as a site does, with the generated TypeScript client.
 import { Configuration, DeliveryApi, type PublishedRoleGuide } from "./target/typescript/index.js";
 
 declare const process: { env: Record<string, string | undefined> };

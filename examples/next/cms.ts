@@ -6,12 +6,12 @@ export const TYPE = "role-guide";
 
 export const cms = new Imprimatur({ url: process.env.IMPRIMATUR_URL!, key: process.env.IMPRIMATUR_KEY! });
 
-/** What webhooks told of last; shared by the parts of the site, which Next bundles one by one. */
-const told: { position: number } = ((globalThis as { told?: { position: number } }).told ??= { position: 0 });
+/** The last position from a webhook. It is global because Next bundles the parts of the site separately. */
+const latest: { position: number } = ((globalThis as { latest?: { position: number } }).latest ??= { position: 0 });
 
-export function tell(position: number) {
-  told.position = Math.max(told.position, position);
+export function readAtLeast(position: number) {
+  latest.position = Math.max(latest.position, position);
 }
 
-/** Nothing is read from before what a webhook told of. */
-export const now = () => ({ atLeast: told.position });
+/** Options for requests: the answer must be at least as new as the last webhook. */
+export const now = () => ({ atLeast: latest.position });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was synced, in files: one for each guide, and one for how far we have read.
+// Stores the synced guides in files: one file for each guide, and one for the position up to which the ledger was read.
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Written beside and then moved into place, so that a crash leaves the old file or the new one. */
+/** Writes a new file and renames it, so that a crash leaves either the old file or the new one. */
 export async function write(file, text) {
   await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
@@ -32,7 +32,7 @@ export class Folder {
     return rm(this.file(entry.id), { force: true });
   }
 
-  /** The lineage first: a position never stands beside that of another ledger. */
+  /** Writes the lineage first, so that a position is never stored with the lineage of another ledger. */
   async moved(position, lineage) {
     await write(join(this.path, "lineage"), lineage);
     await write(join(this.path, "position"), String(position));
@@ -42,7 +42,7 @@ export class Folder {
     return readFile(join(this.path, "lineage"), "utf8").catch(() => undefined);
   }
 
-  /** The position first: whoever breaks off here reads everything anew. */
+  /** Removes the position first, so that a sync after a crash reads everything again. */
   async startOver() {
     await rm(join(this.path, "position"), { force: true });
     await rm(join(this.path, "lineage"), { force: true });
@@ -50,7 +50,7 @@ export class Folder {
     await mkdir(this.guidesPath, { recursive: true });
   }
 
-  /** Every guide that is live, by title. */
+  /** All published guides, sorted by title. */
   async guides() {
     const files = (await readdir(this.guidesPath)).filter((file) => file.endsWith(".json"));
     const guides = await Promise.all(files.map(async (file) => JSON.parse(await readFile(join(this.guidesPath, file), "utf8"))));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTML whose holes are escaped, unless what is put in is HTML already.
+// A template tag for HTML that escapes inserted values unless they are HTML already.
 class Html {
   constructor(text) {
     this.text = text;
@@ -21,11 +21,11 @@ export function html(strings, ...values) {
   return new Html(strings.reduce((text, string, at) => text + string + (at < values.length ? written(values[at]) : ""), ""));
 }
 
-/** HTML that the server rendered from Markdown; it sanitises it. */
+/** HTML that the server rendered from Markdown and sanitised. */
 export const rendered = (text) => new Html(text ?? "");
 
-/** JSON inside a script element. */
+/** JSON for the inside of a script element. */
 export const json = (value) => new Html(JSON.stringify(value).replaceAll("<", "\\u003c"));
 
-/** An address that a link may lead to. */
+/** The address of a link if its scheme is allowed, otherwise `#`. */
 export const link = (href) => (/^(https?:|mailto:|\/(?!\/)|#)/i.test(href) ? href : "#");

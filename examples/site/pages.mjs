@@ -51,7 +51,7 @@ function reviewed({ review }) {
   }`;
 }
 
-/** One role guide, its Markdown rendered. */
+/** The page of one role guide, whose Markdown is rendered. */
 export function guidePage(guide, linkedData) {
   const { content } = guide;
   return page(
@@ -91,7 +91,7 @@ ${section("Related training", list(content.relatedTraining?.map(({ title, href }
   );
 }
 
-/** Every role there is. */
+/** The list of all roles. */
 export function indexPage(guides) {
   return page(
     "Roles",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A static site that keeps in step with an Imprimatur server.
+// A static site that follows the ledger of an Imprimatur server.
 //   node site.mjs build    reads what changed and writes the pages to public/
-//   node site.mjs serve    does that, serves them on loopback, and does it again whenever a webhook comes to /hook
+//   node site.mjs serve    builds, serves the pages on loopback, and builds again after each webhook to /hook
 import { createServer } from "node:http";
 import { copyFile, mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
@@ -14,7 +14,7 @@ const LARGEST_MESSAGE = 1_000_000;
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8" };
 
 /**
- * @param settings url and key of the server; pages: where the site is; data and output: folders; port and secrets of the webhook
+ * @param settings url and key: of the server; pages: the address of the site; data and output: folders; port and secrets: of the webhook
  */
 export class Site {
   constructor(settings) {
@@ -24,14 +24,14 @@ export class Site {
     this.building = Promise.resolve();
   }
 
-  /** Reads what changed and writes the pages; one after the other, if asked while it is at it. */
+  /** Reads what changed and writes the pages. A build that is requested during another one starts after it. */
   build(atLeast) {
     this.building = this.building.catch(() => undefined).then(() => this.#build(atLeast));
     return this.building;
   }
 
   async #build(atLeast) {
-    // a guide and its address live as long as the ledger says; what is not told of again stays as it is
+    // guides without a new ledger entry stay as they are
     const { position, applied } = await this.cms.sync(this.folder, { types: ["role-guide"], format: "html", atLeast });
     const guides = await this.folder.guides();
     for (const guide of guides) {
@@ -53,14 +53,14 @@ export class Site {
     await write(path, text);
   }
 
-  /** Last, so that readers find every page while a build is going on. */
+  /** Runs last, so that readers find every page during a build. */
   async #removeAllBut(slugs) {
     const roles = join(this.settings.output, "roles");
     for (const slug of await readdir(roles).catch(() => []))
       if (!slugs.has(slug)) await rm(join(roles, slug), { recursive: true, force: true });
   }
 
-  /** Serves the pages and takes webhooks; the server, once it listens. */
+  /** Serves the pages and accepts webhooks. Returns the server when it listens. */
   serve() {
     const server = createServer((request, response) => {
       const taken = request.url === "/hook" && request.method === "POST" ? this.#hook(request) : this.#page(request);
@@ -78,7 +78,7 @@ export class Site {
       if (body.length > LARGEST_MESSAGE) throw new Error("too large");
     }
     const message = await verifyWebhook(body, request.headers, this.settings.secrets);
-    // answered first, built afterwards: the server waits for no build
+    // answer first and build afterwards, so that the server does not wait for the build
     this.build(message.data.position).then(
       ({ position, applied }) => console.log(`built at position ${position}, ${applied} changes`),
       (error) => console.error(`not built: ${error.message}`),

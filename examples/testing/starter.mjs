@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every starter does, whatever it is made with.
+// The tests that every starter passes.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFile, readdir } from "node:fs/promises";
@@ -30,9 +30,9 @@ const freePort = () =>
 /**
  * Tests a starter.
  *
- * @param folder of the starter
- * @param server the program that serves it once it is built, with its arguments for a port
- * @param served what is in the reach of browsers, once it runs
+ * @param folder the folder of the starter
+ * @param server returns the program and its arguments that serve the built starter on a port
+ * @param served the files that browsers can load from the running starter
  */
 export function starter({ folder, server, served }) {
   let site, process_, webhook;

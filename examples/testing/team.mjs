@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the team does to a running demo: IMPRIMATUR_URL, IMPRIMATUR_KEY, and its password in IMPRIMATUR_DEMO_PASSWORD.
+// Actions of the team in a demo: its address is in IMPRIMATUR_URL, its site key in IMPRIMATUR_KEY, its password in IMPRIMATUR_DEMO_PASSWORD.
 import assert from "node:assert/strict";
 import { Imprimatur } from "../../clients/typescript/dist/index.js";
 
 export const { IMPRIMATUR_URL: url, IMPRIMATUR_KEY: key, IMPRIMATUR_DEMO_PASSWORD: password } = process.env;
 
-/** A guide that nobody works on. */
+/** A published guide without an edition in progress. */
 export const SLUG = "information-security-analyst";
 
 export const cms = new Imprimatur({ url, key });
@@ -30,27 +30,27 @@ export const as = Object.fromEntries(
   await Promise.all(["editor", "reviewer", "publisher", "admin"].map(async (name) => [name, await signedIn(name)])),
 );
 
-/** Opens the next edition of a guide that is live and changes it. */
+/** Opens the next edition of a published guide and changes it. */
 export async function change(id, patch) {
   await management(as.editor, `/role-guide/${id}/editions`, {});
   const { etag } = await management(as.editor, `/role-guide/${id}/draft`);
   await management(as.editor, `/role-guide/${id}/draft`, patch, "PATCH", { "If-Match": etag });
 }
 
-/** Leads the edition at work past a reviewer. */
+/** Submits the edition in progress and approves it. */
 export async function approve(id) {
   const { task } = (await management(as.editor, `/role-guide/${id}/submit`, {})).json;
   await management(as.reviewer, `/tasks/${task.id}/complete`, { outcome: "approve", revision: task.revision, contentHash: task.contentHash });
 }
 
-/** Puts another summary of the guide that nobody works on before readers. */
+/** Publishes another summary of the guide without an edition in progress. */
 export async function publish(summary) {
   const { id } = await cms.guide("role-guide", SLUG);
   await change(id, { summary });
   await approve(id);
 }
 
-/** A guide of its own, before readers, with another guide's content but for the title; its id. */
+/** Publishes a new guide with the content of another guide and its own title. Returns the id. */
 export async function publishNew(slug, title) {
   const { content } = await cms.guide("role-guide", SLUG);
   const { id } = (await management(as.editor, "/role-guide", { slug, content: { ...content, title } })).json;

@@ -17,7 +17,7 @@ export const GuideList = ({ heading, guides }: { heading: string; guides: Told[]
   </>
 );
 
-/** Markdown that was asked for as HTML; the server sanitises it. */
+/** Markdown that the server rendered as HTML and sanitised. */
 const Html = ({ of }: { of: string | undefined }) => of && <div dangerouslySetInnerHTML={{ __html: of }} />;
 
 export function GuideArticle({ guide }: { guide: Guide<"role-guide"> | Preview<"role-guide"> }) {

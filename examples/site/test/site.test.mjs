@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Against a running server: IMPRIMATUR_URL, IMPRIMATUR_KEY and the demo's password in IMPRIMATUR_DEMO_PASSWORD.
+// Runs against a demo: its address is in IMPRIMATUR_URL, its site key in IMPRIMATUR_KEY, its password in IMPRIMATUR_DEMO_PASSWORD.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -79,11 +79,11 @@ test("a webhook builds what it tells of, and a forged one does nothing", async (
 test("a stream tells what changes as it changes", async () => {
   const { position } = await cms.ledger({ after: 0, compact: true, limit: 100 });
   const stop = new AbortController();
-  const told = (async () => {
+  const nextEntry = (async () => {
     for await (const entry of cms.events({ after: position, signal: stop.signal })) return entry;
   })();
   await publish("Told by a stream.");
-  const entry = await told;
+  const entry = await nextEntry;
   stop.abort();
   assert.equal(entry.slug, SLUG);
   assert.ok(entry.position > position);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A form without a page, for the model test: it holds what inputs hold, and does what the draft tells it.
+// A simulated form for the model test: it holds the values of inputs and executes the commands of the draft.
 const FIELDS = ['/title', '/count', '/flag', '/note', '/group/body'];
 const LISTS = {'/tags': [''], '/group/items': [''], '/bands': ['/level', '/low', '/open']};
 const MULTILINE = /\/(note|body)$/;

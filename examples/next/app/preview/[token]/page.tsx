@@ -3,7 +3,7 @@ import { notFound } from "next/navigation";
 import { cms, TYPE } from "../../../cms";
 import { GuideArticle } from "../../guide";
 
-// whoever has the address sees the draft: nothing may keep it, list it, or pass it on
+// everybody with the address can see the draft, so it must not be stored, indexed or sent as a referrer
 export const dynamic = "force-dynamic";
 export const metadata = { title: "Preview", robots: { index: false, follow: false }, referrer: "no-referrer" as const };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What takes something away asks first, in a dialog that says what will be lost. Without scripts the form has a box to tick.
+// Asks for confirmation before an action that removes something, in a dialog that says what will be lost. Without scripts, the form has
+// a checkbox instead.
 const dialog = document.getElementById('confirm');
 let asked = null;
 

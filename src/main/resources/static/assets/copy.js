@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Copies what is shown beside the button, and says so.
+// Copies the text beside the button and reports whether that worked.
 document.addEventListener('click', async event => {
   const button = event.target.closest('button[data-copy]');
   if (!button) return;
@@ -9,7 +9,7 @@ document.addEventListener('click', async event => {
   try {
     await navigator.clipboard.writeText(shown.textContent);
   } catch {
-    // without a secure connection there is no clipboard but that of the selection
+    // without a secure connection, only the selection can be copied
     const selection = getSelection();
     selection.selectAllChildren(shown);
     copied = document.execCommand('copy');

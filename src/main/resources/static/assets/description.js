@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shows the description of the APIs. Nothing is asked of another server, and a credential that is entered is forgotten with the page.
+// Shows the API description. No other server is contacted, and an entered credential is gone when the page is closed.
 window.SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#description",

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one page did to a draft, and what became of it. It knows nothing of the page itself, so that a test can drive it.
+// The edits of one page to a draft, from the keystroke to the server's answer. It does not touch the page, so that a test can run it.
 //
-// A state is {values, lists}: every value as a text by its path, the ids of the items of every list by the list's path.
-// In a path the items of lists stand by their ids. `shown` is the state as the form holds it; `base` is, for every place,
-// the last state on which form and server agreed: what an edit is made from.
+// A state is {values, lists}: the text of every value by its path, and the ids of the items of every list by the path of the list.
+// A path names list items by their ids. `shown` is the state that the form shows. `base` is, for every place, the last state on
+// which form and server agreed: edits are made from it.
 
 const lines = text => text.replace(/\r\n?/g, '\n');
 const oneLine = text => text.replace(/[\r\n]/g, '');
 
-// Whether an input that was given a text still shows it: inputs know one end of a line, or none.
+// Whether an input that received a text still shows it: inputs normalize line ends or remove them.
 export const same = (given, shown) => {
   const text = given ?? '', now = shown ?? '';
   return text === now || lines(text) === lines(now) || oneLine(text) === now;
@@ -34,7 +34,7 @@ function forget(state, holder) {
   for (const path of Object.keys(state.lists)) if (isAt(path, holder)) delete state.lists[path];
 }
 
-// The items that a path leads through, the outermost first.
+// The items that contain the place of a path, the outermost first.
 const itemsOn = (path, lists) => byDepth(Object.keys(lists).filter(list => isUnder(path, list)))
   .map(list => list + '/' + path.slice(list.length + 1).split('/')[0]);
 
@@ -43,7 +43,7 @@ function place(ids, id, after) {
   ids.splice(at, 0, id);
 }
 
-// Does to a state what `todo` asks of the form.
+// Applies the commands in `todo`, which are meant for the form, to a state.
 function enact(todo, state) {
   for (const it of todo) {
     if (it.insert !== undefined) {
@@ -59,7 +59,7 @@ function enact(todo, state) {
   }
 }
 
-// The ids that stay where they are when `before` becomes `now`: a longest run in the old order.
+// The ids that keep their order between `before` and `now`: a longest increasing subsequence.
 function staying(before, now) {
   const places = now.map(id => before.indexOf(id));
   const length = [], previous = [];
@@ -90,7 +90,7 @@ export class Draft {
     this.items = {};
   }
 
-  // What the person did and the server was not told: in the order in which the server can do it.
+  // The edits that were not sent yet, in an order in which the server can apply them.
   pending(shown) {
     const {base} = this, edits = [], gone = [];
     const isGone = path => gone.some(item => isAt(path, item));
@@ -123,7 +123,7 @@ export class Draft {
     return edits;
   }
 
-  // The edits to send next; the very same ones again until they were answered.
+  // The edits to send next. Until they are answered, the same edits are returned again.
   take(shown) {
     if (this.flight) return this.flight;
     this.foreign = this.waiting.length > 0;
@@ -149,7 +149,8 @@ export class Draft {
     }
   }
 
-  // Takes the answer to what was sent: {values, lists, outcomes}, one outcome for each edit. Tells what the form has to do.
+  // Processes the answer to the edits that were sent: {values, lists, outcomes}, one outcome for each edit. Returns commands for the
+  // form.
   answered(answer, shown, busy) {
     const edits = this.flight ?? [];
     const refused = edits.filter((edit, i) => !answer.outcomes[i]?.saved);
@@ -182,8 +183,8 @@ export class Draft {
     }
   }
 
-  // Edits that an earlier page left behind and the server did not take become this form's own, as if that page had never
-  // been closed: an item that is gone meanwhile stands in the form as it was, so that it can be put back.
+  // Edits of an earlier page that the server refused become edits of this form, as if the earlier page had never been closed. An item
+  // that was removed meanwhile is inserted as it was, so that it can be put back.
   back(edits, shown, todo) {
     const now = copy(shown), {base} = this;
     enact(todo, now);
@@ -212,7 +213,7 @@ export class Draft {
           doNow({set: edit.path, text: edit.to ?? ''});
         } else if (edit.to) this.orphans.push(edit);
       } else if (edit.op === 'remove' && now.lists[parent(edit.path)]?.includes(last(edit.path)) && !this.isDirty(edit.path, now)) {
-        // asked again as long as the form shows it removed; whoever writes in it by now does not remove it
+        // the removal is sent again as long as the form shows the item as removed; editing the item cancels the removal
         forget(base, edit.path);
         for (const [sub, text] of Object.entries(edit.from)) base.values[edit.path + sub] = text;
         doNow({remove: edit.path});
@@ -227,9 +228,9 @@ export class Draft {
       .some(list => String(shown.lists[list]) !== String(this.base.lists[list] ?? []));
   }
 
-  // What the form has to do to show what the server has, without touching what the person changed or has in hand.
+  // Returns the commands that make the form show the server's state, except for places that the person changed or is editing.
   catchUp(shown, busy = () => false) {
-    // while edits are under way the base is ahead of what is known of the server; the answer brings it
+    // while edits are under way, the base is newer than the known state of the server; the answer brings the new state
     if (this.flight) return [];
     const {base, server} = this, todo = [], settled = [];
     for (const list of byDepth(union(server.lists, base.lists))) {
@@ -256,7 +257,7 @@ export class Draft {
         const path = list + '/' + id;
         if (now.includes(id)) {
           if (this.isDirty(path, shown) || busy(path)) {
-            // it stays as it is, all of it, until the person has decided
+            // the whole item stays as it is until the person has decided
             settled.push(path);
             continue;
           }
@@ -288,11 +289,11 @@ export class Draft {
     return todo;
   }
 
-  // The person has seen what others made of a place and decides. Tells what the form has to do.
+  // Applies the person's decision about a conflict. Returns commands for the form.
   decide(question, choice, shown) {
     const {base, server} = this, {path} = question, list = parent(path), id = last(path);
     if (question.kind === 'BOTH_CHANGED') {
-      // the person has removed the item since: the server asks about the removal, with what is in the item now
+      // the person has removed the item since: the server will ask about the removal, with the current content of the item
       if (itemsOn(path, base.lists).some(item => !shown.lists[parent(item)]?.includes(last(item)))) return [];
       if (question.theirs === null) delete base.values[path];
       else base.values[path] = question.theirs;
@@ -301,7 +302,7 @@ export class Draft {
     const known = base.lists[list]?.indexOf(id) ?? -1;
     forget(base, path);
     if (question.kind === 'THEY_REMOVED') {
-      // without a base it is a new item, to be put in as a whole
+      // without a base, it is a new item, which is inserted as a whole
       if (known >= 0) base.lists[list].splice(known, 1);
       return choice === 'mine' ? [] : [{remove: path}];
     }
@@ -317,8 +318,8 @@ export class Draft {
     return [{insert: list, id, after: before.find(it => shown.lists[list]?.includes(it)) ?? null, ...whole}];
   }
 
-  // What must outlive the page, or null: sent and not answered, not yet sent, and without a place; and, as they were before,
-  // the items that any of it is in.
+  // The record that must outlive the page, or null: edits that are sent but not answered, not sent yet, or without a place, and the
+  // previous state of the items that contain their places.
   kept(shown) {
     const record = {flight: this.flight ?? [], waiting: this.waiting, pending: this.pending(shown), orphans: this.orphans};
     const edits = Object.values(record).flat(2);
@@ -334,7 +335,7 @@ export class Draft {
     return {...record, items};
   }
 
-  // Takes over what an earlier page of the same person left behind.
+  // Adopts the record of an earlier page of the same person.
   adopt({flight, waiting, pending, orphans, items = {}}) {
     for (const edits of [flight, ...waiting, pending]) if (edits.length) this.waiting.push(edits);
     this.orphans.push(...orphans);

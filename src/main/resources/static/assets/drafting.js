@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The edit form: what is typed is kept in this browser at once and on the server soon. The server is told what was done and
-// not what the form looks like; its answers change nothing that the person changed or has in hand.
+// The edit form. Every change is stored in this browser at once and sent to the server soon. The form sends edits, not its whole
+// content. Answers never change a value that the person has changed or is editing.
 import {Draft, isAt} from './draft.js';
 import {copyWords, drop, hold, keep, left, panel, throwAway} from './keep.js';
 import {account, headers, isolated, ownName, signedInAs} from './signed.js';
@@ -37,7 +37,7 @@ function start() {
   const listOf = path => form.querySelector(`repeat-list[data-list="${CSS.escape(path)}"]`);
   const last = path => path.slice(path.lastIndexOf('/') + 1);
   const parent = path => path.slice(0, path.lastIndexOf('/'));
-  // Whether one of two places is in the other.
+  // Whether one of two places contains the other.
   const isOn = (one, other) => isAt(one, other) || isAt(other, one);
 
   // ---- the form as a state
@@ -64,7 +64,7 @@ function start() {
     input.closest('md-editor')?.words?.();
   }
 
-  // Does what the draft tells; answers the places that changed.
+  // Executes the draft's commands; returns the places that changed.
   function perform(todo) {
     const places = [];
     for (const it of todo) {
@@ -88,7 +88,7 @@ function start() {
     return places;
   }
 
-  // What the person has in hand is theirs until they leave it.
+  // A field with the focus is not changed until the person leaves it.
   function busy(path) {
     const name = form.contains(document.activeElement) ? document.activeElement.name : '';
     return Boolean(name) && (name === path || name.startsWith(path + '/'));
@@ -104,7 +104,7 @@ function start() {
     return names.join(' › ') || carried[path] || path;
   }
 
-  // ---- custody
+  // ---- unconfirmed edits, kept in this browser
 
   function keepNow() {
     const record = draft.kept(shown());
@@ -155,9 +155,9 @@ function start() {
     });
   }
 
-  // As it is answered to whoever this page belongs to; null, said to the person, where somebody else or nobody is signed in.
+  // Posts as the owner of this page. If nobody or another person is signed in, tells the person so and returns null.
   async function postAsOwner(path, body) {
-    // nobody is asked to save for who is not signed in
+    // without a sign-in of the page's owner, nothing is posted
     let who = isAway ? await signedInAs() : null;
     if (!isAway || who?.account === account) {
       const answer = await post(path, body());
@@ -170,7 +170,7 @@ function start() {
     retry();
     show('signed-out', who
       ? `You are signed in as ${isolated(who.name)} now; what you wrote as ${isolated(ownName)} is kept in this browser for ${isolated(ownName)}`
-      : 'You are signed out; your words are kept in this browser. It goes on by itself once you', who ? null : ['/login', 'sign in again in another tab']);
+      : 'You are signed out; your words are kept in this browser. This page continues by itself once you', who ? null : ['/login', 'sign in again in another tab']);
     return null;
   }
 
@@ -188,7 +188,7 @@ function start() {
     retryTimer = setTimeout(save, Math.min(RETRY * 2 ** retries++, LONGEST_RETRY));
   }
 
-  // One request at a time: the same edits again until they are answered, then what was done since.
+  // One request at a time: the same edits until they are answered, then the edits made since.
   function save() {
     clearTimeout(timer);
     firstEdit = undefined;
@@ -199,7 +199,7 @@ function start() {
     });
   }
 
-  // Whoever saves by hand is ready to be asked.
+  // A person who saves by hand can be asked about conflicts at once.
   function saveByHand() {
     asked = '';
     typedAt = 0;
@@ -253,7 +253,7 @@ function start() {
     tellWarnings(answer.warnings);
     tellMissing([...answer.missing.filter(({path}) => faults.every(fault => fault.path !== path)), ...faults]);
     ask(answer.outcomes.map(it => it.question).filter(Boolean));
-    // what comes back from an earlier page is nobody else's doing
+    // places that this person's own earlier page restored were not changed by others
     tellOthers(isOwn ? places.filter(path => !edits.some(edit => isOn(path, edit.path))) : places);
     document.getElementById('presence').textContent =
       answer.here.length ? answer.here.map(isolated).join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
@@ -272,7 +272,7 @@ function start() {
     }
   }
 
-  // ---- what the answer tells
+  // ---- messages from the answer
 
   function tellFaults(missing) {
     const now = shown();
@@ -308,7 +308,7 @@ function start() {
       : missing.length + (missing.length === 1 ? ' thing is' : ' things are') + ' missing or wrong; submitting lists them.';
   }
 
-  // Every place that others changed under the person's eyes is marked until they have been in it.
+  // Places that others changed are marked until the person has visited them.
   let unseen = [];
   function tellOthers(places) {
     for (const path of places) {
@@ -331,7 +331,7 @@ function start() {
     if (places.length) { tellOthers(places); keepNow(); preview(); }
   }));
 
-  // ---- questions
+  // ---- conflicts
 
   const keyOf = question => [question.kind, question.path, question.mine, question.theirs].join('\u0000');
 
@@ -341,12 +341,12 @@ function start() {
     for (const marked of form.querySelectorAll('.is-asked')) marked.classList.remove('is-asked');
     for (const {path} of questions) (field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`))?.classList.add('is-asked');
     const now = questions.map(keyOf).join('\u0001');
-    // the same question is not asked again by itself: it waits at its button
+    // a known conflict does not open the dialog again; the button stays
     if (questions.length && now !== asked) askAtRest();
     asked = now;
   }
 
-  // Nobody is asked in the middle of a word.
+  // Waits for a pause in typing before it asks.
   function askAtRest() {
     clearTimeout(askTimer);
     const rest = typedAt + REST - Date.now();
@@ -357,7 +357,8 @@ function start() {
     }
   }
 
-  // Whoever was about to type on when it opened by itself, types on: the field has the focus back before the key takes effect.
+  // If the dialog opened by itself and the person types on, the dialog closes and the field has the focus again before the key takes
+  // effect.
   dialog.addEventListener('keydown', event => {
     const types = event.key === 'Process' || [...event.key].length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!types || !('unasked' in dialog.dataset) || event.target.matches('input, textarea, button')) return;
@@ -412,7 +413,7 @@ function start() {
   });
   decide.addEventListener('click', openQuestions);
 
-  // ---- what the person does
+  // ---- actions of the person
 
   form.addEventListener('input', event => {
     if (event.target.name === 'message' || event.target.form && event.target.form !== form) return;
@@ -427,7 +428,7 @@ function start() {
     check(event.target);
   });
 
-  // Beside the field, as one types, what the browser can know by itself.
+  // Shows faults that the browser can find, while the person types.
   function check(input) {
     const max = Number(input.dataset?.max);
     const fault = document.getElementById(input.id?.replace(/-input$/, '-fault'));
@@ -448,7 +449,7 @@ function start() {
     if (drawn) document.getElementById('preview').replaceChildren(document.adoptNode(drawn));
   }
 
-  // Everything that the server does not have yet; false where something stands in the way.
+  // Sends everything that the server does not have yet; returns false if that fails.
   async function flush() {
     for (let round = 0; round < 20; round++) {
       if (!await save()) return false;
@@ -459,7 +460,7 @@ function start() {
   }
 
   async function submit() {
-    // what came into view while the button was on its way to be pressed, nobody has seen
+    // the person cannot have seen changes that appeared just before the click
     unseen = unseen.filter(it => Date.now() - it.at < SEEN);
     document.getElementById('between').hidden = true;
     document.getElementById('faults').hidden = true;
@@ -487,7 +488,7 @@ function start() {
     list(told.faults);
   }
 
-  // Why it cannot be put forward as it stands.
+  // Shows why the draft cannot be submitted.
   function stuck() {
     if (dialog.open) return;
     if (questions.length) openQuestions();
@@ -510,7 +511,7 @@ function start() {
     return item;
   }
 
-  // Nobody submits what they have not seen: what came in between is shown first.
+  // Shows the changes that arrived since the person looked; they submit again afterwards.
   function lookAgain() {
     const between = document.getElementById('between');
     between.querySelector('[data-by]').textContent = lastBy || 'somebody else';
@@ -526,7 +527,7 @@ function start() {
   }
 
   form.addEventListener('submit', event => {
-    // Enter in a field saves; nothing but the buttons of the form leads away
+    // Enter in a field saves; only the buttons of the form leave the page
     event.preventDefault();
     if (event.submitter?.value === 'submit') submit(); else saveByHand();
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was typed and no server has confirmed yet, kept in this browser: for one person, one guide and one page each, so that
-// nobody is shown or sends what another wrote, and no page loses another page's words.
+// Stores unconfirmed edits in this browser, separately for each person, guide and page: nobody sees or sends edits of another person,
+// and no page overwrites the edits of another page.
 import {account} from './signed.js';
 import {momentOf} from './times.js';
 
@@ -10,7 +10,7 @@ const lock = page => 'imprimatur.page.' + page;
 
 const key = (guide, page) => PREFIX + [account, guide, page].map(encodeURIComponent).join('.');
 
-// Whoever holds the lock of a page is alive; without locks (no secure context) a page that kept something lately is.
+// A page that holds its lock is open. Without locks (no secure context), a page that stored something recently counts as open.
 export const hold = page => navigator.locks?.request(lock(page), () => new Promise(() => {}));
 
 async function isAlive(page, at) {
@@ -18,7 +18,7 @@ async function isAlive(page, at) {
   return !await navigator.locks.request(lock(page), {ifAvailable: true}, Boolean);
 }
 
-// Whether it could be kept; a full or forbidden store keeps nothing.
+// Returns whether the record was stored; storage may be full or forbidden.
 export function keep(guide, page, record) {
   try {
     if (record) localStorage.setItem(key(guide, page), JSON.stringify({...record, at: Date.now()}));
@@ -31,7 +31,7 @@ export function keep(guide, page, record) {
 
 export const drop = (guide, page) => localStorage.removeItem(key(guide, page));
 
-// What pages of this person left behind, of one guide or of all: [{guide, page, …record}].
+// Records of this person's closed pages, for one guide or for all: [{guide, page, …record}].
 export async function left(only) {
   if (!account) return [];
   const records = [];
@@ -42,18 +42,18 @@ export async function left(only) {
     try {
       const record = JSON.parse(localStorage.getItem(name));
       if (record && !await isAlive(page, record.at)) records.push({guide, page, ...record});
-    } catch { /* not ours, or half written: it stays where it is */ }
+    } catch { /* not a record of ours, or incomplete: it is left alone */ }
   }
   return records.sort((a, b) => a.at - b.at);
 }
 
-// The words of a record, each with the name of its place, as somebody would copy them.
+// The texts of a record with the labels of their places, for copying.
 export const words = record => [...record.flight, ...record.waiting.flat(), ...record.pending, ...record.orphans]
   .filter(edit => edit.op === 'replace' && edit.to)
   .map(edit => ({label: record.labels[edit.path] ?? edit.path, text: edit.to}))
   .filter((it, i, all) => !all.slice(i + 1).some(later => later.label === it.label && later.text === it.text));
 
-// What else was done, each in a sentence.
+// A sentence for each other edit of a record.
 const besides = record => [...record.flight, ...record.waiting.flat(), ...record.pending].flatMap(edit => {
   const label = record.labels[edit.path] ?? edit.path;
   if (edit.op === 'remove') return [`${label}: removed (${Object.values(edit.from).join(', ') || 'it was empty'})`];
@@ -67,7 +67,7 @@ const element = (name, properties, ...children) => {
   return made;
 };
 
-// A panel that shows what was kept, whole, with what can be done about it: [{name, act}].
+// A panel that shows a record completely, with buttons for its actions: [{name, act}].
 export function panel(record, actions) {
   const when = element('time', {dateTime: new Date(record.at).toISOString(), textContent: momentOf(new Date(record.at))});
   const list = element('dl', {}, ...words(record).map(({label, text}) =>
@@ -99,7 +99,7 @@ export const copyWords = record => ({
   act: () => navigator.clipboard.writeText(words(record).map(({text}) => text).join('\n\n')),
 });
 
-// On every page but the form itself, which offers them by itself.
+// On every page except the edit form, which offers its records itself.
 const main = document.getElementById('main');
 if (main && account && !document.getElementById('edit'))
   for (const record of await left())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Markdown in a textarea with a toolbar: the browser's own undo, spelling, search and reading aloud stay what they are.
+// A toolbar for Markdown in a textarea. Undo, spelling, search and screen readers of the browser keep working.
 const TOOLS = [
   {name: 'Bold (Ctrl B)', key: 'b', text: 'B', marks: ['**', '__'], blank: 'bold'},
   {name: 'Italic (Ctrl I)', key: 'i', text: 'I', marks: ['_', '*'], blank: 'italic'},
@@ -9,11 +9,11 @@ const TOOLS = [
   {name: 'Quote', text: '❝', line: '> ', also: /^> ?/ },
 ];
 const ALL_MARKS = ['**', '__', '*', '_'];
-// What stands before the words of a line and is not part of them.
+// The start of a line that is not part of its words.
 const BEFORE_WORDS = /^\s*(?:(?:>|[-*+]|\d+[.)]|#{1,6})\s+)*/;
 const LINK = /\[([^\[\]]*)\]\(([^()\s]*)\)/g;
 
-// An edit: the text of [from, to) gives way to `text`, and [start, end) is chosen afterwards.
+// An edit: replaces [from, to) by `text`, then selects [start, end).
 const edit = (from, to, text, start, end) => ({from, to, text, start, end});
 
 const trimmed = (value, start, end) => {
@@ -22,7 +22,7 @@ const trimmed = (value, start, end) => {
   return [start, end];
 };
 
-// The marks around [start, end), the innermost first: {mark, open, close} with the places where they begin.
+// The marks around [start, end), the innermost first: {mark, open, close}, with the offsets of both marks.
 function around(value, start, end) {
   const layers = [];
   let left = start, right = end;
@@ -35,7 +35,7 @@ function around(value, start, end) {
   }
 }
 
-// The marks at both ends of what is chosen itself, the outermost first.
+// The marks at both ends of the selection itself, the outermost first.
 function within(value, start, end) {
   const layers = [];
   for (;;) {
@@ -49,7 +49,7 @@ function within(value, start, end) {
   }
 }
 
-// The emphasised words that hold all of [start, end), without their marks.
+// The emphasised text that contains all of [start, end): its mark and the offsets of both marks.
 function holding(value, start, end, marks) {
   const from = value.lastIndexOf('\n', start - 1) + 1;
   const to = (value.indexOf('\n', end) + 1 || value.length + 1) - 1;
@@ -70,7 +70,7 @@ function unmarked(value, start, end, {mark, open, close}) {
   return edit(open, close + mark.length, inner, back(start), back(end));
 }
 
-// Part of emphasised words loses its emphasis: the words before and after keep it.
+// Removes emphasis from a part of an emphasised text; the text before and after it stays emphasised.
 function split(value, start, end, {mark, open, close}) {
   const before = value.slice(open + mark.length, start), after = value.slice(end, close);
   const left = before.trim() ? mark + before.trimEnd() + mark + before.slice(before.trimEnd().length) : before;
@@ -79,7 +79,7 @@ function split(value, start, end, {mark, open, close}) {
   return edit(open, close + mark.length, left + chosen + right, open + left.length, open + left.length + chosen.length);
 }
 
-// Within a word an underscore is a letter like others, and only the asterisk is a mark.
+// Within a word, an underscore does not emphasise, only the asterisk does.
 function markFor(value, start, end, marks) {
   const joined = /[\p{L}\p{N}_]/u;
   const inWord = joined.test(value[start - 1] ?? '') || joined.test(value[end] ?? '');
@@ -104,13 +104,13 @@ function emphasised(value, start, end, {marks, blank}) {
   if (layer) return unmarked(value, start, end, layer);
   const span = holding(value, start, end, marks);
   if (span) return split(value, start, end, span);
-  // words of the same kind within are taken in, since emphasis within emphasis is none
+  // inner marks of the same kind are removed, because emphasis cannot be nested in itself
   const mark = markFor(value, start, end, marks);
   const inner = mark.length > 1 ? value.slice(start, end).replaceAll(mark, '') : value.slice(start, end);
   return edit(start, end, mark + inner + mark, start + mark.length, start + mark.length + inner.length);
 }
 
-// Emphasis ends with its paragraph, so that of several lines each has its own.
+// Emphasis cannot span paragraphs, so each selected line gets its own marks.
 function emphasisedLines(value, start, end, tool) {
   const lines = [];
   let at = start;
@@ -200,7 +200,7 @@ customElements.define('md-editor', class extends HTMLElement {
     this.count.textContent = count + (count === 1 ? ' word' : ' words');
   }
 
-  // The same again, with nothing in between, takes back to the letter what it did.
+  // Applying the same tool again, with no other change in between, restores the text exactly.
   apply(tool) {
     const {text, last} = this;
     text.focus();
@@ -224,7 +224,7 @@ customElements.define('md-editor', class extends HTMLElement {
       : emphasised(value, start, end, tool);
   }
 
-  // As if typed, so that the browser's undo knows it.
+  // Inserts the text as if typed, so that the browser can undo it.
   type({from, to, text}) {
     if (this.text.value.slice(from, to) === text) return;
     this.text.setSelectionRange(from, to);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The preview follows the field in hand: its part is marked, and scrolled to within the preview's own frame.
+// The preview follows the field with the focus: the matching part is marked and scrolled into view within the preview.
 const preview = document.getElementById('preview');
 const form = document.getElementById('edit');
 let inHand = null;
 
-// The part of the field itself or, where it has none, of the nearest field around it.
+// The part for this field or, if there is none, for the nearest field around it.
 function partOf(element) {
   for (let field = element?.closest('[data-field]'); field && form.contains(field); field = field.parentElement.closest('[data-field]')) {
     for (let at = field.dataset.field; at; at = at.slice(0, at.lastIndexOf('/'))) {
@@ -31,6 +31,6 @@ if (preview && form) {
     inHand = event.target;
     follow(true);
   });
-  // what is typed is rendered anew, and the place stays marked and in sight
+  // after the preview is rendered again, the part is marked and in view again
   new MutationObserver(() => follow(true)).observe(preview, {childList: true});
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A list whose items are added, removed, brought back and moved by mouse and keyboard; without this its buttons go to the
-// server. An item is known by its id, which its path ends with; its place is only where it stands.
+// A list whose items can be added, removed, restored and moved with mouse and keyboard. Without scripts, its buttons submit the form.
+// The id of an item is the last part of its path; the position may change.
 const idOf = item => item.dataset.item.slice(item.dataset.item.lastIndexOf('/') + 1);
 export const freshId = () => 'c' + Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => (byte % 36).toString(36)).join('');
 
@@ -37,7 +37,7 @@ customElements.define('repeat-list', class extends HTMLElement {
 
   item(id) { return this.items.find(item => idOf(item) === id); }
 
-  // Puts an empty item with that id behind another one, or first.
+  // Inserts an empty item with this id after another item, or at the beginning.
   insert(id, after) {
     const template = this.querySelector(':scope > fieldset > template');
     const place = 'NEW' + this.dataset.depth;
@@ -98,7 +98,7 @@ customElements.define('repeat-list', class extends HTMLElement {
     this.changed(`Moved to place ${this.items.indexOf(item) + 1} of ${this.items.length}.`);
   }
 
-  // What was removed last comes back with everything in it, as long as the page is open.
+  // Restores the item that was removed last, with its content, as long as the page is open.
   bringBack() {
     const last = this.removed.pop();
     this.back.hidden = this.removed.length === 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comments: the selected passage becomes the quote, and quotes are marked in the text.
+// Comments: the selected passage becomes the quote of a comment, and quoted passages are marked in the text.
 document.addEventListener('selectionchange', () => {
   const selection = document.getSelection();
   if (selection.rangeCount === 0 || selection.isCollapsed) return;
@@ -7,13 +7,13 @@ document.addEventListener('selectionchange', () => {
   if (!row || !row.querySelector('.row-body')?.contains(selection.focusNode)) return;
   const input = row.querySelector('[data-quote-input]');
   if (!input) return;
-  // what somebody wrote about one passage is not moved to another
+  // a comment that is already written keeps its passage
   if (input.value && input.form.elements.body.value) return;
   const text = quoted(selection.getRangeAt(0));
   if (text) input.value = text;
 });
 
-// What the revision says: not what was removed from it, and not what is said to screen readers only.
+// The selected text of the revision, without deleted words and without texts for screen readers only.
 function quoted(range) {
   const part = range.cloneContents();
   for (const other of part.querySelectorAll('del, .visually-hidden')) other.remove();

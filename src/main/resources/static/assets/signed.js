@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is signed in, as far as this page knows. Signing in again, in whatever tab, is enough for an old page to go on: the
-// token of the new session is asked for here.
+// The account of this page. After a new sign-in in any tab, an old page can continue: it fetches the token of the new session here.
 const token = document.querySelector('meta[name=csrf]');
 export const account = document.querySelector('meta[name=account]')?.content;
 export const ownName = document.querySelector('meta[name=account-name]')?.content ?? account;
 
-// A name within a sentence, whatever direction it is written in.
+// A name within a sentence, isolated from the direction of the text around it.
 export const isolated = name => `\u2068${name}\u2069`;
 
-// Who wrote what a script sends, and that this page may send it.
+// Headers that name the account of this page and prove that the request comes from it.
 export const headers = () => ({'X-Requested-With': 'words', 'X-CSRF-TOKEN': token?.content ?? '', 'Imprimatur-Account': account});
 
-// Who this browser is signed in as now, {account, name}, or null. If it is still this page's account, the page has its token.
+// The account that this browser is signed in with now, {account, name}, or null. If it is the account of this page, the page gets its
+// token.
 export async function signedInAs() {
   const answer = await fetch('/studio/session', {credentials: 'same-origin', headers: {'X-Requested-With': 'words'}, redirect: 'manual'});
   if (!answer.ok) return null;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the pages do beyond HTML. Everything here makes a working page better; nothing depends on it.
+// Enhancements of the pages. Every page works without this script.
 document.documentElement.classList.add('has-js');
-// read anew each time: after a sign-in in another tab the page takes up the new token
+// read for each request, because signing in again in another tab changes the token
 document.body.addEventListener('htmx:configRequest', event => {
   event.detail.headers['X-CSRF-TOKEN'] = document.querySelector('meta[name=csrf]')?.content;
 });
 
-// What htmx asked for and did not get: the answer says why, and it stands above what is on the page.
+// If a request of htmx fails, the reason is shown at the top of the page.
 document.body.addEventListener('htmx:responseError', event => {
   const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, 'text/html').querySelector('[role=alert]');
   failed(answer?.innerText.trim() ?? 'This was not done: the server answered ' + event.detail.xhr.status + '.');
@@ -19,7 +19,7 @@ function failed(words) {
   document.getElementById('main').prepend(told);
 }
 
-// A drawing that is wider than its place shows the step that counts.
+// Scrolls a drawing that is wider than its frame to the active step.
 function showActive(drawing) {
   const active = [...drawing.querySelectorAll('.d-usertask.is-active')].pop();
   if (active) drawing.scrollLeft += active.getBoundingClientRect().x - drawing.getBoundingClientRect().x - drawing.clientWidth / 2;
@@ -43,7 +43,7 @@ document.querySelector('[data-slug-source]')?.addEventListener('input', event =>
 });
 slug?.addEventListener('input', () => { slug.dataset.touched = 'yes'; });
 
-// Keys of a single letter: never in a field or dialog, and not at all where somebody turned them off (WCAG 2.1.4).
+// Single-letter shortcuts: never in a field or dialog, and not if the person has turned them off (WCAG 2.1.4).
 const OFF = 'imprimatur.no-keys';
 const keys = document.getElementById('keys');
 const switchedOff = document.querySelector('[data-no-keys]');

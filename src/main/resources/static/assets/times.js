@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times of the server in the reader's zone, put as the server puts days. Relative ones go on as time passes.
+// Shows the server's times in the reader's time zone, with dates in the server's format. Relative times are updated as time passes.
 const MINUTE = 60_000, HOUR = 60 * MINUTE, EVERY = 10_000;
 const server = Date.parse(document.querySelector('meta[name=now]')?.content ?? '');
-// how far the server's clock is ahead of this one
+// the difference between the server's clock and the clock of this browser
 const ahead = Number.isNaN(server) ? 0 : server - Date.now();
 
 const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
@@ -18,7 +18,7 @@ function told(at, now) {
   const past = now - at;
   const span = Math.abs(past);
   if (dayOf(at) !== dayOf(now) && span >= HOUR) return exactly(at, now);
-  // what the page took to arrive, it is behind the server
+  // the page took a moment to arrive, so this clock may be some seconds behind the server
   if (span < MINUTE) return past < -EVERY ? 'in a moment' : 'just now';
   const words = span < HOUR ? count(Math.floor(span / MINUTE), 'minute') : count(Math.floor(span / HOUR), 'hour');
   return past < 0 ? `in ${words}` : `${words} ago`;
@@ -28,7 +28,7 @@ function show(time) {
   const at = new Date(time.dateTime);
   if (Number.isNaN(at.getTime())) return;
   const now = new Date(Date.now() + ahead);
-  // within a status a text that changed by itself would be read aloud again and again
+  // a screen reader would read a changing text within a status again and again
   const text = time.closest('[role=status]') ? exactly(at, now) : told(at, now);
   if (time.textContent !== text) time.textContent = text;
   const title = at.toLocaleString('en-GB', {dateStyle: 'full', timeStyle: 'long'});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words that people write into forms (comments, answers, reasons, messages) are kept in this browser, for the account that
-// wrote them, until the server has confirmed exactly them. A form, or one control of a larger form, takes part by
-// data-words, which names it within its guide (data-guide); its hidden field "once" is the key of what is written in it.
+// Texts that people write into forms (comments, replies, reasons, messages) are kept in this browser, for the account that wrote them,
+// until the server has confirmed exactly these texts. A form, or one control of a larger form, takes part if it has data-words, its name
+// within the guide (data-guide). The hidden field "once" holds the key under which its text is kept.
 import {account, headers, isolated, ownName, signedInAs} from './signed.js';
 import {momentOf} from './times.js';
 
@@ -11,7 +11,7 @@ const WORDS = 'textarea, input:not([type]), input[type=text], input[type=url]';
 const part = text => encodeURIComponent(text ?? '');
 const mine = `${PREFIX}${part(account)}/`;
 
-// A unit is what is kept as one: a form, or a single control.
+// A unit is kept as one: a form, or a single control.
 const formOf = unit => unit.form ?? unit;
 const guideOf = unit => unit.dataset.guide ?? formOf(unit).dataset.guide ?? '';
 const controlsOf = unit => unit.matches('form') ? [...unit.elements].filter(it => it.matches(WORDS) && it.name) : [unit];
@@ -23,7 +23,7 @@ const unitOf = control => {
 };
 const prefixOf = unit => `${mine}${part(guideOf(unit))}/${part(unit.dataset.words)}/`;
 const textsOf = unit => Object.fromEntries(controlsOf(unit).map(it => [it.name, it.value]));
-// the passage is taken from the page by selecting; by itself it is nothing that somebody wrote
+// the passage comes from a selection on the page, so alone it does not count as written
 const isWritten = unit => controlsOf(unit).some(it => it.value.trim() && it.value !== it.defaultValue && !('quoteInput' in it.dataset));
 
 const store = {
@@ -53,7 +53,7 @@ function keep(unit) {
   unit.wordsAreKept = kept;
 }
 
-// ---- what one form says about itself, beside what was written in it
+// ---- messages of a form, shown beside its texts
 function tell(unit, words, {problem = false, more} = {}) {
   const controls = controlsOf(unit);
   const last = controls.at(-1);
@@ -79,14 +79,14 @@ const button = (words, act) => {
   return it;
 };
 
-// ---- back on return
+// ---- restoring texts when the page is opened again
 function offerBack(unit) {
   const first = controlsOf(unit)[0];
   if (!account || !first || !keyField(unit) || unit.wordsOffered === first) return;
   const drawnAnew = Boolean(unit.wordsOffered);
   unit.wordsOffered = first;
   if (isWritten(unit)) {
-    // the browser itself has put it back
+    // the browser itself has restored the text
     const same = store.all(prefixOf(unit)).find(it => JSON.stringify(it.texts) === JSON.stringify(textsOf(unit)));
     if (same) { taken.add(same.key); keyField(unit).value = same.once; }
     return;
@@ -113,7 +113,7 @@ function fill(unit, entry) {
   for (let at = controlsOf(unit)[0]; at; at = at.parentElement) if (at.localName === 'details') at.open = true;
 }
 
-// Words whose form this page does not have: a decision that somebody else has taken, a second copy from another tab.
+// Texts without a form on this page: of a decision that another person has made meanwhile, or a second copy from another tab.
 function offerTheRest() {
   const guide = document.querySelector('.page[data-guide], form[data-guide]')?.dataset.guide;
   if (!account || !guide) return;
@@ -203,7 +203,7 @@ async function send(form, submitter) {
 }
 const sentWords = new Set();
 
-// The password was wrong, or its last proof grew too old while the page was open: it is asked for where the words are.
+// The password was wrong, or its proof expired while the page was open: the form asks for it.
 function askForPassword(form, asked) {
   const before = form.querySelector('[data-proof]');
   if (!asked) return;
@@ -213,14 +213,14 @@ function askForPassword(form, asked) {
   asked.querySelector('[type=password]').focus();
 }
 
-// The server has confirmed what is written there.
+// Forgets a text that the server has confirmed.
 export const letGo = unit => store.remove(prefixOf(unit) + keyField(unit).value);
 
 function clear(unit) {
   for (const control of controlsOf(unit)) control.value = '';
 }
 
-// Forms are never replaced, so that what is half written in another one stays: only what was said is.
+// Takes over the new comments of the answer. Forms are not replaced, so unfinished texts in other forms stay.
 function takeIn(page, form) {
   for (const thread of page.querySelectorAll('.thread')) {
     const here = document.getElementById(thread.id);
@@ -264,7 +264,7 @@ document.addEventListener('input', event => {
   const max = Number(event.target.dataset.max);
   if (max && event.target.value.length > max) tell(unit, `${event.target.value.length} characters; at most ${max}.`, {problem: true});
   else if (unit.wordsTold?.classList.contains('is-problem') && max) tell(unit, '');
-  // a note within a larger form is no part of that form
+  // a note within a larger form does not belong to that form
   if (event.target.closest('.notes')) event.stopPropagation();
 }, true);
 document.addEventListener('change', event => { if (unitOf(event.target) && event.target.closest('.notes')) event.stopPropagation(); }, true);
@@ -274,11 +274,11 @@ addEventListener('beforeunload', event => {
   if (lost) event.preventDefault();
 });
 
-// ---- begin
+// ---- start
 const confirmed = document.querySelector('meta[name=words-confirmed]')?.content;
 if (confirmed && account) for (const entry of store.all(mine)) if (entry.once === confirmed) store.remove(entry.key);
 const offerAll = () => { for (const unit of document.querySelectorAll('[data-words]')) offerBack(unit); };
 offerAll();
 offerTheRest();
-// forms that come into the page later, such as those of a new thread or of a field that the server drew anew
+// for forms that are added later, such as those of a new thread or of a field that the server rendered again
 new MutationObserver(offerAll).observe(document.querySelector('main') ?? document.body, {childList: true, subtree: true});

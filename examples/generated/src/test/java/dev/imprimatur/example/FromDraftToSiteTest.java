@@ -39,7 +39,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The way of a guide from its first draft to a site, with nothing but the generated client. */
+/** A guide from its first draft to a site, with the generated client only. */
 class FromDraftToSiteTest {
     private static final String URL = System.getenv("IMPRIMATUR_URL");
     private static final String PASSWORD = System.getenv("IMPRIMATUR_DEMO_PASSWORD");
@@ -146,7 +146,7 @@ class FromDraftToSiteTest {
                 .tags(Set.of("databases"));
     }
 
-    /** Somebody of the demo's team, with a token of their own. */
+    /** A client for a member of the demo's team, with a new token. */
     private static ApiClient signedIn(String username) throws ApiException {
         String password = Base64.getEncoder().encodeToString((username + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
         var token = new AdministrationApi(client("Basic " + password))
