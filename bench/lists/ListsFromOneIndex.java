@@ -4,9 +4,9 @@ package dev.imprimatur.delivery;
 import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.index.FilterLimits;
+import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
-import dev.imprimatur.publication.LedgerEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -52,8 +52,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Measures a list that nobody asked before (two filters, sorted by title, a page of twenty, the total, one facet), and the first one
- * after a publish: by the index, and by Lucene's doc values. The figures of docs/adr/034 come from here.
+ * Measures a list that is not cached (two filters, sorted by title, a page of twenty, the total, one facet), and the first list after a
+ * publication, with our index and with Lucene's doc values. The figures in docs/adr/034 come from this program.
  */
 final class ListsFromOneIndex {
     private static final JsonMapper JSON = new JsonMapper();
@@ -100,21 +100,21 @@ final class ListsFromOneIndex {
         long before = used();
         list(snapshot, type, 0);
         System.out.printf(Locale.ROOT, "%n%,d guides%nindex   memory %,d KB%n", size, (used() - before) / 1024);
-        var asked = new ArrayList<Double>();
+        var times = new ArrayList<Double>();
         for (int round = 0; round < ROUNDS; round++) {
-            long began = System.nanoTime();
+            long start = System.nanoTime();
             list(snapshot, type, round);
-            if (round >= ROUNDS / 2) asked.add((System.nanoTime() - began) / 1e6);
+            if (round >= ROUNDS / 2) times.add((System.nanoTime() - start) / 1e6);
         }
-        tell("index   list", asked);
-        asked.clear();
+        report("index   list", times);
+        times.clear();
         for (int publish = 0; publish < PUBLISHES; publish++) {
             snapshot = published(snapshot, type, new Row(publish * 3 % size, 2 + publish), size + publish + 1);
-            long began = System.nanoTime();
+            long start = System.nanoTime();
             list(snapshot, type, publish);
-            if (publish >= PUBLISHES / 3) asked.add((System.nanoTime() - began) / 1e6);
+            if (publish >= PUBLISHES / 3) times.add((System.nanoTime() - start) / 1e6);
         }
-        tell("index   first list after a publish", asked);
+        report("index   first list after a publish", times);
         snapshot = Snapshot.begun(1);
         lucene(size);
     }
@@ -162,7 +162,7 @@ final class ListsFromOneIndex {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    private static void tell(String what, List<Double> times) {
+    private static void report(String what, List<Double> times) {
         times.sort(Comparator.naturalOrder());
         System.out.printf(
                 Locale.ROOT, "%s: median %.3f ms, p90 %.3f ms%n", what, times.get(times.size() / 2), times.get(times.size() * 9 / 10));
@@ -181,35 +181,35 @@ final class ListsFromOneIndex {
             var reader = DirectoryReader.open(writer);
             long bytes = 0;
             for (String file : directory.listAll()) bytes += directory.fileLength(file);
-            System.out.printf(Locale.ROOT, "Lucene  memory %,d KB of index, without what is stored%n", bytes / 1024);
-            var asked = new ArrayList<Double>();
-            var held = new Held(reader);
+            System.out.printf(Locale.ROOT, "Lucene  memory %,d KB of index, without stored documents%n", bytes / 1024);
+            var times = new ArrayList<Double>();
+            var snapshot = new LuceneSnapshot(reader);
             for (int round = 0; round < ROUNDS; round++) {
-                long began = System.nanoTime();
-                held.list(round);
-                if (round >= ROUNDS / 2) asked.add((System.nanoTime() - began) / 1e6);
+                long start = System.nanoTime();
+                snapshot.list(round);
+                if (round >= ROUNDS / 2) times.add((System.nanoTime() - start) / 1e6);
             }
-            tell("Lucene  list", asked);
-            asked.clear();
+            report("Lucene  list", times);
+            times.clear();
             for (int publish = 0; publish < PUBLISHES; publish++) {
                 var row = new Row(publish * 3 % size, 2 + publish);
-                long began = System.nanoTime();
+                long start = System.nanoTime();
                 writer.updateDocument(new Term("slug", row.slug()), document(row));
                 var next = DirectoryReader.openIfChanged(reader, writer);
                 reader.close();
                 reader = next;
-                held = new Held(reader);
-                held.list(publish);
-                if (publish >= PUBLISHES / 3) asked.add((System.nanoTime() - began) / 1e6);
+                snapshot = new LuceneSnapshot(reader);
+                snapshot.list(publish);
+                if (publish >= PUBLISHES / 3) times.add((System.nanoTime() - start) / 1e6);
             }
-            tell("Lucene  first list after a publish", asked);
-            asked.clear();
+            report("Lucene  first list after a publish", times);
+            times.clear();
             for (int round = 0; round < ROUNDS; round++) {
-                long began = System.nanoTime();
-                held.list(round);
-                if (round >= ROUNDS / 2) asked.add((System.nanoTime() - began) / 1e6);
+                long start = System.nanoTime();
+                snapshot.list(round);
+                if (round >= ROUNDS / 2) times.add((System.nanoTime() - start) / 1e6);
             }
-            tell("Lucene  list over " + reader.leaves().size() + " segments", asked);
+            report("Lucene  list over " + reader.leaves().size() + " segments", times);
             reader.close();
         }
     }
@@ -229,14 +229,14 @@ final class ListsFromOneIndex {
         return document;
     }
 
-    /** A reader of one position, with what counts a facet over its segments. */
-    private static final class Held {
+    /** A Lucene reader at one position, with the ordinals that count a facet over all its segments. */
+    private static final class LuceneSnapshot {
         private final DirectoryReader reader;
         private final IndexSearcher searcher;
         private final SortedSetDocValues roles;
         private final OrdinalMap ordinals;
 
-        Held(DirectoryReader reader) throws IOException {
+        LuceneSnapshot(DirectoryReader reader) throws IOException {
             this.reader = reader;
             this.searcher = new IndexSearcher(reader);
             searcher.setQueryCache(null);

@@ -15,14 +15,14 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.MongoCopy;
 import dev.imprimatur.testing.Load;
+import dev.imprimatur.testing.MongoCopy;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.ProxiedStores;
 import dev.imprimatur.testing.SigningKeyFile;
 import dev.imprimatur.testing.SmallDisk;
 import dev.imprimatur.testing.Stores;
 import dev.imprimatur.testing.TcpProxy;
-import dev.imprimatur.testing.ProxiedStores;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -119,8 +119,8 @@ class FaultsIT {
     }
 
     private Map<String, Fault> faults(ProxiedStores stores, TcpProxy secondProxy, MongoClient client) {
-        var database = client.getDatabase(
-                URI.create(stores.directMongoUri()).getPath().substring(1));
+        var database =
+                client.getDatabase(URI.create(stores.directMongoUri()).getPath().substring(1));
         var rows = new StoredDocuments(database);
         var faults = new LinkedHashMap<String, Fault>();
         var firstProxy = stores.mongo();

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
@@ -84,7 +85,7 @@ class MainJobTest {
                 .orElseThrow();
         byte[] prefix = HexFormat.of().parseHex("302a300506032b6570032100");
         byte[] point = Base64.getUrlDecoder().decode(key.get("x").asString());
-        byte[] encoded = java.util.Arrays.copyOf(prefix, prefix.length + point.length);
+        byte[] encoded = Arrays.copyOf(prefix, prefix.length + point.length);
         System.arraycopy(point, 0, encoded, prefix.length, point.length);
         var verifier = Signature.getInstance("Ed25519");
         verifier.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded)));

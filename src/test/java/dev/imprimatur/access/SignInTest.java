@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class SignInTest {
         for (String elsewhere :
                 List.of("https://attacker.example/", "//attacker.example/", "/\\attacker.example", "javascript:x")) {
             var visitor = Visitor.stranger(node);
-            String kept = java.util.Base64.getEncoder().encodeToString(elsewhere.getBytes());
+            String kept = Base64.getEncoder().encodeToString(elsewhere.getBytes());
             String token = visitor.token("/login");
             var answer = visitor.send(
                     "POST",

@@ -3,12 +3,15 @@ package dev.imprimatur.accounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import dev.imprimatur.throttling.Throttle;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -214,7 +217,7 @@ class AccountsTest {
                 "contentHash",
                 task.get("contentHash").asString());
         String complete = "/tasks/" + task.get("id").asString() + "/complete";
-        var tooLong = new java.util.HashMap<String, Object>(approval);
+        var tooLong = new HashMap<String, Object>(approval);
         tooLong.put("message", longest + "x");
         assertThat(node.as("reviewer").post(complete, tooLong).status()).isEqualTo(400);
         tooLong.put("message", longest);
@@ -425,8 +428,8 @@ class AccountsTest {
         try {
             attempt.run();
             return false;
-        } catch (dev.imprimatur.problem.Refused refused) {
-            return refused.refusal().kind() == dev.imprimatur.problem.Refusal.Kind.THROTTLED;
+        } catch (Refused refused) {
+            return refused.refusal().kind() == Refusal.Kind.THROTTLED;
         }
     }
 

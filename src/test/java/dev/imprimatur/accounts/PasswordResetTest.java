@@ -7,8 +7,10 @@ import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -122,11 +124,10 @@ class PasswordResetTest {
         String link = link("editor");
         try (var at = Executors.newFixedThreadPool(4)) {
             var answers = at.invokeAll(IntStream.range(0, 4)
-                    .<java.util.concurrent.Callable<Integer>>mapToObj(
-                            i -> () -> choose(Visitor.stranger(node), link, WANTED + " " + i)
-                                    .status())
+                    .<Callable<Integer>>mapToObj(i -> () -> choose(Visitor.stranger(node), link, WANTED + " " + i)
+                            .status())
                     .toList());
-            var statuses = new java.util.ArrayList<Integer>();
+            var statuses = new ArrayList<Integer>();
             for (var answer : answers) statuses.add(answer.get());
             assertThat(statuses).containsExactlyInAnyOrder(302, 404, 404, 404);
         }

@@ -4,6 +4,7 @@ package dev.imprimatur.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.MongoDatabase;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import java.io.IOException;
@@ -16,11 +17,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -261,8 +264,7 @@ class AuditTest {
         var lines = jsonl.body().lines().map(Http.JSON::readTree).toList();
         assertThat(lines).hasSize(251);
         assertThat(text(lines.getLast(), "target")).isEqualTo("=HYPERLINK(\"http://x\"), a\r\nb <b>");
-        assertThat(lines.stream().map(it -> text(it, "id")).toList())
-                .isSortedAccordingTo(java.util.Comparator.reverseOrder());
+        assertThat(lines.stream().map(it -> text(it, "id")).toList()).isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(audit("&action=audit-exported"))
                 .extracting(it -> text(it, "actor") + ": " + text(it, "target"))
                 .contains("admin: csv person exporter", "admin: jsonl person exporter");
@@ -315,9 +317,9 @@ class AuditTest {
         var audit = node.bean(Audit.class);
         for (int i = 0; i < 3000; i++) audit.record("breaker", "denied", "GET /" + i, "10.0.0.1");
         // a damaged record, older than the page that is sent first
-        node.bean(com.mongodb.client.MongoDatabase.class)
+        node.bean(MongoDatabase.class)
                 .getCollection("audit")
-                .insertOne(new org.bson.Document("_id", "0000000000001-broken")
+                .insertOne(new Document("_id", "0000000000001-broken")
                         .append("at", "no instant")
                         .append("actor", "breaker")
                         .append("action", "denied"));
@@ -325,9 +327,9 @@ class AuditTest {
             assertThatThrownBy(() -> node.as("admin").get("/audit/export?format=csv&person=breaker"))
                     .hasRootCauseInstanceOf(IOException.class);
         } finally {
-            node.bean(com.mongodb.client.MongoDatabase.class)
+            node.bean(MongoDatabase.class)
                     .getCollection("audit")
-                    .deleteOne(new org.bson.Document("_id", "0000000000001-broken"));
+                    .deleteOne(new Document("_id", "0000000000001-broken"));
         }
     }
 }

@@ -4,6 +4,7 @@ package dev.imprimatur.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.UnitTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,7 +37,7 @@ class CsvTest {
         assertThat(line.replace("\"\"", "\"")).contains(formula).endsWith("\r\n");
     }
 
-    @org.junit.jupiter.api.Test
+    @Test
     void lineBreaksStayWithinACell() {
         assertThat(Csv.line("a\r\nb", "")).isEqualTo("\"a\r\nb\",\r\n");
     }

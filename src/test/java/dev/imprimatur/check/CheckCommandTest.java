@@ -11,6 +11,7 @@ import dev.imprimatur.testing.Node;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,9 +66,9 @@ class CheckCommandTest {
             node.restart(() -> {
                 int code = CheckCommand.run(
                         Imprimatur.class,
-                        java.util.stream.Stream.concat(
+                        Stream.concat(
                                         node.arguments().stream(),
-                                        java.util.stream.Stream.of("--imprimatur.workflows=classpath*:nowhere/"))
+                                        Stream.of("--imprimatur.workflows=classpath*:nowhere/"))
                                 .toList(),
                         new PrintStream(printed, true, StandardCharsets.UTF_8));
                 assertThat(code).isEqualTo(2);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,7 +19,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class PassageTest {
-    private static final ItemIds NONE = new ItemIds(java.util.Map.of());
+    private static final ItemIds NONE = new ItemIds(Map.of());
     private final ContentType type = new ContentType("role-guide", (ObjectNode)
             new JsonMapper().readTree(Files.readString(Path.of("seed-content/types/role-guide.schema.json"))));
     private final ObjectNode then = Guides.content();

@@ -116,7 +116,8 @@ class MarkdownTest {
 
     @Test
     void headingsHaveIdsOfTheirOwnInEveryScript() {
-        assertThat(NormalHtml.headings(html("# Über *uns* & `code`\n# 中文\n# हिन्दी\n# a\n# A\n# a-1\n# A!\n# !!\n# location")))
+        assertThat(NormalHtml.headings(
+                        html("# Über *uns* & `code`\n# 中文\n# हिन्दी\n# a\n# A\n# a-1\n# A!\n# !!\n# location")))
                 .extracting(it -> it.id())
                 .doesNotHaveDuplicates()
                 .containsExactly(
@@ -143,7 +144,8 @@ class MarkdownTest {
 
     @Test
     void footnotesStandAtTheEndInTheOrderOfTheText() {
-        var body = NormalHtml.body(html("One[^b], two[^a], one again[^b].\n\n[^a]: *A*\n[^b]: B[^c]\n[^c]: C\n\n    more"));
+        var body = NormalHtml.body(
+                html("One[^b], two[^a], one again[^b].\n\n[^a]: *A*\n[^b]: B[^c]\n[^c]: C\n\n    more"));
 
         assertThat(body.select("sup a").eachText()).containsExactly("1", "2", "1", "3");
         assertThat(body.select("section.footnotes > ol > li").eachText()).containsExactly("B3 ↩", "A ↩", "C more ↩");

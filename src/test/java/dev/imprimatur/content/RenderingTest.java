@@ -44,7 +44,9 @@ class RenderingTest {
         return Stream.of("/intro", "/deep", "/list/0/body")
                 .collect(Collectors.toMap(
                         it -> it,
-                        it -> NormalHtml.headings(html.at(it).asString()).getFirst().normalName()));
+                        it -> NormalHtml.headings(html.at(it).asString())
+                                .getFirst()
+                                .normalName()));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
@@ -174,8 +175,8 @@ class ScopesTest {
 
     /** A handler that declares no scope. */
     static class Later {
-        org.springframework.http.ResponseEntity<Void> done() {
-            return org.springframework.http.ResponseEntity.noContent().build();
+        ResponseEntity<Void> done() {
+            return ResponseEntity.noContent().build();
         }
     }
 }

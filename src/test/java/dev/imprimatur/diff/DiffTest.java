@@ -8,9 +8,11 @@ import dev.imprimatur.diff.Change.Kind;
 import dev.imprimatur.diff.Change.Op;
 import dev.imprimatur.diff.Change.Piece;
 import dev.imprimatur.testing.Guides;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,7 +24,7 @@ class DiffTest {
     private final ObjectNode older = Guides.content();
     private final ObjectNode newer = Guides.content();
 
-    DiffTest() throws java.io.IOException {}
+    DiffTest() throws IOException {}
 
     private List<Change> changes() {
         return Diff.between(type.shape(), older, newer);
@@ -71,9 +73,9 @@ class DiffTest {
         assertThat(changes())
                 .extracting(Change::kind, Change::pointer)
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.groups.Tuple.tuple(Kind.REMOVED, "/compensation/bands/0"),
-                        org.assertj.core.groups.Tuple.tuple(Kind.CHANGED, "/compensation/bands/0/high"),
-                        org.assertj.core.groups.Tuple.tuple(Kind.ADDED, "/compensation/bands/2"));
+                        Tuple.tuple(Kind.REMOVED, "/compensation/bands/0"),
+                        Tuple.tuple(Kind.CHANGED, "/compensation/bands/0/high"),
+                        Tuple.tuple(Kind.ADDED, "/compensation/bands/2"));
     }
 
     @Test
@@ -84,7 +86,6 @@ class DiffTest {
         assertThat(changes())
                 .extracting(Change::kind, Change::pointer)
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.groups.Tuple.tuple(Kind.ADDED, "/duties/items/1"),
-                        org.assertj.core.groups.Tuple.tuple(Kind.REMOVED, "/hiring"));
+                        Tuple.tuple(Kind.ADDED, "/duties/items/1"), Tuple.tuple(Kind.REMOVED, "/hiring"));
     }
 }

@@ -30,6 +30,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple2;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,7 +66,7 @@ class WordDiffTest {
     @Provide
     Arbitrary<Tuple2<String, String>> edits() {
         return Combinators.combine(texts(), texts(), texts(), texts())
-                .as((start, was, is, end) -> net.jqwik.api.Tuple.of(start + was + end, start + is + end));
+                .as((start, was, is, end) -> Tuple.of(start + was + end, start + is + end));
     }
 
     @Property

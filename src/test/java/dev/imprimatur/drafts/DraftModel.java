@@ -104,7 +104,13 @@ final class DraftModel {
     private final Set<String> typists = new HashSet<>();
     private final List<String> trace = new ArrayList<>();
     private WorkingCopy copy = WorkingCopy.first(
-            new EditionId("g", 1), UNUSUAL_VALUES, ItemIds.numbered(UNUSUAL_VALUES), List.of(), null, SYSTEM, Instant.EPOCH);
+            new EditionId("g", 1),
+            UNUSUAL_VALUES,
+            ItemIds.numbered(UNUSUAL_VALUES),
+            List.of(),
+            null,
+            SYSTEM,
+            Instant.EPOCH);
     private int nextWord = 100;
     private int nextPage;
 
@@ -131,8 +137,7 @@ final class DraftModel {
     private void step() {
         int what = random.nextInt(100);
         var page = pages.get(random.nextInt(pages.size()));
-        if (page.account.equals("cy") && what < 60)
-            what = 60 + random.nextInt(30); // cy never edits
+        if (page.account.equals("cy") && what < 60) what = 60 + random.nextInt(30); // cy never edits
         if (what < 30) type(page);
         else if (what < 36) addItem(page);
         else if (what < 41) removeItem(page);

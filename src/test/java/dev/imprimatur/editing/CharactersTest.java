@@ -11,6 +11,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,7 +95,7 @@ class CharactersTest {
         var entries = List.of(guides.state(one).get("live"), guides.state(other).get("live"));
         assertThat(entries.getFirst().get("contentHash"))
                 .isEqualTo(entries.getLast().get("contentHash"));
-        for (String asked : List.of(word, apart, word.toUpperCase(java.util.Locale.ROOT)))
+        for (String asked : List.of(word, apart, word.toUpperCase(Locale.ROOT)))
             assertThat(searched(asked)).as(asked).contains(one.slug(), other.slug());
         assertThat(guides.read(other).ok().get("content").get("title").asString())
                 .isEqualTo(word);

@@ -24,6 +24,7 @@ import dev.imprimatur.signing.Seals;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
+import java.time.Period;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
@@ -339,7 +341,7 @@ class SealedFactsTest {
                             new Decision(
                                     "review", 1, "approve", Decision.Effect.APPROVE, seen, null, null, null, person),
                             1);
-            node.bean(Editions.class).stamp(id, java.time.Period.ofMonths(6));
+            node.bean(Editions.class).stamp(id, Period.ofMonths(6));
 
             assertThatThrownBy(() -> node.bean(Publication.class).publish(id))
                     .isInstanceOf(Refused.class)
@@ -428,8 +430,7 @@ class SealedFactsTest {
                 .updateOne(Filters.eq("_id", guide.id() + ".1"), Updates.set("contributors", List.of("second-editor")));
         var visitor = visitor("second-editor");
         String page = visitor.get("/studio/guides/" + guide.id() + "/edit").body();
-        var etag = java.util.regex.Pattern.compile("name=\"etag\" value=\"([^\"]+)\"")
-                .matcher(page);
+        var etag = Pattern.compile("name=\"etag\" value=\"([^\"]+)\"").matcher(page);
         assertThat(etag.find()).isTrue();
 
         visitor.post(

@@ -22,8 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
 
 /** With {@code If-Match}, a submission takes exactly the version that the person saw, or is refused. */
 @Tag("store")
@@ -164,7 +166,7 @@ class SubmissionOfWhatWasSeenTest {
         var other = new Person("second-editor", "The other", null, Set.of("EDITOR"));
         // the submission reads the clock between the check of the version and the creation of the revision
         var slipping = slowed(() -> {
-            var content = (tools.jackson.databind.node.ObjectNode)
+            var content = (ObjectNode)
                     drafts.of(guide).content().deepCopy();
             drafts.save(guide, drafts.of(guide).etag(), content.put("summary", "Slipped in."), other);
         });
@@ -185,7 +187,7 @@ class SubmissionOfWhatWasSeenTest {
     /** An {@code Editing} that runs the action when it reads the clock for the first time. */
     private Editing slowed(Runnable slip) {
         var clock = node.clock();
-        var once = new java.util.concurrent.atomic.AtomicBoolean();
+        var once = new AtomicBoolean();
         var slipping = new Clock() {
             @Override
             public ZoneId getZone() {

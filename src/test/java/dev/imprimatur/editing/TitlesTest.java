@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Node;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 class TitlesTest {
     private final Node node = Node.shared();
 
-    private void retitle(dev.imprimatur.testing.Guides.Ref guide, String title) {
+    private void retitle(Ref guide, String title) {
         String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
         node.as("editor")
                 .patch(guide.path() + "/draft", Map.of("title", title), "If-Match", etag)
@@ -29,18 +30,18 @@ class TitlesTest {
                         : "");
     }
 
-    private String titles(dev.imprimatur.testing.Guides.Ref guide) {
+    private String titles(Ref guide) {
         return titles(node.guides().state(guide));
     }
 
-    private void submitAndApprove(dev.imprimatur.testing.Guides.Ref guide) {
+    private void submitAndApprove(Ref guide) {
         node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
         node.guides()
                 .decide("reviewer", node.guides().task("reviewer", guide), "approve")
                 .ok();
     }
 
-    private dev.imprimatur.testing.Guides.Ref published(String title) {
+    private Ref published(String title) {
         var guide = node.guides().drafted();
         retitle(guide, title);
         submitAndApprove(guide);

@@ -5,12 +5,13 @@ import com.mongodb.client.MongoDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.mongodb.client.MongoDatabase;
 import dev.imprimatur.credentials.Tokens;
 import dev.imprimatur.testing.Guides;
-import dev.imprimatur.testing.RequestFaults;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.RequestFaults;
 import dev.imprimatur.testing.Stores;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,7 +121,16 @@ class LostAnswersTest {
         String etag = etag(guide);
         String key = UUID.randomUUID().toString();
         var mine = Map.of("summary", "Mine.");
-        node.as("editor").patch(guide.path() + "/draft", mine, "If-Match", etag, KEY, key, RequestFaults.HEADER, RequestFaults.CRASH);
+        node.as("editor")
+                .patch(
+                        guide.path() + "/draft",
+                        mine,
+                        "If-Match",
+                        etag,
+                        KEY,
+                        key,
+                        RequestFaults.HEADER,
+                        RequestFaults.CRASH);
         guides.edit("second-editor", guide, "Theirs.").ok();
         node.clock().forward(Duration.ofSeconds(61));
 
@@ -194,7 +204,8 @@ class LostAnswersTest {
         var guide = guides.published();
         String key = UUID.randomUUID().toString();
         var why = Map.of("reason", "wrong");
-        node.as("publisher").post(guide.path() + "/unpublish", why, KEY, key, RequestFaults.HEADER, RequestFaults.CRASH);
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", why, KEY, key, RequestFaults.HEADER, RequestFaults.CRASH);
         assertThat(guides.read(guide).status()).isEqualTo(410);
         guides.nextEditionSubmitted(guide, "Right again.");
         guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();

@@ -201,7 +201,7 @@ class PreviewTest {
                                 "password",
                                 Node.PASSWORD,
                                 "roles",
-                                java.util.List.of("EDITOR")))
+                                List.of("EDITOR")))
                 .ok();
         var link = link("leaving", guide, Map.of("revision", 1));
         assertThat(follow(link).status()).isEqualTo(200);

@@ -93,7 +93,8 @@ class MalformedRequestsTest {
                 .isEqualTo(415);
         assertThat(created(("\uFEFF" + document).getBytes(StandardCharsets.UTF_8), "application/json"))
                 .isEqualTo(400);
-        // overlong encodings of a slash and of an A, half a character, a surrogate, and a code point beyond the last one
+        // overlong encodings of a slash and of an A, half a character, a surrogate, and a code point beyond the last
+        // one
         for (String bytes : List.of(
                 "\u00C0\u00AF",
                 "\u00C1\u0081",

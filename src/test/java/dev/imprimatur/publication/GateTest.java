@@ -16,6 +16,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -148,9 +149,9 @@ class GateTest {
                         "stamp",
                         new Document("reviewed", new Document("number", 1).append("contentHash", hash))
                                 .append("reviewers", List.of(new Document("name", "Forged")))
-                                .append("reviewedAt", new java.util.Date())
-                                .append("lastReviewed", new java.util.Date())
-                                .append("reviewDue", new java.util.Date())
+                                .append("reviewedAt", new Date())
+                                .append("lastReviewed", new Date())
+                                .append("reviewDue", new Date())
                                 .append("origin", "HERE"));
             log.insertOne(new Document("_id", guide.id() + ".1#00000" + seq).append("entry", entry));
         }

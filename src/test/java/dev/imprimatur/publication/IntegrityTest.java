@@ -22,6 +22,7 @@ import dev.imprimatur.testing.SigningKeyFile;
 import dev.imprimatur.testing.Visitor;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
@@ -286,7 +287,7 @@ class IntegrityTest {
     @Test
     void aStartDetectsEntriesMissingInTheMiddle() {
         for (int i = 0; i < 6; i++) guides.published();
-        var rows = ledger().find(Filters.lte("_id", 5L)).into(new java.util.ArrayList<>());
+        var rows = ledger().find(Filters.lte("_id", 5L)).into(new ArrayList<>());
         ledger().deleteMany(Filters.lte("_id", 5L));
         node.restart(() -> {});
 

@@ -236,7 +236,8 @@ class RebuildTest {
         var behind = guides.submitted();
         runtime.deleteProcessInstance(process(behind), "restored");
         start(behind);
-        // two processes for one edition, one process for a discarded edition, one for a guide that does not exist, and none for a
+        // two processes for one edition, one process for a discarded edition, one for a guide that does not exist, and
+        // none for a
         // published guide
         var twice = guides.submitted();
         start(twice);

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.SimulatedCrash;
 import dev.imprimatur.testing.GuideEffects;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
+import dev.imprimatur.testing.SimulatedCrash;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -192,7 +192,8 @@ class GoldenSearchTest {
             for (var title : titles.values()) index.addDocument(document(title));
             try (var reader = DirectoryReader.open(index)) {
                 answered = new ArrayList<>();
-                for (var query : queries) answered.add(new GoldenResult(query, ask(reader, query.locale(), query.query())));
+                for (var query : queries)
+                    answered.add(new GoldenResult(query, ask(reader, query.locale(), query.query())));
             }
         }
 

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imprimatur.Imprimatur;
 import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,12 +22,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Setup creates the first administrator: nobody can sign in before, and setup is closed afterwards. */
 class SetupTest {
     private static ConfigurableApplicationContext start(Path data, String... more) {
-        var arguments = new java.util.ArrayList<>(java.util.List.of(
+        var arguments = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--server.address=127.0.0.1",
                 "--imprimatur.data-dir=" + data,
                 "--logging.level.root=error"));
-        arguments.addAll(java.util.List.of(more));
+        arguments.addAll(List.of(more));
         var application = new SpringApplication(Imprimatur.class);
         application.setRegisterShutdownHook(false);
         return application.run(arguments.toArray(String[]::new));
@@ -49,16 +53,14 @@ class SetupTest {
                     "token", "wrong", "username", "ada", "displayName", "Ada", "password", "correct horse battery");
             assertThat(server.post("/setup", wanted).status()).isEqualTo(403);
 
-            var right = new java.util.HashMap<String, Object>(wanted);
+            var right = new HashMap<String, Object>(wanted);
             right.put("token", Files.readString(token));
             assertThat(server.post("/setup", right).status()).isEqualTo(201);
 
             assertThat(server.post("/setup", right).status()).isEqualTo(404);
             assertThat(server.get("/setup").status()).isEqualTo(404);
             assertThat(token).doesNotExist();
-            var admin = new Http(
-                    server.base() + "/api/management/v1",
-                    dev.imprimatur.testing.Node.basic("ada", "correct horse battery"));
+            var admin = new Http(server.base() + "/api/management/v1", Node.basic("ada", "correct horse battery"));
             assertThat(admin.post("/tokens", Map.of("name", "first")).status()).isEqualTo(201);
         }
     }
@@ -67,7 +69,7 @@ class SetupTest {
     void tenWrongTriesCloseTheDoorUntilTheNextStart(@TempDir Path data) throws Exception {
         try (var context = start(data)) {
             var server = at(context);
-            var wanted = new java.util.HashMap<>(Map.of(
+            var wanted = new HashMap<>(Map.of(
                     "token", "wrong", "username", "ada", "displayName", "Ada", "password", "correct horse battery"));
             for (int i = 0; i < 10; i++)
                 assertThat(server.post("/setup", wanted).status()).isEqualTo(403);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -248,7 +249,7 @@ class EmbeddedMongoTest {
         for (int write = 0; write < 6_000; write++) {
             random.nextBytes(bytes);
             var document = new Document("_id", write % 400)
-                    .append("text", java.util.HexFormat.of().formatHex(bytes));
+                    .append("text", HexFormat.of().formatHex(bytes));
             if (write < 400) things().insertOne(document);
             else things().replaceOne(Filters.eq("_id", write % 400), document);
         }

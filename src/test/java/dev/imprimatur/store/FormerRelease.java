@@ -9,6 +9,7 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Stores;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;

@@ -629,7 +629,8 @@ class DraftKeepingTest {
             three.keyboard().press("Control+s");
             network.recover();
 
-            // the third person changed a value that the first had changed; if they had not seen that change, there is a conflict
+            // the third person changed a value that the first had changed; if they had not seen that change, there is a
+            // conflict
             for (var page : List.of(one, two, three)) {
                 page.keyboard().press("Control+s");
                 assertThat(state(page)).hasAttribute("data-state", Pattern.compile("saved|conflict"));

@@ -13,6 +13,7 @@ import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -224,8 +225,8 @@ class EveryPageTest {
         faults.addAll(
                 faultsOf(visitor, "/studio/guides/{id}/edit", base + "/edit?write=yes", edit, roles, state, guide));
         for (String view : List.of("", "?view=changes", "?view=reader"))
-            faults.addAll(faultsOf(
-                    visitor, "/studio/guides/{id}/review", base + "/review" + view, 200, roles, state, guide));
+            faults.addAll(
+                    faultsOf(visitor, "/studio/guides/{id}/review", base + "/review" + view, 200, roles, state, guide));
         for (int edition = 1; edition < guide.edition(); edition++)
             faults.addAll(faultsOf(
                     visitor,
@@ -241,13 +242,7 @@ class EveryPageTest {
         faults.addAll(faultsOf(visitor, "/studio/guides/{id}/history", base + "/history", 200, roles, state, guide));
         if (!node.bean(GuideRevisions.class).of(guide).isEmpty())
             faults.addAll(faultsOf(
-                    visitor,
-                    "/studio/guides/{id}/history",
-                    base + "/history?from=1&to=1",
-                    200,
-                    roles,
-                    state,
-                    guide));
+                    visitor, "/studio/guides/{id}/history", base + "/history?from=1&to=1", 200, roles, state, guide));
         return faults;
     }
 
@@ -313,7 +308,7 @@ class EveryPageTest {
             var addresses = addresses();
             var page = addresses.keySet().stream()
                     .filter(it -> matches(it, to))
-                    .min(java.util.Comparator.comparing(it -> it.contains("{")));
+                    .min(Comparator.comparing(it -> it.contains("{")));
             if (page.isEmpty()) faults.add("links to " + to + ", which is nothing");
             else if (addresses.get(page.get()) != null && !roles.contains(addresses.get(page.get())))
                 faults.add("links to " + to);
@@ -408,7 +403,8 @@ class EveryPageTest {
                         faults,
                         true);
                 boolean shown = guide.revision() != null || live;
-                checkOffer("to comment", body.contains("/comments\""), writes && shown, faults, !path.contains("reader"));
+                checkOffer(
+                        "to comment", body.contains("/comments\""), writes && shown, faults, !path.contains("reader"));
             }
             case "/studio/guides/{id}/history" ->
                 checkOffer(

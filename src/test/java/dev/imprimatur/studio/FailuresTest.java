@@ -11,6 +11,8 @@ import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -55,7 +57,7 @@ class FailuresTest {
             throw new AssertionError("a secret of the handler");
         }
 
-        public String halfWritten(jakarta.servlet.http.HttpServletResponse response) throws java.io.IOException {
+        public String halfWritten(HttpServletResponse response) throws IOException {
             response.getWriter().write("half an answer");
             throw new IllegalStateException("a secret of the handler");
         }

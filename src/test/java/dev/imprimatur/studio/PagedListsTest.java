@@ -84,7 +84,8 @@ class PagedListsTest {
             follow(page, "prev");
             assertThat(ids(page)).isEqualTo(second);
             follow(page, "prev");
-            // one of the two guides that moved to the front is still before this page, so the page before this one is incomplete
+            // one of the two guides that moved to the front is still before this page, so the page before this one is
+            // incomplete
             assertThat(ids(page)).hasSize(50).startsWith(all.get(54)).doesNotContain(first.get(3));
             follow(page, "prev");
             assertThat(ids(page)).hasSize(50).startsWith(first.get(3), all.get(54));

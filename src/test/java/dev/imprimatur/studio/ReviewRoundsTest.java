@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.SelectOption;
 import dev.imprimatur.studio.revision.Screenshots;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides;
@@ -307,7 +308,7 @@ class ReviewRoundsTest {
             var page = browser.signedIn("reviewer");
             page.navigate("/studio/guides/" + guide.id() + "/review");
             assertThat(page.locator(".head")).containsText("revision 3 against revision 2, which you decided on last");
-            page.locator("#against").selectOption(new com.microsoft.playwright.options.SelectOption().setValue("1"));
+            page.locator("#against").selectOption(new SelectOption().setValue("1"));
             page.getByText("Compare", new Page.GetByTextOptions().setExact(true))
                     .click();
             assertThat(page.locator(".head")).containsText("revision 3 against revision 1 of the current edition");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.LoadState;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Node;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ class StudioPagesTest {
             page.locator("#password").fill(Node.PASSWORD);
             page.locator("button.primary").click();
             page.waitForURL(node.url() + "/studio*");
-            page.waitForLoadState(com.microsoft.playwright.options.LoadState.NETWORKIDLE);
+            page.waitForLoadState(LoadState.NETWORKIDLE);
 
             assertThat(transferred.get()).isPositive().isLessThan(FIRST_LOAD);
         }

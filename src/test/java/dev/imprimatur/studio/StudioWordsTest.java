@@ -8,6 +8,7 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Clock;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /** The texts of the studio: why something happened, what will be lost, and who wrote what. */
 @Tag("long")
@@ -200,8 +206,8 @@ class StudioWordsTest {
         content.put("summary", LONG);
         content.put("introduction", LONG + "\n\n- " + LONG + "\n\n# " + LONG);
         content.putArray("tags").add(tag);
-        ((tools.jackson.databind.node.ArrayNode) content.at("/duties/items")).set(0, json(LONG));
-        ((tools.jackson.databind.node.ObjectNode) content.at("/compensation/bands/0")).put("level", "L".repeat(60));
+        ((ArrayNode) content.at("/duties/items")).set(0, json(LONG));
+        ((ObjectNode) content.at("/compensation/bands/0")).put("level", "L".repeat(60));
         String id = node.as("editor")
                 .post("/role-guide", Map.of("slug", slug, "content", content))
                 .ok()
@@ -237,7 +243,7 @@ class StudioWordsTest {
                         "/studio/guides/" + id + "/review?view=reader"));
         pages.put("admin", List.of("/studio/accounts", "/studio/api-keys", "/studio/audit", "/studio/webhooks"));
         try (var browser = Browser.open(node)) {
-            var tooWide = new java.util.ArrayList<String>();
+            var tooWide = new ArrayList<String>();
             pages.forEach((who, paths) -> {
                 var page = browser.signedIn(who);
                 for (String path : paths) {
@@ -253,8 +259,8 @@ class StudioWordsTest {
         }
     }
 
-    private static tools.jackson.databind.JsonNode json(String text) {
-        return tools.jackson.databind.node.StringNode.valueOf(text);
+    private static JsonNode json(String text) {
+        return StringNode.valueOf(text);
     }
 
     @Test
@@ -267,7 +273,7 @@ class StudioWordsTest {
             assertThat(sorted).hasCount(1);
             assertThat(sorted).hasText("Changed");
             assertThat(sorted).hasAttribute("aria-sort", "descending");
-            page.getByRole(com.microsoft.playwright.options.AriaRole.LINK, new Page.GetByRoleOptions().setName("Owner"))
+            page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Owner"))
                     .click();
             assertThat(sorted).hasText("Owner");
             assertThat(sorted).hasAttribute("aria-sort", "ascending");

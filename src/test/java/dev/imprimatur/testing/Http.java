@@ -2,6 +2,7 @@
 package dev.imprimatur.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -90,7 +92,7 @@ public final class Http {
         var request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(30));
         if (authorization != null) request.header("Authorization", authorization);
         if (headers.length > 0) request.headers(headers);
-        boolean typed = java.util.Arrays.asList(headers).contains("Content-Type");
+        boolean typed = Arrays.asList(headers).contains("Content-Type");
         if (body != null && !typed) request.header("Content-Type", "application/json");
         request.method(
                 method,
@@ -101,7 +103,7 @@ public final class Http {
             var response = CLIENT.send(request.build(), BodyHandlers.ofString());
             return new Answer(response.statusCode(), response);
         } catch (IOException failed) {
-            throw new java.io.UncheckedIOException(failed);
+            throw new UncheckedIOException(failed);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stopped);

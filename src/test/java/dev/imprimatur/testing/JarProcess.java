@@ -3,6 +3,7 @@ package dev.imprimatur.testing;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -97,7 +98,7 @@ public final class JarProcess implements AutoCloseable {
             try {
                 if (health.get("/actuator/health/readiness").status() == 200)
                     return Duration.between(begun, Instant.now());
-            } catch (java.io.UncheckedIOException notYet) {
+            } catch (UncheckedIOException notYet) {
                 // the server does not listen yet
             }
             Thread.sleep(50);

@@ -207,7 +207,8 @@ public final class Load implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         clients.clear();
-        for (var unexpected : unexpectedAnswers) throw new AssertionError("the load was answered what it must not be", unexpected);
+        for (var unexpected : unexpectedAnswers)
+            throw new AssertionError("the load was answered what it must not be", unexpected);
     }
 
     /** Stops the load without waiting for answers. */
@@ -293,7 +294,11 @@ public final class Load implements AutoCloseable {
         boolean approves = outcome.equals("approve");
         if (approves) words.put(hash, expected.summary);
         var shown = approves ? expected.show(hash) : null;
-        change("reviewer", "POST", "/tasks/" + task.get("id").asString() + "/complete", Guides.completion(task, outcome));
+        change(
+                "reviewer",
+                "POST",
+                "/tasks/" + task.get("id").asString() + "/complete",
+                Guides.completion(task, outcome));
         if (approves) {
             shown.acknowledge();
             expected.logged("approved", task.get("revision"));
@@ -477,13 +482,22 @@ public final class Load implements AutoCloseable {
         }
         for (String node : nodes.get()) compareLedger(node, doubled);
         return new Tally(
-                expectations.size(), acknowledged.get(), again.get(), read.get(), refused.get(), lost, doubled, wronglyServed);
+                expectations.size(),
+                acknowledged.get(),
+                again.get(),
+                read.get(),
+                refused.get(),
+                lost,
+                doubled,
+                wronglyServed);
     }
 
     private void compareLogs(ExpectedGuide expected, List<String> lost, List<String> doubled) {
         var there = new TreeMap<String, Integer>();
-        for (var entry :
-                fetch("editor", expected.guide.path() + "/log").json().get("items").values()) {
+        for (var entry : fetch("editor", expected.guide.path() + "/log")
+                .json()
+                .get("items")
+                .values()) {
             String kind = entry.get("kind").asString();
             if (!CHECKED_KINDS.contains(kind) || isFromContinuation(entry)) continue;
             String revision =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.testing;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -71,7 +72,7 @@ public final class Stores {
                 return;
             }
             atServer(settings, "drop database " + nameIn(url), "create database " + nameIn(url));
-        } catch (java.io.IOException failed) {
+        } catch (IOException failed) {
             throw new IllegalStateException(failed);
         }
     }

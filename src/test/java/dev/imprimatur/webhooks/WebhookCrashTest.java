@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.SimulatedCrash;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
+import dev.imprimatur.testing.SimulatedCrash;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

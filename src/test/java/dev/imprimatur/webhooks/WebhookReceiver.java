@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -52,7 +53,7 @@ final class Receiver implements AutoCloseable {
         try (exchange) {
             var headers = exchange.getRequestHeaders().entrySet().stream()
                     .collect(Collectors.toMap(
-                            it -> it.getKey().toLowerCase(java.util.Locale.ROOT),
+                            it -> it.getKey().toLowerCase(Locale.ROOT),
                             it -> it.getValue().getFirst()));
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             received.add(new Message(headers, body));

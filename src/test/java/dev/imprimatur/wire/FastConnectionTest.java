@@ -135,7 +135,8 @@ class FastConnectionTest {
                     new String[] {null, "https://a.example", null, "https://b.example", "https://c.example"})
                 for (String asked : List.of(path, list)) {
                     String[] sent = origin == null ? new String[] {} : new String[] {"Origin: " + origin + "\r\n"};
-                    var answer = connection.send(get(asked, sent).replace(node.site().authorization(), key.authorization()))
+                    var answer = connection
+                            .send(get(asked, sent).replace(node.site().authorization(), key.authorization()))
                             .read();
 
                     assertThat(answer.status()).isEqualTo(200);
@@ -157,7 +158,8 @@ class FastConnectionTest {
                 .replace(node.site().authorization(), "Bearer " + key.get("key").asString());
         try (var connection = new RawConnection()) {
             assertThat(connection.send(own).read().status()).isEqualTo(200);
-            assertThat(connection.send(own.replace(path, path + "x")).read().status()).isEqualTo(404);
+            assertThat(connection.send(own.replace(path, path + "x")).read().status())
+                    .isEqualTo(404);
         }
         try (var connection = new RawConnection()) {
             assertThat(connection.send(own + get(path)).read().status()).isEqualTo(200);
@@ -279,7 +281,8 @@ class FastConnectionTest {
         String path = "/api/delivery/v1/role-guide/" + guides.published().slug();
         double before = fast();
         try (var connection = new RawConnection()) {
-            var answer = connection.send(request.replace("PATH", path)
+            var answer = connection
+                    .send(request.replace("PATH", path)
                             .replace("KEY", node.site().authorization()))
                     .read();
 
@@ -293,7 +296,8 @@ class FastConnectionTest {
         String path = "/role-guide/" + guides.published().slug();
         String hidden = get(path);
         try (var connection = new RawConnection()) {
-            connection.send(get("/role-guide/nothing", "Content-Length: " + hidden.length() + "\r\n") + hidden + get(path));
+            connection.send(
+                    get("/role-guide/nothing", "Content-Length: " + hidden.length() + "\r\n") + hidden + get(path));
 
             assertThat(connection.read().status()).isEqualTo(404);
             assertThat(connection.read().status()).isEqualTo(200);
