@@ -71,11 +71,11 @@ class MainJobTest {
                         .get("/role-guide/" + guide.slug(), "If-None-Match", answer.header("ETag"))
                         .status())
                 .isEqualTo(304);
-        proves(delivered);
+        assertVerifiable(delivered);
     }
 
     /** Verifies the signature as a site does: with nothing but the key set and the delivered document. */
-    private void proves(JsonNode delivered) throws Exception {
+    private void assertVerifiable(JsonNode delivered) throws Exception {
         String[] jws = delivered.at("/review/signature").asString().split("\\.");
         var header = Http.JSON.readTree(Base64.getUrlDecoder().decode(jws[0]));
         var keys = node.nobody().get("/.well-known/jwks.json").ok().get("keys").values();

@@ -335,7 +335,7 @@ class CorsTest {
     }
 
     /** A server for pages of another origin, which the tested server does not know. */
-    private static HttpServer somewhere() throws IOException {
+    private static HttpServer startOtherSite() throws IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             byte[] page = "<!doctype html><title>A page</title>".getBytes(StandardCharsets.UTF_8);
@@ -350,7 +350,7 @@ class CorsTest {
     }
 
     /** What a script of the page can read of the answer. */
-    private static String reads(Page page, String url, String key) {
+    private static String readFromPage(Page page, String url, String key) {
         return (String) page.evaluate("""
                 async ([url, key]) => {
                   try {
@@ -363,7 +363,7 @@ class CorsTest {
     }
 
     /** The first bytes of the event stream that a script of the page can read. */
-    private static String streams(Page page, String url, String key) {
+    private static String streamToPage(Page page, String url, String key) {
         return (String) page.evaluate("""
                 async ([url, key]) => {
                   const headers = { Authorization: key, Accept: "text/event-stream", "Last-Event-ID": "0" };
@@ -376,7 +376,7 @@ class CorsTest {
 
     @Test
     void aBrowserLetsThePageReadOnceAnAdministratorNamedItInTheStudio() throws Exception {
-        var site = somewhere();
+        var site = startOtherSite();
         try (var browser = Browser.open(node)) {
             String origin = "http://127.0.0.1:" + site.getAddress().getPort();
             String path = node.delivery() + "/role-guide/" + guides.published().slug();
@@ -387,7 +387,7 @@ class CorsTest {
             String key = "Bearer " + admin.locator(".secret code").textContent();
             var page = browser.window(new com.microsoft.playwright.Browser.NewContextOptions());
             page.navigate(origin);
-            assertThat(reads(page, path, key)).isEqualTo("nothing");
+            assertThat(readFromPage(page, path, key)).isEqualTo("nothing");
 
             var row = admin.locator("tr", new Page.LocatorOptions().setHasText("a page of " + origin));
             row.locator("summary").click();
@@ -403,13 +403,13 @@ class CorsTest {
             assertThat(admin.locator("main").textContent()).contains("From now on");
             assertThat(row.locator("textarea").inputValue()).isEqualTo(origin + "\nhttps://www.example.com");
 
-            assertThat(reads(page, path, key)).startsWith("200 ").doesNotContain("null");
-            assertThat(reads(page, path + "?format=word", key)).startsWith("400");
-            assertThat(reads(page, node.delivery() + "/role-guide/nothing", key))
+            assertThat(readFromPage(page, path, key)).startsWith("200 ").doesNotContain("null");
+            assertThat(readFromPage(page, path + "?format=word", key)).startsWith("400");
+            assertThat(readFromPage(page, node.delivery() + "/role-guide/nothing", key))
                     .startsWith("404 ");
-            assertThat(reads(page, path, "Bearer imp_site_wrong")).isEqualTo("nothing");
+            assertThat(readFromPage(page, path, "Bearer imp_site_wrong")).isEqualTo("nothing");
             // the browser may deliver several events in one chunk
-            assertThat(streams(page, node.delivery() + "/ledger", key)).startsWith("id:0\n\n");
+            assertThat(streamToPage(page, node.delivery() + "/ledger", key)).startsWith("id:0\n\n");
         } finally {
             site.stop(0);
         }

@@ -400,14 +400,14 @@ class AccountsTest {
         throttle.succeeded("victim", "192.0.2.1");
         for (int i = 0; i < 50; i++) throttle.failed("victim", "10.0.0." + i);
 
-        assertThat(refused(() -> throttle.failed("victim", "198.51.100.9"))).isTrue();
-        assertThat(refused(() -> throttle.failed("victim", "192.0.2.1"))).isFalse();
-        assertThat(refused(() -> throttle.failed("somebody-else", "198.51.100.9")))
+        assertThat(isRefused(() -> throttle.failed("victim", "198.51.100.9"))).isTrue();
+        assertThat(isRefused(() -> throttle.failed("victim", "192.0.2.1"))).isFalse();
+        assertThat(isRefused(() -> throttle.failed("somebody-else", "198.51.100.9")))
                 .isFalse();
         assertThat(throttle.isRight("victim", "198.51.100.9", () -> true)).isTrue();
 
         for (int i = 0; i < 5; i++) throttle.failed("somebody-else", "203.0.113.5");
-        assertThat(refused(() -> throttle.failed("somebody-else", "203.0.113.5")))
+        assertThat(isRefused(() -> throttle.failed("somebody-else", "203.0.113.5")))
                 .isTrue();
     }
 
@@ -424,7 +424,7 @@ class AccountsTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(900));
     }
 
-    private static boolean refused(Runnable attempt) {
+    private static boolean isRefused(Runnable attempt) {
         try {
             attempt.run();
             return false;

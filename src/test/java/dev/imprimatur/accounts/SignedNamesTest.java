@@ -32,7 +32,7 @@ class SignedNamesTest {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private final Node node = Node.shared();
 
-    private Answer made(String name, String title) {
+    private Answer createAccount(String name, String title) {
         var wanted = new HashMap<String, Object>(Map.of(
                 "username",
                 "named-" + COUNT.incrementAndGet(),
@@ -70,9 +70,9 @@ class SignedNamesTest {
                 "Maya Oka\u200Cfor"
             })
     void aNameThatReadsLikeAnothersIsTaken(String like) {
-        made("Maya Okafor", null);
+        createAccount("Maya Okafor", null);
 
-        var answer = made(like, null);
+        var answer = createAccount(like, null);
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(409);
         assertThat(answer.problem()).isEqualTo("name-taken");
@@ -97,7 +97,7 @@ class SignedNamesTest {
                 "\uE000Rosa"
             })
     void aNameThatWouldMisleadIsRefused(String name) {
-        var answer = made(name, null);
+        var answer = createAccount(name, null);
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(400);
     }
@@ -105,7 +105,7 @@ class SignedNamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"Editor\u202E", "Two\nlines", "\u0000"})
     void soIsATitle(String title) {
-        assertThat(made("With a title " + COUNT.get(), title).status()).isEqualTo(400);
+        assertThat(createAccount("With a title " + COUNT.get(), title).status()).isEqualTo(400);
     }
 
     @ParameterizedTest
@@ -130,8 +130,8 @@ class SignedNamesTest {
 
     @Test
     void aNameThatWasBorneIsNeverSomebodyElses() {
-        String first = made("Before Renaming", null).ok().get("username").asString();
-        String second = made("Somebody Besides", null).ok().get("username").asString();
+        String first = createAccount("Before Renaming", null).ok().get("username").asString();
+        String second = createAccount("Somebody Besides", null).ok().get("username").asString();
 
         assertThat(node.as("admin")
                         .patch("/accounts/" + second, Map.of("displayName", "before renaming"))
@@ -161,7 +161,7 @@ class SignedNamesTest {
 
     @Test
     void evidenceNamesItsReviewerByAnIdThatOutlastsTheirName() {
-        String username = made("Rada Reviews", null).ok().get("username").asString();
+        String username = createAccount("Rada Reviews", null).ok().get("username").asString();
         var guides = node.guides();
         var guide = guides.submitted();
         guides.decide(username, guides.task(username, guide), "approve").ok();
@@ -195,7 +195,7 @@ class SignedNamesTest {
     @Test
     void ofManyWhoAreGivenOneNameAtOnceOneHasIt() throws Exception {
         List<Callable<Answer>> many = IntStream.range(0, 6)
-                .<Callable<Answer>>mapToObj(i -> () -> made("One Of Many", null))
+                .<Callable<Answer>>mapToObj(i -> () -> createAccount("One Of Many", null))
                 .toList();
 
         try (var pool = Executors.newFixedThreadPool(6)) {
@@ -207,7 +207,7 @@ class SignedNamesTest {
 
     @Test
     void namesThatScriptsNeedJoinersForAreNames() {
-        assertThat(made("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", null)
+        assertThat(createAccount("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", null)
                         .status())
                 .isEqualTo(201);
     }

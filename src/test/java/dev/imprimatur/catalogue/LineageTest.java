@@ -31,7 +31,7 @@ class LineageTest {
         return node.site().get("/ledger?compact=true").ok().get("position").asLong();
     }
 
-    private void isChanged(Answer answer) {
+    private void assertLedgerChanged(Answer answer) {
         assertThat(answer.status()).as(answer::toString).isEqualTo(409);
         assertThat(answer.problem()).isEqualTo("ledger-changed");
         assertThat(answer.json().get("lineage").asString()).isEqualTo(lineage());
@@ -43,18 +43,18 @@ class LineageTest {
     void aClientBeyondTheEndOfTheLedgerStartsOver() {
         node.guides().published();
         long beyond = end() + 1_000;
-        isChanged(node.site().get("/ledger?after=" + beyond));
-        isChanged(node.site().get("/ledger?compact=true&after=" + Long.MAX_VALUE));
-        isChanged(node.site().get("/ledger?after=" + beyond, AS_STREAM));
-        isChanged(node.site()
+        assertLedgerChanged(node.site().get("/ledger?after=" + beyond));
+        assertLedgerChanged(node.site().get("/ledger?compact=true&after=" + Long.MAX_VALUE));
+        assertLedgerChanged(node.site().get("/ledger?after=" + beyond, AS_STREAM));
+        assertLedgerChanged(node.site()
                 .get("/ledger?after=0", "Accept", "text/event-stream", "Last-Event-ID", Long.toString(beyond)));
     }
 
     @Test
     void aClientOfAnotherLedgerStartsOver() {
         node.guides().published();
-        isChanged(node.site().get("/ledger?after=0&lineage=another"));
-        isChanged(node.site().get("/ledger?after=0&lineage=another", AS_STREAM));
+        assertLedgerChanged(node.site().get("/ledger?after=0&lineage=another"));
+        assertLedgerChanged(node.site().get("/ledger?after=0&lineage=another", AS_STREAM));
         assertThat(node.site()
                         .get("/ledger?after=" + end() + "&lineage=" + lineage())
                         .status())

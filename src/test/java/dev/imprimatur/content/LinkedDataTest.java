@@ -18,7 +18,7 @@ class LinkedDataTest {
              "x-linked-data": %s}
             """;
 
-    private static String told(String template, String content) {
+    private static String linkedData(String template, String content) {
         return LinkedData.of(JSON.readTree(SCHEMA.formatted(template)))
                 .tell(JSON.readTree(content))
                 .toString();
@@ -32,7 +32,7 @@ class LinkedDataTest {
                     {"@type": "R", "n": {"$value": "/n", "$unless": "/open"}, "u": {"$document": "/unit"}}}}
                 """;
 
-        assertThat(told(template, """
+        assertThat(linkedData(template, """
                                 {"name": "N", "body": "**bold**", "unit": "EUR", "rows": [{"n": 1}, {"n": 2, "open": true}]}""")).isEqualTo("""
                         {"@type":"T","a":"N","b":"bold","literal":["x",1],\
                         "rows":[{"@type":"R","n":1,"u":"EUR"},{"@type":"R","u":"EUR"}]}""");
@@ -40,7 +40,7 @@ class LinkedDataTest {
 
     @Test
     void whatHasNoValueIsLeftOut() {
-        assertThat(told(
+        assertThat(linkedData(
                         "{\"@type\": \"T\", \"x\": 1, \"about\": {\"@type\": \"U\", \"a\": {\"$value\": \"/name\"}}}",
                         "{}"))
                 .isEqualTo("{\"@type\":\"T\",\"x\":1}");

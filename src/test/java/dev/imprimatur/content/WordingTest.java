@@ -47,7 +47,7 @@ class WordingTest {
                  'properties': {'f': %s}}""".formatted(field)));
     }
 
-    private static String said(String field, String value) {
+    private static String message(String field, String value) {
         return typeOf(field).submissionFaults(json("{'f': " + value + "}")).stream()
                 .map(fault -> fault.pointer() + " " + fault.detail())
                 .sorted()
@@ -104,7 +104,7 @@ class WordingTest {
                 "'dependentRequired': {'a': ['b']} § {'a': 1} § /f/b is required because another field is filled in",
             })
     void everyKeywordIsSaidInPlainWords(String schema, String value, String said) {
-        assertThat(said("{" + schema + "}", value)).isEqualTo(said);
+        assertThat(message("{" + schema + "}", value)).isEqualTo(said);
     }
 
     @ParameterizedTest
@@ -122,7 +122,7 @@ class WordingTest {
                 "'type': 'array', 'items': {'pattern': '^a$', 'x-error': 'must be an a'} § ['b'] § /f/0 must be an a"
             })
     void aContentTypeHasItsOwnWords(String schema, String value, String said) {
-        assertThat(said("{" + schema + "}", value)).isEqualTo(said);
+        assertThat(message("{" + schema + "}", value)).isEqualTo(said);
     }
 
     @ParameterizedTest

@@ -29,20 +29,20 @@ class ScopesTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
 
-    private Answer asked(Http maker, Object scopes) {
+    private Answer createToken(Http maker, Object scopes) {
         var wanted = new HashMap<String, Object>(Map.of("name", "scoped"));
         if (scopes != null) wanted.put("scopes", scopes);
         return maker.post("/tokens", wanted);
     }
 
-    private Http with(String username, String... scopes) {
-        var token = asked(new Http(node.management(), Node.basic(username, Node.PASSWORD)), List.of(scopes));
+    private Http withScopes(String username, String... scopes) {
+        var token = createToken(new Http(node.management(), Node.basic(username, Node.PASSWORD)), List.of(scopes));
         return new Http(node.management(), "Bearer " + token.ok().get("token").asString());
     }
 
     @Test
     void anAgentDraftsCommentsAndSubmitsAndNeverDecides() {
-        var agent = with("both", "agent");
+        var agent = withScopes("both", "agent");
         var content = Guides.content();
         var guide = agent.post("/role-guide", Map.of("slug", "by-agent-" + System.nanoTime(), "content", content))
                 .ok();
@@ -56,14 +56,14 @@ class ScopesTest {
         var approval = Guides.completion(task, "approve");
 
         var decided = agent.post(complete, approval);
-        var withdrawn = with("publisher", "agent")
+        var withdrawn = withScopes("publisher", "agent")
                 .post("/role-guide/" + guides.published().id() + "/unpublish", Map.of("reason", "no"));
 
         assertThat(decided.status()).isEqualTo(403);
         assertThat(decided.problem()).isEqualTo("scope-needed");
         assertThat(decided.json().get("scope").asString()).isEqualTo("review");
         assertThat(withdrawn.json().get("scope").asString()).isEqualTo("publish");
-        assertThat(with("admin", "agent").get("/accounts").json().get("scope").asString())
+        assertThat(withScopes("admin", "agent").get("/accounts").json().get("scope").asString())
                 .isEqualTo("admin");
         assertThat(guides.read(others).status()).isEqualTo(404);
     }
@@ -77,7 +77,7 @@ class ScopesTest {
         String key = "key-" + System.nanoTime();
         node.as("both").post(complete, approval, "Idempotency-Key", key).ok();
 
-        var again = with("both", "agent").post(complete, approval, "Idempotency-Key", key);
+        var again = withScopes("both", "agent").post(complete, approval, "Idempotency-Key", key);
 
         assertThat(again.problem()).isEqualTo("scope-needed");
     }
@@ -85,40 +85,40 @@ class ScopesTest {
     @ParameterizedTest
     @ValueSource(strings = {"everything", "REVIEW", ""})
     void anUnknownScopeIsRefusedWhereItStands(String scope) {
-        var answer = asked(node.as("editor"), List.of("read", scope));
+        var answer = createToken(node.as("editor"), List.of("read", scope));
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo("/scopes/1");
-        assertThat(asked(node.as("editor"), List.of()).status()).isEqualTo(400);
-        assertThat(asked(node.as("editor"), List.of("agent", "review")).status())
+        assertThat(createToken(node.as("editor"), List.of()).status()).isEqualTo(400);
+        assertThat(createToken(node.as("editor"), List.of("agent", "review")).status())
                 .isEqualTo(400);
     }
 
     @Test
     void aTokenNeverMakesAWiderOne() {
-        var narrow = with("both", "admin", "read");
+        var narrow = withScopes("both", "admin", "read");
 
-        assertThat(asked(narrow, List.of("review"))
+        assertThat(createToken(narrow, List.of("review"))
                         .json()
                         .at("/errors/0/pointer")
                         .asString())
                 .isEqualTo("/scopes");
-        assertThat(asked(narrow, List.of("agent")).status()).isEqualTo(400);
-        var child = asked(narrow, null).ok();
+        assertThat(createToken(narrow, List.of("agent")).status()).isEqualTo(400);
+        var child = createToken(narrow, null).ok();
         assertThat(child.get("scopes").values()).extracting(it -> it.asString()).containsExactly("read", "admin");
         var long_ = narrow.post("/tokens", Map.of("name", "longer", "expiresIn", "P300D"))
                 .ok();
         assertThat(long_.get("expiresAt").asString())
                 .isEqualTo(child.get("expiresAt").asString());
-        assertThat(asked(with("both", "agent"), null).problem()).isEqualTo("scope-needed");
-        assertThat(asked(node.as("both"), null).ok().has("scopes")).isFalse();
+        assertThat(createToken(withScopes("both", "agent"), null).problem()).isEqualTo("scope-needed");
+        assertThat(createToken(node.as("both"), null).ok().has("scopes")).isFalse();
     }
 
     /** The set of routes that each scope opens, tested with tokens of one scope each. A route without a declared scope is in no set. */
     @Test
     void everyRouteNamesItsScopeAndIsClosedToAllOthers() {
         var needed = new TreeMap<String, Set<String>>();
-        var blind = with("editor", "comment");
+        var blind = withScopes("editor", "comment");
         var unthought = new TreeSet<String>();
         node.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
@@ -151,7 +151,7 @@ class ScopesTest {
         assertThat(needed.get("publish")).containsExactly("POST /{type}/{id}/unpublish");
         assertThat(needed.get("read")).allMatch(route -> route.startsWith("GET "));
         assertThat(needed.get("draft")).noneMatch(route -> route.matches(".*(tasks|accounts|keys|webhooks|tokens).*"));
-        var metrics = new Http(node.url(), with("admin", "read").authorization()).get("/actuator/prometheus");
+        var metrics = new Http(node.url(), withScopes("admin", "read").authorization()).get("/actuator/prometheus");
         assertThat(metrics.json().get("scope").asString()).isEqualTo("admin");
     }
 
@@ -165,7 +165,7 @@ class ScopesTest {
         mappings.registerMapping(later, new Later(), Later.class.getDeclaredMethod("done"));
         try {
             assertThat(node.as("editor").post("/later/1", Map.of()).status()).isEqualTo(204);
-            var scoped = with("editor", ALL.toArray(String[]::new)).post("/later/1", Map.of());
+            var scoped = withScopes("editor", ALL.toArray(String[]::new)).post("/later/1", Map.of());
             assertThat(scoped.status()).isEqualTo(403);
             assertThat(scoped.problem()).isEqualTo("scope-needed");
         } finally {

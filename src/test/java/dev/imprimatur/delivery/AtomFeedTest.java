@@ -43,7 +43,7 @@ class AtomFeedTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         try {
             var feed = (Feed) new WireFeedInput().build(new StringReader(answer.body()));
-            mustBeValid(feed);
+            assertValid(feed);
             return feed;
         } catch (FeedException malformed) {
             throw new AssertionError(answer.body(), malformed);
@@ -51,7 +51,7 @@ class AtomFeedTest {
     }
 
     /** Checks the elements that RFC 4287 requires. */
-    private static void mustBeValid(Feed feed) {
+    private static void assertValid(Feed feed) {
         assertThat(feed.getFeedType()).isEqualTo("atom_1.0");
         assertIsUuid(feed.getId());
         assertThat(feed.getTitle()).isNotBlank();

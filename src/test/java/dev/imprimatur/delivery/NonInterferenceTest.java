@@ -93,13 +93,13 @@ class NonInterferenceTest {
 
             assertThat(answers(node, live.slug(), new Random(seed), "secret-draft"))
                     .isEqualTo(before);
-            assertThat(told(node.site().get("/role-guide/" + withdrawn.slug()))).isEqualTo(told(goneBefore));
+            assertThat(comparable(node.site().get("/role-guide/" + withdrawn.slug()))).isEqualTo(comparable(goneBefore));
             assertThat(node.site()
                             .get("/role-guide/secret-draft", "If-None-Match", etag)
                             .status())
                     .isEqualTo(404);
-            assertThat(told(node.site().get("/role-guide/secret-draft")))
-                    .isEqualTo(told(node.site().get("/role-guide/some-other-slug")));
+            assertThat(comparable(node.site().get("/role-guide/secret-draft")))
+                    .isEqualTo(comparable(node.site().get("/role-guide/some-other-slug")));
         }
     }
 
@@ -129,11 +129,11 @@ class NonInterferenceTest {
                                 .append('&');
                     return path.replace("SLUG", slug).replace("LIVE", live) + query;
                 })
-                .map(path -> path + " → " + told(node.site().get(path)))
+                .map(path -> path + " → " + comparable(node.site().get(path)))
                 .toList();
     }
 
-    private static String told(Answer answer) {
+    private static String comparable(Answer answer) {
         return answer.status() + " " + answer.header("ETag") + " " + answer.header("Last-Modified") + " "
                 + answer.header("Imprimatur-Position") + " " + answer.header("Cache-Control") + " " + answer.body();
     }

@@ -16,7 +16,7 @@ class SitesPageTest {
     @Test
     void everyRequestOfThePageIsAnswered(@TempDir Path folder) throws Exception {
         try (var node = Node.start("imprimatur.import-seed-content", "true")) {
-            String told = ShellBlocks.run(
+            String output = ShellBlocks.run(
                     ShellBlocks.in("docs/sites.md", "sh"),
                     Map.of(
                             "API",
@@ -24,14 +24,14 @@ class SitesPageTest {
                             "SERVER",
                             node.url(),
                             "KEY",
-                            bare(node.site()),
+                            tokenOf(node.site()),
                             "ADMIN",
-                            bare(node.as("admin")),
+                            tokenOf(node.as("admin")),
                             "EDITOR",
-                            bare(node.as("editor"))),
+                            tokenOf(node.as("editor"))),
                     folder);
 
-            assertThat(told)
+            assertThat(output)
                     .contains(
                             "\"slug\":\"machine-learning-engineer\"",
                             "\"facets\":{\"tag\":[",
@@ -49,7 +49,7 @@ class SitesPageTest {
         }
     }
 
-    private static String bare(Http caller) {
+    private static String tokenOf(Http caller) {
         return caller.authorization().replace("Bearer ", "");
     }
 }

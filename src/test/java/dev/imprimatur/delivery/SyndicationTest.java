@@ -61,7 +61,7 @@ class SyndicationTest {
 
     private final Node node = Node.shared();
 
-    private static void mustBeSchemaOrg(JsonNode told) {
+    private static void assertSchemaOrg(JsonNode told) {
         if (told.isObject()) {
             var known = VOCABULARY.get(told.path("@type").asString(""));
             assertThat(known).as(told.toString()).isNotNull();
@@ -69,7 +69,7 @@ class SyndicationTest {
                     .filter(name -> !name.startsWith("@"))
                     .forEach(name -> assertThat(known).contains(name));
         }
-        told.values().forEach(SyndicationTest::mustBeSchemaOrg);
+        told.values().forEach(SyndicationTest::assertSchemaOrg);
     }
 
     @Test
@@ -79,7 +79,7 @@ class SyndicationTest {
         var answer = node.site().get("/role-guide/" + guide.slug() + "/schema.org?" + PAGES);
 
         var told = answer.ok();
-        mustBeSchemaOrg(told);
+        assertSchemaOrg(told);
         assertThat(answer.header("Content-Type")).isEqualTo("application/ld+json");
         assertThat(told.get("url").asString()).isEqualTo("https://www.example.com/roles/" + guide.slug());
         assertThat(told.has("lastReviewed")).isTrue();

@@ -82,12 +82,12 @@ class SealedFactsTest {
         stored("edition_log").insertOne(document);
     }
 
-    private static List<Damage> of(Guides.Ref guide, List<Damage> all) {
+    private static List<Damage> damagesOf(Guides.Ref guide, List<Damage> all) {
         return all.stream().filter(damage -> guide.id().equals(damage.guide())).toList();
     }
 
-    private static List<Damage> told(Guides.Ref guide) {
-        return of(guide, node.bean(Damages.class).all());
+    private static List<Damage> damagesOf(Guides.Ref guide) {
+        return damagesOf(guide, node.bean(Damages.class).all());
     }
 
     private static Visitor visitor(String username) {
@@ -114,13 +114,13 @@ class SealedFactsTest {
         return new Document("_id", entry(guide, 2)).append("entry", entry);
     }
 
-    private static void isNeitherPublishedNorBuiltOn(Guides.Ref guide) {
-        await().until(() -> !told(guide).isEmpty());
+    private static void assertNeitherPublishedNorBuiltOn(Guides.Ref guide) {
+        await().until(() -> !damagesOf(guide).isEmpty());
         assertThatThrownBy(() -> node.bean(Publication.class).publish(new EditionId(guide.id(), 1)))
                 .isInstanceOfSatisfying(
                         Refused.class, no -> assertThat(no.refusal().name()).isEqualTo("log-damaged"));
         assertThat(guides.read(guide).status()).isEqualTo(404);
-        assertThat(of(guide, node.bean(Evidence.class).logs())).hasSize(1);
+        assertThat(damagesOf(guide, node.bean(Evidence.class).logs())).hasSize(1);
     }
 
     @ParameterizedTest
@@ -132,7 +132,7 @@ class SealedFactsTest {
         var task = guides.task("reviewer", guide);
         plant.accept(guide, source);
 
-        isNeitherPublishedNorBuiltOn(guide);
+        assertNeitherPublishedNorBuiltOn(guide);
         var refused = guides.decide("reviewer", task, "approve");
         assertThat(refused.status()).as(refused.body()).isEqualTo(503);
         assertThat(refused.problem()).isEqualTo("log-damaged");
@@ -149,7 +149,7 @@ class SealedFactsTest {
         stored("edition_log").deleteOne(Filters.eq("_id", entry(guide, 2)));
         guides.decide("reviewer", task, "approve").ok();
         assertThat(guides.read(guide).status()).isEqualTo(200);
-        await().until(() -> told(guide).isEmpty());
+        await().until(() -> damagesOf(guide).isEmpty());
     }
 
     static Stream<Arguments> anApprovalInsertedByHandIsNotPublishedAndToldToAdministrators() {
@@ -207,7 +207,7 @@ class SealedFactsTest {
         opened.get("entry", Document.class).append("edition", new Document("guide", guide.id()).append("number", 2));
         stored("edition_log").insertOne(opened);
 
-        assertThat(of(guide, node.bean(Evidence.class).logs())).hasSize(1);
+        assertThat(damagesOf(guide, node.bean(Evidence.class).logs())).hasSize(1);
         assertThat(node.as("editor").post(guide.path() + "/editions", null).problem())
                 .isEqualTo("log-damaged");
         assertThat(visitor("editor")
@@ -227,12 +227,12 @@ class SealedFactsTest {
         var before = stored("edition_log")
                 .find(Filters.regex("_id", "^" + guide.id()))
                 .into(new ArrayList<>());
-        assertThat(of(guide, node.bean(Evidence.class).logs())).isEmpty();
+        assertThat(damagesOf(guide, node.bean(Evidence.class).logs())).isEmpty();
 
         change.accept(guide);
 
-        assertThat(of(guide, node.bean(Evidence.class).logs())).as(what).hasSize(1);
-        assertThat(of(guide, evidenceOfANodeThatKnowsNothing().logs())).as(what).hasSize(1);
+        assertThat(damagesOf(guide, node.bean(Evidence.class).logs())).as(what).hasSize(1);
+        assertThat(damagesOf(guide, evidenceOfANodeThatKnowsNothing().logs())).as(what).hasSize(1);
         assertThat(homeOf("admin")).contains(guide.id());
         assertThat(guides.read(guide).status()).isEqualTo(200);
         assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("published");
@@ -244,7 +244,7 @@ class SealedFactsTest {
         node.as("publisher")
                 .post(guide.path() + "/unpublish", Map.of("reason", "x"))
                 .ok();
-        assertThat(of(guide, node.bean(Evidence.class).logs())).isEmpty();
+        assertThat(damagesOf(guide, node.bean(Evidence.class).logs())).isEmpty();
         assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("unpublished");
     }
 
@@ -323,7 +323,7 @@ class SealedFactsTest {
                 .isInstanceOfSatisfying(
                         Refused.class, no -> assertThat(no.refusal().name()).isEqualTo("log-damaged"));
         assertThat(node.site().get("/faq/" + slug).status()).isEqualTo(404);
-        assertThat(told(guide)).hasSize(1);
+        assertThat(damagesOf(guide)).hasSize(1);
     }
 
     @Test
@@ -369,13 +369,13 @@ class SealedFactsTest {
                         .status())
                 .isEqualTo(503);
         assertThat(guides.read(guide).status()).isEqualTo(404);
-        assertThat(of(guide, node.bean(Evidence.class).revisions())).hasSize(1);
+        assertThat(damagesOf(guide, node.bean(Evidence.class).revisions())).hasSize(1);
         assertThat(homeOf("admin")).contains("Revision 1 of guide " + guide.id());
         assertThat(guides.read(guides.published()).status()).isEqualTo(200);
 
         stored("revisions").replaceOne(filter, before);
         guides.decide("reviewer", task, "approve").ok();
-        assertThat(told(guide)).isEmpty();
+        assertThat(damagesOf(guide)).isEmpty();
     }
 
     static Stream<Arguments> aRevisionThatWasChangedIsNotShownNotDecidedOnAndNotPublished() {
@@ -402,7 +402,7 @@ class SealedFactsTest {
         var read = node.as("second-editor").get(guide.path() + "/draft");
         assertThat(read.json().get("altered").asBoolean()).isTrue();
         assertThat(homeOf("admin")).contains("The draft of edition 1 of guide " + guide.id());
-        assertThat(of(guide, node.bean(Evidence.class).workingCopies())).hasSize(1);
+        assertThat(damagesOf(guide, node.bean(Evidence.class).workingCopies())).hasSize(1);
         assertThat(guides.decide("both", task, "approve").problem()).isEqualTo("content-damaged");
         assertThat(node.as("editor").post(guide.path() + "/submit", Map.of()).problem())
                 .isEqualTo("content-damaged");
@@ -417,7 +417,7 @@ class SealedFactsTest {
         assertThat(saved.has("altered")).isFalse();
         assertThat(saved.get("contributors").values().stream().map(it -> it.asString()))
                 .contains("editor", "second-editor");
-        assertThat(told(guide)).isEmpty();
+        assertThat(damagesOf(guide)).isEmpty();
         node.as("second-editor").post(guide.path() + "/submit", Map.of()).ok();
         guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
         assertThat(guides.read(guide).json().at("/content/summary").asString()).isEqualTo("Slipped in.");
@@ -441,6 +441,6 @@ class SealedFactsTest {
 
         assertThat(node.as("editor").get(guide.path() + "/draft").ok().has("altered"))
                 .isFalse();
-        assertThat(of(guide, node.bean(Evidence.class).workingCopies())).isEmpty();
+        assertThat(damagesOf(guide, node.bean(Evidence.class).workingCopies())).isEmpty();
     }
 }

@@ -165,7 +165,7 @@ class SubmissionOfWhatWasSeenTest {
         String seen = drafts.of(guide).etag();
         var other = new Person("second-editor", "The other", null, Set.of("EDITOR"));
         // the submission reads the clock between the check of the version and the creation of the revision
-        var slipping = slowed(() -> {
+        var slipping = interruptedEditing(() -> {
             var content = (ObjectNode)
                     drafts.of(guide).content().deepCopy();
             drafts.save(guide, drafts.of(guide).etag(), content.put("summary", "Slipped in."), other);
@@ -185,7 +185,7 @@ class SubmissionOfWhatWasSeenTest {
     }
 
     /** An {@code Editing} that runs the action when it reads the clock for the first time. */
-    private Editing slowed(Runnable slip) {
+    private Editing interruptedEditing(Runnable slip) {
         var clock = node.clock();
         var once = new AtomicBoolean();
         var slipping = new Clock() {

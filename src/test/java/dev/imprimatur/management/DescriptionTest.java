@@ -164,20 +164,20 @@ class DescriptionTest {
                 .ok();
         var guide = new Guides.Ref(created.get("id").asString(), slug);
 
-        isLike(
+        assertMatchesSchema(
                 "RoleGuideWorkingCopy",
                 node.as("editor").get(guide.path() + "/draft").ok());
         node.as("editor").post(guide.path() + "/submit", null).ok();
         var task = guides.task("reviewer", guide);
-        isLike("Task", task);
-        isLike("Guide", guides.decide("reviewer", task, "approve").ok());
+        assertMatchesSchema("Task", task);
+        assertMatchesSchema("Guide", guides.decide("reviewer", task, "approve").ok());
         var published = guides.read(guide).ok();
-        isLike("PublishedRoleGuide", published);
+        assertMatchesSchema("PublishedRoleGuide", published);
         assertThat(published.get("contentHash"))
                 .isEqualTo(description.at("/components/schemas/PublishedRoleGuide/examples/0/contentHash"));
         var entries =
                 node.site().get("/ledger?after=" + (published.get("position").asLong() - 1));
-        isLike("LedgerEntry", entries.ok().get("entries").get(0));
+        assertMatchesSchema("LedgerEntry", entries.ok().get("entries").get(0));
     }
 
     @Test
@@ -198,7 +198,7 @@ class DescriptionTest {
                 .toList();
     }
 
-    private void isLike(String name, JsonNode document) {
+    private void assertMatchesSchema(String name, JsonNode document) {
         assertThat(members("", description.at("/components/schemas/" + name + "/examples/0")))
                 .as(name)
                 .isEqualTo(members("", document));

@@ -131,7 +131,7 @@ class IntegrityTest {
         return seal.seal(open.with(seal.sign(open, last.review())));
     }
 
-    private void plant(LedgerEntry entry) {
+    private void insertEntry(LedgerEntry entry) {
         node.bean(MongoDatabase.class)
                 .getCollection("ledger", LedgerRows.Row.class)
                 .replaceOne(
@@ -140,7 +140,7 @@ class IntegrityTest {
                         new ReplaceOptions().upsert(true));
     }
 
-    private void isNotServed(String what) {
+    private void assertNotServed(String what) {
         assertThat(node.site().get("/role-guide/" + FORGED).status()).as(what).isEqualTo(404);
         assertThat(node.site().get("/role-guide?limit=100").body()).as(what).doesNotContain(FORGED);
         assertThat(node.site().get("/ledger?limit=100&guides=true").body())
@@ -162,19 +162,19 @@ class IntegrityTest {
                 .ok()
                 .get("id")
                 .asString();
-        var right = forged(stranger);
+        var right = forgedEntry(stranger);
         var wrongHash = right.sealed("0".repeat(64), right.signature());
         var last = node.bean(LedgerReader.class).at(List.of(position())).getFirst();
         var copiedSignature = right.sealed(right.hash(), last.signature());
 
         for (var entry : List.of(right, wrongHash, copiedSignature)) {
             log.list.clear();
-            plant(entry);
+            insertEntry(entry);
             awaitReady(false);
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> errors().stream().anyMatch(error -> error.contains("Entry " + entry.position())));
 
-            isNotServed(entry.toString());
+            assertNotServed(entry.toString());
             assertThat(guides.read(guide).status()).isEqualTo(200);
             assertThat(guides.decide("reviewer", task, "approve").problem()).isEqualTo("ledger-damaged");
             assertThat(unpublish(guide).problem()).isEqualTo("ledger-damaged");
@@ -253,13 +253,13 @@ class IntegrityTest {
         var guide = guides.published();
         var entry = forged(chainWithUnknownKey(folder));
         node.restart(() -> {});
-        plant(entry);
+        insertEntry(entry);
         awaitReady(false);
 
         node.restart(() -> {});
 
         assertThat(isReady()).isFalse();
-        isNotServed("after a start");
+        assertNotServed("after a start");
         assertThat(guides.read(guide).status()).isEqualTo(200);
         assertThat(homeOf("admin")).contains("Entry " + entry.position() + " of the publication ledger");
     }

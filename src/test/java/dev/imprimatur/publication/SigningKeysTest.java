@@ -38,14 +38,14 @@ class SigningKeysTest {
         try {
             var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
             return new KeyFiles(
-                    written(name + ".pem", "PRIVATE KEY", pair.getPrivate().getEncoded()),
-                    written(name + ".pub", "PUBLIC KEY", pair.getPublic().getEncoded()));
+                    writeKey(name + ".pem", "PRIVATE KEY", pair.getPrivate().getEncoded()),
+                    writeKey(name + ".pub", "PUBLIC KEY", pair.getPublic().getEncoded()));
         } catch (GeneralSecurityException | IOException failed) {
             throw new IllegalStateException(failed);
         }
     }
 
-    private Path written(String name, String kind, byte[] key) throws IOException {
+    private Path writeKey(String name, String kind, byte[] key) throws IOException {
         return Files.writeString(
                 folder.resolve(name),
                 "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(key) + "\n-----END " + kind

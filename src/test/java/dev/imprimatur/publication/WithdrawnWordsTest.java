@@ -27,28 +27,28 @@ class WithdrawnWordsTest {
         return guide;
     }
 
-    private void opened(Guides.Ref guide) {
+    private void openNextEdition(Guides.Ref guide) {
         node.as("editor").post(guide.path() + "/editions", null).ok();
     }
 
-    private void submitted(Guides.Ref guide) {
+    private void submit(Guides.Ref guide) {
         node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
     }
 
-    private void withdrawn(Guides.Ref guide) {
+    private void unpublish(Guides.Ref guide) {
         node.as("publisher")
                 .post(guide.path() + "/unpublish", Map.of("reason", "it is wrong"))
                 .ok();
     }
 
-    private void restored(Guides.Ref guide, int revision) {
+    private void restore(Guides.Ref guide, int revision) {
         String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
         node.as("editor")
                 .post(guide.path() + "/revisions/" + revision + "/restore", null, "If-Match", etag)
                 .ok();
     }
 
-    private Answer approvedBy(String username, Guides.Ref guide) {
+    private Answer approve(String username, Guides.Ref guide) {
         return guides.decide(username, guides.task(username, guide), "approve");
     }
 
@@ -57,16 +57,16 @@ class WithdrawnWordsTest {
 
         assertThat(own.status()).as(own.body()).isEqualTo(403);
         assertThat(own.problem()).isEqualTo("contributor");
-        assertThat(approvedBy("second-reviewer", guide).status()).isEqualTo(200);
+        assertThat(approve("second-reviewer", guide).status()).isEqualTo(200);
         assertThat(guides.read(guide).status()).isEqualTo(200);
     }
 
     @Test
     void ownTextSubmittedUnchangedAfterUnpublishing() {
         var guide = writtenByBoth();
-        withdrawn(guide);
-        opened(guide);
-        submitted(guide);
+        unpublish(guide);
+        openNextEdition(guide);
+        submit(guide);
 
         assertThat(guides.state(guide).at("/edition/contributors").toString()).contains("both", "editor");
         assertOnlyAnotherReviewerCanApprove(guide);
@@ -75,9 +75,9 @@ class WithdrawnWordsTest {
     @Test
     void aNextEditionOpenedWhileTheGuideWasPublished() {
         var guide = writtenByBoth();
-        opened(guide);
-        withdrawn(guide);
-        submitted(guide);
+        openNextEdition(guide);
+        unpublish(guide);
+        submit(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -86,7 +86,7 @@ class WithdrawnWordsTest {
     void aNextEditionUnderReviewWhenTheGuideWasUnpublished() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "One line of the editor's.");
-        withdrawn(guide);
+        unpublish(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -95,12 +95,12 @@ class WithdrawnWordsTest {
     void textFromBeforeTheUnpublishedEdition() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "One line of the editor's.");
-        assertThat(approvedBy("both", guide).status())
+        assertThat(approve("both", guide).status())
                 .as("somebody else vouched for the rest, and it was live")
                 .isEqualTo(200);
-        withdrawn(guide);
-        opened(guide);
-        submitted(guide);
+        unpublish(guide);
+        openNextEdition(guide);
+        submit(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -108,11 +108,11 @@ class WithdrawnWordsTest {
     @Test
     void aDiscardedEditionInBetween() {
         var guide = writtenByBoth();
-        withdrawn(guide);
-        opened(guide);
+        unpublish(guide);
+        openNextEdition(guide);
         node.as("editor").delete(guide.path() + "/editions/current").ok();
-        opened(guide);
-        submitted(guide);
+        openNextEdition(guide);
+        submit(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -121,12 +121,12 @@ class WithdrawnWordsTest {
     void aRestoredRevisionHasAllItsAuthorsAsContributors() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "The editor's line.");
-        approvedBy("second-reviewer", guide).ok();
+        approve("second-reviewer", guide).ok();
         guides.nextEditionSubmitted(guide, "Another line of the editor's.");
-        approvedBy("second-reviewer", guide).ok();
-        opened(guide);
-        restored(guide, 2);
-        submitted(guide);
+        approve("second-reviewer", guide).ok();
+        openNextEdition(guide);
+        restore(guide, 2);
+        submit(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -134,10 +134,10 @@ class WithdrawnWordsTest {
     @Test
     void ownTextConfirmedAfterItWasPublishedAgain() {
         var guide = writtenByBoth();
-        withdrawn(guide);
-        opened(guide);
-        submitted(guide);
-        approvedBy("second-reviewer", guide).ok();
+        unpublish(guide);
+        openNextEdition(guide);
+        submit(guide);
+        approve("second-reviewer", guide).ok();
         var editions = node.bean(Editions.class);
         var live = editions.of(guide.id()).getLast();
 
@@ -149,6 +149,6 @@ class WithdrawnWordsTest {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "The editor's line.");
 
-        assertThat(approvedBy("both", guide).status()).isEqualTo(200);
+        assertThat(approve("both", guide).status()).isEqualTo(200);
     }
 }

@@ -58,7 +58,7 @@ class EngineAwayTest {
         stores.close();
     }
 
-    private static Answer soon(Supplier<Answer> asked) {
+    private static Answer quickly(Supplier<Answer> asked) {
         long began = System.nanoTime();
         var answer = asked.get();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).as("%s", answer).isLessThan(SOON);
@@ -68,7 +68,7 @@ class EngineAwayTest {
     /** The tasks in the inbox, by id. */
     private Map<String, JsonNode> tasks(String who) {
         var tasks = new TreeMap<String, JsonNode>();
-        soon(() -> node.as(who).get("/tasks?limit=100"))
+        quickly(() -> node.as(who).get("/tasks?limit=100"))
                 .ok()
                 .get("items")
                 .values()
@@ -77,13 +77,13 @@ class EngineAwayTest {
     }
 
     /** The tasks in the inbox without the fields that depend on the engine. */
-    private Map<String, JsonNode> told(String who) {
+    private Map<String, JsonNode> tasksWithoutEngineFields(String who) {
         var told = tasks(who);
         told.replaceAll((id, task) -> ((ObjectNode) task).without(List.of("since", "fromLog")));
         return told;
     }
 
-    private static void isUnavailable(Answer answer) {
+    private static void assertUnavailable(Answer answer) {
         assertThat(answer.status()).as("%s", answer).isEqualTo(503);
         assertThat(answer.problem()).isEqualTo("unavailable");
         assertThat(answer.header("Retry-After")).isNotNull();
@@ -95,13 +95,13 @@ class EngineAwayTest {
         var frozen = guides.published();
 
         stores.engine().cut();
-        var answer = soon(() -> node.as("publisher").post(stopped.path() + "/unpublish", Map.of("reason", "wrong")));
+        var answer = quickly(() -> node.as("publisher").post(stopped.path() + "/unpublish", Map.of("reason", "wrong")));
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         assertThat(guides.read(stopped).status()).isEqualTo(410);
 
         comeBack();
         stores.engine().stall();
-        var other = soon(() -> node.as("publisher").post(frozen.path() + "/unpublish", Map.of("reason", "wrong")));
+        var other = quickly(() -> node.as("publisher").post(frozen.path() + "/unpublish", Map.of("reason", "wrong")));
         assertThat(other.status()).as("%s", other).isEqualTo(200);
         assertThat(guides.read(frozen).status()).isEqualTo(410);
     }
@@ -114,22 +114,22 @@ class EngineAwayTest {
         guides.decide("reviewer", guides.task("reviewer", sentBack), "request-changes")
                 .ok();
         guides.published();
-        var asReviewer = told("reviewer");
-        var asEditor = told("editor");
+        var asReviewer = tasksWithoutEngineFields("reviewer");
+        var asEditor = tasksWithoutEngineFields("editor");
         var visitor = Visitor.signedIn(node, "reviewer");
 
         stores.engine().cut();
 
-        assertThat(told("reviewer")).isEqualTo(asReviewer);
-        assertThat(told("editor")).isEqualTo(asEditor);
+        assertThat(tasksWithoutEngineFields("reviewer")).isEqualTo(asReviewer);
+        assertThat(tasksWithoutEngineFields("editor")).isEqualTo(asEditor);
         assertThat(tasks("reviewer").values())
                 .isNotEmpty()
                 .allMatch(task -> task.get("fromLog").asBoolean());
         for (var guide : List.of(drafted, submitted, sentBack)) {
-            var state = soon(() -> node.as("editor").get(guide.path())).ok();
+            var state = quickly(() -> node.as("editor").get(guide.path())).ok();
             assertThat(state.at("/task/fromLog").asBoolean()).as("%s", state).isTrue();
             var process =
-                    soon(() -> node.as("editor").get(guide.path() + "/process")).ok();
+                    quickly(() -> node.as("editor").get(guide.path() + "/process")).ok();
             assertThat(process.get("fromLog").asBoolean()).isTrue();
             assertThat(process.get("active").values()).hasSize(1);
         }
@@ -138,7 +138,7 @@ class EngineAwayTest {
                 "/studio/guides",
                 "/studio/guides/" + submitted.id() + "/review",
                 "/studio/guides/" + submitted.id() + "/history")) {
-            var answer = soon(() -> visitor.get(page));
+            var answer = quickly(() -> visitor.get(page));
             assertThat(answer.status()).as("%s", answer).isEqualTo(200);
             assertThat(answer.body()).as(page).contains("The workflow engine does not answer");
         }
@@ -153,11 +153,11 @@ class EngineAwayTest {
         var guide = guides.drafted();
         stores.engine().stall();
 
-        var submission = soon(() -> node.as("editor").post(guide.path() + "/submit", Map.of()));
+        var submission = quickly(() -> node.as("editor").post(guide.path() + "/submit", Map.of()));
         assertThat(submission.status()).as("%s", submission).isEqualTo(200);
         var task = guides.task("reviewer", guide);
-        isUnavailable(soon(() -> guides.decide("reviewer", task, "approve")));
-        isUnavailable(soon(
+        assertUnavailable(quickly(() -> guides.decide("reviewer", task, "approve")));
+        assertUnavailable(quickly(
                 () -> node.as("reviewer").post("/tasks/" + task.get("id").asString() + "/claim", null)));
         assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("in-review");
 
@@ -212,7 +212,7 @@ class EngineAwayTest {
         var decision = Map.of("lineage", lineage, "message", "Everything was restored.");
         stores.engine().cut();
 
-        isUnavailable(soon(() -> node.as("admin").post("/ledger/lineage", decision)));
+        assertUnavailable(quickly(() -> node.as("admin").post("/ledger/lineage", decision)));
 
         comeBack();
         assertThat(node.as("admin")
@@ -235,7 +235,7 @@ class EngineAwayTest {
 
             var task = guides.task("reviewer", guide);
             assertThat(task.get("fromLog").asBoolean()).isTrue();
-            isUnavailable(soon(() -> guides.decide("reviewer", task, "approve")));
+            assertUnavailable(quickly(() -> guides.decide("reviewer", task, "approve")));
             connection.rollback();
         }
     }
@@ -246,7 +246,7 @@ class EngineAwayTest {
         for (String race : List.of("40P01", "40001", "23503")) {
             var decided = guides.submitted();
             var task = guides.task("reviewer", decided);
-            losing(race, "delete on act_ru_task", () -> {
+            whileStoreRollsBack(race, "delete on act_ru_task", () -> {
                 var answer = guides.decide("reviewer", task, "approve");
                 assertThat(answer.status()).as("%s", answer).isEqualTo(200);
                 assertThat(guides.read(decided).status()).isEqualTo(200);
@@ -254,7 +254,7 @@ class EngineAwayTest {
             var claimed = "/tasks/"
                     + guides.task("reviewer", guides.submitted()).get("id").asString();
             for (String how : List.of("/claim", "/unclaim"))
-                losing(race, "update on act_ru_task", () -> {
+                whileStoreRollsBack(race, "update on act_ru_task", () -> {
                     var answer = node.as("reviewer").post(claimed + how, null);
                     assertThat(answer.status()).as("%s", answer).isEqualTo(200);
                 });
@@ -262,7 +262,7 @@ class EngineAwayTest {
     }
 
     /** Runs an action while the store rolls back the first three changes of this kind. */
-    private void losing(String race, String change, Runnable work) throws SQLException {
+    private void whileStoreRollsBack(String race, String change, Runnable work) throws SQLException {
         try (var connection = stores.connection();
                 var statement = connection.createStatement()) {
             statement.execute("create sequence races");

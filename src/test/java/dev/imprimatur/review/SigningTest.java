@@ -41,7 +41,7 @@ class SigningTest {
         return Visitor.signedIn(node, "reviewer");
     }
 
-    private Answer decides(Visitor visitor, Guides.Ref guide, JsonNode task, String outcome, String... more) {
+    private Answer decide(Visitor visitor, Guides.Ref guide, JsonNode task, String outcome, String... more) {
         var fields = new ArrayList<>(List.of(
                 "task",
                 task.get("id").asString(),
@@ -58,11 +58,11 @@ class SigningTest {
                 "once",
                 "once-" + guide.id()));
         fields.addAll(List.of(more));
-        return posts(visitor, "/studio/guides/" + guide.id() + "/decide", fields.toArray(String[]::new));
+        return post(visitor, "/studio/guides/" + guide.id() + "/decide", fields.toArray(String[]::new));
     }
 
     /** Sends a form as a page of the studio does. */
-    private static Answer posts(Visitor visitor, String path, String... fields) {
+    private static Answer post(Visitor visitor, String path, String... fields) {
         return visitor.send(
                 "POST",
                 path,
@@ -94,8 +94,8 @@ class SigningTest {
 
         assertThat(reviewer.get("/studio/guides/" + guide.id() + "/review").body())
                 .contains("name=\"own-password\"");
-        var without = decides(reviewer, guide, task, "approve");
-        var wrong = decides(reviewer, guide, task, "approve", "own-password", "not my password");
+        var without = decide(reviewer, guide, task, "approve");
+        var wrong = decide(reviewer, guide, task, "approve", "own-password", "not my password");
 
         assertThat(without.status()).isEqualTo(422);
         assertThat(without.body())
@@ -108,8 +108,8 @@ class SigningTest {
                 .doesNotContain("not my password");
         assertThat(guides.read(guide).status()).isEqualTo(404);
 
-        var right = decides(reviewer, guide, task, "approve", "own-password", Node.PASSWORD);
-        var twice = decides(reviewer, guide, task, "approve", "own-password", Node.PASSWORD);
+        var right = decide(reviewer, guide, task, "approve", "own-password", Node.PASSWORD);
+        var twice = decide(reviewer, guide, task, "approve", "own-password", Node.PASSWORD);
 
         assertThat(right.status()).as(right.body()).isEqualTo(302);
         assertThat(twice.status()).isEqualTo(302);
@@ -118,7 +118,7 @@ class SigningTest {
         assertThat(approved.getFirst().at("/means/kind").asString()).isEqualTo("password");
         // the proof covers the next signature, too
         var next = guides.submitted();
-        var again = decides(reviewer, next, guides.task("reviewer", next), "approve");
+        var again = decide(reviewer, next, guides.task("reviewer", next), "approve");
         assertThat(again.status()).as(again.body()).isEqualTo(302);
         assertThat(log(next, "approved").getFirst().at("/means/kind").asString())
                 .isEqualTo("session");
@@ -130,7 +130,7 @@ class SigningTest {
         var reviewer = reviewer();
         node.clock().forward(Duration.ofMinutes(16));
 
-        var answer = decides(
+        var answer = decide(
                 reviewer,
                 guide,
                 guides.task("reviewer", guide),
@@ -180,15 +180,15 @@ class SigningTest {
         var admin = Visitor.signedIn(node, "admin");
         node.clock().forward(Duration.ofMinutes(16));
 
-        var token = posts(reviewer, "/studio/account/tokens", "name", "mine", "days", "30", "scope", "agent");
-        var roles = posts(admin, "/studio/accounts/editor/roles", "roles", "REVIEWER");
-        var link = posts(admin, "/studio/accounts/reviewer/reset");
+        var token = post(reviewer, "/studio/account/tokens", "name", "mine", "days", "30", "scope", "agent");
+        var roles = post(admin, "/studio/accounts/editor/roles", "roles", "REVIEWER");
+        var link = post(admin, "/studio/accounts/reviewer/reset");
 
         assertThat(List.of(token.status(), roles.status(), link.status())).containsOnly(422);
         assertThat(token.body()).contains("own-password", "mine");
         assertThat(roles.body()).containsPattern("name=\"roles\" value=\"REVIEWER\"");
         assertThat(reviewer.get("/studio/account").body()).doesNotContain(">mine<");
-        var made = posts(
+        var made = post(
                 reviewer,
                 "/studio/account/tokens",
                 "name",
@@ -220,7 +220,7 @@ class SigningTest {
     void whatWasSignedStandsInTheLogTheStampTheEvidenceAndThePages() {
         var guide = guides.submitted();
         var reviewer = reviewer();
-        decides(reviewer, guide, guides.task("reviewer", guide), "approve");
+        decide(reviewer, guide, guides.task("reviewer", guide), "approve");
 
         var entry = log(guide, "approved").getFirst();
         var stamp = log(guide, "stamped").getFirst().get("stamp");
@@ -283,7 +283,7 @@ class SigningTest {
     @Test
     void whyAGuideWasWithdrawnIsCodedToo() {
         var guide = guides.submitted();
-        decides(reviewer(), guide, guides.task("reviewer", guide), "approve");
+        decide(reviewer(), guide, guides.task("reviewer", guide), "approve");
 
         assertThat(node.as("publisher")
                         .post(guide.path() + "/unpublish", Map.of("reason", "wrong", "reasonCode", "mood"))

@@ -130,7 +130,7 @@ class MongoAwayTest {
         away.how.accept(stores.mongo());
 
         var http = new Http(node.url(), node.as("admin").authorization());
-        assertThat(soon(
+        assertThat(answersWithinLimit(
                         () -> node.as("editor").get(guide.path()),
                         () -> node.as("editor").put(guide.path() + "/draft", Map.of(), "If-Match", "\"1\""),
                         () -> tokens.post("/tokens", Map.of("name", "x")),
@@ -147,7 +147,7 @@ class MongoAwayTest {
         String csrf = stranger.token("/login");
         away.how.accept(stores.mongo());
 
-        assertThat(soon(
+        assertThat(answersWithinLimit(
                         () -> editor.get("/studio"),
                         () -> editor.get("/studio/guides"),
                         () -> editor.get("/studio/guides/" + guide.id() + "/edit"),
@@ -179,7 +179,7 @@ class MongoAwayTest {
     void oneGuideIsStillServedAndAWrongKeyIsStillRefused(Away away) throws Exception {
         away.how.accept(stores.documents());
 
-        var answers = soon(
+        var answers = answersWithinLimit(
                 () -> node.guides().read(guide),
                 () -> new Http(node.delivery(), "Bearer imp_site_wrong").get("/role-guide/" + guide.slug()),
                 () -> node.nobody().get("/actuator/health/liveness"),

@@ -32,7 +32,7 @@ class DraftKeepingTest {
 
     private final Node node = Node.shared();
 
-    private static Page editing(Browser browser, String who, Ref guide) {
+    private static Page openEditPage(Browser browser, String who, Ref guide) {
         var page = browser.signedIn(who);
         open(page, guide);
         return page;
@@ -101,8 +101,8 @@ class DraftKeepingTest {
         var guide = node.guides().drafted();
         int before = duties(guide).size();
         try (var browser = Browser.open(node)) {
-            var first = editing(browser, "editor", guide);
-            var second = editing(browser, "second-editor", guide);
+            var first = openEditPage(browser, "editor", guide);
+            var second = openEditPage(browser, "second-editor", guide);
             band(first, 1, "high").fill("990000");
             first.locator("repeat-list[data-list='/duties/items'] > fieldset > .add")
                     .click();
@@ -131,7 +131,7 @@ class DraftKeepingTest {
     void whatAColleagueChangesInTheFieldInHandWaitsUntilItIsLeft() {
         var guide = node.guides().drafted();
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             String mine = input(page, "/byline").inputValue();
             input(page, "/byline").focus();
             node.as("second-editor");
@@ -170,7 +170,7 @@ class DraftKeepingTest {
     void aStaleSubmissionShowsWhatCameInBetween() {
         var guide = node.guides().drafted();
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             page.getByLabel("What changed, for the reviewer").fill("A message that stays.");
             patch(guide, Map.of("summary", "Slipped in before the click."));
 
@@ -194,7 +194,7 @@ class DraftKeepingTest {
     void afterTheSessionEndedASignInInAnotherTabIsEnough() {
         var guide = node.guides().drafted();
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             page.context().clearCookies();
             input(page, "/summary").fill("Typed after the session had ended.");
             assertThat(state(page)).containsText("You are signed out");
@@ -212,7 +212,7 @@ class DraftKeepingTest {
     void underAnotherAccountNothingIsSentShownOrCounted() {
         var guide = node.guides().drafted();
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             page.context().clearCookies();
             Browser.signInElsewhere(page, "second-editor");
             input(page, "/summary").fill("Only the first editor wrote this.");
@@ -250,7 +250,7 @@ class DraftKeepingTest {
         var guide = node.guides().drafted();
         int before = duties(guide).size();
         try (var browser = Browser.open(node)) {
-            var first = editing(browser, "editor", guide);
+            var first = openEditPage(browser, "editor", guide);
             var context = first.context();
             var second = context.newPage();
             open(second, guide);
@@ -290,7 +290,7 @@ class DraftKeepingTest {
     void whatWasNotSavedIsStillThereAfterSavingByHandFailed() {
         var guide = node.guides().drafted();
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             page.route(EDITS, Route::abort);
             input(page, "/summary").fill("Saved by hand while offline");
             page.getByText("Save draft").click();
@@ -309,7 +309,7 @@ class DraftKeepingTest {
         var guide = node.guides().drafted();
         var entry = content(guide).at("/compensation/bands/0");
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             band(page, 2, "high").fill("112,5oo");
             items(page, "/compensation/bands")
                     .first()
@@ -350,7 +350,7 @@ class DraftKeepingTest {
     void enterSavesAndLeavesThePageWhereItIs() {
         var guide = node.guides().drafted();
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             var level = band(page, 2, "level");
             level.fill("Senior and lead");
             double at = ((Number) page.evaluate("scrollY")).doubleValue();
@@ -367,7 +367,7 @@ class DraftKeepingTest {
     void decidingLaterKeepsTheQuestionAndSavesTheRest() {
         var guide = node.guides().drafted();
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             input(page, "/summary").fill("Mine, all of it");
             patch(guide, Map.of("summary", "Entirely theirs"));
             page.keyboard().press("Control+s");
@@ -391,7 +391,7 @@ class DraftKeepingTest {
     }
 
     /** A colleague removes the first band and the first duty from the draft. */
-    private void takeTheFirstOut(Ref guide) {
+    private void removeFirstItems(Ref guide) {
         var bands = new ArrayList<Object>(content(guide).at("/compensation/bands").values().stream()
                 .skip(1)
                 .toList());
@@ -414,8 +414,8 @@ class DraftKeepingTest {
         var guide = node.guides().drafted();
         var first = content(guide).at("/compensation/bands/0");
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
-            takeTheFirstOut(guide);
+            var page = openEditPage(browser, "editor", guide);
+            removeFirstItems(guide);
             band(page, 0, "level").fill("Put back");
             page.keyboard().press("Control+s");
             assertThat(page.locator("#conflict")).containsText("It was removed while you wrote in it");
@@ -433,7 +433,7 @@ class DraftKeepingTest {
         var guide = node.guides().drafted();
         var first = content(guide).at("/compensation/bands/0");
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             var context = page.context();
             context.route(EDITS, Route::abort);
             band(page, 0, "high").fill("990001");
@@ -447,7 +447,7 @@ class DraftKeepingTest {
             assertThat(state(page)).containsText("kept in this browser");
             page.close();
             context.unroute(EDITS);
-            takeTheFirstOut(guide);
+            removeFirstItems(guide);
 
             page = context.newPage();
             open(page, guide);
@@ -482,7 +482,7 @@ class DraftKeepingTest {
         var guide = node.guides().drafted();
         String typed = "every key of a long sentence that is typed while two bylines collide";
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             input(page, "/byline").fill("Mine");
             patch(guide, Map.of("byline", "Theirs"));
             input(page, "/summary").fill("");
@@ -501,7 +501,7 @@ class DraftKeepingTest {
     void whatStandsInTheWayOfASubmissionIsShown() {
         var guide = node.guides().drafted();
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "editor", guide);
+            var page = openEditPage(browser, "editor", guide);
             band(page, 0, "high").fill("95k");
             page.getByText("Submit revision 1 for review").click();
             assertThat(page.locator("#faults")).containsText("“95k” is not a number");
@@ -535,7 +535,7 @@ class DraftKeepingTest {
         var guide = node.guides().drafted();
         String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
         try (var browser = Browser.open(node)) {
-            var page = editing(browser, "second-editor", guide);
+            var page = openEditPage(browser, "second-editor", guide);
             for (var input :
                     page.locator("#edit input:visible, #edit textarea:visible").all()) input.focus();
             save(page);
@@ -597,9 +597,9 @@ class DraftKeepingTest {
         var guide = node.guides().drafted();
         int before = duties(guide).size();
         try (var browser = Browser.open(node)) {
-            var one = editing(browser, "editor", guide);
-            var two = editing(browser, "second-editor", guide);
-            var three = editing(browser, "both", guide);
+            var one = openEditPage(browser, "editor", guide);
+            var two = openEditPage(browser, "second-editor", guide);
+            var three = openEditPage(browser, "both", guide);
             var network = new UnreliableNetwork();
             List.of(one, two, three).forEach(network::attachTo);
             network.next(List.of(network::answerIsLost, network::isLate, network::isDoubled));
@@ -639,11 +639,11 @@ class DraftKeepingTest {
                 three.locator("#conflict").getByText("Save what is chosen").click();
             for (var page : List.of(one, two, three, one, two)) save(page);
 
-            var told = content(guide);
-            var low = told.at("/compensation/bands/1");
+            var draft = content(guide);
+            var low = draft.at("/compensation/bands/1");
             assertThat(low.get("level").asString()).isEqualTo("Beginner (two)");
             assertThat(low.get("high").asInt()).isEqualTo(880001);
-            assertThat(told.get("byline").asString()).isEqualTo("A byline of two");
+            assertThat(draft.get("byline").asString()).isEqualTo("A byline of two");
             assertThat(duties(guide)).hasSize(before).contains("Rewritten by three", "A new duty of three");
             assertThat(contributors(guide)).containsExactlyInAnyOrder("editor", "second-editor", "both");
             for (var page : List.of(one, two, three)) {

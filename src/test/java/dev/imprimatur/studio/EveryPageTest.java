@@ -302,7 +302,7 @@ class EveryPageTest {
                             .filter(it -> matches(it.getKey(), to))
                             .findFirst();
                     if (handler.isEmpty()) faults.add("offers " + to + ", which is nothing");
-                    else if (!may(handler.get().getValue(), roles)) faults.add("offers " + to);
+                    else if (!isAllowed(handler.get().getValue(), roles)) faults.add("offers " + to);
                 });
         LINK.matcher(body).results().map(link -> link.group(1)).distinct().forEach(to -> {
             var addresses = addresses();
@@ -319,7 +319,7 @@ class EveryPageTest {
         return path.matches(pattern.replaceAll("\\{[a-zA-Z]+}", "[^/]+"));
     }
 
-    private static boolean may(HandlerMethod handler, EnumSet<Role> roles) {
+    private static boolean isAllowed(HandlerMethod handler, EnumSet<Role> roles) {
         var rule = handler.getMethodAnnotation(PreAuthorize.class);
         if (rule == null) rule = handler.getBeanType().getAnnotation(PreAuthorize.class);
         if (rule == null) return true;

@@ -104,7 +104,7 @@ class FailuresTest {
         return reference.group(1);
     }
 
-    private static void isPage(Answer answer, int status) {
+    private static void assertPage(Answer answer, int status) {
         assertThat(answer.status()).as(answer.body()).isEqualTo(status);
         assertThat(answer.header("Content-Type")).startsWith("text/html");
         assertThat(answer.header("Content-Security-Policy")).as(answer.body()).contains("default-src 'self'");
@@ -120,7 +120,7 @@ class FailuresTest {
     void aPageThatFailsIsAPageThatSaysSoWithItsReference(String how) {
         var answer = editor.get("/studio/broken/" + how);
 
-        isPage(answer, 500);
+        assertPage(answer, 500);
         assertThat(answer.body()).contains("This failed", "The editor", "Sign out");
         reference(answer);
         assertThat(editor.get("/studio/account").status()).as("still signed in").isEqualTo(200);
@@ -175,12 +175,12 @@ class FailuresTest {
                 "/studio/guides/nothing/review",
                 "/studio/webhooks/nothing")) {
             var admin = Visitor.signedIn(node, "admin");
-            isPage(admin.get(path), 404);
+            assertPage(admin.get(path), 404);
             assertThat(admin.get(path).body()).contains("Not found").doesNotContain("openapi");
         }
         assertThat(Visitor.stranger(node).get("/studio/nothing").header("Location"))
                 .endsWith("/login");
-        isPage(Visitor.stranger(node).get("/login;x=y"), 400);
+        assertPage(Visitor.stranger(node).get("/login;x=y"), 400);
     }
 
     @Test
@@ -200,7 +200,7 @@ class FailuresTest {
                 "/studio/guides/%F0%9F%A6%89/review")) {
             var answer = editor.get(path);
             assertThat(answer.status()).as(path + answer.body()).isIn(200, 400, 404);
-            isPage(answer, answer.status());
+            assertPage(answer, answer.status());
         }
         assertThat(log.list).isEmpty();
     }
@@ -209,11 +209,11 @@ class FailuresTest {
     void whatIsTooLargeOrUnreadableIsAPageToo() {
         String token = editor.token("/studio/account");
         String tooLarge = Visitor.form("displayName", "x".repeat(1_100_000));
-        isPage(editor.send("POST", "/studio/account", tooLarge, "Content-Type", FORM, "X-CSRF-TOKEN", token), 413);
-        isPage(editor.send("POST", "/studio/account", "title=%zz", "Content-Type", FORM, "X-CSRF-TOKEN", token), 400);
-        isPage(editor.send("POST", "/studio/account", "title=x", "Content-Type", FORM, "X-CSRF-TOKEN", token), 400);
-        isPage(editor.send("DELETE", "/studio/account", null, "X-CSRF-TOKEN", token), 404);
-        isPage(editor.send("POST", "/studio/account", "title=x", "Content-Type", FORM), 403);
+        assertPage(editor.send("POST", "/studio/account", tooLarge, "Content-Type", FORM, "X-CSRF-TOKEN", token), 413);
+        assertPage(editor.send("POST", "/studio/account", "title=%zz", "Content-Type", FORM, "X-CSRF-TOKEN", token), 400);
+        assertPage(editor.send("POST", "/studio/account", "title=x", "Content-Type", FORM, "X-CSRF-TOKEN", token), 400);
+        assertPage(editor.send("DELETE", "/studio/account", null, "X-CSRF-TOKEN", token), 404);
+        assertPage(editor.send("POST", "/studio/account", "title=x", "Content-Type", FORM), 403);
     }
 
     @Test

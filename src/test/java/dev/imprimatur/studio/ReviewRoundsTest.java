@@ -29,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 class ReviewRoundsTest {
     private final Node node = Node.shared();
 
-    private Answer say(Ref guide, int revision, String pointer, String quote, String body) {
+    private Answer comment(Ref guide, int revision, String pointer, String quote, String body) {
         var comment = new HashMap<String, Object>(Map.of("revision", revision, "pointer", pointer, "body", body));
         if (quote != null) comment.put("quote", quote);
         return node.as("reviewer").post(guide.path() + "/comments", comment);
@@ -62,7 +62,7 @@ class ReviewRoundsTest {
         "/compensation/bands, words that nobody wrote, /quote",
     })
     void aCommentOnWhatIsNotThereIsRefusedWithTheInputAtFault(String pointer, String quote, String fault) {
-        var refused = say(node.guides().submitted(), 1, pointer, quote, "?");
+        var refused = comment(node.guides().submitted(), 1, pointer, quote, "?");
 
         assertThat(refused.status()).as(refused.toString()).isEqualTo(400);
         assertThat(refused.json().at("/errors/0/pointer").asString()).isEqualTo(fault);
@@ -76,17 +76,17 @@ class ReviewRoundsTest {
         replaceDraft(guide, content);
         submit(guide);
 
-        var said = say(guide, 1, "", "cafq", "?").ok();
+        var said = comment(guide, 1, "", "cafq", "?").ok();
         assertThat(said.get("pointer").asString()).isEqualTo("/summary");
         assertThat(said.get("quote").asString()).isEqualTo("cafq\u0301");
-        assertThat(say(guide, 1, "/summary", "🇪🇫", "?").ok().get("quote").asString())
+        assertThat(comment(guide, 1, "/summary", "🇪🇫", "?").ok().get("quote").asString())
                 .isEqualTo("🇩🇪🇫🇷");
     }
 
     @Test
     void anAnswerBelongsToItsThreadWhateverTheRevisionHasByNow() {
         var guide = node.guides().submitted();
-        var first = say(guide, 1, "/hiring", null, "Is this so?").ok();
+        var first = comment(guide, 1, "/hiring", null, "Is this so?").ok();
         var content = Guides.content();
         content.remove("hiring");
         replaceDraft(guide, content);
@@ -149,12 +149,12 @@ class ReviewRoundsTest {
     @Test
     void theEditorSeesWhyAndWhatWasSaidBesideTheFieldsAndAnswersThere() {
         var guide = node.guides().submitted();
-        say(guide, 1, "/summary", null, "Say what it is.").ok();
-        say(guide, 1, "/compensation/bands/1/low", null, "Is this figure right?")
+        comment(guide, 1, "/summary", null, "Say what it is.").ok();
+        comment(guide, 1, "/compensation/bands/1/low", null, "Is this figure right?")
                 .ok();
-        say(guide, 1, "/duties/items/1", null, "And this duty?").ok();
-        say(guide, 1, "", null, "Well written.").ok();
-        say(guide, 1, "/hiring", null, "Do they hire?").ok();
+        comment(guide, 1, "/duties/items/1", null, "And this duty?").ok();
+        comment(guide, 1, "", null, "Well written.").ok();
+        comment(guide, 1, "/hiring", null, "Do they hire?").ok();
         sendBack("reviewer", guide);
         var content = Guides.content();
         content.remove("hiring");
@@ -200,7 +200,7 @@ class ReviewRoundsTest {
     @Test
     void withoutScriptsAnAnswerFromTheFormOpensInAnotherTabAndCostsNoEdit() {
         var guide = node.guides().submitted();
-        say(guide, 1, "/summary", null, "Say what it is.").ok();
+        comment(guide, 1, "/summary", null, "Say what it is.").ok();
         sendBack("reviewer", guide);
         try (var browser = Browser.open(node)) {
             var page = browser.signedIn("editor", new NewContextOptions().setJavaScriptEnabled(false));
@@ -220,9 +220,9 @@ class ReviewRoundsTest {
     @Test
     void commentsOnTheWholeAndOnWhatIsGoneAreNeverHidden() {
         var guide = node.guides().submitted();
-        say(guide, 1, "", null, "Well written.").ok();
-        say(guide, 1, "/hiring", null, "Do they hire?").ok();
-        say(guide, 1, "/duties/items/0", null, "About the first duty.").ok();
+        comment(guide, 1, "", null, "Well written.").ok();
+        comment(guide, 1, "/hiring", null, "Do they hire?").ok();
+        comment(guide, 1, "/duties/items/0", null, "About the first duty.").ok();
         String duty = Guides.content().at("/duties/items/0").asString();
         String hiring = Guides.content().at("/hiring/heading").asString();
         sendBack("reviewer", guide);

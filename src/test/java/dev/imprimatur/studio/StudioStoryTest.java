@@ -26,7 +26,7 @@ class StudioStoryTest {
             var reviewer = browser.signedIn("reviewer");
 
             String id = draftByTyping(editor);
-            collide(editor, second, id);
+            causeConflict(editor, second, id);
             commentAndRequestChanges(editor, reviewer, id);
             answerAndResubmit(editor, id);
             approve(reviewer, id);
@@ -57,7 +57,7 @@ class StudioStoryTest {
         content.put("title", "How to become a machine learning engineer");
         type(editor, content, "");
         editor.keyboard().press("Control+s");
-        saved(editor);
+        awaitSaved(editor);
         assertThat(editor.locator("#missing")).containsText("Complete");
         assertThat(editor.locator("#preview")).containsText("A machine learning engineer designs");
         Browser.picture(editor, "edit");
@@ -82,17 +82,17 @@ class StudioStoryTest {
         }
     }
 
-    private static void saved(Page page) {
+    private static void awaitSaved(Page page) {
         assertThat(page.locator("#save-state")).containsText(Pattern.compile("^Saved"));
     }
 
     /** Both people change the summary, and each changes another field, which is saved without a conflict. */
-    private static void collide(Page editor, Page second, String id) {
+    private static void causeConflict(Page editor, Page second, String id) {
         second.navigate("/studio/guides/" + id + "/edit");
         assertThat(second.locator("#presence")).containsText("\u2068The editor\u2069 also has this open");
         second.locator("[name='/byline']").fill("The second editor");
         second.locator("[name='/summary']").fill("What the second editor means.");
-        saved(second);
+        awaitSaved(second);
 
         editor.locator("[name^='/tags/']").first().fill("careers");
         editor.locator("[name='/summary']").fill("What the first editor means.");
@@ -104,7 +104,7 @@ class StudioStoryTest {
         dialog.getByText("A third text").first().click();
         dialog.locator("textarea").fill("What we both mean.");
         dialog.getByText("Save what is chosen").click();
-        saved(editor);
+        awaitSaved(editor);
         assertThat(editor.locator("[name='/byline']")).hasValue("The second editor");
         assertThat(editor.locator("[name='/summary']")).hasValue("What we both mean.");
         assertThat(editor.locator("[name^='/tags/']").first()).hasValue("careers");
@@ -150,7 +150,7 @@ class StudioStoryTest {
 
         editor.navigate("/studio/guides/" + id + "/edit");
         editor.locator("[name='/byline']").fill("Both editors");
-        saved(editor);
+        awaitSaved(editor);
         editor.getByText("Submit revision 2 for review").click();
         assertThat(editor.locator(".told").first()).containsText("submitted for review");
         assertThat(editor.locator("#decide button[value=approve]")).hasCount(0);

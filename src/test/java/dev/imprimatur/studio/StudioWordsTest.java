@@ -60,7 +60,7 @@ class StudioWordsTest {
     }
 
     /** A published guide with a draft that has another title. */
-    private Guides.Ref liveWithDraft(String title) {
+    private Guides.Ref publishedWithDraft(String title) {
         var guide = node.guides().published();
         node.as("editor").post(guide.path() + "/editions", null).ok();
         patch(guide, Map.of("title", title));
@@ -69,7 +69,7 @@ class StudioWordsTest {
 
     @Test
     void theLiveTitleStandsForAGuideAndTheDraftsBesideIt() {
-        var guide = liveWithDraft("Other title");
+        var guide = publishedWithDraft("Other title");
         String live = Guides.content().get("title").asString();
         try (var browser = Browser.open(node)) {
             var page = browser.signedIn("editor");

@@ -28,7 +28,7 @@ class StrangersTest {
                     .get("path")
                     .asString();
 
-            assertThat(wrong(node, 60)).contains(429).doesNotContain(200, 201);
+            assertThat(sendWrongCredentials(node, 60)).contains(429).doesNotContain(200, 201);
 
             assertThat(editor.get("/tasks").status()).isEqualTo(200);
             assertThat(node.site().get("/role-guide").status()).isEqualTo(200);
@@ -56,7 +56,7 @@ class StrangersTest {
     }
 
     /** Sends wrong tokens, keys, links and passwords of other accounts, and returns the statuses. */
-    private static List<Integer> wrong(Node node, int times) throws Exception {
+    private static List<Integer> sendWrongCredentials(Node node, int times) throws Exception {
         try (ExecutorService strangers = Executors.newFixedThreadPool(8)) {
             var attempts = IntStream.range(0, times)
                     .boxed()

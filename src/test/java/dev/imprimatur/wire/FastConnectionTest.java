@@ -89,7 +89,7 @@ class FastConnectionTest {
                 + node.site().authorization() + "\r\n" + String.join("", headers) + "\r\n";
     }
 
-    private double fast() {
+    private double fastAnswers() {
         return node.bean(MeterRegistry.class)
                 .get("imprimatur.delivery.fast")
                 .functionCounter()
@@ -101,7 +101,7 @@ class FastConnectionTest {
         String path = "/role-guide/" + guides.published().slug();
         try (var connection = new RawConnection();
                 var slow = new RawConnection()) {
-            double before = fast();
+            double before = fastAnswers();
             var fast = connection.send(get(path)).read();
             assertThat(fast() - before).isEqualTo(1);
             // a request with a parameter goes through the servlet container, even if it asks for the default
@@ -167,9 +167,9 @@ class FastConnectionTest {
             assertThat(connection.send(own).read().status()).isEqualTo(200);
             node.as("admin").delete("/api-keys/" + key.get("id").asString()).ok();
 
-            double before = fast();
+            double before = fastAnswers();
             assertThat(connection.send(get(path)).read().status()).isEqualTo(200);
-            assertThat(fast() - before).isEqualTo(1);
+            assertThat(fastAnswers() - before).isEqualTo(1);
             assertThat(connection.send(own).read().status()).isEqualTo(401);
             assertThat(connection.send(get(path)).read().status()).isEqualTo(200);
         }
@@ -279,7 +279,7 @@ class FastConnectionTest {
             })
     void malformedRequestsAreRefusedByJetty(String request) throws Exception {
         String path = "/api/delivery/v1/role-guide/" + guides.published().slug();
-        double before = fast();
+        double before = fastAnswers();
         try (var connection = new RawConnection()) {
             var answer = connection
                     .send(request.replace("PATH", path)
@@ -287,7 +287,7 @@ class FastConnectionTest {
                     .read();
 
             assertThat(answer.status()).isBetween(400, 599);
-            assertThat(fast()).isEqualTo(before);
+            assertThat(fastAnswers()).isEqualTo(before);
         }
     }
 
