@@ -130,8 +130,10 @@ class SignedNamesTest {
 
     @Test
     void aNameThatWasBorneIsNeverSomebodyElses() {
-        String first = createAccount("Before Renaming", null).ok().get("username").asString();
-        String second = createAccount("Somebody Besides", null).ok().get("username").asString();
+        String first =
+                createAccount("Before Renaming", null).ok().get("username").asString();
+        String second =
+                createAccount("Somebody Besides", null).ok().get("username").asString();
 
         assertThat(node.as("admin")
                         .patch("/accounts/" + second, Map.of("displayName", "before renaming"))
@@ -161,7 +163,8 @@ class SignedNamesTest {
 
     @Test
     void evidenceNamesItsReviewerByAnIdThatOutlastsTheirName() {
-        String username = createAccount("Rada Reviews", null).ok().get("username").asString();
+        String username =
+                createAccount("Rada Reviews", null).ok().get("username").asString();
         var guides = node.guides();
         var guide = guides.submitted();
         guides.decide(username, guides.task(username, guide), "approve").ok();

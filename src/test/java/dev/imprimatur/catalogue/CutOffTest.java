@@ -209,10 +209,10 @@ class CutOffTest {
         assertThat(open).succeedsWithin(Duration.ofSeconds(1));
         assertThat(leaseOf(refusing)).isEqualTo("DOWN");
 
-        var again =
-                CompletableFuture.supplyAsync(() -> firstAnswer(() -> key.on(refusing).get("/role-guide/" + other.slug())));
-        var known =
-                CompletableFuture.supplyAsync(() -> firstAnswer(() -> refusing.site().get(path, "If-None-Match", etag)));
+        var again = CompletableFuture.supplyAsync(
+                () -> firstAnswer(() -> key.on(refusing).get("/role-guide/" + other.slug())));
+        var known = CompletableFuture.supplyAsync(
+                () -> firstAnswer(() -> refusing.site().get(path, "If-None-Match", etag)));
         secondProxy.pass();
         assertThat(firstAnswer(() -> refusing.site().get(path)).status()).isEqualTo(410);
         assertThat(known.join().status()).isEqualTo(410);

@@ -155,7 +155,8 @@ class CheckerTest {
                 new Plant(
                         "ledger-entry",
                         "an entry with another slug",
-                        () -> collection("ledger").updateOne(Filters.eq("_id", 1L), Updates.set("entry.slug", "another"))),
+                        () -> collection("ledger")
+                                .updateOne(Filters.eq("_id", 1L), Updates.set("entry.slug", "another"))),
                 new Plant(
                         "ledger-entry",
                         "an entry with the signature of another",
@@ -172,20 +173,28 @@ class CheckerTest {
                 new Plant(
                         "ledger-entry",
                         "an entry that nobody can read",
-                        () -> collection("ledger").updateOne(Filters.eq("_id", 2L), Updates.set("entry.kind", "renumber"))),
+                        () -> collection("ledger")
+                                .updateOne(Filters.eq("_id", 2L), Updates.set("entry.kind", "renumber"))),
                 new Plant(
                         "ledger-entry",
                         "an entry that was caused by something else",
-                        () -> collection("ledger").updateOne(Filters.eq("_id", 2L), Updates.set("cause", "publish:x.1:1"))),
-                new Plant("ledger-chain", "an entry less", () -> collection("ledger").deleteOne(Filters.eq("_id", 2L))),
+                        () -> collection("ledger")
+                                .updateOne(Filters.eq("_id", 2L), Updates.set("cause", "publish:x.1:1"))),
+                new Plant(
+                        "ledger-chain",
+                        "an entry less",
+                        () -> collection("ledger").deleteOne(Filters.eq("_id", 2L))),
                 new Plant(
                         "ledger-behind",
                         "the last entry less",
                         () -> collection("ledger")
-                                .deleteOne(Filters.eq("_id", collection("ledger").countDocuments()))),
+                                .deleteOne(
+                                        Filters.eq("_id", collection("ledger").countDocuments()))),
                 new Plant("ledger-order", "an entry that withdraws what is not live", () -> {
                     long next = collection("ledger").countDocuments() + 1;
-                    var forged = collection("ledger").find(Filters.eq("_id", next - 1)).first();
+                    var forged = collection("ledger")
+                            .find(Filters.eq("_id", next - 1))
+                            .first();
                     forged.put("_id", next);
                     forged.put("cause", "unpublish:again");
                     forged.get("entry", Document.class).put("position", next);
@@ -194,9 +203,12 @@ class CheckerTest {
                 new Plant(
                         "content",
                         "published words that nobody approved",
-                        () -> collection("published").updateOne(first(live), Updates.set("content.summary", "Forged."))),
+                        () -> collection("published")
+                                .updateOne(first(live), Updates.set("content.summary", "Forged."))),
                 new Plant(
-                        "content", "published words less", () -> collection("published").deleteOne(first(live))),
+                        "content",
+                        "published words less",
+                        () -> collection("published").deleteOne(first(live))),
                 new Plant(
                         "content",
                         "published words of a draft",
@@ -251,9 +263,12 @@ class CheckerTest {
                 new Plant(
                         "revision",
                         "a revision with other words",
-                        () -> collection("revisions").updateOne(first(live), Updates.set("content.summary", "Forged."))),
+                        () -> collection("revisions")
+                                .updateOne(first(live), Updates.set("content.summary", "Forged."))),
                 new Plant(
-                        "edition-log", "a revision less", () -> collection("revisions").deleteOne(first(live))),
+                        "edition-log",
+                        "a revision less",
+                        () -> collection("revisions").deleteOne(first(live))),
                 new Plant(
                         "contributors",
                         "a revision without contributors",
@@ -265,13 +280,16 @@ class CheckerTest {
                 new Plant(
                         "card",
                         "a card that says live of what is a draft",
-                        () -> collection("guides").updateOne(Filters.eq("_id", draft.id()), Updates.set("state", "PUBLISHED"))),
+                        () -> collection("guides")
+                                .updateOne(Filters.eq("_id", draft.id()), Updates.set("state", "PUBLISHED"))),
                 new Plant(
                         "card",
                         "a card that says more than its title",
-                        () -> collection("guides").updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"))),
+                        () -> collection("guides")
+                                .updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"))),
                 new Plant("card", "a card less", () -> collection("guides").deleteOne(Filters.eq("_id", live.id()))),
-                new Plant("card", "a log less", () -> collection("edition_log").deleteMany(logEntry(draft, 1, "OPENED"))),
+                new Plant(
+                        "card", "a log less", () -> collection("edition_log").deleteMany(logEntry(draft, 1, "OPENED"))),
                 new Plant(
                         "working-copy",
                         "a working copy less",
@@ -283,11 +301,13 @@ class CheckerTest {
                 new Plant(
                         "comment",
                         "a comment on no guide",
-                        () -> collection("comments").updateMany(Filters.empty(), Updates.set("comment.guide", "nowhere"))),
+                        () -> collection("comments")
+                                .updateMany(Filters.empty(), Updates.set("comment.guide", "nowhere"))),
                 new Plant(
                         "webhook",
-                        "a webhook that was told of the future",
-                        () -> collection("webhooks").updateMany(Filters.empty(), Updates.set("webhook.position", 4711L))),
+                        "a webhook that was sent positions beyond the end",
+                        () -> collection("webhooks")
+                                .updateMany(Filters.empty(), Updates.set("webhook.position", 4711L))),
                 new Plant(
                         "token",
                         "a token of no account",
@@ -296,7 +316,8 @@ class CheckerTest {
                 new Plant(
                         "seal",
                         "an approval without a seal",
-                        () -> collection("edition_log").updateOne(logEntry(live, 1, "APPROVED"), Updates.unset("signature"))),
+                        () -> collection("edition_log")
+                                .updateOne(logEntry(live, 1, "APPROVED"), Updates.unset("signature"))),
                 new Plant(
                         "seal",
                         "a draft with the words of somebody else",
@@ -317,30 +338,33 @@ class CheckerTest {
 
     @TestFactory
     Stream<DynamicTest> whatSomebodyChangesIsFound() {
-        return damages().map(plant -> DynamicTest.dynamicTest(plant.what(), () -> {
-            var before = new HashMap<String, List<Document>>();
-            COLLECTIONS.forEach(name -> before.put(name, collection(name).find().into(new ArrayList<>())));
-            var driven = new JdbcTemplate(node.bean(DataSource.class))
-                    .queryForList("select ID_, BUSINESS_KEY_ from ACT_RU_EXECUTION where BUSINESS_KEY_ is not null");
-            plant.plant().run();
-            try {
-                var report = report();
-                assertThat(report.failure()).isNull();
-                assertThat(Stream.concat(report.violations().stream(), report.unfinished().stream())
-                                .map(Finding::rule))
-                        .contains(plant.rule());
-            } finally {
-                before.forEach((name, rows) -> {
-                    if (collection(name).find().into(new ArrayList<>()).equals(rows)) return;
-                    collection(name).deleteMany(Filters.empty());
-                    collection(name).insertMany(rows);
-                });
-                driven.forEach(row -> sql(
-                        "update ACT_RU_EXECUTION set BUSINESS_KEY_ = ? where ID_ = ?",
-                        row.get("BUSINESS_KEY_"),
-                        row.get("ID_")));
-            }
-        }));
+        return damages()
+                .map(plant -> DynamicTest.dynamicTest(plant.what(), () -> {
+                    var before = new HashMap<String, List<Document>>();
+                    COLLECTIONS.forEach(
+                            name -> before.put(name, collection(name).find().into(new ArrayList<>())));
+                    var driven = new JdbcTemplate(node.bean(DataSource.class))
+                            .queryForList(
+                                    "select ID_, BUSINESS_KEY_ from ACT_RU_EXECUTION where BUSINESS_KEY_ is not null");
+                    plant.plant().run();
+                    try {
+                        var report = report();
+                        assertThat(report.failure()).isNull();
+                        assertThat(Stream.concat(report.violations().stream(), report.unfinished().stream())
+                                        .map(Finding::rule))
+                                .contains(plant.rule());
+                    } finally {
+                        before.forEach((name, rows) -> {
+                            if (collection(name).find().into(new ArrayList<>()).equals(rows)) return;
+                            collection(name).deleteMany(Filters.empty());
+                            collection(name).insertMany(rows);
+                        });
+                        driven.forEach(row -> sql(
+                                "update ACT_RU_EXECUTION set BUSINESS_KEY_ = ? where ID_ = ?",
+                                row.get("BUSINESS_KEY_"),
+                                row.get("ID_")));
+                    }
+                }));
     }
 
     @Test

@@ -180,11 +180,11 @@ class MarkdownTest {
                     "a|b\n-|-\n1|2|three"         | do not see “three”
                     "> - a|b\n>   -|-\n>   1|2|three|" | do not see “three”
                     """)
-    void whatIsNotShownAsItWasMeantIsTold(String markdown, String told) {
+    void whatIsNotShownAsItWasMeantIsTold(String markdown, String warning) {
         assertThat(Markdown.warnings(markdown.replace("\\n", "\n"), PLACE))
                 .singleElement()
                 .asString()
-                .contains(told);
+                .contains(warning);
     }
 
     @ParameterizedTest

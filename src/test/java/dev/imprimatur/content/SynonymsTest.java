@@ -38,10 +38,10 @@ class SynonymsTest {
             [en];a = b;c = = d              | line 3: a term has 1 to 100 characters
             [en];a=b=c=d=e=f=g=h=i          | line 2: synonyms are 2 to 8 terms
             """)
-    void whatIsWrongIsToldByItsLine(String lines, String told) {
+    void whatIsWrongIsToldByItsLine(String lines, String message) {
         assertThatThrownBy(() -> Synonyms.parse(List.of(lines.split(";"))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith(told);
+                .hasMessageStartingWith(message);
     }
 
     @Test

@@ -63,7 +63,11 @@ class ScopesTest {
         assertThat(decided.problem()).isEqualTo("scope-needed");
         assertThat(decided.json().get("scope").asString()).isEqualTo("review");
         assertThat(withdrawn.json().get("scope").asString()).isEqualTo("publish");
-        assertThat(withScopes("admin", "agent").get("/accounts").json().get("scope").asString())
+        assertThat(withScopes("admin", "agent")
+                        .get("/accounts")
+                        .json()
+                        .get("scope")
+                        .asString())
                 .isEqualTo("admin");
         assertThat(guides.read(others).status()).isEqualTo(404);
     }

@@ -160,15 +160,15 @@ class ListQueryTest {
         node.as("publisher")
                 .post(withdrawn.path() + "/unpublish", Map.of("reason", "x"))
                 .ok();
-        long told = Long.parseLong(guides.read(kept).header("Imprimatur-Position")) - 1;
+        long position = Long.parseLong(guides.read(kept).header("Imprimatur-Position")) - 1;
 
         assertThat(slugs("compact=true&limit=100&after=" + before)).contains(kept.slug());
-        assertThat(slugs("compact=true&limit=100&after=" + (told - 2)))
+        assertThat(slugs("compact=true&limit=100&after=" + (position - 2)))
                 .contains(kept.slug())
                 .doesNotContain(withdrawn.slug());
-        assertThat(slugs("compact=true&limit=100&after=" + told)).containsExactly(withdrawn.slug());
-        assertThat(slugs("kinds=unpublish&limit=100&after=" + (told - 2))).containsExactly(withdrawn.slug());
-        assertThat(slugs("types=faq&limit=100&after=" + (told - 2))).isEmpty();
+        assertThat(slugs("compact=true&limit=100&after=" + position)).containsExactly(withdrawn.slug());
+        assertThat(slugs("kinds=unpublish&limit=100&after=" + (position - 2))).containsExactly(withdrawn.slug());
+        assertThat(slugs("types=faq&limit=100&after=" + (position - 2))).isEmpty();
         assertThat(node.site().get("/ledger?kinds=publish,gone").status()).isEqualTo(400);
         assertThat(node.site().get("/ledger?types=nothing").status()).isEqualTo(400);
     }

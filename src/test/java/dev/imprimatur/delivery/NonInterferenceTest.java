@@ -93,7 +93,8 @@ class NonInterferenceTest {
 
             assertThat(answers(node, live.slug(), new Random(seed), "secret-draft"))
                     .isEqualTo(before);
-            assertThat(comparable(node.site().get("/role-guide/" + withdrawn.slug()))).isEqualTo(comparable(goneBefore));
+            assertThat(comparable(node.site().get("/role-guide/" + withdrawn.slug())))
+                    .isEqualTo(comparable(goneBefore));
             assertThat(node.site()
                             .get("/role-guide/secret-draft", "If-None-Match", etag)
                             .status())

@@ -61,15 +61,15 @@ class SyndicationTest {
 
     private final Node node = Node.shared();
 
-    private static void assertSchemaOrg(JsonNode told) {
-        if (told.isObject()) {
-            var known = VOCABULARY.get(told.path("@type").asString(""));
-            assertThat(known).as(told.toString()).isNotNull();
-            told.propertyNames().stream()
+    private static void assertSchemaOrg(JsonNode linkedData) {
+        if (linkedData.isObject()) {
+            var known = VOCABULARY.get(linkedData.path("@type").asString(""));
+            assertThat(known).as(linkedData.toString()).isNotNull();
+            linkedData.propertyNames().stream()
                     .filter(name -> !name.startsWith("@"))
                     .forEach(name -> assertThat(known).contains(name));
         }
-        told.values().forEach(SyndicationTest::assertSchemaOrg);
+        linkedData.values().forEach(SyndicationTest::assertSchemaOrg);
     }
 
     @Test
@@ -78,13 +78,13 @@ class SyndicationTest {
 
         var answer = node.site().get("/role-guide/" + guide.slug() + "/schema.org?" + PAGES);
 
-        var told = answer.ok();
-        assertSchemaOrg(told);
+        var linkedData = answer.ok();
+        assertSchemaOrg(linkedData);
         assertThat(answer.header("Content-Type")).isEqualTo("application/ld+json");
-        assertThat(told.get("url").asString()).isEqualTo("https://www.example.com/roles/" + guide.slug());
-        assertThat(told.has("lastReviewed")).isTrue();
-        assertThat(told.at("/reviewedBy/0/@type").asString()).isEqualTo("Person");
-        var salaries = told.at("/mainEntity/estimatedSalary");
+        assertThat(linkedData.get("url").asString()).isEqualTo("https://www.example.com/roles/" + guide.slug());
+        assertThat(linkedData.has("lastReviewed")).isTrue();
+        assertThat(linkedData.at("/reviewedBy/0/@type").asString()).isEqualTo("Person");
+        var salaries = linkedData.at("/mainEntity/estimatedSalary");
         assertThat(salaries).hasSize(3);
         assertThat(salaries.get(0).get("currency").asString()).isEqualTo("USD");
         assertThat(salaries.get(0).at("/value/minValue").isNumber()).isTrue();

@@ -383,10 +383,10 @@ final class DraftModel {
                 "outcomes",
                 result.outcomes().stream()
                         .map(outcome -> {
-                            var told = new HashMap<String, Object>();
-                            told.put("saved", outcome.saved());
-                            if (outcome.conflict() != null) told.put("question", outcome.conflict());
-                            return told;
+                            var json = new HashMap<String, Object>();
+                            json.put("saved", outcome.saved());
+                            if (outcome.conflict() != null) json.put("question", outcome.conflict());
+                            return json;
                         })
                         .toList());
         log("served " + session + ": " + copy.content() + " "

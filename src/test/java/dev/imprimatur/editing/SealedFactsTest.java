@@ -232,7 +232,9 @@ class SealedFactsTest {
         change.accept(guide);
 
         assertThat(damagesOf(guide, node.bean(Evidence.class).logs())).as(what).hasSize(1);
-        assertThat(damagesOf(guide, evidenceOfANodeThatKnowsNothing().logs())).as(what).hasSize(1);
+        assertThat(damagesOf(guide, evidenceOfANodeThatKnowsNothing().logs()))
+                .as(what)
+                .hasSize(1);
         assertThat(homeOf("admin")).contains(guide.id());
         assertThat(guides.read(guide).status()).isEqualTo(200);
         assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("published");

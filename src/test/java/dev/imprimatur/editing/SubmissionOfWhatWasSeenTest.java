@@ -166,8 +166,7 @@ class SubmissionOfWhatWasSeenTest {
         var other = new Person("second-editor", "The other", null, Set.of("EDITOR"));
         // the submission reads the clock between the check of the version and the creation of the revision
         var slipping = interruptedEditing(() -> {
-            var content = (ObjectNode)
-                    drafts.of(guide).content().deepCopy();
+            var content = (ObjectNode) drafts.of(guide).content().deepCopy();
             drafts.save(guide, drafts.of(guide).etag(), content.put("summary", "Slipped in."), other);
         });
         var me = new Person("editor", "The editor", null, Set.of("EDITOR"));

@@ -72,14 +72,14 @@ class RefusedHeadsTest {
             String text = new String(answer, ISO_8859_1);
             int end = text.indexOf("\r\n\r\n");
             var lines = text.substring(0, end).split("\r\n");
-            var told = new TreeMap<String, String>();
+            var headers = new TreeMap<String, String>();
             for (String line : Arrays.copyOfRange(lines, 1, lines.length))
-                told.put(
+                headers.put(
                         line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT),
                         line.substring(line.indexOf(':') + 1).strip());
             return new RawAnswer(
                     Integer.parseInt(lines[0].substring(9, 12)),
-                    told,
+                    headers,
                     Arrays.copyOfRange(answer, end + 4, answer.length));
         } catch (IOException failed) {
             throw new UncheckedIOException(request, failed);

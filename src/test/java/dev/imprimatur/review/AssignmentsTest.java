@@ -126,10 +126,10 @@ class AssignmentsTest {
                 "gone",
                 "account",
                 "reviewer");
-        String told = administrator.get("/studio/guides").body();
+        String page = administrator.get("/studio/guides").body();
 
-        assertThat(told).contains("1 task assigned to \u2068The reviewer\u2069: “");
-        assertThat(told)
+        assertThat(page).contains("1 task assigned to \u2068The reviewer\u2069: “");
+        assertThat(page)
                 .contains("The reviewer does not have the role editor, which “Write draft” is for")
                 .contains("nothing waits for anybody there")
                 .contains("there is no guide with this id");

@@ -78,9 +78,9 @@ class EngineAwayTest {
 
     /** The tasks in the inbox without the fields that depend on the engine. */
     private Map<String, JsonNode> tasksWithoutEngineFields(String who) {
-        var told = tasks(who);
-        told.replaceAll((id, task) -> ((ObjectNode) task).without(List.of("since", "fromLog")));
-        return told;
+        var withoutEngineFields = tasks(who);
+        withoutEngineFields.replaceAll((id, task) -> ((ObjectNode) task).without(List.of("since", "fromLog")));
+        return withoutEngineFields;
     }
 
     private static void assertUnavailable(Answer answer) {
@@ -128,8 +128,8 @@ class EngineAwayTest {
         for (var guide : List.of(drafted, submitted, sentBack)) {
             var state = quickly(() -> node.as("editor").get(guide.path())).ok();
             assertThat(state.at("/task/fromLog").asBoolean()).as("%s", state).isTrue();
-            var process =
-                    quickly(() -> node.as("editor").get(guide.path() + "/process")).ok();
+            var process = quickly(() -> node.as("editor").get(guide.path() + "/process"))
+                    .ok();
             assertThat(process.get("fromLog").asBoolean()).isTrue();
             assertThat(process.get("active").values()).hasSize(1);
         }

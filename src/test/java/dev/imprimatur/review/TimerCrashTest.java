@@ -30,7 +30,7 @@ class TimerCrashTest {
     private static final int DUE = 3;
     /** The effects of the two timers of a guide. */
     private static final List<String> TIMED =
-            List.of("logged \"review-due\"", "logged \"overdue\"", "told \"review-overdue\"");
+            List.of("logged \"review-due\"", "logged \"overdue\"", "ledger \"review-overdue\"");
 
     private static final Duration OVERDUE = Duration.ofDays(200);
     private static final Duration LOCK = Duration.ofSeconds(30);

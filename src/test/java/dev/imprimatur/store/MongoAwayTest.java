@@ -202,7 +202,7 @@ class MongoAwayTest {
                 assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
             }
             assertThat(waiting.stream().filter(Future::isDone))
-                    .as("most are told at once, the others still wait")
+                    .as("most are answered at once, the others still wait")
                     .hasSizeBetween(1, 299);
             for (var one : waiting) assertUnavailable(one.get());
         }

@@ -210,7 +210,8 @@ class FailuresTest {
         String token = editor.token("/studio/account");
         String tooLarge = Visitor.form("displayName", "x".repeat(1_100_000));
         assertPage(editor.send("POST", "/studio/account", tooLarge, "Content-Type", FORM, "X-CSRF-TOKEN", token), 413);
-        assertPage(editor.send("POST", "/studio/account", "title=%zz", "Content-Type", FORM, "X-CSRF-TOKEN", token), 400);
+        assertPage(
+                editor.send("POST", "/studio/account", "title=%zz", "Content-Type", FORM, "X-CSRF-TOKEN", token), 400);
         assertPage(editor.send("POST", "/studio/account", "title=x", "Content-Type", FORM, "X-CSRF-TOKEN", token), 400);
         assertPage(editor.send("DELETE", "/studio/account", null, "X-CSRF-TOKEN", token), 404);
         assertPage(editor.send("POST", "/studio/account", "title=x", "Content-Type", FORM), 403);

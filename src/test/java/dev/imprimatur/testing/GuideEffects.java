@@ -15,7 +15,7 @@ public final class GuideEffects {
         for (var guide : editor.get("/role-guide?q=" + slug).ok().get("items").values()) {
             if (!guide.get("slug").asString().equals(slug)) continue;
             var ref = new Guides.Ref(guide.get("id").asString(), slug);
-            effects.add("stands at " + guide.at("/edition/number") + guide.at("/edition/state"));
+            effects.add("state " + guide.at("/edition/number") + guide.at("/edition/state"));
             for (var entry : editor.get(ref.path() + "/log").ok().get("items").values())
                 effects.add("logged " + entry.get("kind") + entry.get("edition") + entry.path("revision"));
             for (var revision :
@@ -26,7 +26,7 @@ public final class GuideEffects {
             for (var task : node.guides().tasks("reviewer", ref)) effects.add("task " + task.path("revision"));
             effects.add("read " + node.guides().read(ref).status());
             for (var entry : LedgerFeed.of(node.site()))
-                if (entry.get("id").asString().equals(ref.id())) effects.add("told " + entry.get("kind"));
+                if (entry.get("id").asString().equals(ref.id())) effects.add("ledger " + entry.get("kind"));
         }
         return effects;
     }

@@ -208,7 +208,7 @@ public final class Load implements AutoCloseable {
         }
         clients.clear();
         for (var unexpected : unexpectedAnswers)
-            throw new AssertionError("the load was answered what it must not be", unexpected);
+            throw new AssertionError("the load got an unexpected answer", unexpected);
     }
 
     /** Stops the load without waiting for answers. */
@@ -430,7 +430,7 @@ public final class Load implements AutoCloseable {
         var expected = expectations.get(slug);
         if (expected == null) wronglyServed.add("a guide that nobody made: " + slug);
         else if (!expected.mayShow(what, began, System.nanoTime()) && !isAsGood(what, expected))
-            wronglyServed.add(what + " of " + slug + ", which stands at " + expected.current());
+            wronglyServed.add(what + " of " + slug + ", whose state is " + expected.current());
     }
 
     // Expectations
@@ -524,11 +524,11 @@ public final class Load implements AutoCloseable {
     }
 
     private void compareLedger(String node, List<String> doubled) {
-        var told = new TreeMap<String, Integer>();
+        var counts = new TreeMap<String, Integer>();
         for (var entry : LedgerFeed.of(siteOf(node)))
-            told.merge(entry.get("kind").asString() + entry.get("id") + entry.get("edition"), 1, Integer::sum);
-        told.forEach((entry, count) -> {
-            if (count > 1) doubled.add(entry + " is told " + count + " times by " + node);
+            counts.merge(entry.get("kind").asString() + entry.get("id") + entry.get("edition"), 1, Integer::sum);
+        counts.forEach((entry, count) -> {
+            if (count > 1) doubled.add(entry + " is " + count + " times in the ledger of " + node);
         });
     }
 

@@ -75,7 +75,7 @@ class WebhookCrashTest {
                             .allMatch(it -> it.get("position").asLong() == last));
             assertThat(other.bean(Checker.class).run().violations()).isEmpty();
             System.out.printf(
-                    "crash points of webhooks: %d crashes, %d entries told in %d messages; 0 left out, 0 overtaken%n",
+                    "crash points of webhooks: %d crashes, %d entries sent in %d messages; 0 left out, 0 overtaken%n",
                     POINTS.length, last, receiver.received.size());
         }
     }
