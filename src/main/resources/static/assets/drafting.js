@@ -22,8 +22,8 @@ function start() {
   const dialog = document.getElementById('conflict');
   const decide = document.getElementById('decide');
   let etag = form.elements.etag.value;
-  let timer, firstEdit, previewTimer, retryTimer, askTimer, saving = null, again = false, over = false, lastBy = '';
-  let questions = [], asked = '', faults = [], typedAt = 0, retries = 0, isAway = false;
+  let timer, firstEdit, previewTimer, retryTimer, askTimer, saving = null, again = false, ended = false, lastBy = '';
+  let questions = [], asked = '', faults = [], typedAt = 0, retries = 0, isSignedOut = false;
   hold(page);
 
   const show = (name, words, link) => {
@@ -65,7 +65,7 @@ function start() {
   }
 
   // Executes the draft's commands; returns the places that changed.
-  function perform(todo) {
+  function execute(todo) {
     const places = [];
     for (const it of todo) {
       if (it.insert !== undefined) {
@@ -137,13 +137,13 @@ function start() {
     place.querySelector('[data-orphans]')?.remove();
     if (!draft.orphans.length) return;
     const record = {guide, page, at: Date.now(), title: form.dataset.title, labels: carried, flight: [], waiting: [], pending: [], orphans: draft.orphans};
-    const told = panel(record, [{
+    const orphans = panel(record, [{
       name: 'I have copied it; throw it away',
       act(offered) { draft.orphans = []; keepNow(); offered.remove(); },
     }]);
-    told.dataset.orphans = '';
-    told.querySelector('b').textContent = 'What you wrote here has no place in the draft any more';
-    place.append(told);
+    orphans.dataset.orphans = '';
+    orphans.querySelector('b').textContent = 'What you wrote here has no place in the draft any more';
+    place.append(orphans);
   }
 
   // ---- the network
@@ -158,14 +158,14 @@ function start() {
   // Posts as the owner of this page. If nobody or another person is signed in, tells the person so and returns null.
   async function postAsOwner(path, body) {
     // without a sign-in of the page's owner, nothing is posted
-    let who = isAway ? await signedInAs() : null;
-    if (!isAway || who?.account === account) {
+    let who = isSignedOut ? await signedInAs() : null;
+    if (!isSignedOut || who?.account === account) {
       const answer = await post(path, body());
-      isAway = [401, 403, 409].includes(answer.status) || answer.type === 'opaqueredirect';
-      if (!isAway) return answer;
+      isSignedOut = [401, 403, 409].includes(answer.status) || answer.type === 'opaqueredirect';
+      if (!isSignedOut) return answer;
       who = await signedInAs();
-      isAway = who?.account !== account;
-      if (!isAway) return answer.status === 409 ? answer : post(path, body());
+      isSignedOut = who?.account !== account;
+      if (!isSignedOut) return answer.status === 409 ? answer : post(path, body());
     }
     retry();
     show('signed-out', who
@@ -207,7 +207,7 @@ function start() {
   }
 
   async function send() {
-    if (over) return false;
+    if (ended) return false;
     if (draft.waiting.length || draft.flight || draft.pending(shown()).length) show('saving', 'Saving…');
     const edits = draft.take(shown());
     keepNow();
@@ -216,9 +216,9 @@ function start() {
       answer = await postAsOwner('/edits', () => ({edition, edits}));
       if (!answer) return false;
       if (answer.status === 200) {
-        const told = await answer.json();
+        const result = await answer.json();
         retries = 0;
-        answered(edits, told);
+        answered(edits, result);
         return true;
       }
     } catch {
@@ -232,7 +232,7 @@ function start() {
       show('offline', 'Not saved: ' + sentence(why) + ' Kept in this browser, tried again soon.');
     } else {
       draft.answered({...draft.server, outcomes: []}, shown(), () => true);
-      over = answer.status === 409 || answer.status === 404;
+      ended = answer.status === 409 || answer.status === 404;
       show('partly', 'Not saved: ' + sentence(why) + ' Your words are kept in this browser.');
     }
     keepNow();
@@ -241,7 +241,7 @@ function start() {
 
   function answered(edits, answer) {
     const isOwn = draft.foreign;
-    const places = perform(draft.answered(answer, shown(), busy));
+    const places = execute(draft.answered(answer, shown(), busy));
     etag = answer.etag;
     lastBy = answer.before;
     form.elements.etag.value = answer.etag;
@@ -249,12 +249,12 @@ function start() {
     const contributes = document.getElementById('contributes');
     if (contributes && answer.outcomes.some(it => it.saved)) contributes.textContent = contributes.dataset.onceSaved;
     faults = answer.outcomes.map(it => it.fault).filter(Boolean);
-    tellFaults(answer.missing);
-    tellWarnings(answer.warnings);
-    tellMissing([...answer.missing.filter(({path}) => faults.every(fault => fault.path !== path)), ...faults]);
+    showFaults(answer.missing);
+    showWarnings(answer.warnings);
+    showMissing([...answer.missing.filter(({path}) => faults.every(fault => fault.path !== path)), ...faults]);
     ask(answer.outcomes.map(it => it.question).filter(Boolean));
     // places that this person's own earlier page restored were not changed by others
-    tellOthers(isOwn ? places.filter(path => !edits.some(edit => isOn(path, edit.path))) : places);
+    showOthers(isOwn ? places.filter(path => !edits.some(edit => isOn(path, edit.path))) : places);
     document.getElementById('presence').textContent =
       answer.here.length ? answer.here.map(isolated).join(', ') + (answer.here.length === 1 ? ' also has' : ' also have') + ' this open' : '';
     showOrphans();
@@ -274,25 +274,25 @@ function start() {
 
   // ---- messages from the answer
 
-  function tellFaults(missing) {
+  function showFaults(missing) {
     const now = shown();
     const isWritten = path => Object.entries(now.values).some(([at, text]) => (at === path || at.startsWith(path + '/')) && text !== '');
-    for (const told of form.querySelectorAll('.fault')) told.textContent = '';
+    for (const message of form.querySelectorAll('.fault')) message.textContent = '';
     for (const {path, detail} of [...missing.filter(({path}) => isWritten(path)), ...faults]) {
-      const told = (field(path) ?? field(parent(path)))?.querySelector(':scope > .fault');
-      if (told) told.textContent = detail;
+      const message = (field(path) ?? field(parent(path)))?.querySelector(':scope > .fault');
+      if (message) message.textContent = detail;
     }
   }
 
-  function tellWarnings(warnings) {
-    for (const told of form.querySelectorAll('.warning')) told.textContent = '';
+  function showWarnings(warnings) {
+    for (const message of form.querySelectorAll('.warning')) message.textContent = '';
     for (const {path, detail} of warnings) {
-      const told = field(path)?.querySelector(':scope > .warning');
-      if (told) told.textContent += (told.textContent ? '; ' : '') + detail;
+      const message = field(path)?.querySelector(':scope > .warning');
+      if (message) message.textContent += (message.textContent ? '; ' : '') + detail;
     }
   }
 
-  function tellMissing(missing) {
+  function showMissing(missing) {
     const tops = new Set(missing.map(({path}) => '/' + path.split('/')[1]));
     for (const entry of document.querySelectorAll('[data-outline]')) {
       const inputs = [...field(entry.dataset.outline)?.querySelectorAll('input:not([type=hidden]), textarea, select') ?? []];
@@ -302,15 +302,15 @@ function start() {
       entry.classList.toggle('is-done', !isMissing && isFilled);
       entry.querySelector('.state').textContent = isMissing ? ', needed' : isFilled ? ', written' : '';
     }
-    const told = document.querySelector('#missing span');
-    if (told) told.textContent = missing.length === 0
+    const summary = document.querySelector('#missing span');
+    if (summary) summary.textContent = missing.length === 0
       ? 'Complete: every field that readers need is there.'
       : missing.length + (missing.length === 1 ? ' thing is' : ' things are') + ' missing or wrong; submitting lists them.';
   }
 
   // Places that others changed are marked until the person has visited them.
   let unseen = [];
-  function tellOthers(places) {
+  function showOthers(places) {
     for (const path of places) {
       const place = field(path) ?? form.querySelector(`[data-item="${CSS.escape(path)}"]`);
       if (!place) continue;
@@ -327,8 +327,8 @@ function start() {
       if (place.contains(event.target)) { place.classList.remove('is-theirs'); delete place.dataset.theirs; }
   });
   form.addEventListener('focusout', () => queueMicrotask(() => {
-    const places = perform(draft.catchUp(shown(), busy));
-    if (places.length) { tellOthers(places); keepNow(); preview(); }
+    const places = execute(draft.catchUp(shown(), busy));
+    if (places.length) { showOthers(places); keepNow(); preview(); }
   }));
 
   // ---- conflicts
@@ -405,7 +405,7 @@ function start() {
     for (const set of dialog.querySelectorAll('fieldset')) {
       const chosen = set.querySelector(':checked').value;
       const choice = chosen === 'text' ? {text: set.querySelector('textarea').value} : chosen;
-      perform(draft.decide(set.question, choice, shown()));
+      execute(draft.decide(set.question, choice, shown()));
     }
     asked = '';
     keepNow();
@@ -465,7 +465,7 @@ function start() {
     document.getElementById('between').hidden = true;
     document.getElementById('faults').hidden = true;
     const message = form.elements.message;
-    if (!await flush()) return stuck();
+    if (!await flush()) return showObstacle();
     if (unseen.length) return lookAgain();
     let answer;
     try {
@@ -483,24 +483,24 @@ function start() {
       await save();
       return lookAgain();
     }
-    const told = await answer.json().catch(() => ({detail: 'the server answered ' + answer.status, faults: []}));
-    if (!told.faults?.length) return show('partly', 'Not submitted: ' + told.detail);
-    list(told.faults);
+    const refusal = await answer.json().catch(() => ({detail: 'the server answered ' + answer.status, faults: []}));
+    if (!refusal.faults?.length) return show('partly', 'Not submitted: ' + refusal.detail);
+    list(refusal.faults);
   }
 
   // Shows why the draft cannot be submitted.
-  function stuck() {
+  function showObstacle() {
     if (dialog.open) return;
     if (questions.length) openQuestions();
     else if (faults.length) list(faults);
-    else point(state);
+    else scrollToAndFocus(state);
   }
 
   function list(wrong) {
-    const told = document.getElementById('faults');
-    told.querySelector('ul').replaceChildren(...wrong.map(link));
-    told.hidden = false;
-    point(told);
+    const box = document.getElementById('faults');
+    box.querySelector('ul').replaceChildren(...wrong.map(link));
+    box.hidden = false;
+    scrollToAndFocus(box);
   }
 
   function link({path, label, detail}) {
@@ -518,10 +518,10 @@ function start() {
     between.querySelector('ul').replaceChildren(...unseen.map(link));
     unseen = [];
     between.hidden = false;
-    point(between);
+    scrollToAndFocus(between);
   }
 
-  function point(at) {
+  function scrollToAndFocus(at) {
     at.scrollIntoView({block: 'center'});
     at.focus?.({preventScroll: true});
   }
@@ -537,9 +537,9 @@ function start() {
     saveByHand();
   });
   addEventListener('beforeunload', event => { if (draft.kept(shown()) && !keepNow()) event.preventDefault(); });
-  const goOn = () => { retries = 0; save(); };
-  addEventListener('online', goOn);
-  addEventListener('focus', () => { if (isAway) goOn(); });
+  const resume = () => { retries = 0; save(); };
+  addEventListener('online', resume);
+  addEventListener('focus', () => { if (isSignedOut) resume(); });
   setInterval(() => {
     if (draft.kept(shown())) keepNow();
     else if (document.visibilityState === 'visible' && !dialog.open) save();
