@@ -11,8 +11,8 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
-import dev.imprimatur.testing.ProxiedStores;
 import dev.imprimatur.testing.TcpProxy;
+import dev.imprimatur.testing.ProxiedStores;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,19 +41,19 @@ class CutOffTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final ProxiedStores stores = new ProxiedStores();
-    private final TcpProxy secondProxy = new TcpProxy(
+    private final TcpProxy secondWire = new TcpProxy(
             URI.create(stores.directMongoUri()).getHost(),
             URI.create(stores.directMongoUri()).getPort());
-    private final Node stale = Node.start(stores.settings(leaseSettings("serve-stale")));
-    private final Node refusing = stale.beside(leaseSettings(
+    private final Node stale = Node.start(stores.settings(leased("serve-stale")));
+    private final Node refusing = stale.beside(leased(
             "refuse",
             "spring.mongodb.uri",
-            stores.proxiedMongoUri().replace(":" + stores.mongo().port(), ":" + secondProxy.port())));
+            stores.proxiedMongoUri().replace(":" + stores.mongo().port(), ":" + secondWire.port())));
     private final HttpClient streams = HttpClient.newHttpClient();
     private Guides.Ref guide;
     private String path;
 
-    private static String[] leaseSettings(String ended, String... more) {
+    private static String[] leased(String ended, String... more) {
         return Stream.concat(
                         Stream.of(
                                 "imprimatur.delivery.lease",
@@ -77,7 +77,7 @@ class CutOffTest {
     @AfterEach
     void comeBack() {
         stores.mongo().pass();
-        secondProxy.pass();
+        secondWire.pass();
         for (var node : List.of(refusing, stale)) await().atMost(SOON).until(() -> isReady(node));
     }
 
@@ -85,7 +85,7 @@ class CutOffTest {
     void stop() {
         streams.shutdownNow();
         List.of(refusing, stale).forEach(Node::close);
-        secondProxy.close();
+        secondWire.close();
         stores.close();
     }
 
@@ -106,7 +106,7 @@ class CutOffTest {
         await().pollInterval(Duration.ofMillis(20)).until(() -> System.nanoTime() - began > LEASE.toNanos());
     }
 
-    private static void assertNotConfirmed(Answer answer) {
+    private static void isNotConfirmed(Answer answer) {
         assertThat(answer.status()).as("%s", answer).isEqualTo(503);
         assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
         assertThat(answer.header("Retry-After")).isEqualTo("5");
@@ -115,7 +115,7 @@ class CutOffTest {
             assertThat(answer.problem()).as("%s", answer).isEqualTo("not-confirmed");
     }
 
-    private static void assertMarkedAsStale(Answer answer) {
+    private static void isMarkedAsStale(Answer answer) {
         assertThat(answer.header("Cache-Control")).as("%s", answer).isEqualTo("public, max-age=0, must-revalidate");
         assertThat(answer.header("Warning")).isEqualTo("110 - \"Response is Stale\"");
     }
@@ -130,8 +130,8 @@ class CutOffTest {
                 .thenApplyAsync(answer -> answer.body().count());
     }
 
-    /** Repeats the request until the answer is not a 503. */
-    private static Answer firstAnswer(Supplier<Answer> asked) {
+    /** The first answer that is not a 503. */
+    private static Answer first(Supplier<Answer> asked) {
         var answer = new AtomicReference<Answer>();
         await().pollInterval(Duration.ofMillis(5)).atMost(SOON).until(() -> {
             answer.set(asked.get());
@@ -140,7 +140,7 @@ class CutOffTest {
         return answer.get();
     }
 
-    /** A site key with its id. */
+    /** A key of a site, with its id. */
     private record Key(String id, String secret) {
         Http on(Node node) {
             return new Http(node.delivery(), "Bearer " + secret);
@@ -156,11 +156,11 @@ class CutOffTest {
         return key;
     }
 
-    private static void revoke(Key key, Node on) {
+    private static void revoked(Key key, Node on) {
         on.as("admin").delete("/api-keys/" + key.id()).ok();
     }
 
-    private void unpublish(Node on) {
+    private void withdrawn(Node on) {
         on.as("publisher")
                 .post(guide.path() + "/unpublish", Map.of("reason", "wrong"))
                 .ok();
@@ -175,13 +175,13 @@ class CutOffTest {
         String list = "/role-guide?limit=3&fields=title";
         refusing.site().get(list).ok();
 
-        secondProxy.stall();
+        secondWire.stall();
         long frozen = System.nanoTime();
-        unpublish(stale);
-        revoke(key, stale);
+        withdrawn(stale);
+        revoked(key, stale);
         assertThat(refusing.site().get(path).status()).as("within the lease").isEqualTo(200);
         assertThat(open).isNotDone();
-        awaitLeaseEnd(frozen);
+        leaseOver(frozen);
 
         String pages = "pages=https://www.example.com/%7Bslug%7D";
         for (String asked : List.of(
@@ -197,27 +197,27 @@ class CutOffTest {
                 "/role-guide/sitemap.xml?" + pages,
                 "/ledger?after=0",
                 "/ledger?after=0&compact=true")) {
-            assertNotConfirmed(refusing.site().get(asked));
-            assertNotConfirmed(refusing.site().send("HEAD", asked, null));
-            assertNotConfirmed(refusing.site().get(asked, "If-None-Match", etag));
-            assertNotConfirmed(refusing.site().get(asked, "If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT"));
+            isNotConfirmed(refusing.site().get(asked));
+            isNotConfirmed(refusing.site().send("HEAD", asked, null));
+            isNotConfirmed(refusing.site().get(asked, "If-None-Match", etag));
+            isNotConfirmed(refusing.site().get(asked, "If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT"));
         }
-        assertNotConfirmed(refusing.site().get(path, "Imprimatur-At-Least", "1000000"));
-        assertNotConfirmed(refusing.site().get("/ledger", "Accept", "text/event-stream"));
-        assertNotConfirmed(key.on(refusing).get(path));
-        assertNotConfirmed(new Http(refusing.delivery(), "Bearer imp_site_wrong").get(path));
+        isNotConfirmed(refusing.site().get(path, "Imprimatur-At-Least", "1000000"));
+        isNotConfirmed(refusing.site().get("/ledger", "Accept", "text/event-stream"));
+        isNotConfirmed(key.on(refusing).get(path));
+        isNotConfirmed(new Http(refusing.delivery(), "Bearer imp_site_wrong").get(path));
         assertThat(open).succeedsWithin(Duration.ofSeconds(1));
         assertThat(leaseOf(refusing)).isEqualTo("DOWN");
 
-        var again = CompletableFuture.supplyAsync(
-                () -> firstAnswer(() -> key.on(refusing).get("/role-guide/" + other.slug())));
-        var known = CompletableFuture.supplyAsync(
-                () -> firstAnswer(() -> refusing.site().get(path, "If-None-Match", etag)));
-        secondProxy.pass();
-        assertThat(firstAnswer(() -> refusing.site().get(path)).status()).isEqualTo(410);
+        var again =
+                CompletableFuture.supplyAsync(() -> first(() -> key.on(refusing).get("/role-guide/" + other.slug())));
+        var known =
+                CompletableFuture.supplyAsync(() -> first(() -> refusing.site().get(path, "If-None-Match", etag)));
+        secondWire.pass();
+        assertThat(first(() -> refusing.site().get(path)).status()).isEqualTo(410);
         assertThat(known.join().status()).isEqualTo(410);
         assertThat(again.join().status()).isEqualTo(401);
-        assertThat(firstAnswer(() -> refusing.site().get("/role-guide/" + other.slug()))
+        assertThat(first(() -> refusing.site().get("/role-guide/" + other.slug()))
                         .header("Warning"))
                 .isNull();
     }
@@ -231,9 +231,9 @@ class CutOffTest {
 
         stores.mongo().cut();
         long cut = System.nanoTime();
-        unpublish(refusing);
-        revoke(key, refusing);
-        awaitLeaseEnd(cut);
+        withdrawn(refusing);
+        revoked(key, refusing);
+        leaseOver(cut);
 
         for (String asked : List.of(
                 path,
@@ -244,13 +244,13 @@ class CutOffTest {
                 "/ledger?compact=true")) {
             var answer = key.on(stale).get(asked);
             assertThat(answer.status()).as("%s", answer).isEqualTo(200);
-            assertMarkedAsStale(answer);
+            isMarkedAsStale(answer);
         }
         var known = stale.site().get(path, "If-None-Match", etag);
         assertThat(known.status()).isEqualTo(304);
-        assertMarkedAsStale(known);
+        isMarkedAsStale(known);
         assertThat(stale.site().get("/role-guide/never-was").header("Warning")).startsWith("110");
-        assertNotConfirmed(stale.site().get("/ledger", "Accept", "text/event-stream"));
+        isNotConfirmed(stale.site().get("/ledger", "Accept", "text/event-stream"));
         assertThat(open).succeedsWithin(Duration.ofSeconds(1));
         assertThat(leaseOf(stale)).isEqualTo("DOWN");
 
@@ -267,8 +267,8 @@ class CutOffTest {
         long inserted = System.nanoTime();
         try {
             await().atMost(SOON).until(() -> refusing.site().get(path).status() == 503);
-            assertNotConfirmed(refusing.site().get(path));
-            assertNotConfirmed(refusing.site().get("/role-guide?q=engineer"));
+            isNotConfirmed(refusing.site().get(path));
+            isNotConfirmed(refusing.site().get("/role-guide?q=engineer"));
             assertThat(leaseOf(refusing)).isEqualTo("DOWN");
             assertThat(requireNonNull(refusing.bean(Catalogue.class).confirmed())
                             .nanos())
@@ -276,7 +276,7 @@ class CutOffTest {
         } finally {
             keys.deleteOne(new Document("_id", "unreadable"));
         }
-        assertThat(firstAnswer(() -> refusing.site().get(path)).status()).isEqualTo(200);
+        assertThat(first(() -> refusing.site().get(path)).status()).isEqualTo(200);
     }
 
     @Test
@@ -284,10 +284,10 @@ class CutOffTest {
         var catalogue = refusing.bean(Catalogue.class);
         synchronized (catalogue) {
             long held = System.nanoTime();
-            awaitLeaseEnd(held);
+            leaseOver(held);
 
-            assertNotConfirmed(refusing.site().get(path));
-            assertNotConfirmed(refusing.site().get(path + "?format=markdown"));
+            isNotConfirmed(refusing.site().get(path));
+            isNotConfirmed(refusing.site().get(path + "?format=markdown"));
             assertThat(refusing.bean(SiteKeys.class).ring().readAt().nanos()).isGreaterThan(held);
             assertThat(new Http(refusing.delivery(), "Bearer imp_site_wrong")
                             .get(path)
@@ -295,18 +295,18 @@ class CutOffTest {
                     .as("keys are known")
                     .isEqualTo(401);
         }
-        assertThat(firstAnswer(() -> refusing.site().get(path)).status()).isEqualTo(200);
+        assertThat(first(() -> refusing.site().get(path)).status()).isEqualTo(200);
     }
 
     @Test
     void aSlowReadConfirmsTheStateAtItsBeginning() {
         var catalogue = refusing.bean(Catalogue.class);
 
-        secondProxy.stall();
+        secondWire.stall();
         await().pollDelay(Duration.ofMillis(800)).until(() -> true);
         var before = catalogue.confirmed();
         long answered = System.nanoTime();
-        secondProxy.pass();
+        secondWire.pass();
 
         await().pollInterval(Duration.ofMillis(5)).atMost(SOON).until(() -> catalogue.confirmed() != before);
         assertThat(requireNonNull(catalogue.confirmed()).nanos()).isLessThan(answered);

@@ -101,7 +101,7 @@ class CheckerTest {
     private static Bson logEntry(Guides.Ref guide, int edition, String kind) {
         return Filters.eq(
                 "_id",
-                collection("edition_log").find().into(new ArrayList<>()).stream()
+                in("edition_log").find().into(new ArrayList<>()).stream()
                         .filter(row -> row.getString("_id").startsWith(guide.id() + "." + edition + "#"))
                         .filter(row -> row.get("entry", Document.class)
                                 .getString("kind")
@@ -116,7 +116,7 @@ class CheckerTest {
     }
 
     private static void copy(String collection, Bson of, String id, Map<String, Object> changes) {
-        var copy = collection(collection).find(of).first();
+        var copy = in(collection).find(of).first();
         copy.put("_id", id);
         changes.forEach((path, value) -> {
             var steps = path.split("\\.");
@@ -124,7 +124,7 @@ class CheckerTest {
             for (int i = 0; i < steps.length - 1; i++) at = at.get(steps[i], Document.class);
             at.put(steps[steps.length - 1], value);
         });
-        collection(collection).insertOne(copy);
+        in(collection).insertOne(copy);
     }
 
     private static void sql(String statement, Object... values) {
@@ -132,7 +132,7 @@ class CheckerTest {
                 .isPositive();
     }
 
-    private static void drivesProcess(Guides.Ref guide, int edition, String another) {
+    private static void drives(Guides.Ref guide, int edition, String another) {
         sql(
                 "update ACT_RU_EXECUTION set BUSINESS_KEY_ = ? where BUSINESS_KEY_ = ?",
                 another,
@@ -150,22 +150,21 @@ class CheckerTest {
 
     private record Plant(String rule, String what, Runnable plant) {}
 
-    private static Stream<Plant> damages() {
+    private static Stream<Plant> plants() {
         return Stream.of(
                 new Plant(
                         "ledger-entry",
                         "an entry with another slug",
-                        () -> collection("ledger")
-                                .updateOne(Filters.eq("_id", 1L), Updates.set("entry.slug", "another"))),
+                        () -> in("ledger").updateOne(Filters.eq("_id", 1L), Updates.set("entry.slug", "another"))),
                 new Plant(
                         "ledger-entry",
                         "an entry with the signature of another",
-                        () -> collection("ledger")
+                        () -> in("ledger")
                                 .updateOne(
                                         Filters.eq("_id", 1L),
                                         Updates.set(
                                                 "entry.signature",
-                                                collection("ledger")
+                                                in("ledger")
                                                         .find(Filters.eq("_id", 2L))
                                                         .first()
                                                         .get("entry", Document.class)
@@ -173,42 +172,31 @@ class CheckerTest {
                 new Plant(
                         "ledger-entry",
                         "an entry that nobody can read",
-                        () -> collection("ledger")
-                                .updateOne(Filters.eq("_id", 2L), Updates.set("entry.kind", "renumber"))),
+                        () -> in("ledger").updateOne(Filters.eq("_id", 2L), Updates.set("entry.kind", "renumber"))),
                 new Plant(
                         "ledger-entry",
                         "an entry that was caused by something else",
-                        () -> collection("ledger")
-                                .updateOne(Filters.eq("_id", 2L), Updates.set("cause", "publish:x.1:1"))),
-                new Plant(
-                        "ledger-chain",
-                        "an entry less",
-                        () -> collection("ledger").deleteOne(Filters.eq("_id", 2L))),
+                        () -> in("ledger").updateOne(Filters.eq("_id", 2L), Updates.set("cause", "publish:x.1:1"))),
+                new Plant("ledger-chain", "an entry less", () -> in("ledger").deleteOne(Filters.eq("_id", 2L))),
                 new Plant(
                         "ledger-behind",
                         "the last entry less",
-                        () -> collection("ledger")
-                                .deleteOne(
-                                        Filters.eq("_id", collection("ledger").countDocuments()))),
+                        () -> in("ledger")
+                                .deleteOne(Filters.eq("_id", in("ledger").countDocuments()))),
                 new Plant("ledger-order", "an entry that withdraws what is not live", () -> {
-                    long next = collection("ledger").countDocuments() + 1;
-                    var forged = collection("ledger")
-                            .find(Filters.eq("_id", next - 1))
-                            .first();
+                    long next = in("ledger").countDocuments() + 1;
+                    var forged = in("ledger").find(Filters.eq("_id", next - 1)).first();
                     forged.put("_id", next);
                     forged.put("cause", "unpublish:again");
                     forged.get("entry", Document.class).put("position", next);
-                    collection("ledger").insertOne(forged);
+                    in("ledger").insertOne(forged);
                 }),
                 new Plant(
                         "content",
                         "published words that nobody approved",
-                        () -> collection("published")
-                                .updateOne(first(live), Updates.set("content.summary", "Forged."))),
+                        () -> in("published").updateOne(first(live), Updates.set("content.summary", "Forged."))),
                 new Plant(
-                        "content",
-                        "published words less",
-                        () -> collection("published").deleteOne(first(live))),
+                        "content", "published words less", () -> in("published").deleteOne(first(live))),
                 new Plant(
                         "content",
                         "published words of a draft",
@@ -216,11 +204,11 @@ class CheckerTest {
                 new Plant(
                         "edition-log",
                         "a log entry less",
-                        () -> collection("edition_log").deleteOne(logEntry(live, 1, "STAMPED"))),
+                        () -> in("edition_log").deleteOne(logEntry(live, 1, "STAMPED"))),
                 new Plant(
                         "edition-log",
                         "a log entry about other words",
-                        () -> collection("edition_log")
+                        () -> in("edition_log")
                                 .updateOne(
                                         logEntry(inReview, 2, "SUBMITTED"),
                                         Updates.set("entry.revision.contentHash", "sha256:" + "0".repeat(64)))),
@@ -235,44 +223,41 @@ class CheckerTest {
                 new Plant(
                         "approval",
                         "an approval of somebody who does not exist",
-                        () -> collection("edition_log")
+                        () -> in("edition_log")
                                 .updateOne(logEntry(live, 1, "APPROVED"), Updates.set("entry.by.account", "nobody"))),
                 new Plant(
                         "approval",
                         "an approval of somebody who contributed",
-                        () -> collection("edition_log")
+                        () -> in("edition_log")
                                 .updateOne(logEntry(live, 1, "APPROVED"), Updates.set("entry.by.account", "editor"))),
                 new Plant(
                         "approval",
                         "an approval of somebody without the role",
-                        () -> collection("edition_log")
+                        () -> in("edition_log")
                                 .updateOne(
                                         logEntry(live, 1, "APPROVED"),
                                         Updates.set("entry.by.roles", List.of("EDITOR")))),
                 new Plant(
                         "evidence",
                         "an approval less",
-                        () -> collection("edition_log").deleteOne(logEntry(live, 1, "APPROVED"))),
+                        () -> in("edition_log").deleteOne(logEntry(live, 1, "APPROVED"))),
                 new Plant(
                         "evidence",
                         "a stamp of another day",
-                        () -> collection("edition_log")
+                        () -> in("edition_log")
                                 .updateOne(
                                         logEntry(live, 1, "STAMPED"),
                                         Updates.set("entry.stamp.reviewDue", new Date(0)))),
                 new Plant(
                         "revision",
                         "a revision with other words",
-                        () -> collection("revisions")
-                                .updateOne(first(live), Updates.set("content.summary", "Forged."))),
+                        () -> in("revisions").updateOne(first(live), Updates.set("content.summary", "Forged."))),
                 new Plant(
-                        "edition-log",
-                        "a revision less",
-                        () -> collection("revisions").deleteOne(first(live))),
+                        "edition-log", "a revision less", () -> in("revisions").deleteOne(first(live))),
                 new Plant(
                         "contributors",
                         "a revision without contributors",
-                        () -> collection("revisions").updateOne(first(live), Updates.set("contributors", List.of()))),
+                        () -> in("revisions").updateOne(first(live), Updates.set("contributors", List.of()))),
                 new Plant(
                         "revision",
                         "a revision that nobody submitted",
@@ -280,20 +265,17 @@ class CheckerTest {
                 new Plant(
                         "card",
                         "a card that says live of what is a draft",
-                        () -> collection("guides")
-                                .updateOne(Filters.eq("_id", draft.id()), Updates.set("state", "PUBLISHED"))),
+                        () -> in("guides").updateOne(Filters.eq("_id", draft.id()), Updates.set("state", "PUBLISHED"))),
                 new Plant(
                         "card",
                         "a card that says more than its title",
-                        () -> collection("guides")
-                                .updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"))),
-                new Plant("card", "a card less", () -> collection("guides").deleteOne(Filters.eq("_id", live.id()))),
-                new Plant(
-                        "card", "a log less", () -> collection("edition_log").deleteMany(logEntry(draft, 1, "OPENED"))),
+                        () -> in("guides").updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"))),
+                new Plant("card", "a card less", () -> in("guides").deleteOne(Filters.eq("_id", live.id()))),
+                new Plant("card", "a log less", () -> in("edition_log").deleteMany(logEntry(draft, 1, "OPENED"))),
                 new Plant(
                         "working-copy",
                         "a working copy less",
-                        () -> collection("working_copies").deleteOne(Filters.eq("_id", draft.id() + ".1"))),
+                        () -> in("working_copies").deleteOne(Filters.eq("_id", draft.id() + ".1"))),
                 new Plant(
                         "working-copy",
                         "a working copy of no edition",
@@ -301,70 +283,64 @@ class CheckerTest {
                 new Plant(
                         "comment",
                         "a comment on no guide",
-                        () -> collection("comments")
-                                .updateMany(Filters.empty(), Updates.set("comment.guide", "nowhere"))),
+                        () -> in("comments").updateMany(Filters.empty(), Updates.set("comment.guide", "nowhere"))),
                 new Plant(
                         "webhook",
-                        "a webhook that was sent positions beyond the end",
-                        () -> collection("webhooks")
-                                .updateMany(Filters.empty(), Updates.set("webhook.position", 4711L))),
+                        "a webhook that was told of the future",
+                        () -> in("webhooks").updateMany(Filters.empty(), Updates.set("webhook.position", 4711L))),
                 new Plant(
                         "token",
                         "a token of no account",
-                        () -> collection("tokens")
+                        () -> in("tokens")
                                 .updateOne(Filters.eq("account", "reviewer"), Updates.set("account", "nobody"))),
                 new Plant(
                         "seal",
                         "an approval without a seal",
-                        () -> collection("edition_log")
-                                .updateOne(logEntry(live, 1, "APPROVED"), Updates.unset("signature"))),
+                        () -> in("edition_log").updateOne(logEntry(live, 1, "APPROVED"), Updates.unset("signature"))),
                 new Plant(
                         "seal",
                         "a draft with the words of somebody else",
-                        () -> collection("working_copies")
+                        () -> in("working_copies")
                                 .updateOne(
                                         Filters.eq("_id", draft.id() + ".1"),
                                         Updates.set("content.summary", "Forged."))),
                 new Plant(
                         "audit",
                         "a record of the audit less",
-                        () -> collection("audit").deleteOne(Filters.eq("action", "account-created"))),
-                new Plant("process", "a process that drives nothing", () -> drivesProcess(draft, 1, "nowhere.1")),
+                        () -> in("audit").deleteOne(Filters.eq("action", "account-created"))),
+                new Plant("process", "a process that drives nothing", () -> drives(draft, 1, "nowhere.1")),
                 new Plant(
                         "process",
                         "two processes that drive one edition",
-                        () -> drivesProcess(draft, 1, inReview.id() + ".2")));
+                        () -> drives(draft, 1, inReview.id() + ".2")));
     }
 
     @TestFactory
     Stream<DynamicTest> whatSomebodyChangesIsFound() {
-        return damages()
-                .map(plant -> DynamicTest.dynamicTest(plant.what(), () -> {
-                    var before = new HashMap<String, List<Document>>();
-                    COLLECTIONS.forEach(
-                            name -> before.put(name, collection(name).find().into(new ArrayList<>())));
-                    var driven = new JdbcTemplate(node.bean(DataSource.class))
-                            .queryForList(
-                                    "select ID_, BUSINESS_KEY_ from ACT_RU_EXECUTION where BUSINESS_KEY_ is not null");
-                    plant.plant().run();
-                    try {
-                        var report = report();
-                        assertThat(report.failure()).isNull();
-                        assertThat(Stream.concat(report.violations().stream(), report.unfinished().stream())
-                                        .map(Finding::rule))
-                                .contains(plant.rule());
-                    } finally {
-                        before.forEach((name, rows) -> {
-                            if (collection(name).find().into(new ArrayList<>()).equals(rows)) return;
-                            collection(name).deleteMany(Filters.empty());
-                            collection(name).insertMany(rows);
-                        });
-                        driven.forEach(row -> sql(
-                                "update ACT_RU_EXECUTION set BUSINESS_KEY_ = ? where ID_ = ?",
-                                row.get("BUSINESS_KEY_"),
-                                row.get("ID_")));
-                    }
-                }));
+        return plants().map(plant -> DynamicTest.dynamicTest(plant.what(), () -> {
+            var before = new HashMap<String, List<Document>>();
+            COLLECTIONS.forEach(name -> before.put(name, in(name).find().into(new ArrayList<>())));
+            var driven = new JdbcTemplate(node.bean(DataSource.class))
+                    .queryForList("select ID_, BUSINESS_KEY_ from ACT_RU_EXECUTION where BUSINESS_KEY_ is not null");
+            plant.plant().run();
+            try {
+                var report = report();
+                assertThat(report.failure()).isNull();
+                assertThat(Stream.concat(report.violations().stream(), report.unfinished().stream())
+                                .map(Finding::rule))
+                        .contains(plant.rule());
+            } finally {
+                before.forEach((name, rows) -> {
+                    if (in(name).find().into(new ArrayList<>()).equals(rows)) return;
+                    in(name).deleteMany(Filters.empty());
+                    in(name).insertMany(rows);
+                });
+                driven.forEach(row -> sql(
+                        "update ACT_RU_EXECUTION set BUSINESS_KEY_ = ? where ID_ = ?",
+                        row.get("BUSINESS_KEY_"),
+                        row.get("ID_")));
+            }
+        }));
     }
 
     @Test
@@ -376,7 +352,7 @@ class CheckerTest {
             assertThat(admin.get("/studio/check").body())
                     .contains("One violation.", "guide " + live.id(), "has a card that is not what its logs tell");
         } finally {
-            collection("guides")
+            in("guides")
                     .updateOne(
                             Filters.eq("_id", live.id()),
                             Updates.set("title", Guides.content().get("title").asString()));

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.MongoCopy;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
-import dev.imprimatur.testing.MongoCopy;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Stores;
 import dev.imprimatur.testing.Visitor;
@@ -45,7 +45,7 @@ class EndOfLedgerTest {
         return node.bean(MongoDatabase.class);
     }
 
-    private MongoCopy copyMongo() {
+    private MongoCopy copied() {
         return MongoCopy.of(database());
     }
 
@@ -105,7 +105,7 @@ class EndOfLedgerTest {
         var withdrawn = guides.published();
         var kept = guides.published();
         var drafted = guides.drafted();
-        var yesterday = copyMongo();
+        var yesterday = copied();
         unpublish(withdrawn).ok();
         var lost = guides.published();
         long reached = node.bean(LedgerReader.class).position();
@@ -163,7 +163,7 @@ class EndOfLedgerTest {
     void anAdministratorsDecisionIsRecordedAndReadersStartOver() {
         var withdrawn = guides.published();
         var kept = guides.published();
-        var yesterday = copyMongo();
+        var yesterday = copied();
         unpublish(withdrawn).ok();
         guides.published();
         String before = lineage();
@@ -323,10 +323,10 @@ class EndOfLedgerTest {
         var lost = guides.submitted();
         var lostTask = guides.task("reviewer", lost);
         var instead = List.of(guides.submitted(), guides.submitted());
-        var before = copyMongo();
+        var before = copied();
         unpublish(withdrawn).ok();
         guides.decide("reviewer", lostTask, "approve").ok();
-        var one = copyMongo();
+        var one = copied();
         before.restoreInto(database());
         deleteMarkFile();
         node.restartWithoutEngineDatabase();
@@ -361,7 +361,7 @@ class EndOfLedgerTest {
     @Test
     void eitherMarkAloneIsEnough() {
         var withdrawn = guides.published();
-        var yesterday = copyMongo();
+        var yesterday = copied();
         unpublish(withdrawn).ok();
         awaitMark();
         yesterday.restoreInto(database());
@@ -390,7 +390,7 @@ class EndOfLedgerTest {
     @Test
     void aDecisionInterruptedByACrashIsCarriedOutAtTheNextStart() {
         var withdrawn = guides.published();
-        var yesterday = copyMongo();
+        var yesterday = copied();
         unpublish(withdrawn).ok();
         String before = lineage();
         restoreAndRestart(yesterday);
@@ -439,13 +439,13 @@ class EndOfLedgerTest {
     @Test
     void theSameCopyCanBeRestoredAgainAfterADecision() {
         var withdrawn = guides.published();
-        var yesterday = copyMongo();
+        var yesterday = copied();
         unpublish(withdrawn).ok();
         restoreAndRestart(yesterday);
         decide(lineage()).ok();
         guides.published();
         awaitMark();
-        var later = copyMongo();
+        var later = copied();
 
         restoreAndRestart(yesterday);
         assertThat(guides.read(withdrawn).problem()).isEqualTo("ledger-behind");
@@ -471,7 +471,7 @@ class EndOfLedgerTest {
     void anotherNodeFollows() {
         Assumptions.assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
         var withdrawn = guides.published();
-        var yesterday = copyMongo();
+        var yesterday = copied();
         unpublish(withdrawn).ok();
         restoreAndRestart(yesterday);
         try (var twin = node.beside()) {

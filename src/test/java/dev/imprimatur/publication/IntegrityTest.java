@@ -22,7 +22,6 @@ import dev.imprimatur.testing.SigningKeyFile;
 import dev.imprimatur.testing.Visitor;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
@@ -131,7 +130,7 @@ class IntegrityTest {
         return seal.seal(open.with(seal.sign(open, last.review())));
     }
 
-    private void insertEntry(LedgerEntry entry) {
+    private void plant(LedgerEntry entry) {
         node.bean(MongoDatabase.class)
                 .getCollection("ledger", LedgerRows.Row.class)
                 .replaceOne(
@@ -140,7 +139,7 @@ class IntegrityTest {
                         new ReplaceOptions().upsert(true));
     }
 
-    private void assertNotServed(String what) {
+    private void isNotServed(String what) {
         assertThat(node.site().get("/role-guide/" + FORGED).status()).as(what).isEqualTo(404);
         assertThat(node.site().get("/role-guide?limit=100").body()).as(what).doesNotContain(FORGED);
         assertThat(node.site().get("/ledger?limit=100&guides=true").body())
@@ -162,19 +161,19 @@ class IntegrityTest {
                 .ok()
                 .get("id")
                 .asString();
-        var right = forgedEntry(stranger);
+        var right = forged(stranger);
         var wrongHash = right.sealed("0".repeat(64), right.signature());
         var last = node.bean(LedgerReader.class).at(List.of(position())).getFirst();
         var copiedSignature = right.sealed(right.hash(), last.signature());
 
         for (var entry : List.of(right, wrongHash, copiedSignature)) {
             log.list.clear();
-            insertEntry(entry);
+            plant(entry);
             awaitReady(false);
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> errors().stream().anyMatch(error -> error.contains("Entry " + entry.position())));
 
-            assertNotServed(entry.toString());
+            isNotServed(entry.toString());
             assertThat(guides.read(guide).status()).isEqualTo(200);
             assertThat(guides.decide("reviewer", task, "approve").problem()).isEqualTo("ledger-damaged");
             assertThat(unpublish(guide).problem()).isEqualTo("ledger-damaged");
@@ -253,13 +252,13 @@ class IntegrityTest {
         var guide = guides.published();
         var entry = forged(chainWithUnknownKey(folder));
         node.restart(() -> {});
-        insertEntry(entry);
+        plant(entry);
         awaitReady(false);
 
         node.restart(() -> {});
 
         assertThat(isReady()).isFalse();
-        assertNotServed("after a start");
+        isNotServed("after a start");
         assertThat(guides.read(guide).status()).isEqualTo(200);
         assertThat(homeOf("admin")).contains("Entry " + entry.position() + " of the publication ledger");
     }
@@ -287,7 +286,7 @@ class IntegrityTest {
     @Test
     void aStartDetectsEntriesMissingInTheMiddle() {
         for (int i = 0; i < 6; i++) guides.published();
-        var rows = ledger().find(Filters.lte("_id", 5L)).into(new ArrayList<>());
+        var rows = ledger().find(Filters.lte("_id", 5L)).into(new java.util.ArrayList<>());
         ledger().deleteMany(Filters.lte("_id", 5L));
         node.restart(() -> {});
 

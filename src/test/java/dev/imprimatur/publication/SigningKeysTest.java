@@ -34,25 +34,25 @@ class SigningKeysTest {
     /** A key pair: the private key and the public key, each in a file. */
     private record Pair(Path privateKey, Path publicKey) {}
 
-    private KeyFiles pair(String name) {
+    private Pair pair(String name) {
         try {
             var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-            return new KeyFiles(
-                    writeKey(name + ".pem", "PRIVATE KEY", pair.getPrivate().getEncoded()),
-                    writeKey(name + ".pub", "PUBLIC KEY", pair.getPublic().getEncoded()));
+            return new Pair(
+                    written(name + ".pem", "PRIVATE KEY", pair.getPrivate().getEncoded()),
+                    written(name + ".pub", "PUBLIC KEY", pair.getPublic().getEncoded()));
         } catch (GeneralSecurityException | IOException failed) {
             throw new IllegalStateException(failed);
         }
     }
 
-    private Path writeKey(String name, String kind, byte[] key) throws IOException {
+    private Path written(String name, String kind, byte[] key) throws IOException {
         return Files.writeString(
                 folder.resolve(name),
                 "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(key) + "\n-----END " + kind
                         + "-----\n");
     }
 
-    private static Signer signer(KeyFiles own, KeyFiles... others) throws Exception {
+    private static Signer signer(Pair own, Pair... others) throws Exception {
         return new Signer(
                 null,
                 new JsonMapper(),

@@ -4,7 +4,6 @@ package dev.imprimatur.publication;
 import dev.imprimatur.editing.Editions;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imprimatur.editing.Editions;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -27,28 +26,28 @@ class WithdrawnWordsTest {
         return guide;
     }
 
-    private void openNextEdition(Guides.Ref guide) {
+    private void opened(Guides.Ref guide) {
         node.as("editor").post(guide.path() + "/editions", null).ok();
     }
 
-    private void submit(Guides.Ref guide) {
+    private void submitted(Guides.Ref guide) {
         node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
     }
 
-    private void unpublish(Guides.Ref guide) {
+    private void withdrawn(Guides.Ref guide) {
         node.as("publisher")
                 .post(guide.path() + "/unpublish", Map.of("reason", "it is wrong"))
                 .ok();
     }
 
-    private void restore(Guides.Ref guide, int revision) {
+    private void restored(Guides.Ref guide, int revision) {
         String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
         node.as("editor")
                 .post(guide.path() + "/revisions/" + revision + "/restore", null, "If-Match", etag)
                 .ok();
     }
 
-    private Answer approve(String username, Guides.Ref guide) {
+    private Answer approvedBy(String username, Guides.Ref guide) {
         return guides.decide(username, guides.task(username, guide), "approve");
     }
 
@@ -57,16 +56,16 @@ class WithdrawnWordsTest {
 
         assertThat(own.status()).as(own.body()).isEqualTo(403);
         assertThat(own.problem()).isEqualTo("contributor");
-        assertThat(approve("second-reviewer", guide).status()).isEqualTo(200);
+        assertThat(approvedBy("second-reviewer", guide).status()).isEqualTo(200);
         assertThat(guides.read(guide).status()).isEqualTo(200);
     }
 
     @Test
     void ownTextSubmittedUnchangedAfterUnpublishing() {
         var guide = writtenByBoth();
-        unpublish(guide);
-        openNextEdition(guide);
-        submit(guide);
+        withdrawn(guide);
+        opened(guide);
+        submitted(guide);
 
         assertThat(guides.state(guide).at("/edition/contributors").toString()).contains("both", "editor");
         assertOnlyAnotherReviewerCanApprove(guide);
@@ -75,9 +74,9 @@ class WithdrawnWordsTest {
     @Test
     void aNextEditionOpenedWhileTheGuideWasPublished() {
         var guide = writtenByBoth();
-        openNextEdition(guide);
-        unpublish(guide);
-        submit(guide);
+        opened(guide);
+        withdrawn(guide);
+        submitted(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -86,7 +85,7 @@ class WithdrawnWordsTest {
     void aNextEditionUnderReviewWhenTheGuideWasUnpublished() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "One line of the editor's.");
-        unpublish(guide);
+        withdrawn(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -95,12 +94,12 @@ class WithdrawnWordsTest {
     void textFromBeforeTheUnpublishedEdition() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "One line of the editor's.");
-        assertThat(approve("both", guide).status())
+        assertThat(approvedBy("both", guide).status())
                 .as("somebody else vouched for the rest, and it was live")
                 .isEqualTo(200);
-        unpublish(guide);
-        openNextEdition(guide);
-        submit(guide);
+        withdrawn(guide);
+        opened(guide);
+        submitted(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -108,11 +107,11 @@ class WithdrawnWordsTest {
     @Test
     void aDiscardedEditionInBetween() {
         var guide = writtenByBoth();
-        unpublish(guide);
-        openNextEdition(guide);
+        withdrawn(guide);
+        opened(guide);
         node.as("editor").delete(guide.path() + "/editions/current").ok();
-        openNextEdition(guide);
-        submit(guide);
+        opened(guide);
+        submitted(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -121,12 +120,12 @@ class WithdrawnWordsTest {
     void aRestoredRevisionHasAllItsAuthorsAsContributors() {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "The editor's line.");
-        approve("second-reviewer", guide).ok();
+        approvedBy("second-reviewer", guide).ok();
         guides.nextEditionSubmitted(guide, "Another line of the editor's.");
-        approve("second-reviewer", guide).ok();
-        openNextEdition(guide);
-        restore(guide, 2);
-        submit(guide);
+        approvedBy("second-reviewer", guide).ok();
+        opened(guide);
+        restored(guide, 2);
+        submitted(guide);
 
         assertOnlyAnotherReviewerCanApprove(guide);
     }
@@ -134,10 +133,10 @@ class WithdrawnWordsTest {
     @Test
     void ownTextConfirmedAfterItWasPublishedAgain() {
         var guide = writtenByBoth();
-        unpublish(guide);
-        openNextEdition(guide);
-        submit(guide);
-        approve("second-reviewer", guide).ok();
+        withdrawn(guide);
+        opened(guide);
+        submitted(guide);
+        approvedBy("second-reviewer", guide).ok();
         var editions = node.bean(Editions.class);
         var live = editions.of(guide.id()).getLast();
 
@@ -149,6 +148,6 @@ class WithdrawnWordsTest {
         var guide = writtenByBoth();
         guides.nextEditionSubmitted(guide, "The editor's line.");
 
-        assertThat(approve("both", guide).status()).isEqualTo(200);
+        assertThat(approvedBy("both", guide).status()).isEqualTo(200);
     }
 }

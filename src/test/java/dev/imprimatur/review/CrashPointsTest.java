@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.SimulatedCrash;
 import dev.imprimatur.testing.GuideEffects;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
-import dev.imprimatur.testing.SimulatedCrash;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,29 +24,29 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A node crashes between two writes of a request. Another node on the same stores gets the same request with the same key, answers it
- * with success, and there is one effect. At some crash points, the reconciler of the other node runs first. The test tries some of the
- * points; with {@code -Dtest.jvm.args=-Dcrash.points=all}, it tries all of them, each with and without the reconciler.
+ * A node dies between two writes of a request, and another node on the same stores gets the same request with the same key: its answer is
+ * that of a success, and there is one effect. At some points the reconciler of the other node comes first. Tries some of the points; with
+ * {@code -Dtest.jvm.args=-Dcrash.points=all} all of them, each with and without the reconciler.
  */
 @Tag("long")
 @Tag("store")
 class CrashPointsTest {
     private static final String KEY = "Idempotency-Key";
-    /** The number of crashes after the first one for each request, in the short form of the test. */
+    /** Crashes of each request after the first one, in the short form. */
     private static final int SOME = 4;
 
     private static final Map<String, Object> SAVED = Map.of("summary", "Saved.");
     private static final Duration LEASE = Duration.ofSeconds(61);
 
     private static ProxiedStores stores;
-    private static Node crashing;
+    private static Node mortal;
     private static Node other;
     private static Guides guides;
 
     @BeforeAll
     static void start() {
         stores = new ProxiedStores();
-        crashing = Node.start(stores.settings(
+        mortal = Node.start(stores.settings(
                 "imprimatur.review.reconcile-every", "1h",
                 // it would tell of every death
                 "logging.level.dev.imprimatur.problem.UnexpectedFailure", "off"));
@@ -57,16 +57,16 @@ class CrashPointsTest {
     @AfterAll
     static void stop() {
         other.close();
-        crashing.close();
+        mortal.close();
         stores.close();
     }
 
-    /** A request about the guide with this slug. */
+    /** A request that is about the guide of that slug. */
     private record Request(String slug, String person, String method, String path, Object body, List<String> headers) {
-        Answer at(Node node, String key, SimulatedCrash crash) {
+        Answer at(Node node, String key, SimulatedCrash death) {
             var all = new ArrayList<>(headers);
             all.addAll(List.of(KEY, key));
-            if (crash != null) all.addAll(List.of(SimulatedCrash.HEADER, crash.name()));
+            if (death != null) all.addAll(List.of(SimulatedCrash.HEADER, death.name()));
             return node.as(person).send(method, path, body, all.toArray(String[]::new));
         }
     }
@@ -88,7 +88,7 @@ class CrashPointsTest {
 
     @Test
     void aGuideIsMadeOnce() {
-        crashesAtEveryPoint("create", () -> {
+        diesAnywhere("create", () -> {
             String slug = "crash-" + UUID.randomUUID();
             var wanted = Map.of("slug", slug, "content", Guides.content());
             return new Request(slug, "editor", "POST", "/role-guide", wanted, List.of());
@@ -97,7 +97,7 @@ class CrashPointsTest {
 
     @Test
     void aDraftIsSavedOnce() {
-        crashesAtEveryPoint("save", () -> {
+        diesAnywhere("save", () -> {
             var guide = guides.drafted();
             String path = guide.path() + "/draft";
             String etag = other.as("editor").get(path).header("ETag");
@@ -107,43 +107,42 @@ class CrashPointsTest {
 
     @Test
     void aDraftIsSubmittedOnce() {
-        crashesAtEveryPoint("submit", () -> post(guides.drafted(), "editor", "/submit", Map.of()));
+        diesAnywhere("submit", () -> post(guides.drafted(), "editor", "/submit", Map.of()));
     }
 
     @Test
     void anApprovalIsStampedAndPublishedOnce() {
-        crashesAtEveryPoint("approve", () -> decision(guides.submitted(), "approve"));
+        diesAnywhere("approve", () -> decision(guides.submitted(), "approve"));
     }
 
     @Test
     void theNextEditionTakesThePlaceOfTheFirstOnce() {
-        crashesAtEveryPoint(
+        diesAnywhere(
                 "approve the next edition",
                 () -> decision(guides.nextEditionSubmitted(guides.published(), "Next."), "approve"));
     }
 
     @Test
     void changesAreRequestedOnce() {
-        crashesAtEveryPoint("request changes", () -> decision(guides.submitted(), "request-changes"));
+        diesAnywhere("request changes", () -> decision(guides.submitted(), "request-changes"));
     }
 
     @Test
     void theNextEditionIsOpenedOnce() {
-        crashesAtEveryPoint("open the next edition", () -> post(guides.published(), "editor", "/editions", null));
+        diesAnywhere("open the next edition", () -> post(guides.published(), "editor", "/editions", null));
     }
 
     @Test
     void aGuideIsUnpublishedOnce() {
-        crashesAtEveryPoint(
-                "unpublish", () -> post(guides.published(), "publisher", "/unpublish", Map.of("reason", "wrong")));
+        diesAnywhere("unpublish", () -> post(guides.published(), "publisher", "/unpublish", Map.of("reason", "wrong")));
     }
 
-    private static void crashesAtEveryPoint(String operation, Supplier<Request> prepared) {
-        // the first request of a person has further writes, which must not be counted
-        prepared.get().at(crashing, UUID.randomUUID().toString(), null).ok();
+    private static void diesAnywhere(String operation, Supplier<Request> prepared) {
+        // whatever a person's first request does besides
+        prepared.get().at(mortal, UUID.randomUUID().toString(), null).ok();
         var undisturbed = prepared.get();
         var whole = SimulatedCrash.after(Integer.MAX_VALUE);
-        var success = undisturbed.at(crashing, UUID.randomUUID().toString(), whole);
+        var success = undisturbed.at(mortal, UUID.randomUUID().toString(), whole);
         success.ok();
         var expected = GuideEffects.on(undisturbed.slug(), other);
         assertThat(expected).isNotEmpty();
@@ -153,7 +152,7 @@ class CrashPointsTest {
         for (int after : points(whole.writes()))
             for (boolean reconciled :
                     SimulatedCrash.AT_ALL_POINTS ? new boolean[] {false, true} : new boolean[] {after % 2 == 1}) {
-                crashesAndRecovers(operation, prepared.get(), after, reconciled, success.status(), expected);
+                dies(operation, prepared.get(), after, reconciled, success.status(), expected);
                 points++;
             }
 
@@ -162,7 +161,7 @@ class CrashPointsTest {
         assertThat(report.failure()).isNull();
         assertThat(report.violations()).isEmpty();
         System.out.printf(
-                "crash points of %s: %d writes, %d crashes, each answered %d when sent again; 0 lost, 0 doubled, 0 violations, %d unfinished%n",
+                "crash points of %s: %d writes, %d deaths, each answered %d when sent again; 0 lost, 0 doubled, 0 violations, %d unfinished%n",
                 operation,
                 whole.writes(),
                 points,
@@ -170,19 +169,19 @@ class CrashPointsTest {
                 report.unfinished().size());
     }
 
-    /** All crash points; or the first, the last and some in between. */
+    /** All of them, or the first, the last and some between. */
     private static int[] points(int writes) {
         int some = SimulatedCrash.AT_ALL_POINTS ? writes : Math.min(SOME, writes);
         return IntStream.rangeClosed(0, some).map(i -> i * writes / some).toArray();
     }
 
-    private static void crashesAndRecovers(
+    private static void dies(
             String operation, Request request, int after, boolean reconciled, int success, List<String> expected) {
-        String point = operation + ", crashed after " + after + " writes" + (reconciled ? ", reconciled" : "");
+        String point = operation + ", dead after " + after + " writes" + (reconciled ? ", reconciled" : "");
         String key = UUID.randomUUID().toString();
-        var crash = SimulatedCrash.after(after);
-        request.at(crashing, key, crash);
-        assertThat(crash.happened()).as(point).isTrue();
+        var death = SimulatedCrash.after(after);
+        request.at(mortal, key, death);
+        assertThat(death.happened()).as(point).isTrue();
         if (reconciled) other.bean(Reconciler.class).everyMinute();
         other.clock().forward(LEASE);
 
@@ -190,8 +189,7 @@ class CrashPointsTest {
 
         assertThat(again.status()).as(point + ": " + again).isEqualTo(success);
         await().atMost(Duration.ofSeconds(5))
-                .untilAsserted(() -> assertThat(GuideEffects.on(request.slug(), other))
-                        .as(point)
-                        .isEqualTo(expected));
+                .untilAsserted(() ->
+                        assertThat(GuideEffects.on(request.slug(), other)).as(point).isEqualTo(expected));
     }
 }

@@ -10,7 +10,7 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
-import dev.imprimatur.testing.WiredStores;
+import dev.imprimatur.testing.ProxiedStores;
 import dev.imprimatur.testing.WorkedExample;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,10 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * While the store of the engine is unavailable, facts are read and written as usual; requests that need the engine are refused
- * quickly.
- */
+/** While the engine's store is away, facts are told and made as ever, and what only the engine can do is refused soon. */
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EngineAwayTest {
@@ -58,17 +55,17 @@ class EngineAwayTest {
         stores.close();
     }
 
-    private static Answer quickly(Supplier<Answer> asked) {
+    private static Answer soon(Supplier<Answer> asked) {
         long began = System.nanoTime();
         var answer = asked.get();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).as("%s", answer).isLessThan(SOON);
         return answer;
     }
 
-    /** The tasks in the inbox, by id. */
+    /** The inbox by task, in its order. */
     private Map<String, JsonNode> tasks(String who) {
         var tasks = new TreeMap<String, JsonNode>();
-        quickly(() -> node.as(who).get("/tasks?limit=100"))
+        soon(() -> node.as(who).get("/tasks?limit=100"))
                 .ok()
                 .get("items")
                 .values()
@@ -76,14 +73,14 @@ class EngineAwayTest {
         return tasks;
     }
 
-    /** The tasks in the inbox without the fields that depend on the engine. */
-    private Map<String, JsonNode> tasksWithoutEngineFields(String who) {
-        var withoutEngineFields = tasks(who);
-        withoutEngineFields.replaceAll((id, task) -> ((ObjectNode) task).without(List.of("since", "fromLog")));
-        return withoutEngineFields;
+    /** The same without when the engine made them. */
+    private Map<String, JsonNode> told(String who) {
+        var told = tasks(who);
+        told.replaceAll((id, task) -> ((ObjectNode) task).without(List.of("since", "fromLog")));
+        return told;
     }
 
-    private static void assertUnavailable(Answer answer) {
+    private static void isUnavailable(Answer answer) {
         assertThat(answer.status()).as("%s", answer).isEqualTo(503);
         assertThat(answer.problem()).isEqualTo("unavailable");
         assertThat(answer.header("Retry-After")).isNotNull();
@@ -95,13 +92,13 @@ class EngineAwayTest {
         var frozen = guides.published();
 
         stores.engine().cut();
-        var answer = quickly(() -> node.as("publisher").post(stopped.path() + "/unpublish", Map.of("reason", "wrong")));
+        var answer = soon(() -> node.as("publisher").post(stopped.path() + "/unpublish", Map.of("reason", "wrong")));
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         assertThat(guides.read(stopped).status()).isEqualTo(410);
 
         comeBack();
         stores.engine().stall();
-        var other = quickly(() -> node.as("publisher").post(frozen.path() + "/unpublish", Map.of("reason", "wrong")));
+        var other = soon(() -> node.as("publisher").post(frozen.path() + "/unpublish", Map.of("reason", "wrong")));
         assertThat(other.status()).as("%s", other).isEqualTo(200);
         assertThat(guides.read(frozen).status()).isEqualTo(410);
     }
@@ -114,22 +111,22 @@ class EngineAwayTest {
         guides.decide("reviewer", guides.task("reviewer", sentBack), "request-changes")
                 .ok();
         guides.published();
-        var asReviewer = tasksWithoutEngineFields("reviewer");
-        var asEditor = tasksWithoutEngineFields("editor");
+        var asReviewer = told("reviewer");
+        var asEditor = told("editor");
         var visitor = Visitor.signedIn(node, "reviewer");
 
         stores.engine().cut();
 
-        assertThat(tasksWithoutEngineFields("reviewer")).isEqualTo(asReviewer);
-        assertThat(tasksWithoutEngineFields("editor")).isEqualTo(asEditor);
+        assertThat(told("reviewer")).isEqualTo(asReviewer);
+        assertThat(told("editor")).isEqualTo(asEditor);
         assertThat(tasks("reviewer").values())
                 .isNotEmpty()
                 .allMatch(task -> task.get("fromLog").asBoolean());
         for (var guide : List.of(drafted, submitted, sentBack)) {
-            var state = quickly(() -> node.as("editor").get(guide.path())).ok();
+            var state = soon(() -> node.as("editor").get(guide.path())).ok();
             assertThat(state.at("/task/fromLog").asBoolean()).as("%s", state).isTrue();
-            var process = quickly(() -> node.as("editor").get(guide.path() + "/process"))
-                    .ok();
+            var process =
+                    soon(() -> node.as("editor").get(guide.path() + "/process")).ok();
             assertThat(process.get("fromLog").asBoolean()).isTrue();
             assertThat(process.get("active").values()).hasSize(1);
         }
@@ -138,7 +135,7 @@ class EngineAwayTest {
                 "/studio/guides",
                 "/studio/guides/" + submitted.id() + "/review",
                 "/studio/guides/" + submitted.id() + "/history")) {
-            var answer = quickly(() -> visitor.get(page));
+            var answer = soon(() -> visitor.get(page));
             assertThat(answer.status()).as("%s", answer).isEqualTo(200);
             assertThat(answer.body()).as(page).contains("The workflow engine does not answer");
         }
@@ -153,11 +150,11 @@ class EngineAwayTest {
         var guide = guides.drafted();
         stores.engine().stall();
 
-        var submission = quickly(() -> node.as("editor").post(guide.path() + "/submit", Map.of()));
+        var submission = soon(() -> node.as("editor").post(guide.path() + "/submit", Map.of()));
         assertThat(submission.status()).as("%s", submission).isEqualTo(200);
         var task = guides.task("reviewer", guide);
-        assertUnavailable(quickly(() -> guides.decide("reviewer", task, "approve")));
-        assertUnavailable(quickly(
+        isUnavailable(soon(() -> guides.decide("reviewer", task, "approve")));
+        isUnavailable(soon(
                 () -> node.as("reviewer").post("/tasks/" + task.get("id").asString() + "/claim", null)));
         assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("in-review");
 
@@ -168,7 +165,7 @@ class EngineAwayTest {
 
     @Test
     void aTaskBehindTheLastApprovalIsListedAndWaitsForTheEngine(@TempDir Path folder) throws IOException {
-        try (var stores = new WiredStores();
+        try (var stores = new ProxiedStores();
                 var node = Node.start(stores.settings(WorkedExample.settings(folder)))) {
             var guides = node.guides();
             var submitted = WorkedExample.submitted(node);
@@ -212,7 +209,7 @@ class EngineAwayTest {
         var decision = Map.of("lineage", lineage, "message", "Everything was restored.");
         stores.engine().cut();
 
-        assertUnavailable(quickly(() -> node.as("admin").post("/ledger/lineage", decision)));
+        isUnavailable(soon(() -> node.as("admin").post("/ledger/lineage", decision)));
 
         comeBack();
         assertThat(node.as("admin")
@@ -235,7 +232,7 @@ class EngineAwayTest {
 
             var task = guides.task("reviewer", guide);
             assertThat(task.get("fromLog").asBoolean()).isTrue();
-            assertUnavailable(quickly(() -> guides.decide("reviewer", task, "approve")));
+            isUnavailable(soon(() -> guides.decide("reviewer", task, "approve")));
             connection.rollback();
         }
     }
@@ -246,7 +243,7 @@ class EngineAwayTest {
         for (String race : List.of("40P01", "40001", "23503")) {
             var decided = guides.submitted();
             var task = guides.task("reviewer", decided);
-            whileStoreRollsBack(race, "delete on act_ru_task", () -> {
+            losing(race, "delete on act_ru_task", () -> {
                 var answer = guides.decide("reviewer", task, "approve");
                 assertThat(answer.status()).as("%s", answer).isEqualTo(200);
                 assertThat(guides.read(decided).status()).isEqualTo(200);
@@ -254,15 +251,15 @@ class EngineAwayTest {
             var claimed = "/tasks/"
                     + guides.task("reviewer", guides.submitted()).get("id").asString();
             for (String how : List.of("/claim", "/unclaim"))
-                whileStoreRollsBack(race, "update on act_ru_task", () -> {
+                losing(race, "update on act_ru_task", () -> {
                     var answer = node.as("reviewer").post(claimed + how, null);
                     assertThat(answer.status()).as("%s", answer).isEqualTo(200);
                 });
         }
     }
 
-    /** Runs an action while the store rolls back the first three changes of this kind. */
-    private void whileStoreRollsBack(String race, String change, Runnable work) throws SQLException {
+    /** While the store rolls the first three such changes back. */
+    private void losing(String race, String change, Runnable work) throws SQLException {
         try (var connection = stores.connection();
                 var statement = connection.createStatement()) {
             statement.execute("create sequence races");

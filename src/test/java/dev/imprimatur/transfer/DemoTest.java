@@ -66,7 +66,7 @@ class DemoTest {
                 Instant.now(),
                 settings -> {
                     settings.put("imprimatur.demo", "true");
-                    leaveUnknownKey(Path.of(settings.get("imprimatur.data-dir")));
+                    leftBehind(Path.of(settings.get("imprimatur.data-dir")));
                 },
                 "imp_site_of_nobody"));
         try (var demo = started[0]) {

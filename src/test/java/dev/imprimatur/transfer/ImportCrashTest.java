@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.testing.SimulatedCrash;
 import dev.imprimatur.testing.GuideEffects;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
-import dev.imprimatur.testing.SimulatedCrash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,20 +37,20 @@ class ImportCrashTest {
         // reviewed elsewhere, with a next edition that is submitted
         String seed = Files.readString(Path.of("seed-content/role-guides/machine-learning-engineer.yaml"));
         try (var stores = new ProxiedStores();
-                var crashing = Node.start(stores.settings(
+                var mortal = Node.start(stores.settings(
                         "imprimatur.review.reconcile-every", "1s",
                         "imprimatur.seed-content", seeds.toUri().toString(),
                         "logging.level.dev.imprimatur", "off"));
                 var other = mortal.beside()) {
             // the other writes of the first import
             Files.writeString(folder.resolve("first.yaml"), seed);
-            run(crashing);
+            run(mortal);
             Files.writeString(folder.resolve("whole.yaml"), seed);
-            var whole = Death.after(Integer.MAX_VALUE);
-            whole.during(() -> run(mortal));
+            var whole = SimulatedCrash.after(Integer.MAX_VALUE);
+            whole.runUntilCrash(() -> run(mortal));
             // the review is due already
-            await().atMost(PATIENCE).until(() -> Effects.on("whole", other).contains("logged \"review-due\"11"));
-            var expected = Effects.on("whole", other);
+            await().atMost(PATIENCE).until(() -> GuideEffects.on("whole", other).contains("logged \"review-due\"11"));
+            var expected = GuideEffects.on("whole", other);
             assertThat(expected).contains("read 200");
 
             int some = SimulatedCrash.AT_ALL_POINTS ? whole.writes() : SOME;
@@ -58,13 +58,13 @@ class ImportCrashTest {
                     .map(i -> i * (whole.writes() - 1) / some)
                     .distinct()
                     .toArray();
-            int crashes = 0;
+            int deaths = 0;
             for (int after : points) {
                 String slug = "dead-after-" + after;
                 Files.writeString(folder.resolve(slug + ".yaml"), seed);
-                var crash = SimulatedCrash.after(after);
-                crash.runUntilCrash(() -> run(crashing));
-                if (crash.happened()) crashes++;
+                var death = SimulatedCrash.after(after);
+                death.runUntilCrash(() -> run(mortal));
+                if (death.happened()) deaths++;
 
                 run(other);
 
@@ -78,17 +78,17 @@ class ImportCrashTest {
             String slug = "of-both-at-once";
             Files.writeString(folder.resolve(slug + ".yaml"), seed);
             var both = List.of(
-                    CompletableFuture.runAsync(() -> run(crashing)), CompletableFuture.runAsync(() -> run(other)));
+                    CompletableFuture.runAsync(() -> run(mortal)), CompletableFuture.runAsync(() -> run(other)));
             for (var one : both) one.get();
             await(slug)
                     .atMost(PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(GuideEffects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
+                    .untilAsserted(
+                            () -> assertThat(GuideEffects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
             var report = other.bean(Checker.class).run();
             assertThat(report.violations()).isEmpty();
             System.out.printf(
-                    "crash points of an import: %d writes, %d crashes; 0 lost, 0 doubled, 0 violations, %d unfinished%n",
-                    whole.writes(), crashes, report.unfinished().size());
+                    "crash points of an import: %d writes, %d deaths; 0 lost, 0 doubled, 0 violations, %d unfinished%n",
+                    whole.writes(), deaths, report.unfinished().size());
         }
     }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.SimulatedCrash;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
-import dev.imprimatur.testing.SimulatedCrash;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -32,13 +32,13 @@ class WebhookCrashTest {
 
     @Test
     void everySubscriberGetsAllMessagesInOrder() throws Exception {
-        try (var stores = new WiredStores();
+        try (var stores = new ProxiedStores();
                 var mortal = Node.start(stores.settings(
                         "imprimatur.webhooks.allowed-networks", "127.0.0.0/8",
                         "imprimatur.webhooks.timeout", "1s",
                         "imprimatur.review.reconcile-every", "1h",
                         "logging.level.dev.imprimatur", "off"));
-                var other = crashing.beside();
+                var other = mortal.beside();
                 var receiver = new WebhookReceiver()) {
             String id = other.as("admin")
                     .post("/webhooks", Map.of("url", receiver.url()))
@@ -47,16 +47,16 @@ class WebhookCrashTest {
                     .asString();
             var guides = other.guides();
             for (int after : POINTS) {
-                var crash = SimulatedCrash.after(after);
-                crashing.bean(SimulatedCrash.Background.class).crashWith(crash);
-                for (int i = 0; i < PATIENCE && !crash.happened(); i++) guides.published();
-                assertThat(crash.happened()).as("after %d writes", after).isTrue();
+                var death = SimulatedCrash.after(after);
+                mortal.bean(SimulatedCrash.Background.class).crashWith(death);
+                for (int i = 0; i < PATIENCE && !death.happened(); i++) guides.published();
+                assertThat(death.happened()).as("after %d writes", after).isTrue();
                 guides.published();
                 other.clock().forward(LEASE);
                 long last = position(other);
 
                 soon("after " + after + " writes").until(() -> firstPositions(receiver).contains(last));
-                mortal.bean(Death.Background.class).isOver();
+                mortal.bean(SimulatedCrash.Background.class).end();
                 mortal.restart(() -> {});
             }
 
@@ -75,7 +75,7 @@ class WebhookCrashTest {
                             .allMatch(it -> it.get("position").asLong() == last));
             assertThat(other.bean(Checker.class).run().violations()).isEmpty();
             System.out.printf(
-                    "crash points of webhooks: %d crashes, %d entries sent in %d messages; 0 left out, 0 overtaken%n",
+                    "crash points of webhooks: %d deaths, %d entries told in %d messages; 0 left out, 0 overtaken%n",
                     POINTS.length, last, receiver.received.size());
         }
     }
@@ -89,7 +89,7 @@ class WebhookCrashTest {
     }
 
     /** Returns the positions in the order in which each arrived first. */
-    private static List<Long> firstPositions(Receiver receiver) {
+    private static List<Long> firstPositions(WebhookReceiver receiver) {
         return List.copyOf(new LinkedHashSet<>(
                 receiver.received.stream().map(WebhookReceiver.Message::position).toList()));
     }

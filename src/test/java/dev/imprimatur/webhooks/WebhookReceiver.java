@@ -17,9 +17,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A subscriber on the loopback address whose response to messages a test chooses. */
-final class Receiver implements AutoCloseable {
+final class WebhookReceiver implements AutoCloseable {
     /** The response to a message. */
-    interface Manner {
+    interface Behaviour {
         void answer(HttpExchange exchange) throws Exception;
     }
 

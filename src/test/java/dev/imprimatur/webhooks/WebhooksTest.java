@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -94,7 +93,7 @@ class WebhooksTest {
     @Test
     void aSubscriberGetsMessagesInOrderAndCanReadTheirGuides() throws Exception {
         var readable = new java.util.concurrent.CopyOnWriteArrayList<Integer>();
-        receiver.manner = exchange -> {
+        receiver.behaviour = exchange -> {
             var message = receiver.received.getLast();
             readable.add(node.site()
                     .get("/ledger?limit=1&after=" + (message.position() - 1))
@@ -129,7 +128,7 @@ class WebhooksTest {
 
     @Test
     void aFailedMessageIsSentAgainWithItsIdBeforeLaterOnes() {
-        receiver.manner = exchange -> exchange.sendResponseHeaders(500, -1);
+        receiver.behaviour = exchange -> exchange.sendResponseHeaders(500, -1);
         node.guides().published();
         node.guides().published();
         awaitMessages(1);
@@ -153,7 +152,7 @@ class WebhooksTest {
 
     @Test
     void aSubscriberThatKeepsFailingIsPausedAndResumesAtItsPosition() {
-        receiver.manner = exchange -> exchange.sendResponseHeaders(503, -1);
+        receiver.behaviour = exchange -> exchange.sendResponseHeaders(503, -1);
         node.guides().published();
         awaitMessages(1);
         await().until(() -> view(id).get("failures").asInt() == 1);
@@ -162,7 +161,7 @@ class WebhooksTest {
                 .until(() -> view(id).get("state").asString().equals("paused"));
         assertThat(view(id).get("pausedBecause").asString()).contains("503");
         int received = receiver.received.size();
-        receiver.manner = exchange -> exchange.sendResponseHeaders(200, -1);
+        receiver.behaviour = exchange -> exchange.sendResponseHeaders(200, -1);
 
         node.as("admin").post("/webhooks/" + id + "/resume", null).ok();
 
@@ -217,7 +216,7 @@ class WebhooksTest {
 
     @Test
     void a410PausesTheSubscriber() {
-        receiver.manner = exchange -> exchange.sendResponseHeaders(410, -1);
+        receiver.behaviour = exchange -> exchange.sendResponseHeaders(410, -1);
         node.guides().published();
 
         await().atMost(Duration.ofSeconds(20))
@@ -237,8 +236,8 @@ class WebhooksTest {
                     exchange.getResponseHeaders().add("Location", elsewhere.url());
                     exchange.sendResponseHeaders(307, -1);
                 });
-        for (var behaviour : manners) {
-            receiver.behaviour = behaviour;
+        for (var manner : manners) {
+            receiver.behaviour = manner;
             long started = System.nanoTime();
             var attempt =
                     node.as("admin").post("/webhooks/" + id + "/test", null).ok();
@@ -250,7 +249,7 @@ class WebhooksTest {
         elsewhere.close();
 
         // the status decides, even if the body takes long
-        receiver.manner = exchange -> {
+        receiver.behaviour = exchange -> {
             exchange.sendResponseHeaders(200, 0);
             for (int i = 0; i < 100; i++) {
                 exchange.getResponseBody().write('x');
@@ -303,7 +302,7 @@ class WebhooksTest {
 
     @Test
     void kindsAndTypesSelectMessages() throws Exception {
-        try (var other = new Receiver()) {
+        try (var other = new WebhookReceiver()) {
             String picky = node.as("admin")
                     .post("/webhooks", Map.of("url", other.url(), "kinds", List.of("unpublish")))
                     .ok()
