@@ -77,7 +77,7 @@ final class DurableBackend extends H2Backend {
         return new H2Database(name, getMvStore(), getCursorRegistry()) {
             @Override
             protected MongoCollection<Object> openOrCreateCollection(String collection, CollectionOptions options) {
-                // whoever opens a map first sets its types for all later users
+                // the types of a map are set when it is opened for the first time
                 getMvStore()
                         .openMap(
                                 "databases." + getFullCollectionNamespace(collection),

@@ -106,7 +106,8 @@ class SigningKeysTest {
     void aNodeWithAnotherKeyDoesNotStartAndAKeyIsReplacedByNamingTheOldOne() throws Exception {
         var first = pair("first");
         var second = pair("second");
-        try (var node = Node.start("imprimatur.signing.key-file", first.privateKey().toString())) {
+        try (var node =
+                Node.start("imprimatur.signing.key-file", first.privateKey().toString())) {
             var guide = node.guides().published();
             var published = node.site().get("/ledger").body();
 
@@ -165,7 +166,8 @@ class SigningKeysTest {
                     .isInstanceOf(SigningKeys.Unknown.class);
             new SigningKeys(database, node.bean(LedgerRows.class), node.bean(Signer.class));
 
-            assertThat(signingKeysIn(database)).containsExactly(node.bean(Signer.class).keyId());
+            assertThat(signingKeysIn(database))
+                    .containsExactly(node.bean(Signer.class).keyId());
         }
     }
 }

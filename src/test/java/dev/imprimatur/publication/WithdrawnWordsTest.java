@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
-import dev.imprimatur.editing.Editions;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;

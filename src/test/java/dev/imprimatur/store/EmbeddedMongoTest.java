@@ -195,8 +195,7 @@ class EmbeddedMongoTest {
                     .append("b", i / 20)
                     .append("n", i % 3));
 
-        assertThat(find(Filters.and(Filters.eq("_id", 7), Filters.lte("n", 1))))
-                .containsExactly(7);
+        assertThat(find(Filters.and(Filters.eq("_id", 7), Filters.lte("n", 1)))).containsExactly(7);
         assertThat(find(Filters.and(Filters.eq("_id", 7), Filters.gt("n", 1)))).isEmpty();
         assertThat(find(Filters.and(Filters.eq("a", 3), Filters.eq("b", 2)))).containsExactly(43);
         assertThat(find(Filters.and(Filters.eq("a", 3), Filters.eq("b", 2), Filters.eq("n", 2))))

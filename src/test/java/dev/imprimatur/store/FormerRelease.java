@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.store;
 
-import java.nio.charset.StandardCharsets;
 import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -82,8 +81,7 @@ final class FormerRelease {
         try (var connection =
                         DriverManager.getConnection("jdbc:h2:file:" + data.resolve("engine"), "imprimatur", password);
                 var script = new InputStreamReader(
-                        new GZIPInputStream(Files.newInputStream(resource("engine.sql.gz"))),
-                        StandardCharsets.UTF_8)) {
+                        new GZIPInputStream(Files.newInputStream(resource("engine.sql.gz"))), StandardCharsets.UTF_8)) {
             RunScript.execute(connection, script);
         }
     }

@@ -137,7 +137,8 @@ class StoreFormatTest {
 
         assertThatThrownBy(() -> migrate(step(2)))
                 .hasMessage("the store has format 5, and this program knows the formats up to 2");
-        assertThatThrownBy(() -> migrate(step(2), step(4))).hasMessageContaining("there has to be one to each");
+        assertThatThrownBy(() -> migrate(step(2), step(4)))
+                .hasMessageContaining("there must be one migration to each format");
         assertThatThrownBy(() -> migrate(step(2), step(2))).hasMessageContaining("the formats [2, 2]");
         assertThat(format().getInteger("version")).isEqualTo(5);
     }
