@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.catalogue;
 
-import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
 import java.util.ArrayList;

@@ -50,8 +50,8 @@ public class ContentTypes {
         if (types.isEmpty()) throw new IllegalStateException("no content type (*" + SUFFIX + ") in " + location);
         for (String name : synonyms.keySet())
             if (!types.containsKey(name))
-                throw new IllegalStateException(
-                        name + SYNONYMS + " belongs to no content type; the content types are " + String.join(", ", types.keySet()));
+                throw new IllegalStateException(name + SYNONYMS + " belongs to no content type; the content types are "
+                        + String.join(", ", types.keySet()));
     }
 
     private static String name(Resource file, String suffix) {
@@ -80,8 +80,8 @@ public class ContentTypes {
     public ContentType require(String name) {
         var type = types.get(name);
         if (type == null)
-            throw Refusal.missing(
-                            "there is no content type of this name; the content types are " + String.join(", ", types.keySet()))
+            throw Refusal.missing("there is no content type of this name; the content types are "
+                            + String.join(", ", types.keySet()))
                     .raise();
         return type;
     }

@@ -87,7 +87,8 @@ final class CrossFieldRules {
                 .map(ValueFormat::shortened)
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(", "));
-        if (named.isEmpty()) return "has no " + labels + ", like another item of the list; fill in what distinguishes them";
+        if (named.isEmpty())
+            return "has no " + labels + ", like another item of the list; fill in what distinguishes them";
         String kind = list.items()
                 .title()
                 .map(title -> "the " + title.toLowerCase(Locale.ROOT) + " ")

@@ -33,7 +33,8 @@ final class CustomMessages {
             words.properties().forEach(entry -> {
                 String keyword = entry.getKey();
                 if (!keyword.equals("required") && !schema.has(keyword))
-                    faults.add(Pointers.join(at, keyword) + " is a message for a keyword that the schema does not have here");
+                    faults.add(Pointers.join(at, keyword)
+                            + " is a message for a keyword that the schema does not have here");
                 if (isBlank(entry.getValue()))
                     faults.add(Pointers.join(at, keyword) + " must be a text that says what to write instead");
             });

@@ -108,7 +108,8 @@ public final class LinkedData {
                     faults.add(here + " is not a directive; the directives are " + sorted());
                 if (name.equals("$as") || !DIRECTIVES.contains(name)) continue;
                 var from = name.equals("$document") ? document : item;
-                if (shape(from, member.getValue()) == null) faults.add(here + " points to a field that the type does not have");
+                if (shape(from, member.getValue()) == null)
+                    faults.add(here + " points to a field that the type does not have");
             }
             if (template.has("$each"))
                 check(template.path("$as"), at + "/$as", items(shape(item, template.path("$each"))), document, faults);

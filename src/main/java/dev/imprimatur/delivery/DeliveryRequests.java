@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
-import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.catalogue.Catalogue;
 import dev.imprimatur.catalogue.Confirmation;
 import dev.imprimatur.catalogue.Snapshot;
@@ -9,6 +8,7 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.Representation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
-import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.catalogue.AddressHistory;
 import dev.imprimatur.catalogue.Catalogue;
 import dev.imprimatur.catalogue.Snapshot;
@@ -11,6 +10,7 @@ import dev.imprimatur.content.Format;
 import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.JsonParts;

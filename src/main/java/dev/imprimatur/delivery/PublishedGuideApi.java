@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
-import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.catalogue.AddressHistory;
 import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.content.Fields;
@@ -9,6 +8,7 @@ import dev.imprimatur.content.Format;
 import dev.imprimatur.index.Property;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.representation.Representation;

@@ -29,7 +29,10 @@ final class EditedTree {
      * What an edit did. An edit changes the tree, has a conflict, has a fault, or changes nothing because the tree already is as the
      * person wants it.
      */
-    record Effect(boolean changed, @Nullable EditConflict conflict, @Nullable Fault fault) {
+    record Effect(
+            boolean changed,
+            @Nullable EditConflict conflict,
+            @Nullable Fault fault) {
         private static final Effect NONE = new Effect(false, null, null);
         private static final Effect CHANGED = new Effect(true, null, null);
 
@@ -124,8 +127,7 @@ final class EditedTree {
         try {
             value = value(shape.type(), text, now);
         } catch (NumberFormatException wrong) {
-            return Effect.of(
-                    new Fault(edit.path(), "“" + text + "” is not a number; write digits only, as in 112500"));
+            return Effect.of(new Fault(edit.path(), "“" + text + "” is not a number; write digits only, as in 112500"));
         }
         tree.put(type.shape(), edit.path(), value);
         return Effect.CHANGED;

@@ -2,7 +2,6 @@
 package dev.imprimatur.management;
 
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.history.Edition;
 import dev.imprimatur.publication.Integrity;
 import java.time.Instant;
 import java.time.LocalDate;

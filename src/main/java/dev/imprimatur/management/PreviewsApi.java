@@ -59,10 +59,7 @@ class PreviewsApi {
     @NeedsScope(Scope.READ)
     PageView<PreviewView> list(@PathVariable String type, @PathVariable String id) {
         return new PageView<>(
-                links.of(guides.require(type, id)).stream()
-                        .map(PreviewView::of)
-                        .toList(),
-                null);
+                links.of(guides.require(type, id)).stream().map(PreviewView::of).toList(), null);
     }
 
     @DeleteMapping("/{preview}")

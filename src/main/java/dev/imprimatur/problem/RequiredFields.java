@@ -20,8 +20,8 @@ import tools.jackson.databind.introspect.NopAnnotationIntrospector;
 class RequiredFields {
     @Bean
     JsonMapperBuilderCustomizer requiredUnlessNullable() {
-        return json -> json.annotationIntrospector(
-                AnnotationIntrospector.pair(new ByType(), json.annotationIntrospector()));
+        return json ->
+                json.annotationIntrospector(AnnotationIntrospector.pair(new ByType(), json.annotationIntrospector()));
     }
 
     private static final class ByType extends NopAnnotationIntrospector {

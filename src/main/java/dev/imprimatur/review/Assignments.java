@@ -35,8 +35,8 @@ class Assignments implements AccountWatcher {
     @Override
     public void changed(Account now) {
         // the reconciler gives back the tasks if the engine is unavailable now
-        engine.runIfAvailable(
-                () -> giveBack(tasks.createTaskQuery().taskAssignee(now.username()).list()));
+        engine.runIfAvailable(() ->
+                giveBack(tasks.createTaskQuery().taskAssignee(now.username()).list()));
     }
 
     /** Checks all assigned tasks. */

@@ -31,7 +31,12 @@ public class ImportedReviews {
     private final GuideReconciler reconciler;
 
     ImportedReviews(
-            Drafts drafts, Editing editing, Editions editions, Workflows workflows, ContentTypes types, GuideReconciler reconciler) {
+            Drafts drafts,
+            Editing editing,
+            Editions editions,
+            Workflows workflows,
+            ContentTypes types,
+            GuideReconciler reconciler) {
         this.drafts = drafts;
         this.editing = editing;
         this.editions = editions;

@@ -3,7 +3,6 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Reason;
-import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;

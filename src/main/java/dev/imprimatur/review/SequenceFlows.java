@@ -57,6 +57,7 @@ record SequenceFlows(
         private final Set<String> open = new LinkedHashSet<>();
         /** How many incoming flows have arrived at each parallel gateway. */
         private final Map<String, Integer> arrived = new HashMap<>();
+
         private final Edition edition;
         private final Collection<String> tasks;
         /** Whether the walk continues at intermediate catch events and at the publication; otherwise it ends there. */

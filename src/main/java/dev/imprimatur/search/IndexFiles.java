@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.search;
 
-import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.catalogue.Catalogue;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Sha256;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.search;
 
-import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.catalogue.Catalogue;
 import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.store.DataDirectory;
 import dev.imprimatur.store.Failures;

@@ -55,7 +55,9 @@ class LinkedDataTest {
                                                 "{\"a\": {\"$valeu\": \"/name\"}, \"b\": {\"$value\": \"/nmae\"}, \"c\": {\"$each\": \"/rows\", \"$as\": {\"$value\": \"/m\"}}}"))))
                 .hasSize(3)
                 .anyMatch(fault -> fault.startsWith("/x-linked-data/a/$valeu is no directive"))
-                .anyMatch(fault -> fault.startsWith("/x-linked-data/b/$value points to a field that the type does not have"))
-                .anyMatch(fault -> fault.startsWith("/x-linked-data/c/$as/$value points to a field that the type does not have"));
+                .anyMatch(fault ->
+                        fault.startsWith("/x-linked-data/b/$value points to a field that the type does not have"))
+                .anyMatch(fault ->
+                        fault.startsWith("/x-linked-data/c/$as/$value points to a field that the type does not have"));
     }
 }

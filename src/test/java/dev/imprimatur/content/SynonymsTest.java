@@ -68,7 +68,8 @@ class SynonymsTest {
 
         Files.move(folder.resolve("note.synonyms.txt"), folder.resolve("notes.synonyms.txt"));
         Files.writeString(folder.resolve("notes.synonyms.txt"), "[en]\na = b\n");
-        assertThatThrownBy(() -> read(folder)).hasMessage("notes.synonyms.txt belongs to no content type; the content types are note");
+        assertThatThrownBy(() -> read(folder))
+                .hasMessage("notes.synonyms.txt belongs to no content type; the content types are note");
     }
 
     private static ContentTypes read(Path folder) throws Exception {

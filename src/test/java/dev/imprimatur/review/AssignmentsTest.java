@@ -86,8 +86,7 @@ class AssignmentsTest {
                         .problem())
                 .isEqualTo("wrong-role");
         var by = new Person("admin", "Admin", null, Set.of("ADMIN"));
-        Assertions.assertThatThrownBy(
-                        () -> node.bean(Claims.class).assign(task, stale, by))
+        Assertions.assertThatThrownBy(() -> node.bean(Claims.class).assign(task, stale, by))
                 .hasMessageContaining("may not take this task");
         assertThat(assignee(guide)).isEmpty();
     }

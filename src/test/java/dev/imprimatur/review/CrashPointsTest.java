@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.SimulatedCrash;
 import dev.imprimatur.testing.GuideEffects;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
+import dev.imprimatur.testing.SimulatedCrash;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,7 +189,8 @@ class CrashPointsTest {
 
         assertThat(again.status()).as(point + ": " + again).isEqualTo(success);
         await().atMost(Duration.ofSeconds(5))
-                .untilAsserted(() ->
-                        assertThat(GuideEffects.on(request.slug(), other)).as(point).isEqualTo(expected));
+                .untilAsserted(() -> assertThat(GuideEffects.on(request.slug(), other))
+                        .as(point)
+                        .isEqualTo(expected));
     }
 }

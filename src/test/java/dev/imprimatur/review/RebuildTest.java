@@ -62,9 +62,7 @@ class RebuildTest {
                     .ok()
                     .get("items")
                     .values()
-                    .forEach(task -> all.put(
-                            task.get("id").asString(),
-                            ((ObjectNode) task).without("since")));
+                    .forEach(task -> all.put(task.get("id").asString(), ((ObjectNode) task).without("since")));
         return all;
     }
 
@@ -119,8 +117,7 @@ class RebuildTest {
                                 null,
                                 null,
                                 null,
-                                new Person(
-                                        "reviewer", "The reviewer", null, Set.of("REVIEWER"))),
+                                new Person("reviewer", "The reviewer", null, Set.of("REVIEWER"))),
                         1);
         var runtime = node.bean(RuntimeService.class);
         runtime.deleteProcessInstance(

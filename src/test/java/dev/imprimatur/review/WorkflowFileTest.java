@@ -90,8 +90,7 @@ class WorkflowFileTest {
     void whatIsNotOnTheListIsRefusedByFileAndElement(String here, String evil, String named) {
         assertThat(file).contains(here);
 
-        assertThatThrownBy(() -> read(file.replaceFirst(
-                        Pattern.quote(here), Matcher.quoteReplacement(evil))))
+        assertThatThrownBy(() -> read(file.replaceFirst(Pattern.quote(here), Matcher.quoteReplacement(evil))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(FILE)
                 .hasMessageContaining(named)

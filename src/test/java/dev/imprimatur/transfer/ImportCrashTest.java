@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.people.Person;
-import dev.imprimatur.testing.SimulatedCrash;
 import dev.imprimatur.testing.GuideEffects;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
+import dev.imprimatur.testing.SimulatedCrash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -82,8 +82,8 @@ class ImportCrashTest {
             for (var one : both) one.get();
             await(slug)
                     .atMost(PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(GuideEffects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
+                    .untilAsserted(() ->
+                            assertThat(GuideEffects.on(slug, other)).containsExactlyInAnyOrderElementsOf(expected));
             var report = other.bean(Checker.class).run();
             assertThat(report.violations()).isEmpty();
             System.out.printf(

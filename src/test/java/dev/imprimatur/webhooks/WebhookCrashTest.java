@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
-import dev.imprimatur.testing.SimulatedCrash;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
+import dev.imprimatur.testing.SimulatedCrash;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -55,7 +55,8 @@ class WebhookCrashTest {
                 other.clock().forward(LEASE);
                 long last = position(other);
 
-                soon("after " + after + " writes").until(() -> firstPositions(receiver).contains(last));
+                soon("after " + after + " writes")
+                        .until(() -> firstPositions(receiver).contains(last));
                 mortal.bean(SimulatedCrash.Background.class).end();
                 mortal.restart(() -> {});
             }
@@ -90,7 +91,8 @@ class WebhookCrashTest {
 
     /** Returns the positions in the order in which each arrived first. */
     private static List<Long> firstPositions(WebhookReceiver receiver) {
-        return List.copyOf(new LinkedHashSet<>(
-                receiver.received.stream().map(WebhookReceiver.Message::position).toList()));
+        return List.copyOf(new LinkedHashSet<>(receiver.received.stream()
+                .map(WebhookReceiver.Message::position)
+                .toList()));
     }
 }
