@@ -26,12 +26,19 @@ import org.springframework.web.bind.annotation.RestController;
 class ListApi {
     private final DeliveryRequests requests;
     private final ListCache lists;
+    private final ListRenderer renderer;
     private final SearchIndex search;
     private final FilterLimits filterLimits;
 
-    ListApi(DeliveryRequests requests, ListCache lists, SearchIndex search, FilterLimits filterLimits) {
+    ListApi(
+            DeliveryRequests requests,
+            ListCache lists,
+            ListRenderer renderer,
+            SearchIndex search,
+            FilterLimits filterLimits) {
         this.requests = requests;
         this.lists = lists;
+        this.renderer = renderer;
         this.search = search;
         this.filterLimits = filterLimits;
     }
@@ -64,7 +71,7 @@ class ListApi {
                         })
                 // requests for a past instant are rarely repeated, so they are not cached
                 : query.asOf() != null
-                        ? lists.render(now, requests.asOf(now, query.asOf()), type, query)
+                        ? renderer.render(now, requests.asOf(now, query.asOf()), type, query)
                         : lists.get(now, type, request.getQueryString(), query);
         representation.send(request, response, requests.maxAge().toSeconds());
     }
@@ -75,6 +82,6 @@ class ListApi {
         var documents = new ArrayList<JsonParts.Part>();
         for (int i = 0; i < page.guides().size(); i++)
             documents.add(page.guides().get(i).document(query.format(), query.fields(), highlights.get(i)));
-        return lists.render(snapshot, type.name(), page, documents);
+        return renderer.render(snapshot, type.name(), page, documents);
     }
 }

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.delivery;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.catalogue.Snapshot;
-import dev.imprimatur.representation.JsonParts;
 import dev.imprimatur.representation.Representation;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A cache of the responses to lists. Until the ledger changes, the same query has the same response. A response is cached only when its
@@ -32,15 +27,15 @@ public class ListCache {
 
     private static final int MOST_ASKED_ONCE = 10_000;
 
-    private final JsonMapper json;
+    private final ListRenderer renderer;
     private final Cache<Key, Representation> responses;
     /** The hash codes of queries asked once. If two queries have the same hash code, the second is cached one request too early. */
     private final Cache<Integer, Boolean> askedOnce =
             selfMaintained().maximumSize(MOST_ASKED_ONCE).build();
 
     /** @param size the size of all cached responses with their encoded forms, {@code imprimatur.delivery.lists} */
-    ListCache(JsonMapper json, @Value("${imprimatur.delivery.lists:64MB}") DataSize size) {
-        this.json = json;
+    ListCache(ListRenderer renderer, @Value("${imprimatur.delivery.lists:64MB}") DataSize size) {
+        this.renderer = renderer;
         responses = selfMaintained()
                 .maximumWeight(size.toBytes())
                 .weigher((Key key, Representation response) ->
@@ -80,34 +75,6 @@ public class ListCache {
      * @param sent the query string as sent; null if there is none
      */
     public Representation get(Snapshot now, String type, @Nullable String sent, ListQuery query) {
-        return get(now, type, sent, () -> render(now, now, type, query));
-    }
-
-    /**
-     * Makes the response to a list.
-     *
-     * @param now the current snapshot, which decides when the list was last modified
-     * @param shown the snapshot whose guides are listed
-     */
-    Representation render(Snapshot now, Snapshot shown, String type, ListQuery query) {
-        var page = ListPage.of(shown.ofType(type).index(), query);
-        return render(
-                now,
-                type,
-                page,
-                page.guides().stream()
-                        .map(guide -> guide.document(query.format(), query.fields(), null))
-                        .toList());
-    }
-
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    private record Rest(
-            @Nullable String next, int total, @Nullable Map<String, List<ListPage.Count>> facets) {}
-
-    /** Assembles a response from serialized documents. */
-    Representation render(Snapshot now, String type, ListPage page, List<JsonParts.Part> documents) {
-        var rest = new Rest(page.next(), page.total(), page.facets().isEmpty() ? null : page.facets());
-        return Representation.of(
-                now.ofType(type).changedAt(), type, JsonParts.items("items", documents, json.writeValueAsBytes(rest)));
+        return get(now, type, sent, () -> renderer.render(now, now, type, query));
     }
 }
