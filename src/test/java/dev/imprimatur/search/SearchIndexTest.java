@@ -96,7 +96,7 @@ class SearchIndexTest {
         publish("specialist-1", "Tax Specialist", "Taxes.", "Patience");
         publish("specialist-2", "Fraud Specialist", "Frauds.", "Patience");
         publish("specialist-3", "Support Specialist", "Supports.", "Patience");
-        for (String q : List.of("specialst", "tax fraud zebra keeper")) {
+        for (String q : List.of("specialst", "tax fraud walrus keeper")) {
             for (String sort : List.of("", "&sort=title")) {
                 int total = page(q, sort).get("total").asInt();
                 assertThat(total).as(q).isGreaterThan(1);
