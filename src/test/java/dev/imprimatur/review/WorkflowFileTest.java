@@ -82,9 +82,9 @@ class WorkflowFileTest {
                 "name=\"Write draft\" | name=\"${execution.setVariable('x', 1)}\" | expression",
                 "flowable:candidateGroups=\"EDITOR\" | flowable:candidateGroups=\"${anybody}\" | candidateGroups",
                 "effect=\"approve\" | effect=\"publish\" | effect",
-                "<process id=\"role-guide-review\" | <process id=\"another\" | file's name",
-                "targetRef=\"review\" name=\"submitted\" | targetRef=\"publish\" name=\"submitted\" | without anybody approving",
-                "sourceRef=\"publish\" targetRef=\"live\" | sourceRef=\"publish\" targetRef=\"edition-unpublished\" | nothing that waits",
+                "<process id=\"role-guide-review\" | <process id=\"another\" | the name of the file",
+                "targetRef=\"review\" name=\"submitted\" | targetRef=\"publish\" name=\"submitted\" | without an approval",
+                "sourceRef=\"publish\" targetRef=\"live\" | sourceRef=\"publish\" targetRef=\"edition-unpublished\" | needs a task or an event behind it",
                 "<process id | <callActivity id=\"x\" calledElement=\"y\"/><process id | callActivity",
             })
     void whatIsNotOnTheListIsRefusedByFileAndElement(String here, String evil, String named) {
