@@ -168,7 +168,7 @@ public class Editions {
 
     /** Records evidence of a review that took place elsewhere. Only the operator of the server can vouch for such evidence. */
     public Edition importEvidence(EditionId id, Stamp elsewhere) {
-        return record(id, edition -> Optional.of(edition.next().importEvidence(elsewhere, clock.instant())));
+        return record(id, edition -> Optional.of(edition.next().acceptEvidence(elsewhere, clock.instant())));
     }
 
     /** Records that the edition is published, and that it supersedes earlier ones. */

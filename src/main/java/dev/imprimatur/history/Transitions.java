@@ -43,7 +43,7 @@ public final class Transitions {
                 .requiring(approvalsRequired);
     }
 
-    public LogEntry importEvidence(Stamp elsewhere, Instant now) {
+    public LogEntry acceptEvidence(Stamp elsewhere, Instant now) {
         mustBe(State.IN_REVIEW);
         return next(Kind.IMPORTED, elsewhere.reviewed(), null, now).withStamp(elsewhere);
     }
