@@ -174,11 +174,9 @@ class EngineAwayTest {
 
             stores.engine().cut();
 
-            assertThat(guides.task("admin", approved))
-                    .isEqualTo(((ObjectNode) task.deepCopy())
-                            .set("since", guides.task("admin", approved).get("since"))
-                            .asObject()
-                            .put("fromLog", true));
+            var fromLog = (ObjectNode) guides.task("admin", approved);
+            assertThat(fromLog.get("fromLog").asBoolean()).isTrue();
+            assertThat(fromLog.without(List.of("since", "fromLog"))).isEqualTo(((ObjectNode) task).without("since"));
             assertThat(guides.find("admin", submitted)).isEmpty();
             assertThat(node.as("editor")
                             .get(approved.path())
