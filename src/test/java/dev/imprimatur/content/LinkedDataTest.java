@@ -54,7 +54,7 @@ class LinkedDataTest {
                                         SCHEMA.formatted(
                                                 "{\"a\": {\"$valeu\": \"/name\"}, \"b\": {\"$value\": \"/nmae\"}, \"c\": {\"$each\": \"/rows\", \"$as\": {\"$value\": \"/m\"}}}"))))
                 .hasSize(3)
-                .anyMatch(fault -> fault.startsWith("/x-linked-data/a/$valeu is no directive"))
+                .anyMatch(fault -> fault.startsWith("/x-linked-data/a/$valeu is not a directive"))
                 .anyMatch(fault ->
                         fault.startsWith("/x-linked-data/b/$value points to a field that the type does not have"))
                 .anyMatch(fault ->
