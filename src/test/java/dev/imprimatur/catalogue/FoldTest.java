@@ -35,7 +35,7 @@ class FoldTest {
             var instants = new ArrayList<Instant>();
             for (int step = 0; step < STEPS; step++) {
                 node.clock().forward(Duration.ofMinutes(1));
-                if (step % REVIEWS_DUE_EVERY == REVIEWS_DUE_EVERY - 1) reviewsComeDue(node, guides, known);
+                if (step % REVIEWS_DUE_EVERY == REVIEWS_DUE_EVERY - 1) letReviewsComeDue(node, guides, known);
                 if (known.isEmpty() || random.nextInt(3) == 0) known.add(guides.published());
                 else change(node, guides, known.get(random.nextInt(known.size())), random);
                 instants.add(node.clock().instant());
@@ -47,14 +47,14 @@ class FoldTest {
                     .contains("publish", "restamp", "unpublish");
 
             assertThat(readOneByOne(guides, known)).isEqualTo(now);
-            assertThat(listed(node, "")).isEqualTo(now);
-            assertThat(synced(node)).isEqualTo(now);
-            assertThat(listed(node, "&q=machine")).isEqualTo(now);
-            assertThat(counted(node)).isEqualTo(now.size());
+            assertThat(readByList(node, "")).isEqualTo(now);
+            assertThat(readBySync(node)).isEqualTo(now);
+            assertThat(readByList(node, "&q=machine")).isEqualTo(now);
+            assertThat(facetCount(node)).isEqualTo(now.size());
             for (var instant : instants) {
                 var then = fold(ledger, instant);
-                then.keySet().removeAll(withdrawnAfter(ledger, instant));
-                assertThat(listed(node, "&asOf=" + instant))
+                then.keySet().removeAll(unpublishedAfter(ledger, instant));
+                assertThat(readByList(node, "&asOf=" + instant))
                         .as(instant.toString())
                         .isEqualTo(then);
             }
@@ -62,15 +62,15 @@ class FoldTest {
     }
 
     /** Half a year later, every published guide is due for review. This is done only twice, before the tokens of the team expire. */
-    private static void reviewsComeDue(Node node, Guides guides, List<Guides.Ref> known) {
+    private static void letReviewsComeDue(Node node, Guides guides, List<Guides.Ref> known) {
         node.clock().forward(Duration.ofDays(170));
         for (var guide : known)
             if (guides.state(guide).has("live"))
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> toConfirm(guides, guide).isPresent());
+                        .until(() -> taskToConfirm(guides, guide).isPresent());
     }
 
-    private static Optional<JsonNode> toConfirm(Guides guides, Guides.Ref guide) {
+    private static Optional<JsonNode> taskToConfirm(Guides guides, Guides.Ref guide) {
         return guides.find("reviewer", guide)
                 .filter(task -> task.get("outcomes").values().stream()
                         .anyMatch(outcome -> outcome.get("id").asString().equals("confirm")));
@@ -78,7 +78,7 @@ class FoldTest {
 
     private static void change(Node node, Guides guides, Guides.Ref guide, Random random) {
         boolean live = guides.state(guide).has("live");
-        var due = toConfirm(guides, guide);
+        var due = taskToConfirm(guides, guide);
         if (due.isPresent()) guides.decide("reviewer", due.get(), "confirm").ok();
         else if (live && random.nextInt(3) == 0)
             node.as("publisher")
@@ -101,7 +101,7 @@ class FoldTest {
     }
 
     /** The slugs that were unpublished after that instant, even if they were published again later. */
-    private static Set<String> withdrawnAfter(JsonNode ledger, Instant instant) {
+    private static Set<String> unpublishedAfter(JsonNode ledger, Instant instant) {
         return ledger.values().stream()
                 .filter(entry -> Instant.parse(entry.get("at").asString()).isAfter(instant))
                 .filter(entry -> entry.get("kind").asString().equals("unpublish"))
@@ -125,7 +125,7 @@ class FoldTest {
         return read;
     }
 
-    private static Map<String, String> listed(Node node, String more) {
+    private static Map<String, String> readByList(Node node, String more) {
         var listed = new TreeMap<String, String>();
         String cursor = "";
         do {
@@ -142,7 +142,7 @@ class FoldTest {
     }
 
     /** The number of guides that the facets count; all guides have the same occupation. */
-    private static int counted(Node node) {
+    private static int facetCount(Node node) {
         var counts = node.site()
                 .get("/role-guide?facets=role&limit=1")
                 .ok()
@@ -151,7 +151,7 @@ class FoldTest {
         return counts.isEmpty() ? 0 : counts.get(0).get("count").asInt();
     }
 
-    private static Map<String, String> synced(Node node) {
+    private static Map<String, String> readBySync(Node node) {
         var synced = new TreeMap<String, String>();
         long position = 0;
         for (; ; ) {

@@ -90,7 +90,7 @@ class CheckerTest {
         }
     }
 
-    private static MongoCollection<Document> in(String collection) {
+    private static MongoCollection<Document> collection(String collection) {
         return node.bean(MongoDatabase.class).getCollection(collection, Document.class);
     }
 
@@ -101,7 +101,7 @@ class CheckerTest {
     private static Bson logEntry(Guides.Ref guide, int edition, String kind) {
         return Filters.eq(
                 "_id",
-                in("edition_log").find().into(new ArrayList<>()).stream()
+                collection("edition_log").find().into(new ArrayList<>()).stream()
                         .filter(row -> row.getString("_id").startsWith(guide.id() + "." + edition + "#"))
                         .filter(row -> row.get("entry", Document.class)
                                 .getString("kind")
@@ -116,7 +116,7 @@ class CheckerTest {
     }
 
     private static void copy(String collection, Bson of, String id, Map<String, Object> changes) {
-        var copy = in(collection).find(of).first();
+        var copy = collection(collection).find(of).first();
         copy.put("_id", id);
         changes.forEach((path, value) -> {
             var steps = path.split("\\.");
@@ -124,7 +124,7 @@ class CheckerTest {
             for (int i = 0; i < steps.length - 1; i++) at = at.get(steps[i], Document.class);
             at.put(steps[steps.length - 1], value);
         });
-        in(collection).insertOne(copy);
+        collection(collection).insertOne(copy);
     }
 
     private static void sql(String statement, Object... values) {
@@ -132,7 +132,7 @@ class CheckerTest {
                 .isPositive();
     }
 
-    private static void drives(Guides.Ref guide, int edition, String another) {
+    private static void drivesProcess(Guides.Ref guide, int edition, String another) {
         sql(
                 "update ACT_RU_EXECUTION set BUSINESS_KEY_ = ? where BUSINESS_KEY_ = ?",
                 another,
@@ -150,21 +150,22 @@ class CheckerTest {
 
     private record Plant(String rule, String what, Runnable plant) {}
 
-    private static Stream<Plant> plants() {
+    private static Stream<Plant> damages() {
         return Stream.of(
                 new Plant(
                         "ledger-entry",
                         "an entry with another slug",
-                        () -> in("ledger").updateOne(Filters.eq("_id", 1L), Updates.set("entry.slug", "another"))),
+                        () -> collection("ledger")
+                                .updateOne(Filters.eq("_id", 1L), Updates.set("entry.slug", "another"))),
                 new Plant(
                         "ledger-entry",
                         "an entry with the signature of another",
-                        () -> in("ledger")
+                        () -> collection("ledger")
                                 .updateOne(
                                         Filters.eq("_id", 1L),
                                         Updates.set(
                                                 "entry.signature",
-                                                in("ledger")
+                                                collection("ledger")
                                                         .find(Filters.eq("_id", 2L))
                                                         .first()
                                                         .get("entry", Document.class)
@@ -172,31 +173,42 @@ class CheckerTest {
                 new Plant(
                         "ledger-entry",
                         "an entry that nobody can read",
-                        () -> in("ledger").updateOne(Filters.eq("_id", 2L), Updates.set("entry.kind", "renumber"))),
+                        () -> collection("ledger")
+                                .updateOne(Filters.eq("_id", 2L), Updates.set("entry.kind", "renumber"))),
                 new Plant(
                         "ledger-entry",
                         "an entry that was caused by something else",
-                        () -> in("ledger").updateOne(Filters.eq("_id", 2L), Updates.set("cause", "publish:x.1:1"))),
-                new Plant("ledger-chain", "an entry less", () -> in("ledger").deleteOne(Filters.eq("_id", 2L))),
+                        () -> collection("ledger")
+                                .updateOne(Filters.eq("_id", 2L), Updates.set("cause", "publish:x.1:1"))),
+                new Plant(
+                        "ledger-chain",
+                        "an entry less",
+                        () -> collection("ledger").deleteOne(Filters.eq("_id", 2L))),
                 new Plant(
                         "ledger-behind",
                         "the last entry less",
-                        () -> in("ledger")
-                                .deleteOne(Filters.eq("_id", in("ledger").countDocuments()))),
+                        () -> collection("ledger")
+                                .deleteOne(
+                                        Filters.eq("_id", collection("ledger").countDocuments()))),
                 new Plant("ledger-order", "an entry that withdraws what is not live", () -> {
-                    long next = in("ledger").countDocuments() + 1;
-                    var forged = in("ledger").find(Filters.eq("_id", next - 1)).first();
+                    long next = collection("ledger").countDocuments() + 1;
+                    var forged = collection("ledger")
+                            .find(Filters.eq("_id", next - 1))
+                            .first();
                     forged.put("_id", next);
                     forged.put("cause", "unpublish:again");
                     forged.get("entry", Document.class).put("position", next);
-                    in("ledger").insertOne(forged);
+                    collection("ledger").insertOne(forged);
                 }),
                 new Plant(
                         "content",
                         "published words that nobody approved",
-                        () -> in("published").updateOne(first(live), Updates.set("content.summary", "Forged."))),
+                        () -> collection("published")
+                                .updateOne(first(live), Updates.set("content.summary", "Forged."))),
                 new Plant(
-                        "content", "published words less", () -> in("published").deleteOne(first(live))),
+                        "content",
+                        "published words less",
+                        () -> collection("published").deleteOne(first(live))),
                 new Plant(
                         "content",
                         "published words of a draft",
@@ -204,11 +216,11 @@ class CheckerTest {
                 new Plant(
                         "edition-log",
                         "a log entry less",
-                        () -> in("edition_log").deleteOne(logEntry(live, 1, "STAMPED"))),
+                        () -> collection("edition_log").deleteOne(logEntry(live, 1, "STAMPED"))),
                 new Plant(
                         "edition-log",
                         "a log entry about other words",
-                        () -> in("edition_log")
+                        () -> collection("edition_log")
                                 .updateOne(
                                         logEntry(inReview, 2, "SUBMITTED"),
                                         Updates.set("entry.revision.contentHash", "sha256:" + "0".repeat(64)))),
@@ -223,41 +235,44 @@ class CheckerTest {
                 new Plant(
                         "approval",
                         "an approval of somebody who does not exist",
-                        () -> in("edition_log")
+                        () -> collection("edition_log")
                                 .updateOne(logEntry(live, 1, "APPROVED"), Updates.set("entry.by.account", "nobody"))),
                 new Plant(
                         "approval",
                         "an approval of somebody who contributed",
-                        () -> in("edition_log")
+                        () -> collection("edition_log")
                                 .updateOne(logEntry(live, 1, "APPROVED"), Updates.set("entry.by.account", "editor"))),
                 new Plant(
                         "approval",
                         "an approval of somebody without the role",
-                        () -> in("edition_log")
+                        () -> collection("edition_log")
                                 .updateOne(
                                         logEntry(live, 1, "APPROVED"),
                                         Updates.set("entry.by.roles", List.of("EDITOR")))),
                 new Plant(
                         "evidence",
                         "an approval less",
-                        () -> in("edition_log").deleteOne(logEntry(live, 1, "APPROVED"))),
+                        () -> collection("edition_log").deleteOne(logEntry(live, 1, "APPROVED"))),
                 new Plant(
                         "evidence",
                         "a stamp of another day",
-                        () -> in("edition_log")
+                        () -> collection("edition_log")
                                 .updateOne(
                                         logEntry(live, 1, "STAMPED"),
                                         Updates.set("entry.stamp.reviewDue", new Date(0)))),
                 new Plant(
                         "revision",
                         "a revision with other words",
-                        () -> in("revisions").updateOne(first(live), Updates.set("content.summary", "Forged."))),
+                        () -> collection("revisions")
+                                .updateOne(first(live), Updates.set("content.summary", "Forged."))),
                 new Plant(
-                        "edition-log", "a revision less", () -> in("revisions").deleteOne(first(live))),
+                        "edition-log",
+                        "a revision less",
+                        () -> collection("revisions").deleteOne(first(live))),
                 new Plant(
                         "contributors",
                         "a revision without contributors",
-                        () -> in("revisions").updateOne(first(live), Updates.set("contributors", List.of()))),
+                        () -> collection("revisions").updateOne(first(live), Updates.set("contributors", List.of()))),
                 new Plant(
                         "revision",
                         "a revision that nobody submitted",
@@ -265,17 +280,20 @@ class CheckerTest {
                 new Plant(
                         "card",
                         "a card that says live of what is a draft",
-                        () -> in("guides").updateOne(Filters.eq("_id", draft.id()), Updates.set("state", "PUBLISHED"))),
+                        () -> collection("guides")
+                                .updateOne(Filters.eq("_id", draft.id()), Updates.set("state", "PUBLISHED"))),
                 new Plant(
                         "card",
                         "a card that says more than its title",
-                        () -> in("guides").updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"))),
-                new Plant("card", "a card less", () -> in("guides").deleteOne(Filters.eq("_id", live.id()))),
-                new Plant("card", "a log less", () -> in("edition_log").deleteMany(logEntry(draft, 1, "OPENED"))),
+                        () -> collection("guides")
+                                .updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"))),
+                new Plant("card", "a card less", () -> collection("guides").deleteOne(Filters.eq("_id", live.id()))),
+                new Plant(
+                        "card", "a log less", () -> collection("edition_log").deleteMany(logEntry(draft, 1, "OPENED"))),
                 new Plant(
                         "working-copy",
                         "a working copy less",
-                        () -> in("working_copies").deleteOne(Filters.eq("_id", draft.id() + ".1"))),
+                        () -> collection("working_copies").deleteOne(Filters.eq("_id", draft.id() + ".1"))),
                 new Plant(
                         "working-copy",
                         "a working copy of no edition",
@@ -283,76 +301,82 @@ class CheckerTest {
                 new Plant(
                         "comment",
                         "a comment on no guide",
-                        () -> in("comments").updateMany(Filters.empty(), Updates.set("comment.guide", "nowhere"))),
+                        () -> collection("comments")
+                                .updateMany(Filters.empty(), Updates.set("comment.guide", "nowhere"))),
                 new Plant(
                         "webhook",
-                        "a webhook that was told of the future",
-                        () -> in("webhooks").updateMany(Filters.empty(), Updates.set("webhook.position", 4711L))),
+                        "a webhook that was sent positions beyond the end",
+                        () -> collection("webhooks")
+                                .updateMany(Filters.empty(), Updates.set("webhook.position", 4711L))),
                 new Plant(
                         "token",
                         "a token of no account",
-                        () -> in("tokens")
+                        () -> collection("tokens")
                                 .updateOne(Filters.eq("account", "reviewer"), Updates.set("account", "nobody"))),
                 new Plant(
                         "seal",
                         "an approval without a seal",
-                        () -> in("edition_log").updateOne(logEntry(live, 1, "APPROVED"), Updates.unset("signature"))),
+                        () -> collection("edition_log")
+                                .updateOne(logEntry(live, 1, "APPROVED"), Updates.unset("signature"))),
                 new Plant(
                         "seal",
                         "a draft with the words of somebody else",
-                        () -> in("working_copies")
+                        () -> collection("working_copies")
                                 .updateOne(
                                         Filters.eq("_id", draft.id() + ".1"),
                                         Updates.set("content.summary", "Forged."))),
                 new Plant(
                         "audit",
                         "a record of the audit less",
-                        () -> in("audit").deleteOne(Filters.eq("action", "account-created"))),
-                new Plant("process", "a process that drives nothing", () -> drives(draft, 1, "nowhere.1")),
+                        () -> collection("audit").deleteOne(Filters.eq("action", "account-created"))),
+                new Plant("process", "a process that drives nothing", () -> drivesProcess(draft, 1, "nowhere.1")),
                 new Plant(
                         "process",
                         "two processes that drive one edition",
-                        () -> drives(draft, 1, inReview.id() + ".2")));
+                        () -> drivesProcess(draft, 1, inReview.id() + ".2")));
     }
 
     @TestFactory
     Stream<DynamicTest> whatSomebodyChangesIsFound() {
-        return plants().map(plant -> DynamicTest.dynamicTest(plant.what(), () -> {
-            var before = new HashMap<String, List<Document>>();
-            COLLECTIONS.forEach(name -> before.put(name, in(name).find().into(new ArrayList<>())));
-            var driven = new JdbcTemplate(node.bean(DataSource.class))
-                    .queryForList("select ID_, BUSINESS_KEY_ from ACT_RU_EXECUTION where BUSINESS_KEY_ is not null");
-            plant.plant().run();
-            try {
-                var report = report();
-                assertThat(report.failure()).isNull();
-                assertThat(Stream.concat(report.violations().stream(), report.unfinished().stream())
-                                .map(Finding::rule))
-                        .contains(plant.rule());
-            } finally {
-                before.forEach((name, rows) -> {
-                    if (in(name).find().into(new ArrayList<>()).equals(rows)) return;
-                    in(name).deleteMany(Filters.empty());
-                    in(name).insertMany(rows);
-                });
-                driven.forEach(row -> sql(
-                        "update ACT_RU_EXECUTION set BUSINESS_KEY_ = ? where ID_ = ?",
-                        row.get("BUSINESS_KEY_"),
-                        row.get("ID_")));
-            }
-        }));
+        return damages()
+                .map(plant -> DynamicTest.dynamicTest(plant.what(), () -> {
+                    var before = new HashMap<String, List<Document>>();
+                    COLLECTIONS.forEach(
+                            name -> before.put(name, collection(name).find().into(new ArrayList<>())));
+                    var driven = new JdbcTemplate(node.bean(DataSource.class))
+                            .queryForList(
+                                    "select ID_, BUSINESS_KEY_ from ACT_RU_EXECUTION where BUSINESS_KEY_ is not null");
+                    plant.plant().run();
+                    try {
+                        var report = report();
+                        assertThat(report.failure()).isNull();
+                        assertThat(Stream.concat(report.violations().stream(), report.unfinished().stream())
+                                        .map(Finding::rule))
+                                .contains(plant.rule());
+                    } finally {
+                        before.forEach((name, rows) -> {
+                            if (collection(name).find().into(new ArrayList<>()).equals(rows)) return;
+                            collection(name).deleteMany(Filters.empty());
+                            collection(name).insertMany(rows);
+                        });
+                        driven.forEach(row -> sql(
+                                "update ACT_RU_EXECUTION set BUSINESS_KEY_ = ? where ID_ = ?",
+                                row.get("BUSINESS_KEY_"),
+                                row.get("ID_")));
+                    }
+                }));
     }
 
     @Test
     void onlyAdministratorsSeeTheReport() {
-        in("guides").updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"));
+        collection("guides").updateOne(Filters.eq("_id", live.id()), Updates.set("title", "Forged"));
         try {
             var admin = Visitor.signedIn(node, "admin");
             admin.post("/studio/check", "/studio/check");
             assertThat(admin.get("/studio/check").body())
                     .contains("One violation.", "guide " + live.id(), "has a card that is not what its logs tell");
         } finally {
-            in("guides")
+            collection("guides")
                     .updateOne(
                             Filters.eq("_id", live.id()),
                             Updates.set("title", Guides.content().get("title").asString()));

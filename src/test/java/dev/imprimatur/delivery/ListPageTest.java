@@ -77,12 +77,12 @@ class ListPageTest {
             ListPage.of(snapshot.ofType(TYPE.name()).index(), query(query));
         for (var step : steps) {
             snapshot = next(snapshot, step, ++position);
-            if (step.isAsked()) agrees(snapshot.ofType(TYPE.name()), random);
+            if (step.isAsked()) assertSameAnswers(snapshot.ofType(TYPE.name()), random);
         }
-        agrees(snapshot.ofType(TYPE.name()), random);
+        assertSameAnswers(snapshot.ofType(TYPE.name()), random);
     }
 
-    private static void agrees(TypeSnapshot ofType, Random random) {
+    private static void assertSameAnswers(TypeSnapshot ofType, Random random) {
         var anew = new TypeIndex(ofType.histories().map(AddressHistory::guide));
         var kept = ofType.index();
         assertThat(kept.guides()).containsExactlyInAnyOrderElementsOf(anew.guides());
@@ -163,15 +163,15 @@ class ListPageTest {
     }
 
     private static ObjectNode content(Random random) {
-        var content = JSON.createObjectNode().put("title", one(TITLES, random));
-        if (random.nextInt(4) > 0) content.put("role", one(List.of("A", "B", "Ba", "C"), random));
+        var content = JSON.createObjectNode().put("title", oneOf(TITLES, random));
+        if (random.nextInt(4) > 0) content.put("role", oneOf(List.of("A", "B", "Ba", "C"), random));
         var tags = content.putArray("tags");
-        for (int count = random.nextInt(4); count > 0; count--) tags.add(one(TAGS, random));
+        for (int count = random.nextInt(4); count > 0; count--) tags.add(oneOf(TAGS, random));
         if (random.nextInt(5) > 0) content.putObject("compensation").put("dataYear", 2000 + random.nextInt(10));
         return content;
     }
 
-    private static String one(List<String> of, Random random) {
+    private static String oneOf(List<String> of, Random random) {
         return Objects.requireNonNull(of.get(random.nextInt(of.size())));
     }
 }

@@ -56,7 +56,7 @@ class FilterTest {
                 .ok();
     }
 
-    private Answer asked(String query) {
+    private Answer list(String query) {
         return node.site().get("/role-guide?tag=" + mark + "&" + query);
     }
 
@@ -100,7 +100,7 @@ class FilterTest {
         String today =
                 LocalDate.ofInstant(node.clock().instant(), ZoneOffset.UTC).toString();
 
-        var page = asked("filter=" + encoded(filter.replace("MARK", mark).replace("TODAY", today)))
+        var page = list("filter=" + encoded(filter.replace("MARK", mark).replace("TODAY", today)))
                 .ok();
 
         assertThat(titles(page)).isEqualTo(expected == null ? List.of() : List.of(expected.split(" ")));
@@ -109,13 +109,13 @@ class FilterTest {
 
     @Test
     void rangesOfNumbersAndOfTextAreParametersToo() {
-        assertThat(titles(asked("compensation.dataYear.min=2025").ok())).containsExactly("Bob", "Cy");
-        assertThat(titles(asked("role.min=Analyst&role.max=N").ok())).containsExactly("Ada", "Bob", "Cy");
-        assertThat(titles(asked("role.max=Analyst").ok())).containsExactly("Bob");
-        assertThat(titles(asked("tag.min=" + mark + "y&tag.max=" + mark + "z").ok()))
+        assertThat(titles(list("compensation.dataYear.min=2025").ok())).containsExactly("Bob", "Cy");
+        assertThat(titles(list("role.min=Analyst&role.max=N").ok())).containsExactly("Ada", "Bob", "Cy");
+        assertThat(titles(list("role.max=Analyst").ok())).containsExactly("Bob");
+        assertThat(titles(list("tag.min=" + mark + "y&tag.max=" + mark + "z").ok()))
                 .as("one value is within both")
                 .containsExactly("Bob", "Cy");
-        assertThat(titles(asked("tag.min=" + mark + "a&tag.max=" + mark + "b").ok()))
+        assertThat(titles(list("tag.min=" + mark + "a&tag.max=" + mark + "b").ok()))
                 .isEmpty();
     }
 
@@ -123,9 +123,9 @@ class FilterTest {
     void textIsComparedInItsStoredForm() {
         String decomposed = encoded("Manage\u0301r");
 
-        assertThat(titles(asked("role=" + decomposed).ok())).containsExactly("Cy");
-        assertThat(titles(asked("filter=eq(role," + decomposed + ")").ok())).containsExactly("Cy");
-        assertThat(titles(asked("role.min=" + decomposed + "&role.max=" + decomposed)
+        assertThat(titles(list("role=" + decomposed).ok())).containsExactly("Cy");
+        assertThat(titles(list("filter=eq(role," + decomposed + ")").ok())).containsExactly("Cy");
+        assertThat(titles(list("role.min=" + decomposed + "&role.max=" + decomposed)
                         .ok()))
                 .containsExactly("Cy");
     }
@@ -135,12 +135,12 @@ class FilterTest {
         String filter = "&filter=not(eq(compensation.region,DE))";
         var now = node.clock().instant();
 
-        var found = asked("q=ada&facets=compensation.region" + filter).ok();
+        var found = list("q=ada&facets=compensation.region" + filter).ok();
         assertThat(titles(found)).containsExactly("Ada");
-        assertThat(titles(asked("q=bob" + filter).ok())).isEmpty();
-        assertThat(asked("facets=compensation.region" + filter).ok().at("/facets/compensation.region"))
+        assertThat(titles(list("q=bob" + filter).ok())).isEmpty();
+        assertThat(list("facets=compensation.region" + filter).ok().at("/facets/compensation.region"))
                 .hasToString("[{\"value\":\"US\",\"count\":2}]");
-        assertThat(titles(asked("asOf=" + now + filter).ok())).containsExactly("Ada", "Cy");
+        assertThat(titles(list("asOf=" + now + filter).ok())).containsExactly("Ada", "Cy");
     }
 
     @ParameterizedTest
@@ -158,7 +158,7 @@ class FilterTest {
             var seen = new ArrayList<String>();
             String cursor = "";
             do {
-                var page = asked("limit=" + limit + "&sort=" + sort + cursor).ok();
+                var page = list("limit=" + limit + "&sort=" + sort + cursor).ok();
                 seen.addAll(titles(page));
                 cursor = page.has("next") ? "&cursor=" + page.get("next").asString() : "";
             } while (!cursor.isEmpty());
@@ -217,7 +217,7 @@ class FilterTest {
                 .map(pair -> pair[0] + "=" + encoded(pair[1]))
                 .collect(Collectors.joining("&"));
 
-        var answer = asked(sent);
+        var answer = list(sent);
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(400);
         assertThat(answer.json().get("type").asString()).isEqualTo("/problems/malformed");
@@ -226,7 +226,7 @@ class FilterTest {
 
     @Test
     void aFilterWithTooMuchDepthLengthOrConditionsIsRefused() {
-        assertThat(asked("filter=" + "not(".repeat(5) + "eq(title,Cy)" + ")".repeat(5))
+        assertThat(list("filter=" + "not(".repeat(5) + "eq(title,Cy)" + ")".repeat(5))
                         .status())
                 .isEqualTo(200);
         assertRefused("not(".repeat(6) + "eq(title,Cy)" + ")".repeat(6), "at most 5 deep");
@@ -234,13 +234,13 @@ class FilterTest {
         assertRefused("not(".repeat(400), "at most 5 deep");
         assertRefused("eq(title," + "x".repeat(2000) + ")", "at most 2000 characters");
         String fifty = IntStream.range(0, 50).mapToObj(it -> "eq(tag,a)").collect(Collectors.joining(","));
-        assertThat(asked("filter=any(" + fifty + ")").status()).isEqualTo(200);
+        assertThat(list("filter=any(" + fifty + ")").status()).isEqualTo(200);
         assertRefused("any(" + fifty + ",eq(tag,a))", "at most 50 conditions");
         assertRefused("in(tag" + ",a".repeat(51) + ")", "at most 50 conditions");
     }
 
     private void assertRefused(String filter, String detail) {
-        var answer = asked("filter=" + filter);
+        var answer = list("filter=" + filter);
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().get("detail").asString()).contains(detail);
     }
@@ -248,9 +248,9 @@ class FilterTest {
     @Test
     void aCursorBelongsToItsQuery() {
         String question = "sort=compensation.region,title&filter=not(eq(title,Cy))&limit=1";
-        String cursor = "&cursor=" + asked(question).ok().get("next").asString();
+        String cursor = "&cursor=" + list(question).ok().get("next").asString();
 
-        assertThat(titles(asked(question + "&fields=title&facets=role" + cursor).ok()))
+        assertThat(titles(list(question + "&fields=title&facets=role" + cursor).ok()))
                 .containsExactly("Dee");
         for (String other : List.of(
                 "sort=compensation.region,-title&filter=not(eq(title,Cy))",
@@ -260,7 +260,7 @@ class FilterTest {
                 "sort=compensation.region,title&filter=not(eq(title,Cy))&role.min=A",
                 "sort=compensation.region,title&filter=not(eq(title,Cy))&locale=en-US",
                 "filter=not(eq(title,Cy))&q=ada")) {
-            var answer = asked(other + cursor);
+            var answer = list(other + cursor);
             assertThat(answer.status()).as(other).isEqualTo(400);
             assertThat(answer.json().get("detail").asString()).contains("cursor belongs to another list");
         }

@@ -22,6 +22,7 @@ import dev.imprimatur.testing.SigningKeyFile;
 import dev.imprimatur.testing.Visitor;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
@@ -111,7 +112,7 @@ class IntegrityTest {
     }
 
     /** Returns an entry at the next position that publishes other content, and otherwise equals the last entry. */
-    private LedgerEntry forged(LedgerChain seal) {
+    private LedgerEntry forgedEntry(LedgerChain seal) {
         var last = node.bean(LedgerReader.class).at(List.of(position())).getFirst();
         JsonNode content = Guides.content().put("summary", "Nobody approved this.");
         var hash = ContentHash.of(content).value();
@@ -130,7 +131,7 @@ class IntegrityTest {
         return seal.seal(open.with(seal.sign(open, last.review())));
     }
 
-    private void plant(LedgerEntry entry) {
+    private void insertEntry(LedgerEntry entry) {
         node.bean(MongoDatabase.class)
                 .getCollection("ledger", LedgerRows.Row.class)
                 .replaceOne(
@@ -139,7 +140,7 @@ class IntegrityTest {
                         new ReplaceOptions().upsert(true));
     }
 
-    private void isNotServed(String what) {
+    private void assertNotServed(String what) {
         assertThat(node.site().get("/role-guide/" + FORGED).status()).as(what).isEqualTo(404);
         assertThat(node.site().get("/role-guide?limit=100").body()).as(what).doesNotContain(FORGED);
         assertThat(node.site().get("/ledger?limit=100&guides=true").body())
@@ -161,19 +162,19 @@ class IntegrityTest {
                 .ok()
                 .get("id")
                 .asString();
-        var right = forged(stranger);
+        var right = forgedEntry(stranger);
         var wrongHash = right.sealed("0".repeat(64), right.signature());
         var last = node.bean(LedgerReader.class).at(List.of(position())).getFirst();
         var copiedSignature = right.sealed(right.hash(), last.signature());
 
         for (var entry : List.of(right, wrongHash, copiedSignature)) {
             log.list.clear();
-            plant(entry);
+            insertEntry(entry);
             awaitReady(false);
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> errors().stream().anyMatch(error -> error.contains("Entry " + entry.position())));
 
-            isNotServed(entry.toString());
+            assertNotServed(entry.toString());
             assertThat(guides.read(guide).status()).isEqualTo(200);
             assertThat(guides.decide("reviewer", task, "approve").problem()).isEqualTo("ledger-damaged");
             assertThat(unpublish(guide).problem()).isEqualTo("ledger-damaged");
@@ -250,15 +251,15 @@ class IntegrityTest {
     @Test
     void aStartOnAForgedEntryServesTheEntriesBeforeItAndIsNotReady(@TempDir Path folder) throws Exception {
         var guide = guides.published();
-        var entry = forged(chainWithUnknownKey(folder));
+        var entry = forgedEntry(chainWithUnknownKey(folder));
         node.restart(() -> {});
-        plant(entry);
+        insertEntry(entry);
         awaitReady(false);
 
         node.restart(() -> {});
 
         assertThat(isReady()).isFalse();
-        isNotServed("after a start");
+        assertNotServed("after a start");
         assertThat(guides.read(guide).status()).isEqualTo(200);
         assertThat(homeOf("admin")).contains("Entry " + entry.position() + " of the publication ledger");
     }
@@ -286,7 +287,7 @@ class IntegrityTest {
     @Test
     void aStartDetectsEntriesMissingInTheMiddle() {
         for (int i = 0; i < 6; i++) guides.published();
-        var rows = ledger().find(Filters.lte("_id", 5L)).into(new java.util.ArrayList<>());
+        var rows = ledger().find(Filters.lte("_id", 5L)).into(new ArrayList<>());
         ledger().deleteMany(Filters.lte("_id", 5L));
         node.restart(() -> {});
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Invariant 6: however often and however many at once, one effect. */
+/** Invariant 6: a request has one effect, however often and however concurrently it is sent. */
 @Tag("store")
 class RacesTest {
     private static final int ROUNDS = 10;
@@ -30,11 +30,11 @@ class RacesTest {
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
 
-    private static List<Answer> atOnce(Callable<Answer> one, Callable<Answer> other) throws Exception {
-        return atOnce(List.of(one, other));
+    private static List<Answer> concurrently(Callable<Answer> one, Callable<Answer> other) throws Exception {
+        return concurrently(List.of(one, other));
     }
 
-    private static List<Answer> atOnce(List<Callable<Answer>> calls) throws Exception {
+    private static List<Answer> concurrently(List<Callable<Answer>> calls) throws Exception {
         var answers = new ArrayList<Answer>();
         try (var pool = Executors.newFixedThreadPool(calls.size())) {
             for (var done : pool.invokeAll(calls)) answers.add(done.get());
@@ -76,7 +76,7 @@ class RacesTest {
             var guide = guides.submitted();
             var task = guides.task("reviewer", guide);
 
-            var answers = atOnce(
+            var answers = concurrently(
                     () -> guides.decide("reviewer", task, "approve"),
                     () -> guides.decide("second-reviewer", task, "approve"));
 
@@ -93,7 +93,7 @@ class RacesTest {
             var guide = guides.submitted();
             var task = guides.task("reviewer", guide);
 
-            var answers = atOnce(
+            var answers = concurrently(
                     () -> guides.decide("reviewer", task, "approve"),
                     () -> guides.decide("second-reviewer", task, "request-changes"));
 
@@ -123,7 +123,7 @@ class RacesTest {
                 var note = WorkedExample.approved(node);
                 var task = guides.task("admin", note);
 
-                var answers = atOnce(
+                var answers = concurrently(
                         () -> guides.decide("admin", task, "cleared"),
                         () -> guides.decide("second-admin", task, "cleared"));
 
@@ -140,7 +140,7 @@ class RacesTest {
         var guide = guides.submitted();
         var task = guides.task("reviewer", guide);
 
-        var answers = atOnce(IntStream.range(0, 20)
+        var answers = concurrently(IntStream.range(0, 20)
                 .mapToObj(i -> (Callable<Answer>) () -> guides.decide("reviewer", task, "approve"))
                 .toList());
 
@@ -156,7 +156,7 @@ class RacesTest {
             var task = guides.task("reviewer", guide);
             guides.edit("editor", guide, "Slipped in " + round).ok();
 
-            var answers = atOnce(
+            var answers = concurrently(
                     () -> guides.decide("reviewer", task, "approve"),
                     () -> node.as("editor").post(guide.path() + "/submit", Map.of()));
 
@@ -178,7 +178,7 @@ class RacesTest {
     void fiftySubmissionsAtOnceAreOne() throws Exception {
         var guide = guides.drafted();
 
-        var answers = atOnce(IntStream.range(0, 50)
+        var answers = concurrently(IntStream.range(0, 50)
                 .mapToObj(i -> (Callable<Answer>) () -> node.as("editor").post(guide.path() + "/submit", Map.of()))
                 .toList());
 

@@ -63,7 +63,7 @@ class GoldenSearchTest {
      * @param unwanted ids that must not be in the first three
      * @param forbidden ids that must not be found at all; {@code *} for all
      */
-    private record Asked(
+    private record GoldenQuery(
             String kind,
             String locale,
             String query,
@@ -72,25 +72,25 @@ class GoldenSearchTest {
             boolean isAnyOf,
             List<String> unwanted,
             List<String> forbidden) {
-        static Asked of(String[] line) {
+        static GoldenQuery of(String[] line) {
             var wanted =
                     Stream.of(line[3].split("[ |]")).filter(id -> !id.isEmpty()).toList();
             var unwanted = line.length < 5 ? List.<String>of() : List.of(line[4].split(" "));
-            return new Asked(
+            return new GoldenQuery(
                     line[0],
                     line[1],
                     CODE_POINT.matcher(line[2]).replaceAll(it -> Character.toString(Integer.parseInt(it.group(1), 16))),
-                    wanted.stream().map(Asked::bare).toList(),
+                    wanted.stream().map(GoldenQuery::bare).toList(),
                     wanted.stream()
                             .filter(id -> id.endsWith("!"))
-                            .map(Asked::bare)
+                            .map(GoldenQuery::bare)
                             .findFirst()
                             .orElse(""),
                     line[3].contains("|"),
                     unwanted.stream().filter(id -> !id.endsWith("!")).toList(),
                     unwanted.stream()
                             .filter(id -> id.endsWith("!"))
-                            .map(Asked::bare)
+                            .map(GoldenQuery::bare)
                             .toList());
         }
 
@@ -103,8 +103,8 @@ class GoldenSearchTest {
         }
     }
 
-    /** A query and the ids that it found, the best first. */
-    private record Answered(Asked asked, List<String> found) {
+    /** A query and the ids of its hits, the best first. */
+    private record GoldenResult(GoldenQuery asked, List<String> found) {
         List<String> first() {
             return found.subList(0, Math.min(FIRST, found.size()));
         }
@@ -138,7 +138,7 @@ class GoldenSearchTest {
 
     private final ContentType type;
     private final Map<String, Title> titles;
-    private final List<Asked> queries;
+    private final List<GoldenQuery> queries;
     private final GuideAnalyzer words = new GuideAnalyzer();
 
     GoldenSearchTest() throws IOException {
@@ -149,7 +149,7 @@ class GoldenSearchTest {
         titles = lines("titles.tsv")
                 .map(line -> new Title(line[0], line[1], line[2], line[3], line[4]))
                 .collect(Collectors.toMap(Title::id, it -> it, (one, other) -> one, LinkedHashMap::new));
-        queries = lines("queries.tsv").map(Asked::of).toList();
+        queries = lines("queries.tsv").map(GoldenQuery::of).toList();
     }
 
     private static Stream<String[]> lines(String file) {
@@ -186,13 +186,14 @@ class GoldenSearchTest {
 
     @Test
     void typedQueriesFindTheWantedTitles() throws IOException {
-        List<Answered> answered;
+        List<GoldenResult> answered;
         try (var directory = new ByteBuffersDirectory();
                 var index = new IndexWriter(directory, new IndexWriterConfig(words))) {
             for (var title : titles.values()) index.addDocument(document(title));
             try (var reader = DirectoryReader.open(index)) {
                 answered = new ArrayList<>();
-                for (var query : queries) answered.add(new Answered(query, ask(reader, query.locale(), query.query())));
+                for (var query : queries)
+                    answered.add(new GoldenResult(query, ask(reader, query.locale(), query.query())));
             }
         }
 
@@ -204,7 +205,7 @@ class GoldenSearchTest {
                 .as("mean reciprocal rank")
                 .isGreaterThanOrEqualTo(MEAN_RECIPROCAL_RANK);
         assertThat(recall(answered)).as("recall in the first three").isGreaterThanOrEqualTo(RECALL);
-        assertThat(answered.stream().filter(Answered::hasUnwanted).count())
+        assertThat(answered.stream().filter(GoldenResult::hasUnwanted).count())
                 .as("queries that find unwanted or forbidden titles")
                 .isLessThanOrEqualTo(UNWANTED);
     }
@@ -242,28 +243,28 @@ class GoldenSearchTest {
                 .toList();
     }
 
-    private static double meanReciprocalRank(Collection<Answered> answered) {
+    private static double meanReciprocalRank(Collection<GoldenResult> answered) {
         return answered.stream()
                 .filter(it -> !it.asked().wanted().isEmpty())
-                .mapToDouble(Answered::reciprocalRank)
+                .mapToDouble(GoldenResult::reciprocalRank)
                 .average()
                 .orElse(1);
     }
 
-    private static double recall(Collection<Answered> answered) {
+    private static double recall(Collection<GoldenResult> answered) {
         return answered.stream()
                 .filter(it -> !it.asked().wanted().isEmpty())
-                .mapToDouble(Answered::recall)
+                .mapToDouble(GoldenResult::recall)
                 .average()
                 .orElse(1);
     }
 
-    private String report(List<Answered> answered) {
+    private String report(List<GoldenResult> answered) {
         var report = new StringBuilder("%d titles, %d queries%n%n%-14s %7s %6s %6s %6s%n"
                 .formatted(titles.size(), queries.size(), "", "queries", "right", "MRR", "recall"));
         row(report, "all", answered);
-        rows(report, answered, Asked::language);
-        rows(report, answered, Asked::kind);
+        rows(report, answered, GoldenQuery::language);
+        rows(report, answered, GoldenQuery::kind);
         report.append("%nNot as wanted:%n".formatted());
         answered.stream().filter(it -> !it.isRight()).forEach(it -> {
             var asked = it.asked();
@@ -280,19 +281,19 @@ class GoldenSearchTest {
         return report.toString();
     }
 
-    private static void rows(StringBuilder report, List<Answered> answered, Function<Asked, String> by) {
+    private static void rows(StringBuilder report, List<GoldenResult> answered, Function<GoldenQuery, String> by) {
         report.append('\n');
         answered.stream()
                 .collect(Collectors.groupingBy(it -> by.apply(it.asked()), TreeMap::new, Collectors.toList()))
                 .forEach((name, of) -> row(report, name, of));
     }
 
-    private static void row(StringBuilder report, String name, List<Answered> of) {
+    private static void row(StringBuilder report, String name, List<GoldenResult> of) {
         report.append("%-14s %7d %6d %6.3f %6.3f%n"
                 .formatted(
                         name,
                         of.size(),
-                        of.stream().filter(Answered::isRight).count(),
+                        of.stream().filter(GoldenResult::isRight).count(),
                         meanReciprocalRank(of),
                         recall(of)));
     }

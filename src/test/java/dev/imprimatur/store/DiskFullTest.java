@@ -56,7 +56,7 @@ class DiskFullTest {
         try (var client = MongoClients.create(server.uri());
                 var other = MongoClients.create(server.uri())) {
             var things = client.getDatabase("test").getCollection("things");
-            things.insertOne(thing(0));
+            things.insertOne(incompressible(0));
             disk.fill(200);
             var read = new AtomicInteger();
             var reading = Thread.ofVirtual()
@@ -66,7 +66,7 @@ class DiskFullTest {
             MongoException failure = null;
             while (failure == null && acknowledged < MANY)
                 try {
-                    things.replaceOne(Filters.eq("_id", "one"), thing(acknowledged + 1));
+                    things.replaceOne(Filters.eq("_id", "one"), incompressible(acknowledged + 1));
                     things.insertOne(new Document("_id", acknowledged).append("text", "x".repeat(500)));
                     acknowledged++;
                 } catch (MongoException full) {
@@ -147,7 +147,7 @@ class DiskFullTest {
         var server = new EmbeddedMongo(data, new FreeSpace(data, DataSize.ofMegabytes(8)));
         try (var client = MongoClients.create(server.uri())) {
             var things = client.getDatabase("test").getCollection("things");
-            things.insertOne(thing(0));
+            things.insertOne(incompressible(0));
             disk.fill(7 << 10);
             await().atMost(PATIENCE).until(() -> !server.isWritable());
 
@@ -167,7 +167,7 @@ class DiskFullTest {
     }
 
     /** Returns a document of some kilobytes that cannot be compressed. */
-    private static Document thing(int n) {
+    private static Document incompressible(int n) {
         return new Document("_id", "one").append("n", n).append("bytes", bytes(8_000));
     }
 

@@ -50,7 +50,7 @@ class DemoTest {
     }
 
     /** Leaves the file of a key that is not valid: it was revoked, or belongs to other stores. */
-    private static void leftBehind(Path data) {
+    private static void leaveUnknownKey(Path data) {
         try {
             DataDirectory.writeOwnerOnly(Files.createDirectories(data).resolve("demo-site-key"), "imp_site_of_before");
         } catch (IOException failed) {
@@ -66,7 +66,7 @@ class DemoTest {
                 Instant.now(),
                 settings -> {
                     settings.put("imprimatur.demo", "true");
-                    leftBehind(Path.of(settings.get("imprimatur.data-dir")));
+                    leaveUnknownKey(Path.of(settings.get("imprimatur.data-dir")));
                 },
                 "imp_site_of_nobody"));
         try (var demo = started[0]) {

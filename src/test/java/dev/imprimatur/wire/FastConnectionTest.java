@@ -31,7 +31,7 @@ class FastConnectionTest {
     private final Guides guides = node.guides();
 
     /** An answer as received. */
-    private record Raw(int status, Map<String, String> headers, String body) {
+    private record RawAnswer(int status, Map<String, String> headers, String body) {
         Map<String, String> compared() {
             var compared = new TreeMap<>(headers);
             List.of("date", "ratelimit").forEach(compared::remove);
@@ -60,7 +60,7 @@ class FastConnectionTest {
             return this;
         }
 
-        Raw read() throws IOException {
+        RawAnswer read() throws IOException {
             int status = Integer.parseInt(line().split(" ")[1]);
             var headers = new TreeMap<String, String>();
             for (String line = line(); !line.isEmpty(); line = line())
@@ -69,7 +69,7 @@ class FastConnectionTest {
                         line.substring(line.indexOf(':') + 1).strip());
             byte[] body = new byte[Integer.parseInt(headers.getOrDefault("content-length", "0"))];
             if (status != 304) in.readFully(body);
-            return new Raw(status, headers, new String(body, StandardCharsets.UTF_8));
+            return new RawAnswer(status, headers, new String(body, StandardCharsets.UTF_8));
         }
 
         private String line() throws IOException {
@@ -89,7 +89,7 @@ class FastConnectionTest {
                 + node.site().authorization() + "\r\n" + String.join("", headers) + "\r\n";
     }
 
-    private double fast() {
+    private double fastAnswers() {
         return node.bean(MeterRegistry.class)
                 .get("imprimatur.delivery.fast")
                 .functionCounter()
@@ -99,11 +99,11 @@ class FastConnectionTest {
     @Test
     void aPlainRequestIsAnsweredAsByTheServletContainer() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
-        try (var wire = new RawConnection();
+        try (var connection = new RawConnection();
                 var slow = new RawConnection()) {
-            double before = fast();
-            var fast = wire.send(get(path)).read();
-            assertThat(fast() - before).isEqualTo(1);
+            double before = fastAnswers();
+            var fast = connection.send(get(path)).read();
+            assertThat(fastAnswers() - before).isEqualTo(1);
             // a request with a parameter goes through the servlet container, even if it asks for the default
             var other = slow.send(get(path + "?format=markdown")).read();
 
@@ -111,7 +111,7 @@ class FastConnectionTest {
             assertThat(fast.body()).isEqualTo(other.body());
             assertThat(fast.compared()).isEqualTo(other.compared());
             String known = "If-None-Match: " + fast.headers().get("etag") + "\r\n";
-            var fastKnown = wire.send(get(path, known)).read();
+            var fastKnown = connection.send(get(path, known)).read();
             var otherKnown = slow.send(get(path + "?format=markdown", known)).read();
             assertThat(fastKnown.status()).isEqualTo(304);
             assertThat(fastKnown.compared()).isEqualTo(otherKnown.compared());
@@ -129,13 +129,14 @@ class FastConnectionTest {
                 List.of("delivery"),
                 "origins",
                 List.of("https://a.example", "https://b.example")));
-        try (var wire = new RawConnection()) {
+        try (var connection = new RawConnection()) {
             // the second request hands the connection over to Jetty, which reads all later requests
             for (String origin :
                     new String[] {null, "https://a.example", null, "https://b.example", "https://c.example"})
                 for (String asked : List.of(path, list)) {
                     String[] sent = origin == null ? new String[] {} : new String[] {"Origin: " + origin + "\r\n"};
-                    var answer = wire.send(get(asked, sent).replace(node.site().authorization(), key.authorization()))
+                    var answer = connection
+                            .send(get(asked, sent).replace(node.site().authorization(), key.authorization()))
                             .read();
 
                     assertThat(answer.status()).isEqualTo(200);
@@ -151,31 +152,32 @@ class FastConnectionTest {
     void eachRequestOfAConnectionIsJudgedByItsOwnKey() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         var key = node.as("admin")
-                .post("/api-keys", Map.of("name", "of the wire", "scopes", List.of("delivery")))
+                .post("/api-keys", Map.of("name", "of the connection", "scopes", List.of("delivery")))
                 .ok();
         String own = get(path)
                 .replace(node.site().authorization(), "Bearer " + key.get("key").asString());
-        try (var wire = new RawConnection()) {
-            assertThat(wire.send(own).read().status()).isEqualTo(200);
-            assertThat(wire.send(own.replace(path, path + "x")).read().status()).isEqualTo(404);
+        try (var connection = new RawConnection()) {
+            assertThat(connection.send(own).read().status()).isEqualTo(200);
+            assertThat(connection.send(own.replace(path, path + "x")).read().status())
+                    .isEqualTo(404);
         }
-        try (var wire = new RawConnection()) {
-            assertThat(wire.send(own + get(path)).read().status()).isEqualTo(200);
-            assertThat(wire.read().status()).isEqualTo(200);
-            assertThat(wire.send(own).read().status()).isEqualTo(200);
+        try (var connection = new RawConnection()) {
+            assertThat(connection.send(own + get(path)).read().status()).isEqualTo(200);
+            assertThat(connection.read().status()).isEqualTo(200);
+            assertThat(connection.send(own).read().status()).isEqualTo(200);
             node.as("admin").delete("/api-keys/" + key.get("id").asString()).ok();
 
-            double before = fast();
-            assertThat(wire.send(get(path)).read().status()).isEqualTo(200);
-            assertThat(fast() - before).isEqualTo(1);
-            assertThat(wire.send(own).read().status()).isEqualTo(401);
-            assertThat(wire.send(get(path)).read().status()).isEqualTo(200);
+            double before = fastAnswers();
+            assertThat(connection.send(get(path)).read().status()).isEqualTo(200);
+            assertThat(fastAnswers() - before).isEqualTo(1);
+            assertThat(connection.send(own).read().status()).isEqualTo(401);
+            assertThat(connection.send(get(path)).read().status()).isEqualTo(200);
         }
-        try (var wire = new RawConnection()) {
+        try (var connection = new RawConnection()) {
             String longer =
                     get(path).replace(node.site().authorization(), node.site().authorization() + "x");
-            assertThat(wire.send(get(path) + longer).read().status()).isEqualTo(200);
-            assertThat(wire.read().status()).isEqualTo(401);
+            assertThat(connection.send(get(path) + longer).read().status()).isEqualTo(200);
+            assertThat(connection.read().status()).isEqualTo(401);
         }
     }
 
@@ -183,8 +185,8 @@ class FastConnectionTest {
     void pipelinedRequestsAreAnsweredInOrder() throws Exception {
         String one = "/role-guide/" + guides.published().slug();
         String other = "/role-guide/" + guides.published().slug();
-        try (var wire = new RawConnection()) {
-            wire.send(get(one)
+        try (var connection = new RawConnection()) {
+            connection.send(get(one)
                     + get(other)
                     + get("/role-guide?limit=1&fields=title")
                     + get("/ledger?limit=1")
@@ -192,13 +194,13 @@ class FastConnectionTest {
                     + get("/role-guide/nothing")
                     + get(other));
 
-            assertThat(wire.read().body()).contains(one.substring(12));
-            assertThat(wire.read().body()).contains(other.substring(12));
-            assertThat(wire.read().body()).startsWith("{\"items\":");
-            assertThat(wire.read().body()).startsWith("{\"entries\":");
-            assertThat(wire.read().body()).contains(one.substring(12));
-            assertThat(wire.read().status()).isEqualTo(404);
-            assertThat(wire.read().body()).contains(other.substring(12));
+            assertThat(connection.read().body()).contains(one.substring(12));
+            assertThat(connection.read().body()).contains(other.substring(12));
+            assertThat(connection.read().body()).startsWith("{\"items\":");
+            assertThat(connection.read().body()).startsWith("{\"entries\":");
+            assertThat(connection.read().body()).contains(one.substring(12));
+            assertThat(connection.read().status()).isEqualTo(404);
+            assertThat(connection.read().body()).contains(other.substring(12));
         }
     }
 
@@ -206,20 +208,20 @@ class FastConnectionTest {
     void aRequestThatArrivesInPiecesIsAnswered() throws Exception {
         String request = get("/role-guide/" + guides.published().slug());
         for (int cut : new int[] {1, 10, 40, request.length() - 3, request.length() - 1})
-            try (var wire = new RawConnection()) {
-                wire.send(request.substring(0, cut));
+            try (var connection = new RawConnection()) {
+                connection.send(request.substring(0, cut));
                 Thread.sleep(20);
-                assertThat(wire.send(request.substring(cut)).read().status())
+                assertThat(connection.send(request.substring(cut)).read().status())
                         .as("cut at " + cut)
                         .isEqualTo(200);
             }
         // the second request is cut; the first one is answered at once
-        try (var wire = new RawConnection()) {
-            wire.send(request + request.substring(0, 60));
-            assertThat(wire.read().status()).isEqualTo(200);
-            assertThat(wire.send(request.substring(60) + request).read().status())
+        try (var connection = new RawConnection()) {
+            connection.send(request + request.substring(0, 60));
+            assertThat(connection.read().status()).isEqualTo(200);
+            assertThat(connection.send(request.substring(60) + request).read().status())
                     .isEqualTo(200);
-            assertThat(wire.read().status()).isEqualTo(200);
+            assertThat(connection.read().status()).isEqualTo(200);
         }
     }
 
@@ -227,14 +229,14 @@ class FastConnectionTest {
     void aSlowReaderGetsTheWholeAnswerAndDelaysNobody() throws Exception {
         guides.published();
         String list = get("/role-guide?limit=20");
-        try (var wire = new RawConnection()) {
-            wire.send(list.repeat(150));
+        try (var connection = new RawConnection()) {
+            connection.send(list.repeat(150));
             Thread.sleep(200);
             try (var quick = new RawConnection()) {
                 assertThat(quick.send(list).read().status()).isEqualTo(200);
             }
             var bodies = new ArrayList<String>();
-            for (int i = 0; i < 150; i++) bodies.add(wire.read().body());
+            for (int i = 0; i < 150; i++) bodies.add(connection.read().body());
             assertThat(bodies).containsOnly(bodies.getFirst());
         }
     }
@@ -245,10 +247,10 @@ class FastConnectionTest {
         Callable<Integer> site = () -> {
             int answered = 0;
             for (int round = 0; round < 40; round++)
-                try (var wire = new RawConnection()) {
+                try (var connection = new RawConnection()) {
                     for (String asked :
                             List.of(path, path, "/role-guide?limit=2&fields=title", "/ledger?limit=2", path)) {
-                        assertThat(wire.send(get(asked)).read().status()).isEqualTo(200);
+                        assertThat(connection.send(get(asked)).read().status()).isEqualTo(200);
                         answered++;
                     }
                 }
@@ -277,14 +279,15 @@ class FastConnectionTest {
             })
     void malformedRequestsAreRefusedByJetty(String request) throws Exception {
         String path = "/api/delivery/v1/role-guide/" + guides.published().slug();
-        double before = fast();
-        try (var wire = new RawConnection()) {
-            var answer = wire.send(request.replace("PATH", path)
+        double before = fastAnswers();
+        try (var connection = new RawConnection()) {
+            var answer = connection
+                    .send(request.replace("PATH", path)
                             .replace("KEY", node.site().authorization()))
                     .read();
 
             assertThat(answer.status()).isBetween(400, 599);
-            assertThat(fast()).isEqualTo(before);
+            assertThat(fastAnswers()).isEqualTo(before);
         }
     }
 
@@ -292,13 +295,14 @@ class FastConnectionTest {
     void aBodyIsNotReadAsARequest() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         String hidden = get(path);
-        try (var wire = new RawConnection()) {
-            wire.send(get("/role-guide/nothing", "Content-Length: " + hidden.length() + "\r\n") + hidden + get(path));
+        try (var connection = new RawConnection()) {
+            connection.send(
+                    get("/role-guide/nothing", "Content-Length: " + hidden.length() + "\r\n") + hidden + get(path));
 
-            assertThat(wire.read().status()).isEqualTo(404);
-            assertThat(wire.read().status()).isEqualTo(200);
-            wire.socket.shutdownOutput();
-            assertThat(wire.in.read()).isEqualTo(-1);
+            assertThat(connection.read().status()).isEqualTo(404);
+            assertThat(connection.read().status()).isEqualTo(200);
+            connection.socket.shutdownOutput();
+            assertThat(connection.in.read()).isEqualTo(-1);
         }
     }
 
@@ -308,8 +312,8 @@ class FastConnectionTest {
             })
     void headersThatChangeTheMeaningOfARequestAreRespected(String header) throws Exception {
         String path = "/role-guide/" + guides.published().slug();
-        try (var wire = new RawConnection()) {
-            var answer = wire.send(get(path, header)).read();
+        try (var connection = new RawConnection()) {
+            var answer = connection.send(get(path, header)).read();
 
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.headers().containsKey("connection")).isEqualTo(header.startsWith("Connection"));
@@ -320,13 +324,13 @@ class FastConnectionTest {
     void aConnectionThatEndsWithinARequestAffectsNobody() throws Exception {
         String path = "/role-guide/" + guides.published().slug();
         for (int i = 0; i < 50; i++)
-            try (var wire = new RawConnection()) {
-                wire.socket.setSoLinger(true, 0);
-                wire.send(get(path).repeat(5)
+            try (var connection = new RawConnection()) {
+                connection.socket.setSoLinger(true, 0);
+                connection.send(get(path).repeat(5)
                         + get("/role-guide?limit=1&sort=slug").substring(0, 30));
             }
-        try (var wire = new RawConnection()) {
-            assertThat(wire.send(get(path)).read().status()).isEqualTo(200);
+        try (var connection = new RawConnection()) {
+            assertThat(connection.send(get(path)).read().status()).isEqualTo(200);
         }
     }
 }
