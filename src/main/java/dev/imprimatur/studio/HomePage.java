@@ -116,11 +116,15 @@ class HomePage {
 
     private static List<Guide> waitingForOthers(List<Guide> guides, Person me) {
         return guides.stream()
-                .filter(guide -> guide.state() == Edition.State.IN_REVIEW
-                        && guide.contributors().contains(me.account()))
+                .filter(guide -> isWithReviewers(guide) && guide.contributors().contains(me.account()))
                 .sorted(Comparator.comparing(Guide::updatedAt))
                 .limit(RECENT)
                 .toList();
+    }
+
+    /** An approved edition is published at once, unless its workflow has another task first. */
+    private static boolean isWithReviewers(Guide guide) {
+        return guide.state() == Edition.State.IN_REVIEW || guide.state() == Edition.State.APPROVED;
     }
 
     private Freshness freshness(List<Guide> guides) {
