@@ -16,7 +16,7 @@ document.addEventListener('submit', event => {
   event.preventDefault();
   event.stopImmediatePropagation();
   asked = {form, button, agreed: false};
-  const verb = button?.textContent.trim() ?? 'Go on';
+  const verb = button?.textContent.trim() ?? 'Continue';
   document.getElementById('confirm-title').textContent = (button?.getAttribute('aria-label') ?? verb) + '?';
   document.getElementById('confirm-lost').textContent = lost;
   dialog.querySelector('[value=yes]').textContent = verb;

@@ -4,7 +4,7 @@ document.addEventListener('click', async event => {
   const button = event.target.closest('button[data-copy]');
   if (!button) return;
   const shown = button.parentElement.querySelector('code');
-  const told = button.parentElement.querySelector('[role=status]');
+  const status = button.parentElement.querySelector('[role=status]');
   let copied = true;
   try {
     await navigator.clipboard.writeText(shown.textContent);
@@ -15,5 +15,5 @@ document.addEventListener('click', async event => {
     copied = document.execCommand('copy');
     if (copied) selection.removeAllRanges();
   }
-  told.textContent = copied ? 'Copied' : 'Not copied: it is selected, press Ctrl C';
+  status.textContent = copied ? 'Copied' : 'Not copied: it is selected, press Ctrl C';
 });

@@ -28,8 +28,8 @@ function start() {
 
   const show = (name, words, link) => {
     state.dataset.state = name;
-    if (state.dataset.told === words) return;
-    state.dataset.told = words;
+    if (state.dataset.shown === words) return;
+    state.dataset.shown = words;
     state.replaceChildren(words);
     if (link) state.append(' ', Object.assign(document.createElement('a'), {href: link[0], textContent: link[1], target: '_blank'}));
   };

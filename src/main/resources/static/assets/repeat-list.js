@@ -8,7 +8,7 @@ customElements.define('repeat-list', class extends HTMLElement {
   connectedCallback() {
     if (this.list) return;
     this.list = this.querySelector(':scope > fieldset > ol');
-    this.told = this.querySelector(':scope > fieldset > [role=status]');
+    this.status = this.querySelector(':scope > fieldset > [role=status]');
     this.back = this.querySelector(':scope > fieldset > .back');
     this.removed = [];
     this.addEventListener('click', event => {
@@ -138,5 +138,5 @@ customElements.define('repeat-list', class extends HTMLElement {
     this.dispatchEvent(new Event('input', {bubbles: true}));
   }
 
-  say(words) { this.told.textContent = words; }
+  say(words) { this.status.textContent = words; }
 });

@@ -14,9 +14,9 @@ document.body.addEventListener('htmx:responseError', event => {
 document.body.addEventListener('htmx:sendError', () => failed('This was not done: the server does not answer. Try again.'));
 function failed(words) {
   document.getElementById('failed')?.remove();
-  const told = Object.assign(document.createElement('div'), {id: 'failed', className: 'told is-problem', textContent: words});
-  told.setAttribute('role', 'alert');
-  document.getElementById('main').prepend(told);
+  const notice = Object.assign(document.createElement('div'), {id: 'failed', className: 'notice is-problem', textContent: words});
+  notice.setAttribute('role', 'alert');
+  document.getElementById('main').prepend(notice);
 }
 
 // Scrolls a drawing that is wider than its frame to the active step.

@@ -14,7 +14,7 @@ export const momentOf = at => `${dayOf(at)}, ${hourOf(at)}`;
 
 const exactly = (at, now) => dayOf(at) === dayOf(now) ? hourOf(at) : momentOf(at);
 
-function told(at, now) {
+function relative(at, now) {
   const past = now - at;
   const span = Math.abs(past);
   if (dayOf(at) !== dayOf(now) && span >= HOUR) return exactly(at, now);
@@ -29,7 +29,7 @@ function show(time) {
   if (Number.isNaN(at.getTime())) return;
   const now = new Date(Date.now() + ahead);
   // a screen reader would read a changing text within a status again and again
-  const text = time.closest('[role=status]') ? exactly(at, now) : told(at, now);
+  const text = time.closest('[role=status]') ? exactly(at, now) : relative(at, now);
   if (time.textContent !== text) time.textContent = text;
   const title = at.toLocaleString('en-GB', {dateStyle: 'full', timeStyle: 'long'});
   if (time.title !== title) time.title = title;

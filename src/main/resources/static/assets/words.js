@@ -60,7 +60,7 @@ function tell(unit, words, {problem = false, more} = {}) {
   let place = unit.wordsTold;
   if (!place) {
     place = unit.wordsTold = document.createElement('div');
-    place.className = 'words-told';
+    place.className = 'words-notice';
     (last.closest('label, md-editor') ?? last).after(place);
   }
   place.setAttribute('role', problem ? 'alert' : 'status');
@@ -245,7 +245,7 @@ function notice(words, {problem = false, more = []} = {}) {
     place = Object.assign(document.createElement('div'), {id: 'words-notice'});
     document.querySelector('main').prepend(place);
   }
-  place.className = problem ? 'told is-problem' : 'visually-hidden';
+  place.className = problem ? 'notice is-problem' : 'visually-hidden';
   place.setAttribute('role', problem ? 'alert' : 'status');
   place.replaceChildren(words, ' ', ...more);
 }

@@ -55,7 +55,7 @@ public class Confirmation implements HealthIndicator {
     public Health health() {
         if (!catalogue.isOfThisReading())
             return Health.down()
-                    .withDetail("error", "the publication ledger is being read anew")
+                    .withDetail("error", "the publication ledger is being read again")
                     .build();
         if (holds()) return Health.up().build();
         return Health.down()

@@ -87,8 +87,8 @@ public class Lease {
         return Refusal.unavailable(
                 "not-confirmed",
                 "this node has not been able to confirm for " + lasts.toSeconds()
-                        + " s what is published and which keys are right, so it tells nothing until it can; ask again, or"
-                        + " another node",
+                        + " s what is published and which keys are valid, so it serves nothing until it can; ask again, or"
+                        + " ask another node",
                 RETRY_AFTER);
     }
 }

@@ -129,7 +129,7 @@ public class Editing {
             if (etag != null && !copy.etag().equals(etag)) throw Drafts.staleSubmission(copy);
             var faults = types.require(guide.type()).submissionFaults(copy.content());
             if (!faults.isEmpty())
-                throw Refusal.incomplete("the guide is not complete; mend what is listed and submit again", faults)
+                throw Refusal.incomplete("the guide is not complete; correct what is listed and submit again", faults)
                         .raise();
             var hash = ContentHash.of(copy.content()).value();
             boolean same = edition.submitted()

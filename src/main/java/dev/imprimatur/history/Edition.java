@@ -123,8 +123,8 @@ public final class Edition {
     public static Refusal logDamaged() {
         return Refusal.unavailable(
                 "log-damaged",
-                "the stored log of this edition was changed, so nothing is decided on it or published from it until it is mended;"
-                        + " administrators see what is wrong. What was withdrawn is withdrawn all the same",
+                "the stored log of this edition was changed, so nothing is decided on it or published from it until it is repaired;"
+                        + " administrators see what is wrong. A guide that was unpublished stays unpublished",
                 LOOKED_INTO);
     }
 

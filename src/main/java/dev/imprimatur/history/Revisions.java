@@ -156,7 +156,7 @@ public class Revisions {
         return Refusal.unavailable(
                 "content-damaged",
                 "what is stored of revision " + NumberedIds.number(stored.id())
-                        + " is not what was submitted, so it is not shown, decided on or published until it is mended; administrators"
+                        + " is not what was submitted, so it is not shown, decided on or published until it is repaired; administrators"
                         + " see what is wrong",
                 LOOKED_INTO);
     }

@@ -35,7 +35,7 @@ public class Damages {
     public void right(Damage.Kind kind, String place) {
         if (damages.isEmpty()) return;
         var mended = damages.remove(new Place(kind, place));
-        if (mended != null) log.warn("mended: {}", mended.detail());
+        if (mended != null) log.warn("repaired: {}", mended.detail());
     }
 
     /** Returns all damage that is not repaired. */

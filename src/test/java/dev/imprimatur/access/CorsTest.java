@@ -394,7 +394,7 @@ class CorsTest {
             Browser.assertAccessible(admin);
             row.locator("textarea").fill(origin + "/");
             row.locator("details button").click();
-            assertThat(admin.locator(".told.is-problem, [role=alert]").first().textContent())
+            assertThat(admin.locator(".notice.is-problem, [role=alert]").first().textContent())
                     .contains("Pages in a browser", "not even a slash");
             admin.navigate("/studio/api-keys");
             row.locator("summary").click();

@@ -241,7 +241,7 @@ class EndOfLedgerTest {
                         .asString())
                 .contains("entry 2 is missing");
         assertThat(Visitor.signedIn(node, "admin").get("/studio/ledger").body())
-                .contains("The ledger ends at position", "Go on without what is lost");
+                .contains("The ledger ends at position", "Continue without the lost entries");
 
         decide(lineage()).ok();
 

@@ -150,7 +150,7 @@ class DraftKeepingTest {
 
             Awaitility.await().pollDelay(Duration.ofMillis(1_600)).until(() -> true);
             page.getByText("Submit revision 1 for review").click();
-            assertThat(page.locator(".told").first()).containsText("submitted for review");
+            assertThat(page.locator(".notice").first()).containsText("submitted for review");
             assertThat(guideState(guide)).isEqualTo("in-review");
         }
     }
@@ -184,7 +184,7 @@ class DraftKeepingTest {
             page.reload();
             assertThat(page.getByLabel("What changed, for the reviewer")).hasValue("A message that stays.");
             page.getByText("Submit revision 1 for review").click();
-            assertThat(page.locator(".told").first()).containsText("submitted for review");
+            assertThat(page.locator(".notice").first()).containsText("submitted for review");
             assertThat(page.locator(".submission")).containsText("A message that stays.");
             assertThat((Integer) page.evaluate("localStorage.length")).isZero();
         }
@@ -204,7 +204,7 @@ class DraftKeepingTest {
             assertThat(content(guide).get("summary").asString()).isEqualTo("Typed after the session had ended.");
             assertThat((Integer) page.evaluate("localStorage.length")).isZero();
             page.getByText("Submit revision 1 for review").click();
-            assertThat(page.locator(".told").first()).containsText("submitted for review");
+            assertThat(page.locator(".notice").first()).containsText("submitted for review");
         }
     }
 

@@ -328,12 +328,12 @@ class ReviewRoundsTest {
             page.navigate("/studio/guides/" + one.id() + "/review");
             page.locator("#decide button[value=approve]").click();
 
-            assertThat(page.locator(".told").first()).containsText("is live");
-            page.locator(".told a").click();
+            assertThat(page.locator(".notice").first()).containsText("is published");
+            page.locator(".notice a").click();
             assertThat(page).hasURL(Pattern.compile(".*/guides/" + two.id() + "/review.*"));
             page.locator("#decide button[value=approve]").click();
-            assertThat(page.locator(".told").first()).containsText("is live");
-            assertThat(page.locator(".told a")).hasCount(0);
+            assertThat(page.locator(".notice").first()).containsText("is published");
+            assertThat(page.locator(".notice a")).hasCount(0);
             assertThat(page).hasURL(Pattern.compile(".*/studio"));
         }
     }

@@ -157,7 +157,7 @@ class StudioPagesTest {
             assertThat(editor.locator("#faults")).containsText("is required");
             editor.locator("[name='/title']").fill("A title");
             send(editor, editor.locator("button[value=submit]"));
-            assertThat(editor.locator(".told").first()).containsText("submitted for review");
+            assertThat(editor.locator(".notice").first()).containsText("submitted for review");
 
             var reviewer = browser.signedIn("reviewer", new NewContextOptions().setJavaScriptEnabled(false));
             reviewer.navigate("/studio/guides/" + guide.id() + "/review");
@@ -167,7 +167,7 @@ class StudioPagesTest {
             field.locator(".new-comment button").click();
             assertThat(reviewer.locator(".thread")).containsText("Good.");
             reviewer.locator("button[value=approve]").click();
-            assertThat(reviewer.locator(".told").first()).containsText("is live");
+            assertThat(reviewer.locator(".notice").first()).containsText("is published");
         }
         assertThat(node.guides().read(guide).json().at("/content/summary").asString())
                 .isEqualTo("Written without scripts.");
@@ -187,7 +187,7 @@ class StudioPagesTest {
             page.locator("[name=guide]").check();
             page.locator("#account").selectOption("second-editor");
             page.getByText("Assign", new Page.GetByTextOptions().setExact(true)).click();
-            assertThat(page.locator(".told").first()).containsText("1 task assigned to \u2068The second-editor\u2069");
+            assertThat(page.locator(".notice").first()).containsText("1 task assigned to \u2068The second-editor\u2069");
             assertThat(page).hasURL(Pattern.compile(".*q=" + guide.slug() + ".*"));
         }
     }
@@ -215,7 +215,7 @@ class StudioPagesTest {
             assertThat(page.locator(".secret code")).containsText("whsec_");
             page.getByText("Delete the webhook").click();
             page.locator("#confirm [value=yes]").click();
-            assertThat(page.locator(".told").first()).containsText("deleted");
+            assertThat(page.locator(".notice").first()).containsText("deleted");
             browser.assertNoComplaints();
         }
     }

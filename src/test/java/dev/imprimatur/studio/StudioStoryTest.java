@@ -113,7 +113,7 @@ class StudioStoryTest {
     private static void commentAndRequestChanges(Page editor, Page reviewer, String id) {
         editor.getByLabel("What changed, for the reviewer").fill("The first edition.");
         editor.getByText("Submit revision 1 for review").click();
-        assertThat(editor.locator(".told").first()).containsText("submitted for review");
+        assertThat(editor.locator(".notice").first()).containsText("submitted for review");
 
         reviewer.navigate("/studio");
         assertThat(reviewer.locator(".task")).containsText("The first edition.");
@@ -133,7 +133,7 @@ class StudioStoryTest {
         reviewer.locator("#decision-message").fill("See my comment.");
         reviewer.getByText("Request changes", new Page.GetByTextOptions().setExact(true))
                 .click();
-        assertThat(reviewer.locator(".told").first()).containsText("is recorded");
+        assertThat(reviewer.locator(".notice").first()).containsText("is recorded");
     }
 
     private static void answerAndResubmit(Page editor, String id) {
@@ -152,7 +152,7 @@ class StudioStoryTest {
         editor.locator("[name='/byline']").fill("Both editors");
         awaitSaved(editor);
         editor.getByText("Submit revision 2 for review").click();
-        assertThat(editor.locator(".told").first()).containsText("submitted for review");
+        assertThat(editor.locator(".notice").first()).containsText("submitted for review");
         assertThat(editor.locator("#decide button[value=approve]")).hasCount(0);
     }
 
@@ -160,7 +160,7 @@ class StudioStoryTest {
         reviewer.navigate("/studio/guides/" + id + "/review");
         assertThat(reviewer.locator(".thread.is-resolved blockquote")).containsText("What we both mean.");
         reviewer.locator("button[value=approve]").click();
-        assertThat(reviewer.locator(".told").first()).containsText("is live: revision 2");
+        assertThat(reviewer.locator(".notice").first()).containsText("is published: revision 2");
         reviewer.navigate("/studio/guides/" + id + "/history");
         assertThat(reviewer.locator("main")).containsText("hash, place and signature are right");
         Browser.picture(reviewer, "history");
@@ -181,6 +181,6 @@ class StudioStoryTest {
         assertThat(reviewer.locator("#decision-message")).hasValue("Every figure checked.");
         reviewer.getByLabel("Your password").fill(Node.PASSWORD);
         reviewer.locator("button[value=confirm]").click();
-        assertThat(reviewer.locator(".told").first()).isVisible();
+        assertThat(reviewer.locator(".notice").first()).isVisible();
     }
 }

@@ -127,7 +127,7 @@ class StudioWordsTest {
                     page.locator("details.danger summary").all().forEach(Locator::click);
                     button.click();
                     dialog.locator("[value=yes]").click();
-                    assertThat(page.locator(".told[role=status]"))
+                    assertThat(page.locator(".notice[role=status]"))
                             .containsText(Pattern.compile("given up|no longer sign in|revoked"));
                 }
             });
@@ -192,7 +192,7 @@ class StudioWordsTest {
 
             page.locator("details.danger .sure input").check();
             page.locator("details.danger button").click();
-            assertThat(page.locator(".told").first()).containsText("given up");
+            assertThat(page.locator(".notice").first()).containsText("given up");
         }
     }
 
@@ -306,7 +306,7 @@ class StudioWordsTest {
             }
             node.as("editor").post(guide.path() + "/editions", null).ok();
             page.navigate("/studio/guides/" + guide.id() + "/history");
-            assertThat(page.locator(".told[role=note]")).containsText("The figures were wrong.");
+            assertThat(page.locator(".notice[role=note]")).containsText("The figures were wrong.");
         }
     }
 

@@ -143,7 +143,7 @@ class WordsTest {
             post(form);
             assertThat(threads(page, "/summary")).containsText("Written before the session ended.");
             page.locator("#decide button[value=request-changes]").click();
-            assertThat(page.locator(".told").first()).containsText("is recorded");
+            assertThat(page.locator(".notice").first()).containsText("is recorded");
             assertThat(comments(guide)).hasSize(1);
         }
     }
@@ -241,7 +241,7 @@ class WordsTest {
             assertThat(page.locator("#decision-message")).hasValue("Because.");
             page.locator("#decide button[value=request-changes]").click();
 
-            assertThat(page.locator(".told").first()).containsText("is recorded");
+            assertThat(page.locator(".notice").first()).containsText("is recorded");
             var log = node.as("editor").get(guide.path() + "/log").ok();
             assertThat(log.get("items").values().stream()
                             .filter(it -> it.path("message").asString("").equals("Because."))
@@ -285,7 +285,7 @@ class WordsTest {
             assertThat(page.locator("#decide")).containsText("revision 2");
             assertThat(page.locator("#decision-message")).hasValue("The figures are old.");
             page.locator("#decide button[value=request-changes]").click();
-            assertThat(page.locator(".told").first()).containsText("is recorded");
+            assertThat(page.locator(".notice").first()).containsText("is recorded");
         }
     }
 

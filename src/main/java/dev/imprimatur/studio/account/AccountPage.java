@@ -64,9 +64,9 @@ class AccountPage {
     }
 
     @PostMapping
-    String changeEmail(@RequestParam String email, Person me, RedirectAttributes told) {
+    String changeEmail(@RequestParam String email, Person me, RedirectAttributes redirect) {
         accounts.changeEmail(me.account(), email.isBlank() ? null : email.strip());
-        told.addFlashAttribute("told", "Saved.");
+        redirect.addFlashAttribute("notice", "Saved.");
         return "redirect:/studio/account";
     }
 
@@ -76,12 +76,12 @@ class AccountPage {
             @RequestParam String wanted,
             Person me,
             HttpServletRequest request,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         try {
             accounts.changePassword(me.account(), old, wanted, request.getRemoteAddr(), sessions.current(request));
-            told.addFlashAttribute("told", "The password is changed; your tokens and other sessions have ended.");
+            redirect.addFlashAttribute("notice", "The password is changed; your tokens and other sessions have ended.");
         } catch (Refused refused) {
-            told.addFlashAttribute(
+            redirect.addFlashAttribute(
                     "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return "redirect:/studio/account";
@@ -93,12 +93,12 @@ class AccountPage {
             @RequestParam int days,
             @RequestParam(defaultValue = "") String scope,
             Person me,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         // Otherwise somebody who took over a session could create a token and decide with it.
         signing.mustBeProven(me);
         var wanted =
                 new Tokens.NewToken(name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));
-        told.addFlashAttribute(
+        redirect.addFlashAttribute(
                 "secret",
                 tokens.create(require(me).username(), wanted, null, me.request())
                         .text());
@@ -107,17 +107,17 @@ class AccountPage {
 
     @PostMapping("/tokens/revoke")
     @WorksReadOnly
-    String revoke(@RequestParam String token, Person me, RedirectAttributes told) {
+    String revoke(@RequestParam String token, Person me, RedirectAttributes redirect) {
         tokens.revoke(me.account(), token);
-        told.addFlashAttribute("told", "The token is revoked.");
+        redirect.addFlashAttribute("notice", "The token is revoked.");
         return "redirect:/studio/account";
     }
 
     @PostMapping("/sessions/end")
     @WorksReadOnly
-    String end(@RequestParam String session, Person me, RedirectAttributes told) {
+    String end(@RequestParam String session, Person me, RedirectAttributes redirect) {
         sessions.end(session, me.account());
-        told.addFlashAttribute("told", "The session has ended.");
+        redirect.addFlashAttribute("notice", "The session has ended.");
         return "redirect:/studio/account";
     }
 }

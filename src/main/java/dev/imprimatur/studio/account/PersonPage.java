@@ -47,12 +47,12 @@ class PersonPage {
             @RequestParam(defaultValue = "") String title,
             @RequestParam(defaultValue = "") String email,
             Person me,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         try {
             accounts.rename(username, displayName, orNull(title), orNull(email), me.account());
-            told.addFlashAttribute("told", "Saved. What they vouched for before keeps the name it bore then.");
+            redirect.addFlashAttribute("notice", "Saved. What they vouched for before keeps the name it bore then.");
         } catch (Refused refused) {
-            told.addFlashAttribute(
+            redirect.addFlashAttribute(
                     "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return page(username);
@@ -71,23 +71,23 @@ class PersonPage {
      * on to the person.
      */
     @PostMapping("/reset")
-    String reset(@PathVariable String username, Person me, HttpServletRequest request, RedirectAttributes told) {
+    String reset(@PathVariable String username, Person me, HttpServletRequest request, RedirectAttributes redirect) {
         signing.mustBeProven(me);
         var fresh = reset.make(username, me.account());
-        told.addFlashAttribute(
+        redirect.addFlashAttribute(
                 "resetLink",
                 ServletUriComponentsBuilder.fromContextPath(request)
                         .path(fresh.path())
                         .toUriString());
-        told.addFlashAttribute("resetUntil", fresh.expiresAt());
+        redirect.addFlashAttribute("resetUntil", fresh.expiresAt());
         return page(username);
     }
 
     @PostMapping("/reactivate")
-    String reactivate(@PathVariable String username, Person me, RedirectAttributes told) {
+    String reactivate(@PathVariable String username, Person me, RedirectAttributes redirect) {
         signing.mustBeProven(me);
         accounts.reactivate(username, me.account());
-        told.addFlashAttribute("told", username + " can sign in again, with the roles and the password from before.");
+        redirect.addFlashAttribute("notice", username + " can sign in again, with the roles and the password from before.");
         return page(username);
     }
 }

@@ -31,8 +31,8 @@ class SignInPage {
         if (wrong != null) model.addAttribute("problem", "The username or the password is wrong.");
         if (throttled != null)
             model.addAttribute("problem", "There were too many failed attempts. Wait a little and try again.");
-        if (out != null) model.addAttribute("told", "You are signed out.");
-        if (reset != null) model.addAttribute("told", "Your new password holds. Sign in with it.");
+        if (out != null) model.addAttribute("notice", "You are signed out.");
+        if (reset != null) model.addAttribute("notice", "Your new password holds. Sign in with it.");
         return "studio/login";
     }
 

@@ -52,7 +52,7 @@ class AccountsPage {
             @RequestParam(required = false) @Nullable Set<Role> roles,
             Person me,
             Model model,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         signing.mustBeProven(me);
         try {
             accounts.create(
@@ -70,7 +70,7 @@ class AccountsPage {
                     "given", Map.of("username", username, "displayName", displayName, "title", title, "email", email));
             return accounts(me, model);
         }
-        told.addFlashAttribute("told", DisplayText.isolated(displayName) + " can sign in as " + username + ".");
+        redirect.addFlashAttribute("notice", DisplayText.isolated(displayName) + " can sign in as " + username + ".");
         return "redirect:/studio/accounts";
     }
 
@@ -83,18 +83,18 @@ class AccountsPage {
             @PathVariable String username,
             @RequestParam(required = false) @Nullable Set<Role> roles,
             Person me,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         signing.mustBeProven(me);
         accounts.setRoles(username, roles == null ? Set.of() : roles, me.account());
-        told.addFlashAttribute("told", "The roles of " + username + " hold from now on.");
+        redirect.addFlashAttribute("notice", "The roles of " + username + " hold from now on.");
         return "redirect:/studio/accounts";
     }
 
     @PostMapping("/{username}/deactivate")
     @WorksReadOnly
-    String deactivate(@PathVariable String username, Person me, RedirectAttributes told) {
+    String deactivate(@PathVariable String username, Person me, RedirectAttributes redirect) {
         accounts.deactivate(username, me.account());
-        told.addFlashAttribute("told", username + " can no longer sign in.");
+        redirect.addFlashAttribute("notice", username + " can no longer sign in.");
         return "redirect:/studio/accounts";
     }
 }

@@ -44,10 +44,10 @@ class LedgerPage {
 
     @PostMapping
     @WorksReadOnly
-    String goOn(@RequestParam String lineage, @RequestParam String message, Person me, RedirectAttributes told) {
+    String goOn(@RequestParam String lineage, @RequestParam String message, Person me, RedirectAttributes redirect) {
         signing.mustBeAbleToSign(me);
         var report = newLineage.decide(lineage, message.replace("\r\n", "\n").strip(), me);
-        told.addFlashAttribute("told", "The ledger goes on as " + report.lineage() + ".");
+        redirect.addFlashAttribute("notice", "The ledger continues as " + report.lineage() + ".");
         return "redirect:/studio/ledger";
     }
 

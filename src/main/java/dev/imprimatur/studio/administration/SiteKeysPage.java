@@ -44,11 +44,11 @@ class SiteKeysPage {
             @RequestParam(name = "types", required = false) @Nullable List<String> readable,
             @RequestParam(defaultValue = "") String origins,
             Person me,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         List<String> chosen = readable == null ? List.of() : readable;
         chosen.forEach(types::require);
         var fresh = keys.create(new SiteKeys.NewKey(name, List.of("delivery"), chosen, lines(origins)), me);
-        told.addFlashAttribute("secret", fresh.secret());
+        redirect.addFlashAttribute("secret", fresh.secret());
         return "redirect:/studio/api-keys";
     }
 
@@ -66,10 +66,10 @@ class SiteKeysPage {
             @PathVariable String id,
             @RequestParam(defaultValue = "") String origins,
             Person me,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         var key = keys.changeOrigins(id, lines(origins), me.account());
-        told.addFlashAttribute(
-                "told",
+        redirect.addFlashAttribute(
+                "notice",
                 key.origins().isEmpty()
                         ? "No page in a browser can read with the key of " + DisplayText.isolated(key.name())
                                 + " any more."
@@ -80,9 +80,9 @@ class SiteKeysPage {
 
     @PostMapping("/{id}/revoke")
     @WorksReadOnly
-    String revoke(@PathVariable String id, Person me, RedirectAttributes told) {
+    String revoke(@PathVariable String id, Person me, RedirectAttributes redirect) {
         keys.revoke(id, me.account());
-        told.addFlashAttribute("told", "The key is revoked: the next request with it is refused.");
+        redirect.addFlashAttribute("notice", "The key is revoked: the next request with it is refused.");
         return "redirect:/studio/api-keys";
     }
 }

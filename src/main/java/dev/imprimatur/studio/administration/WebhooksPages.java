@@ -56,11 +56,11 @@ class WebhooksPages {
             @RequestParam(name = "types", required = false) @Nullable List<String> wantedTypes,
             Person me,
             Model model,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         try {
             var fresh = subscribers.add(
                     url.strip(), kinds == null ? List.of() : kinds, wantedTypes == null ? List.of() : wantedTypes, me);
-            told.addFlashAttribute("secret", fresh.secrets().getFirst().value());
+            redirect.addFlashAttribute("secret", fresh.secrets().getFirst().value());
             return redirect(fresh.id());
         } catch (Refused refused) {
             model.addAttribute("refusal", refused.refusal());
@@ -79,19 +79,19 @@ class WebhooksPages {
     }
 
     @PostMapping("/{id}/test")
-    String test(@PathVariable String id, RedirectAttributes told) {
-        return told(id, subscribers.test(id), told);
+    String test(@PathVariable String id, RedirectAttributes redirect) {
+        return show(id, subscribers.test(id), redirect);
     }
 
     @PostMapping("/{id}/redeliver")
-    String redeliver(@PathVariable String id, @RequestParam long position, RedirectAttributes told) {
-        return told(id, subscribers.redeliver(id, position), told);
+    String redeliver(@PathVariable String id, @RequestParam long position, RedirectAttributes redirect) {
+        return show(id, subscribers.redeliver(id, position), redirect);
     }
 
-    private static String told(String id, Attempt attempt, RedirectAttributes told) {
+    private static String show(String id, Attempt attempt, RedirectAttributes redirect) {
         String answer = attempt.status() == null ? attempt.error() : "It answered " + attempt.status();
-        if (attempt.succeeded()) told.addFlashAttribute("told", "Taken. " + after(answer, attempt));
-        else told.addFlashAttribute("failed", "Not taken. " + after(answer, attempt));
+        if (attempt.succeeded()) redirect.addFlashAttribute("notice", "Taken. " + after(answer, attempt));
+        else redirect.addFlashAttribute("failed", "Not taken. " + after(answer, attempt));
         return redirect(id);
     }
 
@@ -100,22 +100,22 @@ class WebhooksPages {
     }
 
     @PostMapping("/{id}/secret")
-    String rotateSecret(@PathVariable String id, Person me, RedirectAttributes told) {
-        told.addFlashAttribute("secret", subscribers.rotateSecret(id, me));
+    String rotateSecret(@PathVariable String id, Person me, RedirectAttributes redirect) {
+        redirect.addFlashAttribute("secret", subscribers.rotateSecret(id, me));
         return redirect(id);
     }
 
     @PostMapping("/{id}/resume")
-    String resume(@PathVariable String id, Person me, RedirectAttributes told) {
+    String resume(@PathVariable String id, Person me, RedirectAttributes redirect) {
         subscribers.resume(id, me.account());
-        told.addFlashAttribute("told", "Messages go on from where they stopped.");
+        redirect.addFlashAttribute("notice", "Messages continue from where they stopped.");
         return redirect(id);
     }
 
     @PostMapping("/{id}/delete")
-    String delete(@PathVariable String id, Person me, RedirectAttributes told) {
+    String delete(@PathVariable String id, Person me, RedirectAttributes redirect) {
         subscribers.delete(id, me.account());
-        told.addFlashAttribute("told", "The webhook is deleted.");
+        redirect.addFlashAttribute("notice", "The webhook is deleted.");
         return "redirect:/studio/webhooks";
     }
 

@@ -135,7 +135,7 @@ class Autosave {
         var question = outcome.conflict();
         return new Outcome(
                 outcome.saved(),
-                fault == null ? null : drafting.told(guide, saved.draft(), fault),
+                fault == null ? null : drafting.describe(guide, saved.draft(), fault),
                 question == null ? null : asking(drafting.asked(guide, saved.draft(), question)));
     }
 
@@ -172,7 +172,7 @@ class Autosave {
                             refusal.detail(), drafting.wrong(guide, drafts.of(guide), refusal.faults())));
         }
         String next = "/studio/guides/" + id + "/review";
-        RequestContextUtils.getOutputFlashMap(request).put("told", "“" + guide.title() + "” is submitted for review.");
+        RequestContextUtils.getOutputFlashMap(request).put("notice", "“" + guide.title() + "” is submitted for review.");
         RequestContextUtils.saveOutputFlashMap(next, request, response);
         return ResponseEntity.ok(Map.of("location", next));
     }

@@ -97,14 +97,14 @@ class DraftForm {
     List<Wrong> wrong(Guide guide, WorkingCopy copy, List<Fault> faults) {
         var draft = copy.values();
         return faults.stream()
-                .map(fault -> told(
+                .map(fault -> describe(
                         guide, draft, new Fault(copy.items().path(copy.content(), fault.pointer()), fault.detail())))
                 .distinct()
                 .toList();
     }
 
     /** @param fault a fault with a path instead of a pointer */
-    Wrong told(Guide guide, FormValues draft, Fault fault) {
+    Wrong describe(Guide guide, FormValues draft, Fault fault) {
         return new Wrong(fault.pointer(), PathLabels.of(shape(guide), draft, fault.pointer()), fault.detail());
     }
 

@@ -94,9 +94,9 @@ class EditPage {
     /** Accepts a draft that was altered in the database. The person becomes a contributor to all of it. */
     @PostMapping("/take-over")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
-    String takeOver(@PathVariable String id, @RequestParam String etag, Person me, RedirectAttributes told) {
+    String takeOver(@PathVariable String id, @RequestParam String etag, Person me, RedirectAttributes redirect) {
         drafts.takeOver(guides.require(id), etag, me);
-        told.addFlashAttribute("told", "The draft is yours: you are a contributor to all that it holds.");
+        redirect.addFlashAttribute("notice", "The draft is yours: you are a contributor to all that it holds.");
         return "redirect:/studio/guides/" + id + "/edit";
     }
 
@@ -109,7 +109,7 @@ class EditPage {
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
         model.addAttribute("copy", copy);
-        model.addAttribute("fields", Field.of(drafting.shape(guide), shown, new Field.Told(faults, warnings)));
+        model.addAttribute("fields", Field.of(drafting.shape(guide), shown, new Field.Messages(faults, warnings)));
         model.addAttribute("base", json.writeValueAsString(copy.values()));
         model.addAttribute("page", ItemIds.fresh());
         model.addAttribute("missing", missing);
@@ -152,7 +152,7 @@ class EditPage {
             HttpServletResponse response,
             Person me,
             Model model,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         var guide = guides.require(id);
         var button = ListButton.parse(action);
         var form = posted(guide, base, page, button, request);
@@ -167,8 +167,8 @@ class EditPage {
             return page(guide, saved.copy(), shown, List.of(), me, model);
         }
         if (!action.equals("submit")) {
-            told.addFlashAttribute("told", "Saved.");
-            told.addFlashAttribute("message", message);
+            redirect.addFlashAttribute("notice", "Saved.");
+            redirect.addFlashAttribute("message", message);
             return "redirect:/studio/guides/" + id + "/edit"
                     + (button == null ? "" : "#f" + button.list().replaceAll("[^A-Za-z0-9]+", "-"));
         }
@@ -190,7 +190,7 @@ class EditPage {
                     .toList();
             return refused(guide, saved.copy(), shown, wrong, response, me, model);
         }
-        told.addFlashAttribute("told", "“" + guide.title() + "” is submitted for review.");
+        redirect.addFlashAttribute("notice", "“" + guide.title() + "” is submitted for review.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 
@@ -219,7 +219,7 @@ class EditPage {
         response.setStatus(Refusal.Kind.INCOMPLETE.status());
         model.addAttribute(
                 "faults",
-                faults.stream().map(fault -> drafting.told(guide, shown, fault)).toList());
+                faults.stream().map(fault -> drafting.describe(guide, shown, fault)).toList());
         return page(guide, copy, shown, faults, me, model);
     }
 
@@ -265,7 +265,7 @@ class EditPage {
             HttpServletResponse response,
             Person me,
             Model model,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         var guide = guides.require(id);
         var edits = new ArrayList<Edit>();
         Map<String, String[]> inputs = request.getParameterMap();
@@ -288,8 +288,8 @@ class EditPage {
         var shown = saved.draft().with(saved.unsaved());
         if (!saved.questions().isEmpty()) return questions(guide, shown, saved, response, model);
         if (!saved.faults().isEmpty()) return refused(guide, saved.copy(), shown, saved.faults(), response, me, model);
-        told.addFlashAttribute("told", "Saved with what you chose.");
-        told.addFlashAttribute("message", message);
+        redirect.addFlashAttribute("notice", "Saved with what you chose.");
+        redirect.addFlashAttribute("message", message);
         return "redirect:/studio/guides/" + id + "/edit";
     }
 

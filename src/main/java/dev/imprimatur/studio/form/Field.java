@@ -69,10 +69,10 @@ record Field(
      * The fields of a whole document.
      *
      * @param draft the values that the inputs show
-     * @param told the errors and warnings that the form shows
+     * @param messages the errors and warnings that the form shows
      */
-    static List<Field> of(Shape type, FormValues draft, Told told) {
-        return group(type, draft, "", "", 0, told);
+    static List<Field> of(Shape type, FormValues draft, Messages messages) {
+        return group(type, draft, "", "", 0, messages);
     }
 
     /**
@@ -81,8 +81,8 @@ record Field(
      * @param faults the errors
      * @param warnings what readers do not see as it was meant
      */
-    record Told(List<Fault> faults, List<Fault> warnings) {
-        static final Told NOTHING = new Told(List.of(), List.of());
+    record Messages(List<Fault> faults, List<Fault> warnings) {
+        static final Messages NOTHING = new Messages(List.of(), List.of());
 
         private static List<String> at(String path, List<Fault> all) {
             return all.stream()
@@ -115,7 +115,7 @@ record Field(
                 warnings);
     }
 
-    private static List<Field> group(Shape shape, FormValues draft, String path, String pointer, int depth, Told told) {
+    private static List<Field> group(Shape shape, FormValues draft, String path, String pointer, int depth, Messages messages) {
         return shape.properties().stream()
                 .map(name -> of(
                         shape.property(name),
@@ -125,7 +125,7 @@ record Field(
                         Pointers.join(path, name),
                         Pointers.join(pointer, name),
                         depth,
-                        told))
+                        messages))
                 .toList();
     }
 
@@ -137,11 +137,11 @@ record Field(
             String path,
             String pointer,
             int depth,
-            Told told) {
+            Messages messages) {
         var kind = kind(shape);
         var ids = draft.items(path);
         var children = switch (kind) {
-            case GROUP -> group(shape, draft, path, pointer, depth, told);
+            case GROUP -> group(shape, draft, path, pointer, depth, messages);
             case LIST, TABLE ->
                 IntStream.range(0, ids.size())
                         .mapToObj(i -> of(
@@ -152,7 +152,7 @@ record Field(
                                 path + "/" + ids.get(i),
                                 pointer + "/" + i,
                                 depth + 1,
-                                told))
+                                messages))
                         .toList();
             default -> List.<Field>of();
         };
@@ -165,7 +165,7 @@ record Field(
                         path + "/" + ID + depth,
                         pointer + "/" + ID + depth,
                         depth + 1,
-                        Told.NOTHING)
+                        Messages.NOTHING)
                 : null;
         return new Field(
                 path,
@@ -184,8 +184,8 @@ record Field(
                 shape.options(),
                 children,
                 blank,
-                Told.at(path, told.faults()),
-                Told.at(path, told.warnings()));
+                Messages.at(path, messages.faults()),
+                Messages.at(path, messages.warnings()));
     }
 
     private static Kind kind(Shape shape) {

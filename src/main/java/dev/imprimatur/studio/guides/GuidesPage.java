@@ -156,11 +156,11 @@ class GuidesPage {
         model.addAttribute("filter", filter);
         model.addAttribute("tabs", tabs);
         model.addAttribute("total", rows.size());
-        var told = ledger.lastOf(page.items().stream().map(Guide::id).toList());
+        var entries = ledger.lastOf(page.items().stream().map(Guide::id).toList());
         model.addAttribute(
                 "rows",
                 page.items().stream()
-                        .map(guide -> new Row(guide, lastReviewed(guide, told.get(guide.id()))))
+                        .map(guide -> new Row(guide, lastReviewed(guide, entries.get(guide.id()))))
                         .toList());
         model.addAttribute("pages", PageLinks.of(filter.url(), page));
         model.addAttribute("types", types.all());
@@ -207,8 +207,8 @@ class GuidesPage {
         return new Order<>(guide -> new Place(key.apply(guide), guide.id()), sort.startsWith("-"));
     }
 
-    private static @Nullable LocalDate lastReviewed(Guide guide, @Nullable LedgerEntry told) {
-        var review = told == null ? null : told.review();
+    private static @Nullable LocalDate lastReviewed(Guide guide, @Nullable LedgerEntry entry) {
+        var review = entry == null ? null : entry.review();
         return guide.live() == null || review == null ? null : review.lastReviewed();
     }
 
@@ -223,7 +223,7 @@ class GuidesPage {
             @RequestParam(defaultValue = "") String owner,
             @RequestParam(defaultValue = "-updated") String sort,
             Person me,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         var to = accounts.account(account)
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
                         .raise())
@@ -233,8 +233,8 @@ class GuidesPage {
             throw Refusal.malformed("choose 1 to " + MOST_AT_ONCE + " guides to assign", List.of())
                     .raise();
         var outcome = bulk.assign(ids, to, me);
-        told.addFlashAttribute("told", outcome.words(to));
-        if (!outcome.refused().isEmpty()) told.addFlashAttribute("refused", outcome.refused());
+        redirect.addFlashAttribute("notice", outcome.words(to));
+        if (!outcome.refused().isEmpty()) redirect.addFlashAttribute("refused", outcome.refused());
         return "redirect:" + new Filter(q, state, type, owner, sort).url();
     }
 
@@ -285,10 +285,10 @@ class GuidesPage {
 
     @PostMapping("/{id}/discard")
     @PreAuthorize("hasRole('EDITOR')")
-    String discard(@PathVariable String id, Person me, RedirectAttributes told) {
+    String discard(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.discard(guide, me);
-        told.addFlashAttribute("told", "Edition " + guide.edition() + " of “" + guide.title() + "” is given up.");
+        redirect.addFlashAttribute("notice", "Edition " + guide.edition() + " of “" + guide.title() + "” is given up.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 
@@ -300,11 +300,11 @@ class GuidesPage {
             @RequestParam(name = "reason:unpublish", required = false) @Nullable String reasonCode,
             @RequestParam(defaultValue = "") String redirectTo,
             Person me,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         if (reason.isBlank()) throw Refusal.malformed("/reason", "say why").raise();
         var guide = guides.require(id);
         review.unpublish(guide, reason, ReasonCode.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
-        told.addFlashAttribute("told", "Readers no longer see “" + guide.title() + "”.");
+        redirect.addFlashAttribute("notice", "Readers no longer see “" + guide.title() + "”.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 }

@@ -32,11 +32,11 @@ class Comparison {
      *
      * @param against the choice's name in the URL: the number of a revision, or {@value Comparison#NOTHING}
      * @param label the choice's label
-     * @param told the words that name the choice within a sentence
+     * @param phrase the words that name the choice within a sentence
      */
-    record Choice(String against, String label, String told) {
-        private static Choice of(int revision, String what, String told) {
-            return new Choice(Integer.toString(revision), what, told);
+    record Choice(String against, String label, String phrase) {
+        private static Choice of(int revision, String what, String phrase) {
+            return new Choice(Integer.toString(revision), what, phrase);
         }
     }
 

@@ -197,7 +197,7 @@ class ReviewPage {
             @RequestParam(defaultValue = "") String message,
             Person me,
             HttpServletRequest request,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         var before = guides.require(id);
         String said = message.replace("\r\n", "\n");
         var guide = completion.complete(
@@ -209,14 +209,14 @@ class ReviewPage {
                 me);
         var live = guide.live();
         boolean published = live != null && !live.equals(before.live());
-        told.addFlashAttribute(
-                "told",
+        redirect.addFlashAttribute(
+                "notice",
                 published && live != null
-                        ? "“" + guide.title() + "” is live: revision " + live.revision() + " at position "
+                        ? "“" + guide.title() + "” is published: revision " + live.revision() + " at position "
                                 + live.position() + "."
                         : "Your decision on “" + guide.title() + "” is recorded.");
         deciding.next(me)
-                .ifPresent(next -> told.addFlashAttribute(
+                .ifPresent(next -> redirect.addFlashAttribute(
                         "next",
                         new Next(
                                 next.guide().title(),
@@ -231,16 +231,16 @@ class ReviewPage {
     }
 
     @PostMapping("/claim")
-    String claim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes told) {
+    String claim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes redirect) {
         claims.claim(task, me);
-        told.addFlashAttribute("told", "The task is yours.");
+        redirect.addFlashAttribute("notice", "The task is yours.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 
     @PostMapping("/unclaim")
-    String unclaim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes told) {
+    String unclaim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes redirect) {
         claims.unclaim(task, me);
-        told.addFlashAttribute("told", "The task is back with its group.");
+        redirect.addFlashAttribute("notice", "The task is back with its group.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 
@@ -250,13 +250,13 @@ class ReviewPage {
             @RequestParam String task,
             @RequestParam String account,
             Person me,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         var to = accounts.account(account)
                 .orElseThrow(() -> Refusal.malformed("/account", "there is no account of this name")
                         .raise())
                 .person();
         claims.assign(task, to, me);
-        told.addFlashAttribute("told", "The task is " + DisplayText.isolated(to.name()) + "’s.");
+        redirect.addFlashAttribute("notice", "The task is " + DisplayText.isolated(to.name()) + "’s.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 }

@@ -50,7 +50,7 @@ class HistoryPage {
     }
 
     /** An edition with the events of its log, the latest first. */
-    record Told(Edition edition, List<HistoryEvent> stories) {}
+    record Messages(Edition edition, List<HistoryEvent> stories) {}
 
     @GetMapping("/history")
     String history(
@@ -67,7 +67,7 @@ class HistoryPage {
         model.addAttribute(
                 "editions",
                 all.reversed().stream()
-                        .map(edition -> new Told(
+                        .map(edition -> new Messages(
                                 edition,
                                 edition.log().reversed().stream()
                                         .map(HistoryEvent::of)
@@ -115,9 +115,9 @@ class HistoryPage {
             @RequestParam int revision,
             @RequestParam String etag,
             Person me,
-            RedirectAttributes told) {
+            RedirectAttributes redirect) {
         drafts.restore(guides.require(id), etag, revision, me);
-        told.addFlashAttribute("told", "The draft holds revision " + revision + " now.");
+        redirect.addFlashAttribute("notice", "The draft holds revision " + revision + " now.");
         return "redirect:/studio/guides/" + id + "/edit";
     }
 }
