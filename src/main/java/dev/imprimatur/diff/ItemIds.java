@@ -4,12 +4,14 @@ package dev.imprimatur.diff;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -193,7 +195,7 @@ public record ItemIds(Map<String, List<String>> lists) {
                 given[i] = candidates.isEmpty() ? fresh() : candidates.removeFirst();
             } else neighbour = id;
         }
-        return java.util.Arrays.stream(given)
+        return Arrays.stream(given)
                 .map(java.util.Objects::requireNonNull)
                 .toList();
     }
@@ -204,7 +206,7 @@ public record ItemIds(Map<String, List<String>> lists) {
             @Nullable String[] given,
             boolean[] used,
             List<String> ids,
-            java.util.function.Function<JsonNode, Object> identity) {
+            Function<JsonNode, Object> identity) {
         var places = new HashMap<Object, List<Integer>>();
         for (int i = 0; i < before.size() && i < ids.size(); i++)
             if (!used[i])

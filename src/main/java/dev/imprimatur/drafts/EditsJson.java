@@ -3,6 +3,7 @@ package dev.imprimatur.drafts;
 
 import dev.imprimatur.diff.Edit;
 import dev.imprimatur.problem.Refusal;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ public final class EditsJson {
 
     public static List<Edit> read(JsonNode edits) {
         if (!edits.isArray()) throw wrong("/edits", "is a list of edits");
-        var read = new java.util.ArrayList<Edit>();
+        var read = new ArrayList<Edit>();
         for (int i = 0; i < edits.size(); i++) read.add(edit(edits.get(i), "/edits/" + i));
         return read;
     }

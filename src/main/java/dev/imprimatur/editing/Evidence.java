@@ -6,6 +6,7 @@ import dev.imprimatur.history.EditionLog;
 import dev.imprimatur.history.Revisions;
 import dev.imprimatur.signing.Damage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
@@ -33,7 +34,7 @@ public class Evidence {
         // Read the cards before the logs: logs only grow, so a log is never shorter than its card says unless entries
         // are lost.
         var cards = guides.all();
-        var lengths = new java.util.HashMap<String, Integer>();
+        var lengths = new HashMap<String, Integer>();
         log.verify(
                 wrong::add,
                 editions -> editions.forEach(edition ->

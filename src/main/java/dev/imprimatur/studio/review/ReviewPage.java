@@ -29,6 +29,7 @@ import dev.imprimatur.studio.diagram.Diagram;
 import dev.imprimatur.studio.revision.Preview;
 import dev.imprimatur.studio.revision.RevisionView;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -226,7 +227,7 @@ class ReviewPage {
     }
 
     /** The next task, which the page offers after a decision. */
-    record Next(String title, String address) implements java.io.Serializable {
+    record Next(String title, String address) implements Serializable {
         private static final long serialVersionUID = 1;
     }
 
