@@ -8,7 +8,7 @@ import dev.imprimatur.store.UniqueInsert;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
-/** Who bears a name, or once bore it. The unique {@code _id} is what people would take for the same name. */
+/** The accounts by their present and former names. The {@code _id} is equal for names that people would take for the same name. */
 @Component
 class AccountNames {
     public record Row(@BsonId String key, String account) {}

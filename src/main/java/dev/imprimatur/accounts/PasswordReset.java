@@ -13,12 +13,12 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * A new password for somebody who has lost theirs: an administrator makes a link, hands it over, and whoever has it chooses the
- * password, once. So no administrator ever knows a password of somebody else's.
+ * Sets a new password for a person who has lost theirs. An administrator makes a link and hands it over; whoever has the link chooses the
+ * password, once. Administrators therefore never know the passwords of other people.
  */
 @Component
 public class PasswordReset {
-    /** Where the page is that a token opens. */
+    /** The path of the page that a token opens. */
     public static final String PATH = "/reset/";
 
     private static final String PREFIX = "imp_reset_";
@@ -30,7 +30,7 @@ public class PasswordReset {
     private final Clock clock;
     private final Duration holds;
 
-    /** @param holds how long a link can be used, {@code imprimatur.password-reset.holds} */
+    /** @param holds the lifetime of a link, {@code imprimatur.password-reset.holds} */
     PasswordReset(
             Accounts accounts,
             ResetLinks links,
@@ -47,9 +47,9 @@ public class PasswordReset {
     }
 
     /**
-     * A link that was just made; its token is shown this once.
+     * A new link. Its token is shown only this once.
      *
-     * @param path of the page that it opens
+     * @param path the path of the page that the link opens
      */
     public record NewLink(String path, Instant expiresAt) {
         @Override
@@ -58,7 +58,7 @@ public class PasswordReset {
         }
     }
 
-    /** Makes a link for an active account; one made before does not work any more. */
+    /** Makes a link for an active account. An earlier link of the account stops working. */
     public NewLink make(String username, String by) {
         accounts.known(username);
         if (accounts.account(username).isEmpty())
@@ -72,7 +72,7 @@ public class PasswordReset {
         return new NewLink(PATH + token.text(), expiresAt);
     }
 
-    /** Whose password the token may choose; looking uses nothing up, and who keeps guessing is slowed down. */
+    /** The account whose password the token may set. The call does not use up the token. Repeated wrong guesses are throttled. */
     public Account account(String token, String source) {
         return open(new Secret(token)).orElseThrow(() -> {
             throttle.failed(source);

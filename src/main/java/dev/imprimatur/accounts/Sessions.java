@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-/** The studio sessions of this node. A session has a name of its own, so that its cookie is never shown. */
+/** The studio sessions of this node. Each session has a public name, so that pages can list sessions without showing cookies. */
 @Component
 public class Sessions implements HttpSessionListener {
     private static final Logger log = LoggerFactory.getLogger(Sessions.class);
@@ -32,10 +32,10 @@ public class Sessions implements HttpSessionListener {
     private static final int LONGEST_BROWSER = 200;
 
     /**
-     * Somebody's session.
+     * A session of an account.
      *
-     * @param browser as it calls itself
-     * @param source the network address it was opened from
+     * @param browser the {@code User-Agent} that the browser sent
+     * @param source the network address from which the session was opened
      */
     public record Open(String id, String username, String browser, String source, Instant since) {}
 
@@ -53,7 +53,7 @@ public class Sessions implements HttpSessionListener {
 
     public void opened(String username, HttpServletRequest request) {
         var session = request.getSession();
-        // somebody who signs in where somebody is signed in takes the session over
+        // a sign-in in a browser that is signed in already takes over the session
         if (session.getAttribute(NAME) instanceof String old) over(old, "session-ended");
         String browser =
                 Optional.ofNullable(request.getHeader(HttpHeaders.USER_AGENT)).orElse("an unnamed browser");
@@ -73,13 +73,13 @@ public class Sessions implements HttpSessionListener {
         if (event.getSession().getAttribute(NAME) instanceof String id) over(id, "session-ended");
     }
 
-    /** Notes that somebody signs out; the session ends right after. */
+    /** Records a sign-out. The session ends right after this call. */
     public void signedOut(HttpServletRequest request) {
         String id = current(request);
         if (id != null) over(id, "signed-out");
     }
 
-    /** Records once that a session is over: by its own end, whoever makes it end, or by a sign-out. */
+    /** Records the end of a session once, whether it timed out, was ended by somebody, or ended with a sign-out. */
     private void over(String id, String how) {
         var ended = live.remove(id);
         if (ended == null || stopping) return;
@@ -92,7 +92,7 @@ public class Sessions implements HttpSessionListener {
         }
     }
 
-    /** Who asks for what ends it; null where time did. */
+    /** The account whose request ends the session; null if the session timed out. */
     private static @Nullable String by() {
         var who = RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
                 ? attributes.getRequest().getUserPrincipal()
@@ -100,7 +100,7 @@ public class Sessions implements HttpSessionListener {
         return who == null ? null : who.getName();
     }
 
-    /** With the server all sessions end; that is in its own log. */
+    /** All sessions end when the server stops. The log of the server says so, and the audit does not. */
     @EventListener(ContextClosedEvent.class)
     void stop() {
         stopping = true;
@@ -121,13 +121,13 @@ public class Sessions implements HttpSessionListener {
         return session == null ? null : (String) session.getAttribute(NAME);
     }
 
-    /** Ends a session of that account; one that is over already stays so. */
+    /** Ends a session of the account. Does nothing if the session has ended already. */
     public void end(String id, String username) {
         var ended = live.get(id);
         if (ended != null && ended.open().username().equals(username)) invalidate(ended);
     }
 
-    /** Ends all sessions of an account but the one named, if any. */
+    /** Ends all sessions of an account except the named one, if a name is given. */
     public void endAllOf(String username, @Nullable String but) {
         live.values().stream()
                 .filter(it -> it.open().username().equals(username))
@@ -140,7 +140,7 @@ public class Sessions implements HttpSessionListener {
         try {
             ended.session().invalidate();
         } catch (IllegalStateException over) {
-            // it has ended by itself meanwhile
+            // the session has timed out meanwhile
         }
     }
 }

@@ -7,28 +7,28 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody is called, as it is signed and delivered with what they vouch for: a name, or a title. */
+/** Checks the names and titles of people. Both are signed and delivered with the reviews that the people vouch for. */
 final class SignedName {
     private static final int LONGEST = 100;
-    /** What controls how text is shown, such as its direction, and what no font has; joiners belong to scripts that need them. */
+    /** Characters that control how text is shown, such as its direction, and characters without a glyph. Joiners are allowed, because some scripts need them. */
     private static final Pattern UNSEEN = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}&&[^\\u200C\\u200D]]");
 
     private static final Pattern SPACE = Pattern.compile("\\p{Z}+");
     private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
-    /** The application's own name, and what reads as if nobody or a machine had vouched. */
+    /** Names that are refused: the name of the application, and names that read as if nobody or a machine had reviewed. */
     private static final Set<String> RESERVED = Set.of(
             "imprimatur", "system", "thesystem", "automatic", "machine", "root", "nobody", "anonymous", "unknown");
 
     private SignedName() {}
 
-    /** What is wrong with a name; null if nothing is. */
+    /** The error in a name; null if the name is valid. */
     static @Nullable String nameFault(String given) {
         if (isUnseen(given) || key(given).isEmpty() || normal(given).length() > LONGEST)
             return "a name of 1 to 100 characters, with letters, and without control characters and direction marks";
         return RESERVED.contains(key(given)) ? "this name is reserved; give the name of a person" : null;
     }
 
-    /** What is wrong with a title; null if nothing is. */
+    /** The error in a title; null if the title is valid. */
     static @Nullable String titleFault(@Nullable String given) {
         return given != null && (isUnseen(given) || normal(given).length() > LONGEST)
                 ? "a title of at most 100 characters, without control characters and direction marks"
@@ -43,7 +43,7 @@ final class SignedName {
         return UNSEEN.matcher(text).find();
     }
 
-    /** The one form (NFKC) in which a name is kept. */
+    /** The form in which a name is stored (NFKC). */
     static String normal(String text) {
         return SPACE.matcher(Normalizer.normalize(text, Normalizer.Form.NFKC))
                 .replaceAll(" ")

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A person who acts, with the name, title and roles that they have at that moment.
  *
- * @param account the account, which is what rules compare
- * @param name as readers and colleagues see it
- * @param title what they are, such as “Senior editor”; null if they did not say
- * @param roles what they may do
+ * @param account the username of the account; rules compare people by it
+ * @param name the name that readers and colleagues see
+ * @param title the job title, such as “Senior editor”; null if the person gave none
+ * @param roles the roles of the account
  * @param publicId the id that readers see, which stays the same when the name changes; null if the person has none
- * @param request what the request is known by in which they act; null if it carries no idempotency key. What it changes carries it,
- *     too, so that the same request finds its own effect if it comes again after its answer was lost
+ * @param request the id of the request in which the person acts; null if the request has no idempotency key. Changes store this id, so
+ *     that a repeated request finds its own effect after its answer was lost
  * @param means how the person was authenticated; null outside of a request
  */
 public record Person(
@@ -26,7 +26,7 @@ public record Person(
         @Nullable String publicId,
         @Nullable String request,
         @Nullable AuthenticationMethod means) {
-    /** The application itself, where a fact has no person behind it. */
+    /** The application itself, for facts that no person caused. */
     public static final Person SYSTEM = new Person("imprimatur", "Imprimatur", null, Set.of());
 
     public Person {
