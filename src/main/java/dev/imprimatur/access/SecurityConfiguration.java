@@ -38,8 +38,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @EnableMethodSecurity
 class SecurityConfiguration {
     static final String MANAGEMENT = "/api/management/v1";
-    static final String[] ROLES =
-            Stream.of(Role.values()).map(Role::name).toArray(String[]::new);
+    static final String[] ROLES = Stream.of(Role.values()).map(Role::name).toArray(String[]::new);
 
     private static final String CSP = "default-src 'none'; frame-ancestors 'none'";
 

@@ -195,9 +195,7 @@ public record ItemIds(Map<String, List<String>> lists) {
                 given[i] = candidates.isEmpty() ? fresh() : candidates.removeFirst();
             } else neighbour = id;
         }
-        return Arrays.stream(given)
-                .map(java.util.Objects::requireNonNull)
-                .toList();
+        return Arrays.stream(given).map(java.util.Objects::requireNonNull).toList();
     }
 
     private static void match(

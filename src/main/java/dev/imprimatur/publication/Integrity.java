@@ -34,7 +34,7 @@ public class Integrity {
             String detail, long position, @Nullable String guide) {}
 
     /** @param outdated whether later entries exist, which may have unpublished guides that this node still knows as published */
-    private record Damage(Failure failure, boolean outdated) {}
+    record Damage(Failure failure, boolean outdated) {}
 
     /**
      * A ledger that is behind: it is known to have had more entries than it has now.
@@ -87,6 +87,12 @@ public class Integrity {
         return contents.values().stream()
                 .filter(failure -> guide.equals(failure.guide()))
                 .min(Comparator.comparingLong(Failure::position));
+    }
+
+    /** The damaged entry; null if there is none. */
+    @Nullable
+    Damage damage() {
+        return ledger;
     }
 
     /** The position of the damaged entry; 0 if there is none. */
@@ -165,7 +171,7 @@ public class Integrity {
     }
 
     /** @param why what is wrong with the entry, as the rest of a sentence whose subject is the entry */
-    void entryFailed(long position, String why, boolean outdated) {
+    synchronized void entryFailed(long position, String why, boolean outdated) {
         var damage = new Damage(
                 new Failure("Entry " + position + " of the publication ledger " + why + ".", position, null), outdated);
         var before = ledger;
@@ -179,9 +185,15 @@ public class Integrity {
                         : "sites get the entries that were verified before it");
     }
 
-    void entriesAreIntact() {
-        var before = ledger;
-        if (before == null) return;
+    /**
+     * Notes that the entries are intact, as far as a read can tell. The read cannot tell of a damage that a request has found since the read
+     * began, so that damage remains.
+     *
+     * @param before the {@link #damage} when the read began
+     */
+    @SuppressWarnings("ReferenceEquality") // the same damage may have been found again since
+    synchronized void entriesAreIntact(@Nullable Damage before) {
+        if (before == null || ledger != before) return;
         ledger = null;
         log.warn(
                 "entry {} of the publication ledger is intact again",

@@ -124,7 +124,7 @@ class Ledger {
             verified.clear();
             endIsKnown = false;
             integrity.comparisonIsDue();
-            integrity.entriesAreIntact();
+            integrity.entriesAreIntact(integrity.damage());
             return last();
         });
     }
@@ -251,7 +251,8 @@ class Ledger {
 
     /** Reads and verifies new entries, after checking that the last verified entry is still unchanged. */
     private List<LedgerEntry> readOn(int limit) {
-        long damaged = integrity.damagedAt();
+        var before = integrity.damage();
+        long damaged = before == null ? 0 : before.failure().position();
         if (0 < damaged && damaged < verified()) {
             var stored = rows.at(List.of(damaged));
             // a node that has not seen the damage may have unpublished a guide since
@@ -267,7 +268,7 @@ class Ledger {
             stored = stored.subList(1, stored.size());
         }
         if (stored.isEmpty()) {
-            if (isTheEnd()) integrity.entriesAreIntact();
+            if (isTheEnd()) integrity.entriesAreIntact(before);
             return List.of();
         }
         var results = verifier.check(stored, verified.last());
@@ -283,7 +284,7 @@ class Ledger {
             integrity.forgetContentsOf(entry.id());
             intact.add(entry);
         }
-        integrity.entriesAreIntact();
+        integrity.entriesAreIntact(before);
         return intact;
     }
 

@@ -11,12 +11,15 @@ import dev.imprimatur.testing.Node;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,39 @@ class LedgerTest {
 
     private Ledger ledger(MongoDatabase database, LedgerChain seal) {
         return new Ledger(new LedgerRows(database), node.bean(AuditAnchors.class), seal, new Integrity());
+    }
+
+    /** Reads run one at a time, but a request for entries in the middle of the ledger does not wait for them. */
+    @Test
+    void aReadDoesNotForgetTheDamageThatARequestFindsMeanwhile() {
+        var database = node.bean(MongoDatabase.class);
+        var whileReading = new AtomicReference<@Nullable Runnable>();
+        var rows = new LedgerRows(database) {
+            @Override
+            List<Stored> after(long position, int limit) {
+                var stored = super.after(position, limit);
+                var request = whileReading.getAndSet(null);
+                if (request != null) request.run();
+                return stored;
+            }
+        };
+        var integrity = new Integrity();
+        var ledger = new Ledger(rows, node.bean(AuditAnchors.class), node.bean(LedgerChain.class), integrity);
+        for (String guide : List.of("one", "two", "three"))
+            ledger.append("test:" + guide, guide, (position, hash, last) -> entry(guide, position, hash));
+        long middle = ledger.verified() - 1;
+        var stored = database.getCollection("ledger");
+        var intact =
+                Objects.requireNonNull(stored.find(Filters.eq("_id", middle)).first());
+
+        stored.updateOne(Filters.eq("_id", middle), Updates.set("entry.slug", "another"));
+        whileReading.set(() -> assertThat(ledger.find(List.of(middle))).isEmpty());
+        ledger.last();
+
+        assertThat(integrity.damagedAt()).isEqualTo(middle);
+        stored.replaceOne(Filters.eq("_id", middle), intact);
+        ledger.last();
+        assertThat(integrity.damagedAt()).isZero();
     }
 
     @Test

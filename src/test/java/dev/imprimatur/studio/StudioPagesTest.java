@@ -187,7 +187,8 @@ class StudioPagesTest {
             page.locator("[name=guide]").check();
             page.locator("#account").selectOption("second-editor");
             page.getByText("Assign", new Page.GetByTextOptions().setExact(true)).click();
-            assertThat(page.locator(".notice").first()).containsText("1 task assigned to \u2068The second-editor\u2069");
+            assertThat(page.locator(".notice").first())
+                    .containsText("1 task assigned to \u2068The second-editor\u2069");
             assertThat(page).hasURL(Pattern.compile(".*q=" + guide.slug() + ".*"));
         }
     }

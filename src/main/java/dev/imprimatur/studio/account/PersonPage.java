@@ -87,7 +87,8 @@ class PersonPage {
     String reactivate(@PathVariable String username, Person me, RedirectAttributes redirect) {
         signing.mustBeProven(me);
         accounts.reactivate(username, me.account());
-        redirect.addFlashAttribute("notice", username + " can sign in again, with the roles and the password from before.");
+        redirect.addFlashAttribute(
+                "notice", username + " can sign in again, with the roles and the password from before.");
         return page(username);
     }
 }

@@ -172,7 +172,8 @@ class Autosave {
                             refusal.detail(), drafting.wrong(guide, drafts.of(guide), refusal.faults())));
         }
         String next = "/studio/guides/" + id + "/review";
-        RequestContextUtils.getOutputFlashMap(request).put("notice", "“" + guide.title() + "” is submitted for review.");
+        RequestContextUtils.getOutputFlashMap(request)
+                .put("notice", "“" + guide.title() + "” is submitted for review.");
         RequestContextUtils.saveOutputFlashMap(next, request, response);
         return ResponseEntity.ok(Map.of("location", next));
     }

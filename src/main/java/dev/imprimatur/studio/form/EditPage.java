@@ -219,7 +219,9 @@ class EditPage {
         response.setStatus(Refusal.Kind.INCOMPLETE.status());
         model.addAttribute(
                 "faults",
-                faults.stream().map(fault -> drafting.describe(guide, shown, fault)).toList());
+                faults.stream()
+                        .map(fault -> drafting.describe(guide, shown, fault))
+                        .toList());
         return page(guide, copy, shown, faults, me, model);
     }
 

@@ -115,7 +115,8 @@ record Field(
                 warnings);
     }
 
-    private static List<Field> group(Shape shape, FormValues draft, String path, String pointer, int depth, Messages messages) {
+    private static List<Field> group(
+            Shape shape, FormValues draft, String path, String pointer, int depth, Messages messages) {
         return shape.properties().stream()
                 .map(name -> of(
                         shape.property(name),

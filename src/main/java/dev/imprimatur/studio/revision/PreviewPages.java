@@ -26,7 +26,8 @@ class PreviewPages {
     /** @param revision the number of the revision; null for the working copy */
     @PostMapping("/studio/guides/{id}/previews")
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER')")
-    String make(@PathVariable String id, @RequestParam @Nullable Integer revision, Person me, RedirectAttributes redirect) {
+    String make(
+            @PathVariable String id, @RequestParam @Nullable Integer revision, Person me, RedirectAttributes redirect) {
         redirect.addFlashAttribute("link", links.make(guides.require(id), revision, null, me));
         return "redirect:/studio/guides/" + id + (revision == null ? "/edit" : "/review");
     }
