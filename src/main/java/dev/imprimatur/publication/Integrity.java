@@ -212,8 +212,21 @@ public class Integrity {
                     failure.detail());
     }
 
-    void contentIsIntact(LedgerEntry entry) {
-        if (!contents.isEmpty()) contents.remove(NumberedIds.id(entry.id(), entry.revision()));
+    /** Returns the damaged contents, by guide and revision ({@link NumberedIds}), for {@link #contentIsIntact}. */
+    Map<String, Failure> contentFailures() {
+        return Map.copyOf(contents);
+    }
+
+    /**
+     * Notes that a content is intact, as far as a read can tell. Damage that another read has found since this read began remains.
+     *
+     * @param before the {@link #contentFailures} when the read began
+     */
+    @SuppressWarnings("ReferenceEquality") // the same damage may have been found again since
+    void contentIsIntact(LedgerEntry entry, Map<String, Failure> before) {
+        if (before.isEmpty()) return;
+        String id = NumberedIds.id(entry.id(), entry.revision());
+        contents.computeIfPresent(id, (key, failure) -> failure == before.get(id) ? null : failure);
     }
 
     /** Drops the damage of the guide's earlier contents, because the guide has a new ledger entry; a damage that remains is found again. */

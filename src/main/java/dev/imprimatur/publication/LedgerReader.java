@@ -93,6 +93,7 @@ public class LedgerReader {
 
     /** Returns the contents of these entries, by position. Leaves out missing contents and contents that were changed. */
     public Map<Long, JsonNode> contents(Collection<LedgerEntry> entries) {
+        var failuresBefore = integrity.contentFailures();
         var stored = contents.find(
                 entries.stream().map(LedgerReader::contentId).distinct().toList());
         var intact = new HashMap<Long, JsonNode>();
@@ -102,7 +103,7 @@ public class LedgerReader {
             else if (!ContentHash.isOf(content, entry.contentHash()))
                 integrity.contentFailed(entry, "is not what was approved");
             else {
-                integrity.contentIsIntact(entry);
+                integrity.contentIsIntact(entry, failuresBefore);
                 intact.put(entry.position(), content);
             }
         }

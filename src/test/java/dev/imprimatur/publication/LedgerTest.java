@@ -10,7 +10,9 @@ import dev.imprimatur.publication.LedgerEntry.Kind;
 import dev.imprimatur.testing.Node;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** Invariants 6 and 7: with concurrent and repeated appends, the ledger has no gaps, is in order, and has one entry for each cause. */
 @Tag("store")
@@ -82,6 +85,40 @@ class LedgerTest {
         stored.replaceOne(Filters.eq("_id", middle), intact);
         ledger.last();
         assertThat(integrity.damagedAt()).isZero();
+    }
+
+    /** The same for a content: two requests read it, and somebody changes it between the two. */
+    @Test
+    void aRequestDoesNotForgetTheDamagedContentThatAnotherRequestFindsMeanwhile() {
+        var database = node.bean(MongoDatabase.class);
+        var guide = node.guides().published();
+        var entry = node.bean(LedgerReader.class).lastOf(guide.id()).orElseThrow();
+        var whileReading = new AtomicReference<@Nullable Runnable>();
+        var contents = new PublishedContents(database) {
+            @Override
+            Map<String, JsonNode> find(Collection<String> ids) {
+                var stored = super.find(ids);
+                var request = whileReading.getAndSet(null);
+                if (request != null) request.run();
+                return stored;
+            }
+        };
+        var integrity = new Integrity();
+        var reader = new LedgerReader(node.bean(Ledger.class), contents, integrity, node.bean(Lineage.class));
+        var stored = database.getCollection("published");
+        var row = Filters.eq("_id", guide.id() + "#000001");
+        var intact = Objects.requireNonNull(stored.find(row).first());
+
+        whileReading.set(() -> {
+            stored.updateOne(row, Updates.set("content.summary", "Slipped in."));
+            assertThat(reader.contents(List.of(entry))).isEmpty();
+        });
+        assertThat(reader.contents(List.of(entry))).hasSize(1);
+
+        assertThat(integrity.of(guide.id())).isPresent();
+        stored.replaceOne(row, intact);
+        assertThat(reader.contents(List.of(entry))).hasSize(1);
+        assertThat(integrity.of(guide.id())).isEmpty();
     }
 
     @Test

@@ -171,6 +171,9 @@ class EngineAwayTest {
             var submitted = WorkedExample.submitted(node);
             var approved = WorkedExample.approved(node);
             var task = guides.task("admin", approved);
+            String home = Visitor.signedIn(node, "editor").get("/studio").body();
+            assertThat(home.substring(home.indexOf("Waiting for others")))
+                    .contains("/studio/guides/" + approved.id() + "/review");
 
             stores.engine().cut();
 
