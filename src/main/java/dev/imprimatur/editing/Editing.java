@@ -143,8 +143,8 @@ public class Editing {
                         .raise();
             var revision = mint(copy, by);
             // If an edit was saved meanwhile, a person who named a version must decide again.
-            boolean stands = copies.submittedAs(copy, revision.number());
-            if (etag != null && !stands) throw Drafts.staleSubmission(drafts.copy(guide));
+            boolean unchanged = copies.submittedAs(copy, revision.number());
+            if (etag != null && !unchanged) throw Drafts.staleSubmission(drafts.copy(guide));
             return Optional.of(edition.next()
                     .submit(
                             revision.ref(),

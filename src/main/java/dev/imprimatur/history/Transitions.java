@@ -198,8 +198,8 @@ public final class Transitions {
                 .anyMatch(entry -> Objects.equals(entry.position(), position));
         if (noted) return Optional.empty();
         var about = kind == Kind.UNPUBLISHED ? null : submittedRevision();
-        var anew = next(kind, about, null, null, message, Person.SYSTEM, now).withPosition(position);
-        return Optional.of(anew);
+        var entry = next(kind, about, null, null, message, Person.SYSTEM, now).withPosition(position);
+        return Optional.of(entry);
     }
 
     public LogEntry discard(Person by, Instant now) {

@@ -89,16 +89,16 @@ class GuideReconciler {
     }
 
     /** Reconciles many guides in one transaction of the engine. */
-    void reconcileTogether(Collection<String> guides) {
-        var heldLocks = guides.stream()
-                .map(guide -> Math.floorMod(guide.hashCode(), STRIPES))
+    void reconcileTogether(Collection<String> guideIds) {
+        var heldLocks = guideIds.stream()
+                .map(id -> Math.floorMod(id.hashCode(), STRIPES))
                 .distinct()
                 .sorted()
                 .map(stripe -> locks[stripe])
                 .toList();
         heldLocks.forEach(Lock::lock);
         try {
-            transactions.executeWithoutResult(status -> guides.forEach(this::reconcile));
+            transactions.executeWithoutResult(status -> guideIds.forEach(this::reconcile));
         } finally {
             heldLocks.forEach(Lock::unlock);
         }

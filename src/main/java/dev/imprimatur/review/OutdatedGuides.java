@@ -81,18 +81,18 @@ class OutdatedGuides {
     synchronized Result find() {
         if (expected.logged() != editions.logged()) expected = expected();
         var states = processes.states();
-        var guides = new HashSet<>(expected.lagging());
+        var outdated = new HashSet<>(expected.lagging());
         int missing = 0;
         for (var edition : expected.inProcess().entrySet()) {
             var state = states.remove(edition.getKey());
             if (state == null) missing++;
             if (state == null || !state.isUpToDate(edition.getValue()))
-                guides.add(edition.getKey().guide());
+                outdated.add(edition.getKey().guide());
         }
         for (var stray : states.keySet())
-            if (editions.get(stray).exists()) guides.add(stray.guide());
+            if (editions.get(stray).exists()) outdated.add(stray.guide());
             else processes.deleteStray(stray);
-        return new Result(guides, missing);
+        return new Result(outdated, missing);
     }
 
     /** Makes the next search read the expected state again. */

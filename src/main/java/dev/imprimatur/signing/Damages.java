@@ -34,8 +34,8 @@ public class Damages {
     /** Notes that the document is intact, which removes an earlier damage. */
     public void right(Damage.Kind kind, String place) {
         if (damages.isEmpty()) return;
-        var mended = damages.remove(new Place(kind, place));
-        if (mended != null) log.warn("repaired: {}", mended.detail());
+        var repaired = damages.remove(new Place(kind, place));
+        if (repaired != null) log.warn("repaired: {}", repaired.detail());
     }
 
     /** Returns all damage that is not repaired. */

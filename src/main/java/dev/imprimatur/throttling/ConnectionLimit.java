@@ -50,24 +50,24 @@ public final class ConnectionLimit implements Connection.Listener {
     public void onOpened(Connection connection) {
         var newest = connection.getEndPoint();
         var address = address(newest);
-        if (address != null) idlest(address, newest).forEach(EndPoint::close);
+        if (address != null) admit(address, newest).forEach(EndPoint::close);
     }
 
     /**
-     * Adds the connection and removes those that have to be closed for it: at most one of its address, and at most one of all. They are
-     * removed here already, since {@code onClosed} is called later and another call must not choose the same connection until then.
+     * Adds a connection and returns the connections to close for it: at most one of the same address, and at most one of all addresses.
+     * They are forgotten here already, because {@code onClosed} is called later and another call must not choose them until then.
      */
-    private synchronized List<EndPoint> idlest(InetAddress address, EndPoint newest) {
+    private synchronized List<EndPoint> admit(InetAddress address, EndPoint newest) {
         var sameAddress = open.computeIfAbsent(address, _ -> new HashSet<>());
         sameAddress.add(newest);
-        var idlest = new ArrayList<EndPoint>();
+        var closing = new ArrayList<EndPoint>();
         if (sameAddress.size() > maxPerAddress && !proxies.include(newest.getRemoteSocketAddress()))
-            idlest(sameAddress.stream(), newest).ifPresent(idlest::add);
-        idlest.forEach(this::forget);
+            idlest(sameAddress.stream(), newest).ifPresent(closing::add);
+        closing.forEach(this::forget);
         if (open.values().stream().mapToInt(Set::size).sum() > maxInTotal)
-            idlest(open.values().stream().flatMap(Set::stream), newest).ifPresent(idlest::add);
-        idlest.forEach(this::forget);
-        return idlest;
+            idlest(open.values().stream().flatMap(Set::stream), newest).ifPresent(closing::add);
+        closing.forEach(this::forget);
+        return closing;
     }
 
     private static Optional<EndPoint> idlest(Stream<EndPoint> points, EndPoint newest) {
