@@ -120,6 +120,7 @@ public final class Node implements AutoCloseable {
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("requestFaults", new RequestFaults()));
         application.addInitializers(SimulatedCrash::installInto);
+        application.addInitializers(OperationCount::installInto);
         var all = settings();
         application.setDefaultProperties(all);
         synchronized (ONE_AT_A_TIME) {
