@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -8,6 +10,7 @@ import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.UniqueInsert;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.bson.codecs.pojo.annotations.BsonId;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -42,7 +46,14 @@ class AccountStore {
     /** An account with the hash that its password is compared with. */
     record Credentials(Account account, String passwordHash) {}
 
+    /** For how long this node uses an account that it has read. Changes on this node take effect at once. */
+    private static final Duration USED = Duration.ofMillis(500);
+
+    private static final int MOST_USED = 10_000;
+
     private final MongoCollection<Row> accounts;
+    private final Cache<String, Account> read =
+            Caffeine.newBuilder().expireAfterWrite(USED).maximumSize(MOST_USED).build();
 
     AccountStore(MongoDatabase database) {
         accounts = database.getCollection("accounts", Row.class);
@@ -86,8 +97,10 @@ class AccountStore {
         return accounts.find().limit(1).first() == null;
     }
 
+    /** The account. What another node changes is seen within half a second. */
     Optional<Account> find(String username) {
-        return credentials(username).map(Credentials::account);
+        return Optional.ofNullable(read.get(
+                username, name -> credentials(name).map(Credentials::account).orElse(null)));
     }
 
     Optional<Credentials> credentials(String username) {
@@ -100,16 +113,16 @@ class AccountStore {
     }
 
     void active(String username, boolean active) {
-        accounts.updateOne(Filters.eq("_id", username), Updates.set("active", active));
+        change(username, Updates.set("active", active));
     }
 
     void roles(String username, Set<Role> roles) {
-        accounts.updateOne(Filters.eq("_id", username), Updates.set("roles", List.copyOf(roles)));
+        change(username, Updates.set("roles", List.copyOf(roles)));
     }
 
     void rename(String username, String displayName, @Nullable String title, @Nullable String email) {
-        accounts.updateOne(
-                Filters.eq("_id", username),
+        change(
+                username,
                 Updates.combine(
                         Updates.set("displayName", displayName),
                         Updates.set("title", title),
@@ -117,11 +130,20 @@ class AccountStore {
     }
 
     void email(String username, @Nullable String email) {
-        accounts.updateOne(Filters.eq("_id", username), Updates.set("email", email));
+        change(username, Updates.set("email", email));
     }
 
     void password(String username, String passwordHash) {
-        accounts.updateOne(Filters.eq("_id", username), Updates.set("passwordHash", passwordHash));
+        change(username, Updates.set("passwordHash", passwordHash));
+    }
+
+    private void change(String username, Bson change) {
+        try {
+            accounts.updateOne(Filters.eq("_id", username), change);
+        } finally {
+            // also after a failure, because the change may have been made
+            read.invalidate(username);
+        }
     }
 
     /** Every account as it is stored, by id; empty for what cannot be read. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.drafts;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
@@ -14,6 +16,7 @@ import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Index;
+import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -77,8 +80,16 @@ public class WorkingCopies {
 
     private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
 
+    /** How many of the copies that this node wrote last are kept in memory. */
+    private static final int MOST_KEPT = 1_000;
+
+    /** The key of a copy that a unit of work has read or written. */
+    private record Kept(EditionId edition) {}
+
     private final SealedCollection<Row> copies;
     private final Damages damages;
+    private final Cache<EditionId, WorkingCopy> written =
+            Caffeine.newBuilder().maximumSize(MOST_KEPT).build();
 
     WorkingCopies(MongoDatabase database, Seals seals, Damages damages) {
         this.copies = new SealedCollection<>(database, "working_copies", Row.class, seals);
@@ -88,14 +99,31 @@ public class WorkingCopies {
         Index.makeUnique(copies.documents(), Indexes.ascending("_id", "version"));
     }
 
+    /** The copy as it is stored. A unit of work reads it once, until a write shows that it has changed. */
     public Optional<WorkingCopy> find(EditionId edition) {
-        return copies.find(edition.toString()).map(this::copy);
+        return UnitOfWork.once(
+                new Kept(edition), () -> copies.find(edition.toString()).map(this::copy));
+    }
+
+    /**
+     * The copy that this node wrote last, or the stored one. It may be outdated. A replacement of an outdated copy fails, so a caller that
+     * replaces nothing has to {@linkplain #find read} the copy.
+     */
+    public Optional<WorkingCopy> latestKnown(EditionId edition) {
+        var known = written.getIfPresent(edition);
+        return known == null ? find(edition) : Optional.of(known);
+    }
+
+    /** Whether this is the copy that this node wrote last, so that nobody has compared it with the stored one. */
+    public boolean isOnlyKnown(WorkingCopy copy) {
+        return copy.equals(written.getIfPresent(copy.edition()));
     }
 
     private WorkingCopy copy(Stored<Row> stored) {
         boolean altered = !isRight(stored);
         var row = stored.row();
         if (row == null) throw altered().raise();
+        if (altered) written.invalidate(EditionId.parse(row.id()));
         return row.copy(altered);
     }
 
@@ -132,14 +160,17 @@ public class WorkingCopies {
 
     /** Inserts the copy unless the edition has one. */
     public void insert(WorkingCopy copy) {
-        copies.insert(Row.of(copy));
+        if (copies.insert(Row.of(copy))) wrote(copy);
+        else lost(copy);
     }
 
-    /** Replaces the version before {@code next}. Returns false if that version is no longer the current one. */
-    public boolean replace(WorkingCopy next) {
-        boolean done = copies.replace(version(next, next.version() - 1), Row.of(next));
-        if (done) damages.right(Damage.Kind.WORKING_COPY, next.edition().toString());
-        return done;
+    /**
+     * Replaces a copy by its next version. Returns false if the stored copy is another one.
+     *
+     * @param before the {@linkplain #latestKnown latest known} copy
+     */
+    public boolean replace(WorkingCopy before, WorkingCopy next) {
+        return replaced(next, isOnlyKnown(before) ? copies.is(Row.of(before)) : version(before, before.version()));
     }
 
     /**
@@ -148,7 +179,26 @@ public class WorkingCopies {
      * @return false if the version is no longer the current one
      */
     public boolean submittedAs(WorkingCopy copy, int revision) {
-        return copies.replace(version(copy, copy.version()), Row.of(copy.submittedAs(revision)));
+        return replaced(copy.submittedAs(revision), version(copy, copy.version()));
+    }
+
+    private boolean replaced(WorkingCopy next, Bson filter) {
+        boolean done = copies.replace(filter, Row.of(next));
+        if (done) wrote(next);
+        else lost(next);
+        return done;
+    }
+
+    private void wrote(WorkingCopy copy) {
+        damages.right(Damage.Kind.WORKING_COPY, copy.edition().toString());
+        written.put(copy.edition(), copy);
+        UnitOfWork.keep(new Kept(copy.edition()), Optional.of(copy));
+    }
+
+    /** Forgets the copy of this edition, because somebody else has changed the stored one. */
+    private void lost(WorkingCopy copy) {
+        written.invalidate(copy.edition());
+        UnitOfWork.forget(new Kept(copy.edition()));
     }
 
     private static Bson version(WorkingCopy copy, long version) {
@@ -157,6 +207,8 @@ public class WorkingCopies {
 
     public void forget(EditionId unborn) {
         copies.documents().deleteOne(Filters.eq("_id", unborn.toString()));
+        written.invalidate(unborn);
+        UnitOfWork.forget(new Kept(unborn));
     }
 
     /** Verifies all stored working copies and reports the damaged ones. */

@@ -126,15 +126,44 @@ public class Drafts {
 
     private WorkingCopy edit(
             Guide guide, String etag, JsonNode yours, UnaryOperator<JsonNode> change, Set<String> alsoBy, Person by) {
+        var changed = edit(guide, latestKnown(guide), etag, change, alsoBy, by);
+        return changed.isPresent()
+                ? changed.get()
+                // somebody else has saved, or nothing was changed: only the stored copy can tell
+                : edit(guide, copy(guide), etag, change, alsoBy, by).orElseGet(() -> unchanged(guide, etag, yours, by));
+    }
+
+    /** The draft after an edit that changed nothing. Throws a refusal if the edit was made from another version. */
+    private WorkingCopy unchanged(Guide guide, String etag, JsonNode yours, Person by) {
         var done = changedIn(by, guide);
         if (done.isPresent()) return done.get();
-        editions.get(guide.current()).mustBeEditable();
         var current = copy(guide);
         if (!current.etag().equals(etag)) throw stale(current, yours);
+        return current;
+    }
+
+    /**
+     * Changes the copy. Returns empty if the copy has another version, also in the store, or if the change changes nothing.
+     *
+     * @param current the copy, possibly outdated
+     */
+    private Optional<WorkingCopy> edit(
+            Guide guide,
+            WorkingCopy current,
+            String etag,
+            UnaryOperator<JsonNode> change,
+            Set<String> alsoBy,
+            Person by) {
+        if (current.isChangedIn(by.request())) {
+            editions.refreshCard(guide.id());
+            return Optional.of(current);
+        }
+        editions.get(guide.current()).mustBeEditable();
+        if (!current.etag().equals(etag)) return Optional.empty();
         var changed = draftOf(types.require(guide.type()), change.apply(current.content()), "");
         if (!current.altered()
                 && changed.equals(current.content())
-                && current.contributors().containsAll(alsoBy)) return current;
+                && current.contributors().containsAll(alsoBy)) return Optional.empty();
         var next = current.edited(
                 changed,
                 current.items().follow(types.require(guide.type()).shape(), current.content(), changed),
@@ -142,9 +171,13 @@ public class Drafts {
                 current.altered() ? union(alsoBy, contributorsOf(current.edition())) : alsoBy,
                 current.receiptsWith(by.request()),
                 clock.instant());
-        if (!copies.replace(next)) return changedIn(by, guide).orElseThrow(() -> stale(copy(guide), yours));
+        if (!copies.replace(current, next)) return Optional.empty();
         guides.retitle(guide.with(next));
-        return next;
+        return Optional.of(next);
+    }
+
+    private WorkingCopy latestKnown(Guide guide) {
+        return copies.latestKnown(guide.current()).orElseGet(() -> copy(guide));
     }
 
     /**
@@ -190,11 +223,13 @@ public class Drafts {
                     .raise();
         for (int attempt = 1; ; attempt++) {
             editions.get(edition).mustBeEditable();
-            var current = copy(guide);
+            var current = attempt == 1 ? latestKnown(guide) : copy(guide);
             current.mustNotBeAltered();
             var result = Edits.apply(types.require(guide.type()), current, edits, by, clock.instant());
-            if (result.copy().version() == current.version()) return result;
-            if (copies.replace(result.copy())) {
+            if (result.copy().version() == current.version()) {
+                // nothing is replaced, so only the stored copy can tell
+                if (attempt > 1 || !copies.isOnlyKnown(current)) return result;
+            } else if (copies.replace(current, result.copy())) {
                 guides.retitle(guide.with(result.copy()));
                 return result;
             }

@@ -15,10 +15,10 @@ import dev.imprimatur.history.Revisions;
 import dev.imprimatur.history.Transitions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
-import dev.imprimatur.signing.SealedCollection;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,7 @@ public class Editing {
         var first = new EditionId(ids.next(), 1);
         var copy = WorkingCopy.first(first, content, ItemIds.numbered(content), List.of(by.account()), null, by, now);
         copies.insert(copy);
-        log.insert(Transitions.opened(first, by, now), SealedCollection.GENESIS);
+        log.open(Transitions.opened(first, by, now), null);
         var card = new Guide(
                         first.guide(),
                         typeName,
@@ -95,7 +95,10 @@ public class Editing {
                         now,
                         1)
                 .with(copy);
-        if (guides.insert(card)) return card;
+        if (guides.insert(card)) {
+            editions.created(card);
+            return card;
+        }
         log.forget(first);
         copies.forget(first);
         return ownOf(by, guides.bySlug(typeName, tag, slug).orElseThrow());
@@ -166,18 +169,27 @@ public class Editing {
     }
 
     /**
-     * Stores the copy as the next revision. If the last revision was made from the same copy but never submitted, because of a crash or a
-     * race, that revision is used.
+     * Stores the copy as the next revision. If the last revision was made from the same copy, that revision is used: it was sent back
+     * without a change since, or was never submitted because of a crash or a race.
      */
     private Revision mint(WorkingCopy copy, Person by) {
-        String guide = copy.edition().guide();
+        var guide = copy.edition().guide();
+        var hash = ContentHash.of(copy.content());
+        var submitted = editions.of(guide).stream()
+                .flatMap(edition -> edition.log().stream())
+                .map(LogEntry::revision)
+                .filter(Objects::nonNull)
+                .max(Comparator.comparingInt(Revision.Ref::number));
+        int number = submitted.map(Revision.Ref::number).orElse(0);
+        var last = submitted
+                .filter(ref -> ref.contentHash().equals(hash.value()))
+                .flatMap(ref -> revisions.findIntact(guide, ref.number()));
         for (; ; ) {
-            var last = revisions.last(guide);
             var next = new Revision(
                     guide,
-                    last.number() + 1,
+                    number + 1,
                     copy.edition().number(),
-                    ContentHash.of(copy.content()),
+                    hash,
                     copy.content(),
                     copy.items(),
                     Stream.concat(copy.contributors().stream(), Stream.of(by.account()))
@@ -185,12 +197,13 @@ public class Editing {
                     copy.parent(),
                     by.account(),
                     clock.instant());
-            var same = last.revision()
-                    .filter(revision -> revision.edition() == next.edition()
-                            && revision.hash().equals(next.hash())
-                            && revision.contributors().equals(next.contributors()));
+            var same = last.filter(revision -> revision.edition() == next.edition()
+                    && revision.hash().equals(next.hash())
+                    && revision.contributors().equals(next.contributors()));
             if (same.isPresent()) return same.get();
             if (revisions.insert(next)) return next;
+            number = next.number();
+            last = revisions.findIntact(guide, number);
         }
     }
 
@@ -212,13 +225,9 @@ public class Editing {
         }
         var next = latest.id().next();
         copies.insert(nextCopy(guide, all, next, by));
-        if (log.insert(
-                        Transitions.opened(next, by, clock.instant()),
-                        latest.chain().last())
-                .isEmpty())
+        if (!editions.open(next, latest, by))
             throw Refusal.conflict("edition-in-progress", "somebody has just opened edition " + next.number())
                     .raise();
-        editions.refreshCard(guide.id());
         return next;
     }
 

@@ -13,7 +13,10 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
 import dev.imprimatur.history.Stamp;
+import dev.imprimatur.history.Transitions;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.UnitOfWork;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.Period;
@@ -27,12 +30,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Records what happens to editions. Every method that records something also refreshes the guide's index card. */
 @Component
 public class Editions {
+    /** The guides whose cards are refreshed at the end of {@link #together}, and whether their logs have grown. */
+    private static final ScopedValue<Map<String, Boolean>> OUTDATED_CARDS = ScopedValue.newInstance();
+
     private final EditionLog log;
     private final Guides guides;
     private final Revisions revisions;
@@ -213,11 +220,51 @@ public class Editions {
         return record(id, edition -> edition.next().recordAgain(kind, position, message, lostAt, clock.instant()));
     }
 
+    /**
+     * Runs an action that may append several entries to logs. The cards of the guides are refreshed once, at the end. If a crash or an
+     * outage prevents that, the reconciler refreshes them.
+     */
+    public <T> T together(Supplier<T> action) {
+        return OUTDATED_CARDS.isBound() ? action.get() : UnitOfWork.of(() -> togetherInUnit(action));
+    }
+
+    private <T> T togetherInUnit(Supplier<T> action) {
+        var outdated = new LinkedHashMap<String, Boolean>();
+        T result;
+        try {
+            result = ScopedValue.where(OUTDATED_CARDS, outdated).call(action::get);
+        } catch (RuntimeException failed) {
+            if (!Failures.isOutage(failed)) refreshAll(outdated);
+            throw failed;
+        }
+        refreshAll(outdated);
+        return result;
+    }
+
+    private void refreshAll(Map<String, Boolean> outdated) {
+        outdated.forEach((guide, hasGrown) -> refresh(guide, hasGrown, false));
+    }
+
     Edition record(EditionId id, Function<Edition, Optional<LogEntry>> rule) {
         mustHaveLostNothing(id.guide());
+        var before = log.edition(id);
         var edition = log.append(id, rule);
-        refresh(id.guide(), false);
+        boolean hasGrown = edition.log().size() > before.log().size();
+        if (OUTDATED_CARDS.isBound()) OUTDATED_CARDS.get().merge(id.guide(), hasGrown, Boolean::logicalOr);
+        else refresh(id.guide(), hasGrown, false);
         return edition;
+    }
+
+    /** Begins the log of the next edition of a guide; returns false if somebody else has just opened the edition. */
+    boolean open(EditionId next, Edition before, Person by) {
+        boolean opened = log.open(Transitions.opened(next, by, clock.instant()), before);
+        if (opened) refresh(next.guide(), true, true);
+        return opened;
+    }
+
+    /** Notes that this node has created the guide, so that its logs need not be compared with its card. */
+    void created(Guide guide) {
+        compared.add(guide.id());
     }
 
     /**
@@ -225,23 +272,28 @@ public class Editions {
      * outdated, and can be repeated at any time.
      */
     public void refreshCard(String guide) {
-        refresh(guide, true);
+        refresh(guide, false, true);
     }
 
-    private void refresh(String guide, boolean copyToo) {
+    /**
+     * @param hasGrown whether this node has just appended to a log of the guide, so that the card is outdated in any case
+     * @param copyToo whether the working copy may have changed, too
+     */
+    private void refresh(String guide, boolean hasGrown, boolean copyToo) {
         // Read the card before the logs: the logs are then at least as long as the logs that the card was made from.
-        guides.find(guide).ifPresent(card -> {
+        var known = hasGrown ? guides.seen(guide) : guides.stored(guide);
+        known.ifPresent(card -> {
             var editions = log.editions(guide);
             if (isDamaged(card, editions)) return;
             var refreshed = titled(card.refreshed(editions), editions);
-            var told = copyToo || refreshed.drafted() == null
+            var next = copyToo || refreshed.drafted() == null
                     ? copies.find(editions.getLast().id())
                             .filter(copy -> !copy.altered())
                             .map(refreshed::with)
                             .orElse(refreshed)
                     : refreshed;
-            if (!told.equals(card)) guides.refresh(told);
-            if (told.drafted() != null && !told.drafted().equals(card.drafted())) guides.retitle(told);
+            if (!next.equals(card)) guides.refresh(next);
+            if (next.drafted() != null && !next.drafted().equals(card.drafted())) guides.retitle(next);
         });
     }
 
@@ -250,7 +302,7 @@ public class Editions {
      * been cut off before this node knew the logs.
      */
     private void mustHaveLostNothing(String guide) {
-        if (!compared.contains(guide)) guides.find(guide).ifPresent(card -> isDamaged(card, log.editions(guide)));
+        if (!compared.contains(guide)) guides.stored(guide).ifPresent(card -> isDamaged(card, log.editions(guide)));
         mustBeWhole(guide);
     }
 

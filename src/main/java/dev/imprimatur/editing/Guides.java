@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.editing;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionLog;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
@@ -17,6 +22,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.UniqueInsert;
+import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -112,14 +118,26 @@ public class Guides {
     /** The longest time for which a cached list of all cards is used. The list may lack what other nodes wrote in that time. */
     private static final Duration MAX_AGE = Duration.ofSeconds(2);
 
+    private static final FindOneAndUpdateOptions UPDATED =
+            new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
+
     private record Cached(List<Guide> cards, long writes, long nanos) {}
 
+    /** How many cards this node remembers. */
+    private static final int MOST_SEEN = 20_000;
+
     private final MongoCollection<Row> guides;
+    private final EditionLog log;
     private final ContentTypes types;
+    /** The cards that this node read or wrote last. Whatever can change in them may be outdated. */
+    private final Cache<String, Guide> seen =
+            Caffeine.newBuilder().maximumSize(MOST_SEEN).build();
+
     private final AtomicLong writes = new AtomicLong();
     private volatile @Nullable Cached cached;
 
-    Guides(MongoDatabase database, ContentTypes types) {
+    Guides(MongoDatabase database, EditionLog log, ContentTypes types) {
+        this.log = log;
         this.types = types;
         guides = database.getCollection("guides", Row.class);
         Index.makeUnique(guides, Indexes.ascending("type", "locale", "slug"));
@@ -149,21 +167,49 @@ public class Guides {
     /** Inserts a card. Returns false if the slug is taken. */
     boolean insert(Guide guide) {
         try {
-            return UniqueInsert.insert(guides, Row.of(guide));
+            boolean inserted = UniqueInsert.insert(guides, Row.of(guide));
+            if (inserted) seen.put(guide.id(), guide);
+            return inserted;
         } finally {
             writes.incrementAndGet();
         }
     }
 
+    /** The card as it is stored. */
+    Optional<Guide> stored(String id) {
+        return seen(guides.find(Filters.eq("_id", id)).first());
+    }
+
+    /** The card. A unit of work, which needs the logs of the guide in any case, gets the state from the logs instead of the store. */
     Optional<Guide> find(String id) {
-        return Optional.ofNullable(guides.find(Filters.eq("_id", id)).first()).map(Row::guide);
+        return UnitOfWork.isActive() ? seen(id).map(card -> refreshed(card).orElse(card)) : stored(id);
+    }
+
+    /** A card of the guide that this node has seen, or else the stored one. */
+    Optional<Guide> seen(String id) {
+        var card = seen.getIfPresent(id);
+        return card == null ? stored(id) : Optional.of(card);
+    }
+
+    /** The card with the state that the logs have; empty if a log is damaged. */
+    private Optional<Guide> refreshed(Guide card) {
+        var editions = log.editions(card.id());
+        boolean isWhole = !editions.isEmpty()
+                && editions.stream().allMatch(edition -> edition.damage().isEmpty());
+        return isWhole ? Optional.of(card.refreshed(editions)) : stored(card.id());
+    }
+
+    private Optional<Guide> seen(@Nullable Row row) {
+        if (row == null) return Optional.empty();
+        var card = row.guide();
+        seen.put(card.id(), card);
+        return Optional.of(card);
     }
 
     public Optional<Guide> bySlug(String type, String locale, String slug) {
-        return Optional.ofNullable(guides.find(Filters.and(
-                                Filters.eq("type", type), Filters.eq("locale", locale), Filters.eq("slug", slug)))
-                        .first())
-                .map(Row::guide);
+        return seen(guides.find(
+                        Filters.and(Filters.eq("type", type), Filters.eq("locale", locale), Filters.eq("slug", slug)))
+                .first());
     }
 
     public List<Guide> all() {
@@ -182,8 +228,12 @@ public class Guides {
         return fresh;
     }
 
-    /** Updates the fields that are derived from the logs, unless the stored card was made from more log entries. */
-    void refresh(Guide g) {
+    /**
+     * Updates the fields that are derived from the logs, unless the stored card was made from more log entries.
+     *
+     * @return the card as it is stored afterwards; empty if there is none
+     */
+    Optional<Guide> refresh(Guide g) {
         var newer = Filters.and(Filters.eq("_id", g.id()), Filters.lte("entries", g.entries()));
         var titles = g.titleOf() == null
                 ? Updates.combine()
@@ -191,7 +241,7 @@ public class Guides {
                         Updates.set("title", g.title()),
                         Updates.set("sortTitle", Row.sortable(g.title())),
                         Updates.set("titleOf", g.titleOf()));
-        guides.updateOne(
+        var updated = guides.findOneAndUpdate(
                 newer,
                 Updates.combine(
                         titles,
@@ -202,8 +252,10 @@ public class Guides {
                         Updates.set("reviewDue", g.reviewDue()),
                         Updates.set("overdue", g.overdue()),
                         Updates.set("updatedAt", g.updatedAt()),
-                        Updates.set("entries", g.entries())));
+                        Updates.set("entries", g.entries())),
+                UPDATED);
         writes.incrementAndGet();
+        return updated == null ? stored(g.id()) : seen(updated);
     }
 
     /**
@@ -212,24 +264,29 @@ public class Guides {
      */
     void retitle(Guide g) {
         var drafted = Objects.requireNonNull(g.drafted(), "of no working copy");
-        guides.updateOne(
-                Filters.and(
-                        Filters.eq("_id", g.id()),
-                        Filters.or(
-                                Filters.eq("drafted", null),
-                                Filters.lt("drafted.edition", drafted.edition()),
-                                Filters.and(
-                                        Filters.eq("drafted.edition", drafted.edition()),
-                                        Filters.lte("drafted.version", drafted.version())))),
-                Updates.combine(
-                        Updates.set("drafted", drafted),
-                        Updates.set("contributors", g.contributors()),
-                        Updates.set("updatedAt", g.updatedAt())));
+        var olderDraft = Filters.and(
+                Filters.eq("_id", g.id()),
+                Filters.or(
+                        Filters.eq("drafted", null),
+                        Filters.lt("drafted.edition", drafted.edition()),
+                        Filters.and(
+                                Filters.eq("drafted.edition", drafted.edition()),
+                                Filters.lte("drafted.version", drafted.version()))));
+        var ofDraft = Updates.combine(
+                Updates.set("drafted", drafted),
+                Updates.set("contributors", g.contributors()),
+                Updates.set("updatedAt", g.updatedAt()));
+        Row updated = null;
         if (g.titleOf() == null)
-            guides.updateOne(
-                    Filters.and(Filters.eq("_id", g.id()), Filters.eq("titleOf", null), Filters.eq("drafted", drafted)),
+            updated = guides.findOneAndUpdate(
+                    Filters.and(olderDraft, Filters.eq("titleOf", null)),
                     Updates.combine(
-                            Updates.set("title", g.title()), Updates.set("sortTitle", Row.sortable(g.title()))));
+                            ofDraft,
+                            Updates.set("title", g.title()),
+                            Updates.set("sortTitle", Row.sortable(g.title()))),
+                    UPDATED);
+        if (updated == null) updated = guides.findOneAndUpdate(olderDraft, ofDraft, UPDATED);
+        if (updated != null) seen(updated);
         writes.incrementAndGet();
     }
 

@@ -16,6 +16,7 @@ import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.NumberedIds;
+import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,6 +33,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
@@ -76,30 +78,71 @@ public class EditionLog {
         Index.makeWherePresent(this.log.documents(), Indexes.ascending("entry.position"));
     }
 
+    /** The logs of a guide, as a unit of work has read them. */
+    private record LogsOf(String guide) {}
+
+    /** The edition. In a unit of work, the logs of its guide are read once. */
     public Edition edition(EditionId id) {
-        return edition(id, null);
+        return UnitOfWork.isActive()
+                ? editions(id.guide()).stream()
+                        .filter(edition -> edition.id().equals(id))
+                        .findFirst()
+                        .orElseGet(() -> verified(id, null, null))
+                : verified(id, null, null);
     }
 
-    /** All editions of a guide, in ascending order. The last one is included even if none of its entries is valid. */
+    /**
+     * All editions of a guide, in ascending order. The last one is included even if none of its entries is valid. In a unit of work, the
+     * logs are read once.
+     */
     public List<Edition> editions(String guide) {
+        return UnitOfWork.once(new LogsOf(guide), () -> read(guide));
+    }
+
+    private List<Edition> read(String guide) {
+        var stored = new StoredLogs(guide);
         var editions = new ArrayList<Edition>();
-        var edition = edition(new EditionId(guide, 1));
+        var edition = verified(new EditionId(guide, 1), null, stored);
         while (edition.exists()) {
             editions.add(edition);
-            edition = edition(edition.id().next(), edition);
+            edition = verified(edition.id().next(), edition, stored);
         }
         if (edition.damage().isPresent()) editions.add(edition);
-        return editions;
+        return List.copyOf(editions);
     }
 
-    private Edition edition(EditionId id, @Nullable Edition before) {
+    /** The stored logs of a guide. One query reads the editions that this node knows and the next one, another query each edition after. */
+    private final class StoredLogs {
+        // the remembered lengths come first, so the logs read afterwards are at least as long
+        private final Map<EditionId, Head> known = new HashMap<>();
+        private final Map<String, List<Stored<Row>>> logs;
+
+        StoredLogs(String guide) {
+            var expected = new HashMap<String, Integer>();
+            var id = new EditionId(guide, 1);
+            for (var head = heads.get(id); head != null; head = heads.get(id)) {
+                known.put(id, head);
+                expected.put(id.toString(), head.entries());
+                id = id.next();
+            }
+            expected.put(id.toString(), 0);
+            logs = log.numbered(expected);
+        }
+
+        private List<Stored<Row>> of(EditionId id) {
+            var read = logs.get(id.toString());
+            return read == null ? log.numbered(id.toString(), 0) : read;
+        }
+    }
+
+    private Edition verified(EditionId id, @Nullable Edition before, @Nullable StoredLogs stored) {
         // the remembered length comes first, so the log read afterwards is at least as long
-        var known = heads.get(id);
-        var edition = read(id, before);
+        var known = stored != null && stored.known.containsKey(id) ? stored.known.get(id) : heads.get(id);
+        var edition = folded(id, before, stored == null ? log.numbered(id.toString(), 0) : stored.of(id));
         boolean isReported = damages.at(Damage.Kind.EDITION_LOG, id.toString()).isPresent();
         for (int look = 1; look < LOOKS && !isReported && isShorter(edition, known); look++) {
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-            edition = read(id, before);
+            edition = folded(id, before, log.numbered(id.toString(), 0));
         }
         if (edition.damage().isEmpty() && isShorter(edition, known))
             edition = edition.damaged("its end, from entry " + edition.log().size() + " on, is missing");
@@ -121,8 +164,11 @@ public class EditionLog {
         }
         damages.right(Damage.Kind.EDITION_LOG, id.toString());
         if (edition.exists()
-                && (known == null || known.entries() < edition.log().size()))
-            heads.put(id, new Head(edition.log().size(), edition.chain().last()));
+                && (known == null || known.entries() < edition.log().size())) remember(edition);
+    }
+
+    private void remember(Edition edition) {
+        heads.put(edition.id(), new Head(edition.log().size(), edition.chain().last()));
     }
 
     private static Damage damage(EditionId id, String fault) {
@@ -134,11 +180,11 @@ public class EditionLog {
                         .formatted(id.number(), id.guide(), fault));
     }
 
-    private Edition read(EditionId id, @Nullable Edition before) {
+    private Edition folded(EditionId id, @Nullable Edition before, List<Stored<Row>> rows) {
         var entries = new ArrayList<LogEntry>();
         var hashes = new ArrayList<String>();
         String fault = null;
-        for (var stored : log.numbered(id.toString(), 0)) {
+        for (var stored : rows) {
             fault = fault(stored, entries.size(), hashes, id, before);
             if (fault != null) break;
             entries.add(requireNonNull(stored.row()).entry());
@@ -233,24 +279,56 @@ public class EditionLog {
             var entry = rule.apply(edition);
             if (entry.isEmpty()) return edition;
             var hash = insert(entry.get(), edition.chain().last());
-            if (hash.isPresent()) return edition.with(entry.get(), hash.get());
+            if (hash.isPresent()) {
+                var next = edition.with(entry.get(), hash.get());
+                appended(next);
+                return next;
+            }
+            // what was read together with the log may be outdated, too
+            UnitOfWork.forgetAll();
         }
     }
 
     /**
-     * Inserts an entry after the entry with the given hash.
+     * Begins the log of an edition.
      *
-     * @return the hash of the new entry; empty if its place in the log is taken
+     * @param before the edition before; null if the entry opens the first edition of a guide
+     * @return whether the entry was appended; false if the edition was opened before
      */
-    public Optional<String> insert(LogEntry entry, String previousHash) {
+    public boolean open(LogEntry opened, @Nullable Edition before) {
+        var hash = insert(
+                opened,
+                before == null ? SealedCollection.GENESIS : before.chain().last());
+        if (hash.isEmpty()) UnitOfWork.forgetAll();
+        else appended(Edition.of(opened.edition(), List.of(opened), new Edition.Chain(List.of(hash.get()), null)));
+        return hash.isPresent();
+    }
+
+    /** @return the hash of the new entry; empty if its place in the log is taken */
+    private Optional<String> insert(LogEntry entry, String previousHash) {
         return log.insertAfter(
                 previousHash, new Row(NumberedIds.id(entry.edition().toString(), entry.seq()), entry));
+    }
+
+    /** Remembers an edition to which this node has just appended an entry. */
+    private void appended(Edition edition) {
+        remember(edition);
+        if (!UnitOfWork.isActive()) return;
+        var logs = new LogsOf(edition.id().guide());
+        boolean isFirst = edition.id().number() == 1 && edition.log().size() == 1;
+        List<Edition> known = isFirst ? List.of() : editions(edition.id().guide());
+        UnitOfWork.keep(
+                logs,
+                Stream.concat(known.stream().filter(it -> !it.id().equals(edition.id())), Stream.of(edition))
+                        .sorted(Comparator.comparingInt(it -> it.id().number()))
+                        .toList());
     }
 
     /** Deletes the opening entry of a guide that could not be created because its slug was taken. */
     public void forget(EditionId unborn) {
         log.documents().deleteOne(Filters.eq("_id", NumberedIds.id(unborn.toString(), 0)));
         heads.remove(unborn);
+        UnitOfWork.forget(new LogsOf(unborn.guide()));
     }
 
     /** Reports that logs of the guide have lost entries, or withdraws the report if {@code entries} is 0. */

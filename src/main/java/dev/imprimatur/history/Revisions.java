@@ -13,6 +13,7 @@ import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.NumberedIds;
+import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -77,7 +78,18 @@ public class Revisions {
 
     /** The revision; empty if it does not exist. Throws a refusal if the stored revision was altered. */
     public Optional<Revision> find(String guide, int number) {
-        return revisions.find(NumberedIds.id(guide, number)).map(this::right);
+        return stored(guide, number).map(this::right);
+    }
+
+    /** The key of a revision that a unit of work has read or inserted. */
+    private record Kept(String id) {}
+
+    /** The stored revision. A unit of work reads an intact one once, because a revision never changes. */
+    private Optional<Stored<Row>> stored(String guide, int number) {
+        var id = new Kept(NumberedIds.id(guide, number));
+        Optional<Stored<Row>> stored = UnitOfWork.once(id, () -> revisions.find(id.id()));
+        if (stored.filter(it -> it.fault() == null).isEmpty()) UnitOfWork.forget(id);
+        return stored;
     }
 
     /** The revision. Throws a refusal if it does not exist or was altered. */
@@ -94,10 +106,7 @@ public class Revisions {
 
     /** The revision if it exists and is intact; otherwise empty. */
     public Optional<Revision> findIntact(String guide, int number) {
-        return revisions
-                .find(NumberedIds.id(guide, number))
-                .filter(this::isRight)
-                .map(this::right);
+        return stored(guide, number).filter(this::isRight).map(this::right);
     }
 
     /** The number of a guide's last revision (0 if there is none), and that revision if it is intact. */

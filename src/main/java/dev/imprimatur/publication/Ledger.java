@@ -4,6 +4,7 @@ package dev.imprimatur.publication;
 import static dev.imprimatur.publication.LedgerVerifier.MISSING;
 import static java.util.Objects.requireNonNull;
 
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerRows.Stored;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,8 +83,8 @@ class Ledger {
 
     /**
      * Appends an entry at the next position. If another node takes that position first, the ledger reads the new entries and asks
-     * the proposal again. If the cause already has an entry, the ledger returns that entry. The ledger looks up the cause after it
-     * has read all entries, so that a proposal never sees an earlier entry of its own cause as a conflict.
+     * the proposal again. If the cause already has an entry, the ledger returns that entry: the unique index on the cause refuses a
+     * second one, and the proposal may see the first one as a conflict.
      *
      * @param cause the step that causes the entry, such as {@code publish:EDITION:REVISION}
      */
@@ -98,14 +99,30 @@ class Ledger {
             var before = last();
             integrity.mustHaveIntactEntries();
             integrity.mustNotBeBehind();
+            LedgerEntry proposed;
+            try {
+                proposed = proposal.after(
+                        before.map(LedgerEntry::position).orElse(0L),
+                        before.map(LedgerEntry::hash).orElse(LedgerChain.GENESIS),
+                        lastVerifiedOf(guide));
+            } catch (Refused conflict) {
+                return byCause(cause).orElseThrow(() -> conflict);
+            }
+            var entry = chain.seal(proposed);
+            if (rows.insert(entry, cause, anchors.of(entry))) {
+                remember(entry, chain.fingerprint(entry));
+                return entry;
+            }
+            last();
             var done = byCause(cause);
             if (done.isPresent()) return done.get();
-            var entry = chain.seal(proposal.after(
-                    before.map(LedgerEntry::position).orElse(0L),
-                    before.map(LedgerEntry::hash).orElse(LedgerChain.GENESIS),
-                    lastVerifiedOf(guide)));
-            if (rows.insert(entry, cause, anchors.of(entry))) return entry;
         }
+    }
+
+    /** Remembers an entry that follows the last verified one. */
+    private void remember(LedgerEntry entry, String fingerprint) {
+        verified.add(entry, fingerprint);
+        integrity.forgetContentsOf(entry.id());
     }
 
     /** Returns the entry with this cause, if there is one. */
@@ -241,6 +258,9 @@ class Ledger {
     private List<LedgerEntry> verifiedAfter(long position, int limit) {
         long upTo = Math.min(verified(), position + limit);
         if (position >= upTo) return List.of();
+        var last = verified.last();
+        // the usual case: this node has just appended the entry
+        if (last != null && last.position() == position + 1 && upTo == last.position()) return List.of(last);
         var entries = find(LongStream.rangeClosed(position + 1, upTo).boxed().toList());
         int consecutive = 0;
         while (consecutive < entries.size() && entries.get(consecutive).position() == position + 1 + consecutive)
@@ -280,8 +300,7 @@ class Ledger {
                 return intact;
             }
             var entry = requireNonNull(stored.get(i).entry());
-            verified.add(entry, results.get(i).fingerprint());
-            integrity.forgetContentsOf(entry.id());
+            remember(entry, results.get(i).fingerprint());
             intact.add(entry);
         }
         integrity.entriesAreIntact(before);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this node keeps in memory of the ledger entries that it has verified: a fingerprint of each entry, and the last entry of each guide.
- * Any thread may read the end and the fingerprints; the other methods are called under the lock of the {@link Ledger}.
+ * Any thread may read the end, the last entry and the fingerprints; the other methods are called under the lock of the {@link Ledger}.
  */
 final class VerifiedEntries {
     /** The entry at position n has index n - 1. */
@@ -20,7 +20,7 @@ final class VerifiedEntries {
     /** By guide, the last edition that was unpublished. */
     private final Map<String, Integer> withdrawn = new HashMap<>();
 
-    private @Nullable LedgerEntry last;
+    private volatile @Nullable LedgerEntry last;
 
     /** The position of the last entry; 0 if there is none. */
     long end() {

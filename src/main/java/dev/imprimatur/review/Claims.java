@@ -106,7 +106,7 @@ public class Claims {
     /** The open task with this id, after its process was brought in line with the log; refuses a task that is not open. */
     private OpenTask require(String id) {
         var taskId = TaskId.parse(id);
-        if (!reconciler.isOpen(taskId)) throw TaskId.missing();
+        if (reconciler.openTask(taskId).isEmpty()) throw TaskId.missing();
         return open(taskId);
     }
 

@@ -4,6 +4,7 @@ package dev.imprimatur.review;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.UnitOfWork;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -238,6 +239,7 @@ class Engine implements SmartLifecycle {
                         attempt,
                         failed.toString());
                 LockSupport.parkNanos(attempt * BETWEEN_ATTEMPTS.toNanos());
+                UnitOfWork.forgetAll();
             }
     }
 

@@ -8,13 +8,16 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.flowable.task.api.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -61,30 +64,39 @@ class GuideReconciler {
         this.transactions = new TransactionTemplate(transactions);
     }
 
-    /** Brings the processes of all editions of the guide in line with their logs. */
+    /**
+     * Brings the processes of all editions of the guide in line with their logs, in one transaction: others see the processes before or
+     * after, and no state in between.
+     */
     void reconcile(String guideId) {
         var lock = locks[Math.floorMod(guideId.hashCode(), STRIPES)];
         lock.lock();
         try {
-            var guide = guides.require(guideId);
-            var workflow = workflow(guide);
-            var reconciled = new HashMap<EditionId, Integer>();
-            for (; ; ) {
-                // one edition may add to the log of another: a newly published edition supersedes the previous one
-                var all = editions.of(guideId);
-                all.forEach(Edition::mustBeSound);
-                editions.mustBeWhole(guideId);
-                var grown = all.stream()
-                        .filter(edition -> edition.log().size() > reconciled.getOrDefault(edition.id(), 0))
-                        .toList();
-                if (grown.isEmpty()) return;
-                for (var edition : grown) {
-                    boolean moved = replay.replay(edition, workflow);
-                    reconciled.put(edition.id(), edition.log().size() - (moved ? 1 : 0));
-                }
-            }
+            editions.together(() -> engine.retry(() -> transactions.execute(status -> {
+                replayAll(guideId);
+                return status;
+            })));
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void replayAll(String guideId) {
+        var workflow = workflow(guides.require(guideId));
+        var reconciled = new HashMap<EditionId, Integer>();
+        for (; ; ) {
+            // one edition may add to the log of another: a newly published edition supersedes the previous one
+            var all = editions.of(guideId);
+            all.forEach(Edition::mustBeSound);
+            editions.mustBeWhole(guideId);
+            var grown = all.stream()
+                    .filter(edition -> edition.log().size() > reconciled.getOrDefault(edition.id(), 0))
+                    .toList();
+            if (grown.isEmpty()) return;
+            for (var edition : grown) {
+                boolean moved = replay.replay(edition, workflow);
+                reconciled.put(edition.id(), edition.log().size() - (moved ? 1 : 0));
+            }
         }
     }
 
@@ -111,17 +123,18 @@ class GuideReconciler {
     }
 
     /**
-     * Whether the task is open, after the process was brought in line with the log. If the task is open according to the log but missing
+     * The task if it is open, after the process was brought in line with the log. If the task is open according to the log but missing
      * in the process, another node is moving the process at this moment; this method then waits and looks again.
      */
-    boolean isOpen(TaskId id) {
+    Optional<Task> openTask(TaskId id) {
         for (int attempt = 1; ; attempt++) {
+            UnitOfWork.forgetAll();
             reconcile(id.edition().guide());
             var edition = editions.get(id.edition());
             int round = edition.round(id.task());
-            if (id.round() < round) return false;
-            if (processes.taskOf(id.edition(), id.task()).isPresent()) return true;
-            if (id.round() > round || !isOpenByLog(edition, id.task())) return false;
+            if (id.round() < round) return Optional.empty();
+            var task = processes.taskOf(id.edition(), id.task());
+            if (task.isPresent() || id.round() > round || !isOpenByLog(edition, id.task())) return task;
             if (attempt == ATTEMPTS)
                 throw Refusal.unavailable(
                                 "unavailable",

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.review.Workflow.Step;
+import dev.imprimatur.store.UnitOfWork;
 import java.time.Clock;
 import java.util.Date;
 import java.util.HashMap;
@@ -25,8 +27,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Brings a process in line with the log of its edition: the missing steps are replayed in the engine. A process whose state contradicts
@@ -47,8 +47,7 @@ class LogReplay {
     private final RuntimeService runtime;
     private final TaskService tasks;
     private final ManagementService management;
-    private final TransactionTemplate transactions;
-    private final Engine engine;
+    private final Editions editions;
     private final Processes processes;
     private final Workflows workflows;
     private final Clock clock;
@@ -57,33 +56,26 @@ class LogReplay {
             @Lazy RuntimeService runtime,
             @Lazy TaskService tasks,
             @Lazy ManagementService management,
-            PlatformTransactionManager transactions,
-            Engine engine,
+            Editions editions,
             Processes processes,
             Workflows workflows,
             Clock clock) {
         this.runtime = runtime;
         this.tasks = tasks;
         this.management = management;
-        this.transactions = new TransactionTemplate(transactions);
-        this.engine = engine;
+        this.editions = editions;
         this.processes = processes;
         this.workflows = workflows;
         this.clock = clock;
     }
 
     /**
-     * Brings the process of the edition in line with its log, in one transaction: others see the process before or after, and no state in
-     * between.
+     * Brings the process of the edition in line with its log, in the transaction of the caller.
      *
      * @param workflow the workflow to start if a new process is needed
      * @return whether the process moved, so that the log may have grown meanwhile
      */
     boolean replay(Edition edition, Workflow workflow) {
-        return engine.retry(() -> Boolean.TRUE.equals(transactions.execute(status -> reconcile(edition, workflow))));
-    }
-
-    private boolean reconcile(Edition edition, Workflow workflow) {
         deleteDuplicates(edition.id());
         var existing = processes.of(edition.id());
         if (edition.state().isOver()) {
@@ -101,6 +93,7 @@ class LogReplay {
 
     /** Replaces the process by a new one that replays the log; returns whether the new process moved and agrees with the log. */
     private boolean replace(ProcessInstance process, Edition edition, Workflow workflow) {
+        mustBeLatest(edition);
         log.warn("the process of edition {} contradicts its log; a new process replays the log", edition.id());
         runtime.deleteProcessInstance(process.getId(), "rebuilt from the edition log");
         var replacement = start(edition, workflow);
@@ -108,6 +101,13 @@ class LogReplay {
         mark(replacement, edition);
         // a process that contradicts the log again would be replaced again without end
         return moved && fitsLog(replacement, edition);
+    }
+
+    /** Fails if the log has grown since it was read, because then the process may only be ahead of what was read. The caller tries again. */
+    private void mustBeLatest(Edition edition) {
+        UnitOfWork.forgetAll();
+        if (editions.get(edition.id()).log().size() > edition.log().size())
+            throw new IllegalStateException("the log of edition " + edition.id() + " has grown meanwhile");
     }
 
     /** Replays all missing steps of the log; returns whether the process moved. */

@@ -4,11 +4,13 @@ package dev.imprimatur.review;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Editing;
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -23,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 public class Review {
     private final Guides guides;
     private final Editing editing;
+    private final Editions editions;
     private final Publication publication;
     private final Workflows workflows;
     private final ContentTypes types;
@@ -31,12 +34,14 @@ public class Review {
     Review(
             Guides guides,
             Editing editing,
+            Editions editions,
             Publication publication,
             Workflows workflows,
             ContentTypes types,
             GuideReconciler reconciler) {
         this.guides = guides;
         this.editing = editing;
+        this.editions = editions;
         this.publication = publication;
         this.workflows = workflows;
         this.types = types;
@@ -45,31 +50,40 @@ public class Review {
 
     /** Creates a guide whose first edition is a draft. */
     public Guide create(String type, String slug, @Nullable String locale, JsonNode content, Person by) {
-        var guide = editing.create(type, slug, locale, content, by);
-        reconciler.reconcileOrDefer(guide.id());
-        return guides.require(guide.id());
+        return editions.together(() -> {
+            var guide = editing.create(type, slug, locale, content, by);
+            reconciler.reconcileOrDefer(guide.id());
+            return guides.require(guide.id());
+        });
     }
 
     /** Submits the working copy for review. */
     public Edition submit(Guide guide, @Nullable String etag, @Nullable String message, Person by) {
         Explanation.mustBeShort("/message", message);
         String drafting = workflows.of(types.require(guide.type())).drafting().id();
-        var edition = editing.submit(guide, etag, drafting, message, by);
-        reconciler.reconcileOrDefer(guide.id());
-        return edition;
+        return editions.together(() -> {
+            var edition = editing.submit(guide, etag, drafting, message, by);
+            reconciler.reconcileOrDefer(guide.id());
+            return edition;
+        });
     }
 
     /** Opens the next edition of a guide. */
     public EditionId openNext(Guide guide, Person by) {
-        var id = editing.openNext(guide, by);
-        reconciler.reconcileOrDefer(guide.id());
-        return id;
+        return editions.together(() -> {
+            var id = editing.openNext(guide, by);
+            reconciler.reconcileOrDefer(guide.id());
+            return id;
+        });
     }
 
     /** Discards the edition in progress. */
-    public void discard(Guide guide, Person by) {
-        editing.discard(guide, by);
-        reconciler.reconcileOrDefer(guide.id());
+    public Edition discard(Guide guide, Person by) {
+        return editions.together(() -> {
+            var edition = editing.discard(guide, by);
+            reconciler.reconcileOrDefer(guide.id());
+            return edition;
+        });
     }
 
     /**
@@ -78,11 +92,14 @@ public class Review {
      * @param message the reason in the person's own words
      * @param reasonCode the code of one of the content type's reasons; null if the person gives none
      */
-    public void unpublish(
+    public LedgerEntry unpublish(
             Guide guide, String message, @Nullable String reasonCode, @Nullable String redirectTo, Person by) {
         Explanation.mustBeShort("/reason", message);
         var reason = Explanation.reason(types.require(guide.type()).reasons(Reason.Of.UNPUBLISH), reasonCode);
-        publication.unpublish(guide, message, reason, redirectTo, by);
-        reconciler.reconcileOrDefer(guide.id());
+        return editions.together(() -> {
+            var entry = publication.unpublish(guide, message, reason, redirectTo, by);
+            reconciler.reconcileOrDefer(guide.id());
+            return entry;
+        });
     }
 }

@@ -62,14 +62,21 @@ class ServiceTasks {
     static Map<Object, Object> beans(ObjectProvider<ServiceTasks> steps) {
         var beans = new HashMap<Object, Object>();
         NAMES.forEach(name ->
-                beans.put(name, (JavaDelegate) execution -> steps.getObject().run(name, execution)));
+                beans.put(name, (JavaDelegate) execution -> steps.getObject().runTogether(name, execution)));
         return beans;
     }
 
-    private void run(String name, DelegateExecution execution) {
+    private void runTogether(String name, DelegateExecution execution) {
         var id = EditionId.parse(execution.getProcessInstanceBusinessKey());
         // a failure is no loss: the engine retries a timer
         publication.mustNotBeBehind();
+        editions.together(() -> {
+            run(name, id, execution);
+            return id;
+        });
+    }
+
+    private void run(String name, EditionId id, DelegateExecution execution) {
         switch (name) {
             case "stamp" -> stamp(execution, id);
             case "publish" -> publication.publish(id);

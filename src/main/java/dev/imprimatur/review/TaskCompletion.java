@@ -12,6 +12,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.flowable.engine.runtime.ProcessInstance;
 import org.flowable.task.api.Task;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -61,7 +62,7 @@ public class TaskCompletion {
             @Nullable String message,
             @Nullable String reasonCode,
             Person by) {
-        return engine.require(() -> decide(taskId, outcomeId, seen, message, reasonCode, by));
+        return engine.require(() -> editions.together(() -> decide(taskId, outcomeId, seen, message, reasonCode, by)));
     }
 
     private Guide decide(
@@ -73,12 +74,12 @@ public class TaskCompletion {
             Person by) {
         var id = TaskId.parse(taskId);
         var guide = guides.require(id.edition().guide());
-        var step = processes
-                .of(id.edition())
-                .map(process -> workflows.ofDefinition(process.getProcessDefinitionId()))
-                .orElseGet(() -> workflows.of(types.require(guide.type())))
-                .step(id.task())
-                .orElseThrow(TaskId::missing);
+        var found = processes.taskOf(id.edition(), id.task());
+        var workflow = found.map(Task::getProcessDefinitionId)
+                .or(() -> processes.of(id.edition()).map(ProcessInstance::getProcessDefinitionId))
+                .map(workflows::ofDefinition)
+                .orElseGet(() -> workflows.of(types.require(guide.type())));
+        var step = workflow.step(id.task()).orElseThrow(TaskId::missing);
         if (!by.has(step.group()))
             throw Refusal.forbidden("wrong-role", "this task is for the role " + step.role())
                     .raise();
@@ -99,11 +100,14 @@ public class TaskCompletion {
         Explanation.mustBeShort("/message", message);
         var type = types.require(guide.type());
         var reason = Explanation.reason(outcome.reasons().map(type::reasons).orElse(List.of()), reasonCode);
+        var open = found.filter(task -> isOpen(id, workflow));
+        // the process may be behind the log
+        if (open.isEmpty()) open = reconciler.openTask(id);
         // the edition log holds the decision of an earlier round, and refuses or repeats it below
-        if (!reconciler.isOpen(id) && id.round() >= editions.get(id.edition()).round(id.task()))
+        if (open.isEmpty() && id.round() >= editions.get(id.edition()).round(id.task()))
             throw Refusal.conflict("review-is-stale", "this task is not open any more; read the inbox again")
                     .raise();
-        mustNotBeClaimedByAnother(id, by);
+        open.ifPresent(task -> mustNotBeClaimedByAnother(task, by));
         if (outcome.signs()) signing.mustBeAbleToSign(by);
         editions.decide(
                 id.edition(),
@@ -122,14 +126,18 @@ public class TaskCompletion {
         return guides.require(guide.id());
     }
 
-    private void mustNotBeClaimedByAnother(TaskId id, Person by) {
-        processes
-                .taskOf(id.edition(), id.task())
-                .map(Task::getAssignee)
-                .filter(assignee -> !assignee.equals(by.account()))
-                .ifPresent(assignee -> {
-                    throw Refusal.conflict("claimed", assignee + " has claimed this task")
-                            .raise();
-                });
+    /** Whether the task is open according to the log. */
+    private boolean isOpen(TaskId id, Workflow workflow) {
+        var edition = editions.get(id.edition());
+        return id.round() == edition.round(id.task())
+                && workflow.openTasks(edition).stream()
+                        .anyMatch(step -> step.id().equals(id.task()));
+    }
+
+    private static void mustNotBeClaimedByAnother(Task task, Person by) {
+        String assignee = task.getAssignee();
+        if (assignee != null && !assignee.equals(by.account()))
+            throw Refusal.conflict("claimed", assignee + " has claimed this task")
+                    .raise();
     }
 }

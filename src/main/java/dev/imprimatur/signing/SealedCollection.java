@@ -14,7 +14,10 @@ import dev.imprimatur.store.NumberedIds;
 import dev.imprimatur.store.StoredJson;
 import dev.imprimatur.store.UniqueInsert;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -108,6 +111,13 @@ public final class SealedCollection<R> {
         return documents.replaceOne(filter, sealed(row, null)).getMatchedCount() == 1;
     }
 
+    /** Returns a filter for the document that has exactly the fields of the row. */
+    public Bson is(R row) {
+        return Filters.and(encoded(row).entrySet().stream()
+                .map(field -> Filters.eq(field.getKey(), field.getValue()))
+                .toList());
+    }
+
     /** Whether a document with this id exists, intact or not. */
     public boolean exists(String id) {
         return documents
@@ -126,6 +136,27 @@ public final class SealedCollection<R> {
         return NumberedIds.all(documents, owner, from).stream()
                 .map(this::stored)
                 .toList();
+    }
+
+    /**
+     * Returns the documents of several owners from 0 on, by owner and in order ({@link NumberedIds}). One query reads them all, unless an
+     * owner has many more documents than expected.
+     *
+     * @param expected about how many documents each owner has
+     */
+    public Map<String, List<Stored<R>>> numbered(Map<String, Integer> expected) {
+        var found = new HashMap<String, List<Stored<R>>>();
+        expected.keySet().forEach(owner -> found.put(owner, new ArrayList<>()));
+        NumberedIds.first(documents, expected).stream()
+                .map(this::stored)
+                .sorted(Comparator.comparing(Stored::id))
+                .forEach(stored -> Objects.requireNonNull(found.get(NumberedIds.owner(stored.id())))
+                        .add(stored));
+        expected.forEach((owner, about) -> {
+            var some = Objects.requireNonNull(found.get(owner));
+            if (some.size() == NumberedIds.named(about)) some.addAll(numbered(owner, some.size()));
+        });
+        return found;
     }
 
     /** Returns at most {@code most} documents that the filter finds, sorted. */
@@ -184,10 +215,15 @@ public final class SealedCollection<R> {
     }
 
     private BsonDocument sealed(R row, @Nullable String previousHash) {
+        var document = encoded(row);
+        seal(document, previousHash);
+        return document;
+    }
+
+    private BsonDocument encoded(R row) {
         var document = new BsonDocument();
         codec.encode(
                 new BsonDocumentWriter(document), row, EncoderContext.builder().build());
-        seal(document, previousHash);
         return document;
     }
 

@@ -6,6 +6,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -13,7 +14,9 @@ import java.util.stream.IntStream;
  * {@code OWNER#000042}. Queries name the ids, so they need no index besides that on {@code _id}.
  */
 public final class NumberedIds {
+    /** How many more documents a query names than are expected. */
     private static final int FIRST_READ = 8;
+
     private static final int GROWTH = 8;
 
     private NumberedIds() {}
@@ -28,6 +31,25 @@ public final class NumberedIds {
 
     public static String owner(String id) {
         return id.substring(0, id.indexOf('#'));
+    }
+
+    /**
+     * Returns the documents of several owners in one query, in no particular order: those of each owner from 0 on, up to {@link #named}
+     * documents of the owner.
+     *
+     * @param expected about how many documents each owner has
+     */
+    public static <T> List<T> first(MongoCollection<T> collection, Map<String, Integer> expected) {
+        var ids = expected.entrySet().stream()
+                .flatMap(owner ->
+                        IntStream.range(0, named(owner.getValue())).mapToObj(number -> id(owner.getKey(), number)))
+                .toList();
+        return collection.find(Filters.in("_id", ids)).into(new ArrayList<>());
+    }
+
+    /** How many documents of an owner {@link #first} names, if about this many are expected. An owner with that many may have more. */
+    public static int named(int expected) {
+        return expected + FIRST_READ;
     }
 
     /** Returns all documents of the owner from this number on, in order. Each query names more ids than the query before. */
