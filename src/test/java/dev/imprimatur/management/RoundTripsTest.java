@@ -45,8 +45,10 @@ class RoundTripsTest {
         var content = Guides.content().put("summary", "Counted.");
 
         isAtMost(
-                count("editor", headers -> node.as("editor")
-                        .put(guide.path() + "/draft", content, "If-Match", etag, headers[0], headers[1])),
+                count(
+                        "editor",
+                        headers -> node.as("editor")
+                                .put(guide.path() + "/draft", content, "If-Match", etag, headers[0], headers[1])),
                 3,
                 0);
     }
@@ -64,11 +66,13 @@ class RoundTripsTest {
         var task = guides.task("reviewer", guide);
 
         isAtMost(
-                count("reviewer", headers -> node.as("reviewer")
-                        .post(
-                                "/tasks/" + task.get("id").asString() + "/complete",
-                                Guides.completion(task, "approve"),
-                                headers)),
+                count(
+                        "reviewer",
+                        headers -> node.as("reviewer")
+                                .post(
+                                        "/tasks/" + task.get("id").asString() + "/complete",
+                                        Guides.completion(task, "approve"),
+                                        headers)),
                 12,
                 2);
     }
