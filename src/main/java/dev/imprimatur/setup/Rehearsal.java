@@ -101,10 +101,20 @@ public final class Rehearsal {
         }
         var key = send("admin", "POST", "/api-keys", Map.of("name", NAME, "scopes", List.of("delivery")));
         authorizations.put("site", "Bearer " + text(key, "/key"));
-        String type = text(send("editor", "GET", "/content-types", null), "/items/0/name");
-        String first = text(send("editor", "GET", "/" + type + "?limit=1", null), "/items/0/id");
+        String type = typeWithGuides();
+        String first = firstGuide(type);
         var content = send("editor", "GET", "/" + type + "/" + first + "/draft", null).at("/content");
         for (int i = 0; i < guides; i++) publish(type, NAME + "-" + i, content);
+    }
+
+    private String typeWithGuides() throws IOException, InterruptedException {
+        for (var type : send("editor", "GET", "/content-types", null).at("/items").values())
+            if (!firstGuide(text(type, "/name")).isEmpty()) return text(type, "/name");
+        throw new IOException("the seed content has no guide");
+    }
+
+    private String firstGuide(String type) throws IOException, InterruptedException {
+        return send("editor", "GET", "/" + type + "?limit=1", null).at("/items/0/id").asString("");
     }
 
     private void publish(String type, String slug, JsonNode content) throws IOException, InterruptedException {
