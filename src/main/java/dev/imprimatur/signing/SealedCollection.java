@@ -118,6 +118,24 @@ public final class SealedCollection<R> {
                 .toList());
     }
 
+    /**
+     * Replaces a document that is still as it was read.
+     *
+     * @return the document as it is stored now; empty if it was changed or deleted meanwhile
+     */
+    public Optional<Stored<R>> replace(Stored<R> read, R row) {
+        var document = sealed(row, null);
+        var unchanged = Filters.and(Filters.eq(ID, read.id()), Filters.eq(HASH, read.hash()));
+        return documents.replaceOne(unchanged, document).getMatchedCount() == 1
+                ? Optional.of(stored(document))
+                : Optional.empty();
+    }
+
+    /** Deletes one document that the filter finds, and returns it. Of several concurrent calls, one gets the document. */
+    public Optional<Stored<R>> take(Bson filter) {
+        return Optional.ofNullable(documents.findOneAndDelete(filter)).map(this::stored);
+    }
+
     /** Whether a document with this id exists, intact or not. */
     public boolean exists(String id) {
         return documents
