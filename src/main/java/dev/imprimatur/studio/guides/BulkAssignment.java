@@ -13,6 +13,7 @@ import dev.imprimatur.studio.DisplayText;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -38,7 +39,12 @@ class BulkAssignment {
      * @param key the title of the guide
      * @param value the reason
      */
-    record NotAssigned(String key, String value) {}
+    record NotAssigned(String key, String value) {
+        /** What the page shows once. */
+        Map<String, String> shown() {
+            return Map.of("key", key, "value", value);
+        }
+    }
 
     /** @param assigned the guide's title for each assigned task */
     record Outcome(List<String> assigned, List<NotAssigned> refused) {

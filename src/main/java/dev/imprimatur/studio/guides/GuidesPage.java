@@ -234,7 +234,12 @@ class GuidesPage {
                     .raise();
         var outcome = bulk.assign(ids, to, me);
         redirect.addFlashAttribute("notice", outcome.words(to));
-        if (!outcome.refused().isEmpty()) redirect.addFlashAttribute("refused", outcome.refused());
+        if (!outcome.refused().isEmpty())
+            redirect.addFlashAttribute(
+                    "refused",
+                    outcome.refused().stream()
+                            .map(BulkAssignment.NotAssigned::shown)
+                            .toList());
         return "redirect:" + new Filter(q, state, type, owner, sort).url();
     }
 

@@ -29,7 +29,6 @@ import dev.imprimatur.studio.diagram.Diagram;
 import dev.imprimatur.studio.revision.Preview;
 import dev.imprimatur.studio.revision.RevisionView;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -219,16 +218,13 @@ class ReviewPage {
         deciding.next(me)
                 .ifPresent(next -> redirect.addFlashAttribute(
                         "next",
-                        new Next(
+                        Map.of(
+                                "title",
                                 next.guide().title(),
+                                "address",
                                 ReviewLink.address(
                                         next.guide(), next.edition().id().number(), "both", ""))));
         return "redirect:/studio";
-    }
-
-    /** The next task, which the page offers after a decision. */
-    record Next(String title, String address) implements Serializable {
-        private static final long serialVersionUID = 1;
     }
 
     @PostMapping("/claim")

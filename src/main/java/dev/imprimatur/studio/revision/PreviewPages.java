@@ -28,7 +28,9 @@ class PreviewPages {
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER')")
     String make(
             @PathVariable String id, @RequestParam @Nullable Integer revision, Person me, RedirectAttributes redirect) {
-        redirect.addFlashAttribute("link", links.make(guides.require(id), revision, null, me));
+        var fresh = links.make(guides.require(id), revision, null, me);
+        redirect.addFlashAttribute("link", fresh.url());
+        redirect.addFlashAttribute("linkUntil", fresh.preview().expiresAt());
         return "redirect:/studio/guides/" + id + (revision == null ? "/edit" : "/review");
     }
 }
