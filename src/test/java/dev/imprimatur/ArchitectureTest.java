@@ -159,6 +159,21 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** Sessions live in MongoDB. The container's own sessions would live on one node. */
+    @Test
+    void nobodyUsesSessionsOfTheContainer() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("jakarta.servlet.http.HttpSession")
+                .orShould()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "gets a session of the container",
+                        call -> call.getTarget().getName().equals("getSession")
+                                && call.getTarget().getOwner().getName().startsWith("jakarta.servlet")))
+                .check(CLASSES);
+    }
+
     @Test
     void onlyTheStartUpImportVouchesForReviewsElsewhere() {
         noClasses()

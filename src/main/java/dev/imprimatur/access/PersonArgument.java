@@ -2,10 +2,10 @@
 package dev.imprimatur.access;
 
 import dev.imprimatur.accounts.Account;
-import dev.imprimatur.accounts.PasswordProof;
 import dev.imprimatur.credentials.PersonalToken;
 import dev.imprimatur.people.AuthenticationMethod;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.sessions.PasswordProof;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

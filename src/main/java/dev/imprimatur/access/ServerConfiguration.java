@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.access;
 
-import dev.imprimatur.problem.ServerLayer;
 import dev.imprimatur.throttling.ConnectionLimit;
 import dev.imprimatur.throttling.TrustedProxies;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
-/** Configures Jetty: strict HTTP parsing, trusted proxies, connection limits and the session cookie. */
+/** Configures Jetty: strict HTTP parsing, trusted proxies and connection limits. */
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
     /** HTTP/1.1 without the leniency that RFC 9112 permits: lines must end with CR and LF. */
@@ -44,12 +42,6 @@ class ServerConfiguration {
         return factory -> factory.addServerCustomizers(server -> {
             for (var connector : server.getConnectors()) connector.addEventListener(limit);
         });
-    }
-
-    @Bean
-    WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> cookiesOfThisHost(
-            @Value("${server.servlet.session.cookie.name}") String name) {
-        return ServerLayer.COOKIES.with(server -> server.setHandler(new HostCookie(server.getHandler(), name)));
     }
 
     private static void ofAll(Server server, Consumer<HttpConfiguration> change) {

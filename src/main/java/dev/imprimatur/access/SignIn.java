@@ -5,11 +5,6 @@ import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.Collection;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.BadCredentialsException;
@@ -18,11 +13,9 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
-import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Authenticates people in the studio: by password at sign-in, then by their session. */
+/** Authenticates people in the studio: by password, when they sign in. */
 final class SignIn implements AuthenticationManager {
     private final Accounts accounts;
 
@@ -54,29 +47,5 @@ final class SignIn implements AuthenticationManager {
         return account.roles().stream()
                 .map(role -> new SimpleGrantedAuthority("ROLE_" + role))
                 .toList();
-    }
-
-    /** Reloads the account with each request, so that a demotion or deactivation takes effect at once. */
-    static final class CurrentAccountFilter extends OncePerRequestFilter {
-        private final Accounts accounts;
-
-        CurrentAccountFilter(Accounts accounts) {
-            this.accounts = accounts;
-        }
-
-        @Override
-        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-                throws ServletException, IOException {
-            var authentication = SecurityContextHolder.getContext().getAuthentication();
-            if (authentication != null && authentication.getPrincipal() instanceof Account remembered) {
-                var now = accounts.account(remembered.username());
-                var context = SecurityContextHolder.createEmptyContext();
-                now.ifPresent(account -> context.setAuthentication(authenticated(account)));
-                SecurityContextHolder.setContext(context);
-                var session = request.getSession(false);
-                if (now.isEmpty() && session != null) session.invalidate();
-            }
-            chain.doFilter(request, response);
-        }
     }
 }

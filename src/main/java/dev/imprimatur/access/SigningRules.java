@@ -2,12 +2,12 @@
 package dev.imprimatur.access;
 
 import dev.imprimatur.accounts.Accounts;
-import dev.imprimatur.accounts.PasswordProof;
 import dev.imprimatur.people.AuthenticationMethod;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.sessions.Sessions;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,6 +31,7 @@ public class SigningRules {
     private static final String POINTER = "/" + FIELD;
 
     private final Accounts accounts;
+    private final Sessions sessions;
     private final Clock clock;
     private final Duration passwordAge;
     private final boolean byToken;
@@ -43,10 +44,12 @@ public class SigningRules {
      */
     SigningRules(
             Accounts accounts,
+            Sessions sessions,
             Clock clock,
             @Value("${imprimatur.signing.password-age:15m}") Duration passwordAge,
             @Value("${imprimatur.signing.by-token:true}") boolean byToken) {
         this.accounts = accounts;
+        this.sessions = sessions;
         this.clock = clock;
         this.passwordAge = passwordAge;
         this.byToken = byToken;
@@ -107,6 +110,6 @@ public class SigningRules {
             if (refused.refusal().kind() != Refusal.Kind.UNAUTHENTICATED) throw refused;
             throw asked(WRONG, "this is not your password; nothing was done").raise();
         }
-        PasswordProof.given(request, clock.instant());
+        sessions.passwordGiven(request);
     }
 }

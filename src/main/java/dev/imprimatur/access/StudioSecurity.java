@@ -2,11 +2,11 @@
 package dev.imprimatur.access;
 
 import dev.imprimatur.accounts.Accounts;
-import dev.imprimatur.accounts.Sessions;
 import dev.imprimatur.audit.Audit;
 import dev.imprimatur.problem.Audience;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.sessions.Sessions;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,6 +20,7 @@ import org.springframework.security.authentication.LockedException;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
@@ -32,8 +33,8 @@ import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 /** Configures the security filter chain of the studio. */
 @Configuration(proxyBeanMethods = false)
 class StudioSecurity {
-    /** The page that tells a person that access was denied, and the request attribute that holds the reason. */
-    private static final String DENIED = "/studio/denied";
+    /** The page that tells a person that access was denied, and the request attribute that holds the reason in words or as an exception. */
+    static final String DENIED = "/studio/denied";
     /** Tells scripts who is signed in. A script without a session gets a problem (401), not a redirect to the sign-in page. */
     static final String SESSION = "/studio/session";
 
@@ -76,6 +77,7 @@ class StudioSecurity {
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(STUDIO_CSP))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)))
                 .authenticationManager(new SignIn(accounts))
+                .securityContext(context -> context.securityContextRepository(new SessionContexts(sessions, accounts)))
                 .csrf(csrf -> csrf.csrfTokenRepository(new FormTokens())
                         .ignoringRequestMatchers(StudioSecurity::isOwnFormWithWriter))
                 .requestCache(cache -> cache.requestCache(requestedPage))
@@ -101,9 +103,9 @@ class StudioSecurity {
                         .failureHandler((request, response, failure) -> response.sendRedirect(
                                 failure instanceof LockedException ? "/login?throttled" : "/login?wrong")))
                 .logout(logout -> logout.addLogoutHandler(
-                                (request, response, authentication) -> sessions.signedOut(request))
+                                (request, response, authentication) -> sessions.signOut(request, response))
                         .logoutSuccessUrl("/login?out"))
-                .addFilterBefore(new SignIn.CurrentAccountFilter(accounts), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new UnreadableSession(), AuthorizationFilter.class)
                 .addFilterBefore(new ErrorPageHeaders(STUDIO_CSP), AnonymousAuthenticationFilter.class)
                 .exceptionHandling(exceptions -> exceptions
                         .defaultAuthenticationEntryPointFor(
@@ -164,7 +166,7 @@ class StudioSecurity {
                 && !authentication.getAuthorities().isEmpty();
     }
 
-    private static boolean isStudioPost(HttpServletRequest request) {
+    static boolean isStudioPost(HttpServletRequest request) {
         return request.getMethod().equals("POST") && request.getRequestURI().startsWith("/studio/");
     }
 
@@ -182,7 +184,7 @@ class StudioSecurity {
         public void onAuthenticationSuccess(
                 HttpServletRequest request, HttpServletResponse response, Authentication authentication)
                 throws ServletException, IOException {
-            sessions.opened(authentication.getName(), request);
+            sessions.open(authentication.getName(), request, response);
             // Create the CSRF token in this response, so that pages opened at the same time share one token.
             if (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token) token.getToken();
             super.onAuthenticationSuccess(request, response, authentication);

@@ -7,6 +7,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.sessions.Sessions;
 import dev.imprimatur.throttling.Throttle;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Accounts of people: names, roles, passwords and sessions. */
+/** Accounts of people: names, roles and passwords. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"audit", "credentials", "editing", "history", "people", "problem", "store", "throttling"
+        allowedDependencies = {
+            "audit",
+            "credentials",
+            "editing",
+            "history",
+            "people",
+            "problem",
+            "sessions",
+            "store",
+            "throttling"
         })
 package dev.imprimatur.accounts;
 

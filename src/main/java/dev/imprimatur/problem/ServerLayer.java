@@ -12,14 +12,12 @@ import org.springframework.core.Ordered;
  * it. Spring ignores {@code @Order} on a bean that is a lambda, so without this list the package names would determine the order.
  */
 public enum ServerLayer {
-    /** Chooses the name of the session cookie by the kind of connection. */
-    COOKIES(1),
     /** Sends prepared representations. */
-    FAST_PATH(2),
+    FAST_PATH(1),
     /** Refuses ambiguous request heads, and corrects 304 responses. */
-    HEADS(3),
+    HEADS(2),
     /** Waits for request bodies. */
-    BODIES(4);
+    BODIES(3);
 
     private final int order;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.problem;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.SecureRandom;
 import java.util.List;
@@ -55,6 +56,11 @@ public final class UnexpectedFailure {
         String reference = reference();
         log.error("reference {}: unexpected failure of {}", reference, description, failure);
         return broken(reference);
+    }
+
+    /** Whether the container forwards this request to the error page because a store did not answer. */
+    public static boolean isOfOutage(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable thrown && Outage.is(thrown);
     }
 
     /** The refusal for a status that the container chose. */

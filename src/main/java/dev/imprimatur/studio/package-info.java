@@ -20,6 +20,7 @@
             "problem",
             "publication",
             "review",
+            "sessions",
             "signing",
             "webhooks"
         })

@@ -38,6 +38,9 @@ class StudioStoryTest {
             assertThat(read.at("/review/reviewedBy/0/name").asString()).isEqualTo("The reviewer");
 
             node.clock().forward(Duration.ofDays(175));
+            // the session has timed out meanwhile
+            Browser.signInElsewhere(reviewer, "reviewer");
+            node.clock().forward(Duration.ofMinutes(16));
             confirm(reviewer, id);
             var again = node.site().get("/role-guide/machine-learning-engineer").ok();
             assertThat(again.at("/review/lastReviewed").asString())

@@ -5,17 +5,19 @@ import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
-import dev.imprimatur.accounts.Sessions;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.credentials.Tokens;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.WorksReadOnly;
+import dev.imprimatur.sessions.Session;
+import dev.imprimatur.sessions.Sessions;
 import dev.imprimatur.studio.DisplayText;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -53,8 +55,12 @@ class AccountPage {
         model.addAttribute("tokens", tokens.of(me.account()));
         model.addAttribute("needsPassword", signing.needsPassword(me));
         model.addAttribute("sessions", sessions.of(me.account()));
-        model.addAttribute("current", sessions.current(request));
+        model.addAttribute("current", current(request));
         return "studio/account";
+    }
+
+    private static @Nullable String current(HttpServletRequest request) {
+        return Sessions.of(request).map(Session::name).orElse(null);
     }
 
     private Account require(Person me) {
@@ -78,7 +84,7 @@ class AccountPage {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         try {
-            accounts.changePassword(me.account(), old, wanted, request.getRemoteAddr(), sessions.current(request));
+            accounts.changePassword(me.account(), old, wanted, request.getRemoteAddr(), current(request));
             redirect.addFlashAttribute("notice", "The password is changed; your tokens and other sessions have ended.");
         } catch (Refused refused) {
             redirect.addFlashAttribute(

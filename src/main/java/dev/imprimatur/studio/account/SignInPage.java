@@ -36,9 +36,10 @@ class SignInPage {
         return "studio/login";
     }
 
-    /** The page for people who may not do what they requested, or whose session has ended. The security filters forward requests to it. */
+    /** The page for people who may not do what they requested, or whose session has ended or cannot be read. The security filters forward requests to it. */
     @RequestMapping("/studio/denied")
     String denied(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getAttribute("/studio/denied") instanceof RuntimeException unreadable) throw unreadable;
         if (request.getUserPrincipal() == null) {
             boolean byScript = Audience.isByScript(request);
             if (!byScript && SubmittedForm.of(request) == null) return "redirect:/login";
