@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.catalogue;
 
+import dev.imprimatur.publication.EntrySummary;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.representation.PublishedGuide;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,32 +13,42 @@ import org.jspecify.annotations.Nullable;
  *
  * @param guide the published guide; null if it is unpublished, or if the stored content is not the approved content
  * @param last the latest ledger entry of the address
- * @param first when the first ledger entry of the address was appended
- * @param changes when the published guide changed since it was last unpublished, in order; earlier changes are never delivered again
+ * @param timeline when the address and its published guide changed
  */
-public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, Change first, List<Change> changes) {
-    /** The position of a ledger entry and when it was appended. */
-    record Change(long position, Instant at) {
-        static Change of(LedgerEntry entry) {
-            return new Change(entry.position(), entry.at());
+public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, Timeline timeline) {
+    /**
+     * When an address changed.
+     *
+     * @param firstPosition the position of the first ledger entry of the address
+     * @param firstAt when that entry was appended
+     * @param changes when the published guide changed since it was last unpublished; earlier changes are never delivered again
+     */
+    record Timeline(long firstPosition, Instant firstAt, Changes changes) {
+        /** Returns the timeline after the next entry; the timeline before is null for the first entry. */
+        static Timeline after(@Nullable Timeline before, EntrySummary entry) {
+            return after(before, entry.position(), entry.isLive(), entry.at());
+        }
+
+        static Timeline after(@Nullable Timeline before, LedgerEntry entry) {
+            return after(before, entry.position(), entry.isLive(), entry.at());
+        }
+
+        private static Timeline after(@Nullable Timeline before, long position, boolean isLive, Instant at) {
+            var changes = before == null ? Changes.NONE : before.changes();
+            return new Timeline(
+                    before == null ? position : before.firstPosition(),
+                    before == null ? at : before.firstAt(),
+                    isLive ? changes.and(position, at) : Changes.NONE);
         }
     }
 
     static AddressHistory startingWith(LedgerEntry entry, @Nullable PublishedGuide guide) {
-        var change = Change.of(entry);
-        return new AddressHistory(guide, entry, change, entry.isLive() ? List.of(change) : List.of());
+        return new AddressHistory(guide, entry, Timeline.after(null, entry));
     }
 
     /** Returns the history after the next entry. */
     AddressHistory after(LedgerEntry entry, @Nullable PublishedGuide newGuide) {
-        return new AddressHistory(
-                newGuide,
-                entry,
-                first,
-                entry.isLive()
-                        ? Stream.concat(changes.stream(), Stream.of(Change.of(entry)))
-                                .toList()
-                        : List.of());
+        return new AddressHistory(newGuide, entry, Timeline.after(timeline, entry));
     }
 
     /** Whether the guide is published by the ledger but cannot be delivered, because the stored content is not the approved content. */
@@ -55,28 +63,22 @@ public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, C
 
     /** The position of the latest change up to the instant; 0 if the guide was not published then, or was unpublished since. */
     long positionAt(Instant instant) {
-        return changes.stream()
-                .filter(change -> !change.at().isAfter(instant))
-                .mapToLong(Change::position)
-                .max()
-                .orElse(0);
+        return timeline.changes().positionAt(instant);
     }
 
     /** The position of the latest change up to the given position; empty if the guide was not published then, or was unpublished since. */
     Optional<Long> positionUpTo(long position) {
-        return changes.stream()
-                .map(Change::position)
-                .filter(it -> it <= position)
-                .max(Comparator.naturalOrder());
+        long latest = timeline.changes().positionUpTo(position);
+        return latest == 0 ? Optional.empty() : Optional.of(latest);
     }
 
     /** Whether the guide was first published by the instant, and what was published then was unpublished since. */
     public boolean wasWithdrawnSince(Instant instant) {
-        return !first.at().isAfter(instant) && positionAt(instant) == 0;
+        return !timeline.firstAt().isAfter(instant) && positionAt(instant) == 0;
     }
 
     /** The position of the first ledger entry of the address. */
     public long firstPosition() {
-        return first.position();
+        return timeline.firstPosition();
     }
 }

@@ -46,6 +46,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
 
     private final LedgerReader ledger;
     private final GuideLoader loader;
+    private final RestoredHistories histories;
     private final Duration poll;
     /** The ledger folded as far as it was read. */
     private Snapshot folded = Snapshot.empty(0);
@@ -81,6 +82,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
                     "imprimatur.delivery.poll is at most half of imprimatur.delivery.lease, which it renews");
         this.ledger = ledger;
         this.loader = new GuideLoader(ledger, types, json);
+        this.histories = new RestoredHistories(ledger, loader);
         this.poll = poll;
         // with many guides folding takes a while; meanwhile, the rest of the application starts
         var first = new FutureTask<@Nullable Void>(
@@ -160,6 +162,8 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         while (true) {
             int reading = ledger.reading();
             if (reading != folded.reading()) folded = Snapshot.empty(reading);
+            if (folded.position() == 0) folded = restored(reading);
+            if (ledger.reading() != reading) continue;
             var began = ClockReading.now();
             var next = next();
             // if the ledger must be read anew meanwhile, these entries do not belong to the old reading
@@ -169,6 +173,17 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             for (var entry : batch) folded.updateFront(GuideAddress.of(entry));
             boolean hasMore = batch.size() == BATCH || !batch.isEmpty() && folded.position() < ledger.verified();
             if (!hasMore) return next.isAll() ? began : null;
+        }
+    }
+
+    /** Returns the snapshot at the last checkpoint. If an entry is not the verified one, the whole ledger is read instead. */
+    private Snapshot restored(int reading) {
+        try {
+            return histories.snapshot(reading);
+        } catch (Refused damaged) {
+            log.warn("the ledger is read without its checkpoints, because an entry is not the one that was verified");
+            ledger.startOver();
+            return Snapshot.empty(reading);
         }
     }
 
@@ -197,12 +212,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     private Snapshot folded(Snapshot from, List<LedgerEntry> entries, Snapshot known) {
         var latest = new HashMap<GuideAddress, LedgerEntry>();
         for (var entry : entries) latest.put(GuideAddress.of(entry), entry);
-        var guides = loader.load(
-                latest.values().stream()
-                        .filter(LedgerEntry::isLive)
-                        .filter(entry -> !ledger.isWithheld(entry.id()))
-                        .toList(),
-                known);
+        var guides = loader.loadServed(latest.values(), known);
         var fold = new Snapshot.Fold(from);
         for (var entry : entries) fold.append(entry, guides.get(entry.position()));
         return fold.snapshot();
@@ -232,7 +242,14 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while the ledger was folded", stopping);
         }
-        log.info("ledger verified up to position {}", ledger.verified());
+        ledger.verifying()
+                .ifPresentOrElse(
+                        rest -> log.info(
+                                "ledger verified from position {} to {}; the entries before are taken from checkpoints and are verified"
+                                        + " while the server runs",
+                                rest.end() + 1,
+                                ledger.verified()),
+                        () -> log.info("ledger verified up to position {}", ledger.verified()));
         // set before the thread starts, which would otherwise end at once
         running = true;
         poller = Thread.ofPlatform().daemon().name("ledger-tail").start(() -> {

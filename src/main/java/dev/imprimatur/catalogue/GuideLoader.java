@@ -7,6 +7,7 @@ import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,16 @@ final class GuideLoader {
         if (entries.size() <= BATCH)
             guides.values().forEach(guide -> guide.representation().prepare());
         return guides;
+    }
+
+    /** Returns the guides of those entries that may be served, by ledger position, as {@link #load} does. */
+    Map<Long, PublishedGuide> loadServed(Collection<LedgerEntry> entries, Snapshot known) {
+        return load(
+                entries.stream()
+                        .filter(LedgerEntry::isLive)
+                        .filter(entry -> !ledger.isWithheld(entry.id()))
+                        .toList(),
+                known);
     }
 
     private Map<Long, JsonNode> contents(List<LedgerEntry> entries, Snapshot known) {

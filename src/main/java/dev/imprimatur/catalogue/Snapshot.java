@@ -165,6 +165,16 @@ public final class Snapshot {
             return this;
         }
 
+        /** Adds the history of an address that has no entries yet. Histories are added in the order of their last entries. */
+        Fold add(AddressHistory history) {
+            var entry = history.last();
+            byType.put(
+                    entry.type(),
+                    byType.getOrDefault(entry.type(), TypeSnapshot.EMPTY).with(GuideAddress.of(entry), history));
+            position = Math.max(position, entry.position());
+            return this;
+        }
+
         public Snapshot snapshot() {
             return new Snapshot(from.reading, position, Map.copyOf(byType), from.front);
         }

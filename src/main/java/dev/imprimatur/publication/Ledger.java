@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.stereotype.Component;
 
@@ -29,6 +30,8 @@ import org.springframework.stereotype.Component;
  * <p>The ledger returns only verified entries. When this node first reads an entry, the node checks its position, hash and signatures and
  * remembers a fingerprint of the entry; later reads compare the entry with that fingerprint. After a damaged entry the ledger reads and
  * appends nothing. Every read checks the damaged entry again, so a repaired store needs no restart.
+ *
+ * <p>A start takes the fingerprints of earlier entries from {@link Checkpoints}, and verifies these entries afterwards.
  */
 @Component
 @DependsOn("signingKeys")
@@ -52,18 +55,35 @@ class Ledger {
     private final LedgerChain chain;
     private final Integrity integrity;
     private final LedgerVerifier verifier;
+    private final @Nullable Checkpoints checkpoints;
+    private final CheckpointDraft draft;
     private final VerifiedEntries verified = new VerifiedEntries();
     private final ExclusiveReads exclusive = new ExclusiveReads();
     private final List<Runnable> afterAppend = new CopyOnWriteArrayList<>();
     /** Whether this node has made sure that the ledger ends where a query by position finds no more entries. */
     private boolean endIsKnown;
+    /** What this node took from checkpoints; null until the node first reads the ledger. */
+    private volatile @Nullable RestoredEntries restored;
 
+    /** A ledger without checkpoints. */
     Ledger(LedgerRows rows, AuditAnchors anchors, LedgerChain chain, Integrity integrity) {
+        this(rows, anchors, chain, integrity, null);
+    }
+
+    @Autowired
+    Ledger(
+            LedgerRows rows,
+            AuditAnchors anchors,
+            LedgerChain chain,
+            Integrity integrity,
+            @Nullable Checkpoints checkpoints) {
         this.rows = rows;
         this.anchors = anchors;
         this.chain = chain;
         this.integrity = integrity;
         this.verifier = new LedgerVerifier(rows, chain);
+        this.checkpoints = checkpoints;
+        this.draft = new CheckpointDraft(checkpoints == null ? 0 : checkpoints.every());
     }
 
     /** The position of the last verified entry; 0 if there is none. */
@@ -122,6 +142,7 @@ class Ledger {
     /** Remembers an entry that follows the last verified one. */
     private void remember(LedgerEntry entry, String fingerprint) {
         verified.add(entry, fingerprint);
+        draft.add(entry, fingerprint);
         integrity.forgetContentsOf(entry.id());
     }
 
@@ -135,15 +156,89 @@ class Ledger {
         return exclusive.run(verified::withdrawn);
     }
 
-    /** Discards all verified entries and reads the ledger again. Nothing is appended until the end of the ledger has been compared. */
+    /**
+     * Discards all verified entries and reads the whole ledger again, without checkpoints. Nothing is appended until the end of the ledger
+     * has been compared.
+     */
     void startOver() {
         exclusive.run(() -> {
-            verified.clear();
+            restored = RestoredEntries.NONE;
+            forget();
             endIsKnown = false;
             integrity.comparisonIsDue();
             integrity.entriesAreIntact(integrity.damage());
             return last();
         });
+    }
+
+    private void forget() {
+        verified.clear();
+        draft.clear();
+    }
+
+    /** Returns what this node took from checkpoints. The first call for a reading of the ledger reads the checkpoints. */
+    RestoredEntries restored() {
+        var known = restored;
+        return known != null ? known : exclusive.run(this::restore);
+    }
+
+    /** Takes verified entries from the longest run of checkpoints whose last entry the ledger has. */
+    private RestoredEntries restore() {
+        var known = restored;
+        if (known != null) return known;
+        var signed = checkpoints == null ? List.<Checkpoint>of() : checkpoints.read();
+        int count = signed.size();
+        while (count > 0 && !isRestored(signed.subList(0, count))) {
+            requireNonNull(checkpoints)
+                    .isIgnored(signed.get(count - 1).from(), "the ledger does not have its last entry");
+            count--;
+        }
+        return restored = new RestoredEntries(List.copyOf(signed.subList(0, count)));
+    }
+
+    private boolean isRestored(List<Checkpoint> signed) {
+        var end = signed.getLast();
+        var stored = rows.at(List.of(end.to()));
+        if (stored.isEmpty() || !end.hash().equals(stored.getFirst().hash())) return false;
+        CheckpointEntries.decode(signed, (entry, fingerprint) -> {
+            verified.add(entry, fingerprint);
+            draft.know(entry.subject());
+        });
+        if (!isAsVerified(end.to(), stored.getFirst())) {
+            forget();
+            return false;
+        }
+        verified.endsWith(requireNonNull(stored.getFirst().entry()));
+        draft.continueAfter(end);
+        return true;
+    }
+
+    /**
+     * Verifies the next entries that were taken from checkpoints. One thread calls this method.
+     *
+     * @return what is wrong with the first entry that is damaged, in a sentence; null if nothing is
+     */
+    @Nullable
+    String verifyRestored() {
+        return restored().verifyNext(rows, verifier, verified);
+    }
+
+    /** Returns a complete checkpoint that is not stored yet, if there is one. */
+    Optional<Checkpoint> nextCheckpoint() {
+        return exclusive.run(draft::next);
+    }
+
+    /** Notes that the checkpoint is stored. */
+    void isStored(Checkpoint checkpoint) {
+        exclusive.run(() -> {
+            draft.isStored(checkpoint);
+            return checkpoint;
+        });
+    }
+
+    /** Returns a checkpoint of the entries after the last complete checkpoint, if there are any. */
+    Optional<Checkpoint> lastCheckpoint() {
+        return exclusive.run(draft::rest);
     }
 
     private Optional<LedgerEntry> byCause(String cause) {
@@ -241,6 +336,8 @@ class Ledger {
 
     /** Returns the entries that {@link #after} returns, and whether the store was queried and had no further valid entries. */
     LedgerReader.Next next(long position, int limit) {
+        // the end of the verified entries must not move between the comparison and the read
+        restored();
         return position == verified()
                 ? exclusive.run(() -> position == verified() ? atEnd(readOn(limit), limit) : beforeEnd(position, limit))
                 : beforeEnd(position, limit);
@@ -271,6 +368,7 @@ class Ledger {
 
     /** Reads and verifies new entries, after checking that the last verified entry is still unchanged. */
     private List<LedgerEntry> readOn(int limit) {
+        restore();
         var before = integrity.damage();
         long damaged = before == null ? 0 : before.failure().position();
         if (0 < damaged && damaged < verified()) {
@@ -300,7 +398,7 @@ class Ledger {
                 return intact;
             }
             var entry = requireNonNull(stored.get(i).entry());
-            remember(entry, results.get(i).fingerprint());
+            remember(entry, requireNonNull(results.get(i).fingerprint()));
             intact.add(entry);
         }
         integrity.entriesAreIntact(before);

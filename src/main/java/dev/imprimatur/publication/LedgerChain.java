@@ -4,6 +4,7 @@ package dev.imprimatur.publication;
 import dev.imprimatur.content.CanonicalJson;
 import dev.imprimatur.content.Sha256;
 import dev.imprimatur.signing.Signer;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -53,8 +54,8 @@ class LedgerChain {
     }
 
     /** Returns a fingerprint of the entry. Two entries have the same fingerprint only if their canonical JSON is the same. */
-    String fingerprint(LedgerEntry entry) {
-        return HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(json.valueToTree(entry))));
+    Fingerprint fingerprint(LedgerEntry entry) {
+        return Fingerprint.from(ByteBuffer.wrap(Sha256.of(CanonicalJson.bytes(json.valueToTree(entry)))));
     }
 
     /** Returns the review with its own signature, so that a site can verify the review without the ledger. */

@@ -10,9 +10,11 @@ import org.springframework.stereotype.Component;
 @Component("ledgerHealthIndicator")
 class LedgerHealth implements HealthIndicator {
     private final Integrity integrity;
+    private final LedgerReader ledger;
 
-    LedgerHealth(Integrity integrity) {
+    LedgerHealth(Integrity integrity, LedgerReader ledger) {
         this.integrity = integrity;
+        this.ledger = ledger;
     }
 
     @Override
@@ -20,8 +22,11 @@ class LedgerHealth implements HealthIndicator {
         var failures = Stream.concat(
                         integrity.lost().stream(), integrity.failures().stream().map(Integrity.Failure::detail))
                 .toList();
-        return failures.isEmpty()
-                ? Health.up().build()
-                : Health.down().withDetail("failures", failures).build();
+        var health =
+                failures.isEmpty() ? Health.up() : Health.down().withDetail("failures", failures);
+        ledger.verifying()
+                .ifPresent(rest -> health.withDetail(
+                        "verification", "entry " + rest.position() + " of " + rest.end() + " from checkpoints"));
+        return health.build();
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -53,6 +54,37 @@ public class LedgerReader {
     /** The last position that this node has verified. */
     public long verified() {
         return ledger.verified();
+    }
+
+    /**
+     * Visits the entries that this node took from checkpoints at its start, the first time only. Returns the position of the last one; 0 if
+     * there is none.
+     */
+    public long takeRestored(Consumer<EntrySummary> visitor) {
+        var restored = ledger.restored();
+        restored.take(visitor);
+        return restored.end();
+    }
+
+    /**
+     * The verification of entries that this node took from checkpoints at its start.
+     *
+     * @param position of the last entry that is verified since the start
+     * @param end position of the last entry that was taken from a checkpoint
+     */
+    public record Verifying(long position, long end) {}
+
+    /** Returns how far this node has verified the entries that it took from checkpoints; empty if no entry remains. */
+    public Optional<Verifying> verifying() {
+        var restored = ledger.restored();
+        return restored.areVerified()
+                ? Optional.empty()
+                : Optional.of(new Verifying(restored.verifiedUpTo(), restored.end()));
+    }
+
+    /** Discards all verified entries and reads the whole ledger again, without checkpoints. */
+    public void startOver() {
+        ledger.startOver();
     }
 
     /** Returns entries above the position, in order. Throws a refusal if the first of them was changed since it was verified. */

@@ -22,11 +22,12 @@ final class LedgerVerifier {
      * The result for one entry.
      *
      * @param fault what is wrong with the entry, as the rest of a sentence whose subject is the entry; null if nothing is
-     * @param fingerprint empty if something is wrong
+     * @param fingerprint null if something is wrong
      */
-    record Result(@Nullable String fault, String fingerprint) {
+    record Result(
+            @Nullable String fault, @Nullable Fingerprint fingerprint) {
         private static Result wrong(String fault) {
-            return new Result(fault, "");
+            return new Result(fault, null);
         }
     }
 
@@ -64,10 +65,17 @@ final class LedgerVerifier {
      * @param before the entry before the first one; null if the first one begins the ledger
      */
     List<Result> check(List<Stored> stored, @Nullable LedgerEntry before) {
+        return check(IntStream.range(0, stored.size()).parallel(), stored, before);
+    }
+
+    /** Checks consecutive entries one after the other, which leaves the other processors to requests. */
+    List<Result> checkInBackground(List<Stored> stored, @Nullable LedgerEntry before) {
+        return check(IntStream.range(0, stored.size()), stored, before);
+    }
+
+    private List<Result> check(IntStream which, List<Stored> stored, @Nullable LedgerEntry before) {
         long first = before == null ? 1 : before.position() + 1;
-        return IntStream.range(0, stored.size())
-                .parallel()
-                .mapToObj(i -> check(
+        return which.mapToObj(i -> check(
                         first + i,
                         stored.get(i),
                         i == 0 ? before : stored.get(i - 1).entry()))

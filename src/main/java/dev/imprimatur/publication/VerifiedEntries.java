@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node keeps in memory of the ledger entries that it has verified: a fingerprint of each entry, and the last entry of each guide.
+ * What this node keeps in memory of the ledger entries that are verified: a fingerprint of each entry, and the last entry of each guide.
  * Any thread may read the end, the last entry and the fingerprints; the other methods are called under the lock of the {@link Ledger}.
  */
 final class VerifiedEntries {
-    /** The entry at position n has index n - 1. */
-    private final List<String> fingerprints = Collections.synchronizedList(new ArrayList<>());
+    private final Fingerprints fingerprints = new Fingerprints();
     /** The position of each guide's last entry. */
     private final Map<String, Long> lastPositions = new HashMap<>();
     /** By guide, the last edition that was unpublished. */
@@ -24,18 +20,29 @@ final class VerifiedEntries {
 
     /** The position of the last entry; 0 if there is none. */
     long end() {
-        return fingerprints.size();
+        return fingerprints.end();
     }
 
-    boolean hasFingerprint(long position, String fingerprint) {
-        return fingerprint.equals(fingerprints.get(Math.toIntExact(position) - 1));
+    boolean hasFingerprint(long position, Fingerprint fingerprint) {
+        return fingerprints.has(position, fingerprint);
     }
 
     /** Adds the entry that follows the last one. */
-    void add(LedgerEntry entry, String fingerprint) {
+    void add(LedgerEntry entry, Fingerprint fingerprint) {
+        add(EntrySummary.of(entry), fingerprint);
+        last = entry;
+    }
+
+    /** Adds the entry that follows the last one, of which a checkpoint holds no more than this. */
+    void add(EntrySummary entry, Fingerprint fingerprint) {
         fingerprints.add(fingerprint);
-        lastPositions.put(entry.id(), entry.position());
-        if (!entry.isLive()) withdrawn.merge(entry.id(), entry.edition(), Math::max);
+        String guide = entry.subject().id();
+        lastPositions.put(guide, entry.position());
+        if (!entry.isLive()) withdrawn.merge(guide, entry.edition(), Math::max);
+    }
+
+    /** Sets the last entry after entries were added from checkpoints. */
+    void endsWith(LedgerEntry entry) {
         last = entry;
     }
 

@@ -14,6 +14,10 @@ public record GuideAddress(String type, String slug, String locale) {
         return new GuideAddress(entry.type(), entry.slug(), entry.locale());
     }
 
+    public static GuideAddress of(LedgerEntry.Subject subject) {
+        return new GuideAddress(subject.type(), subject.slug(), subject.locale());
+    }
+
     /**
      * The canonical form of a language tag, in which guides store it: the case of letters has no meaning in a tag (BCP 47). A text that is
      * no language tag is returned unchanged; no guide has such a locale.

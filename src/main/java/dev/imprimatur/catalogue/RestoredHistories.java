@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.catalogue;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.imprimatur.publication.EntrySummary;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.representation.GuideAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The histories of all addresses as of the last checkpoint of the ledger. A checkpoint says when each address changed. What is delivered
+ * comes from the last entry of each address and its content, which are read from the store and verified.
+ */
+final class RestoredHistories {
+    /** How many entries a thread loads at a time. */
+    private static final int BATCH = 200;
+
+    private record Restored(long last, AddressHistory.Timeline timeline) {
+        static Restored after(@Nullable Restored before, EntrySummary entry) {
+            return new Restored(
+                    entry.position(), AddressHistory.Timeline.after(before == null ? null : before.timeline(), entry));
+        }
+    }
+
+    private final LedgerReader ledger;
+    private final GuideLoader loader;
+
+    RestoredHistories(LedgerReader ledger, GuideLoader loader) {
+        this.ledger = ledger;
+        this.loader = loader;
+    }
+
+    /**
+     * Returns the snapshot at the last checkpoint, the first time only; after that, or without checkpoints, the empty snapshot. Throws a
+     * refusal if the last entry of an address is not the one that was verified.
+     */
+    Snapshot snapshot(int reading) {
+        var empty = Snapshot.empty(reading);
+        var byAddress = new HashMap<GuideAddress, Restored>();
+        ledger.takeRestored(entry ->
+                byAddress.compute(GuideAddress.of(entry.subject()), (address, before) -> Restored.after(before, entry)));
+        if (byAddress.isEmpty()) return empty;
+        var inOrder = byAddress.values().stream().sorted((one, other) -> Long.compare(one.last(), other.last())).toList();
+        var fold = new Snapshot.Fold(empty);
+        IntStream.range(0, (inOrder.size() + BATCH - 1) / BATCH)
+                .mapToObj(batch -> inOrder.subList(batch * BATCH, Math.min(inOrder.size(), (batch + 1) * BATCH)))
+                .toList()
+                .parallelStream()
+                .map(batch -> histories(batch, empty))
+                .toList()
+                .forEach(histories -> histories.forEach(fold::add));
+        var snapshot = fold.snapshot();
+        byAddress.keySet().forEach(snapshot::updateFront);
+        return snapshot;
+    }
+
+    private List<AddressHistory> histories(List<Restored> batch, Snapshot empty) {
+        var entries = new HashMap<Long, LedgerEntry>();
+        for (var entry : ledger.at(batch.stream().map(Restored::last).toList())) entries.put(entry.position(), entry);
+        var guides = loader.loadServed(entries.values(), empty);
+        return batch.stream()
+                .map(restored -> new AddressHistory(
+                        guides.get(restored.last()),
+                        requireNonNull(entries.get(restored.last())),
+                        restored.timeline()))
+                .toList();
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.publication;
+
+import dev.imprimatur.store.Failures;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * The thread that verifies the entries which were taken from checkpoints, and stores new checkpoints afterwards. If an entry is damaged, the
+ * checkpoints no longer count, and the whole ledger is read as if there were none.
+ */
+@Component
+class CheckpointWatch implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(CheckpointWatch.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration STOP = Duration.ofSeconds(5);
+
+    private final Ledger ledger;
+    private final Checkpoints checkpoints;
+    private final EndOfLedger end;
+    private final Integrity integrity;
+    private final Object stopping = new Object();
+    private volatile boolean running;
+    private volatile @Nullable Thread thread;
+
+    CheckpointWatch(Ledger ledger, Checkpoints checkpoints, EndOfLedger end, Integrity integrity) {
+        this.ledger = ledger;
+        this.checkpoints = checkpoints;
+        this.end = end;
+        this.integrity = integrity;
+    }
+
+    private void run() {
+        long began = System.nanoTime();
+        boolean isVerified = ledger.restored().areVerified();
+        while (running) {
+            try {
+                if (isVerified) store();
+                else if (verifyNext()) {
+                    isVerified = true;
+                    if (ledger.restored().end() > 0)
+                        log.info(
+                                "all {} entries of the publication ledger that were taken from checkpoints are verified, after {} s",
+                                ledger.restored().end(),
+                                Duration.ofNanos(System.nanoTime() - began).toSeconds());
+                }
+                if (isVerified) pause();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException failed) {
+                if (Failures.isOutage(failed)) log.debug("the ledger is verified later: {}", failed.toString());
+                else log.warn("the ledger could not be verified or has no new checkpoint: {}", failed.toString());
+                if (!isPaused()) return;
+            }
+        }
+    }
+
+    private boolean isPaused() {
+        try {
+            pause();
+            return true;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        synchronized (stopping) {
+            if (running) stopping.wait(PAUSE.toMillis());
+        }
+    }
+
+    /** Verifies some more entries that were taken from checkpoints. Returns whether no more are left. */
+    private boolean verifyNext() {
+        if (ledger.restored().areVerified()) return true;
+        var fault = ledger.verifyRestored();
+        if (fault == null || ledger.restored().areVerified()) return ledger.restored().areVerified();
+        log.error(
+                "{} The publication ledger was changed since its checkpoint was signed, so this node reads the whole ledger again", fault);
+        end.rereadAndCompare();
+        return true;
+    }
+
+    /** Stores complete checkpoints, unless the ledger may have other entries than this node has verified. */
+    private void store() {
+        if (!isSound()) return;
+        for (var next = ledger.nextCheckpoint(); next.isPresent() && running; next = ledger.nextCheckpoint()) {
+            checkpoints.write(next.get());
+            ledger.isStored(next.get());
+        }
+    }
+
+    private boolean isSound() {
+        return integrity.damagedAt() == 0 && !integrity.isBehind();
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread = Thread.ofPlatform()
+                .daemon()
+                .name("ledger-checkpoint")
+                .priority(Thread.MIN_PRIORITY)
+                .start(this::run);
+    }
+
+    /** Stops the thread, and stores a checkpoint of the last entries before the stores are closed. */
+    @Override
+    public void stop() {
+        running = false;
+        var last = thread;
+        thread = null;
+        if (last == null) return;
+        synchronized (stopping) {
+            stopping.notifyAll();
+        }
+        try {
+            // no interrupt here: an interrupt would break the file of the embedded store
+            last.join(STOP);
+            if (last.isAlive() || !ledger.restored().areVerified() || !isSound()) return;
+            if (ledger.nextCheckpoint().isEmpty()) ledger.lastCheckpoint().ifPresent(checkpoints::write);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException failed) {
+            log.warn("the ledger has no checkpoint of its last entries: {}", failed.toString());
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}
