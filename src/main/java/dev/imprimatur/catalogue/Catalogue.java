@@ -245,10 +245,10 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         ledger.verifying()
                 .ifPresentOrElse(
                         rest -> log.info(
-                                "ledger verified from position {} to {}; the entries before are taken from checkpoints and are verified"
-                                        + " while the server runs",
-                                rest.end() + 1,
-                                ledger.verified()),
+                                "ledger read up to position {}; the entries up to {} are taken from checkpoints and are verified while the"
+                                        + " server runs",
+                                ledger.verified(),
+                                rest.end()),
                         () -> log.info("ledger verified up to position {}", ledger.verified()));
         // set before the thread starts, which would otherwise end at once
         running = true;

@@ -35,38 +35,19 @@ class CheckpointWatch implements SmartLifecycle {
     }
 
     private void run() {
-        long began = System.nanoTime();
-        boolean isVerified = ledger.restored().areVerified();
-        while (running) {
-            try {
-                if (isVerified) store();
-                else if (verifyNext()) {
-                    isVerified = true;
-                    if (ledger.restored().end() > 0)
-                        log.info(
-                                "all {} entries of the publication ledger that were taken from checkpoints are verified, after {} s",
-                                ledger.restored().end(),
-                                Duration.ofNanos(System.nanoTime() - began).toSeconds());
-                }
-                if (isVerified) pause();
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (RuntimeException failed) {
-                if (Failures.isOutage(failed)) log.debug("the ledger is verified later: {}", failed.toString());
-                else log.warn("the ledger could not be verified or has no new checkpoint: {}", failed.toString());
-                if (!isPaused()) return;
-            }
-        }
-    }
-
-    private boolean isPaused() {
         try {
-            pause();
-            return true;
+            while (running) {
+                try {
+                    verify();
+                    if (running) store();
+                } catch (RuntimeException failed) {
+                    if (Failures.isOutage(failed)) log.debug("the ledger is verified later: {}", failed.toString());
+                    else log.warn("the ledger could not be verified or has no new checkpoint: {}", failed.toString());
+                }
+                pause();
+            }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            return false;
         }
     }
 
@@ -76,15 +57,20 @@ class CheckpointWatch implements SmartLifecycle {
         }
     }
 
-    /** Verifies some more entries that were taken from checkpoints. Returns whether no more are left. */
-    private boolean verifyNext() {
-        if (ledger.restored().areVerified()) return true;
-        var fault = ledger.verifyRestored();
-        if (fault == null || ledger.restored().areVerified()) return ledger.restored().areVerified();
-        log.error(
-                "{} The publication ledger was changed since its checkpoint was signed, so this node reads the whole ledger again", fault);
-        end.rereadAndCompare();
-        return true;
+    /** Verifies the entries that were taken from checkpoints, if any of them is not verified yet. */
+    private void verify() {
+        if (ledger.restored().areVerified()) return;
+        while (running && !ledger.restored().areVerified()) {
+            var fault = ledger.verifyRestored();
+            // meanwhile the ledger may have been read again, without checkpoints
+            if (fault == null || ledger.restored().areVerified()) continue;
+            log.error("{} It was changed since its checkpoint was signed, so this node reads the whole ledger again", fault);
+            end.rereadAndCompare();
+        }
+        if (running && ledger.restored().end() > 0)
+            log.info(
+                    "all {} entries of the publication ledger that were taken from checkpoints are verified",
+                    ledger.restored().end());
     }
 
     /** Stores complete checkpoints, unless the ledger may have other entries than this node has verified. */

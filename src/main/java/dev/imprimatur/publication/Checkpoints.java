@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.Codec;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.types.Binary;
 import org.slf4j.Logger;
@@ -42,6 +44,7 @@ class Checkpoints {
     }
 
     private final MongoCollection<Row> rows;
+    private final Codec<Row> codec;
     private final Signer signer;
     private final JsonMapper json;
     private final int every;
@@ -55,6 +58,7 @@ class Checkpoints {
         if (every < 0 || every > MOST_ENTRIES)
             throw new IllegalArgumentException("imprimatur.ledger.checkpoint-every is between 0 and " + MOST_ENTRIES);
         this.rows = database.getCollection("ledger_checkpoints", Row.class);
+        this.codec = rows.getCodecRegistry().get(Row.class);
         this.signer = signer;
         this.json = json;
         this.every = every;
@@ -92,17 +96,19 @@ class Checkpoints {
 
     /** Signs and stores the checkpoint in place of another one that begins at the same position. */
     void write(Checkpoint checkpoint) {
-        String signature = signer.sign(claim(checkpoint));
         var place = Filters.eq("_id", checkpoint.from());
-        // another node has stored the same
-        if (rows.countDocuments(Filters.and(place, Filters.eq("signature", signature))) == 1) return;
         var row = new Row(
                 checkpoint.from(),
                 checkpoint.to(),
                 checkpoint.previousHash(),
                 checkpoint.hash(),
                 new Binary(checkpoint.entries().array()),
-                signature);
+                signer.sign(claim(checkpoint)));
+        // another node may have stored the same
+        var stored = Optional.ofNullable(
+                        rows.withDocumentClass(RawBsonDocument.class).find(place).first())
+                .flatMap(document -> Decoding.of(document, codec));
+        if (stored.filter(row::equals).isPresent()) return;
         rows.replaceOne(place, row, new ReplaceOptions().upsert(true));
         log.info(
                 "the publication ledger has a checkpoint of the entries {} to {}", checkpoint.from(), checkpoint.to());

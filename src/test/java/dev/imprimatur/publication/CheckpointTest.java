@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.publication;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.signing.Signer;
+import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.SigningKeyFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bson.Document;
+import org.bson.types.Binary;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A start that uses checkpoints serves what the ledger says. Checkpoints that are wrong in any way cost time, and nothing else. */
+@Tag("store")
+class CheckpointTest {
+    private static final int EVERY = 2;
+
+    private final Node node = Node.start("imprimatur.ledger.checkpoint-every", String.valueOf(EVERY));
+    private final Guides guides = node.guides();
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    private MongoCollection<Document> collection(String name) {
+        return node.bean(MongoDatabase.class).getCollection(name, Document.class);
+    }
+
+    private List<Document> checkpoints() {
+        return collection("ledger_checkpoints").find().into(new ArrayList<>());
+    }
+
+    private void putBack(List<Document> checkpoints) {
+        collection("ledger_checkpoints").deleteMany(new Document());
+        collection("ledger_checkpoints").insertMany(checkpoints);
+    }
+
+    /** Waits until all complete checkpoints are stored, and stores the rest as a shutdown does. */
+    private void awaitCheckpoints() {
+        var ledger = node.bean(Ledger.class);
+        ledger.last();
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> checkpoints().size() >= ledger.verified() / EVERY
+                        && ledger.nextCheckpoint().isEmpty());
+    }
+
+    private long restored() {
+        return node.bean(Ledger.class).restored().end();
+    }
+
+    private int status(Guides.Ref guide) {
+        return node.site().get("/role-guide/" + guide.slug()).status();
+    }
+
+    private void unpublish(Guides.Ref guide) {
+        node.as("publisher")
+                .post(guide.path() + "/unpublish", Map.of("reason", "x"))
+                .ok();
+    }
+
+    private boolean isReady() {
+        return node.nobody().get("/actuator/health/readiness").status() == 200;
+    }
+
+    private void awaitReady(boolean ready) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> isReady() == ready);
+    }
+
+    @Test
+    void aStartFromCheckpointsServesWhatTheLedgerSays() {
+        var live = guides.published();
+        var gone = guides.published();
+        unpublish(gone);
+        var moment = node.clock().instant();
+        guides.published();
+        guides.published();
+        String compact = node.site().get("/ledger?after=0&compact=true").ok().toString();
+        String past = node.site().get("/role-guide?asOf=" + moment).ok().toString();
+
+        node.restart(() -> {});
+
+        assertThat(restored()).isEqualTo(5);
+        await().until(() -> node.bean(Ledger.class).restored().areVerified());
+        assertThat(status(live)).isEqualTo(200);
+        assertThat(status(gone)).isEqualTo(410);
+        assertThat(node.site().get("/ledger?after=0&compact=true").ok()).hasToString(compact);
+        assertThat(node.site().get("/role-guide?asOf=" + moment).ok()).hasToString(past);
+        assertThat(status(guides.published())).isEqualTo(200);
+        awaitCheckpoints();
+        node.restart(() -> {});
+        assertThat(restored()).isEqualTo(6);
+        assertThat(node.bean(LedgerReader.class).verify().broken()).isNull();
+    }
+
+    @Test
+    void aWrongCheckpointIsIgnored(@TempDir Path folder) throws Exception {
+        var guide = guides.published();
+        guides.published();
+        awaitCheckpoints();
+        var right = requireNonNull(collection("ledger_checkpoints").find().first());
+        var strange = new Checkpoints(
+                node.bean(MongoDatabase.class),
+                signerOfAStranger(folder),
+                node.bean(JsonMapper.class),
+                EVERY);
+        var signed = node.bean(Checkpoints.class);
+        var entries = ByteBuffer.wrap(((Binary) requireNonNull(right.get("entries"))).getData());
+        String hash = requireNonNull(right.getString("hash"));
+        String signature = requireNonNull(right.getString("signature"));
+
+        List<Runnable> wrongs = List.of(
+                () -> collection("ledger_checkpoints").deleteMany(new Document()),
+                () -> change("signature", signature.substring(0, signature.length() - 4) + "AAAA"),
+                () -> change("entries", new Binary(new byte[entries.array().length])),
+                () -> change("to", 3L),
+                () -> change("entries", "no entries"),
+                () -> strange.write(new Checkpoint(1, 2, LedgerChain.GENESIS, hash, entries)),
+                // these are signed, as if they came from another history of the ledger
+                () -> signed.write(new Checkpoint(1, 2, LedgerChain.GENESIS, "f".repeat(64), entries)),
+                () -> signed.write(new Checkpoint(1, 9, LedgerChain.GENESIS, hash, entries)),
+                () -> signed.write(new Checkpoint(1, 2, hash, hash, entries)));
+
+        for (var wrong : wrongs) {
+            putBack(List.of(right));
+            wrong.run();
+            node.restart(() -> {});
+            assertThat(restored()).isZero();
+            assertThat(status(guide)).isEqualTo(200);
+            awaitCheckpoints();
+        }
+        putBack(List.of(right));
+        node.restart(() -> {});
+        assertThat(restored()).isEqualTo(2);
+    }
+
+    private static Signer signerOfAStranger(Path folder) throws Exception {
+        return new Signer(
+                null, new JsonMapper(), SigningKeyFile.ofAStranger(folder).toString(), List.of());
+    }
+
+    private void change(String field, Object value) {
+        collection("ledger_checkpoints").updateOne(Filters.eq("_id", 1L), Updates.set(field, value));
+    }
+
+    @Test
+    void anUnpublishedGuideDoesNotComeBackWithAnEarlierCheckpoint() {
+        var guide = guides.published();
+        guides.published();
+        awaitCheckpoints();
+        var earlier = checkpoints();
+        unpublish(guide);
+        guides.published();
+        awaitCheckpoints();
+
+        putBack(earlier);
+        node.restart(() -> {});
+
+        assertThat(restored()).isEqualTo(2);
+        assertThat(status(guide)).isEqualTo(410);
+    }
+
+    /** The changed entry is no longer the last of its guide, so that nothing that is served depends on it. */
+    @Test
+    void damageThatIsFoundAfterTheStartHasTheEffectOfDamageThatIsFoundAtTheStart() {
+        var guide = guides.published();
+        var other = guides.published();
+        unpublish(guide);
+        guides.published();
+        awaitCheckpoints();
+        var first = Filters.eq("_id", 1L);
+        var intact = requireNonNull(collection("ledger").find(first).first());
+        collection("ledger").updateOne(first, Updates.set("entry.slug", "another"));
+
+        node.restart(() -> {});
+
+        awaitReady(false);
+        await().until(() -> node.bean(Integrity.class).damagedAt() == 1);
+        assertThat(status(other)).isEqualTo(503);
+        assertThat(node.as("publisher")
+                        .post(other.path() + "/unpublish", Map.of("reason", "x"))
+                        .status())
+                .isEqualTo(503);
+
+        collection("ledger").replaceOne(first, intact, new ReplaceOptions().upsert(true));
+        awaitReady(true);
+        assertThat(status(other)).isEqualTo(200);
+        assertThat(status(guide)).isEqualTo(410);
+    }
+
+    @Test
+    void aChangedEntryOfAPublishedGuideIsNotServedAfterAStartFromCheckpoints() {
+        var guide = guides.published();
+        guides.published();
+        guides.published();
+        awaitCheckpoints();
+        collection("ledger").updateOne(Filters.eq("_id", 1L), Updates.set("entry.slug", "another"));
+
+        node.restart(() -> {});
+
+        assertThat(node.bean(Integrity.class).damagedAt()).isEqualTo(1);
+        assertThat(node.site().get("/role-guide/another").status()).isEqualTo(503);
+        assertThat(status(guide)).isEqualTo(503);
+    }
+}
