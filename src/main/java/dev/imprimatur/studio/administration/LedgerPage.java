@@ -5,6 +5,7 @@ import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.NewLineage;
 import dev.imprimatur.publication.WorksReadOnly;
 import java.util.List;
@@ -23,11 +24,13 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @PreAuthorize("hasRole('ADMIN')")
 class LedgerPage {
     private final NewLineage newLineage;
+    private final LedgerReader ledger;
     private final Guides guides;
     private final SigningRules signing;
 
-    LedgerPage(NewLineage newLineage, Guides guides, SigningRules signing) {
+    LedgerPage(NewLineage newLineage, LedgerReader ledger, Guides guides, SigningRules signing) {
         this.newLineage = newLineage;
+        this.ledger = ledger;
         this.guides = guides;
         this.signing = signing;
     }
@@ -36,6 +39,7 @@ class LedgerPage {
     String show(Model model, Person me) {
         var report = newLineage.report();
         model.addAttribute("report", report);
+        model.addAttribute("verifying", ledger.verifying().orElse(null));
         model.addAttribute("withheld", withheld(report.withheld()));
         model.addAttribute("decisions", newLineage.decisions().reversed());
         model.addAttribute("needsPassword", signing.needsPassword(me));
