@@ -109,7 +109,10 @@ class CheckpointWatch implements SmartLifecycle {
         try {
             // no interrupt here: an interrupt would break the file of the embedded store
             last.join(STOP);
-            if (last.isAlive() || !ledger.restored().areVerified() || !isSound()) return;
+            boolean isVerified = ledger.restoredSoFar()
+                    .filter(RestoredEntries::areVerified)
+                    .isPresent();
+            if (last.isAlive() || !isVerified || !isSound()) return;
             if (ledger.nextCheckpoint().isEmpty()) ledger.lastCheckpoint().ifPresent(checkpoints::write);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -182,6 +182,11 @@ class Ledger {
         return known != null ? known : exclusive.run(this::restore);
     }
 
+    /** Returns what this node took from checkpoints; empty while it has not read the ledger yet. Reads nothing. */
+    Optional<RestoredEntries> restoredSoFar() {
+        return Optional.ofNullable(restored);
+    }
+
     /** Takes verified entries from the longest run of checkpoints whose last entry the ledger has. */
     private RestoredEntries restore() {
         var known = restored;

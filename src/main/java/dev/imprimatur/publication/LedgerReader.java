@@ -76,10 +76,9 @@ public class LedgerReader {
 
     /** Returns how far this node has verified the entries that it took from checkpoints; empty if no entry remains. */
     public Optional<Verifying> verifying() {
-        var restored = ledger.restored();
-        return restored.areVerified()
-                ? Optional.empty()
-                : Optional.of(new Verifying(restored.verifiedUpTo(), restored.end()));
+        return ledger.restoredSoFar()
+                .filter(restored -> !restored.areVerified())
+                .map(restored -> new Verifying(restored.verifiedUpTo(), restored.end()));
     }
 
     /** Discards all verified entries and reads the whole ledger again, without checkpoints. */
