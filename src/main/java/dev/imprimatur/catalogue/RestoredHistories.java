@@ -42,10 +42,12 @@ final class RestoredHistories {
     Snapshot snapshot(int reading) {
         var empty = Snapshot.empty(reading);
         var byAddress = new HashMap<GuideAddress, Restored>();
-        ledger.takeRestored(entry ->
-                byAddress.compute(GuideAddress.of(entry.subject()), (address, before) -> Restored.after(before, entry)));
+        ledger.takeRestored(entry -> byAddress.compute(
+                GuideAddress.of(entry.subject()), (address, before) -> Restored.after(before, entry)));
         if (byAddress.isEmpty()) return empty;
-        var inOrder = byAddress.values().stream().sorted((one, other) -> Long.compare(one.last(), other.last())).toList();
+        var inOrder = byAddress.values().stream()
+                .sorted((one, other) -> Long.compare(one.last(), other.last()))
+                .toList();
         var fold = new Snapshot.Fold(empty);
         IntStream.range(0, (inOrder.size() + BATCH - 1) / BATCH)
                 .mapToObj(batch -> inOrder.subList(batch * BATCH, Math.min(inOrder.size(), (batch + 1) * BATCH)))
@@ -65,9 +67,7 @@ final class RestoredHistories {
         var guides = loader.loadServed(entries.values(), empty);
         return batch.stream()
                 .map(restored -> new AddressHistory(
-                        guides.get(restored.last()),
-                        requireNonNull(entries.get(restored.last())),
-                        restored.timeline()))
+                        guides.get(restored.last()), requireNonNull(entries.get(restored.last())), restored.timeline()))
                 .toList();
     }
 }

@@ -64,7 +64,9 @@ class CheckpointWatch implements SmartLifecycle {
             var fault = ledger.verifyRestored();
             // meanwhile the ledger may have been read again, without checkpoints
             if (fault == null || ledger.restored().areVerified()) continue;
-            log.error("{} It was changed since its checkpoint was signed, so this node reads the whole ledger again", fault);
+            log.error(
+                    "{} It was changed since its checkpoint was signed, so this node reads the whole ledger again",
+                    fault);
             end.rereadAndCompare();
         }
         if (running && ledger.restored().end() > 0)
@@ -109,9 +111,8 @@ class CheckpointWatch implements SmartLifecycle {
         try {
             // no interrupt here: an interrupt would break the file of the embedded store
             last.join(STOP);
-            boolean isVerified = ledger.restoredSoFar()
-                    .filter(RestoredEntries::areVerified)
-                    .isPresent();
+            boolean isVerified =
+                    ledger.restoredSoFar().filter(RestoredEntries::areVerified).isPresent();
             if (last.isAlive() || !isVerified || !isSound()) return;
             if (ledger.nextCheckpoint().isEmpty()) ledger.lastCheckpoint().ifPresent(checkpoints::write);
         } catch (InterruptedException interrupted) {

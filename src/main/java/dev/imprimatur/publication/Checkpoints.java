@@ -36,8 +36,7 @@ class Checkpoints {
 
     private static final int FORMAT = 1;
 
-    public record Row(
-            @BsonId long from, long to, String previousHash, String hash, Binary entries, String signature) {
+    public record Row(@BsonId long from, long to, String previousHash, String hash, Binary entries, String signature) {
         private Checkpoint checkpoint() {
             return new Checkpoint(from, to, previousHash, hash, ByteBuffer.wrap(entries.getData()));
         }
@@ -73,10 +72,13 @@ class Checkpoints {
     List<Checkpoint> read() {
         if (every == 0) return List.of();
         var signed = new ArrayList<Checkpoint>();
-        Decoding.each(rows, (from, row) -> row.filter(this::isSigned)
-                .map(Row::checkpoint)
-                .ifPresentOrElse(
-                        signed::add, () -> isIgnored(from, "it cannot be read or is not signed with this node’s key")));
+        Decoding.each(
+                rows,
+                (from, row) -> row.filter(this::isSigned)
+                        .map(Row::checkpoint)
+                        .ifPresentOrElse(
+                                signed::add,
+                                () -> isIgnored(from, "it cannot be read or is not signed with this node’s key")));
         signed.sort((one, other) -> Long.compare(one.from(), other.from()));
         var consecutive = Checkpoint.consecutive(signed);
         if (consecutive.size() < signed.size())
@@ -105,13 +107,13 @@ class Checkpoints {
                 new Binary(checkpoint.entries().array()),
                 signer.sign(claim(checkpoint)));
         // another node may have stored the same
-        var stored = Optional.ofNullable(
-                        rows.withDocumentClass(RawBsonDocument.class).find(place).first())
+        var stored = Optional.ofNullable(rows.withDocumentClass(RawBsonDocument.class)
+                        .find(place)
+                        .first())
                 .flatMap(document -> Decoding.of(document, codec));
         if (stored.filter(row::equals).isPresent()) return;
         rows.replaceOne(place, row, new ReplaceOptions().upsert(true));
-        log.info(
-                "the publication ledger has a checkpoint of the entries {} to {}", checkpoint.from(), checkpoint.to());
+        log.info("the publication ledger has a checkpoint of the entries {} to {}", checkpoint.from(), checkpoint.to());
     }
 
     private JsonNode claim(Checkpoint checkpoint) {
@@ -122,6 +124,8 @@ class Checkpoints {
                 .put("to", checkpoint.to())
                 .put("previousHash", checkpoint.previousHash())
                 .put("hash", checkpoint.hash())
-                .put("entries", HexFormat.of().formatHex(Sha256.of(checkpoint.entries().array())));
+                .put(
+                        "entries",
+                        HexFormat.of().formatHex(Sha256.of(checkpoint.entries().array())));
     }
 }

@@ -198,7 +198,9 @@ class Ledger {
                     .isIgnored(signed.get(count - 1).from(), "the ledger does not have its last entry");
             count--;
         }
-        return restored = new RestoredEntries(List.copyOf(signed.subList(0, count)));
+        var taken = new RestoredEntries(List.copyOf(signed.subList(0, count)));
+        restored = taken;
+        return taken;
     }
 
     private boolean isRestored(List<Checkpoint> signed) {

@@ -22,8 +22,7 @@ class LedgerHealth implements HealthIndicator {
         var failures = Stream.concat(
                         integrity.lost().stream(), integrity.failures().stream().map(Integrity.Failure::detail))
                 .toList();
-        var health =
-                failures.isEmpty() ? Health.up() : Health.down().withDetail("failures", failures);
+        var health = failures.isEmpty() ? Health.up() : Health.down().withDetail("failures", failures);
         ledger.verifying()
                 .ifPresent(rest -> health.withDetail(
                         "verification", "entry " + rest.position() + " of " + rest.end() + " from checkpoints"));

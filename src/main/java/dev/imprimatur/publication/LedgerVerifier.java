@@ -24,8 +24,7 @@ final class LedgerVerifier {
      * @param fault what is wrong with the entry, as the rest of a sentence whose subject is the entry; null if nothing is
      * @param fingerprint null if something is wrong
      */
-    record Result(
-            @Nullable String fault, @Nullable Fingerprint fingerprint) {
+    record Result(@Nullable String fault, @Nullable Fingerprint fingerprint) {
         private static Result wrong(String fault) {
             return new Result(fault, null);
         }

@@ -13,16 +13,16 @@ import org.junit.jupiter.api.Test;
 /** Checkpoints hold every entry once, wherever a node stopped and another went on. */
 class CheckpointDraftTest {
     private static final int SIZE = 4;
-    private static final List<LedgerEntry> ENTRIES = IntStream.rangeClosed(1, 23)
-            .mapToObj(CheckpointDraftTest::entry)
-            .toList();
+    private static final List<LedgerEntry> ENTRIES =
+            IntStream.rangeClosed(1, 23).mapToObj(CheckpointDraftTest::entry).toList();
 
     private static LedgerEntry entry(int position) {
         String guide = "guide-" + position % 7;
         return LedgerEntry.of(
                 position % 5 == 0 ? Kind.UNPUBLISH : Kind.PUBLISH,
                 new LedgerEntry.Subject(guide, "role-guide", guide, "en-US"),
-                new LedgerEntry.PublishedRevision(position, 1, "sha256:" + "0".repeat(64), Instant.EPOCH, Instant.EPOCH),
+                new LedgerEntry.PublishedRevision(
+                        position, 1, "sha256:" + "0".repeat(64), Instant.EPOCH, Instant.EPOCH),
                 null,
                 null,
                 Instant.ofEpochMilli(position),

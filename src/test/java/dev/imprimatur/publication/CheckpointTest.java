@@ -118,10 +118,7 @@ class CheckpointTest {
         awaitCheckpoints();
         var right = requireNonNull(collection("ledger_checkpoints").find().first());
         var strange = new Checkpoints(
-                node.bean(MongoDatabase.class),
-                signerOfAStranger(folder),
-                node.bean(JsonMapper.class),
-                EVERY);
+                node.bean(MongoDatabase.class), signerOfAStranger(folder), node.bean(JsonMapper.class), EVERY);
         var signed = node.bean(Checkpoints.class);
         var entries = ByteBuffer.wrap(((Binary) requireNonNull(right.get("entries"))).getData());
         String hash = requireNonNull(right.getString("hash"));
