@@ -44,24 +44,30 @@ class CheckpointWatch implements SmartLifecycle {
                     if (Failures.isOutage(failed)) log.debug("the ledger is verified later: {}", failed.toString());
                     else log.warn("the ledger could not be verified or has no new checkpoint: {}", failed.toString());
                 }
-                pause();
+                pause(PAUSE);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void pause() throws InterruptedException {
+    private void pause(Duration longest) throws InterruptedException {
         synchronized (stopping) {
-            if (running) stopping.wait(PAUSE.toMillis());
+            // a wait of 0 would not end
+            if (running) stopping.wait(Math.max(1, longest.toMillis()));
         }
     }
 
-    /** Verifies the entries that were taken from checkpoints, if any of them is not verified yet. */
-    private void verify() {
+    /**
+     * Verifies the entries that were taken from checkpoints, if any of them is not verified yet. The thread rests as long as it works, because
+     * the server answers requests meanwhile.
+     */
+    private void verify() throws InterruptedException {
         if (ledger.restored().areVerified()) return;
         while (running && !ledger.restored().areVerified()) {
+            long began = System.nanoTime();
             var fault = ledger.verifyRestored();
+            pause(Duration.ofNanos(System.nanoTime() - began));
             // meanwhile the ledger may have been read again, without checkpoints
             if (fault == null || ledger.restored().areVerified()) continue;
             log.error(
@@ -94,7 +100,6 @@ class CheckpointWatch implements SmartLifecycle {
         thread = Thread.ofPlatform()
                 .daemon()
                 .name("ledger-checkpoint")
-                .priority(Thread.MIN_PRIORITY)
                 .start(this::run);
     }
 
