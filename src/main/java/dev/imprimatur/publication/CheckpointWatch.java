@@ -84,7 +84,7 @@ class CheckpointWatch implements SmartLifecycle {
     /** Stores complete checkpoints, unless the ledger may have other entries than this node has verified. */
     private void store() {
         if (!isSound()) return;
-        for (var next = ledger.nextCheckpoint(); next.isPresent() && running; next = ledger.nextCheckpoint()) {
+        for (var next = ledger.nextCheckpoint(); next.isPresent(); next = ledger.nextCheckpoint()) {
             checkpoints.write(next.get());
             ledger.isStored(next.get());
         }
@@ -119,7 +119,8 @@ class CheckpointWatch implements SmartLifecycle {
             boolean isVerified =
                     ledger.restoredSoFar().filter(RestoredEntries::areVerified).isPresent();
             if (last.isAlive() || !isVerified || !isSound()) return;
-            if (ledger.nextCheckpoint().isEmpty()) ledger.lastCheckpoint().ifPresent(checkpoints::write);
+            store();
+            ledger.lastCheckpoint().ifPresent(checkpoints::write);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failed) {
