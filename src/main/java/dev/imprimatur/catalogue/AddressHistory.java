@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param guide the published guide; null if it is unpublished, or if the stored content is not the approved content
  * @param last the latest ledger entry of the address
- * @param timeline when the address and its published guide changed
+ * @param times when the address and its published guide changed
  */
-public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, Timeline timeline) {
+public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, ChangeTimes times) {
     /**
      * When an address changed.
      *
@@ -23,19 +23,19 @@ public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, T
      * @param firstAt when that entry was appended
      * @param changes when the published guide changed since it was last unpublished; earlier changes are never delivered again
      */
-    record Timeline(long firstPosition, Instant firstAt, Changes changes) {
-        /** Returns the timeline after the next entry; the timeline before is null for the first entry. */
-        static Timeline after(@Nullable Timeline before, EntrySummary entry) {
+    record ChangeTimes(long firstPosition, Instant firstAt, Changes changes) {
+        /** Returns the times after the next entry; the times before is null for the first entry. */
+        static ChangeTimes after(@Nullable ChangeTimes before, EntrySummary entry) {
             return after(before, entry.position(), entry.isLive(), entry.at());
         }
 
-        static Timeline after(@Nullable Timeline before, LedgerEntry entry) {
+        static ChangeTimes after(@Nullable ChangeTimes before, LedgerEntry entry) {
             return after(before, entry.position(), entry.isLive(), entry.at());
         }
 
-        private static Timeline after(@Nullable Timeline before, long position, boolean isLive, Instant at) {
+        private static ChangeTimes after(@Nullable ChangeTimes before, long position, boolean isLive, Instant at) {
             var changes = before == null ? Changes.NONE : before.changes();
-            return new Timeline(
+            return new ChangeTimes(
                     before == null ? position : before.firstPosition(),
                     before == null ? at : before.firstAt(),
                     isLive ? changes.and(position, at) : Changes.NONE);
@@ -43,12 +43,12 @@ public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, T
     }
 
     static AddressHistory startingWith(LedgerEntry entry, @Nullable PublishedGuide guide) {
-        return new AddressHistory(guide, entry, Timeline.after(null, entry));
+        return new AddressHistory(guide, entry, ChangeTimes.after(null, entry));
     }
 
     /** Returns the history after the next entry. */
     AddressHistory after(LedgerEntry entry, @Nullable PublishedGuide newGuide) {
-        return new AddressHistory(newGuide, entry, Timeline.after(timeline, entry));
+        return new AddressHistory(newGuide, entry, ChangeTimes.after(times, entry));
     }
 
     /** Whether the guide is published by the ledger but cannot be delivered, because the stored content is not the approved content. */
@@ -63,22 +63,22 @@ public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, T
 
     /** The position of the latest change up to the instant; 0 if the guide was not published then, or was unpublished since. */
     long positionAt(Instant instant) {
-        return timeline.changes().positionAt(instant);
+        return times.changes().positionAt(instant);
     }
 
     /** The position of the latest change up to the given position; empty if the guide was not published then, or was unpublished since. */
     Optional<Long> positionUpTo(long position) {
-        long latest = timeline.changes().positionUpTo(position);
+        long latest = times.changes().positionUpTo(position);
         return latest == 0 ? Optional.empty() : Optional.of(latest);
     }
 
     /** Whether the guide was first published by the instant, and what was published then was unpublished since. */
     public boolean wasWithdrawnSince(Instant instant) {
-        return !timeline.firstAt().isAfter(instant) && positionAt(instant) == 0;
+        return !times.firstAt().isAfter(instant) && positionAt(instant) == 0;
     }
 
     /** The position of the first ledger entry of the address. */
     public long firstPosition() {
-        return timeline.firstPosition();
+        return times.firstPosition();
     }
 }

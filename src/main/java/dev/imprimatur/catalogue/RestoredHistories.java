@@ -20,10 +20,10 @@ final class RestoredHistories {
     /** How many entries a thread loads at a time. */
     private static final int BATCH = 200;
 
-    private record Restored(long last, AddressHistory.Timeline timeline) {
+    private record Restored(long last, AddressHistory.ChangeTimes times) {
         static Restored after(@Nullable Restored before, EntrySummary entry) {
             return new Restored(
-                    entry.position(), AddressHistory.Timeline.after(before == null ? null : before.timeline(), entry));
+                    entry.position(), AddressHistory.ChangeTimes.after(before == null ? null : before.times(), entry));
         }
     }
 
@@ -67,7 +67,7 @@ final class RestoredHistories {
         var guides = loader.loadServed(entries.values(), empty);
         return batch.stream()
                 .map(restored -> new AddressHistory(
-                        guides.get(restored.last()), requireNonNull(entries.get(restored.last())), restored.timeline()))
+                        guides.get(restored.last()), requireNonNull(entries.get(restored.last())), restored.times()))
                 .toList();
     }
 }

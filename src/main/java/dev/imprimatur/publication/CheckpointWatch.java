@@ -10,8 +10,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * The thread that verifies the entries which were taken from checkpoints, and stores new checkpoints afterwards. If an entry is damaged, the
- * checkpoints no longer count, and the whole ledger is read as if there were none.
+ * The thread that verifies the entries which were taken from checkpoints, and stores new checkpoints afterwards. If an entry is damaged,
+ * the checkpoints no longer count, and the whole ledger is read as if there were none.
  */
 @Component
 class CheckpointWatch implements SmartLifecycle {
@@ -59,8 +59,8 @@ class CheckpointWatch implements SmartLifecycle {
     }
 
     /**
-     * Verifies the entries that were taken from checkpoints, if any of them is not verified yet. The thread rests as long as it works, because
-     * the server answers requests meanwhile.
+     * Verifies the entries that were taken from checkpoints, if any of them is not verified yet. The thread rests as long as it works,
+     * because the server answers requests meanwhile.
      */
     private void verify() throws InterruptedException {
         if (ledger.restored().areVerified()) return;
