@@ -29,6 +29,13 @@ record Checkpoint(long from, long to, String previousHash, String hash, ByteBuff
         return checkpoints.subList(0, count);
     }
 
+    /** Returns a copy of the encoded entries. */
+    byte[] bytes() {
+        var copy = new byte[entries.remaining()];
+        entries.duplicate().get(copy);
+        return copy;
+    }
+
     int size() {
         return Math.toIntExact(to - from + 1);
     }

@@ -55,7 +55,7 @@ final class CheckpointDraft {
         to = last.to();
         previousHash = last.previousHash();
         hash = last.hash();
-        if (last.size() < size) encoder.continueAfter(last.entries());
+        if (last.size() < size) encoder.continueAfter(last.bytes());
         else begin();
     }
 

@@ -58,8 +58,8 @@ final class CheckpointEntries {
         }
 
         /** Continues a checkpoint whose subjects are known. */
-        void continueAfter(ByteBuffer encoded) {
-            bytes.writeBytes(encoded.array());
+        void continueAfter(byte[] encoded) {
+            bytes.writeBytes(encoded);
         }
 
         /** Returns what was encoded since the last {@link #begin}. */
@@ -87,7 +87,7 @@ final class CheckpointEntries {
         var subjects = new ArrayList<Subject>();
         for (var checkpoint : checkpoints) {
             var in = new DataInputStream(
-                    new ByteArrayInputStream(checkpoint.entries().array()));
+                    new ByteArrayInputStream(checkpoint.bytes()));
             var hash = new byte[Fingerprint.BYTES];
             try {
                 for (long position = checkpoint.from(); position <= checkpoint.to(); position++) {

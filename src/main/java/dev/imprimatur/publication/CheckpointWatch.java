@@ -52,9 +52,10 @@ class CheckpointWatch implements SmartLifecycle {
     }
 
     private void pause(Duration longest) throws InterruptedException {
+        long until = System.nanoTime() + longest.toNanos();
         synchronized (stopping) {
-            // a wait of 0 would not end
-            if (running) stopping.wait(Math.max(1, longest.toMillis()));
+            for (long left = longest.toMillis(); running && left > 0; left = (until - System.nanoTime()) / 1_000_000)
+                stopping.wait(left);
         }
     }
 
@@ -97,10 +98,7 @@ class CheckpointWatch implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        thread = Thread.ofPlatform()
-                .daemon()
-                .name("ledger-checkpoint")
-                .start(this::run);
+        thread = Thread.ofPlatform().daemon().name("ledger-checkpoint").start(this::run);
     }
 
     /** Stops the thread, and stores a checkpoint of the last entries before the stores are closed. */

@@ -104,7 +104,7 @@ class Checkpoints {
                 checkpoint.to(),
                 checkpoint.previousHash(),
                 checkpoint.hash(),
-                new Binary(checkpoint.entries().array()),
+                new Binary(checkpoint.bytes()),
                 signer.sign(claim(checkpoint)));
         // another node may have stored the same
         var stored = Optional.ofNullable(rows.withDocumentClass(RawBsonDocument.class)
@@ -126,6 +126,6 @@ class Checkpoints {
                 .put("hash", checkpoint.hash())
                 .put(
                         "entries",
-                        HexFormat.of().formatHex(Sha256.of(checkpoint.entries().array())));
+                        HexFormat.of().formatHex(Sha256.of(checkpoint.bytes())));
     }
 }
