@@ -207,10 +207,15 @@ class Ledger {
         var end = signed.getLast();
         var stored = rows.at(List.of(end.to()));
         if (stored.isEmpty() || !end.hash().equals(stored.getFirst().hash())) return false;
-        CheckpointEntries.decode(signed, (entry, fingerprint) -> {
-            verified.add(entry, fingerprint);
-            draft.know(entry.subject());
-        });
+        try {
+            CheckpointEntries.decode(signed, (entry, fingerprint) -> {
+                verified.add(entry, fingerprint);
+                draft.know(entry.subject());
+            });
+        } catch (IllegalArgumentException wrong) {
+            forget();
+            return false;
+        }
         if (!isAsVerified(end.to(), stored.getFirst())) {
             forget();
             return false;
