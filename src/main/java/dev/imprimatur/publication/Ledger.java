@@ -140,7 +140,7 @@ class Ledger {
     }
 
     /** Remembers an entry that follows the last verified one. */
-    private void remember(LedgerEntry entry, String fingerprint) {
+    private void remember(LedgerEntry entry, Fingerprint fingerprint) {
         verified.add(entry, fingerprint);
         draft.add(entry, fingerprint);
         integrity.forgetContentsOf(entry.id());
