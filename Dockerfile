@@ -12,9 +12,9 @@ COPY --from=layout /application/layers/dependencies/ ./
 COPY --from=layout /application/layers/spring-boot-loader/ ./
 COPY --from=layout /application/layers/snapshot-dependencies/ ./
 COPY --from=layout /application/layers/application/ ./
-# publishes guides on embedded stores, and ends; the cache is of use to a start with the same access only, and holds what was
-# recorded if other workflows do not let the rehearsal go on
-RUN java -XX:AOTCacheOutput=application.aot --enable-native-access=ALL-UNNAMED -jar application.jar rehearse || [ -f application.aot ]
+# a start on embedded stores that ends once the context is up; the cache is of use to a start with the same access only
+RUN java -XX:AOTCacheOutput=application.aot --enable-native-access=ALL-UNNAMED -Dspring.context.exit=onRefresh \
+      -Dimprimatur.data-dir=/tmp/training -jar application.jar && rm -rf /tmp/training
 USER imprimatur
 ENV IMPRIMATUR_DATA_DIR=/var/lib/imprimatur/data
 VOLUME /var/lib/imprimatur

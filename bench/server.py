@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts the built jar and calls it; shared by the benchmarks."""
-import base64, functools, hashlib, http.client, json, os, pathlib, re, shutil, subprocess, sys, time
+import base64, functools, hashlib, http.client, json, os, pathlib, re, shutil, subprocess, sys, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PORT = 18480
@@ -114,7 +114,7 @@ def signed_in(name, port=PORT):
 
 @functools.cache
 def application():
-    """Extracts the built jar as in the image, and trains an AOT cache by a rehearsal; once for each jar."""
+    """Extracts the built jar as in the image, and trains an AOT cache by a start on empty stores; once for each jar."""
     jar = next(iter(sorted((ROOT / "target").glob("imprimatur-*.jar"))), None) or sys.exit("mvn package first")
     target = ROOT / "target" / "bench" / "application"
     made_of = target / "made-of"
@@ -123,8 +123,10 @@ def application():
         shutil.rmtree(target, ignore_errors=True)
         quiet = dict(check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         subprocess.run([JAVA, "-Djarmode=tools", "-jar", str(jar), "extract", "--destination", str(target)], **quiet)
-        subprocess.run([JAVA, f"-XX:AOTCacheOutput={target}/application.aot", "--enable-native-access=ALL-UNNAMED",
-                        "-jar", str(target / jar.name), "rehearse"], **quiet)
+        with tempfile.TemporaryDirectory() as training:
+            subprocess.run([JAVA, f"-XX:AOTCacheOutput={target}/application.aot", "--enable-native-access=ALL-UNNAMED",
+                            "-Dspring.context.exit=onRefresh", f"-Dimprimatur.data-dir={training}/data",
+                            "-jar", str(target / jar.name)], **quiet)
         made_of.write_text(fingerprint)
     return [f"-XX:AOTCache={target}/application.aot", "--enable-native-access=ALL-UNNAMED", "-jar", str(target / jar.name)]
 

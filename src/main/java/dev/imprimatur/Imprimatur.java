@@ -2,8 +2,6 @@
 package dev.imprimatur;
 
 import dev.imprimatur.check.CheckCommand;
-import dev.imprimatur.setup.Rehearsal;
-import java.io.IOException;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -14,10 +12,9 @@ import org.springframework.modulith.Modulithic;
 @ConfigurationPropertiesScan
 @Modulithic(systemName = "Imprimatur")
 public class Imprimatur {
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         if (CheckCommand.isNamedBy(args))
             System.exit(CheckCommand.run(Imprimatur.class, CheckCommand.settings(args), System.out));
-        if (Rehearsal.isNamedBy(args)) System.exit(Rehearsal.run(Imprimatur.class, System.out));
         SpringApplication.run(Imprimatur.class, args);
     }
 }

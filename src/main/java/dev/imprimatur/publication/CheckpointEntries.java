@@ -86,8 +86,7 @@ final class CheckpointEntries {
     static void decode(List<Checkpoint> checkpoints, BiConsumer<EntrySummary, Fingerprint> visitor) {
         var subjects = new ArrayList<Subject>();
         for (var checkpoint : checkpoints) {
-            var in = new DataInputStream(
-                    new ByteArrayInputStream(checkpoint.bytes()));
+            var in = new DataInputStream(new ByteArrayInputStream(checkpoint.bytes()));
             var hash = new byte[Fingerprint.BYTES];
             try {
                 for (long position = checkpoint.from(); position <= checkpoint.to(); position++) {

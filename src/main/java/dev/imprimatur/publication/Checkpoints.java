@@ -124,8 +124,6 @@ class Checkpoints {
                 .put("to", checkpoint.to())
                 .put("previousHash", checkpoint.previousHash())
                 .put("hash", checkpoint.hash())
-                .put(
-                        "entries",
-                        HexFormat.of().formatHex(Sha256.of(checkpoint.bytes())));
+                .put("entries", HexFormat.of().formatHex(Sha256.of(checkpoint.bytes())));
     }
 }

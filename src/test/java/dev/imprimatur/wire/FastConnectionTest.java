@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -239,56 +238,6 @@ class FastConnectionTest {
             var bodies = new ArrayList<String>();
             for (int i = 0; i < 150; i++) bodies.add(connection.read().body());
             assertThat(bodies).containsOnly(bodies.getFirst());
-        }
-    }
-
-    @Test
-    void aReaderWhoseNextRequestsHaveAlwaysArrivedDelaysNobody() throws Exception {
-        String path = "/role-guide/" + guides.published().slug();
-        String tag;
-        try (var connection = new RawConnection()) {
-            tag = connection.send(get(path)).read().headers().get("etag");
-        }
-        String request = get(path, "If-None-Match: " + tag + "\r\n");
-        // the server's buffer then ends with a request, so the connection stays on the fast path
-        int padding = 512 - request.length() - "Pad: \r\n".length();
-        byte[] requests = get(path, "If-None-Match: " + tag + "\r\n", "Pad: " + "x".repeat(padding) + "\r\n")
-                .repeat(128)
-                .getBytes(StandardCharsets.ISO_8859_1);
-        double before = fastAnswers();
-        var greedy = new ArrayList<RawConnection>();
-        try (var pool = Executors.newCachedThreadPool()) {
-            try {
-                for (int i = 0; i < 4; i++) {
-                    var connection = new RawConnection();
-                    greedy.add(connection);
-                    pool.execute(() -> sendWithoutEnd(connection.socket, requests));
-                    pool.execute(() -> drain(connection.socket));
-                }
-                for (int i = 0; i < 20; i++)
-                    try (var other = new RawConnection()) {
-                        assertThat(other.send(get("/ledger?limit=2")).read().status()).isEqualTo(200);
-                    }
-                assertThat(fastAnswers() - before).isGreaterThan(1000);
-            } finally {
-                for (var connection : greedy) connection.close();
-            }
-        }
-    }
-
-    private static void sendWithoutEnd(Socket socket, byte[] requests) {
-        try {
-            while (!socket.isClosed()) socket.getOutputStream().write(requests);
-        } catch (IOException closed) {
-            // the test is over
-        }
-    }
-
-    private static void drain(Socket socket) {
-        try {
-            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
-        } catch (IOException closed) {
-            // the test is over
         }
     }
 
