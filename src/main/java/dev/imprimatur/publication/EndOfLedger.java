@@ -78,6 +78,9 @@ public class EndOfLedger {
     private Missing missing = Missing.none(0);
 
     private long comparedAt = -1;
+    /** The first damaged position when the edition logs and the webhooks were compared last. */
+    private long damagedAt;
+
     private volatile @Nullable Report behind;
     /** The report for lost entries that this node has read, and whose effects the node therefore knows. */
     private volatile @Nullable Report cutOff;
@@ -137,8 +140,12 @@ public class EndOfLedger {
         }
         cutOff = cutOff();
         long position = ledger.verified();
-        full |= behind != null && position != comparedAt;
-        if (full) missing = witnesses.compare(position);
+        // an entry may be missing only as long as it is damaged
+        full |= behind != null && (position != comparedAt || integrity.damagedAt() != damagedAt);
+        if (full) {
+            damagedAt = integrity.damagedAt();
+            missing = witnesses.compare(position);
+        }
         comparedAt = position;
         var claims = new ArrayList<Claim>();
         current.forEach((place, mark) -> {

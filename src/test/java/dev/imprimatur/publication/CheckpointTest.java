@@ -116,14 +116,11 @@ class CheckpointTest {
     }
 
     @Test
-    void aWrongCheckpointIsIgnored(@TempDir Path folder) throws Exception {
+    void aWrongCheckpointIsIgnored(@TempDir Path folder) {
         var guide = guides.published();
         guides.published();
         awaitCheckpoints();
         var right = requireNonNull(collection("ledger_checkpoints").find().first());
-        var strange = new Checkpoints(
-                node.bean(MongoDatabase.class), signerOfAStranger(folder), node.bean(JsonMapper.class), EVERY);
-        var signed = node.bean(Checkpoints.class);
         var entries = ByteBuffer.wrap(((Binary) requireNonNull(right.get("entries"))).getData());
         String hash = requireNonNull(right.getString("hash"));
         String signature = requireNonNull(right.getString("signature"));
@@ -134,11 +131,12 @@ class CheckpointTest {
                 () -> change("entries", new Binary(new byte[200])),
                 () -> change("to", 3L),
                 () -> change("entries", "no entries"),
-                () -> strange.write(new Checkpoint(1, 2, LedgerChain.GENESIS, hash, entries)),
+                () -> strange(folder).write(new Checkpoint(1, 2, LedgerChain.GENESIS, hash, entries)),
                 // these are signed, as if they came from another history of the ledger
-                () -> signed.write(new Checkpoint(1, 2, LedgerChain.GENESIS, "f".repeat(64), entries)),
-                () -> signed.write(new Checkpoint(1, 9, LedgerChain.GENESIS, hash, entries)),
-                () -> signed.write(new Checkpoint(1, 2, hash, hash, entries)));
+                () -> node.bean(Checkpoints.class)
+                        .write(new Checkpoint(1, 2, LedgerChain.GENESIS, "f".repeat(64), entries)),
+                () -> node.bean(Checkpoints.class).write(new Checkpoint(1, 9, LedgerChain.GENESIS, hash, entries)),
+                () -> node.bean(Checkpoints.class).write(new Checkpoint(1, 2, hash, hash, entries)));
 
         for (var wrong : wrongs) {
             putBack(List.of(right));
@@ -153,9 +151,15 @@ class CheckpointTest {
         assertThat(restored()).isEqualTo(2);
     }
 
-    private static Signer signerOfAStranger(Path folder) throws Exception {
-        return new Signer(
-                null, new JsonMapper(), SigningKeyFile.ofAStranger(folder).toString(), List.of());
+    /** Checkpoints that are signed with the key of another server. */
+    private Checkpoints strange(Path folder) {
+        try {
+            var signer = new Signer(
+                    null, new JsonMapper(), SigningKeyFile.ofAStranger(folder).toString(), List.of());
+            return new Checkpoints(node.bean(MongoDatabase.class), signer, node.bean(JsonMapper.class), EVERY);
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     private void change(String field, Object value) {
