@@ -4,6 +4,7 @@ package dev.imprimatur.publication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.publication.LedgerEntry.Kind;
+import dev.imprimatur.testing.UnitTest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Checkpoints hold every entry once, wherever a node stopped and another went on. */
+@UnitTest
 class CheckpointDraftTest {
     private static final int SIZE = 4;
     private static final List<LedgerEntry> ENTRIES =
