@@ -156,7 +156,7 @@ public class Drafts {
             Person by) {
         if (current.isChangedIn(by.request())) {
             editions.refreshCard(guide.id());
-            return Optional.of(current);
+            return Optional.of(copy(guide));
         }
         editions.get(guide.current()).mustBeEditable();
         if (!current.etag().equals(etag)) return Optional.empty();

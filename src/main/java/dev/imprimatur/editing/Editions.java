@@ -234,11 +234,19 @@ public class Editions {
         try {
             result = ScopedValue.where(OUTDATED_CARDS, outdated).call(action::get);
         } catch (RuntimeException failed) {
-            if (!Failures.isOutage(failed)) refreshAll(outdated);
+            if (!Failures.isOutage(failed)) refreshAllAfter(failed, outdated);
             throw failed;
         }
         refreshAll(outdated);
         return result;
+    }
+
+    private void refreshAllAfter(RuntimeException failed, Map<String, Boolean> outdated) {
+        try {
+            refreshAll(outdated);
+        } catch (RuntimeException alsoFailed) {
+            failed.addSuppressed(alsoFailed);
+        }
     }
 
     private void refreshAll(Map<String, Boolean> outdated) {

@@ -182,7 +182,7 @@ public class Guides {
 
     /** The card. A unit of work, which needs the logs of the guide in any case, gets the state from the logs instead of the store. */
     Optional<Guide> find(String id) {
-        return UnitOfWork.isActive() ? seen(id).map(card -> refreshed(card).orElse(card)) : stored(id);
+        return UnitOfWork.isActive() ? seen(id).flatMap(this::refreshed) : stored(id);
     }
 
     /** A card of the guide that this node has seen, or else the stored one. */
@@ -191,7 +191,7 @@ public class Guides {
         return card == null ? stored(id) : Optional.of(card);
     }
 
-    /** The card with the state that the logs have; empty if a log is damaged. */
+    /** The card with the state that the logs have, or the stored one if a log is damaged. */
     private Optional<Guide> refreshed(Guide card) {
         var editions = log.editions(card.id());
         boolean isWhole = !editions.isEmpty()

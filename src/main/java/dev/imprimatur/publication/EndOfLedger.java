@@ -78,9 +78,6 @@ public class EndOfLedger {
     private Missing missing = Missing.none(0);
 
     private long comparedAt = -1;
-    /** The first damaged position when the edition logs and the webhooks were compared last. */
-    private long damagedAt;
-
     private volatile @Nullable Report behind;
     /** The report for lost entries that this node has read, and whose effects the node therefore knows. */
     private volatile @Nullable Report cutOff;
@@ -140,12 +137,9 @@ public class EndOfLedger {
         }
         cutOff = cutOff();
         long position = ledger.verified();
-        // an entry may be missing only as long as it is damaged
-        full |= behind != null && (position != comparedAt || integrity.damagedAt() != damagedAt);
-        if (full) {
-            damagedAt = integrity.damagedAt();
-            missing = witnesses.compare(position);
-        }
+        // an entry before the end may be missing only as long as it is damaged
+        full |= behind != null && (position != comparedAt || missing.agreedUpTo() < position);
+        if (full) missing = witnesses.compare(position);
         comparedAt = position;
         var claims = new ArrayList<Claim>();
         current.forEach((place, mark) -> {
