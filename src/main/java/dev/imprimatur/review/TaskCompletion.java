@@ -62,7 +62,10 @@ public class TaskCompletion {
             @Nullable String message,
             @Nullable String reasonCode,
             Person by) {
-        return engine.require(() -> editions.together(() -> decide(taskId, outcomeId, seen, message, reasonCode, by)));
+        return engine.require(() -> {
+            var guide = editions.together(() -> decide(taskId, outcomeId, seen, message, reasonCode, by));
+            return guides.require(guide.id());
+        });
     }
 
     private Guide decide(
@@ -123,7 +126,7 @@ public class TaskCompletion {
                         by),
                 type.approvals());
         reconciler.reconcile(guide.id());
-        return guides.require(guide.id());
+        return guide;
     }
 
     /** Whether the task is open according to the log. */

@@ -114,8 +114,13 @@ public final class SealedCollection<R> {
     /** Returns a filter for the document that has exactly the fields of the row. */
     public Bson is(R row) {
         return Filters.and(encoded(row).entrySet().stream()
-                .map(field -> Filters.eq(field.getKey(), field.getValue()))
+                .map(field -> is(field.getKey(), field.getValue()))
                 .toList());
+    }
+
+    /** A document in a filter is compared with an operator, because its own fields may be named like operators. */
+    private static Bson is(String field, BsonValue value) {
+        return value.isDocument() ? new BsonDocument(field, new BsonDocument("$eq", value)) : Filters.eq(field, value);
     }
 
     /**
