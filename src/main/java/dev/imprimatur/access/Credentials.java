@@ -110,8 +110,7 @@ abstract sealed class Credentials extends OncePerRequestFilter {
                 case "bearer" -> {
                     String source = request.getRemoteAddr();
                     yield tokens.find(value, source)
-                            // The roles are read with each request, so that a demotion takes effect at once.
-                            .flatMap(token -> accounts.account(token.account()).map(account -> caller(account, token)))
+                            .flatMap(token -> accounts.caller(token.account()).map(account -> caller(account, token)))
                             .orElseThrow(() -> tokens.wrong(source));
                 }
                 case "basic" -> asksForToken(request) ? caller(basic(value, request.getRemoteAddr()), null) : null;

@@ -97,10 +97,13 @@ class AccountStore {
         return accounts.find().limit(1).first() == null;
     }
 
-    /** The account. What another node changes is seen within half a second. */
     Optional<Account> find(String username) {
-        return Optional.ofNullable(read.get(
-                username, name -> credentials(name).map(Credentials::account).orElse(null)));
+        return credentials(username).map(Credentials::account);
+    }
+
+    /** The account as this node read it at most half a second ago. Another node may have changed it since. */
+    Optional<Account> findRecent(String username) {
+        return Optional.ofNullable(read.get(username, name -> find(name).orElse(null)));
     }
 
     Optional<Credentials> credentials(String username) {

@@ -154,9 +154,14 @@ public class Accounts {
         return accounts.find(username).filter(Account::active);
     }
 
-    /** Whether there is an account of that name, active or not. */
+    /** The account of a caller if it is active. What another node changes is seen within half a second. */
+    public Optional<Account> caller(String username) {
+        return accounts.findRecent(username).filter(Account::active);
+    }
+
+    /** Whether there is an account of that name, active or not. Accounts are never deleted. */
     public boolean knows(String username) {
-        return accounts.find(username).isPresent();
+        return accounts.findRecent(username).isPresent();
     }
 
     /** Deactivates the account with effect from its next request. Refuses to deactivate the last administrator. */

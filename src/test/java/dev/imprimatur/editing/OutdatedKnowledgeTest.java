@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.accounts.Role;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -174,5 +176,35 @@ class OutdatedKnowledgeTest {
 
         await().atMost(Duration.ofSeconds(1))
                 .until(() -> brief.get(guide.path()).status() == 401);
+    }
+
+    /** The node of the second administrator has just read the account, with the roles that the account is to have again. */
+    @Test
+    void ofTwoAdministratorsAtTwoNodesTheLaterOneCounts() {
+        one.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                "turned",
+                                "displayName",
+                                "Somebody between two",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("EDITOR")))
+                .ok();
+        var turned = other.as("turned");
+        for (int round = 0; round < 5; round++) {
+            turned.get("/tasks").ok();
+            one.as("admin")
+                    .patch("/accounts/turned", Map.of("roles", List.of("REVIEWER")))
+                    .ok();
+            other.as("admin")
+                    .patch("/accounts/turned", Map.of("roles", List.of("EDITOR")))
+                    .ok();
+
+            assertThat(one.bean(Accounts.class).known("turned").roles()).containsExactly(Role.EDITOR);
+        }
     }
 }
