@@ -19,7 +19,10 @@ import dev.imprimatur.store.Index;
 import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -171,6 +174,29 @@ public class WorkingCopies {
      */
     public boolean replace(WorkingCopy before, WorkingCopy next) {
         return replaced(next, isOnlyKnown(before) ? copies.is(Row.of(before)) : version(before, before.version()));
+    }
+
+    /** Inserts the copies of editions that have none. */
+    public void insertAll(List<WorkingCopy> all) {
+        copies.insertAll(all.parallelStream()
+                .map(copy -> copies.seal(Row.of(copy), null, copy.edition().toString()))
+                .toList());
+    }
+
+    /** The working copies of these editions. */
+    public List<WorkingCopy> find(Collection<EditionId> editions) {
+        return copies.find(editions.stream().map(EditionId::toString).toList()).values().stream()
+                .map(this::copy)
+                .toList();
+    }
+
+    /** Records which revision each version was submitted as. Returns false if one of the versions is no longer the current one. */
+    public boolean submittedAs(List<WorkingCopy> versions, Map<EditionId, Integer> revisions) {
+        versions.forEach(this::lost);
+        return copies.replaceAll(
+                versions,
+                copy -> version(copy, copy.version()),
+                copy -> Row.of(copy.submittedAs(Objects.requireNonNull(revisions.get(copy.edition())))));
     }
 
     /**

@@ -16,6 +16,7 @@ import dev.imprimatur.history.Transitions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -75,26 +76,7 @@ public class Editing {
         var copy = WorkingCopy.first(first, content, ItemIds.numbered(content), List.of(by.account()), null, by, now);
         copies.insert(copy);
         log.open(Transitions.opened(first, by, now), null);
-        var card = new Guide(
-                        first.guide(),
-                        typeName,
-                        tag,
-                        slug,
-                        slug,
-                        null,
-                        null,
-                        by.account(),
-                        now,
-                        1,
-                        Edition.State.DRAFT,
-                        null,
-                        List.of(),
-                        null,
-                        null,
-                        false,
-                        now,
-                        1)
-                .with(copy);
+        var card = Guide.created(typeName, tag, slug, copy);
         if (guides.insert(card)) {
             editions.created(card);
             return card;
@@ -185,26 +167,32 @@ public class Editing {
                 .filter(ref -> ref.contentHash().equals(hash.value()))
                 .flatMap(ref -> revisions.findIntact(guide, ref.number()));
         for (; ; ) {
-            var next = new Revision(
-                    guide,
-                    number + 1,
-                    copy.edition().number(),
-                    hash,
-                    copy.content(),
-                    copy.items(),
-                    Stream.concat(copy.contributors().stream(), Stream.of(by.account()))
-                            .toList(),
-                    copy.parent(),
-                    by.account(),
-                    clock.instant());
-            var same = last.filter(revision -> revision.edition() == next.edition()
-                    && revision.hash().equals(next.hash())
-                    && revision.contributors().equals(next.contributors()));
-            if (same.isPresent()) return same.get();
-            if (revisions.insert(next)) return next;
+            var next = revision(copy, new Revisions.Last(number, last), by, clock.instant());
+            if (next.number() == number || revisions.insert(next)) return next;
             number = next.number();
             last = revisions.findIntact(guide, number);
         }
+    }
+
+    /** The revision to submit the copy as: the last one of the guide if it is the same and was minted for it, else a new one. */
+    static Revision revision(WorkingCopy copy, Revisions.Last last, Person by, Instant now) {
+        var next = new Revision(
+                copy.edition().guide(),
+                last.number() + 1,
+                copy.edition().number(),
+                ContentHash.of(copy.content()),
+                copy.content(),
+                copy.items(),
+                Stream.concat(copy.contributors().stream(), Stream.of(by.account()))
+                        .toList(),
+                copy.parent(),
+                by.account(),
+                now);
+        return last.revision()
+                .filter(revision -> revision.edition() == next.edition()
+                        && revision.hash().equals(next.hash())
+                        && revision.contributors().equals(next.contributors()))
+                .orElse(next);
     }
 
     /** Opens the next edition. Its draft starts from edits that were never submitted, else from the content published last. */

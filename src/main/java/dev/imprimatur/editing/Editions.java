@@ -12,7 +12,6 @@ import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
-import dev.imprimatur.history.Stamp;
 import dev.imprimatur.history.Transitions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.store.Failures;
@@ -20,6 +19,7 @@ import dev.imprimatur.store.UnitOfWork;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.Period;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -64,6 +65,11 @@ public class Editions {
 
     public Edition get(EditionId id) {
         return log.edition(id);
+    }
+
+    /** The first editions of these guides, by guide. */
+    public Map<String, Edition> firstOf(Collection<String> guideIds) {
+        return log.firstEditions(guideIds);
     }
 
     /** All editions of a guide, the first first. */
@@ -173,11 +179,6 @@ public class Editions {
         return record(id, edition -> edition.next().stamp(interval, clock.instant()));
     }
 
-    /** Records evidence of a review that took place elsewhere. Only the operator of the server can vouch for such evidence. */
-    public Edition importEvidence(EditionId id, Stamp elsewhere) {
-        return record(id, edition -> Optional.of(edition.next().acceptEvidence(elsewhere, clock.instant())));
-    }
-
     /** Records that the edition is published, and that it supersedes earlier ones. */
     public Edition published(EditionId id, long position) {
         var edition = record(id, it -> it.next().publish(position, clock.instant()));
@@ -186,6 +187,35 @@ public class Editions {
                 .filter(earlier -> earlier.state() == Edition.State.PUBLISHED)
                 .forEach(earlier -> record(earlier.id(), it -> it.next().supersede(clock.instant())));
         return edition;
+    }
+
+    /**
+     * A guide whose first edition was published.
+     *
+     * @param card was read before the edition
+     * @param position of the ledger entry
+     */
+    public record FirstPublished(Guide card, Edition edition, Revision revision, long position) {}
+
+    /** Records that first editions are published, as {@link #published} does for one edition. They supersede no other. */
+    public void firstPublished(Collection<FirstPublished> all) {
+        var published = all.stream().collect(Collectors.toMap(it -> it.edition().id(), Function.identity()));
+        var now = clock.instant();
+        var grown = log.appendAll(
+                all.stream().map(FirstPublished::edition).toList(),
+                List.of(edition -> edition.next()
+                        .publish(
+                                Objects.requireNonNull(published.get(edition.id()))
+                                        .position(),
+                                now)));
+        guides.refreshAll(grown.stream()
+                .map(edition -> {
+                    var it = Objects.requireNonNull(published.remove(edition.id()));
+                    return it.card().refreshed(List.of(edition)).titled(it.revision());
+                })
+                .toList());
+        // others have appended to the remaining logs meanwhile
+        published.forEach((id, it) -> published(id, it.position()));
     }
 
     public Edition reviewDue(EditionId id) {
@@ -312,6 +342,13 @@ public class Editions {
     private void mustHaveLostNothing(String guide) {
         if (!compared.contains(guide)) guides.stored(guide).ifPresent(card -> isDamaged(card, log.editions(guide)));
         mustBeWhole(guide);
+    }
+
+    /** Refuses if the log of a guide's only edition was altered or is shorter than the card says. */
+    void mustHaveLostNothing(Guide card, Edition only) {
+        isDamaged(card, List.of(only));
+        only.mustBeSound();
+        mustBeWhole(card.id());
     }
 
     /** Whether a log was altered or is shorter than the card says. */

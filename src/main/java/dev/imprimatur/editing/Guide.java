@@ -58,6 +58,30 @@ public record Guide(
     /** The title of a working copy and the version that it was read from. A card never takes the title of an older version. */
     public record Drafted(int edition, long version, String title) {}
 
+    /** The card of a new guide, which has the first version of a draft and one log entry. */
+    static Guide created(String type, String locale, String slug, WorkingCopy copy) {
+        return new Guide(
+                        copy.edition().guide(),
+                        type,
+                        locale,
+                        slug,
+                        slug,
+                        null,
+                        null,
+                        copy.updatedBy(),
+                        copy.updatedAt(),
+                        1,
+                        Edition.State.DRAFT,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        false,
+                        copy.updatedAt(),
+                        1)
+                .with(copy);
+    }
+
     /** The title of the edition in progress if it differs from the guide's title; otherwise null. */
     public @Nullable String draftTitle() {
         return drafted != null && state.isInProgress() && !drafted.title().equals(title) ? drafted.title() : null;

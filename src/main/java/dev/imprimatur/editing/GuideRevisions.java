@@ -7,6 +7,7 @@ import dev.imprimatur.diff.Diff;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
 import java.util.List;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /** The revisions of a guide: finds them and compares them. */
@@ -36,6 +37,11 @@ public class GuideRevisions {
 
     public Revision require(String guide, int number) {
         return revisions.require(guide, number);
+    }
+
+    /** The stored revisions with these numbers, by guide. */
+    public Map<String, Revision> find(Map<String, Integer> numbers) {
+        return revisions.find(numbers);
     }
 
     /** Whether the revision is stored, intact or not. */

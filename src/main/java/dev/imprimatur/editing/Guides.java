@@ -11,6 +11,7 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.history.Edition;
@@ -27,15 +28,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
@@ -175,6 +180,28 @@ public class Guides {
         }
     }
 
+    /** Inserts the cards. Returns the ids of those whose slug is taken. */
+    Set<String> insertAll(List<Guide> cards) {
+        try {
+            return UniqueInsert.insertAll(guides, cards.stream().map(Row::of).toList(), Row::id).stream()
+                    .map(Row::id)
+                    .collect(Collectors.toSet());
+        } finally {
+            writes.incrementAndGet();
+        }
+    }
+
+    /** The guides with these ids, by id. */
+    public Map<String, Guide> find(Collection<String> ids) {
+        return guides
+                .find(Filters.in("_id", ids))
+                .batchSize(Math.max(1, ids.size()))
+                .map(Row::guide)
+                .into(new ArrayList<>())
+                .stream()
+                .collect(Collectors.toMap(Guide::id, Function.identity()));
+    }
+
     /** The card as it is stored. */
     Optional<Guide> stored(String id) {
         return seen(guides.find(Filters.eq("_id", id)).first());
@@ -234,16 +261,33 @@ public class Guides {
      * @return the card as it is stored afterwards; empty if there is none
      */
     Optional<Guide> refresh(Guide g) {
-        var newer = Filters.and(Filters.eq("_id", g.id()), Filters.lte("entries", g.entries()));
+        var updated = guides.findOneAndUpdate(olderThan(g), ofLogs(g), UPDATED);
+        writes.incrementAndGet();
+        return updated == null ? stored(g.id()) : seen(updated);
+    }
+
+    /** Updates the fields of many cards as {@link #refresh} does. */
+    void refreshAll(List<Guide> cards) {
+        if (cards.isEmpty()) return;
+        guides.bulkWrite(cards.stream()
+                .map(card -> new UpdateOneModel<Row>(olderThan(card), ofLogs(card)))
+                .toList());
+        cards.forEach(card -> seen.invalidate(card.id()));
+        writes.incrementAndGet();
+    }
+
+    private static Bson olderThan(Guide g) {
+        return Filters.and(Filters.eq("_id", g.id()), Filters.lte("entries", g.entries()));
+    }
+
+    private static Bson ofLogs(Guide g) {
         var titles = g.titleOf() == null
                 ? Updates.combine()
                 : Updates.combine(
                         Updates.set("title", g.title()),
                         Updates.set("sortTitle", Row.sortable(g.title())),
                         Updates.set("titleOf", g.titleOf()));
-        var updated = guides.findOneAndUpdate(
-                newer,
-                Updates.combine(
+        return Updates.combine(
                         titles,
                         Updates.set("edition", g.edition()),
                         Updates.set("state", g.state()),
@@ -252,10 +296,7 @@ public class Guides {
                         Updates.set("reviewDue", g.reviewDue()),
                         Updates.set("overdue", g.overdue()),
                         Updates.set("updatedAt", g.updatedAt()),
-                        Updates.set("entries", g.entries())),
-                UPDATED);
-        writes.incrementAndGet();
-        return updated == null ? stored(g.id()) : seen(updated);
+                        Updates.set("entries", g.entries()));
     }
 
     /**

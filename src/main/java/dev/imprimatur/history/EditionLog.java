@@ -19,6 +19,7 @@ import dev.imprimatur.store.NumberedIds;
 import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Date;
@@ -34,6 +35,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
@@ -111,6 +113,27 @@ public class EditionLog {
         return List.copyOf(editions);
     }
 
+    /** The first editions of these guides, by guide. One query reads all logs, unless a log is long. */
+    public Map<String, Edition> firstEditions(Collection<String> guides) {
+        var ids = guides.stream().map(guide -> new EditionId(guide, 1)).toList();
+        // the remembered lengths come first, so the logs read afterwards are at least as long
+        var known = new HashMap<EditionId, Head>();
+        ids.forEach(id -> known.computeIfAbsent(id, heads::get));
+        var stored = log.numbered(ids.stream()
+                .collect(Collectors.toMap(
+                        EditionId::toString,
+                        id -> known.containsKey(id)
+                                ? requireNonNull(known.get(id)).entries()
+                                : 0)),
+                0);
+        return ids.stream().collect(Collectors.toMap(EditionId::guide, id -> {
+            var edition = folded(id, null, requireNonNull(stored.get(id.toString())));
+            if (isShorter(edition, known.get(id))) return edition(id);
+            report(edition, known.get(id));
+            return edition;
+        }));
+    }
+
     /** The stored logs of a guide. One query reads the editions that this node knows and the next one, another query each edition after. */
     private final class StoredLogs {
         // the remembered lengths come first, so the logs read afterwards are at least as long
@@ -126,7 +149,7 @@ public class EditionLog {
                 id = id.next();
             }
             expected.put(id.toString(), 0);
-            logs = log.numbered(expected);
+            logs = log.numbered(expected, 0);
         }
 
         private List<Stored<Row>> of(EditionId id) {
@@ -220,14 +243,14 @@ public class EditionLog {
         return log.documents().estimatedDocumentCount();
     }
 
-    /** The length of the log of every edition, and the time of its last entry. Only the id and the time of each entry are read. */
+    /** The end of the log of every edition. Only the id, the time and the kind of each entry are read. */
     public Map<EditionId, LogEnd> ends() {
         var ends = new HashMap<EditionId, LogEnd>();
         log.documents()
                 .withDocumentClass(Document.class)
                 .find()
                 .timeoutMode(TimeoutMode.ITERATION)
-                .projection(Projections.include("_id", "entry.at"))
+                .projection(Projections.include("_id", "entry.at", "entry.kind"))
                 .forEach(row -> {
                     // A document that somebody inserted by hand may have any id and any time.
                     if (row.get("_id") instanceof String id
@@ -236,8 +259,8 @@ public class EditionLog {
                             && entry.get("at") instanceof Date at)
                         ends.merge(
                                 EditionId.parse(NumberedIds.owner(id)),
-                                new LogEnd(NumberedIds.number(id) + 1, at.toInstant()),
-                                LogEnd::orLater);
+                                LogEnd.at(NumberedIds.number(id), at.toInstant(), String.valueOf(entry.get("kind"))),
+                                LogEnd::and);
                 });
         return ends;
     }
@@ -287,6 +310,50 @@ public class EditionLog {
             // what was read together with the log may be outdated, too
             UnitOfWork.forgetAll();
         }
+    }
+
+    /** An edition without a log, to which {@link #appendAll} appends the opening entry. */
+    public static Edition unopened(EditionId id) {
+        return Edition.of(id, List.of(), new Edition.Chain(List.of(), null));
+    }
+
+    /** An edition and the sealed entries that its log is about to grow by. */
+    private record Growth(Edition edition, List<SealedCollection.Sealed> entries) {}
+
+    /**
+     * Appends to many logs at once. The rules are applied in turn to each edition, and each adds one entry or none. The entries of an
+     * edition are inserted in order, so that a crash leaves the first ones.
+     *
+     * @return the editions with their entries; without those to which another writer appended first, or whose log is damaged
+     */
+    public List<Edition> appendAll(Collection<Edition> editions, List<Function<Edition, Optional<LogEntry>>> rules) {
+        var growths = editions.parallelStream()
+                .filter(edition -> edition.damage().isEmpty())
+                .map(edition -> grown(edition, rules))
+                .toList();
+        var overtaken = log.insertAll(
+                growths.stream().flatMap(growth -> growth.entries().stream()).toList());
+        return growths.stream()
+                .map(Growth::edition)
+                .filter(edition -> !overtaken.contains(edition.id().toString()))
+                .toList();
+    }
+
+    private Growth grown(Edition before, List<Function<Edition, Optional<LogEntry>>> rules) {
+        var edition = before;
+        var sealed = new ArrayList<SealedCollection.Sealed>();
+        for (var rule : rules) {
+            var entry = rule.apply(edition);
+            if (entry.isEmpty()) continue;
+            String id = edition.id().toString();
+            var next = log.seal(
+                    new Row(NumberedIds.id(id, entry.get().seq()), entry.get()),
+                    edition.chain().last(),
+                    id);
+            sealed.add(next);
+            edition = edition.with(entry.get(), next.hash());
+        }
+        return new Growth(edition, sealed);
     }
 
     /**

@@ -16,10 +16,16 @@ import dev.imprimatur.store.NumberedIds;
 import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -99,6 +105,18 @@ public class Revisions {
                         .raise());
     }
 
+    /** The stored revisions with these numbers, by guide. Throws a refusal if one of them was altered. */
+    public Map<String, Revision> find(Map<String, Integer> numbers) {
+        return revisions
+                .find(numbers.entrySet().stream()
+                        .map(it -> NumberedIds.id(it.getKey(), it.getValue()))
+                        .toList())
+                .values()
+                .stream()
+                .map(this::right)
+                .collect(Collectors.toMap(Revision::guide, Function.identity()));
+    }
+
     /** Whether the revision is stored, intact or not. */
     public boolean exists(String guide, int number) {
         return revisions.exists(NumberedIds.id(guide, number));
@@ -113,7 +131,17 @@ public class Revisions {
     public record Last(int number, Optional<Revision> revision) {}
 
     public Last last(String guide) {
-        var stored = revisions.numbered(guide, 1);
+        return last(revisions.numbered(guide, 1));
+    }
+
+    /** The last revision of each of these guides. */
+    public Map<String, Last> last(Collection<String> guides) {
+        var last = new HashMap<String, Last>();
+        revisions.numbered(guides.stream().collect(Collectors.toMap(Function.identity(), guide -> 0)), 1).forEach((guide, stored) -> last.put(guide, last(stored)));
+        return last;
+    }
+
+    private Last last(List<Stored<Row>> stored) {
         return stored.isEmpty()
                 ? new Last(0, Optional.empty())
                 : new Last(
@@ -173,6 +201,13 @@ public class Revisions {
     /** Inserts a revision. Returns false if its number is taken. */
     public boolean insert(Revision revision) {
         return revisions.insert(Row.of(revision));
+    }
+
+    /** Inserts the revisions. Returns the guides of those whose number is taken. */
+    public Set<String> insertAll(List<Revision> all) {
+        return revisions.insertAll(all.parallelStream()
+                .map(revision -> revisions.seal(Row.of(revision), null, revision.guide()))
+                .toList());
     }
 
     /** Verifies all stored revisions and reports the damaged ones. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
 import dev.imprimatur.editing.Editions;
@@ -11,7 +13,10 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.problem.Refusal;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -34,12 +39,36 @@ class Gate {
 
     /** Returns the revision to publish. Throws a refusal ({@code not-through-the-gate}) that says which condition is not met. */
     Revision admit(Guide guide, Edition edition) {
-        mustBeSealed(guide, edition);
-        if (edition.state() != Edition.State.APPROVED && edition.state() != Edition.State.PUBLISHED)
-            throw refused("the edition is not approved");
-        var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
-        var submitted = edition.submitted().orElseThrow(() -> refused("nothing was submitted"));
-        var revision = guideRevisions.require(guide, submitted.number());
+        return requireNonNull(admit(Map.of(guide, edition)).get(guide.id()));
+    }
+
+    /** Returns the revisions to publish, by guide. Throws a refusal if one of them may not be published. */
+    Map<String, Revision> admit(Map<Guide, Edition> all) {
+        var numbers = new HashMap<String, Integer>();
+        all.forEach((guide, edition) -> {
+            mustBeSealed(guide, edition);
+            if (edition.state() != Edition.State.APPROVED && edition.state() != Edition.State.PUBLISHED)
+                throw refused("the edition is not approved");
+            if (edition.stamp().isEmpty()) throw refused("the review is not stamped");
+            numbers.put(
+                    guide.id(),
+                    edition.submitted()
+                            .orElseThrow(() -> refused("nothing was submitted"))
+                            .number());
+        });
+        var revisions = guideRevisions.find(numbers);
+        all.entrySet().parallelStream()
+                .forEach(it ->
+                        mustBeReviewed(it.getValue(), revisions.get(it.getKey().id())));
+        return revisions;
+    }
+
+    private void mustBeReviewed(Edition edition, @Nullable Revision revision) {
+        var stamp = edition.stamp().orElseThrow();
+        var submitted = edition.submitted().orElseThrow();
+        if (revision == null)
+            throw Refusal.missing("there is no revision " + submitted.number() + " of this guide")
+                    .raise();
         if (!revision.isIntact() || !revision.ref().equals(submitted))
             throw refused("the stored revision is not the one that was reviewed");
         if (!stamp.reviewed().equals(submitted)) throw refused("the stamp is for another revision");
@@ -47,7 +76,6 @@ class Gate {
                 ? edition.evidence().filter(stamp::equals).isPresent()
                 : approvers(edition, revision) >= edition.approvalsRequired();
         if (!isApproved) throw refused("the revision has not been approved by enough people who did not contribute");
-        return revision;
     }
 
     /** Refuses an edition whose log was changed: the gate counts only decisions that this server sealed. */

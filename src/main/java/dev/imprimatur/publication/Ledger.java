@@ -9,10 +9,14 @@ import dev.imprimatur.publication.LedgerRows.Stored;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -102,41 +106,95 @@ class Ledger {
     }
 
     /**
-     * Appends an entry at the next position. If another node takes that position first, the ledger reads the new entries and asks
-     * the proposal again. If the cause already has an entry, the ledger returns that entry: the unique index on the cause refuses a
-     * second one, and the proposal may see the first one as a conflict.
+     * An entry to append.
      *
      * @param cause the step that causes the entry, such as {@code publish:EDITION:REVISION}
+     * @param guide the id of the guide
      */
+    record Addition(String cause, String guide, Proposal proposal) {}
+
     LedgerEntry append(String cause, String guide, Proposal proposal) {
-        var entry = exclusive.run(() -> appended(cause, guide, proposal));
-        announceAppend();
-        return entry;
+        return append(new Addition(cause, guide, proposal));
     }
 
-    private LedgerEntry appended(String cause, String guide, Proposal proposal) {
+    LedgerEntry append(Addition addition) {
+        return append(List.of(addition)).getFirst();
+    }
+
+    /**
+     * Appends entries at the next positions, in order; each is a commit point of its own. If another node takes a position first, the
+     * ledger reads the new entries and asks the open proposals again. If a cause already has an entry, the ledger returns that entry. The
+     * ledger looks up the causes after it has read all entries, so that a proposal never sees an earlier entry of its own cause as a conflict.
+     *
+     * @return the entry of each addition
+     */
+    List<LedgerEntry> append(List<Addition> additions) {
+        var entries = exclusive.run(() -> appended(additions));
+        announceAppend();
+        return entries;
+    }
+
+    private List<LedgerEntry> appended(List<Addition> additions) {
+        var done = new HashMap<String, LedgerEntry>();
         for (; ; ) {
             var before = last();
             integrity.mustHaveIntactEntries();
             integrity.mustNotBeBehind();
-            LedgerEntry proposed;
+            var open = causes(additions, done);
+            if (open.isEmpty())
+                return additions.stream()
+                        .map(it -> requireNonNull(done.get(it.cause())))
+                        .toList();
             try {
-                proposed = proposal.after(
-                        before.map(LedgerEntry::position).orElse(0L),
-                        before.map(LedgerEntry::hash).orElse(LedgerChain.GENESIS),
-                        lastVerifiedOf(guide));
+                if (append(additions, open, before.orElse(null), done)) continue;
+                last();
+                done.putAll(byCauses(causes(additions, done)));
             } catch (Refused conflict) {
-                return byCause(cause).orElseThrow(() -> conflict);
+                var appendedBefore = byCauses(open);
+                if (appendedBefore.isEmpty()) throw conflict;
+                done.putAll(appendedBefore);
             }
-            var entry = chain.seal(proposed);
-            if (rows.insert(entry, cause, anchors.of(entry))) {
-                remember(entry, chain.fingerprint(entry));
-                return entry;
-            }
-            last();
-            var done = byCause(cause);
-            if (done.isPresent()) return done.get();
         }
+    }
+
+    private static Set<String> causes(List<Addition> additions, Map<String, LedgerEntry> done) {
+        return additions.stream()
+                .map(Addition::cause)
+                .filter(cause -> !done.containsKey(cause))
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Appends entries of the open causes after the last one, and notes them as done, up to the first whose position or cause is taken.
+     *
+     * @return whether no position and no cause was taken
+     */
+    private boolean append(
+            List<Addition> additions, Set<String> open, @Nullable LedgerEntry last, Map<String, LedgerEntry> done) {
+        var made = new LinkedHashMap<String, LedgerEntry>();
+        var ofGuides = new HashMap<String, LedgerEntry>();
+        var before = last;
+        for (var addition : additions) {
+            if (!open.contains(addition.cause()) || made.containsKey(addition.cause())) continue;
+            var ofGuide = ofGuides.get(addition.guide());
+            before = chain.seal(addition.proposal()
+                    .after(
+                            before == null ? 0L : before.position(),
+                            before == null ? LedgerChain.GENESIS : before.hash(),
+                            ofGuide == null ? lastVerifiedOf(addition.guide()) : ofGuide));
+            ofGuides.put(addition.guide(), before);
+            made.put(addition.cause(), before);
+        }
+        var anchored = made.entrySet().parallelStream()
+                .map(it -> new LedgerRows.Row(
+                        it.getValue().position(), it.getKey(), it.getValue(), anchors.of(it.getValue())))
+                .toList();
+        int inserted = rows.insert(anchored);
+        for (var row : anchored.subList(0, inserted)) {
+            remember(row.entry(), chain.fingerprint(row.entry()));
+            done.put(row.cause(), row.entry());
+        }
+        return inserted == anchored.size();
     }
 
     /** Remembers an entry that follows the last verified one. */
@@ -254,14 +312,24 @@ class Ledger {
     }
 
     private Optional<LedgerEntry> byCause(String cause) {
-        var position = rows.byCause(cause).map(Stored::position);
+        return Optional.ofNullable(byCauses(Set.of(cause)).get(cause));
+    }
+
+    private Map<String, LedgerEntry> byCauses(Set<String> causes) {
+        var positions = rows.byCauses(causes);
+        if (positions.isEmpty()) return Map.of();
+        long furthest = Collections.max(positions.values());
         // another node appended the entry a moment ago
-        if (position.isPresent() && position.get() > verified()) last();
-        if (position.isPresent() && position.get() > verified()) {
-            integrity.entryFailed(position.get(), "does not follow " + verified(), false);
+        if (furthest > verified()) last();
+        if (furthest > verified()) {
+            integrity.entryFailed(furthest, "does not follow " + verified(), false);
             throw LedgerRefusals.ledgerDamaged().raise();
         }
-        return position.map(it -> at(List.of(it)).getFirst());
+        var entries =
+                at(positions.values()).stream().collect(Collectors.toMap(LedgerEntry::position, Function.identity()));
+        var byCause = new HashMap<String, LedgerEntry>();
+        positions.forEach((cause, position) -> byCause.put(cause, requireNonNull(entries.get(position))));
+        return byCause;
     }
 
     private @Nullable LedgerEntry lastVerifiedOf(String guide) {

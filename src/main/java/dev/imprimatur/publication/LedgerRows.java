@@ -5,6 +5,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Decoding;
@@ -12,8 +13,11 @@ import dev.imprimatur.store.Index;
 import dev.imprimatur.store.UniqueInsert;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 import org.bson.Document;
@@ -64,9 +68,10 @@ class LedgerRows {
         Index.makeUnique(rows, Indexes.ascending("cause"));
     }
 
-    /** Inserts the entry. Returns false if its position or its cause is taken. */
-    boolean insert(LedgerEntry entry, String cause, @Nullable AuditAnchor anchor) {
-        return UniqueInsert.insert(rows, new Row(entry.position(), cause, entry, anchor));
+    /** Inserts entries in order, up to the first whose position or cause is taken. Returns how many were inserted. */
+    int insert(List<Row> entries) {
+        return entries.size()
+                - UniqueInsert.insertAll(rows, entries, entry -> "ledger").size();
     }
 
     /** Replaces the anchor beside the entry. */
@@ -80,8 +85,14 @@ class LedgerRows {
                 .map(this::stored);
     }
 
-    Optional<Stored> byCause(String cause) {
-        return Optional.ofNullable(raw.find(Filters.eq("cause", cause)).first()).map(this::stored);
+    /** The positions of the entries with these causes, by cause. */
+    Map<String, Long> byCauses(Set<String> causes) {
+        var positions = new HashMap<String, Long>();
+        raw.find(Filters.in("cause", causes))
+                .projection(Projections.include("_id", "cause"))
+                .forEach(row -> positions.put(
+                        row.getString("cause").getValue(), row.getNumber("_id").longValue()));
+        return positions;
     }
 
     /** Returns the stored entries at these positions, in order. */

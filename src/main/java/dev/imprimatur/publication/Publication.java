@@ -21,9 +21,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -67,8 +71,42 @@ public class Publication {
         var edition = editions.get(id);
         var revision = gate.admit(guide, edition);
         var stamp = edition.stamp().orElseThrow();
-        store(guide, revision);
-        var entry = ledger.append("publish:" + id + ":" + revision.number(), guide.id(), (position, hash, before) -> {
+        store(List.of(revision));
+        var entry = ledger.append(publishing(guide, id, revision, stamp));
+        editions.published(id, entry.position());
+        return entry;
+    }
+
+    /** Publishes the approved first editions of guides, as {@link #publish} does for one edition, with few calls to the stores. */
+    public void publishFirstEditions(Collection<String> guideIds) {
+        if (guideIds.isEmpty()) return;
+        var cards = guides.find(guideIds);
+        var first = editions.firstOf(guideIds);
+        var revisions = gate.admit(cards.values().stream()
+                .collect(Collectors.toMap(Function.identity(), card -> requireNonNull(first.get(card.id())))));
+        store(revisions.values());
+        var all = List.copyOf(revisions.values());
+        var entries = ledger.append(all.stream()
+                .map(revision -> publishing(
+                        requireNonNull(cards.get(revision.guide())),
+                        new EditionId(revision.guide(), 1),
+                        revision,
+                        requireNonNull(first.get(revision.guide())).stamp().orElseThrow()))
+                .toList());
+        var published = new ArrayList<Editions.FirstPublished>();
+        for (int i = 0; i < all.size(); i++) {
+            String guide = all.get(i).guide();
+            published.add(new Editions.FirstPublished(
+                    requireNonNull(cards.get(guide)),
+                    requireNonNull(first.get(guide)),
+                    all.get(i),
+                    entries.get(i).position()));
+        }
+        editions.firstPublished(published);
+    }
+
+    private Ledger.Addition publishing(Guide guide, EditionId id, Revision revision, Stamp stamp) {
+        return new Ledger.Addition("publish:" + id + ":" + revision.number(), guide.id(), (position, hash, before) -> {
             if (before != null && before.edition() >= id.number())
                 throw Refusal.conflict("superseded", "a later edition is published already")
                         .raise();
@@ -76,19 +114,20 @@ public class Publication {
             var first = before == null ? now : before.firstPublishedAt();
             return reviewed(unsealed(guide, id, revision, first, now, position, hash), stamp);
         });
-        editions.published(id, entry.position());
-        return entry;
     }
 
-    /** Stores the content before the ledger entry that names it. Refuses if other content is stored under the same revision. */
-    private void store(Guide guide, Revision revision) {
+    /** Stores contents before the ledger entries that name them. Refuses if other content is stored under the same revision. */
+    private void store(Collection<Revision> revisions) {
         integrity.mustBeSound();
-        String hash = revision.hash().value();
-        if (contents.insert(guide.id(), revision.number(), hash, revision.content())) return;
-        String id = NumberedIds.id(guide.id(), revision.number());
-        var stored = contents.find(List.of(id)).get(id);
-        if (stored == null || !ContentHash.isOf(stored, hash))
-            throw LedgerRefusals.contentDamaged().raise();
+        var there = contents.insert(revisions);
+        var stored = contents.find(there);
+        for (var revision : revisions) {
+            String id = NumberedIds.id(revision.guide(), revision.number());
+            if (!there.contains(id)) continue;
+            var content = stored.get(id);
+            if (content == null || !ContentHash.isOf(content, revision.hash().value()))
+                throw LedgerRefusals.contentDamaged().raise();
+        }
     }
 
     /** Renews the stamp of the current edition after a confirmation. Returns empty if the edition is not published. */

@@ -4,6 +4,7 @@ package dev.imprimatur.publication;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import dev.imprimatur.history.Revision;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.NumberedIds;
 import dev.imprimatur.store.UniqueInsert;
@@ -11,7 +12,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.Codec;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -33,9 +36,22 @@ class PublishedContents {
         codec = published.getCodecRegistry().get(Row.class);
     }
 
-    /** Inserts the content. Returns false if this revision already has a content, the same or another. */
-    boolean insert(String guide, int revision, String contentHash, JsonNode content) {
-        return UniqueInsert.insert(published, new Row(NumberedIds.id(guide, revision), contentHash, content));
+    /** Inserts the contents. Returns the ids of the revisions that already have a content, the same or another. */
+    Set<String> insert(Collection<Revision> revisions) {
+        return UniqueInsert.insertAll(
+                        published,
+                        revisions.stream().map(PublishedContents::row).toList(),
+                        Row::id)
+                .stream()
+                .map(Row::id)
+                .collect(Collectors.toSet());
+    }
+
+    private static Row row(Revision revision) {
+        return new Row(
+                NumberedIds.id(revision.guide(), revision.number()),
+                revision.hash().value(),
+                revision.content());
     }
 
     /** Returns the readable contents of these revisions, by guide and revision ({@link NumberedIds}). */

@@ -18,14 +18,16 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class OutdatedGuides {
-    private static final Expected UNKNOWN = new Expected(-1, Map.of(), Set.of());
+    private static final Expected UNKNOWN = new Expected(-1, Map.of(), Map.of(), Set.of());
 
     private final Guides guides;
     private final Editions editions;
     private final Processes processes;
+    private final Rest rest;
     private Expected expected = UNKNOWN;
 
-    OutdatedGuides(Guides guides, Editions editions, Processes processes) {
+    OutdatedGuides(Guides guides, Editions editions, Processes processes, Rest rest) {
+        this.rest = rest;
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;
@@ -35,10 +37,12 @@ class OutdatedGuides {
      * The expected state according to MongoDB.
      *
      * @param logged the total number of entries of all logs when this state was read
-     * @param inProcess the ends of the logs of all editions that should have a process
+     * @param inProcess the ends of the logs of all editions that may have a process
+     * @param resting those of them that need none as long as they {@linkplain Rest rest}
      * @param lagging the ids of guides whose cards lag behind their logs
      */
-    private record Expected(long logged, Map<EditionId, LogEnd> inProcess, Set<String> lagging) {}
+    private record Expected(
+            long logged, Map<EditionId, LogEnd> inProcess, Map<EditionId, Guide> resting, Set<String> lagging) {}
 
     private Expected expected() {
         long logged = editions.logged();
@@ -47,6 +51,7 @@ class OutdatedGuides {
         var lengths = new HashMap<String, Integer>();
         ends.forEach((edition, end) -> lengths.merge(edition.guide(), end.length(), Integer::sum));
         var inProcess = new HashMap<EditionId, LogEnd>();
+        var resting = new HashMap<EditionId, Guide>();
         var lagging = new HashSet<String>();
         for (Guide guide : all) {
             if (guide.drafted() == null || guide.entries() != lengths.getOrDefault(guide.id(), 0))
@@ -54,13 +59,16 @@ class OutdatedGuides {
             for (var edition : inProcess(guide)) {
                 var end = ends.get(edition);
                 if (end == null) lagging.add(guide.id());
-                else inProcess.put(edition, end);
+                else {
+                    inProcess.put(edition, end);
+                    if (rest.rests(edition, guide, end)) resting.put(edition, guide);
+                }
             }
         }
-        return new Expected(logged, inProcess, lagging);
+        return new Expected(logged, inProcess, resting, lagging);
     }
 
-    /** The editions of a guide that should have a process. */
+    /** The editions of a guide that may have a process, and that need one unless they {@linkplain Rest rest}. */
     static Set<EditionId> inProcess(Guide guide) {
         var inProcess = new HashSet<EditionId>();
         if (!guide.state().isOver()) inProcess.add(guide.current());
@@ -85,6 +93,9 @@ class OutdatedGuides {
         int missing = 0;
         for (var edition : expected.inProcess().entrySet()) {
             var state = states.remove(edition.getKey());
+            // whether a review is requested changes with the time
+            var resting = expected.resting().get(edition.getKey());
+            if (state == null && resting != null && rest.mayRest(resting)) continue;
             if (state == null) missing++;
             if (state == null || !state.isUpToDate(edition.getValue()))
                 outdated.add(edition.getKey().guide());

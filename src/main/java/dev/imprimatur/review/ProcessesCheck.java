@@ -9,15 +9,20 @@ import dev.imprimatur.store.Findings;
 import java.util.HashSet;
 import org.springframework.stereotype.Component;
 
-/** Checks that each open edition has exactly one process in line with its log, and that each approval was given with the right role. */
+/**
+ * Checks that each open edition has exactly one process in line with its log, or none while it rests, and that each approval was given
+ * with the right role.
+ */
 @Component
 class ProcessesCheck implements Check {
     private final Guides guides;
     private final Editions editions;
     private final Processes processes;
     private final Workflows workflows;
+    private final Rest rest;
 
-    ProcessesCheck(Guides guides, Editions editions, Processes processes, Workflows workflows) {
+    ProcessesCheck(Guides guides, Editions editions, Processes processes, Workflows workflows, Rest rest) {
+        this.rest = rest;
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;
@@ -35,6 +40,7 @@ class ProcessesCheck implements Check {
                 strays.remove(edition);
                 var state = states.get(edition);
                 var end = ends.get(edition);
+                if (state == null && end != null && rest.rests(edition, guide, end)) continue;
                 if (state == null) findings.unfinished("process", edition.inWords(), "is open but has no process");
                 else if (state.processes() > 1)
                     findings.unfinished(

@@ -43,6 +43,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private final Assignments assignments;
     private final Engine engine;
     private final LedgerReader ledger;
+    private final ImportedReviews importedReviews;
     private final Thread first = Thread.ofPlatform().name("reconciler").unstarted(this::everyMinute);
     private volatile boolean ended;
     /** The number of guides that the current pass still has to reconcile. */
@@ -54,7 +55,9 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             GuideReconciler guideReconciler,
             Assignments assignments,
             Engine engine,
-            LedgerReader ledger) {
+            LedgerReader ledger,
+            ImportedReviews importedReviews) {
+        this.importedReviews = importedReviews;
         this.engine = engine;
         this.ledger = ledger;
         this.editions = editions;
@@ -104,7 +107,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
 
     private void pass() {
         unassign();
-        var outdated = outdatedGuides.find();
+        var outdated = importedReviews.betweenBatches(outdatedGuides::find);
         if (outdated.missing() > TOGETHER) engine.beginRebuild();
         if (!reconcileAll(new ArrayList<>(outdated.guides()))) outdatedGuides.forget();
     }

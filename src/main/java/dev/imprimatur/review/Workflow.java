@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A workflow as its BPMN file declares it: the user tasks, the roles that may take them, and the outcomes they offer. */
 public final class Workflow {
@@ -35,9 +36,16 @@ public final class Workflow {
     private final String id;
     private final boolean asksForMoreApprovals;
     private final SequenceFlows sequenceFlows;
+    private final Set<String> restsAt;
     private final Map<String, Step> steps = new LinkedHashMap<>();
 
-    Workflow(String id, Collection<Step> steps, boolean asksForMoreApprovals, SequenceFlows sequenceFlows) {
+    Workflow(
+            String id,
+            Collection<Step> steps,
+            boolean asksForMoreApprovals,
+            SequenceFlows sequenceFlows,
+            Set<String> restsAt) {
+        this.restsAt = restsAt;
         this.sequenceFlows = sequenceFlows;
         this.id = id;
         this.asksForMoreApprovals = asksForMoreApprovals;
@@ -61,6 +69,19 @@ public final class Workflow {
         return sequenceFlows.openTasks(edition, drafting().id(), steps.keySet()).stream()
                 .flatMap(task -> step(task).stream())
                 .toList();
+    }
+
+    /**
+     * The BPMN ids of the activities at which a published edition waits for an event. Empty if a task can open as soon as the edition is
+     * published.
+     */
+    Set<String> restsAt() {
+        return restsAt;
+    }
+
+    /** Whether the workflow publishes what was approved. */
+    boolean publishes() {
+        return sequenceFlows.publishing() != null;
     }
 
     /** The task in which an edition is written. */

@@ -110,7 +110,24 @@ final class WorkflowGraph {
                                 .filter(service -> service.getValue().equals(PUBLISH))
                                 .map(Map.Entry::getKey)
                                 .findFirst()
-                                .orElse(null)));
+                                .orElse(null)),
+                restsAt());
+    }
+
+    /**
+     * Where a process rests after its publication until an event: at these catch events, and in the sub-processes around them. Empty if
+     * the file does not publish, or if a user task can follow the publication without such an event.
+     */
+    private Set<String> restsAt() {
+        var behind = services.entrySet().stream()
+                .filter(service -> service.getValue().equals(PUBLISH))
+                .flatMap(service -> reachable(service.getKey(), catchEvents::contains).stream())
+                .collect(Collectors.toSet());
+        return behind.stream().anyMatch(tasks::containsKey)
+                ? Set.of()
+                : behind.stream()
+                        .filter(at -> catchEvents.contains(at) || ends.containsKey(at))
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The flows of the file, except that a flow that leaves a sub-process starts at each end event of that sub-process. */

@@ -5,9 +5,11 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +25,7 @@ public class WorkflowProgress {
     private final Workflows workflows;
     private final ContentTypes types;
     private final Engine engine;
+    private final Rest rest;
 
     WorkflowProgress(
             Guides guides,
@@ -30,7 +33,9 @@ public class WorkflowProgress {
             Processes processes,
             Workflows workflows,
             ContentTypes types,
-            Engine engine) {
+            Engine engine,
+            Rest rest) {
+        this.rest = rest;
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;
@@ -46,7 +51,7 @@ public class WorkflowProgress {
      * @param bpmn the process as BPMN 2.0 XML with diagram
      * @param active the ids of the activities that the edition is at now
      * @param completed the ids of the completed activities; only of the completed tasks if {@code fromLog}
-     * @param fromLog whether this was derived from the edition log because the engine is unavailable
+     * @param fromLog whether this was derived from the edition log because the engine is unavailable or the edition rests without a process
      */
     public record Progress(
             String workflow, int version, String bpmn, List<String> active, List<String> completed, boolean fromLog) {}
@@ -57,7 +62,10 @@ public class WorkflowProgress {
     }
 
     private Optional<Progress> fromProcess(EditionId edition) {
-        return processes.of(edition).map(process -> {
+        var running = processes.of(edition);
+        // an edition that rests may be without a process
+        if (running.isEmpty()) return fromLog(edition);
+        return running.map(process -> {
             String definition = process.getProcessDefinitionId();
             var activities = processes.activities(process);
             return new Progress(
@@ -79,7 +87,11 @@ public class WorkflowProgress {
                 workflow.id(),
                 0,
                 new String(workflows.bytes(workflow), StandardCharsets.UTF_8),
-                workflow.openTasks(edition).stream().map(Workflow.Step::id).toList(),
+                edition.state() == Edition.State.PUBLISHED && !edition.isReviewDueMarked()
+                        ? List.copyOf(workflow.restsAt())
+                        : workflow.openTasks(edition).stream()
+                                .map(Workflow.Step::id)
+                                .toList(),
                 edition.log().stream()
                         .map(LogEntry::task)
                         .filter(Objects::nonNull)
@@ -115,6 +127,26 @@ public class WorkflowProgress {
                         .filter(type -> type.workflow().equals(id))
                         .map(ContentType::title)
                         .toList(),
-                processes.countByActivity(id));
+                editionsAt(workflowOf(id)));
+    }
+
+    /** The number of editions at each activity: of those with a process, and of those that rest without one. */
+    private Map<String, Integer> editionsAt(Workflow workflow) {
+        var counts = new HashMap<>(processes.countByActivity(workflow.id()));
+        var inProcess = processes.states().keySet();
+        int resting = Math.toIntExact(guides.cached().stream()
+                .filter(guide -> rest.mayRest(guide) && !inProcess.contains(guide.current()))
+                .filter(guide -> workflows.of(types.require(guide.type())).equals(workflow))
+                .count());
+        if (resting > 0) workflow.restsAt().forEach(activity -> counts.merge(activity, resting, Integer::sum));
+        return counts;
+    }
+
+    private Workflow workflowOf(String id) {
+        return types.all().stream()
+                .map(workflows::of)
+                .filter(workflow -> workflow.id().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -9,13 +9,16 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.Sorts;
 import dev.imprimatur.store.NumberedIds;
 import dev.imprimatur.store.StoredJson;
 import dev.imprimatur.store.UniqueInsert;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.bson.BsonDocument;
 import org.bson.BsonDocumentReader;
 import org.bson.BsonDocumentWriter;
@@ -106,6 +111,49 @@ public final class SealedCollection<R> {
                 : Optional.empty();
     }
 
+    /**
+     * A document that is sealed, but not stored yet.
+     *
+     * @param group documents of one group build on each other
+     */
+    public record Sealed(BsonDocument document, String group) {
+        public String hash() {
+            return document.getString(HASH).getValue();
+        }
+    }
+
+    /**
+     * Seals a document, to be inserted together with others.
+     *
+     * @param previousHash null for a document that is not part of a chain
+     */
+    public Sealed seal(R row, @Nullable String previousHash, String group) {
+        return new Sealed(sealed(row, previousHash), group);
+    }
+
+    /**
+     * Inserts the documents in this order. A document whose unique key is taken is left out, with the later ones of its group.
+     *
+     * @return the groups of the documents that were left out
+     */
+    public Set<String> insertAll(List<Sealed> sealed) {
+        var groups = new IdentityHashMap<BsonDocument, String>();
+        sealed.forEach(it -> groups.put(it.document(), it.group()));
+        return UniqueInsert.insertAll(
+                        documents, sealed.stream().map(Sealed::document).toList(), groups::get)
+                .stream()
+                .map(groups::get)
+                .collect(Collectors.toSet());
+    }
+
+    /** Replaces many documents, each by its row. Returns false if one of the filters finds none. */
+    public <T> boolean replaceAll(List<T> all, Function<T, Bson> filter, Function<T, R> row) {
+        var replacements = all.parallelStream()
+                .map(it -> new ReplaceOneModel<>(filter.apply(it), sealed(row.apply(it), null)))
+                .toList();
+        return replacements.isEmpty() || documents.bulkWrite(replacements).getMatchedCount() == replacements.size();
+    }
+
     /** Replaces the document that the filter finds. Returns false if the filter finds none. */
     public boolean replace(Bson filter, R row) {
         return documents.replaceOne(filter, sealed(row, null)).getMatchedCount() == 1;
@@ -162,24 +210,32 @@ public final class SealedCollection<R> {
     }
 
     /**
-     * Returns the documents of several owners from 0 on, by owner and in order ({@link NumberedIds}). One query reads them all, unless an
+     * Returns the documents of several owners from this number on, by owner and in order ({@link NumberedIds}). One query reads them all, unless an
      * owner has many more documents than expected.
      *
      * @param expected about how many documents each owner has
      */
-    public Map<String, List<Stored<R>>> numbered(Map<String, Integer> expected) {
+    public Map<String, List<Stored<R>>> numbered(Map<String, Integer> expected, int from) {
         var found = new HashMap<String, List<Stored<R>>>();
         expected.keySet().forEach(owner -> found.put(owner, new ArrayList<>()));
-        NumberedIds.first(documents, expected).stream()
+        NumberedIds.first(documents, expected, from).parallelStream()
                 .map(this::stored)
                 .sorted(Comparator.comparing(Stored::id))
+                .toList()
                 .forEach(stored -> Objects.requireNonNull(found.get(NumberedIds.owner(stored.id())))
                         .add(stored));
         expected.forEach((owner, about) -> {
             var some = Objects.requireNonNull(found.get(owner));
-            if (some.size() == NumberedIds.named(about)) some.addAll(numbered(owner, some.size()));
+            if (some.size() == NumberedIds.named(about)) some.addAll(numbered(owner, from + some.size()));
         });
         return found;
+    }
+
+    /** Returns the documents with these ids, by id. */
+    public Map<String, Stored<R>> find(Collection<String> ids) {
+        return documents.find(Filters.in(ID, ids)).batchSize(BATCH).into(new ArrayList<>()).parallelStream()
+                .map(this::stored)
+                .collect(Collectors.toMap(Stored::id, Function.identity()));
     }
 
     /** Returns at most {@code most} documents that the filter finds, sorted. */

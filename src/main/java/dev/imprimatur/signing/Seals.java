@@ -14,8 +14,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Hashes documents, and signs and verifies their hashes. Verified signatures are cached, because logs are read far more often than
- * written.
+ * Hashes documents, and signs and verifies their hashes. Verified and own signatures are cached, because logs are read far more often
+ * than written.
  */
 @Component
 public class Seals {
@@ -41,7 +41,9 @@ public class Seals {
     }
 
     String sign(String collection, JsonNode id, String hash) {
-        return signer.sign(claim(collection, id, hash));
+        String signature = signer.sign(claim(collection, id, hash));
+        verified.put(collection + " " + hash, signature);
+        return signature;
     }
 
     boolean isSigned(String collection, JsonNode id, String hash, String signature) {

@@ -34,22 +34,27 @@ public final class NumberedIds {
     }
 
     /**
-     * Returns the documents of several owners in one query, in no particular order: those of each owner from 0 on, up to {@link #named}
-     * documents of the owner.
+     * Returns the documents of several owners in one query, in no particular order: those of each owner from this number on, up to
+     * {@link #named} documents of the owner.
      *
      * @param expected about how many documents each owner has
      */
-    public static <T> List<T> first(MongoCollection<T> collection, Map<String, Integer> expected) {
+    public static <T> List<T> first(MongoCollection<T> collection, Map<String, Integer> expected, int from) {
         var ids = expected.entrySet().stream()
-                .flatMap(owner ->
-                        IntStream.range(0, named(owner.getValue())).mapToObj(number -> id(owner.getKey(), number)))
+                .flatMap(owner -> ids(owner.getKey(), from, named(owner.getValue())).stream())
                 .toList();
-        return collection.find(Filters.in("_id", ids)).into(new ArrayList<>());
+        return collection.find(Filters.in("_id", ids)).batchSize(Math.max(1, ids.size())).into(new ArrayList<>());
     }
 
     /** How many documents of an owner {@link #first} names, if about this many are expected. An owner with that many may have more. */
     public static int named(int expected) {
         return expected + FIRST_READ;
+    }
+
+    private static List<String> ids(String owner, int from, int size) {
+        return IntStream.range(from, from + size)
+                .mapToObj(number -> id(owner, number))
+                .toList();
     }
 
     /** Returns all documents of the owner from this number on, in order. Each query names more ids than the query before. */
@@ -59,11 +64,10 @@ public final class NumberedIds {
         int size = FIRST_READ;
         do {
             before = all.size();
-            int start = from + before;
-            var ids = IntStream.range(start, start + size)
-                    .mapToObj(number -> id(owner, number))
-                    .toList();
-            collection.find(Filters.in("_id", ids)).sort(Sorts.ascending("_id")).into(all);
+            collection
+                    .find(Filters.in("_id", ids(owner, from + before, size)))
+                    .sort(Sorts.ascending("_id"))
+                    .into(all);
             size *= GROWTH;
         } while (all.size() == before + size / GROWTH);
         return all;

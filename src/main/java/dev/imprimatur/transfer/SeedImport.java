@@ -5,7 +5,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
-import dev.imprimatur.history.Reviewer;
+import dev.imprimatur.editing.Imports;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -13,29 +13,36 @@ import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.ImportedReviews;
 import dev.imprimatur.review.Review;
 import java.io.IOException;
-import java.io.InputStream;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.stereotype.Component;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * Imports guides from files on the server's own disk at start. This import is the only way to publish content with evidence of a review
  * elsewhere. The server's operator vouches for that review, and the published guide says so. The content passes the gate like any other.
+ *
+ * <p>Guides are imported in batches. While one batch is written, the files of the next are read and checked.
  */
 @Component
-class SeedImport {
+class SeedImport implements DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(SeedImport.class);
-    private static final String DEFAULT_LOCALE = "en-US";
     private static final int MOST_ATTEMPTS = 5;
+    /** The number of guides that are written together. */
+    static final int BATCH = 100;
 
     private final ResourcePatternResolver files;
     private final ContentTypes types;
@@ -44,18 +51,16 @@ class SeedImport {
     private final Review review;
     private final ImportedReviews importedReviews;
     private final Publication publication;
+    private final Seeds seeds;
     private final String location;
-    private final YAMLMapper yaml = YAMLMapper.builder()
-            .enable(
-                    DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
-                    DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
+    private volatile boolean ended;
 
     /** @param location the folder of the seed files, {@code imprimatur.seed-content} */
     SeedImport(
             ResourcePatternResolver files,
             ContentTypes types,
             Guides guides,
+            Imports imports,
             Drafts drafts,
             Review review,
             ImportedReviews importedReviews,
@@ -68,15 +73,18 @@ class SeedImport {
         this.review = review;
         this.importedReviews = importedReviews;
         this.publication = publication;
+        this.seeds = new Seeds(imports);
         this.location = location;
     }
 
     /**
-     * Imports every guide that does not exist yet. A second run, or a run after a crash, continues where the last one stopped.
+     * Imports every guide that does not exist yet. A second run, or a run after a crash, continues where the last one stopped. Stops
+     * between two batches if the server is stopped.
      *
      * @param editor the author of the drafts and of the next editions
+     * @throws IllegalStateException if a file is not a valid seed; the guides of all files before it are imported
      */
-    void run(Person editor) throws IOException {
+    synchronized void run(Person editor) throws IOException {
         try {
             publication.mustNotBeBehind();
             importAll(editor);
@@ -86,70 +94,122 @@ class SeedImport {
         }
     }
 
-    private void importAll(Person editor) throws IOException {
-        for (var type : types.all())
-            for (Resource file : seedsOf(type.name()))
-                try (InputStream in = file.getInputStream()) {
-                    importWithRetries(type.name(), slugOf(file), yaml.readValue(in, SeedFile.class), editor);
-                } catch (JacksonException malformed) {
-                    throw new IllegalStateException(
-                            "seed " + file.getFilename() + ": " + malformed.getMessage(), malformed);
-                }
+    /** Ends a running import after its current batch, while the stores are still open. */
+    @Override
+    public void destroy() {
+        ended = true;
+        synchronized (this) {
+            log.debug("no import is running");
+        }
     }
 
-    private Resource[] seedsOf(String type) throws IOException {
+    private void importAll(Person editor) throws IOException {
+        var all = new ArrayList<Seeds.Source>();
+        for (var type : types.all())
+            for (Resource file : filesOf(type.name())) all.add(new Seeds.Source(type.name(), file));
+        // one query tells what exists already; what another node creates meanwhile is found when its slug is taken
+        var cards = guides.all().stream().collect(Collectors.toMap(Seeds.Key::of, Function.identity()));
+        var progress = new ImportProgress(all.size());
+        var next = read(all, 0, cards, editor);
+        for (int from = 0; from < all.size() && !ended; from += BATCH) {
+            var batch = next.join();
+            next = read(all, from + BATCH, cards, editor);
+            importBatch(batch.seeds(), cards, editor);
+            if (batch.fault() != null) throw batch.fault();
+            progress.done(batch.seeds().size());
+        }
+        progress.end(ended);
+    }
+
+    private CompletableFuture<Seeds.Batch> read(
+            List<Seeds.Source> all, int from, Map<Seeds.Key, Guide> cards, Person editor) {
+        var sources = all.subList(Math.min(from, all.size()), Math.min(from + BATCH, all.size()));
+        return CompletableFuture.supplyAsync(() -> seeds.read(sources, cards, editor));
+    }
+
+    private Resource[] filesOf(String type) throws IOException {
         String folder = location + type + "s/";
         return files.getResource(folder).exists() ? files.getResources(folder + "*.yaml") : new Resource[0];
     }
 
-    private static String slugOf(Resource file) {
-        return Objects.requireNonNull(file.getFilename()).replaceFirst("\\.yaml$", "");
+    /** Imports the guides together. After a conflict, each is imported alone: somebody else may have changed one of them meanwhile. */
+    private void importBatch(List<Seeds.Seed> batch, Map<Seeds.Key, Guide> cards, Person editor) {
+        try {
+            importTogether(batch, key -> Optional.ofNullable(cards.get(key)), editor);
+        } catch (Refused conflict) {
+            if (conflict.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw conflict;
+            log.debug("{} guides are imported one by one: {}", batch.size(), conflict.getMessage());
+            batch.forEach(seed -> importAlone(seed, editor));
+        }
     }
 
     /** Tries again after a conflict: another node may import the same file at the same time, and then the next attempt finds the guide. */
-    private void importWithRetries(String type, String fileName, SeedFile seed, Person editor) {
+    private void importAlone(Seeds.Seed seed, Person editor) {
         for (int attempt = 1; ; attempt++)
             try {
-                importGuide(type, fileName, seed, editor);
+                importTogether(List.of(seed), this::find, editor);
                 return;
             } catch (Refused conflict) {
-                if (conflict.refusal().kind() == Refusal.Kind.UNAVAILABLE || attempt == MOST_ATTEMPTS) throw conflict;
+                if (conflict.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw conflict;
+                if (attempt == MOST_ATTEMPTS) throw Seeds.fault(seed.file(), conflict);
             }
     }
 
-    private void importGuide(String type, String fileName, SeedFile seed, Person editor) {
-        String slug = Objects.requireNonNullElse(seed.slug(), fileName);
-        String locale = Objects.requireNonNullElse(seed.locale(), DEFAULT_LOCALE);
-        var evidence = seed.review();
-        var guide = guides.bySlug(type, locale, slug)
-                .orElseGet(() ->
-                        review.create(type, slug, locale, seed.content(), evidence == null ? editor : Person.SYSTEM));
-        if (evidence == null) return;
-        if (guide.edition() == 1 && guide.live() == null) {
-            if (!publish(guide, seed.content(), evidence)) {
+    private Optional<Guide> find(Seeds.Key key) {
+        return guides.bySlug(key.type(), key.locale(), key.slug());
+    }
+
+    private void importTogether(List<Seeds.Seed> batch, Function<Seeds.Key, Optional<Guide>> known, Person editor) {
+        importedReviews.inBatch(() -> importNow(batch, known, editor));
+    }
+
+    private void importNow(List<Seeds.Seed> batch, Function<Seeds.Key, Optional<Guide>> known, Person editor) {
+        var cards = new HashMap<Seeds.Key, Guide>();
+        batch.forEach(seed -> known.apply(seed.key()).ifPresent(card -> cards.put(seed.key(), card)));
+        var missing =
+                batch.stream().filter(seed -> !cards.containsKey(seed.key())).toList();
+        if (!missing.isEmpty()) {
+            var created = new ArrayList<Guide>();
+            created.addAll(importedReviews.createForReview(newGuides(missing, true)));
+            created.addAll(importedReviews.createDrafts(newGuides(missing, false)));
+            created.forEach(card -> cards.put(Seeds.Key.of(card), card));
+            // another node created the others a moment ago
+            missing.stream()
+                    .filter(seed -> !cards.containsKey(seed.key()))
+                    .forEach(seed -> cards.put(seed.key(), find(seed.key()).orElseThrow()));
+        }
+        var reviewed = batch.stream()
+                .filter(seed -> seed.isReviewed() && isUnpublished(of(cards, seed)))
+                .map(seed -> seed.reviewed(of(cards, seed)))
+                .toList();
+        var published = reviewed.isEmpty() ? Set.<String>of() : importedReviews.importReviewed(reviewed);
+        for (var seed : batch) {
+            var card = of(cards, seed);
+            var next = seed.content().next();
+            if (seed.isReviewed() && isUnpublished(card) && !published.contains(card.id()))
                 log.info(
                         "{} {} is not imported: its content differs from the seed file, or its first edition has ended",
-                        type,
-                        slug);
-                return;
-            }
-            log.info("imported {} {}, last reviewed elsewhere on {}", type, slug, evidence.lastReviewed());
+                        card.type(),
+                        card.slug());
+            else if (seed.isReviewed() && next != null)
+                propose(isUnpublished(card) ? guides.require(card.id()) : card, next, editor);
         }
-        var next = seed.next();
-        if (next != null) propose(guides.require(guide.id()), next, editor);
     }
 
-    private boolean publish(Guide guide, JsonNode content, SeedFile.Evidence evidence) {
-        return importedReviews.importReviewed(
-                guide,
-                content,
-                evidence.reviewedBy().stream()
-                        .map(by -> new Reviewer(null, by.name(), by.title(), null))
-                        .toList(),
-                new ImportedReviews.Evidence(
-                        evidence.lastReviewed().atStartOfDay(ZoneOffset.UTC).toInstant(),
-                        evidence.lastReviewed(),
-                        evidence.note()));
+    private static Guide of(Map<Seeds.Key, Guide> cards, Seeds.Seed seed) {
+        return Objects.requireNonNull(cards.get(seed.key()));
+    }
+
+    private static List<Imports.NewGuide> newGuides(List<Seeds.Seed> seeds, boolean reviewed) {
+        return seeds.stream()
+                .filter(seed -> seed.isReviewed() == reviewed)
+                .map(Seeds.Seed::guide)
+                .toList();
+    }
+
+    /** Whether the guide has only its first edition, which is not published. */
+    private static boolean isUnpublished(Guide card) {
+        return card.edition() == 1 && card.live() == null;
     }
 
     /** Opens edition 2 if necessary, and submits it unless it was changed or submitted before. */

@@ -134,8 +134,12 @@ class LedgerTest {
                     var random = new Random(seed + writer);
                     var mine = new ArrayList<LedgerEntry>();
                     for (int i = 0; i < 40; i++) {
-                        String cause = "cause " + random.nextInt(100);
-                        mine.add(ledger.append(cause, cause, (position, hash, before) -> entry(cause, position, hash)));
+                        mine.addAll(ledger.append(random.ints(1 + random.nextInt(5), 0, 100)
+                                .distinct()
+                                .mapToObj(number -> "cause " + number)
+                                .map(cause -> new Ledger.Addition(
+                                        cause, cause, (position, hash, before) -> entry(cause, position, hash)))
+                                .toList()));
                     }
                     return mine;
                 })

@@ -82,8 +82,9 @@ class SealedAuditTest {
                         last.map(LedgerRows.Stored::hash).orElse(LedgerChain.GENESIS),
                         null,
                         clock.instant()));
-        assertThat(ledger.insert(next, "test:" + position, anchors(audit).of(next)))
-                .isTrue();
+        assertThat(ledger.insert(List.of(new LedgerRows.Row(
+                        position, "test:" + position, next, anchors(audit).of(next)))))
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
