@@ -93,10 +93,9 @@ class GuideReconciler {
                     .filter(edition -> edition.log().size() > reconciled.getOrDefault(edition.id(), 0))
                     .toList();
             if (grown.isEmpty()) return;
-            for (var edition : grown) {
-                boolean moved = replay.replay(edition, workflow);
-                reconciled.put(edition.id(), edition.log().size() - (moved ? 1 : 0));
-            }
+            for (var edition : grown)
+                reconciled.put(
+                        edition.id(), replay.replay(edition, workflow).log().size());
         }
     }
 

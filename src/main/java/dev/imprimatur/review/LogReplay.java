@@ -69,38 +69,80 @@ class LogReplay {
         this.clock = clock;
     }
 
+    /** A process with its variables and its open tasks, as they were read together. */
+    private record Position(ProcessInstance process, Map<String, Object> variables, List<Task> tasks) {
+        private List<String> openTasks() {
+            return tasks.stream().map(Task::getTaskDefinitionKey).toList();
+        }
+    }
+
+    /** The position of the edition's process; empty if there is none. Deletes processes that another node started at the same time. */
+    private Optional<Position> position(EditionId id) {
+        var all = runtime.createProcessInstanceQuery()
+                .processInstanceBusinessKey(id.toString())
+                .includeProcessVariables()
+                .list();
+        var kept = Processes.kept(all);
+        all.stream()
+                .filter(process -> !process.getId().equals(kept.orElseThrow().getId()))
+                .forEach(process -> runtime.deleteProcessInstance(process.getId(), "started twice"));
+        return kept.map(process -> new Position(process, process.getProcessVariables(), processes.tasksOf(process)));
+    }
+
     /**
      * Brings the process of the edition in line with its log, in the transaction of the caller.
      *
      * @param workflow the workflow to start if a new process is needed
-     * @return whether the process moved, so that the log may have grown meanwhile
+     * @return the edition that the process is in line with; its log is longer if the process wrote to it
      */
-    boolean replay(Edition edition, Workflow workflow) {
-        deleteDuplicates(edition.id());
-        var existing = processes.of(edition.id());
+    Edition replay(Edition edition, Workflow workflow) {
+        var position = position(edition.id());
         if (edition.state().isOver()) {
-            existing.ifPresent(process -> end(process, edition));
-            return false;
+            position.ifPresent(it -> end(it.process(), edition));
+            return edition;
         }
-        if (existing.isPresent() && !canResultFromLog(existing.get(), edition))
-            return replace(existing.get(), edition, workflow);
-        var process = existing.orElseGet(() -> start(edition, workflow));
-        if (advanceFully(process, edition)) return true;
-        if (existing.isPresent() && !fitsLog(process, edition)) return replace(process, edition, workflow);
-        mark(process, edition);
-        return false;
+        if (position.isEmpty()) return follow(start(edition, workflow), edition, workflow, true);
+        return canResultFromLog(position.get(), edition)
+                ? follow(position.get(), edition, workflow, false)
+                : replace(position.get(), edition, workflow);
     }
 
-    /** Replaces the process by a new one that replays the log; returns whether the new process moved and agrees with the log. */
-    private boolean replace(ProcessInstance process, Edition edition, Workflow workflow) {
+    /**
+     * Replays all missing steps of the log, and replaces the process if it contradicts the log afterwards.
+     *
+     * @param isNew whether the process was started just now; such a process is replaced only if it moved
+     */
+    private Edition follow(Position from, Edition edition, Workflow workflow, boolean isNew) {
+        var position = from;
+        var followed = edition;
+        boolean moved = false;
+        while (advance(position, followed)) {
+            moved = true;
+            followed = editions.get(edition.id());
+            var next = position(edition.id());
+            if (next.isEmpty()) return followed;
+            position = next.get();
+        }
+        if ((moved || !isNew) && !fitsLog(position, followed)) return replace(position, followed, workflow);
+        mark(position, followed);
+        return followed;
+    }
+
+    /** Replaces the process by a new one that replays the log. A process that contradicts the log again stays as it is. */
+    private Edition replace(Position position, Edition edition, Workflow workflow) {
         mustBeLatest(edition);
         log.warn("the process of edition {} contradicts its log; a new process replays the log", edition.id());
-        runtime.deleteProcessInstance(process.getId(), "rebuilt from the edition log");
+        runtime.deleteProcessInstance(position.process().getId(), "rebuilt from the edition log");
         var replacement = start(edition, workflow);
-        boolean moved = advanceFully(replacement, edition);
-        mark(replacement, edition);
-        // a process that contradicts the log again would be replaced again without end
-        return moved && fitsLog(replacement, edition);
+        var followed = edition;
+        while (advance(replacement, followed)) {
+            followed = editions.get(edition.id());
+            var next = position(edition.id());
+            if (next.isEmpty()) return followed;
+            replacement = next.get();
+        }
+        mark(replacement, followed);
+        return followed;
     }
 
     /** Fails if the log has grown since it was read, because then the process may only be ahead of what was read. The caller tries again. */
@@ -110,19 +152,13 @@ class LogReplay {
             throw new IllegalStateException("the log of edition " + edition.id() + " has grown meanwhile");
     }
 
-    /** Replays all missing steps of the log; returns whether the process moved. */
-    private boolean advanceFully(ProcessInstance process, Edition edition) {
-        boolean moved = false;
-        while (advance(process, edition)) moved = true;
-        return moved;
-    }
-
     /** Whether the open tasks are those that the log implies. Also true while the process has a job, because the job will change the tasks. */
-    private boolean fitsLog(ProcessInstance process, Edition edition) {
+    private boolean fitsLog(Position position, Edition edition) {
+        var process = position.process();
         var expected = workflows.ofDefinition(process.getProcessDefinitionId()).openTasks(edition).stream()
                 .map(Step::id)
                 .collect(Collectors.toSet());
-        return expected.equals(Set.copyOf(openTasks(process)))
+        return expected.equals(Set.copyOf(position.openTasks()))
                 || management
                                 .createJobQuery()
                                 .processInstanceId(process.getId())
@@ -130,37 +166,21 @@ class LogReplay {
                         > 0;
     }
 
-    private List<String> openTasks(ProcessInstance process) {
-        return processes.tasksOf(process).stream()
-                .map(Task::getTaskDefinitionKey)
-                .toList();
-    }
-
     /** Marks how far the process followed the log, so that the reconciler can tell whether the process is up to date. */
-    private void mark(ProcessInstance process, Edition edition) {
-        String mark =
-                ReplayMark.of(edition.log().size(), edition.log().getLast().at(), openTasks(process));
-        if (!mark.equals(process.getName()) && processes.of(edition.id()).isPresent())
-            runtime.setProcessInstanceName(process.getId(), mark);
+    private void mark(Position position, Edition edition) {
+        String mark = ReplayMark.of(
+                edition.log().size(), edition.log().getLast().at(), position.openTasks());
+        var process = position.process();
+        if (!mark.equals(process.getName())) runtime.setProcessInstanceName(process.getId(), mark);
     }
 
-    private void deleteDuplicates(EditionId id) {
-        var all = runtime.createProcessInstanceQuery()
-                .processInstanceBusinessKey(id.toString())
-                .list();
-        if (all.size() < 2) return;
-        String kept = processes.of(id).orElseThrow().getId();
-        all.stream()
-                .filter(process -> !process.getId().equals(kept))
-                .forEach(process -> runtime.deleteProcessInstance(process.getId(), "started twice"));
-    }
-
-    private ProcessInstance start(Edition edition, Workflow workflow) {
-        return runtime.createProcessInstanceBuilder()
+    private Position start(Edition edition, Workflow workflow) {
+        runtime.createProcessInstanceBuilder()
                 .processDefinitionKey(workflow.id())
                 .businessKey(edition.id().toString())
                 .variable(STARTED_AT, edition.log().size())
                 .start();
+        return position(edition.id()).orElseThrow();
     }
 
     private void end(ProcessInstance process, Edition edition) {
@@ -186,10 +206,11 @@ class LogReplay {
      * Whether the log can have produced the state of the process. Three conditions hold then: the entry that the process followed last is
      * in the log; so is every decision that it consumed; and past the draft task, it carries the current submission.
      */
-    private boolean canResultFromLog(ProcessInstance process, Edition edition) {
-        var variables = runtime.getVariables(process.getId());
+    private boolean canResultFromLog(Position position, Edition edition) {
+        var process = position.process();
+        var variables = position.variables();
         int submission = edition.submissionEntry().map(LogEntry::seq).orElse(-1);
-        boolean drafting = processes.tasksOf(process).stream()
+        boolean drafting = position.tasks().stream()
                 .anyMatch(task -> step(process, task).filter(Step::isDrafting).isPresent());
         boolean isAheadOfLog = variables.entrySet().stream()
                 .anyMatch(variable -> variable.getKey().startsWith(CONSUMED)
@@ -204,10 +225,10 @@ class LogReplay {
     }
 
     /** Replays the next missing step of the log; returns whether the process moved. */
-    private boolean advance(ProcessInstance process, Edition edition) {
-        if (processes.of(edition.id()).isEmpty()) return false;
-        var variables = runtime.getVariables(process.getId());
-        for (Task task : processes.tasksOf(process)) {
+    private boolean advance(Position position, Edition edition) {
+        var process = position.process();
+        var variables = position.variables();
+        for (Task task : position.tasks()) {
             var step = step(process, task);
             if (step.filter(Step::isDrafting).isPresent()) {
                 if (edition.state() == Edition.State.DRAFT
@@ -231,8 +252,9 @@ class LogReplay {
                 return true;
             }
         }
-        var waitingForDrop =
-                edition.isRevisionCalled() ? Optional.<Execution>empty() : waitingFor(process, NEXT_EDITION_DROPPED);
+        boolean isDropped = !edition.isRevisionCalled()
+                && edition.log().stream().anyMatch(entry -> entry.kind() == LogEntry.Kind.REVISION_CALLED);
+        var waitingForDrop = isDropped ? waitingFor(process, NEXT_EDITION_DROPPED) : Optional.<Execution>empty();
         waitingForDrop.ifPresent(waiting -> runtime.messageEventReceived(NEXT_EDITION_DROPPED, waiting.getId()));
         return waitingForDrop.isPresent() || (edition.isReviewDueMarked() && fireDueTimer(process));
     }

@@ -47,7 +47,14 @@ class Processes {
 
     /** The process of the edition. If two nodes started one each at the same time, all nodes choose the same of the two: the older one. */
     Optional<ProcessInstance> of(EditionId id) {
-        return runtime.createProcessInstanceQuery().processInstanceBusinessKey(id.toString()).list().stream()
+        return kept(runtime.createProcessInstanceQuery()
+                .processInstanceBusinessKey(id.toString())
+                .list());
+    }
+
+    /** The process that all nodes choose of those of an edition. */
+    static Optional<ProcessInstance> kept(List<ProcessInstance> ofEdition) {
+        return ofEdition.stream()
                 .min(Comparator.comparing(ProcessInstance::getStartTime).thenComparing(ProcessInstance::getId));
     }
 
