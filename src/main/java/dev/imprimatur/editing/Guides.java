@@ -288,15 +288,15 @@ public class Guides {
                         Updates.set("sortTitle", Row.sortable(g.title())),
                         Updates.set("titleOf", g.titleOf()));
         return Updates.combine(
-                        titles,
-                        Updates.set("edition", g.edition()),
-                        Updates.set("state", g.state()),
-                        Updates.set("revision", g.revision()),
-                        Updates.set("live", g.live()),
-                        Updates.set("reviewDue", g.reviewDue()),
-                        Updates.set("overdue", g.overdue()),
-                        Updates.set("updatedAt", g.updatedAt()),
-                        Updates.set("entries", g.entries()));
+                titles,
+                Updates.set("edition", g.edition()),
+                Updates.set("state", g.state()),
+                Updates.set("revision", g.revision()),
+                Updates.set("live", g.live()),
+                Updates.set("reviewDue", g.reviewDue()),
+                Updates.set("overdue", g.overdue()),
+                Updates.set("updatedAt", g.updatedAt()),
+                Updates.set("entries", g.entries()));
     }
 
     /**

@@ -34,8 +34,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
@@ -119,12 +119,13 @@ public class EditionLog {
         // the remembered lengths come first, so the logs read afterwards are at least as long
         var known = new HashMap<EditionId, Head>();
         ids.forEach(id -> known.computeIfAbsent(id, heads::get));
-        var stored = log.numbered(ids.stream()
-                .collect(Collectors.toMap(
-                        EditionId::toString,
-                        id -> known.containsKey(id)
-                                ? requireNonNull(known.get(id)).entries()
-                                : 0)),
+        var stored = log.numbered(
+                ids.stream()
+                        .collect(Collectors.toMap(
+                                EditionId::toString,
+                                id -> known.containsKey(id)
+                                        ? requireNonNull(known.get(id)).entries()
+                                        : 0)),
                 0);
         return ids.stream().collect(Collectors.toMap(EditionId::guide, id -> {
             var edition = folded(id, null, requireNonNull(stored.get(id.toString())));

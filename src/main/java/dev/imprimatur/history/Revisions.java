@@ -137,7 +137,9 @@ public class Revisions {
     /** The last revision of each of these guides. */
     public Map<String, Last> last(Collection<String> guides) {
         var last = new HashMap<String, Last>();
-        revisions.numbered(guides.stream().collect(Collectors.toMap(Function.identity(), guide -> 0)), 1).forEach((guide, stored) -> last.put(guide, last(stored)));
+        revisions
+                .numbered(guides.stream().collect(Collectors.toMap(Function.identity(), guide -> 0)), 1)
+                .forEach((guide, stored) -> last.put(guide, last(stored)));
         return last;
     }
 

@@ -168,8 +168,8 @@ class LogReplay {
 
     /** Marks how far the process followed the log, so that the reconciler can tell whether the process is up to date. */
     private void mark(Position position, Edition edition) {
-        String mark = ReplayMark.of(
-                edition.log().size(), edition.log().getLast().at(), position.openTasks());
+        String mark =
+                ReplayMark.of(edition.log().size(), edition.log().getLast().at(), position.openTasks());
         var process = position.process();
         if (!mark.equals(process.getName())) runtime.setProcessInstanceName(process.getId(), mark);
     }

@@ -43,7 +43,10 @@ public final class NumberedIds {
         var ids = expected.entrySet().stream()
                 .flatMap(owner -> ids(owner.getKey(), from, named(owner.getValue())).stream())
                 .toList();
-        return collection.find(Filters.in("_id", ids)).batchSize(Math.max(1, ids.size())).into(new ArrayList<>());
+        return collection
+                .find(Filters.in("_id", ids))
+                .batchSize(Math.max(1, ids.size()))
+                .into(new ArrayList<>());
     }
 
     /** How many documents of an owner {@link #first} names, if about this many are expected. An owner with that many may have more. */
