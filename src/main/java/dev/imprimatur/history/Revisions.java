@@ -26,6 +26,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -107,14 +108,19 @@ public class Revisions {
 
     /** The stored revisions with these numbers, by guide. Throws a refusal if one of them was altered. */
     public Map<String, Revision> find(Map<String, Integer> numbers) {
-        return revisions
-                .find(numbers.entrySet().stream()
-                        .map(it -> NumberedIds.id(it.getKey(), it.getValue()))
-                        .toList())
-                .values()
-                .stream()
-                .map(this::right)
-                .collect(Collectors.toMap(Revision::guide, Function.identity()));
+        return stored(numbers).map(this::right).collect(Collectors.toMap(Revision::guide, Function.identity()));
+    }
+
+    /** A single revision may be known to the unit of work; many are read in one query. */
+    private Stream<Stored<Row>> stored(Map<String, Integer> numbers) {
+        return numbers.size() == 1
+                ? numbers.entrySet().stream().flatMap(it -> stored(it.getKey(), it.getValue()).stream())
+                : revisions
+                        .find(numbers.entrySet().stream()
+                                .map(it -> NumberedIds.id(it.getKey(), it.getValue()))
+                                .toList())
+                        .values()
+                        .stream();
     }
 
     /** Whether the revision is stored, intact or not. */

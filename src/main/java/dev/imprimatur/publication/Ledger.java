@@ -123,8 +123,8 @@ class Ledger {
 
     /**
      * Appends entries at the next positions, in order; each is a commit point of its own. If another node takes a position first, the
-     * ledger reads the new entries and asks the open proposals again. If a cause already has an entry, the ledger returns that entry. The
-     * ledger looks up the causes after it has read all entries, so that a proposal never sees an earlier entry of its own cause as a conflict.
+     * ledger reads the new entries and asks the open proposals again. If a cause already has an entry, the ledger returns that entry: the
+     * unique index on the cause refuses a second one, and a proposal may see the first one as a conflict.
      *
      * @return the entry of each addition
      */
@@ -136,15 +136,10 @@ class Ledger {
 
     private List<LedgerEntry> appended(List<Addition> additions) {
         var done = new HashMap<String, LedgerEntry>();
-        for (; ; ) {
+        for (var open = causes(additions, done); !open.isEmpty(); open = causes(additions, done)) {
             var before = last();
             integrity.mustHaveIntactEntries();
             integrity.mustNotBeBehind();
-            var open = causes(additions, done);
-            if (open.isEmpty())
-                return additions.stream()
-                        .map(it -> requireNonNull(done.get(it.cause())))
-                        .toList();
             try {
                 if (append(additions, open, before.orElse(null), done)) continue;
                 last();
@@ -155,6 +150,9 @@ class Ledger {
                 done.putAll(appendedBefore);
             }
         }
+        return additions.stream()
+                .map(it -> requireNonNull(done.get(it.cause())))
+                .toList();
     }
 
     private static Set<String> causes(List<Addition> additions, Map<String, LedgerEntry> done) {

@@ -252,9 +252,8 @@ class LogReplay {
                 return true;
             }
         }
-        boolean isDropped = !edition.isRevisionCalled()
-                && edition.log().stream().anyMatch(entry -> entry.kind() == LogEntry.Kind.REVISION_CALLED);
-        var waitingForDrop = isDropped ? waitingFor(process, NEXT_EDITION_DROPPED) : Optional.<Execution>empty();
+        var waitingForDrop =
+                edition.isRevisionCalled() ? Optional.<Execution>empty() : waitingFor(process, NEXT_EDITION_DROPPED);
         waitingForDrop.ifPresent(waiting -> runtime.messageEventReceived(NEXT_EDITION_DROPPED, waiting.getId()));
         return waitingForDrop.isPresent() || (edition.isReviewDueMarked() && fireDueTimer(process));
     }
