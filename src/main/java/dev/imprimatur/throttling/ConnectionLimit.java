@@ -30,6 +30,8 @@ public final class ConnectionLimit implements Connection.Listener {
     private final int maxPerAddress;
     private final int maxInTotal;
     private final Map<InetAddress, Set<EndPoint>> open = new HashMap<>();
+    /** The address of each open connection, because a closed end point no longer knows its address. */
+    private final Map<EndPoint, InetAddress> addresses = new HashMap<>();
 
     /**
      * Reads the limits.
@@ -60,12 +62,12 @@ public final class ConnectionLimit implements Connection.Listener {
     private synchronized List<EndPoint> admit(InetAddress address, EndPoint newest) {
         var sameAddress = open.computeIfAbsent(address, _ -> new HashSet<>());
         sameAddress.add(newest);
+        addresses.put(newest, address);
         var closing = new ArrayList<EndPoint>();
         if (sameAddress.size() > maxPerAddress && !proxies.include(newest.getRemoteSocketAddress()))
             idlest(sameAddress.stream(), newest).ifPresent(closing::add);
         closing.forEach(this::forget);
-        if (open.values().stream().mapToInt(Set::size).sum() > maxInTotal)
-            idlest(open.values().stream().flatMap(Set::stream), newest).ifPresent(closing::add);
+        if (count() > maxInTotal) idlest(addresses.keySet().stream(), newest).ifPresent(closing::add);
         closing.forEach(this::forget);
         return closing;
     }
@@ -81,9 +83,14 @@ public final class ConnectionLimit implements Connection.Listener {
     }
 
     private synchronized void forget(EndPoint point) {
-        var address = address(point);
-        var sameAddress = address == null ? null : open.get(address);
-        if (sameAddress != null && sameAddress.remove(point) && sameAddress.isEmpty()) open.remove(address);
+        var address = addresses.remove(point);
+        if (address != null)
+            open.computeIfPresent(address, (_, points) -> points.remove(point) && points.isEmpty() ? null : points);
+    }
+
+    /** The number of open connections that count. */
+    synchronized int count() {
+        return addresses.size();
     }
 
     private static long idleFor(EndPoint point) {

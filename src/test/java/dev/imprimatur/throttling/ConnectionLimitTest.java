@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.io.Connection;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 @UnitTest
@@ -60,11 +61,27 @@ class ConnectionLimitTest {
         }
     }
 
+    /** A server that runs for long has opened and closed many more connections than it may have open. */
+    @Test
+    void aClosedConnectionIsForgotten() {
+        var limit = new ConnectionLimit(new TrustedProxies(List.of(), "none"), MOST, 8_000);
+
+        for (int port = 0; port < MOST / 2; port++) {
+            var connection = connection("192.0.2.1", port);
+            limit.onOpened(connection);
+            connection.getEndPoint().close();
+            limit.onClosed(connection);
+        }
+
+        assertThat(limit.count()).isZero();
+    }
+
     private static Connection connection(String from, int port) {
         var endPoint = new ByteArrayEndPoint() {
             @Override
-            public SocketAddress getRemoteSocketAddress() {
-                return new InetSocketAddress(from, 1_024 + port);
+            public @Nullable SocketAddress getRemoteSocketAddress() {
+                // the address of a closed socket is unknown
+                return isOpen() ? new InetSocketAddress(from, 1_024 + port) : null;
             }
         };
         return new AbstractConnection(endPoint, Runnable::run) {
