@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Decoding;
+import dev.imprimatur.store.RecentReads;
 import dev.imprimatur.store.UniqueInsert;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,14 +44,8 @@ class AccountStore {
     /** An account with the hash that its password is compared with. */
     record Credentials(Account account, String passwordHash) {}
 
-    /** For how long this node uses an account that it has read. Changes on this node take effect at once. */
-    private static final Duration USED = Duration.ofMillis(500);
-
-    private static final int MOST_USED = 10_000;
-
     private final MongoCollection<Row> accounts;
-    private final Cache<String, Account> read =
-            Caffeine.newBuilder().expireAfterWrite(USED).maximumSize(MOST_USED).build();
+    private final RecentReads<Account> recent = new RecentReads<>();
 
     AccountStore(MongoDatabase database) {
         accounts = database.getCollection("accounts", Row.class);
@@ -103,7 +95,7 @@ class AccountStore {
 
     /** The account as this node read it at most half a second ago. Another node may have changed it since. */
     Optional<Account> findRecent(String username) {
-        return Optional.ofNullable(read.get(username, name -> find(name).orElse(null)));
+        return recent.find(username, this::find);
     }
 
     Optional<Credentials> credentials(String username) {
@@ -141,12 +133,7 @@ class AccountStore {
     }
 
     private void change(String username, Bson change) {
-        try {
-            accounts.updateOne(Filters.eq("_id", username), change);
-        } finally {
-            // also after a failure, because the change may have been made
-            read.invalidate(username);
-        }
+        recent.changing(() -> accounts.updateOne(Filters.eq("_id", username), change));
     }
 
     /** Every account as it is stored, by id; empty for what cannot be read. */

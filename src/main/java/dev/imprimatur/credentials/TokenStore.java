@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.credentials;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.store.Decoding;
-import java.time.Duration;
+import dev.imprimatur.store.RecentReads;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -52,15 +49,9 @@ class TokenStore {
         }
     }
 
-    /** For how long this node uses a token that it has read. Changes on this node take effect at once. */
-    private static final Duration USED = Duration.ofMillis(500);
-
-    private static final int MOST_USED = 10_000;
-
     private final MongoCollection<Row> tokens;
     /** Tokens by the hash of their text. */
-    private final Cache<String, PersonalToken> read =
-            Caffeine.newBuilder().expireAfterWrite(USED).maximumSize(MOST_USED).build();
+    private final RecentReads<PersonalToken> recent = new RecentReads<>();
 
     TokenStore(MongoDatabase database) {
         tokens = database.getCollection("tokens", Row.class);
@@ -72,15 +63,15 @@ class TokenStore {
 
     /** The token. What another node changes is seen within half a second. */
     Optional<PersonalToken> find(Secret secret) {
-        return Optional.ofNullable(read.get(secret.hash(), hash -> {
-            var row = tokens.find(Filters.eq("_id", hash)).first();
-            return row == null ? null : row.token();
-        }));
+        return recent.find(
+                secret.hash(),
+                hash -> Optional.ofNullable(tokens.find(Filters.eq("_id", hash)).first())
+                        .map(Row::token));
     }
 
     /** Records the first use of the token. Returns false if the token was used before. */
     boolean firstUsed(String hash, Instant now) {
-        return change(() -> tokens.updateOne(
+        return recent.changing(() -> tokens.updateOne(
                                 Filters.and(Filters.eq("_id", hash), Filters.eq("firstUsedAt", null)),
                                 Updates.set("firstUsedAt", now)))
                         .getModifiedCount()
@@ -96,10 +87,10 @@ class TokenStore {
 
     /** Deletes a token of the account and all tokens that were created with it. Returns false if the token does not exist. */
     boolean delete(String account, String hash) {
-        boolean deleted =
-                change(() -> tokens.deleteOne(Filters.and(Filters.eq("_id", hash), Filters.eq("account", account))))
-                                .getDeletedCount()
-                        > 0;
+        boolean deleted = recent.changing(() ->
+                                tokens.deleteOne(Filters.and(Filters.eq("_id", hash), Filters.eq("account", account))))
+                        .getDeletedCount()
+                > 0;
         var made = tokens.find(Filters.and(Filters.eq("account", account), Filters.eq("madeBy", hash)))
                 .map(Row::hash)
                 .into(new ArrayList<>());
@@ -108,20 +99,12 @@ class TokenStore {
     }
 
     void deleteMadeIn(String request, String account) {
-        change(() -> tokens.deleteMany(Filters.and(Filters.eq("account", account), Filters.eq("request", request))));
+        recent.changing(
+                () -> tokens.deleteMany(Filters.and(Filters.eq("account", account), Filters.eq("request", request))));
     }
 
     void deleteOf(String account) {
-        change(() -> tokens.deleteMany(Filters.eq("account", account)));
-    }
-
-    private <T> T change(Supplier<T> change) {
-        try {
-            return change.get();
-        } finally {
-            // also after a failure, because the change may have been made
-            read.invalidateAll();
-        }
+        recent.changing(() -> tokens.deleteMany(Filters.eq("account", account)));
     }
 
     /** Visits all stored tokens by id; the token is empty if the document cannot be read. */
