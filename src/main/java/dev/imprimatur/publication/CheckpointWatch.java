@@ -3,7 +3,6 @@ package dev.imprimatur.publication;
 
 import dev.imprimatur.store.Failures;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -17,15 +16,12 @@ import org.springframework.stereotype.Component;
 class CheckpointWatch implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(CheckpointWatch.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
-    private static final Duration STOP = Duration.ofSeconds(5);
 
     private final Ledger ledger;
     private final Checkpoints checkpoints;
     private final EndOfLedger end;
     private final Integrity integrity;
-    private final Object stopping = new Object();
-    private volatile boolean running;
-    private volatile @Nullable Thread thread;
+    private final WatchThread thread = new WatchThread("ledger-checkpoint", this::round);
 
     CheckpointWatch(Ledger ledger, Checkpoints checkpoints, EndOfLedger end, Integrity integrity) {
         this.ledger = ledger;
@@ -34,29 +30,15 @@ class CheckpointWatch implements SmartLifecycle {
         this.integrity = integrity;
     }
 
-    private void run() {
+    private void round() throws InterruptedException {
         try {
-            while (running) {
-                try {
-                    verify();
-                    if (running) store();
-                } catch (RuntimeException failed) {
-                    if (Failures.isOutage(failed)) log.debug("the ledger is verified later: {}", failed.toString());
-                    else log.warn("the ledger could not be verified or has no new checkpoint: {}", failed.toString());
-                }
-                pause(PAUSE);
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+            verify();
+            if (thread.isRunning()) store();
+        } catch (RuntimeException failed) {
+            if (Failures.isOutage(failed)) log.debug("the ledger is verified later: {}", failed.toString());
+            else log.warn("the ledger could not be verified or has no new checkpoint: {}", failed.toString());
         }
-    }
-
-    private void pause(Duration longest) throws InterruptedException {
-        long until = System.nanoTime() + longest.toNanos();
-        synchronized (stopping) {
-            for (long left = longest.toMillis(); running && left > 0; left = (until - System.nanoTime()) / 1_000_000)
-                stopping.wait(left);
-        }
+        thread.pause(PAUSE);
     }
 
     /**
@@ -65,10 +47,10 @@ class CheckpointWatch implements SmartLifecycle {
      */
     private void verify() throws InterruptedException {
         if (ledger.restored().areVerified()) return;
-        while (running && !ledger.restored().areVerified()) {
+        while (thread.isRunning() && !ledger.restored().areVerified()) {
             long began = System.nanoTime();
             var fault = ledger.verifyRestored();
-            pause(Duration.ofNanos(System.nanoTime() - began));
+            thread.pause(Duration.ofNanos(System.nanoTime() - began));
             // meanwhile the ledger may have been read again, without checkpoints
             if (fault == null || ledger.restored().areVerified()) continue;
             log.error(
@@ -76,7 +58,7 @@ class CheckpointWatch implements SmartLifecycle {
                     fault);
             end.rereadAndCompare();
         }
-        if (running && ledger.restored().end() > 0)
+        if (thread.isRunning() && ledger.restored().end() > 0)
             log.info(
                     "all {} entries of the publication ledger that were taken from checkpoints are verified",
                     ledger.restored().end());
@@ -97,30 +79,19 @@ class CheckpointWatch implements SmartLifecycle {
 
     @Override
     public void start() {
-        running = true;
-        thread = Thread.ofPlatform().daemon().name("ledger-checkpoint").start(this::run);
+        thread.start();
     }
 
     /** Stops the thread, and stores a checkpoint of the last entries before the stores are closed. */
     @Override
     public void stop() {
-        running = false;
-        var last = thread;
-        thread = null;
-        if (last == null) return;
-        synchronized (stopping) {
-            stopping.notifyAll();
-        }
+        if (!thread.isRunning() || !thread.stop()) return;
         try {
-            // no interrupt here: an interrupt would break the file of the embedded store
-            last.join(STOP);
             boolean isVerified =
                     ledger.restoredSoFar().filter(RestoredEntries::areVerified).isPresent();
-            if (last.isAlive() || !isVerified || !isSound()) return;
+            if (!isVerified || !isSound()) return;
             store();
             ledger.lastCheckpoint().ifPresent(checkpoints::write);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         } catch (RuntimeException failed) {
             log.warn("the ledger has no checkpoint of its last entries: {}", failed.toString());
         }
@@ -128,6 +99,6 @@ class CheckpointWatch implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return running;
+        return thread.isRunning();
     }
 }
