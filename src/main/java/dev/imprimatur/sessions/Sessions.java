@@ -151,7 +151,7 @@ public class Sessions {
         return clock.instant().minus(timeout);
     }
 
-    /** Records that the session is in use, unless that was recorded recently. If the store takes no writes, the session stays usable. */
+    /** Records that the session is in use, unless that was recorded recently. If that fails, for any reason, the session stays usable. */
     private Found recorded(Found found) {
         var now = clock.instant();
         if (now.isBefore(found.row().lastSeenAt().plus(recordEvery)) || now.isBefore(recordAgainAt)) return found;
@@ -160,7 +160,8 @@ public class Sessions {
                     .flatMap(stored -> Found.of(found.secret(), stored))
                     .orElse(found);
         } catch (RuntimeException failed) {
-            if (!Failures.isOutage(failed)) throw failed;
+            if (!Failures.isOutage(failed))
+                log.warn("the use of sessions could not be recorded: {}", failed.toString());
             recordAgainAt = now.plus(recordEvery);
             return found;
         }

@@ -4,10 +4,15 @@ package dev.imprimatur.sessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.MongoCommandException;
+import com.mongodb.ServerAddress;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import dev.imprimatur.audit.Audit;
 import dev.imprimatur.credentials.Secret;
+import dev.imprimatur.signing.SealedCollection;
+import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Findings;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
@@ -15,15 +20,20 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
 import dev.imprimatur.testing.Visitor;
 import jakarta.servlet.http.Cookie;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -497,5 +507,31 @@ class SessionsTest {
         atOnce(requests);
 
         assertThat(audit("signed-out", person.username())).hasSize(1);
+    }
+
+    /** The write that records the use of a session, once a minute, fails for a reason that nobody has thought of. */
+    @Test
+    void aPersonStaysSignedInIfTheUseOfTheSessionCannotBeRecorded() {
+        var person = signIn(one, account());
+        var writes = new AtomicInteger();
+        var refusing = new SessionStore(one.bean(MongoDatabase.class), one.bean(Seals.class)) {
+            @Override
+            Optional<SealedCollection.Stored<Row>> replace(SealedCollection.Stored<Row> seen, Row row) {
+                writes.incrementAndGet();
+                throw new MongoCommandException(
+                        new BsonDocument("ok", new BsonInt32(0)).append("code", new BsonInt32(121)),
+                        new ServerAddress());
+            }
+        };
+        var later = Clock.offset(one.clock(), Duration.ofMinutes(2));
+        var sessions = new Sessions(refusing, one.bean(Audit.class), later, "8h", Duration.ofMinutes(1));
+
+        for (int requests = 0; requests < 3; requests++) {
+            var request = new MockHttpServletRequest();
+            request.setCookies(new Cookie(COOKIE, person.secret()));
+            assertThat(sessions.find(request)).map(Session::account).contains(person.username());
+        }
+
+        assertThat(writes).as("a failed write is not tried again at once").hasValue(1);
     }
 }
