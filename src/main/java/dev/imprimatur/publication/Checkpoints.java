@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
+import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -8,6 +9,7 @@ import com.mongodb.client.model.ReplaceOptions;
 import dev.imprimatur.content.Sha256;
 import dev.imprimatur.signing.Signer;
 import dev.imprimatur.store.Decoding;
+import dev.imprimatur.store.Failures;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.Codec;
 import org.bson.codecs.pojo.annotations.BsonId;
+import org.bson.conversions.Bson;
 import org.bson.types.Binary;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,8 +115,18 @@ class Checkpoints {
                         .first())
                 .flatMap(document -> Decoding.of(document, codec));
         if (stored.filter(row::equals).isPresent()) return;
-        rows.replaceOne(place, row, new ReplaceOptions().upsert(true));
+        replace(place, row);
         log.info("the publication ledger has a checkpoint of the entries {} to {}", checkpoint.from(), checkpoint.to());
+    }
+
+    /** Of two nodes that insert a checkpoint at the same time, the store refuses one, which then replaces the other’s. */
+    private void replace(Bson place, Row row) {
+        try {
+            rows.replaceOne(place, row, new ReplaceOptions().upsert(true));
+        } catch (MongoException inserted) {
+            if (!Failures.isDuplicateKey(inserted)) throw inserted;
+            rows.replaceOne(place, row);
+        }
     }
 
     private JsonNode claim(Checkpoint checkpoint) {

@@ -13,19 +13,28 @@ import com.mongodb.client.model.Updates;
 import dev.imprimatur.signing.Signer;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.ProxiedStores;
 import dev.imprimatur.testing.SigningKeyFile;
+import dev.imprimatur.testing.SimulatedCrash;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.bson.types.Binary;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A start that uses checkpoints serves what the ledger says. Checkpoints that are wrong in any way cost time, and nothing else. */
@@ -224,5 +233,108 @@ class CheckpointTest {
         assertThat(node.bean(Integrity.class).damagedAt()).isEqualTo(1);
         assertThat(node.site().get("/role-guide/another").status()).isEqualTo(503);
         assertThat(status(guide)).isEqualTo(503);
+    }
+
+    /** Both nodes have verified the ledger, so whichever of them is last, the checkpoints are right. */
+    @Test
+    void nodesThatStoreCheckpointsAtTheSameTimeDoNotFail() throws Exception {
+        guides.published();
+        guides.published();
+        guides.published();
+        awaitCheckpoints();
+        var complete = node.bean(Checkpoints.class).read();
+        var rest = node.bean(Ledger.class).lastCheckpoint().orElseThrow();
+        var nodes = new ArrayList<Callable<Void>>();
+        for (int i = 0; i < 4; i++) {
+            var checkpoints = new Checkpoints(
+                    node.bean(MongoDatabase.class), node.bean(Signer.class), node.bean(JsonMapper.class), EVERY);
+            nodes.add(() -> {
+                complete.forEach(checkpoints::write);
+                checkpoints.write(rest);
+                return null;
+            });
+        }
+
+        for (int round = 0; round < 50; round++) {
+            collection("ledger_checkpoints").deleteMany(new Document());
+            try (var threads = Executors.newFixedThreadPool(nodes.size())) {
+                for (var stored : threads.invokeAll(nodes)) stored.get();
+            }
+            assertThat(node.bean(Checkpoints.class).read())
+                    .containsExactlyElementsOf(
+                            Stream.concat(complete.stream(), Stream.of(rest)).toList());
+        }
+    }
+
+    @Test
+    void aCrashWhileACheckpointIsStoredCostsNothingButTheCheckpoint() {
+        var guide = guides.published();
+        guides.published();
+        awaitCheckpoints();
+        var checkpoint = node.bean(Checkpoints.class).read().getFirst();
+
+        for (int writes = 0; writes <= 1; writes++) {
+            collection("ledger_checkpoints").deleteMany(new Document());
+            SimulatedCrash.after(writes)
+                    .runUntilCrash(() -> node.bean(Checkpoints.class).write(checkpoint));
+            node.restart(() -> {});
+
+            assertThat(restored()).isEqualTo(2L * writes);
+            assertThat(status(guide)).isEqualTo(200);
+            awaitCheckpoints();
+            assertThat(checkpoints()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aStoreThatFailsWhileTheLedgerIsVerifiedIsNoDamage(boolean frozen) {
+        try (var stores = new ProxiedStores();
+                var proxied =
+                        Node.start(stores.settings("imprimatur.ledger.checkpoint-every", String.valueOf(EVERY)))) {
+            for (int i = 0; i < 4; i++) proxied.guides().published();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> proxied.bean(Checkpoints.class).read().size() == 2);
+            var failures = new AtomicInteger();
+            var started =
+                    new Ledger(
+                            proxied.bean(LedgerRows.class),
+                            proxied.bean(AuditAnchors.class),
+                            proxied.bean(LedgerChain.class),
+                            proxied.bean(Integrity.class),
+                            proxied.bean(Checkpoints.class)) {
+                        @Override
+                        @Nullable
+                        String verifyRestored() {
+                            try {
+                                return super.verifyRestored();
+                            } catch (RuntimeException failed) {
+                                failures.incrementAndGet();
+                                throw failed;
+                            }
+                        }
+                    };
+            assertThat(started.restored().end()).isEqualTo(4);
+            var watch = new CheckpointWatch(
+                    started,
+                    proxied.bean(Checkpoints.class),
+                    proxied.bean(EndOfLedger.class),
+                    proxied.bean(Integrity.class));
+            if (frozen) stores.mongo().stall();
+            else stores.mongo().cut();
+
+            watch.start();
+            await().atMost(Duration.ofSeconds(20)).until(() -> failures.get() >= 1);
+            assertThat(started.restored().verifiedUpTo()).isZero();
+            stores.mongo().pass();
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> started.restored().areVerified());
+            assertThat(started.restored().end())
+                    .as("the checkpoints still count")
+                    .isEqualTo(4);
+            assertThat(proxied.bean(Integrity.class).damagedAt()).isZero();
+            watch.stop();
+        }
     }
 }
