@@ -29,7 +29,9 @@ import java.util.function.Consumer;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.JsonNode;
 
 /** The drafts, one document per edition. A write replaces exactly the version it is based on, and seals it with its contributors. */
@@ -83,23 +85,40 @@ public class WorkingCopies {
 
     private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
 
-    /** How many of the copies that this node wrote last are kept in memory. */
-    private static final int MOST_KEPT = 1_000;
+    /** What a copy takes in memory beside its texts, and what each of its values and fields takes. */
+    private static final int BYTES_OF_COPY = 1_000;
+
+    private static final int BYTES_OF_VALUE = 100;
 
     /** The key of a copy that a unit of work has read or written. */
     private record Kept(EditionId edition) {}
 
     private final SealedCollection<Row> copies;
     private final Damages damages;
-    private final Cache<EditionId, WorkingCopy> written =
-            Caffeine.newBuilder().maximumSize(MOST_KEPT).build();
+    private final Cache<EditionId, WorkingCopy> written;
 
-    WorkingCopies(MongoDatabase database, Seals seals, Damages damages) {
+    /** @param kept {@code imprimatur.drafts.kept}: the memory for the copies that this node wrote last */
+    WorkingCopies(
+            MongoDatabase database,
+            Seals seals,
+            Damages damages,
+            @Value("${imprimatur.drafts.kept:16MB}") DataSize kept) {
+        this.written = Caffeine.newBuilder()
+                .maximumWeight(kept.toBytes())
+                .weigher((EditionId edition, WorkingCopy copy) -> BYTES_OF_COPY + bytes(copy.content()))
+                .build();
         this.copies = new SealedCollection<>(database, "working_copies", Row.class, seals);
         this.damages = damages;
         // The embedded server uses an index only if the index is unique and has exactly the fields of the filter;
         // otherwise it scans.
         Index.makeUnique(copies.documents(), Indexes.ascending("_id", "version"));
+    }
+
+    /** About the memory that a value takes. */
+    private static int bytes(JsonNode value) {
+        int bytes = BYTES_OF_VALUE + (value.isString() ? value.stringValue().length() : 0);
+        for (var part : value.values()) bytes += bytes(part);
+        return bytes;
     }
 
     /** The copy as it is stored. A unit of work reads it once, until a write shows that it has changed. */

@@ -9,13 +9,24 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
+import dev.imprimatur.diff.Edit;
+import dev.imprimatur.drafts.WorkingCopies;
+import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -176,6 +187,76 @@ class OutdatedKnowledgeTest {
 
         await().atMost(Duration.ofSeconds(1))
                 .until(() -> brief.get(guide.path()).status() == 401);
+    }
+
+    /**
+     * Eight pages at two nodes send ten thousand edits of one draft, each page of a text of its own. Each edit names the text that the
+     * page wrote last, so an edit that was lost would make the next one a conflict.
+     */
+    @Test
+    @Tag("long")
+    void ofTenThousandEditsAtTwoNodesNoWordIsLost() throws Exception {
+        var guide = guides.drafted();
+        var before = node(0).bean(WorkingCopies.class)
+                .find(new EditionId(guide.id(), 1))
+                .orElseThrow();
+        var places = List.of(
+                "/title",
+                "/role",
+                "/byline",
+                "/summary",
+                "/introduction",
+                "/duties/body",
+                "/skills/body",
+                "/education/body");
+        int edits = 10_000 / places.size();
+        var pages = new ArrayList<Callable<Void>>();
+        for (int page = 0; page < places.size(); page++)
+            pages.add(page(node(page), guide, places.get(page), before, edits));
+
+        try (var threads = Executors.newFixedThreadPool(pages.size())) {
+            for (var done : threads.invokeAll(pages)) done.get();
+        }
+
+        var after = one.bean(WorkingCopies.class).find(before.edition()).orElseThrow();
+        assertThat(after.altered()).isFalse();
+        assertThat(after.version()).isEqualTo(before.version() + 10_000);
+        assertThat(places)
+                .allSatisfy(place ->
+                        assertThat(after.content().at(place).asString()).isEqualTo(place + " is written " + edits));
+    }
+
+    private Node node(int page) {
+        return page % 2 == 0 ? one : other;
+    }
+
+    /** A page that edits one text again and again. The script of a page sends an edit again if too many others were faster. */
+    private static Callable<Void> page(Node node, Guides.Ref guide, String place, WorkingCopy opened, int edits) {
+        var me = new Person("editor", "The editor", null, Set.of("EDITOR"));
+        String name = place.replaceAll("[^a-z]", "");
+        return () -> {
+            String text = opened.content().at(place).asString();
+            for (int number = 1; number <= edits; ) {
+                String next = place + " is written " + number;
+                try {
+                    var found = node.bean(dev.imprimatur.editing.Guides.class).require(guide.id());
+                    var outcome = node.bean(Drafts.class)
+                            .edit(
+                                    found,
+                                    opened.edition(),
+                                    List.of(new Edit.Replace(name + ":" + number, place, text, next)),
+                                    me)
+                            .outcomes()
+                            .getFirst();
+                    assertThat(outcome.saved()).as("%s", outcome).isTrue();
+                    text = next;
+                    number++;
+                } catch (Refused overtaken) {
+                    assertThat(overtaken.refusal().kind()).isEqualTo(Refusal.Kind.STALE);
+                }
+            }
+            return null;
+        };
     }
 
     /** The node of the second administrator has just read the account, with the roles that the account is to have again. */
