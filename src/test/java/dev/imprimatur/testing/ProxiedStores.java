@@ -3,6 +3,8 @@ package dev.imprimatur.testing;
 
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.h2.mvstore.MVStore;
 import org.h2.tools.Server;
 
 /**
@@ -45,8 +48,20 @@ public final class ProxiedStores implements AutoCloseable {
                 sql.substring(0, at) + sql.substring(at).replaceFirst("//[^/]*", "//127.0.0.1:" + engine.port()));
     }
 
+    /** The library lets commands overlap, so that of two replacements of the same version both may succeed. */
+    private static final class OneAtATime extends H2Backend {
+        OneAtATime() {
+            super(MVStore.open(null));
+        }
+
+        @Override
+        public synchronized Document handleMessage(MongoMessage message) {
+            return super.handleMessage(message);
+        }
+    }
+
     private void serve() {
-        var mongodb = new MongoServer(H2Backend.inMemory());
+        var mongodb = new MongoServer(new OneAtATime());
         var address = mongodb.bind();
         servers.add(mongodb::shutdownNow);
         settings.put("spring.mongodb.uri", "mongodb://127.0.0.1:" + address.getPort() + "/imprimatur");
