@@ -48,7 +48,7 @@ public final class ProxiedStores implements AutoCloseable {
                 sql.substring(0, at) + sql.substring(at).replaceFirst("//[^/]*", "//127.0.0.1:" + engine.port()));
     }
 
-    /** The library lets commands overlap, so that of two replacements of the same version both may succeed. */
+    /** The library lets commands overlap, so that of two replacements of the same version both may succeed; and it sends documents that change. */
     private static final class OneAtATime extends H2Backend {
         OneAtATime() {
             super(MVStore.open(null));
@@ -56,7 +56,7 @@ public final class ProxiedStores implements AutoCloseable {
 
         @Override
         public synchronized Document handleMessage(MongoMessage message) {
-            return super.handleMessage(message);
+            return super.handleMessage(message).cloneDeeply();
         }
     }
 
