@@ -2,15 +2,27 @@
 package dev.imprimatur.drafts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.MongoDatabase;
+import dev.imprimatur.diff.ItemIds;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.signing.Damages;
+import dev.imprimatur.signing.Seals;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Invariant 3: no update is lost. */
 @Tag("store")
@@ -112,5 +124,28 @@ class WorkingCopyTest {
 
         assertThat(editor.post(guide.path() + "/revisions/1/restore", null).status())
                 .isEqualTo(428);
+    }
+
+    /** A node that runs for long saves more drafts than its memory holds. */
+    @Test
+    void theDraftsThatANodeRemembersAreLimitedByTheirMemory() {
+        int most = 10;
+        var copies = new WorkingCopies(
+                node.bean(MongoDatabase.class),
+                node.bean(Seals.class),
+                node.bean(Damages.class),
+                DataSize.ofBytes(most * 10_000L));
+        var content = JsonNodeFactory.instance.objectNode().put("introduction", "x".repeat(9_000));
+        var me = new Person("editor", "The editor", null, Set.of());
+        var written = IntStream.range(0, 5 * most)
+                .mapToObj(i -> WorkingCopy.first(
+                        new EditionId("kept-" + System.nanoTime() + i, 1), content, ItemIds.numbered(content), List.of(), null, me, Instant.EPOCH))
+                .toList();
+
+        written.forEach(copies::insert);
+
+        await().untilAsserted(() ->
+                assertThat(written.stream().filter(copies::isOnlyKnown)).hasSizeBetween(1, most));
+        written.forEach(copy -> copies.forget(copy.edition()));
     }
 }
