@@ -51,6 +51,11 @@ public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, C
         return new AddressHistory(newGuide, entry, ChangeTimes.after(times, entry));
     }
 
+    /** Returns the history without its guide, because the stored content turned out not to be the approved content. */
+    AddressHistory damaged() {
+        return new AddressHistory(null, last, times);
+    }
+
     /** Whether the guide is published by the ledger but cannot be delivered, because the stored content is not the approved content. */
     public boolean isDamaged() {
         return guide == null && last.isLive();

@@ -10,6 +10,8 @@ import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.NewLineage;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.GuideContents;
+import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.store.ClockReading;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +28,6 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The published guides in memory: the ledger, folded into a {@link Snapshot} up to a position. A request takes one snapshot and answers
@@ -42,9 +43,10 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     /**
      * The key of a snapshot of the past. It includes the current position, because guides that were unpublished since are left out.
      */
-    private record PastKey(int reading, long currentPosition, long pastPosition) {}
+    private record PastKey(int reading, long currentPosition, int corrections, long pastPosition) {}
 
     private final LedgerReader ledger;
+    private final GuideContents contents;
     private final GuideLoader loader;
     private final RestoredHistories histories;
     private final Duration poll;
@@ -74,15 +76,17 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             LedgerReader ledger,
             NewLineage newLineage,
             ContentTypes types,
-            JsonMapper json,
+            GuideContents contents,
+            StoredListValues listValues,
             Lease lease,
             @Value("${imprimatur.delivery.poll:#{'${spring.mongodb.uri:}' == '' ? '1s' : '50ms'}}") Duration poll) {
         if (poll.multipliedBy(2).compareTo(lease.lasts()) > 0)
             throw new IllegalArgumentException(
                     "imprimatur.delivery.poll is at most half of imprimatur.delivery.lease, which it renews");
         this.ledger = ledger;
-        this.loader = new GuideLoader(ledger, types, json);
-        this.histories = new RestoredHistories(ledger, loader);
+        this.contents = contents;
+        this.loader = new GuideLoader(ledger, types, contents);
+        this.histories = new RestoredHistories(ledger, loader, listValues);
         this.poll = poll;
         // with many guides folding takes a while; meanwhile, the rest of the application starts
         var first = new FutureTask<@Nullable Void>(
@@ -142,7 +146,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
                 .mapToLong(history -> history.positionAt(instant))
                 .max()
                 .orElse(0);
-        return pastSnapshots.get(new PastKey(now.reading(), now.position(), position), key -> {
+        return pastSnapshots.get(new PastKey(now.reading(), now.position(), now.corrections(), position), key -> {
             var positions = now.histories()
                     .flatMap(history -> history.positionUpTo(position).stream())
                     .toList();
@@ -153,6 +157,7 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     /** Reads the ledger from the current position to its end, or to the first damaged entry, and makes the new snapshot current. */
     synchronized void advance() {
         var began = fold();
+        leaveOutDamaged();
         makeCurrent(ledger.isOutdated() ? Snapshot.UNKNOWN : folded);
         if (began != null) confirmed = began;
     }
@@ -169,11 +174,25 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             // if the ledger must be read anew meanwhile, these entries do not belong to the old reading
             if (ledger.reading() != reading) continue;
             var batch = next.entries();
-            if (!batch.isEmpty()) folded = folded(folded, batch, folded);
-            for (var entry : batch) folded.updateFront(GuideAddress.of(entry));
+            var before = folded;
+            if (!batch.isEmpty()) folded = folded(before, batch, before);
+            for (var entry : batch) {
+                var address = GuideAddress.of(entry);
+                folded.updateFront(address);
+                before.find(address).ifPresent(contents::forget);
+            }
             boolean hasMore = batch.size() == BATCH || !batch.isEmpty() && folded.position() < ledger.verified();
             if (!hasMore) return next.isAll() ? began : null;
         }
+    }
+
+    /** Leaves out the guides whose content was read since they were folded, and is not the approved content. */
+    private synchronized void leaveOutDamaged() {
+        var damaged =
+                contents.takeDamaged().stream().filter(folded::hasContentOf).toList();
+        if (damaged.isEmpty()) return;
+        folded = new Snapshot.Fold(folded).leaveOut(damaged).snapshot();
+        damaged.forEach(guide -> folded.updateFront(GuideAddress.of(guide.entry())));
     }
 
     /** Returns the snapshot at the last checkpoint. If an entry is not the verified one, the whole ledger is read instead. */
@@ -185,6 +204,11 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             ledger.startOver();
             return Snapshot.empty(reading);
         }
+    }
+
+    /** Returns the guides whose content the start did not read, the first time only. */
+    synchronized List<PublishedGuide> takeUnread() {
+        return histories.takeUnread();
     }
 
     private LedgerReader.Next next() {
@@ -264,11 +288,11 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         });
     }
 
-    /** Waits for the poll interval. The wait ends early if the ledger must be read anew, so that no site waits for that. */
+    /** Waits for the poll interval. The wait ends early if the ledger must be read anew or a content is damaged. */
     private void pause() throws InterruptedException {
         long until = System.nanoTime() + poll.toNanos();
         do Thread.sleep(READING_CHECK);
-        while (System.nanoTime() < until && ledger.reading() == reading());
+        while (System.nanoTime() < until && ledger.reading() == reading() && !contents.hasDamaged());
     }
 
     private synchronized int reading() {

@@ -7,18 +7,27 @@ import dev.imprimatur.publication.EntrySummary;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.ListValues;
+import dev.imprimatur.representation.PublishedGuide;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The histories of all addresses as of the last checkpoint of the ledger. A checkpoint says when each address changed. What is delivered
- * comes from the last entry of each address and its content, which are read from the store and verified.
+ * comes from the last entry of each address, which is read from the store and verified, and from its content, which is read and verified
+ * when it is needed. What lists need of the contents comes from {@link StoredListValues}.
  */
 final class RestoredHistories {
-    /** How many entries a thread loads at a time. */
+    /** How many entries a thread loads at once. */
     private static final int BATCH = 200;
+    /** How many batches are loaded at a time. */
+    private static final int AT_ONCE = 2 * Runtime.getRuntime().availableProcessors();
 
     private record Restored(long last, AddressHistory.ChangeTimes times) {
         static Restored after(@Nullable Restored before, EntrySummary entry) {
@@ -29,10 +38,13 @@ final class RestoredHistories {
 
     private final LedgerReader ledger;
     private final GuideLoader loader;
+    private final StoredListValues listValues;
+    private List<PublishedGuide> unread = List.of();
 
-    RestoredHistories(LedgerReader ledger, GuideLoader loader) {
+    RestoredHistories(LedgerReader ledger, GuideLoader loader, StoredListValues listValues) {
         this.ledger = ledger;
         this.loader = loader;
+        this.listValues = listValues;
     }
 
     /**
@@ -48,26 +60,37 @@ final class RestoredHistories {
         var inOrder = byAddress.values().stream()
                 .sorted((one, other) -> Long.compare(one.last(), other.last()))
                 .toList();
+        var listed = listValues.read();
+        var withoutContent = new ConcurrentLinkedQueue<PublishedGuide>();
         var fold = new Snapshot.Fold(empty);
         IntStream.range(0, (inOrder.size() + BATCH - 1) / BATCH)
                 .mapToObj(batch -> inOrder.subList(batch * BATCH, Math.min(inOrder.size(), (batch + 1) * BATCH)))
-                .toList()
-                .parallelStream()
-                .map(batch -> histories(batch, empty))
-                .toList()
+                // while some batches wait for the store, the processors are busy with others
+                .gather(Gatherers.mapConcurrent(AT_ONCE, batch -> histories(batch, listed, withoutContent)))
                 .forEach(histories -> histories.forEach(fold::add));
+        unread = List.copyOf(withoutContent);
         var snapshot = fold.snapshot();
         byAddress.keySet().forEach(snapshot::updateFront);
         return snapshot;
     }
 
-    private List<AddressHistory> histories(List<Restored> batch, Snapshot empty) {
+    private List<AddressHistory> histories(
+            List<Restored> batch,
+            Map<StoredListValues.Content, ListValues> listed,
+            Queue<PublishedGuide> withoutContent) {
         var entries = new HashMap<Long, LedgerEntry>();
         for (var entry : ledger.at(batch.stream().map(Restored::last).toList())) entries.put(entry.position(), entry);
-        var guides = loader.loadServed(entries.values(), empty);
+        var guides = loader.loadServed(entries.values(), listed, withoutContent::add);
         return batch.stream()
                 .map(restored -> new AddressHistory(
                         guides.get(restored.last()), requireNonNull(entries.get(restored.last())), restored.times()))
                 .toList();
+    }
+
+    /** Returns the guides whose content was not read, the first time only. */
+    List<PublishedGuide> takeUnread() {
+        var taken = unread;
+        unread = List.of();
+        return taken;
     }
 }

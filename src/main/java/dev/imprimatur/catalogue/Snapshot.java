@@ -4,6 +4,7 @@ package dev.imprimatur.catalogue;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -17,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** The state of all guides at one ledger position. Immutable, except that all snapshots of a reading share {@code front}. */
 public final class Snapshot {
     /** The snapshot to use while the current state is unknown, because the ledger is damaged or outdated. */
-    static final Snapshot UNKNOWN = new Snapshot(0, 0, Map.of(), Map.of());
+    static final Snapshot UNKNOWN = new Snapshot(0, 0, 0, Map.of(), Map.of());
 
     private final int reading;
     private final long position;
+    private final int corrections;
     private final Map<String, TypeSnapshot> byType;
     /**
      * The guides currently published in the default locale, by {@code type/slug}. All snapshots of a reading share this map, which holds
@@ -31,9 +33,15 @@ public final class Snapshot {
 
     private volatile @Nullable List<AddressHistory> byPosition;
 
-    private Snapshot(int reading, long position, Map<String, TypeSnapshot> byType, Map<String, PublishedGuide> front) {
+    private Snapshot(
+            int reading,
+            long position,
+            int corrections,
+            Map<String, TypeSnapshot> byType,
+            Map<String, PublishedGuide> front) {
         this.reading = reading;
         this.position = position;
+        this.corrections = corrections;
         this.byType = byType;
         this.front = front;
     }
@@ -44,7 +52,7 @@ public final class Snapshot {
      * @param reading see {@link #reading()}
      */
     public static Snapshot empty(int reading) {
-        return new Snapshot(reading, 0, Map.of(), new ConcurrentHashMap<>());
+        return new Snapshot(reading, 0, 0, Map.of(), new ConcurrentHashMap<>());
     }
 
     /** Whether the state is unknown, so that no response may say that a guide does not exist. */
@@ -64,16 +72,23 @@ public final class Snapshot {
         return position;
     }
 
-    /**
-     * Whether this snapshot is at least as new as the other: of a later reading, or of the same reading at the same or a later position.
-     */
-    public boolean hasReached(Snapshot other) {
-        return reading > other.reading || reading == other.reading && position >= other.position;
+    /** Counts how often guides were left out since the reading began, because their content turned out to be damaged. */
+    public int corrections() {
+        return corrections;
     }
 
-    /** Whether both snapshots have the same reading and position, and therefore the same state. */
+    /**
+     * Whether this snapshot is at least as new as the other: of a later reading, or of the same reading at the same or a later position, and
+     * without the damaged guides that the other leaves out.
+     */
+    public boolean hasReached(Snapshot other) {
+        return reading > other.reading
+                || reading == other.reading && position >= other.position && corrections >= other.corrections;
+    }
+
+    /** Whether both snapshots have the same state. */
     public boolean isSame(Snapshot other) {
-        return reading == other.reading && position == other.position;
+        return reading == other.reading && position == other.position && corrections == other.corrections;
     }
 
     /** The guides of a content type. */
@@ -110,6 +125,27 @@ public final class Snapshot {
         return history(address).map(AddressHistory::guide);
     }
 
+    /** Whether this is the guide at its address, and not an earlier state of it. */
+    boolean isCurrent(PublishedGuide guide) {
+        return find(GuideAddress.of(guide.entry()))
+                .filter(current -> current == guide)
+                .isPresent();
+    }
+
+    /** Whether the guide at this guide's address has the same content. */
+    boolean hasContentOf(PublishedGuide guide) {
+        return history(GuideAddress.of(guide.entry()))
+                .filter(history -> hasContentOf(history, guide))
+                .isPresent();
+    }
+
+    private static boolean hasContentOf(AddressHistory history, PublishedGuide other) {
+        var guide = history.guide();
+        return guide != null
+                && guide.entry().revision() == other.entry().revision()
+                && guide.entry().contentHash().equals(other.entry().contentHash());
+    }
+
     Stream<AddressHistory> histories() {
         return byType.values().stream().flatMap(TypeSnapshot::histories);
     }
@@ -141,9 +177,11 @@ public final class Snapshot {
         private final Map<String, TypeSnapshot> byType;
         private final Snapshot from;
         private long position;
+        private int corrections;
 
         public Fold(Snapshot from) {
             this.from = from;
+            this.corrections = from.corrections;
             this.byType = new HashMap<>(from.byType);
             this.position = from.position;
         }
@@ -175,8 +213,21 @@ public final class Snapshot {
             return this;
         }
 
+        /** Leaves out the guides that have the content of one of these. */
+        Fold leaveOut(Collection<PublishedGuide> damaged) {
+            for (var guide : damaged) {
+                var address = GuideAddress.of(guide.entry());
+                var ofType = byType.getOrDefault(address.type(), TypeSnapshot.EMPTY);
+                ofType.history(address)
+                        .filter(history -> hasContentOf(history, guide))
+                        .ifPresent(history -> byType.put(address.type(), ofType.with(address, history.damaged())));
+            }
+            corrections++;
+            return this;
+        }
+
         public Snapshot snapshot() {
-            return new Snapshot(from.reading, position, Map.copyOf(byType), from.front);
+            return new Snapshot(from.reading, position, corrections, Map.copyOf(byType), from.front);
         }
     }
 }

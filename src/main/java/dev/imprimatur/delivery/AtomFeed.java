@@ -2,11 +2,11 @@
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.ContentType;
-import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.representation.LoadedGuide;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +36,18 @@ record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
         return "urn:uuid:" + UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
-    byte[] of(Stream<PublishedGuide> guides, int limit) {
-        var latest = Recency.latest(guides).limit(limit).toList();
+    /** @param latest the guides, the most recent first */
+    byte[] of(List<LoadedGuide> latest) {
         return Xml.document("feed", NAMESPACE, xml -> {
             Xml.element(xml, "id", id);
             Xml.element(xml, "title", type.title());
             Xml.element(
-                    xml, "updated", (latest.isEmpty() ? Instant.EPOCH : Recency.updated(latest.getFirst())).toString());
+                    xml,
+                    "updated",
+                    (latest.isEmpty()
+                                    ? Instant.EPOCH
+                                    : Recency.updated(latest.getFirst().guide()))
+                            .toString());
             // the author of every entry that has none of its own
             author(xml, pages.site());
             xml.writeEmptyElement("link");
@@ -53,7 +58,8 @@ record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
         });
     }
 
-    private void entry(XMLStreamWriter xml, PublishedGuide guide) throws XMLStreamException {
+    private void entry(XMLStreamWriter xml, LoadedGuide loaded) throws XMLStreamException {
+        var guide = loaded.guide();
         var entry = guide.entry();
         xml.writeStartElement("entry");
         Xml.element(xml, "id", urn("guide " + entry.id()));
@@ -67,7 +73,7 @@ record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
         var review = entry.review();
         if (review != null) for (var by : review.reviewedBy()) author(xml, by.name());
         String description =
-                type.linkedData().tell(guide.content()).path("description").asString("");
+                type.linkedData().tell(loaded.content()).path("description").asString("");
         if (!description.isEmpty()) Xml.element(xml, "summary", description);
         xml.writeEndElement();
     }

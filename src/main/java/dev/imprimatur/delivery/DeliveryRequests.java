@@ -9,6 +9,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.Representation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -105,6 +106,12 @@ public class DeliveryRequests {
         if (!isConfirmed) response.setHeader(HttpHeaders.WARNING, STALE);
         response.setHeader(Representation.POSITION, Long.toString(snapshot.position()));
         return snapshot;
+    }
+
+    /** Whether an address has the same history in the current snapshot. */
+    boolean isUnchanged(Snapshot before, GuideAddress address) {
+        var now = catalogue.now();
+        return now == before || now.history(address).equals(before.history(address));
     }
 
     private Snapshot requested(HttpServletRequest request) {

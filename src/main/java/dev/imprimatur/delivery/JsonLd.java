@@ -2,7 +2,7 @@
 package dev.imprimatur.delivery;
 
 import dev.imprimatur.content.ContentType;
-import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.representation.LoadedGuide;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -16,7 +16,8 @@ final class JsonLd {
      * One guide as JSON-LD in the vocabulary of schema.org: a web page, with who reviewed it and when, and the properties that its content
      * type maps to schema.org.
      */
-    static ObjectNode document(PublishedGuide guide, ContentType type, @Nullable PageUrls pages) {
+    static ObjectNode document(LoadedGuide loaded, ContentType type, @Nullable PageUrls pages) {
+        var guide = loaded.guide();
         var entry = guide.entry();
         var page = JsonNodeFactory.instance
                 .objectNode()
@@ -36,7 +37,7 @@ final class JsonLd {
                 if (by.title() != null) person.put("jobTitle", by.title());
             }
         }
-        page.setAll(type.linkedData().tell(guide.content()));
+        page.setAll(type.linkedData().tell(loaded.content()));
         return page;
     }
 

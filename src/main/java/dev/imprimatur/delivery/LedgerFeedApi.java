@@ -13,7 +13,9 @@ import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.GuideContents;
 import dev.imprimatur.representation.JsonParts;
+import dev.imprimatur.representation.LoadedGuide;
 import dev.imprimatur.representation.Representation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,8 +24,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -42,6 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
 class LedgerFeedApi {
     private final DeliveryRequests requests;
     private final Catalogue catalogue;
+    private final GuideContents contents;
     private final LedgerReader ledger;
     private final Lineage currentLineage;
     private final ContentTypes contentTypes;
@@ -51,6 +55,7 @@ class LedgerFeedApi {
     LedgerFeedApi(
             DeliveryRequests requests,
             Catalogue catalogue,
+            GuideContents contents,
             LedgerReader ledger,
             Lineage lineage,
             ContentTypes types,
@@ -58,6 +63,7 @@ class LedgerFeedApi {
             JsonMapper json) {
         this.requests = requests;
         this.catalogue = catalogue;
+        this.contents = contents;
         this.ledger = ledger;
         this.currentLineage = lineage;
         this.contentTypes = types;
@@ -134,8 +140,9 @@ class LedgerFeedApi {
         var lastModified = page.entries().isEmpty()
                 ? Instant.EPOCH
                 : page.entries().getLast().at();
+        var loaded = guides ? guides(snapshot, page.entries()) : Map.<Long, LoadedGuide>of();
         var entries = page.entries().stream()
-                .map(entry -> entryJson(snapshot, entry, guides ? textFormat : null))
+                .map(entry -> entryJson(snapshot, entry, guides ? textFormat : null, loaded))
                 .toList();
         Representation.of(
                         lastModified,
@@ -176,20 +183,30 @@ class LedgerFeedApi {
                 .raise();
     }
 
-    /** The JSON of an entry. The guide is added if a format is given, this entry is the latest of the guide, and the guide may be shown. */
-    private JsonParts.Part entryJson(Snapshot snapshot, LedgerEntry entry, @Nullable Format format) {
+    /** Returns those of these entries' guides that the entry is still the latest of and that may be shown, by position. */
+    private Map<Long, LoadedGuide> guides(Snapshot snapshot, List<LedgerEntry> entries) {
+        return contents
+                .of(entries.stream()
+                        .flatMap(entry -> snapshot.find(GuideAddress.of(entry)).stream()
+                                .filter(guide -> guide.position() == entry.position()))
+                        .toList())
+                .stream()
+                .collect(Collectors.toMap(loaded -> loaded.guide().position(), Function.identity()));
+    }
+
+    /** The JSON of an entry, with its guide if it is one of {@code guides}. */
+    private JsonParts.Part entryJson(
+            Snapshot snapshot, LedgerEntry entry, @Nullable Format format, Map<Long, LoadedGuide> guides) {
         byte[] entryJson = json.writeValueAsBytes(entry);
-        if (format != null
-                && !ledger.isWithheld(entry.id())
+        if (format == null) return JsonParts.Part.of(entryJson);
+        if (!ledger.isWithheld(entry.id())
                 && snapshot.history(GuideAddress.of(entry))
                         .filter(history -> history.isDamaged() && history.last().position() == entry.position())
                         .isPresent()) throw ledger.guideNotServed().raise();
-        return Optional.ofNullable(format)
-                .flatMap(textFormat -> snapshot.find(GuideAddress.of(entry))
-                        .filter(guide -> guide.entry().position() == entry.position())
-                        .map(guide ->
-                                JsonParts.member(entryJson, "guide", guide.document(textFormat, List.of(), null))))
-                .orElseGet(() -> JsonParts.Part.of(entryJson));
+        var guide = guides.get(entry.position());
+        return guide == null
+                ? JsonParts.Part.of(entryJson)
+                : JsonParts.member(entryJson, "guide", guide.document(format, List.of(), null));
     }
 
     private Page page(Snapshot snapshot, long after, int limit, Predicate<LedgerEntry> filter) {

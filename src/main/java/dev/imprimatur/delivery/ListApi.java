@@ -4,6 +4,7 @@ package dev.imprimatur.delivery;
 import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.index.FilterLimits;
+import dev.imprimatur.representation.GuideContents;
 import dev.imprimatur.representation.JsonParts;
 import dev.imprimatur.representation.Representation;
 import dev.imprimatur.search.GuideSearcher;
@@ -28,6 +29,7 @@ class ListApi {
     private final ListCache lists;
     private final ListRenderer renderer;
     private final SearchIndex search;
+    private final GuideContents contents;
     private final FilterLimits filterLimits;
 
     ListApi(
@@ -35,11 +37,13 @@ class ListApi {
             ListCache lists,
             ListRenderer renderer,
             SearchIndex search,
+            GuideContents contents,
             FilterLimits filterLimits) {
         this.requests = requests;
         this.lists = lists;
         this.renderer = renderer;
         this.search = search;
+        this.contents = contents;
         this.filterLimits = filterLimits;
     }
 
@@ -80,8 +84,9 @@ class ListApi {
         var page = ListPage.of(snapshot.ofType(type.name()).index(), query, searcher.find());
         var highlights = searcher.highlights(page.guides());
         var documents = new ArrayList<JsonParts.Part>();
-        for (int i = 0; i < page.guides().size(); i++)
-            documents.add(page.guides().get(i).document(query.format(), query.fields(), highlights.get(i)));
+        var guides = contents.of(page.guides());
+        for (int i = 0; i < guides.size(); i++)
+            documents.add(guides.get(i).document(query.format(), query.fields(), highlights.get(i)));
         return renderer.render(snapshot, type.name(), page, documents);
     }
 }

@@ -3,6 +3,7 @@ package dev.imprimatur.delivery;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.imprimatur.catalogue.Snapshot;
+import dev.imprimatur.representation.GuideContents;
 import dev.imprimatur.representation.JsonParts;
 import dev.imprimatur.representation.Representation;
 import java.util.List;
@@ -14,9 +15,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** Makes the responses to lists. */
 @Component
 class ListRenderer {
+    private final GuideContents contents;
     private final JsonMapper json;
 
-    ListRenderer(JsonMapper json) {
+    ListRenderer(GuideContents contents, JsonMapper json) {
+        this.contents = contents;
         this.json = json;
     }
 
@@ -32,7 +35,7 @@ class ListRenderer {
                 now,
                 type,
                 page,
-                page.guides().stream()
+                contents.of(page.guides()).stream()
                         .map(guide -> guide.document(query.format(), query.fields(), null))
                         .toList());
     }

@@ -10,6 +10,8 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.GuideContents;
+import dev.imprimatur.representation.LoadedGuide;
 import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.representation.Representation;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,12 +40,15 @@ class PublishedGuideApi {
     private static final String LINKED_DATA = "/schema.org";
 
     private final DeliveryRequests requests;
+    private final GuideContents contents;
     private final LedgerReader ledger;
     private final JsonMapper json;
     private final Clock clock;
 
-    PublishedGuideApi(DeliveryRequests requests, LedgerReader ledger, JsonMapper json, Clock clock) {
+    PublishedGuideApi(
+            DeliveryRequests requests, GuideContents contents, LedgerReader ledger, JsonMapper json, Clock clock) {
         this.requests = requests;
+        this.contents = contents;
         this.ledger = ledger;
         this.json = json;
         this.clock = clock;
@@ -64,15 +69,17 @@ class PublishedGuideApi {
         var contentType = requests.contentType(type, site);
         var includedFields = Fields.parse(fields, contentType);
         var textFormat = Format.of(format);
-        var now = requests.snapshot(request, response);
         var instant = asOf == null ? null : Property.instant("asOf", asOf);
-        var guide = published(now, requests.asOf(now, instant), instant, type, slug, locale, request, response);
+        var loaded = loaded(instant, type, slug, locale, request, response);
+        var guide = loaded.guide();
         var representation = textFormat == Format.MARKDOWN && includedFields.isEmpty()
-                ? guide.representation()
+                ? loaded.representation()
                 : Representation.of(
                         guide.entry().at(),
                         guide.surrogateKey(),
-                        guide.document(textFormat, includedFields, null).bytes().array());
+                        loaded.document(textFormat, includedFields, null)
+                                .bytes()
+                                .array());
         var untilChange = Duration.between(clock.instant(), guide.changesAt());
         var maxAge = requests.maxAge();
         representation.send(
@@ -94,14 +101,33 @@ class PublishedGuideApi {
             throws IOException {
         var contentType = requests.contentType(type, site);
         var pageUrls = pages == null ? null : PageUrls.parse(pages);
-        var now = requests.snapshot(request, response);
-        var guide = published(now, now, null, type, slug, locale, request, response);
+        var loaded = loaded(null, type, slug, locale, request, response);
+        var guide = loaded.guide();
         Representation.of(
                         "application/ld+json",
                         guide.entry().at(),
                         guide.surrogateKey(),
-                        JsonLd.script(json.writeValueAsString(JsonLd.document(guide, contentType, pageUrls))))
+                        JsonLd.script(json.writeValueAsString(JsonLd.document(loaded, contentType, pageUrls))))
                 .send(request, response, requests.maxAge().toSeconds());
+    }
+
+    /**
+     * Finds a published guide as {@link #published} does, with its content. If the guide was changed or unpublished while its content was
+     * read from the store, the guide is looked up again.
+     */
+    private LoadedGuide loaded(
+            @Nullable Instant asOf,
+            String type,
+            String slug,
+            @Nullable String locale,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        for (; ; ) {
+            var now = requests.snapshot(request, response);
+            var guide = published(now, requests.asOf(now, asOf), asOf, type, slug, locale, request, response);
+            var loaded = contents.of(guide);
+            if (requests.isUnchanged(now, GuideAddress.of(guide.entry()))) return loaded;
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ package dev.imprimatur.delivery;
 import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.publication.Lineage;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.GuideContents;
 import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.representation.Representation;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,10 +24,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(DeliveryRequests.PATH)
 class SyndicationApi {
     private final DeliveryRequests requests;
+    private final GuideContents contents;
     private final Lineage lineage;
 
-    SyndicationApi(DeliveryRequests requests, Lineage lineage) {
+    SyndicationApi(DeliveryRequests requests, GuideContents contents, Lineage lineage) {
         this.requests = requests;
+        this.contents = contents;
         this.lineage = lineage;
     }
 
@@ -54,7 +57,9 @@ class SyndicationApi {
                         AtomFeed.MEDIA_TYPE,
                         snapshot.ofType(type).changedAt(),
                         type,
-                        feed.of(guides(snapshot, type, locale), limit))
+                        feed.of(contents.of(Recency.latest(guides(snapshot, type, locale))
+                                .limit(limit)
+                                .toList())))
                 .send(request, response, requests.maxAge().toSeconds());
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.search;
 
+import dev.imprimatur.catalogue.AddressHistory;
 import dev.imprimatur.catalogue.Catalogue;
 import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.content.ContentType;
@@ -8,11 +9,16 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.GuideContents;
+import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.store.DataDirectory;
 import dev.imprimatur.store.Failures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.function.BiFunction;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -24,6 +30,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The full-text index of the published guides. A background thread builds it from the snapshots of the catalogue and keeps it on disk, so
@@ -33,12 +40,16 @@ import org.springframework.stereotype.Component;
 @Component
 public class SearchIndex implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SearchIndex.class);
+    /** How many contents are read from the store at a time. */
+    private static final int BATCH = 100;
+
     private static final Duration WAIT_FOR_LEDGER = Duration.ofMillis(200);
     private static final Duration REOPEN = Duration.ofSeconds(2);
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final Duration COMMIT = Duration.ofSeconds(30);
 
     private final Catalogue catalogue;
+    private final GuideContents contents;
     private final ContentTypes types;
     private final IndexFiles files;
     private final Duration patience;
@@ -52,11 +63,13 @@ public class SearchIndex implements SmartLifecycle {
 
     SearchIndex(
             Catalogue catalogue,
+            GuideContents contents,
             LedgerReader ledger,
             ContentTypes types,
             DataDirectory data,
             @Value("${imprimatur.delivery.patience:2s}") Duration patience) {
         this.catalogue = catalogue;
+        this.contents = contents;
         this.types = types;
         this.files = new IndexFiles(data.resolve("search"), catalogue, ledger, types);
         this.patience = patience;
@@ -189,18 +202,34 @@ public class SearchIndex implements SmartLifecycle {
             writer.deleteAll();
             from = 0;
         }
-        for (var history : snapshot.changedSince(from)) {
-            var address = GuideAddress.of(history.last());
-            var key = GuideDocument.keyTerm(address);
-            var guide = history.guide();
-            if (guide == null) writer.deleteDocuments(key);
-            else
-                writer.updateDocument(
-                        key, GuideDocument.of(address, types.require(address.type()), guide.content(), analyzer));
+        var changed = snapshot.changedSince(from);
+        for (int i = 0; i < changed.size(); i += BATCH) {
+            update(writer, changed.subList(i, Math.min(changed.size(), i + BATCH)));
             if (!running) return from;
         }
         makeCurrent(writer, snapshot, last);
         return snapshot.position();
+    }
+
+    private void update(IndexWriter writer, List<AddressHistory> changed) throws IOException {
+        var missing = new ArrayList<PublishedGuide>();
+        var contentsOf = new HashMap<PublishedGuide, JsonNode>();
+        for (var history : changed) {
+            var guide = history.guide();
+            if (guide == null) continue;
+            var content = contents.readyContent(guide);
+            if (content == null) missing.add(guide);
+            else contentsOf.put(guide, content);
+        }
+        contentsOf.putAll(contents.contents(missing));
+        for (var history : changed) {
+            var address = GuideAddress.of(history.last());
+            var key = GuideDocument.keyTerm(address);
+            var content = history.guide() == null ? null : contentsOf.get(history.guide());
+            if (content == null) writer.deleteDocuments(key);
+            else
+                writer.updateDocument(key, GuideDocument.of(address, types.require(address.type()), content, analyzer));
+        }
     }
 
     /** Makes the current state of the index the one that searches use. */

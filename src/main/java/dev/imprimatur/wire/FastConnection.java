@@ -142,7 +142,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
             lastHead = request.head();
             var ready = path.ready(request.get(), client);
             if (ready == null) {
-                if (request.get().isList()) factory.lists.execute(() -> answerLater(request, input));
+                if (path.takesAMoment(request.get(), client)) factory.later.execute(() -> answerLater(request, input));
                 else handOver();
                 return;
             }
@@ -152,10 +152,10 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         await();
     }
 
-    /** Makes and sends a list; runs on a thread for lists. */
+    /** Makes and sends a response that takes a moment; runs on a virtual thread, which may wait for a store. */
     private void answerLater(FastRequest request, ByteBuffer input) {
         try {
-            var ready = path.list(request.get(), client);
+            var ready = path.later(request.get(), client);
             if (ready == null) {
                 handOver();
                 return;
@@ -165,7 +165,7 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         } catch (IOException failed) {
             fail(failed);
         } catch (RuntimeException failed) {
-            log.warn("the response to a list could not be made", failed);
+            log.warn("a response could not be made", failed);
             endConnection();
         }
     }
@@ -237,10 +237,11 @@ final class FastConnection extends AbstractConnection implements Connection.Upgr
         private final FastPath path;
         private final ResponseHeaders headers;
         private final ConnectionFactory next;
-        /** As many threads as processors: with more lists at once, each would only take longer. */
-        private final Executor lists = Executors.newFixedThreadPool(
-                Runtime.getRuntime().availableProcessors(),
-                Thread.ofPlatform().daemon().name("lists-", 0).factory());
+        /**
+         * Virtual threads: as many of them as there are processors make responses, because with more at once each would only take longer.
+         * The threads that wait for a store are not among them.
+         */
+        private final Executor later = Executors.newVirtualThreadPerTaskExecutor();
         /** The buffers returned last, which are usually the next to be lent. */
         private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
 

@@ -49,7 +49,7 @@ final class FastHandler extends Handler.Wrapper {
                         headers.get(HttpHeader.ACCEPT_ENCODING)));
         var client = new FastPath.Client();
         var ready = path.ready(get, client);
-        if (ready == null) ready = path.list(get, client);
+        if (ready == null) ready = path.later(get, client);
         if (ready == null) return super.handle(request, response, callback);
         responseHeaders.forEach(ready, response.getHeaders()::add);
         ready.form().headers(ready.isNotModified(), response.getHeaders()::add);

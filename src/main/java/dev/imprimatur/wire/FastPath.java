@@ -16,7 +16,10 @@ import dev.imprimatur.index.FilterLimits;
 import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.representation.ContentCoding;
+import dev.imprimatur.representation.GuideContents;
+import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.representation.Representation;
+import dev.imprimatur.store.Failures;
 import io.github.bucket4j.Bucket;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,6 +45,7 @@ class FastPath {
     private final SiteKeys keys;
     private final Catalogue catalogue;
     private final Confirmation confirmation;
+    private final GuideContents contents;
     private final ListCache lists;
     private final FilterLimits filterLimits;
     private final ContentTypes types;
@@ -54,6 +58,7 @@ class FastPath {
             SiteKeys keys,
             Catalogue catalogue,
             Confirmation confirmation,
+            GuideContents contents,
             ListCache lists,
             FilterLimits filterLimits,
             ContentTypes types,
@@ -64,6 +69,7 @@ class FastPath {
         this.keys = keys;
         this.catalogue = catalogue;
         this.confirmation = confirmation;
+        this.contents = contents;
         this.lists = lists;
         this.filterLimits = filterLimits;
         this.types = types;
@@ -138,16 +144,50 @@ class FastPath {
         if (snapshot.position() == 0) return null;
         var representation = request.isList()
                 ? lists.find(snapshot, request.path(), request.query()).orElse(null)
-                : guide(snapshot, request);
+                : inMemory(snapshot, request);
         return representation == null ? null : response(key, request, representation, snapshot);
     }
 
-    /** Makes a list that is not cached, which takes a moment; null if the servlet container has to answer. */
+    /** Whether {@link #later} may have a response to a request for which {@link #ready} has none. */
+    boolean takesAMoment(GetRequest request, Client client) {
+        return request.isList() || key(request, client) != null && guide(catalogue.now(), request) != null;
+    }
+
+    /**
+     * Makes a response that is not in memory, which takes a moment and may wait for a store; null if the servlet container has to answer.
+     */
     @Nullable
-    FastResponse list(GetRequest request, Client client) {
-        var key = request.isList() ? key(request, client) : null;
-        // a key above its limit is refused by the servlet container, before a list is made
-        if (key == null || key.bucket().getAvailableTokens() < 1) return null;
+    FastResponse later(GetRequest request, Client client) {
+        try {
+            return request.isList() ? list(request, client) : loaded(request, client);
+        } catch (RuntimeException failed) {
+            if (failed instanceof Refused || Failures.isOutage(failed)) return null;
+            throw failed;
+        }
+    }
+
+    /** Loads the guide. If it was changed or unpublished meanwhile, it is looked up again. */
+    private @Nullable FastResponse loaded(GetRequest request, Client client) {
+        if (!mayAsk(key(request, client))) return null;
+        for (var guide = guide(catalogue.now(), request); guide != null; ) {
+            var representation = contents.of(guide).representation();
+            var key = key(request, client);
+            var now = catalogue.now();
+            var current = guide(now, request);
+            if (current == guide) return key == null ? null : response(key, request, representation, now);
+            guide = current;
+        }
+        return null;
+    }
+
+    /** Whether there is a key below its limit; a key above its limit is refused by the servlet container, before anything is made. */
+    private static boolean mayAsk(@Nullable LimitedKey key) {
+        return key != null && key.bucket().getAvailableTokens() >= 1;
+    }
+
+    private @Nullable FastResponse list(GetRequest request, Client client) {
+        var key = key(request, client);
+        if (key == null || !mayAsk(key)) return null;
         var snapshot = catalogue.now();
         // nothing is published, or the state is unknown: the servlet container answers
         if (snapshot.position() == 0) return null;
@@ -178,11 +218,16 @@ class FastPath {
                 : null;
     }
 
-    private @Nullable Representation guide(Snapshot snapshot, GetRequest request) {
-        if (request.query() != null) return null;
+    private @Nullable PublishedGuide guide(Snapshot snapshot, GetRequest request) {
+        if (request.query() != null || snapshot.position() == 0) return null;
         var guide = snapshot.published(request.path());
         // close to a known change, caches may keep the response for less than the usual time
-        return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide.representation();
+        return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide;
+    }
+
+    private @Nullable Representation inMemory(Snapshot snapshot, GetRequest request) {
+        var guide = guide(snapshot, request);
+        return guide == null ? null : contents.ready(guide);
     }
 
     private Optional<Representation> list(Snapshot snapshot, GetRequest request) {

@@ -2,7 +2,16 @@
 /** The fast path: reads simple requests from the connection and sends ready representations ahead of the servlet container. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"catalogue", "content", "credentials", "delivery", "index", "problem", "representation"})
+        allowedDependencies = {
+            "catalogue",
+            "content",
+            "credentials",
+            "delivery",
+            "index",
+            "problem",
+            "representation",
+            "store"
+        })
 package dev.imprimatur.wire;
 
 import org.jspecify.annotations.NullMarked;

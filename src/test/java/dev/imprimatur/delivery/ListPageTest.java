@@ -10,6 +10,7 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.index.FilterLimits;
 import dev.imprimatur.index.TypeIndex;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.representation.ListValues;
 import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.testing.UnitTest;
 import java.nio.file.Path;
@@ -158,7 +159,9 @@ class ListPageTest {
                 null,
                 at,
                 LedgerEntry.Link.unsealed(position, ""));
-        var live = step.seed() == null ? null : new PublishedGuide(entry, TYPE, content(new Random(step.seed())), JSON);
+        var live = step.seed() == null
+                ? null
+                : new PublishedGuide(entry, TYPE, ListValues.of(TYPE, content(new Random(step.seed()))));
         return new Snapshot.Fold(snapshot).append(entry, live).snapshot();
     }
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.representation;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.imprimatur.content.Fields;
+import dev.imprimatur.content.Format;
+import dev.imprimatur.content.Rendering;
+import dev.imprimatur.publication.LedgerEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A published guide with its content, which was compared with the content hash when it was read from the store.
+ *
+ * @param representation the whole document with its Markdown unchanged, which is what sites request most
+ */
+public record LoadedGuide(PublishedGuide guide, Representation representation, JsonMapper json) {
+    static LoadedGuide of(PublishedGuide guide, JsonNode content, JsonMapper json) {
+        return new LoadedGuide(
+                guide,
+                Representation.reused(
+                        guide.entry().at(),
+                        guide.surrogateKey(),
+                        json.writeValueAsBytes(document(guide, content, Format.MARKDOWN, List.of(), null))),
+                json);
+    }
+
+    /** The content, parsed from the representation. */
+    public JsonNode content() {
+        return json.readTree(representation.bytes()).get("content");
+    }
+
+    /**
+     * The JSON document that sites receive, with its members in the documented order.
+     *
+     * @param highlights the passages in which a search found its words, by field: HTML with {@code mark} elements; null without a search
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({
+        "id",
+        "type",
+        "slug",
+        "locale",
+        "edition",
+        "revision",
+        "contentHash",
+        "position",
+        "publishedAt",
+        "firstPublishedAt",
+        "review",
+        "content",
+        "highlights"
+    })
+    record Document(
+            String id,
+            String type,
+            String slug,
+            String locale,
+            int edition,
+            int revision,
+            String contentHash,
+            long position,
+            Instant publishedAt,
+            Instant firstPublishedAt,
+            LedgerEntry.@Nullable Review review,
+            JsonNode content,
+            @Nullable Map<String, String> highlights) {}
+
+    /**
+     * Serializes the document with its Markdown rendered in the given format.
+     *
+     * @param fields the fields of the content to include; empty for all
+     * @param highlights as in {@link Document}; null without a search
+     */
+    public JsonParts.Part document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
+        boolean isUnchanged = format == Format.MARKDOWN && fields.isEmpty() && highlights == null;
+        return isUnchanged
+                ? representation.part()
+                : JsonParts.Part.of(json.writeValueAsBytes(document(guide, content(), format, fields, highlights)));
+    }
+
+    private static Document document(
+            PublishedGuide guide,
+            JsonNode content,
+            Format format,
+            List<String> fields,
+            @Nullable Map<String, String> highlights) {
+        var entry = guide.entry();
+        return new Document(
+                entry.id(),
+                entry.type(),
+                entry.slug(),
+                entry.locale(),
+                entry.edition(),
+                entry.revision(),
+                entry.contentHash(),
+                entry.position(),
+                entry.publishedAt(),
+                entry.firstPublishedAt(),
+                entry.review(),
+                Rendering.render(guide.type(), Fields.of(content, fields), format),
+                highlights);
+    }
+}
