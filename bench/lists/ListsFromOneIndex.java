@@ -6,6 +6,7 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.index.FilterLimits;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.representation.GuideAddress;
+import dev.imprimatur.representation.ListValues;
 import dev.imprimatur.representation.PublishedGuide;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -137,7 +138,7 @@ final class ListsFromOneIndex {
                 null,
                 at,
                 LedgerEntry.Link.open(position, ""));
-        var live = new PublishedGuide(entry, type, content, JSON);
+        var live = new PublishedGuide(entry, type, ListValues.of(type, content));
         return new Snapshot.Fold(snapshot).read(entry, live).snapshot();
     }
 
