@@ -55,7 +55,8 @@ def nginx(work, paths, body):
 user {pwd.getpwuid(os.getuid()).pw_name}; worker_processes 1; daemon off; pid {work}/nginx.pid; error_log {work}/nginx.log;
 events {{ worker_connections 512; }}
 http {{ access_log off; sendfile on; open_file_cache max=15000; keepalive_requests 1000000; default_type application/json;
-  client_body_temp_path {work}/t1; proxy_temp_path {work}/t2; fastcgi_temp_path {work}/t3; uwsgi_temp_path {work}/t4; scgi_temp_path {work}/t5;
+  client_body_temp_path {work}/t1; proxy_temp_path {work}/t2; fastcgi_temp_path {work}/t3;
+  uwsgi_temp_path {work}/t4; scgi_temp_path {work}/t5;
   server {{ listen 127.0.0.1:{port + 1}; root {site}; }} }}""")
     process = subprocess.Popen(["taskset", "-c", "0", "nginx", "-c", str(work / "nginx.conf"), "-p", str(work)])
     time.sleep(1)

@@ -96,7 +96,7 @@ final class ListsFromOneIndex {
         var type = new ContentType(
                 "role-guide",
                 (ObjectNode) JSON.readTree(Path.of("seed-content/types/role-guide.schema.json").toFile()));
-        var snapshot = Snapshot.begun(1);
+        var snapshot = Snapshot.empty(1);
         for (int number = 0; number < size; number++) snapshot = published(snapshot, type, new Row(number, 1), number + 1);
         long before = used();
         list(snapshot, type, 0);
@@ -116,7 +116,7 @@ final class ListsFromOneIndex {
             if (publish >= PUBLISHES / 3) times.add((System.nanoTime() - start) / 1e6);
         }
         report("index   first list after a publish", times);
-        snapshot = Snapshot.begun(1);
+        snapshot = Snapshot.empty(1);
         lucene(size);
     }
 
@@ -137,9 +137,9 @@ final class ListsFromOneIndex {
                 review,
                 null,
                 at,
-                LedgerEntry.Link.open(position, ""));
+                LedgerEntry.Link.unsealed(position, ""));
         var live = new PublishedGuide(entry, type, ListValues.of(type, content));
-        return new Snapshot.Fold(snapshot).read(entry, live).snapshot();
+        return new Snapshot.Fold(snapshot).append(entry, live).snapshot();
     }
 
     private static ListPage list(Snapshot snapshot, ContentType type, int round) {

@@ -78,7 +78,7 @@ public final class Snapshot {
     }
 
     /**
-     * Whether this snapshot is at least as new as the other: of a later reading, or of the same reading at the same or a later position, and
+     * Whether this snapshot is at least as new as the other: of a later reading, or of the same reading at the same or a later position and
      * without the damaged guides that the other leaves out.
      */
     public boolean hasReached(Snapshot other) {
