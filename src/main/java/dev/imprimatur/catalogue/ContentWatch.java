@@ -5,6 +5,7 @@ import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.GuideContents;
 import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.WatchThread;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,7 +25,6 @@ class ContentWatch implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(ContentWatch.class);
     private static final int BATCH = 50;
     private static final Duration PAUSE = Duration.ofSeconds(30);
-    private static final Duration STOP = Duration.ofSeconds(5);
 
     private final Catalogue catalogue;
     private final LedgerReader ledger;
@@ -34,9 +34,7 @@ class ContentWatch implements SmartLifecycle {
     /** What is stored in each bucket, as far as this node has stored it; null before that. */
     private final @Nullable Fingerprint[] fingerprints = new Fingerprint[StoredListValues.BUCKETS];
 
-    private final Object stopping = new Object();
-    private volatile boolean running;
-    private volatile @Nullable Thread thread;
+    private final WatchThread thread = new WatchThread("content-verification", this::round);
     private List<PublishedGuide> unread = List.of();
     private @Nullable State written;
 
@@ -73,36 +71,22 @@ class ContentWatch implements SmartLifecycle {
         this.fewest = every;
     }
 
-    private void run() {
+    private void round() throws InterruptedException {
         try {
-            while (running) {
-                try {
-                    verify();
-                    store();
-                } catch (RuntimeException failed) {
-                    if (Failures.isOutage(failed)) log.debug("contents are verified later: {}", failed.toString());
-                    else log.warn("contents could not be verified, or list values not stored: {}", failed.toString());
-                }
-                pause(PAUSE);
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+            verify();
+            store();
+        } catch (RuntimeException failed) {
+            if (Failures.isOutage(failed)) log.debug("contents are verified later: {}", failed.toString());
+            else log.warn("contents could not be verified, or list values not stored: {}", failed.toString());
         }
-    }
-
-    private void pause(Duration longest) throws InterruptedException {
-        long until = System.nanoTime() + longest.toNanos();
-        synchronized (stopping) {
-            for (long left = longest.toMillis(); running && left > 0; left = (until - System.nanoTime()) / 1_000_000)
-                stopping.wait(left);
-        }
+        thread.pause(PAUSE);
     }
 
     /** Compares the contents that the start did not read with their hashes. The thread rests as long as it works. */
     private void verify() throws InterruptedException {
         if (unread.isEmpty()) return;
         int before = unread.size();
-        while (running && !unread.isEmpty()) {
+        while (thread.isRunning() && !unread.isEmpty()) {
             long began = System.nanoTime();
             var batch = unread.subList(0, Math.min(BATCH, unread.size()));
             var missing = batch.stream()
@@ -113,7 +97,7 @@ class ContentWatch implements SmartLifecycle {
                 if (contents.hasRoom()) contents.put(guide, content);
             });
             unread = unread.subList(batch.size(), unread.size());
-            pause(Duration.ofNanos(System.nanoTime() - began));
+            thread.pause(Duration.ofNanos(System.nanoTime() - began));
         }
         if (!unread.isEmpty()) return;
         unread = List.of();
@@ -140,10 +124,9 @@ class ContentWatch implements SmartLifecycle {
 
     @Override
     public void start() {
-        running = true;
         unread = catalogue.takeUnread();
         known(unread);
-        thread = Thread.ofPlatform().daemon().name("content-verification").start(this::run);
+        thread.start();
     }
 
     /** Notes which buckets need not be stored again, because a start took all their list values from there. */
@@ -165,19 +148,9 @@ class ContentWatch implements SmartLifecycle {
     /** Stops the thread, and stores the last list values before the stores are closed. */
     @Override
     public void stop() {
-        running = false;
-        var last = thread;
-        thread = null;
-        if (last == null) return;
-        synchronized (stopping) {
-            stopping.notifyAll();
-        }
+        if (!thread.isRunning() || !thread.stop()) return;
         try {
-            // no interrupt here: an interrupt would break the file of the embedded store
-            last.join(STOP);
-            if (!last.isAlive()) store();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+            store();
         } catch (RuntimeException failed) {
             log.warn("the last list values are not stored: {}", failed.toString());
         }
@@ -185,6 +158,6 @@ class ContentWatch implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return running;
+        return thread.isRunning();
     }
 }

@@ -2,6 +2,7 @@
 package dev.imprimatur.publication;
 
 import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.WatchThread;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

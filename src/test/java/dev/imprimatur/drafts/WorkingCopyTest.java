@@ -139,7 +139,13 @@ class WorkingCopyTest {
         var me = new Person("editor", "The editor", null, Set.of());
         var written = IntStream.range(0, 5 * most)
                 .mapToObj(i -> WorkingCopy.first(
-                        new EditionId("kept-" + System.nanoTime() + i, 1), content, ItemIds.numbered(content), List.of(), null, me, Instant.EPOCH))
+                        new EditionId("kept-" + System.nanoTime() + i, 1),
+                        content,
+                        ItemIds.numbered(content),
+                        List.of(),
+                        null,
+                        me,
+                        Instant.EPOCH))
                 .toList();
 
         written.forEach(copies::insert);

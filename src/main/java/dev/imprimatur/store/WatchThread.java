@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.imprimatur.publication;
+package dev.imprimatur.store;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A background thread that works in rounds until it is stopped. It is never interrupted, which would break the file of an embedded store. */
-final class WatchThread {
+public final class WatchThread {
     private static final Duration STOP = Duration.ofSeconds(5);
 
     /** One round of work, which includes its pauses. */
-    interface Round {
+    public interface Round {
         void run() throws InterruptedException;
     }
 
@@ -20,12 +20,12 @@ final class WatchThread {
     private volatile boolean running;
     private volatile @Nullable Thread thread;
 
-    WatchThread(String name, Round round) {
+    public WatchThread(String name, Round round) {
         this.name = name;
         this.round = round;
     }
 
-    void start() {
+    public void start() {
         running = true;
         thread = Thread.ofPlatform().daemon().name(name).start(() -> {
             try {
@@ -37,12 +37,12 @@ final class WatchThread {
     }
 
     /** Whether the thread is to go on. A round that takes long asks from time to time. */
-    boolean isRunning() {
+    public boolean isRunning() {
         return running;
     }
 
     /** Ends the pause of the thread, if it is one that {@link #wake} ends, or else the next such pause. */
-    void wake() {
+    public void wake() {
         synchronized (pause) {
             isWoken = true;
             pause.notifyAll();
@@ -50,12 +50,12 @@ final class WatchThread {
     }
 
     /** Waits in the thread. Only {@link #stop} ends the pause early. */
-    void pause(Duration longest) throws InterruptedException {
+    public void pause(Duration longest) throws InterruptedException {
         await(longest, false);
     }
 
     /** Waits in the thread until {@link #wake} or {@link #stop} is called. */
-    void pauseUntilWoken(Duration longest) throws InterruptedException {
+    public void pauseUntilWoken(Duration longest) throws InterruptedException {
         await(longest, true);
     }
 
@@ -70,7 +70,7 @@ final class WatchThread {
     }
 
     /** Lets the thread end after what it does now. Returns whether it has ended within five seconds. */
-    boolean stop() {
+    public boolean stop() {
         var last = thread;
         thread = null;
         synchronized (pause) {
