@@ -132,12 +132,16 @@ public class WorkingCopies {
      * replaces nothing has to {@linkplain #find read} the copy.
      */
     public Optional<WorkingCopy> latestKnown(EditionId edition) {
-        var known = written.getIfPresent(edition);
-        return known == null ? find(edition) : Optional.of(known);
+        return known(edition).or(() -> find(edition));
+    }
+
+    /** The copy that this node wrote last, if it is remembered. It may be outdated. */
+    public Optional<WorkingCopy> known(EditionId edition) {
+        return Optional.ofNullable(written.getIfPresent(edition));
     }
 
     /** Whether this is the copy that this node wrote last, so that nobody has compared it with the stored one. */
-    public boolean isOnlyKnown(WorkingCopy copy) {
+    boolean isOnlyKnown(WorkingCopy copy) {
         return copy.equals(written.getIfPresent(copy.edition()));
     }
 

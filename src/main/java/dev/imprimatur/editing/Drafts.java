@@ -223,12 +223,13 @@ public class Drafts {
                     .raise();
         for (int attempt = 1; ; attempt++) {
             editions.get(edition).mustBeEditable();
-            var current = attempt == 1 ? latestKnown(guide) : copy(guide);
+            var known = attempt == 1 ? copies.known(edition) : Optional.<WorkingCopy>empty();
+            var current = known.orElseGet(() -> copy(guide));
             current.mustNotBeAltered();
             var result = Edits.apply(types.require(guide.type()), current, edits, by, clock.instant());
             if (result.copy().version() == current.version()) {
-                // nothing is replaced, so only the stored copy can tell
-                if (attempt > 1 || !copies.isOnlyKnown(current)) return result;
+                // nothing is replaced, so only the stored copy can tell; the known one may have been outdated when it was read
+                if (known.isEmpty()) return result;
             } else if (copies.replace(current, result.copy())) {
                 guides.retitle(guide.with(result.copy()));
                 return result;
