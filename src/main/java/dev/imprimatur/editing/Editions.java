@@ -321,7 +321,7 @@ public class Editions {
         // Read the card before the logs: the logs are then at least as long as the logs that the card was made from.
         var known = hasGrown ? guides.seen(guide) : guides.stored(guide);
         known.ifPresent(card -> {
-            var editions = log.editions(guide);
+            var editions = logsOf(card);
             if (isDamaged(card, editions)) return;
             var refreshed = titled(card.refreshed(editions), editions);
             var next = copyToo || refreshed.drafted() == null
@@ -340,7 +340,7 @@ public class Editions {
      * been cut off before this node knew the logs.
      */
     private void mustHaveLostNothing(String guide) {
-        if (!compared.contains(guide)) guides.stored(guide).ifPresent(card -> isDamaged(card, log.editions(guide)));
+        if (!compared.contains(guide)) guides.stored(guide).ifPresent(card -> isDamaged(card, logsOf(card)));
         mustBeWhole(guide);
     }
 
@@ -351,11 +351,24 @@ public class Editions {
         mustBeWhole(card.id());
     }
 
+    /**
+     * The logs of the guide, at least as long as the card says unless entries are lost. If a unit of work has read the logs before the
+     * card, another node may have appended since.
+     */
+    private List<Edition> logsOf(Guide card) {
+        var editions = log.editions(card.id());
+        return lost(card, editions) > 0 ? log.editionsAnew(card.id()) : editions;
+    }
+
+    private static int lost(Guide card, List<Edition> editions) {
+        return card.entries()
+                - editions.stream().mapToInt(edition -> edition.log().size()).sum();
+    }
+
     /** Whether a log was altered or is shorter than the card says. */
     private boolean isDamaged(Guide card, List<Edition> editions) {
         if (editions.stream().anyMatch(edition -> edition.damage().isPresent())) return true;
-        int lost = card.entries()
-                - editions.stream().mapToInt(edition -> edition.log().size()).sum();
+        int lost = lost(card, editions);
         log.lost(card.id(), lost);
         if (lost > 0 || editions.isEmpty()) return true;
         compared.add(card.id());

@@ -101,6 +101,12 @@ public class EditionLog {
         return UnitOfWork.once(new LogsOf(guide), () -> read(guide));
     }
 
+    /** All editions of a guide as they are stored now, also if the unit of work has read the logs before. */
+    public List<Edition> editionsAnew(String guide) {
+        UnitOfWork.forget(new LogsOf(guide));
+        return editions(guide);
+    }
+
     private List<Edition> read(String guide) {
         var stored = new StoredLogs(guide);
         var editions = new ArrayList<Edition>();

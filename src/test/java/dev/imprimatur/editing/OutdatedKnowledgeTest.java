@@ -16,6 +16,7 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.store.UnitOfWork;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -129,6 +130,22 @@ class OutdatedKnowledgeTest {
         assertThat(save(one, guide, etag, "Of this node.").status()).isEqualTo(409);
         assertThat(one.as("editor").post(guide.path() + "/submit", Map.of()).status())
                 .isEqualTo(409);
+    }
+
+    @Test
+    void logsThatWereReadBeforeAnotherNodeAppendedHaveLostNothing() {
+        var guide = guides.drafted();
+        var editions = one.bean(Editions.class);
+
+        UnitOfWork.of(() -> {
+            editions.of(guide.id());
+            other.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+            editions.refreshCard(guide.id());
+            return guide;
+        });
+
+        editions.mustBeWhole(guide.id());
+        assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("in-review");
     }
 
     @Test
