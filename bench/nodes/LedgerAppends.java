@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
@@ -75,7 +76,7 @@ final class LedgerAppends {
                 new LedgerEntry.PublishedRevision(1, 1, "sha256:" + "0".repeat(64), Instant.EPOCH, Instant.EPOCH),
                 null,
                 null,
-                Instant.now(),
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 LedgerEntry.Link.unsealed(lastPosition + 1, lastHash));
     }
 
