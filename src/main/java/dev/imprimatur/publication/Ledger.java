@@ -63,6 +63,7 @@ class Ledger {
     private final CheckpointDraft draft;
     private final VerifiedEntries verified = new VerifiedEntries();
     private final ExclusiveReads exclusive = new ExclusiveReads();
+    private final WaitingAppends appends = new WaitingAppends(exclusive, this::appended);
     private final List<Runnable> afterAppend = new CopyOnWriteArrayList<>();
     /** Whether this node has made sure that the ledger ends where a query by position finds no more entries. */
     private boolean endIsKnown;
@@ -129,7 +130,7 @@ class Ledger {
      * @return the entry of each addition
      */
     List<LedgerEntry> append(List<Addition> additions) {
-        var entries = exclusive.run(() -> appended(additions));
+        var entries = appends.append(additions);
         announceAppend();
         return entries;
     }
