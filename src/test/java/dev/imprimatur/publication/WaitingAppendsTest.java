@@ -88,7 +88,8 @@ class WaitingAppendsTest {
 
     @Test
     void whatWaitsIsAppendedTogetherAndEachGetsItsEntries() throws Exception {
-        var causes = IntStream.range(0, 20).mapToObj(number -> "cause " + number).toArray(String[]::new);
+        var causes =
+                IntStream.range(0, 20).mapToObj(number -> "cause " + number).toArray(String[]::new);
         var all = waitingFor(causes);
         mayGoOn.countDown();
 
