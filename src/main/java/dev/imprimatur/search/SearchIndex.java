@@ -45,6 +45,9 @@ public class SearchIndex implements SmartLifecycle {
 
     private static final Duration WAIT_FOR_LEDGER = Duration.ofMillis(200);
     private static final Duration REOPEN = Duration.ofSeconds(2);
+    /** The index may wait for contents of a position that the catalogue has reached, so the wait for the next position does not pause. */
+    private static final Duration AFTER_OUTAGE = Duration.ofSeconds(1);
+
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final Duration COMMIT = Duration.ofSeconds(30);
 
@@ -146,14 +149,18 @@ public class SearchIndex implements SmartLifecycle {
                     keepUpToDate();
                 } catch (IOException | UncheckedIOException | AlreadyClosedException failed) {
                     log.warn("the search index cannot be written; it is opened again shortly: {}", failed.toString());
-                    for (long until = System.nanoTime() + REOPEN.toNanos(); running && System.nanoTime() < until; )
-                        Thread.sleep(WAIT_FOR_LEDGER);
+                    pause(REOPEN);
                 }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failed) {
             log.error("the search index is no longer updated until this node is restarted", failed);
         }
+    }
+
+    private void pause(Duration duration) throws InterruptedException {
+        for (long until = System.nanoTime() + duration.toNanos(); running && System.nanoTime() < until; )
+            Thread.sleep(WAIT_FOR_LEDGER);
     }
 
     private void keepUpToDate() throws IOException, InterruptedException {
@@ -180,6 +187,7 @@ public class SearchIndex implements SmartLifecycle {
                 } catch (RuntimeException failed) {
                     if (!Failures.isOutage(failed)) throw failed;
                     log.warn("the search index cannot be updated while a store is unavailable: {}", failed.toString());
+                    pause(AFTER_OUTAGE);
                 }
                 catalogue.at(position + 1, WAIT_FOR_LEDGER);
             }
