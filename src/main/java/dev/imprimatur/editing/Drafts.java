@@ -228,8 +228,7 @@ public class Drafts {
             current.mustNotBeAltered();
             var result = Edits.apply(types.require(guide.type()), current, edits, by, clock.instant());
             if (result.copy().version() == current.version()) {
-                // nothing is replaced, so only the stored copy can tell; the known one may have been outdated when it
-                // was read
+                // nothing is replaced, so only the stored copy can tell; the known one may be outdated
                 if (known.isEmpty()) return result;
             } else if (copies.replace(current, result.copy())) {
                 guides.retitle(guide.with(result.copy()));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
-import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.Ledger.Addition;
+import dev.imprimatur.store.Failures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -66,15 +66,21 @@ final class WaitingAppends {
         var all = new ArrayList<Waiting>();
         for (var next = waiting.poll(); next != null; next = waiting.poll()) all.add(next);
         try {
-            try {
-                appendTogether(all);
-            } catch (Refused conflict) {
-                // only those may be refused whose own proposal is
-                all.forEach(this::appendAlone);
-            }
+            appendEach(all);
         } catch (RuntimeException | Error failed) {
             all.forEach(one -> one.fail(failed));
             throw failed;
+        }
+    }
+
+    /** Appends all together. If that fails for another reason than an outage, each is appended alone, so that only its own fault fails it. */
+    private void appendEach(List<Waiting> all) {
+        try {
+            appendTogether(all);
+        } catch (RuntimeException failed) {
+            if (Failures.isOutage(failed)) throw failed;
+            if (all.size() == 1) all.getFirst().fail(failed);
+            else all.forEach(one -> appendEach(List.of(one)));
         }
     }
 
@@ -86,14 +92,6 @@ final class WaitingAppends {
             int to = from + one.additions().size();
             one.result().complete(List.copyOf(entries.subList(from, to)));
             from = to;
-        }
-    }
-
-    private void appendAlone(Waiting one) {
-        try {
-            appendTogether(List.of(one));
-        } catch (Refused conflict) {
-            one.fail(conflict);
         }
     }
 }

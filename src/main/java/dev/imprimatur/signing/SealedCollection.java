@@ -210,8 +210,8 @@ public final class SealedCollection<R> {
     }
 
     /**
-     * Returns the documents of several owners from this number on, by owner and in order ({@link NumberedIds}). One query reads them all, unless an
-     * owner has many more documents than expected.
+     * Returns the documents of several owners from this number on, by owner and in order ({@link NumberedIds}). One query reads
+     * them all, unless an owner has many more documents than expected.
      *
      * @param expected about how many documents each owner has
      */

@@ -98,6 +98,7 @@ class SeedImport implements DisposableBean {
     @Override
     public void destroy() {
         ended = true;
+        // waits until a running import has written its batch
         synchronized (this) {
             log.debug("no import is running");
         }

@@ -39,7 +39,7 @@ class LedgerTest {
         node.close();
     }
 
-    private static LedgerEntry entry(String guide, long lastPosition, String lastHash) {
+    static LedgerEntry entry(String guide, long lastPosition, String lastHash) {
         return LedgerEntry.of(
                 Kind.UNPUBLISH,
                 new LedgerEntry.Subject(guide, "role-guide", guide, "en-US"),

@@ -9,9 +9,7 @@ import com.mongodb.MongoTimeoutException;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.Ledger.Addition;
-import dev.imprimatur.publication.LedgerEntry.Kind;
 import dev.imprimatur.testing.UnitTest;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -41,7 +39,7 @@ class WaitingAppendsTest {
         threads.shutdownNow();
     }
 
-    /** Waits with the first batch, and refuses a batch with a cause that begins with “refused”. */
+    /** Waits with the first batch, and refuses a batch with a cause that begins with “refused”; one with “broken” fails. */
     private List<LedgerEntry> append(List<Addition> additions) {
         var causes = additions.stream().map(Addition::cause).toList();
         batches.add(causes);
@@ -52,6 +50,7 @@ class WaitingAppendsTest {
             throw new IllegalStateException(interrupted);
         }
         if (outage != null) throw outage;
+        if (causes.contains("broken")) throw new IllegalStateException("a proposal failed");
         if (causes.stream().anyMatch(cause -> cause.startsWith("refused")))
             throw Refusal.conflict("superseded", "a later edition is published already")
                     .raise();
@@ -59,14 +58,7 @@ class WaitingAppendsTest {
     }
 
     private static LedgerEntry entry(String cause) {
-        return LedgerEntry.of(
-                Kind.UNPUBLISH,
-                new LedgerEntry.Subject(cause, "role-guide", cause, "en-US"),
-                new LedgerEntry.PublishedRevision(1, 1, "sha256:" + "0".repeat(64), Instant.EPOCH, Instant.EPOCH),
-                null,
-                null,
-                Instant.EPOCH,
-                LedgerEntry.Link.unsealed(1, LedgerChain.GENESIS));
+        return LedgerTest.entry(cause, 0, LedgerChain.GENESIS);
     }
 
     private Future<List<LedgerEntry>> appending(String... causes) {
@@ -111,6 +103,24 @@ class WaitingAppendsTest {
                 .cause()
                 .isInstanceOf(Refused.class);
         assertThat(all.get(3).get()).hasSize(1);
+    }
+
+    @Test
+    void aProposalThatFailsFailsNoOther() throws Exception {
+        var all = waitingFor("one", "broken", "two");
+        mayGoOn.countDown();
+
+        assertThat(all.get(1).get()).hasSize(1);
+        assertThatThrownBy(() -> all.get(2).get()).hasRootCauseMessage("a proposal failed");
+        assertThat(all.get(3).get()).hasSize(1);
+    }
+
+    @Test
+    void whatIsRefusedAloneIsProposedOnce() throws Exception {
+        mayGoOn.countDown();
+
+        assertThatThrownBy(() -> appending("refused").get()).cause().isInstanceOf(Refused.class);
+        assertThat(batches).containsExactly(List.of("refused"));
     }
 
     @Test
