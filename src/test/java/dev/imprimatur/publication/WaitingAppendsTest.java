@@ -9,7 +9,6 @@ import com.mongodb.MongoTimeoutException;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.Ledger.Addition;
-import dev.imprimatur.testing.UnitTest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,7 +22,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-@UnitTest
 class WaitingAppendsTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch isFirst = new CountDownLatch(1);
