@@ -21,7 +21,9 @@ class AccountsCheck implements Check {
             LogEntry.Kind.CHANGES_REQUESTED,
             LogEntry.Kind.CONFIRMED,
             LogEntry.Kind.REVISION_CALLED,
-            LogEntry.Kind.UNPUBLISHED);
+            LogEntry.Kind.UNPUBLISHED,
+            LogEntry.Kind.SCHEDULED,
+            LogEntry.Kind.SCHEDULE_DROPPED);
 
     private final AccountStore accounts;
     private final Tokens tokens;

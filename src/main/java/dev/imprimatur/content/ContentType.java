@@ -24,7 +24,19 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ContentType {
     /** Words that paths use in the place of a type's name; no type can have such a name. */
     static final Set<String> RESERVED = Set.of(
-            "tasks", "accounts", "api-keys", "webhooks", "content-types", "tokens", "ledger", "preview", "audit");
+            "tasks",
+            "accounts",
+            "api-keys",
+            "webhooks",
+            "content-types",
+            "tokens",
+            "ledger",
+            "preview",
+            "audit",
+            "media",
+            "releases",
+            "calendar",
+            "proof");
 
     /** Keywords that only a complete document must satisfy, and a draft need not. */
     private static final Set<String> ONLY_WHEN_COMPLETE = Set.of("minItems", "minLength", "minProperties");

@@ -177,13 +177,18 @@ class EditingCheck implements Check {
                     (state == State.IN_REVIEW || state == State.APPROVED || state == State.PUBLISHED) && sameRevision;
                 case APPROVED, CHANGES_REQUESTED -> state == State.IN_REVIEW && sameRevision;
                 case STAMPED ->
-                    (state == State.APPROVED || state == State.PUBLISHED) && sameRevision && entry.stamp() != null;
+                    (state == State.APPROVED || state == State.SCHEDULED || state == State.PUBLISHED)
+                            && sameRevision
+                            && entry.stamp() != null;
                 case PUBLISHED -> state == State.APPROVED && sameRevision && entry.position() != null;
                 case CONFIRMED, REVISION_CALLED, REVIEW_DUE -> state == State.PUBLISHED && sameRevision;
                 case OVERDUE -> state == State.PUBLISHED && sameRevision && entry.position() != null;
                 case UNPUBLISHED -> state == State.PUBLISHED && entry.position() != null;
                 case REVISION_DROPPED, SUPERSEDED -> state == State.PUBLISHED;
                 case DISCARDED -> state == State.DRAFT || state == State.IN_REVIEW;
+                case SCHEDULED -> entry.schedule() != null && (state.isInProgress() || state == State.PUBLISHED);
+                case SCHEDULE_DROPPED -> state.isInProgress() || state == State.PUBLISHED;
+                case PUBLICATION_DUE -> state == State.SCHEDULED && sameRevision;
             };
         }
 

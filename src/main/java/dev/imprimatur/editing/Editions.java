@@ -12,6 +12,7 @@ import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
+import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Transitions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.store.Failures;
@@ -216,6 +217,20 @@ public class Editions {
                 .toList());
         // others have appended to the remaining logs meanwhile
         published.forEach((id, it) -> published(id, it.position()));
+    }
+
+    /**
+     * Sets when the edition is to be published and unpublished. Setting the same again changes nothing.
+     *
+     * @param wanted {@link Schedule#NONE} to give up the schedule
+     */
+    public Edition schedule(EditionId id, Schedule wanted, Person by) {
+        return record(id, edition -> edition.next().schedule(wanted, by, clock.instant()));
+    }
+
+    /** Records that a scheduled edition is being published, if its instant has come. From then on its schedule cannot change. */
+    public Edition publicationDue(EditionId id) {
+        return record(id, edition -> edition.next().publicationDue(clock.instant()));
     }
 
     public Edition reviewDue(EditionId id) {

@@ -5,6 +5,7 @@ import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Stamp;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -26,6 +27,7 @@ import tools.jackson.databind.JsonNode;
  * @param revision the number of the revision that the latest edition submitted last
  * @param contributors the contributors of the latest edition
  * @param live the published edition; null if the guide is not published
+ * @param schedule when the guide is to be published or unpublished; null if nothing is scheduled
  * @param reviewDue the last day on which the review of the published revision is valid
  * @param entries how many log entries the card was made from; a card never replaces one that was made from more
  */
@@ -46,6 +48,7 @@ public record Guide(
         @Nullable Live live,
         @Nullable LocalDate reviewDue,
         boolean overdue,
+        @Nullable Schedule schedule,
         Instant updatedAt,
         int entries) {
     /**
@@ -77,6 +80,7 @@ public record Guide(
                         null,
                         null,
                         false,
+                        null,
                         copy.updatedAt(),
                         1)
                 .with(copy);
@@ -139,6 +143,7 @@ public record Guide(
                 live,
                 reviewDue,
                 overdue,
+                schedule,
                 newUpdatedAt,
                 entries);
     }
@@ -172,8 +177,20 @@ public record Guide(
                 live == null ? null : live(live),
                 live == null ? null : live.stamp().map(Stamp::reviewDue).orElse(null),
                 live != null && live.isOverdueMarked(),
+                schedule(latest, live),
                 later(latest.log().getLast().at()),
                 count);
+    }
+
+    /** The schedules of the edition in progress and of the published one. A publisher sets both in one step. */
+    private static @Nullable Schedule schedule(Edition latest, @Nullable Edition live) {
+        var next = latest.schedule();
+        var current = live == null ? Schedule.NONE : live.schedule();
+        var both = new Schedule(
+                next.publishAt(),
+                next.unpublishAt() == null ? current.unpublishAt() : next.unpublishAt(),
+                next.zone() == null ? current.zone() : next.zone());
+        return both.isEmpty() ? null : both;
     }
 
     private static @Nullable Live live(Edition edition) {

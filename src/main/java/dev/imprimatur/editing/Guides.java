@@ -16,6 +16,7 @@ import com.mongodb.client.model.Updates;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionLog;
+import dev.imprimatur.history.Schedule;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
@@ -68,6 +69,7 @@ public class Guides {
             Guide.@Nullable Live live,
             @Nullable LocalDate reviewDue,
             boolean overdue,
+            @Nullable Schedule schedule,
             Instant updatedAt,
             int entries) {
         static Row of(Guide g) {
@@ -89,6 +91,7 @@ public class Guides {
                     g.live(),
                     g.reviewDue(),
                     g.overdue(),
+                    g.schedule(),
                     g.updatedAt(),
                     g.entries());
         }
@@ -115,6 +118,7 @@ public class Guides {
                     live,
                     reviewDue,
                     overdue,
+                    schedule,
                     updatedAt,
                     entries);
         }
@@ -295,6 +299,7 @@ public class Guides {
                 Updates.set("live", g.live()),
                 Updates.set("reviewDue", g.reviewDue()),
                 Updates.set("overdue", g.overdue()),
+                Updates.set("schedule", g.schedule()),
                 Updates.set("updatedAt", g.updatedAt()),
                 Updates.set("entries", g.entries()));
     }

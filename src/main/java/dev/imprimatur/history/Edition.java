@@ -75,6 +75,7 @@ public final class Edition {
     private @Nullable LogEntry confirmation;
     private @Nullable LogEntry revisionCall;
     private int approvalsRequired = 1;
+    private Schedule schedule = Schedule.NONE;
     private boolean reviewDueMarked;
     private boolean overdueMarked;
     private List<LogEntry> approvals = new ArrayList<>();
@@ -134,6 +135,7 @@ public final class Edition {
             case SUBMITTED -> {
                 state = State.IN_REVIEW;
                 submission = entry;
+                if (!approvals.isEmpty()) schedule = Schedule.NONE;
                 approvalsRequired = asksFor(entry);
                 evidence = null;
                 approvals = new ArrayList<>();
@@ -148,10 +150,11 @@ public final class Edition {
                 approvalsRequired = asksFor(entry);
                 approvals.add(entry);
                 inForce.add(entry);
-                if (approvalsMissing() == 0) state = State.APPROVED;
+                if (approvalsMissing() == 0) state = schedule.isAheadOf(entry.at()) ? State.SCHEDULED : State.APPROVED;
             }
             case CHANGES_REQUESTED -> {
                 state = State.DRAFT;
+                if (!approvals.isEmpty()) schedule = Schedule.NONE;
                 approvals = new ArrayList<>();
                 inForce = new ArrayList<>();
             }
@@ -166,6 +169,7 @@ public final class Edition {
             case PUBLISHED -> {
                 state = State.PUBLISHED;
                 published = entry;
+                schedule = new Schedule(null, schedule.unpublishAt(), schedule.zone());
             }
             case REVIEW_DUE -> reviewDueMarked = true;
             case OVERDUE -> overdueMarked = true;
@@ -181,10 +185,28 @@ public final class Edition {
                 inForce.remove(revisionCall);
                 revisionCall = null;
             }
-            case SUPERSEDED -> state = State.SUPERSEDED;
-            case UNPUBLISHED -> state = State.UNPUBLISHED;
-            case DISCARDED -> state = State.DISCARDED;
+            case SUPERSEDED -> end(State.SUPERSEDED);
+            case UNPUBLISHED -> end(State.UNPUBLISHED);
+            case DISCARDED -> end(State.DISCARDED);
+            case SCHEDULED -> schedule(requireNonNull(entry.schedule(), "of this kind"));
+            case SCHEDULE_DROPPED -> schedule(Schedule.NONE);
+            case PUBLICATION_DUE -> state = State.APPROVED;
         }
+    }
+
+    private void end(State over) {
+        state = over;
+        schedule = Schedule.NONE;
+    }
+
+    /** An edition that waited for its publication needs its approvals again if it is not to be published at an instant any more. */
+    private void schedule(Schedule wanted) {
+        schedule = wanted;
+        if (state != State.SCHEDULED || wanted.publishAt() != null) return;
+        state = State.IN_REVIEW;
+        stamped = null;
+        inForce.removeAll(approvals);
+        approvals = new ArrayList<>();
     }
 
     /** The rules for what may happen next. */
@@ -226,6 +248,11 @@ public final class Edition {
     /** Evidence that the revision submitted last was reviewed elsewhere. */
     public Optional<Stamp> evidence() {
         return Optional.ofNullable(evidence).map(LogEntry::stamp);
+    }
+
+    /** When the edition is to be published and unpublished. */
+    public Schedule schedule() {
+        return schedule;
     }
 
     /** The current stamp. */
@@ -327,6 +354,13 @@ public final class Edition {
 
     public void mustBeEditable() {
         mustBeSound();
+        if (state == State.SCHEDULED)
+            throw Refusal.conflict(
+                            "scheduled",
+                            "edition " + id.number() + " is approved and waits for its publication at "
+                                    + schedule.publishAt()
+                                    + "; a publisher has to give up the schedule before it can be edited")
+                    .raise();
         if (state != State.DRAFT && state != State.IN_REVIEW)
             throw Refusal.conflict(
                             "not-in-draft",

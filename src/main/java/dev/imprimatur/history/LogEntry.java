@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param approvalsRequired of kinds {@code SUBMITTED} and {@code APPROVED}: how many people have to approve it
  * @param stamp of kinds {@code STAMPED} and {@code IMPORTED}
  * @param position in the ledger, of kinds that readers could see
+ * @param schedule of kind {@code SCHEDULED}
  */
 public record LogEntry(
         EditionId edition,
@@ -37,7 +38,8 @@ public record LogEntry(
         @Nullable Reason reason,
         @Nullable Integer approvalsRequired,
         @Nullable Stamp stamp,
-        @Nullable Long position) {
+        @Nullable Long position,
+        @Nullable Schedule schedule) {
     /** What can happen to an edition. */
     public enum Kind {
         /** The edition was opened: its working copy can be edited. */
@@ -71,7 +73,13 @@ public record LogEntry(
         /** The edition was unpublished. */
         UNPUBLISHED,
         /** The edition was discarded before its publication. */
-        DISCARDED
+        DISCARDED,
+        /** A publisher set when the edition is to be published or unpublished; it replaces what was set before. */
+        SCHEDULED,
+        /** A publisher gave up the schedule. If the edition was approved and waited for its publication, it needs its approvals again. */
+        SCHEDULE_DROPPED,
+        /** The scheduled instant has come: the approved edition is being published, and its schedule cannot change any more. */
+        PUBLICATION_DUE
     }
 
     /** The signature of the decision; empty if it was not signed. */
@@ -93,23 +101,27 @@ public record LogEntry(
     }
 
     LogEntry signed(@Nullable String words) {
-        return with(words, reason, approvalsRequired, stamp, position);
+        return with(words, reason, approvalsRequired, stamp, position, schedule);
     }
 
     LogEntry because(@Nullable Reason given) {
-        return with(meaning, given, approvalsRequired, stamp, position);
+        return with(meaning, given, approvalsRequired, stamp, position, schedule);
     }
 
     LogEntry requiring(int approvals) {
-        return with(meaning, reason, approvals, stamp, position);
+        return with(meaning, reason, approvals, stamp, position, schedule);
     }
 
     LogEntry withStamp(Stamp given) {
-        return with(meaning, reason, approvalsRequired, given, position);
+        return with(meaning, reason, approvalsRequired, given, position, schedule);
     }
 
     LogEntry withPosition(@Nullable Long given) {
-        return with(meaning, reason, approvalsRequired, stamp, given);
+        return with(meaning, reason, approvalsRequired, stamp, given, schedule);
+    }
+
+    LogEntry withSchedule(Schedule given) {
+        return with(meaning, reason, approvalsRequired, stamp, position, given);
     }
 
     private LogEntry with(
@@ -117,7 +129,8 @@ public record LogEntry(
             @Nullable Reason newReason,
             @Nullable Integer newApprovals,
             @Nullable Stamp newStamp,
-            @Nullable Long newPosition) {
+            @Nullable Long newPosition,
+            @Nullable Schedule newSchedule) {
         return new LogEntry(
                 edition,
                 seq,
@@ -132,6 +145,7 @@ public record LogEntry(
                 newReason,
                 newApprovals,
                 newStamp,
-                newPosition);
+                newPosition,
+                newSchedule);
     }
 }

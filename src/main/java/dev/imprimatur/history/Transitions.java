@@ -28,7 +28,7 @@ public final class Transitions {
     }
 
     public static LogEntry opened(EditionId id, Person by, Instant now) {
-        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null);
+        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null, null);
     }
 
     public LogEntry submit(
@@ -116,7 +116,7 @@ public final class Transitions {
                             "edition " + edition.id().number() + " needs " + edition.approvalsMissing()
                                     + " more approval(s)")
                     .raise();
-        if (edition.state() == State.APPROVED) {
+        if (edition.state() == State.APPROVED || edition.state() == State.SCHEDULED) {
             if (edition.isStamped()) return Optional.empty();
             var stamp = edition.evidence()
                     .orElseGet(() -> Stamp.here(
@@ -202,6 +202,45 @@ public final class Transitions {
         return Optional.of(entry);
     }
 
+    /**
+     * Sets the schedule.
+     *
+     * @param wanted {@link Schedule#NONE} to give up the schedule
+     * @return empty if exactly this schedule is set already
+     */
+    public Optional<LogEntry> schedule(Schedule wanted, Person by, Instant now) {
+        if (wanted.equals(edition.schedule())) return Optional.empty();
+        if (edition.state() == State.APPROVED)
+            throw Refusal.conflict(
+                            "being-published",
+                            "edition " + edition.id().number() + " is being published at the moment; read it again")
+                    .raise();
+        boolean fits =
+                edition.state().isInProgress() || (edition.state() == State.PUBLISHED && wanted.publishAt() == null);
+        if (!fits)
+            throw Refusal.conflict(
+                            "wrong-state",
+                            "edition " + edition.id().number() + " is "
+                                    + edition.state().apiName() + ", so its publication cannot be scheduled")
+                    .raise();
+        var entry = next(
+                wanted.isEmpty() ? Kind.SCHEDULE_DROPPED : Kind.SCHEDULED,
+                edition.underReview().orElse(null),
+                null,
+                null,
+                null,
+                by,
+                now);
+        return Optional.of(wanted.isEmpty() ? entry : entry.withSchedule(wanted));
+    }
+
+    /** Ends the wait of an edition for its scheduled instant; empty if it does not wait, or not long enough. */
+    public Optional<LogEntry> publicationDue(Instant now) {
+        return edition.state() != State.SCHEDULED || edition.schedule().isAheadOf(now)
+                ? Optional.empty()
+                : Optional.of(next(Kind.PUBLICATION_DUE, submittedRevision(), null, now));
+    }
+
     public LogEntry discard(Person by, Instant now) {
         if (edition.state() != State.DRAFT && edition.state() != State.IN_REVIEW)
             throw Refusal.conflict(
@@ -243,6 +282,7 @@ public final class Transitions {
                 task,
                 outcome,
                 message,
+                null,
                 null,
                 null,
                 null,

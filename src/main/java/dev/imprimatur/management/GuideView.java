@@ -22,6 +22,7 @@ record GuideView(
         @Nullable TaskView task,
         @Nullable LocalDate reviewDue,
         boolean overdue,
+        @Nullable ScheduleView schedule,
         Instant updatedAt) {
     record EditionView(int number, String state, @Nullable Integer revision, List<String> contributors) {}
 
@@ -55,6 +56,7 @@ record GuideView(
                 task,
                 guide.reviewDue(),
                 guide.overdue(),
+                guide.schedule() == null ? null : ScheduleView.of(guide.schedule()),
                 guide.updatedAt());
     }
 }

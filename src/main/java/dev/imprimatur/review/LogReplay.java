@@ -43,6 +43,10 @@ class LogReplay {
     private static final String CONSUMED = "consumed:";
 
     private static final String NEXT_EDITION_DROPPED = "next-edition-dropped";
+    /** Messages: the publication is scheduled for another instant or not any more; the end of the publication is scheduled. */
+    private static final String SCHEDULE_CHANGED = "schedule-changed";
+
+    private static final String UNPUBLISH_SCHEDULED = "unpublish-scheduled";
 
     private final RuntimeService runtime;
     private final TaskService tasks;
@@ -255,7 +259,30 @@ class LogReplay {
         var waitingForDrop =
                 edition.isRevisionCalled() ? Optional.<Execution>empty() : waitingFor(process, NEXT_EDITION_DROPPED);
         waitingForDrop.ifPresent(waiting -> runtime.messageEventReceived(NEXT_EDITION_DROPPED, waiting.getId()));
-        return waitingForDrop.isPresent() || (edition.isReviewDueMarked() && fireDueTimer(process));
+        return waitingForDrop.isPresent()
+                || followSchedule(position, edition)
+                || (edition.isReviewDueMarked() && fireDueTimer(process));
+    }
+
+    /** Tells the process what the schedule is now; returns whether the process followed. */
+    private boolean followSchedule(Position position, Edition edition) {
+        if ("waiting".equals(position.variables().get(ServiceTasks.SCHEDULE)))
+            return send(SCHEDULE_CHANGED, position, ServiceTasks.schedule(edition, clock.instant()));
+        var unpublishAt = edition.schedule().unpublishAt();
+        return edition.state() == Edition.State.PUBLISHED
+                && unpublishAt != null
+                && send(UNPUBLISH_SCHEDULED, position, Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)));
+    }
+
+    /** Sends a message with facts to the process, unless it knows them or does not wait for the message; returns whether it was sent. */
+    private boolean send(String message, Position position, Map<String, Object> facts) {
+        if (position.variables().entrySet().containsAll(facts.entrySet())) return false;
+        var waiting = waitingFor(position.process(), message);
+        waiting.ifPresent(execution -> {
+            runtime.setVariables(position.process().getId(), facts);
+            runtime.messageEventReceived(message, execution.getId());
+        });
+        return waiting.isPresent();
     }
 
     /** Fires the first timer that is due. The log says already that the review is due, so a rebuilt process need not wait for the job. */

@@ -34,6 +34,7 @@ class Rest {
                 && live.edition() == guide.edition()
                 && due != null
                 && !guide.overdue()
+                && guide.schedule() == null
                 && !workflows.isReviewRequested(due)
                 && !workflows.of(types.require(guide.type())).restsAt().isEmpty();
     }

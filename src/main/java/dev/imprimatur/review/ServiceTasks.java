@@ -10,6 +10,7 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.publication.Publication;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -23,7 +24,10 @@ import org.flowable.engine.delegate.DelegateExecution;
 import org.flowable.engine.delegate.JavaDelegate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.scheduling.TaskScheduler;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The steps that the service tasks of a workflow can name. Each step is idempotent: it has one effect however often it runs for the same
@@ -32,8 +36,15 @@ import org.springframework.stereotype.Component;
 @Component
 class ServiceTasks {
     /** The names of the steps in workflow files; expressions can reach no other bean. */
-    static final Set<String> NAMES =
-            Set.of("stamp", "publish", "restamp", "markReviewDue", "markOverdue", "openNextEdition");
+    static final Set<String> NAMES = Set.of(
+            "stamp", "publish", "restamp", "markReviewDue", "markOverdue", "openNextEdition", "unpublishAsScheduled");
+
+    /** Variable: whether the process waits for the publication ({@code waiting}, {@code given-up} or {@code none}). */
+    static final String SCHEDULE = "schedule";
+    /** Variables: the instants of the schedule that the process follows. */
+    static final String PUBLISH_AT = "publishAt";
+
+    static final String UNPUBLISH_AT = "unpublishAt";
 
     private final Guides guides;
     private final Editing editing;
@@ -41,6 +52,9 @@ class ServiceTasks {
     private final Publication publication;
     private final ContentTypes types;
     private final Duration lead;
+    private final Clock clock;
+    private final GuideReconciler reconciler;
+    private final TaskScheduler scheduler;
 
     /** @param lead how long before its due date a review is requested, {@code imprimatur.review.lead} */
     ServiceTasks(
@@ -49,6 +63,9 @@ class ServiceTasks {
             Editions editions,
             Publication publication,
             ContentTypes types,
+            Clock clock,
+            GuideReconciler reconciler,
+            TaskScheduler scheduler,
             @Value("${imprimatur.review.lead:14d}") Duration lead) {
         this.guides = guides;
         this.editing = editing;
@@ -56,6 +73,9 @@ class ServiceTasks {
         this.publication = publication;
         this.types = types;
         this.lead = lead;
+        this.clock = clock;
+        this.reconciler = reconciler;
+        this.scheduler = scheduler;
     }
 
     /** The steps by name. Each step is resolved when it runs, because the engine is created before the steps are. */
@@ -79,7 +99,10 @@ class ServiceTasks {
     private void run(String name, EditionId id, DelegateExecution execution) {
         switch (name) {
             case "stamp" -> stamp(execution, id);
-            case "publish" -> publication.publish(id);
+            case "publish" -> {
+                publish(id);
+                if ("waiting".equals(execution.getVariable(SCHEDULE))) execution.setVariable(SCHEDULE, "none");
+            }
             case "restamp" -> {
                 stamp(execution, id);
                 publication.restamp(id);
@@ -87,6 +110,7 @@ class ServiceTasks {
             case "markReviewDue" -> editions.reviewDue(id);
             case "markOverdue" -> publication.markOverdue(id);
             case "openNextEdition" -> openNextEdition(id);
+            case "unpublishAsScheduled" -> unpublishAsScheduled(id);
             default -> throw new IllegalStateException("no step " + name);
         }
     }
@@ -95,6 +119,58 @@ class ServiceTasks {
         var type = types.require(guides.require(id.guide()).type());
         var edition = editions.stamp(id, type.reviewInterval());
         execution.setVariables(dueDates(edition.stamp().orElseThrow()));
+        execution.setVariables(schedule(edition, clock.instant()));
+    }
+
+    /**
+     * The process variables that say whether an approved edition waits for its publication, and until when.
+     *
+     * @param now an edition whose instant has come does not wait
+     */
+    static Map<String, Object> schedule(Edition edition, Instant now) {
+        var publishAt = edition.schedule().publishAt();
+        if (edition.state() == Edition.State.SCHEDULED && publishAt != null && publishAt.isAfter(now))
+            return Map.of(SCHEDULE, "waiting", PUBLISH_AT, Date.from(publishAt));
+        return Map.of(SCHEDULE, edition.state() == Edition.State.IN_REVIEW ? "given-up" : "none");
+    }
+
+    private void publish(EditionId id) {
+        boolean waited = editions.get(id).state() == Edition.State.SCHEDULED;
+        if (waited) editions.publicationDue(id);
+        publication.publish(id);
+        if (waited) reconcileAfterCommit(id.guide());
+    }
+
+    /** A timer, unlike a request, reconciles nothing: the edition before ends, and the end of the publication may be scheduled. */
+    private void reconcileAfterCommit(String guide) {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                var _ = scheduler.schedule(() -> reconciler.reconcileOrDefer(guide), Instant.EPOCH);
+            }
+        });
+    }
+
+    /**
+     * Unpublishes the edition if its schedule says so by now. If the next edition is due for publication by the same instant, that edition
+     * is published in its place instead.
+     */
+    private void unpublishAsScheduled(EditionId id) {
+        var edition = editions.get(id);
+        var at = edition.schedule().unpublishAt();
+        if (edition.state() != Edition.State.PUBLISHED || at == null || at.isAfter(clock.instant())) return;
+        var next = editions.of(id.guide()).getLast();
+        var nextAt = next.schedule().publishAt();
+        boolean isReplaced = nextAt != null
+                && !nextAt.isAfter(at)
+                && (next.state() == Edition.State.SCHEDULED || next.state() == Edition.State.APPROVED);
+        if (isReplaced) publish(next.id());
+        else
+            edition.log().stream()
+                    .filter(entry -> entry.kind() == LogEntry.Kind.SCHEDULED)
+                    .reduce((earlier, later) -> later)
+                    .ifPresent(entry ->
+                            publication.unpublish(guides.require(id.guide()), "as scheduled", null, null, entry.by()));
     }
 
     /** The process variables with the instants that timers wait for. */

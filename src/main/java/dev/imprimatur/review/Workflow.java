@@ -37,6 +37,7 @@ public final class Workflow {
     private final boolean asksForMoreApprovals;
     private final SequenceFlows sequenceFlows;
     private final Set<String> restsAt;
+    private final Set<String> timers;
     private final Map<String, Step> steps = new LinkedHashMap<>();
 
     Workflow(
@@ -44,8 +45,10 @@ public final class Workflow {
             Collection<Step> steps,
             boolean asksForMoreApprovals,
             SequenceFlows sequenceFlows,
-            Set<String> restsAt) {
+            Set<String> restsAt,
+            Set<String> timers) {
         this.restsAt = restsAt;
+        this.timers = Set.copyOf(timers);
         this.sequenceFlows = sequenceFlows;
         this.id = id;
         this.asksForMoreApprovals = asksForMoreApprovals;
@@ -77,6 +80,15 @@ public final class Workflow {
      */
     Set<String> restsAt() {
         return restsAt;
+    }
+
+    /**
+     * Whether a process of the workflow waits for the instant.
+     *
+     * @param variable {@link ServiceTasks#PUBLISH_AT} or {@link ServiceTasks#UNPUBLISH_AT}
+     */
+    boolean waitsFor(String variable) {
+        return timers.contains(variable);
     }
 
     /** Whether the workflow publishes what was approved. */

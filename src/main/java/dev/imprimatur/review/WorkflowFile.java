@@ -74,9 +74,10 @@ final class WorkflowFile {
     private static final Set<String> FLOWABLE_ATTRIBUTES = Set.of("candidateGroups", "delegateExpression", "dueDate");
     private static final Set<String> GROUPS = Set.of("EDITOR", "REVIEWER", "PUBLISHER", "ADMIN");
     private static final int LONGEST_MEANING = 200;
-    private static final Pattern TIME = Pattern.compile("\\$\\{(?:reviewOpensAt|reviewDueAt|overdueAt)}");
-    private static final Pattern CONDITION =
-            Pattern.compile("\\$\\{(?:outcome == '([a-z-]+)'|approvalsMissing (?:>|==) 0)}");
+    private static final Pattern TIME =
+            Pattern.compile("\\$\\{(reviewOpensAt|reviewDueAt|overdueAt|publishAt|unpublishAt)}");
+    private static final Pattern CONDITION = Pattern.compile(
+            "\\$\\{(?:outcome == '([a-z-]+)'|approvalsMissing (?:>|==) 0|schedule == '(?:waiting|given-up)')}");
 
     private final String file;
     private final Set<String> knownSteps;
@@ -157,6 +158,7 @@ final class WorkflowFile {
             case "startEvent" -> graph.addStartEvent(id, containers.element());
             case "endEvent" -> graph.addEndEvent(id, containers.element());
             case "intermediateCatchEvent" -> graph.addCatchEvent(id);
+            case "message" -> graph.addMessage(attribute(in, "name"));
             case "boundaryEvent" -> graph.addBoundaryEvent(id, attribute(in, "attachedToRef"));
             case "sequenceFlow" -> graph.addFlow(attribute(in, "sourceRef"), attribute(in, "targetRef"));
             case "userTask" -> {
@@ -208,13 +210,22 @@ final class WorkflowFile {
         if (text.isEmpty() || open.isEmpty()) return;
         switch (open.element()) {
             case "timeDate" -> {
-                if (!TIME.matcher(text).matches())
-                    fault(in, "a timer waits for ${reviewOpensAt}, ${reviewDueAt} or ${overdueAt}, not for " + text);
+                var time = TIME.matcher(text);
+                if (time.matches()) graph.addTimer(time.group(1));
+                else
+                    fault(
+                            in,
+                            "a timer waits for ${reviewOpensAt}, ${reviewDueAt}, ${overdueAt}, ${publishAt} or ${unpublishAt}, not for "
+                                    + text);
             }
             case "conditionExpression" -> {
                 var condition = CONDITION.matcher(text);
                 if (condition.matches()) graph.setCondition(text, condition.group(1));
-                else fault(in, "a condition is ${outcome == '…'} or ${approvalsMissing > 0}, not " + text);
+                else
+                    fault(
+                            in,
+                            "a condition is ${outcome == '…'}, ${approvalsMissing > 0} or ${schedule == 'waiting'} or 'given-up', not "
+                                    + text);
             }
             default -> {
                 if (isExpression(text)) fault(in, "an expression is not allowed here: " + text);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import static dev.imprimatur.review.ServiceTasks.PUBLISH_AT;
+import static dev.imprimatur.review.ServiceTasks.UNPUBLISH_AT;
+
 import dev.imprimatur.review.Workflow.Step;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +32,9 @@ final class WorkflowGraph {
     private final Set<String> outcomesInConditions = new HashSet<>();
 
     private final Set<String> catchEvents = new HashSet<>();
+    private final Set<String> boundaryEvents = new HashSet<>();
+    private final Set<String> timers = new HashSet<>();
+    private final Set<String> messages = new HashSet<>();
     private final List<SequenceFlows.Flow> flows = new ArrayList<>();
     private final Set<String> starts = new HashSet<>();
     /** The end events of each sub-process, by its id. */
@@ -59,7 +65,17 @@ final class WorkflowGraph {
     }
 
     void addBoundaryEvent(String id, String attachedTo) {
+        boundaryEvents.add(id);
         connect(attachedTo, id);
+    }
+
+    /** @param variable the process variable with the instant that the timer waits for */
+    void addTimer(String variable) {
+        timers.add(variable);
+    }
+
+    void addMessage(String name) {
+        messages.add(name);
     }
 
     /** @param container the id of the sub-process that the event starts; empty for the process itself */
@@ -81,11 +97,11 @@ final class WorkflowGraph {
     /**
      * Sets the condition of the flow that was added last.
      *
-     * @param outcome the outcome that the condition asks for; null if it asks whether approvals are missing
+     * @param outcome the outcome that the condition asks for; null if it asks for something else
      */
     void setCondition(String expression, @Nullable String outcome) {
-        if (outcome == null) asksForMoreApprovals = true;
-        else outcomesInConditions.add(outcome);
+        if (outcome != null) outcomesInConditions.add(outcome);
+        else if (expression.contains("approvalsMissing")) asksForMoreApprovals = true;
         if (flows.isEmpty()) return;
         var flow = flows.removeLast();
         flows.add(new SequenceFlows.Flow(flow.from(), flow.to(), expression));
@@ -111,7 +127,8 @@ final class WorkflowGraph {
                                 .map(Map.Entry::getKey)
                                 .findFirst()
                                 .orElse(null)),
-                restsAt());
+                restsAt(),
+                timers);
     }
 
     /**
@@ -121,7 +138,9 @@ final class WorkflowGraph {
     private Set<String> restsAt() {
         var behind = services.entrySet().stream()
                 .filter(service -> service.getValue().equals(PUBLISH))
-                .flatMap(service -> reachable(service.getKey(), catchEvents::contains).stream())
+                .flatMap(service ->
+                        reachable(service.getKey(), at -> catchEvents.contains(at) || boundaryEvents.contains(at))
+                                .stream())
                 .collect(Collectors.toSet());
         return behind.stream().anyMatch(tasks::containsKey)
                 ? Set.of()
@@ -162,6 +181,12 @@ final class WorkflowGraph {
                 .forEach(outcome -> faults.add(
                         "a condition asks for the outcome “" + outcome + "”, which no task offers; the tasks offer "
                                 + offered.stream().sorted().collect(Collectors.joining(", "))));
+        Map.of(PUBLISH_AT, "schedule-changed", UNPUBLISH_AT, "unpublish-scheduled")
+                .forEach((timer, message) -> {
+                    if (timers.contains(timer) && !messages.contains(message))
+                        faults.add("a timer waits for ${" + timer + "}, so an event must receive the message “"
+                                + message + "”, which tells the process that the schedule has changed");
+                });
         services.forEach((id, step) -> {
             if (!step.equals(PUBLISH)) return;
             if (reachable("", this::canApprove).contains(id))

@@ -2,9 +2,12 @@
 package dev.imprimatur.studio.revision;
 
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Signature;
 import dev.imprimatur.people.AuthenticationMethod;
 import java.time.Instant;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +55,12 @@ public record HistoryEvent(
             case SUPERSEDED -> "put the edition aside: a later one took its place";
             case UNPUBLISHED -> "unpublished it";
             case DISCARDED -> "gave the edition up";
+            case SCHEDULED -> "scheduled" + scheduled(entry.schedule());
+            case SCHEDULE_DROPPED -> "gave up the schedule";
+            case PUBLICATION_DUE -> "noted that the publication is due";
         };
         String mark = switch (entry.kind()) {
-            case OPENED, DECIDED -> "draft";
+            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE -> "draft";
             case SUBMITTED, REVIEW_DUE -> "review";
             case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE -> "changes";
             case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
@@ -73,5 +79,14 @@ public record HistoryEvent(
                 entry.signature().orElse(null),
                 entry.by().means(),
                 entry.position());
+    }
+
+    private static String scheduled(@Nullable Schedule schedule) {
+        if (schedule == null) return "";
+        return Stream.of(
+                        schedule.publishAt() == null ? "" : " the publication for " + schedule.publishAt(),
+                        schedule.unpublishAt() == null ? "" : " the end of publication for " + schedule.unpublishAt())
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(" and"));
     }
 }

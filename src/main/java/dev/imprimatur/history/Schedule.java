@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.history;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When an edition is to be published and unpublished.
+ *
+ * @param publishAt null if the edition is published as soon as it is approved
+ * @param unpublishAt null if the edition stays published
+ * @param zone the IANA time zone in which a person gave the instants; null if they were given in UTC
+ */
+public record Schedule(
+        @Nullable Instant publishAt,
+        @Nullable Instant unpublishAt,
+        @Nullable String zone) {
+    public static final Schedule NONE = new Schedule(null, null, null);
+
+    public boolean isEmpty() {
+        return publishAt == null && unpublishAt == null;
+    }
+
+    /** Whether the edition has to wait for its publication at this moment. */
+    boolean isAheadOf(Instant moment) {
+        return publishAt != null && publishAt.isAfter(moment);
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.management;
+
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.review.Calendar;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.format.annotation.DateTimeFormat;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The calendar of what is to come. */
+@RestController
+class CalendarApi {
+    /** The most days that one request can ask for, and the days that it gets if it does not say. */
+    private static final int MOST_DAYS = 400;
+
+    private static final int USUAL_DAYS = 31;
+
+    private final Calendar calendar;
+    private final Clock clock;
+
+    CalendarApi(Calendar calendar, Clock clock) {
+        this.calendar = calendar;
+        this.clock = clock;
+    }
+
+    record GuideName(String id, String type, String slug, String locale, String title) {}
+
+    /** @param kind {@code publish}, {@code unpublish} or {@code review-due} */
+    record EventView(Instant at, String kind, GuideName guide) {
+        static EventView of(Calendar.Event event) {
+            var guide = event.guide();
+            return new EventView(
+                    event.at(),
+                    event.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    new GuideName(guide.id(), guide.type(), guide.slug(), guide.locale(), guide.title()));
+        }
+    }
+
+    record CalendarView(List<EventView> items) {}
+
+    private static void mustBeNear(LocalDate day) {
+        if (day.getYear() < 1970 || day.getYear() > 2201)
+            throw Refusal.malformed("from and to must lie between the years 1970 and 2201", List.of())
+                    .raise();
+    }
+
+    /**
+     * The events of some days, in the order in which they happen.
+     *
+     * @param from the first day, in UTC; today if absent
+     * @param to the last day
+     */
+    @GetMapping(Api.ROOT + "/calendar")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    CalendarView calendar(
+            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate from,
+            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate to) {
+        var first = from == null ? LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC) : from;
+        mustBeNear(first);
+        var last = to == null ? first.plusDays(USUAL_DAYS - 1) : to;
+        mustBeNear(last);
+        long days = ChronoUnit.DAYS.between(first, last) + 1;
+        if (days < 1)
+            throw Refusal.malformed("to must not be before from", List.of()).raise();
+        if (days > MOST_DAYS)
+            throw Refusal.malformed("from and to may be at most " + MOST_DAYS + " days apart", List.of())
+                    .raise();
+        return new CalendarView(calendar
+                .between(
+                        first.atStartOfDay(ZoneOffset.UTC).toInstant(),
+                        last.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant())
+                .stream()
+                .map(EventView::of)
+                .toList());
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.management;
+
+import dev.imprimatur.history.Schedule;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A schedule as the management API describes it.
+ *
+ * @param zone the IANA time zone in which it was given
+ * @param publishAtLocal the instant as the clocks of the zone show it, with their offset
+ * @param unpublishAtLocal likewise
+ */
+record ScheduleView(
+        @Nullable Instant publishAt,
+        @Nullable Instant unpublishAt,
+        @Nullable String zone,
+        @Nullable String publishAtLocal,
+        @Nullable String unpublishAtLocal) {
+    static ScheduleView of(@Nullable Schedule schedule) {
+        return schedule == null
+                ? new ScheduleView(null, null, null, null, null)
+                : new ScheduleView(
+                        schedule.publishAt(),
+                        schedule.unpublishAt(),
+                        schedule.zone(),
+                        local(schedule.publishAt(), schedule.zone()),
+                        local(schedule.unpublishAt(), schedule.zone()));
+    }
+
+    private static @Nullable String local(@Nullable Instant at, @Nullable String zone) {
+        return at == null || zone == null
+                ? null
+                : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(at.atZone(ZoneId.of(zone)));
+    }
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.Guides.Ref;
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.flowable.engine.RuntimeService;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** Publications and their ends happen at the scheduled instant, once, and never without the approval that they were scheduled for. */
+@Tag("store")
+class SchedulesTest {
+    private static Node node;
+
+    @BeforeAll
+    static void start() {
+        node = Node.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        assertThat(node.bean(Checker.class).run().violations()).isEmpty();
+        node.close();
+    }
+
+    private static Instant in(Duration later) {
+        return node.clock().instant().plus(later).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static Http.Answer schedule(Ref guide, Map<String, ?> wanted) {
+        return node.as("publisher").put(guide.path() + "/schedule", wanted);
+    }
+
+    private static Http.Answer approve(Ref guide) {
+        return node.guides().decide("reviewer", node.guides().task("reviewer", guide), "approve");
+    }
+
+    private static Ref scheduled(Instant at) {
+        var guide = node.guides().submitted();
+        schedule(guide, Map.of("publishAt", at.toString())).ok();
+        approve(guide).ok();
+        return guide;
+    }
+
+    private static List<String> ledger(Ref guide) {
+        return node.site().get("/ledger?limit=100").ok().get("entries").values().stream()
+                .filter(entry -> entry.get("id").asString().equals(guide.id()))
+                .map(entry -> entry.get("kind").asString())
+                .toList();
+    }
+
+    private static String stateOf(Ref guide) {
+        return node.guides().state(guide).get("edition").get("state").asString();
+    }
+
+    private static int statusOf(Ref guide) {
+        return node.guides().read(guide).status();
+    }
+
+    private static void untilServed(Ref guide, int status) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(statusOf(guide)).isEqualTo(status));
+    }
+
+    private static List<String> activities(Ref guide) {
+        return node.as("editor").get(guide.path() + "/process").ok().get("active").values().stream()
+                .map(JsonNode::asString)
+                .toList();
+    }
+
+    @Test
+    void anApprovedEditionWaitsForItsInstant() {
+        var at = in(Duration.ofHours(1));
+        var guide = scheduled(at);
+
+        assertThat(statusOf(guide)).isEqualTo(404);
+        assertThat(stateOf(guide)).isEqualTo("scheduled");
+        assertThat(node.guides().state(guide).get("schedule").get("publishAt").asString())
+                .isEqualTo(at.toString());
+        assertThat(activities(guide)).contains("publication-due");
+        var edit = node.as("editor")
+                .patch(guide.path() + "/draft", Map.of("summary", "Another summary."), "If-Match", "\"1\"");
+        assertThat(edit.status()).isEqualTo(409);
+        assertThat(edit.body()).contains("/problems/scheduled");
+
+        node.clock().forward(Duration.ofMinutes(59));
+        assertThat(statusOf(guide)).isEqualTo(404);
+        node.clock().forward(Duration.ofMinutes(1));
+        untilServed(guide, 200);
+
+        assertThat(ledger(guide)).containsExactly("publish");
+        assertThat(node.guides().state(guide).has("schedule")).isFalse();
+        assertThat(node.as("editor").get(guide.path() + "/log").ok().get("items").values().stream()
+                        .map(entry -> entry.get("kind").asString()))
+                .containsExactly(
+                        "opened", "submitted", "scheduled", "approved", "stamped", "publication-due", "published");
+    }
+
+    @Test
+    void aScheduleMovesInBothDirections() {
+        var guide = scheduled(in(Duration.ofHours(2)));
+        schedule(guide, Map.of("publishAt", in(Duration.ofHours(4)).toString())).ok();
+        node.clock().forward(Duration.ofHours(3));
+        assertThat(stateOf(guide)).isEqualTo("scheduled");
+        schedule(guide, Map.of("publishAt", in(Duration.ofMinutes(10)).toString()))
+                .ok();
+        node.clock().forward(Duration.ofMinutes(10));
+        untilServed(guide, 200);
+        assertThat(ledger(guide)).containsExactly("publish");
+    }
+
+    @Test
+    void whoGivesUpAScheduleAsksForTheApprovalAgain() {
+        var guide = scheduled(in(Duration.ofHours(1)));
+        node.as("publisher").delete(guide.path() + "/schedule").ok();
+        node.as("publisher").delete(guide.path() + "/schedule").ok();
+
+        assertThat(stateOf(guide)).isEqualTo("in-review");
+        assertThat(activities(guide)).containsExactly("review");
+        node.clock().forward(Duration.ofHours(2));
+        node.bean(Reconciler.class).everyMinute();
+        assertThat(statusOf(guide)).isEqualTo(404);
+
+        approve(guide).ok();
+        assertThat(statusOf(guide)).isEqualTo(200);
+        assertThat(ledger(guide)).containsExactly("publish");
+    }
+
+    @Test
+    void whatWasGivenUpCanBeWrittenAnewAndScheduledAnew() {
+        var guide = scheduled(in(Duration.ofHours(1)));
+        node.as("publisher").delete(guide.path() + "/schedule").ok();
+        node.guides().edit("editor", guide, "Another summary.").ok();
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        schedule(guide, Map.of("publishAt", in(Duration.ofHours(1)).toString())).ok();
+        approve(guide).ok();
+        assertThat(stateOf(guide)).isEqualTo("scheduled");
+        node.clock().forward(Duration.ofHours(1));
+        untilServed(guide, 200);
+        assertThat(node.guides().read(guide).body()).contains("Another summary.");
+    }
+
+    @Test
+    void anInstantThatPassesBeforeTheApprovalDelaysNothing() {
+        var guide = node.guides().submitted();
+        schedule(guide, Map.of("publishAt", in(Duration.ofMinutes(5)).toString()))
+                .ok();
+        node.clock().forward(Duration.ofMinutes(6));
+        assertThat(statusOf(guide)).isEqualTo(404);
+        approve(guide).ok();
+        assertThat(statusOf(guide)).isEqualTo(200);
+    }
+
+    @Test
+    void aPublicationEndsAtItsInstant() {
+        var guide = node.guides().published();
+        schedule(guide, Map.of("unpublishAt", in(Duration.ofHours(3)).toString()))
+                .ok();
+        schedule(guide, Map.of("unpublishAt", in(Duration.ofHours(1)).toString()))
+                .ok();
+        node.clock().forward(Duration.ofHours(1));
+        untilServed(guide, 410);
+        node.clock().forward(Duration.ofHours(3));
+        node.bean(Reconciler.class).everyMinute();
+        assertThat(ledger(guide)).containsExactly("publish", "unpublish");
+        assertThat(node.guides().state(guide).has("schedule")).isFalse();
+    }
+
+    @Test
+    void aPublicationThatIsToGoOnGoesOn() {
+        var guide = node.guides().published();
+        schedule(guide, Map.of("unpublishAt", in(Duration.ofHours(1)).toString()))
+                .ok();
+        node.as("publisher").delete(guide.path() + "/schedule").ok();
+        node.clock().forward(Duration.ofHours(2));
+        node.bean(Reconciler.class).everyMinute();
+        var later = scheduled(in(Duration.ofMinutes(1)));
+        node.clock().forward(Duration.ofMinutes(1));
+        untilServed(later, 200);
+        assertThat(statusOf(guide)).isEqualTo(200);
+    }
+
+    @Test
+    void anEditionIsPublishedAndUnpublishedThoughNothingRanInBetween() {
+        var guide = node.guides().submitted();
+        schedule(
+                        guide,
+                        Map.of(
+                                "publishAt",
+                                in(Duration.ofHours(1)).toString(),
+                                "unpublishAt",
+                                in(Duration.ofHours(2)).toString()))
+                .ok();
+        approve(guide).ok();
+        node.clock().forward(Duration.ofHours(3));
+        untilServed(guide, 410);
+        assertThat(ledger(guide)).containsExactly("publish", "unpublish");
+    }
+
+    @Test
+    void theNextEditionTakesThePlaceOfTheOneThatEndsAtTheSameInstant() {
+        var guide = node.guides().published();
+        node.guides().nextEditionSubmitted(guide, "The next summary.");
+        var at = in(Duration.ofHours(1)).toString();
+        schedule(guide, Map.of("publishAt", at, "unpublishAt", at)).ok();
+        approve(guide).ok();
+        node.clock().forward(Duration.ofHours(1));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(node.guides().read(guide).body()).contains("The next summary."));
+        node.clock().forward(Duration.ofHours(1));
+        node.bean(Reconciler.class).everyMinute();
+        assertThat(ledger(guide)).containsExactly("publish", "publish");
+    }
+
+    @Test
+    void anEditionThatIsReplacedTakesItsScheduleWithIt() {
+        var guide = node.guides().published();
+        schedule(guide, Map.of("unpublishAt", in(Duration.ofHours(1)).toString()))
+                .ok();
+        node.guides().nextEditionSubmitted(guide, "The next summary.");
+        approve(guide).ok();
+        assertThat(node.guides().state(guide).has("schedule")).isFalse();
+        node.clock().forward(Duration.ofHours(2));
+        node.bean(Reconciler.class).everyMinute();
+        assertThat(statusOf(guide)).isEqualTo(200);
+    }
+
+    @Test
+    void aLostEngineLosesNoSchedule() {
+        var waiting = scheduled(in(Duration.ofHours(1)));
+        var ending = node.guides().published();
+        schedule(ending, Map.of("unpublishAt", in(Duration.ofHours(1)).toString()))
+                .ok();
+        var runtime = node.bean(RuntimeService.class);
+        List.of(waiting, ending)
+                .forEach(guide -> runtime.createProcessInstanceQuery()
+                        .processInstanceBusinessKeyLike(guide.id() + "%")
+                        .list()
+                        .forEach(process -> runtime.deleteProcessInstance(process.getId(), "lost")));
+        node.bean(Reconciler.class).everyMinute();
+
+        assertThat(activities(waiting)).contains("publication-due");
+        assertThat(activities(ending)).contains("unpublish-due");
+        node.clock().forward(Duration.ofHours(1));
+        untilServed(waiting, 200);
+        untilServed(ending, 410);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            2026-13-01T00:00:00Z       | -             | /publishAt | exists
+            2027-02-30T00:00:00Z       | -             | /publishAt | exists
+            2027-02-01T24:30:00Z       | -             | /publishAt | exists
+            tomorrow                   | -             | /publishAt | exists
+            -0001-01-01T00:00:00Z      | -             | /publishAt | past
+            2020-01-01T00:00:00Z       | -             | /publishAt | past
+            2201-01-01T00:00:00Z       | -             | /publishAt | 2200
+            +100000-01-01T00:00:00Z    | -             | /publishAt | 2200
+            2027-03-01T09:00:00        | -             | /publishAt | zone
+            2027-03-01T09:00:00        | Mars/Olympus  | /zone      | IANA
+            2027-03-01T09:00:00        | +01:00        | /zone      | IANA
+            2027-03-28T02:30:00        | Europe/Berlin | /publishAt | from 02:00 to 03:00
+            2027-10-31T02:30:00        | Europe/Berlin | /publishAt | 2027-10-31T02:30:00+02:00 or 2027-10-31T02:30:00+01:00
+            """)
+    void anInstantThatDoesNotExistOnceIsRefused(String publishAt, String zone, String pointer, String detail) {
+        var guide = node.guides().submitted();
+        var wanted = zone == null ? Map.of("publishAt", publishAt) : Map.of("publishAt", publishAt, "zone", zone);
+        var answer = schedule(guide, wanted);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).contains("\"pointer\":\"" + pointer + "\"").contains(detail);
+        assertThat(node.guides().state(guide).has("schedule")).isFalse();
+    }
+
+    @Test
+    void anInstantIsShownBackInItsZoneAndInUtc() {
+        var guide = node.guides().submitted();
+        var shown = schedule(guide, Map.of("publishAt", "2199-07-01T09:00", "zone", "Europe/Berlin"))
+                .ok();
+        assertThat(shown.get("publishAt").asString()).isEqualTo("2199-07-01T07:00:00Z");
+        assertThat(shown.get("publishAtLocal").asString()).isEqualTo("2199-07-01T09:00:00+02:00");
+        assertThat(node.as("editor").get(guide.path() + "/schedule").ok()).isEqualTo(shown);
+    }
+
+    @Test
+    void theRequestIsRefusedThatNobodyCouldKeep() {
+        var live = node.guides().published();
+        var drafted = node.guides().drafted();
+        String soon = in(Duration.ofHours(1)).toString();
+        String later = in(Duration.ofHours(2)).toString();
+
+        assertThat(schedule(live, Map.of("publishAt", soon)).status()).isEqualTo(409);
+        assertThat(schedule(drafted, Map.of("publishAt", later, "unpublishAt", soon))
+                        .status())
+                .isEqualTo(400);
+        assertThat(schedule(drafted, Map.of()).status()).isEqualTo(400);
+        assertThat(schedule(drafted, Map.of("publishedAt", soon)).status()).isEqualTo(400);
+        for (String other : List.of("editor", "reviewer", "both", "admin"))
+            assertThat(node.as(other)
+                            .put(drafted.path() + "/schedule", Map.of("publishAt", soon))
+                            .status())
+                    .as(other)
+                    .isEqualTo(403);
+        var waiting = scheduled(in(Duration.ofHours(1)));
+        assertThat(schedule(waiting, Map.of("unpublishAt", later)).status()).isEqualTo(409);
+        assertThat(stateOf(waiting)).isEqualTo("scheduled");
+    }
+
+    @Test
+    void theCalendarNamesWhatIsToCome() {
+        var at = in(Duration.ofDays(3));
+        var guide = scheduled(at);
+        var day = at.toString().substring(0, 10);
+        var events = node.as("editor")
+                .get("/calendar?from=" + day + "&to=" + day)
+                .ok()
+                .get("items");
+        assertThat(events.values().stream()
+                        .filter(event -> event.get("guide").get("id").asString().equals(guide.id())))
+                .singleElement()
+                .satisfies(event -> assertThat(event.get("kind").asString() + " "
+                                + event.get("at").asString())
+                        .isEqualTo("publish " + at));
+        assertThat(node.as("editor").get("/calendar?from=2027-02-30").status()).isEqualTo(400);
+        assertThat(node.as("editor")
+                        .get("/calendar?from=2027-03-01&to=2027-02-01")
+                        .status())
+                .isEqualTo(400);
+        assertThat(node.as("editor").get("/calendar?from=%2B999999999-12-31").status())
+                .isEqualTo(400);
+    }
+}
