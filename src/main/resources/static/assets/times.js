@@ -35,6 +35,11 @@ function show(time) {
   if (time.title !== title) time.title = title;
 }
 
+// a schedule is entered in the time zone of the person, unless it has one
+document.querySelectorAll('input[data-zone]').forEach(input => {
+  input.value = Intl.DateTimeFormat().resolvedOptions().timeZone || input.value;
+});
+
 const showAll = () => document.querySelectorAll('time[data-time]').forEach(show);
 showAll();
 setInterval(showAll, EVERY);

@@ -9,6 +9,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.representation.CacheLife;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.Representation;
 import jakarta.servlet.http.HttpServletRequest;
@@ -46,13 +47,12 @@ public class DeliveryRequests {
     private final LedgerReader ledger;
     private final ContentTypes types;
     private final Clock clock;
-    private final Duration maxAge;
+    private final CacheLives cacheLives;
     private final Duration patience;
 
     /**
      * Reads the limits from the configuration.
      *
-     * @param maxAge how long caches may keep a response, {@code imprimatur.delivery.max-age}; at most a minute
      * @param patience how long a request waits for {@code Imprimatur-At-Least}, {@code imprimatur.delivery.patience}
      */
     DeliveryRequests(
@@ -61,23 +61,20 @@ public class DeliveryRequests {
             LedgerReader ledger,
             ContentTypes types,
             Clock clock,
-            @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge,
+            CacheLives cacheLives,
             @Value("${imprimatur.delivery.patience:2s}") Duration patience) {
-        if (maxAge.toSeconds() > 60)
-            throw new IllegalArgumentException(
-                    "imprimatur.delivery.max-age is at most 60s: after an unpublish nobody may be served longer");
         this.catalogue = catalogue;
         this.confirmation = confirmation;
         this.ledger = ledger;
         this.types = types;
         this.clock = clock;
-        this.maxAge = maxAge;
+        this.cacheLives = cacheLives;
         this.patience = patience;
     }
 
-    /** How long caches may keep a response. */
-    Duration maxAge() {
-        return maxAge;
+    /** How long caches may keep a response that is sent now. */
+    CacheLife cacheLife() {
+        return cacheLives.now();
     }
 
     static SiteKey key(Authentication site) {

@@ -77,7 +77,7 @@ class ListApi {
                 : query.asOf() != null
                         ? renderer.render(now, requests.asOf(now, query.asOf()), type, query)
                         : lists.get(now, type, request.getQueryString(), query);
-        representation.send(request, response, requests.maxAge().toSeconds());
+        representation.send(request, response, requests.cacheLife());
     }
 
     private Representation hits(Snapshot snapshot, GuideSearcher searcher, ContentType type, ListQuery query) {

@@ -81,11 +81,8 @@ class PublishedGuideApi {
                                 .bytes()
                                 .array());
         var untilChange = Duration.between(clock.instant(), guide.changesAt());
-        var maxAge = requests.maxAge();
-        representation.send(
-                request,
-                response,
-                (asOf != null || untilChange.compareTo(maxAge) > 0 ? maxAge : untilChange).toSeconds());
+        var life = requests.cacheLife();
+        representation.send(request, response, asOf == null ? life.until(untilChange) : life);
     }
 
     /** Returns one guide as JSON-LD, with its URL if the site says at which addresses it shows guides. */
@@ -108,7 +105,7 @@ class PublishedGuideApi {
                         guide.entry().at(),
                         guide.surrogateKey(),
                         JsonLd.script(json.writeValueAsString(JsonLd.document(loaded, contentType, pageUrls))))
-                .send(request, response, requests.maxAge().toSeconds());
+                .send(request, response, requests.cacheLife());
     }
 
     /**

@@ -174,7 +174,11 @@ class EditingCheck implements Check {
                 case SUBMITTED -> (state == State.DRAFT || state == State.IN_REVIEW) && entry.revision() != null;
                 case IMPORTED -> state == State.IN_REVIEW && sameRevision && entry.stamp() != null;
                 case DECIDED ->
-                    (state == State.IN_REVIEW || state == State.APPROVED || state == State.PUBLISHED) && sameRevision;
+                    (state == State.IN_REVIEW
+                                    || state == State.APPROVED
+                                    || state == State.SCHEDULED
+                                    || state == State.PUBLISHED)
+                            && sameRevision;
                 case APPROVED, CHANGES_REQUESTED -> state == State.IN_REVIEW && sameRevision;
                 case STAMPED ->
                     (state == State.APPROVED || state == State.SCHEDULED || state == State.PUBLISHED)

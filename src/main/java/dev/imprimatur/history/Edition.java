@@ -35,6 +35,11 @@ public final class Edition {
             return this == DRAFT || this == IN_REVIEW || this == APPROVED || this == SCHEDULED;
         }
 
+        /** Whether the working copy can be edited. */
+        public boolean isEditable() {
+            return this == DRAFT || this == IN_REVIEW;
+        }
+
         public boolean isOver() {
             return this == SUPERSEDED || this == UNPUBLISHED || this == DISCARDED;
         }
@@ -361,7 +366,7 @@ public final class Edition {
                                     + schedule.publishAt()
                                     + "; a publisher has to give up the schedule before it can be edited")
                     .raise();
-        if (state != State.DRAFT && state != State.IN_REVIEW)
+        if (!state.isEditable())
             throw Refusal.conflict(
                             "not-in-draft",
                             "edition " + id.number() + " is " + state.apiName()

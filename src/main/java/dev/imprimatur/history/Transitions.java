@@ -64,7 +64,7 @@ public final class Transitions {
         }
         boolean live = edition.state() == State.PUBLISHED;
         boolean fits = switch (decision.effect()) {
-            case NONE -> live || edition.state() == State.IN_REVIEW || edition.state() == State.APPROVED;
+            case NONE -> edition.underReview().isPresent();
             case APPROVE, REQUEST_CHANGES -> edition.state() == State.IN_REVIEW;
             case CONFIRM, REVISE -> live;
         };

@@ -231,7 +231,9 @@ public class EndOfLedger {
         if (report.equals(before) && !integrity.isNotCompared()) return;
         behind = report;
         integrity.isBehind(new Integrity.Behind(
-                "The publication ledger ends at position %d, and %s."
+                (integrity.damagedAt() > 0
+                                ? "The publication ledger can be read up to position %d only, because of its damaged entry, and %s."
+                                : "The publication ledger ends at position %d, and %s.")
                         .formatted(
                                 report.position(),
                                 claims.stream().map(Claim::inWords).collect(Collectors.joining(", "))),

@@ -162,12 +162,15 @@ public class Integrity {
         if (behind == null) log.warn("the publication ledger is not behind any more");
         else
             log.error(
-                    "{} Nothing is changed until an administrator decides how the ledger continues, and {}; see “A ledger that is behind”"
-                            + " in docs/operations.md",
+                    "{} Nothing is changed until {}, and {}; see “{}” in docs/operations.md",
                     behind.detail(),
+                    ledger == null
+                            ? "an administrator decides how the ledger continues"
+                            : "the damaged entry is restored from a backup",
                     behind.unknown()
                             ? "sites get 503, since nobody knows which guides were unpublished"
-                            : behind.withheld().size() + " guides that were unpublished are not served");
+                            : behind.withheld().size() + " guides that were unpublished are not served",
+                    ledger == null ? "A ledger that is behind" : "When something fails");
     }
 
     /** @param why what is wrong with the entry, as the rest of a sentence whose subject is the entry */
@@ -198,6 +201,21 @@ public class Integrity {
         log.warn(
                 "entry {} of the publication ledger is intact again",
                 before.failure().position());
+    }
+
+    /** Drops the damage of an entry, because the ledger is read from its beginning; returns the damage, or null if there was none. */
+    synchronized @Nullable Damage dropDamage() {
+        var dropped = ledger;
+        ledger = null;
+        return dropped;
+    }
+
+    /** Says that an entry is intact again, if the read from the beginning found no damage. */
+    synchronized void wasDropped(Damage dropped) {
+        if (ledger != null) return;
+        log.warn(
+                "entry {} of the publication ledger is intact again",
+                dropped.failure().position());
     }
 
     void contentFailed(LedgerEntry entry, String why) {

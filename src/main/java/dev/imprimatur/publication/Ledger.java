@@ -223,8 +223,10 @@ class Ledger {
             forget();
             endIsKnown = false;
             integrity.comparisonIsDue();
-            integrity.entriesAreIntact(integrity.damage());
-            return last();
+            var dropped = integrity.dropDamage();
+            var last = last();
+            if (dropped != null) integrity.wasDropped(dropped);
+            return last;
         });
     }
 

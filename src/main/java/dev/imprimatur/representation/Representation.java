@@ -194,18 +194,6 @@ public final class Representation {
         to.append(name).append(": ").append(value).append("\r\n");
     }
 
-    /**
-     * The value of {@code Cache-Control}: caches may keep a response for {@code maxAge} seconds, and may send it for the rest of a minute
-     * while they revalidate it.
-     *
-     * @param maxAge in seconds; with 0 or less, caches must revalidate every time
-     */
-    public static String cacheControl(long maxAge) {
-        return maxAge <= 0
-                ? "public, max-age=0, must-revalidate"
-                : "public, max-age=" + maxAge + ", stale-while-revalidate=" + Math.max(0, 60 - maxAge);
-    }
-
     public int size() {
         return plain.size();
     }
@@ -246,15 +234,14 @@ public final class Representation {
     /**
      * Sends the representation, or 304 if the client has it already (RFC 9110, 13.1). A response with a {@code Warning} header is stale, so
      * caches must revalidate it.
-     *
-     * @param maxAge how long caches may keep the response, in seconds
      */
-    public void send(HttpServletRequest request, HttpServletResponse response, long maxAge) throws IOException {
+    public void send(HttpServletRequest request, HttpServletResponse response, CacheLife life) throws IOException {
         var form = form(ContentCoding.of(joined(request, HttpHeaders.ACCEPT_ENCODING)));
         boolean isNotModified = isCachedBy(request, form);
         form.headers(isNotModified, response::setHeader);
         response.setHeader(
-                HttpHeaders.CACHE_CONTROL, cacheControl(response.containsHeader(HttpHeaders.WARNING) ? 0 : maxAge));
+                HttpHeaders.CACHE_CONTROL,
+                (response.containsHeader(HttpHeaders.WARNING) ? CacheLife.NONE : life).header());
         if (isNotModified) response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
         else response.getOutputStream().write(form.body());
     }

@@ -34,7 +34,7 @@ record SequenceFlows(
     Set<String> openTasks(Edition edition, String drafting, Collection<String> tasks) {
         return switch (edition.state()) {
             case DRAFT -> Set.of(drafting);
-            case IN_REVIEW, APPROVED -> openUnderReview(edition, drafting, tasks);
+            case IN_REVIEW, APPROVED, SCHEDULED -> openUnderReview(edition, drafting, tasks);
             case PUBLISHED ->
                 publishing != null && edition.isReviewDueMarked() && !edition.isRevisionCalled()
                         ? new Walk(edition, tasks, true).from(publishing, "").open

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.wire;
 
+import dev.imprimatur.delivery.CacheLives;
 import dev.imprimatur.delivery.RateLimits;
 import dev.imprimatur.representation.Representation;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,7 +12,6 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /** Writes the headers of the fast path's responses. They are the same that the servlet container sends. */
@@ -29,6 +28,7 @@ class ResponseHeaders {
             new PreEncodedHttpField("Referrer-Policy", "no-referrer"));
 
     private final RateLimits limits;
+    private final CacheLives lives;
     private final List<HttpField> constant = new ArrayList<>(PROTECTION);
     private volatile @Nullable SharedLines ok;
     private volatile @Nullable SharedLines notModified;
@@ -36,16 +36,16 @@ class ResponseHeaders {
     /** The lines shared by all responses of one second at one position: the status line and the header lines that follow it. */
     private record SharedLines(HttpField date, long position, ByteBuffer bytes) {}
 
-    ResponseHeaders(RateLimits limits, @Value("${imprimatur.delivery.max-age:30s}") Duration maxAge) {
+    ResponseHeaders(RateLimits limits, CacheLives lives) {
         this.limits = limits;
+        this.lives = lives;
         constant.add(new PreEncodedHttpField(RateLimits.POLICY_HEADER, limits.policy()));
-        constant.add(
-                new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Representation.cacheControl(maxAge.toSeconds())));
     }
 
     /** Passes on every header of a response except those of its form. */
     void forEach(FastResponse response, Consumer<HttpField> consumer) {
         for (var field : constant) consumer.accept(field);
+        consumer.accept(new HttpField(HttpHeader.CACHE_CONTROL, lives.now().header()));
         consumer.accept(new HttpField(Representation.POSITION, Long.toString(response.position())));
         consumer.accept(new HttpField(RateLimits.HEADER, limits.header(response.requestsLeft())));
     }
@@ -64,6 +64,8 @@ class ResponseHeaders {
         if (last != null && last.date().equals(date) && last.position() == position) return last;
         var text = new StringBuilder(isNotModified ? "HTTP/1.1 304 Not Modified" : "HTTP/1.1 200 OK").append(END);
         for (var field : constant) Representation.line(text, field.getName(), field.getValue());
+        Representation.line(
+                text, HttpHeader.CACHE_CONTROL.asString(), lives.now().header());
         Representation.line(text, date.getName(), date.getValue());
         Representation.line(text, Representation.POSITION, Long.toString(position));
         var lines = new SharedLines(date, position, ByteBuffer.wrap(FastRequest.bytes(text.toString())));

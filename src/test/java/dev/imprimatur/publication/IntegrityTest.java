@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.junit.jupiter.api.AfterEach;
@@ -377,5 +378,32 @@ class IntegrityTest {
         assertThat(guides.read(guide).status()).isEqualTo(404);
         published().deleteOne(row(guide));
         await().atMost(Duration.ofSeconds(10)).until(() -> guides.read(guide).status() == 200);
+    }
+
+    @Test
+    void aDamagedEntryIsNotReportedAsIntactWhileItIsDamaged() {
+        guides.published();
+        guides.published();
+        var entries = node.bean(MongoDatabase.class).getCollection("ledger", Document.class);
+        var first = Filters.eq("_id", 1L);
+        var intact = Objects.requireNonNull(entries.find(first).first());
+        entries.updateOne(first, Updates.set("entry.slug", "another"));
+        var ledger = node.bean(Ledger.class);
+
+        ledger.startOver();
+        ledger.startOver();
+        assertThat(node.bean(Integrity.class).damagedAt()).isEqualTo(1);
+        assertThat(timesIntactAgain()).isZero();
+
+        entries.replaceOne(first, intact);
+        ledger.startOver();
+        assertThat(node.bean(Integrity.class).damagedAt()).isZero();
+        assertThat(timesIntactAgain()).isEqualTo(1);
+    }
+
+    private long timesIntactAgain() {
+        return List.copyOf(log.list).stream()
+                .filter(event -> event.getFormattedMessage().contains("intact again"))
+                .count();
     }
 }

@@ -8,6 +8,9 @@ import dev.imprimatur.check.Checker;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.WorkedExample;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -182,6 +186,19 @@ class SchedulesTest {
     }
 
     @Test
+    void noCacheKeepsAnAnswerBeyondTheInstant() {
+        var guide = node.guides().published();
+        schedule(guide, Map.of("unpublishAt", in(Duration.ofSeconds(25)).toString()))
+                .ok();
+        for (String path : List.of("/role-guide/" + guide.slug(), "/role-guide?limit=1"))
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(node.site().get(path).header("Cache-Control"))
+                            .matches("public, max-age=(0|1\\d|2[0-5]|\\d), must-revalidate"));
+        node.clock().forward(Duration.ofSeconds(25));
+        untilServed(guide, 410);
+    }
+
+    @Test
     void aPublicationThatIsToGoOnGoesOn() {
         var guide = node.guides().published();
         schedule(guide, Map.of("unpublishAt", in(Duration.ofHours(1)).toString()))
@@ -343,5 +360,92 @@ class SchedulesTest {
                 .isEqualTo(400);
         assertThat(node.as("editor").get("/calendar?from=%2B999999999-12-31").status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void aTaskBehindTheLastApprovalIsDoneBeforeAScheduledPublication(@TempDir Path folder) throws Exception {
+        try (var notes = Node.start(WorkedExample.settings(folder))) {
+            var waiting = noteFor(notes, Duration.ofHours(1));
+            rights(notes, waiting);
+            assertThat(notes.guides().read(waiting).status()).isEqualTo(404);
+            var late = noteFor(notes, Duration.ofHours(1));
+            var givenUp = noteFor(notes, Duration.ofHours(1));
+            notes.as("publisher").delete(givenUp.path() + "/schedule").ok();
+
+            notes.clock().forward(Duration.ofHours(1));
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> notes.guides().read(waiting).status() == 200);
+            assertThat(notes.guides().read(late).status()).isEqualTo(404);
+            rights(notes, late);
+            assertThat(notes.guides().read(late).status()).isEqualTo(200);
+            assertThat(notes.guides().task("reviewer", givenUp).get("name").asString())
+                    .contains("Review");
+            assertThat(notes.bean(Checker.class).run().violations()).isEmpty();
+        }
+    }
+
+    private static Ref noteFor(Node notes, Duration later) {
+        var note = WorkedExample.submitted(notes);
+        String at = notes.clock().instant().plus(later).toString();
+        notes.as("publisher")
+                .put(note.path() + "/schedule", Map.of("publishAt", at))
+                .ok();
+        var guides = notes.guides();
+        guides.decide("reviewer", guides.task("reviewer", note), "approve").ok();
+        return note;
+    }
+
+    private static void rights(Node notes, Ref note) {
+        var guides = notes.guides();
+        guides.decide("admin", guides.task("admin", note), "cleared").ok();
+    }
+
+    @Test
+    void theWorkflowInTwoStagesChecksTheFactsFirst(@TempDir Path folder) throws Exception {
+        String type = Files.readString(Path.of("seed-content/types/role-guide.schema.json"))
+                .replace("\"role-guide-review\"", "\"two-stage-review\"");
+        Files.writeString(folder.resolve("role-guide.schema.json"), type);
+        try (var twoStages = Node.start("imprimatur.content-types", folder.toUri() + "/")) {
+            var guides = twoStages.guides();
+            var guide = guides.submitted();
+            assertThat(guides.find("reviewer", guide)).isEmpty();
+            guides.decide("second-editor", guides.task("second-editor", guide), "facts-wrong")
+                    .ok();
+            assertThat(guides.state(guide).get("edition").get("state").asString())
+                    .isEqualTo("draft");
+            twoStages.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+            guides.decide("second-editor", guides.task("second-editor", guide), "facts-hold")
+                    .ok();
+            guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+            assertThat(guides.read(guide).status()).isEqualTo(200);
+            assertThat(guides.read(guide).body()).contains("Facts and figures checked");
+
+            guides.nextEditionSubmitted(guide, "The next summary.");
+            twoStages
+                    .as("publisher")
+                    .put(guide.path() + "/schedule", Map.of("publishAt", twoStages.clock().instant().plusSeconds(60).toString()))
+                    .ok();
+            guides.decide("second-editor", guides.task("second-editor", guide), "facts-hold")
+                    .ok();
+            guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+            twoStages.as("publisher").delete(guide.path() + "/schedule").ok();
+            assertThat(guides.task("reviewer", guide).get("name").asString()).isEqualTo("Review as editor in chief");
+            guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+            assertThat(guides.read(guide).body()).contains("The next summary.");
+        }
+    }
+
+    @Test
+    void aWorkflowWithoutATimerSchedulesNothing() {
+        var created = node.as("editor")
+                .post(
+                        "/faq",
+                        Map.of("slug", "scheduled", "content", Map.of("question", "Why?", "answer", "Because.")))
+                .ok();
+        var faq = new Ref("faq", created.get("id").asString(), "scheduled");
+        var answer = schedule(faq, Map.of("publishAt", in(Duration.ofHours(1)).toString()));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(409);
+        assertThat(answer.body()).contains("/problems/workflow-does-not-wait");
     }
 }

@@ -63,6 +63,7 @@ class EveryPageTest {
         for (String all : List.of(
                 "/studio",
                 "/studio/account",
+                "/studio/calendar",
                 "/studio/design",
                 "/studio/guides",
                 "/studio/guides/{id}",

@@ -97,6 +97,16 @@ record GuideInState(String name, Guides.Ref guide, String decides) {
         var discardedNext = guides.nextEditionSubmitted(guides.published(), "To be given up.");
         editor.delete(discardedNext.path() + "/editions/current").ok();
         all.add(new GuideInState("live, next given up", discardedNext, null));
+        var planned = guides.submitted();
+        schedule(node, planned, "publishAt");
+        all.add(new GuideInState("in review, publication scheduled", planned, "REVIEWER"));
+        var waiting = guides.submitted();
+        schedule(node, waiting, "publishAt");
+        guides.decide("reviewer", guides.task("reviewer", waiting), "approve").ok();
+        all.add(new GuideInState("approved, waits for its publication", waiting, null));
+        var ending = guides.published();
+        schedule(node, ending, "unpublishAt");
+        all.add(new GuideInState("live, end of the publication scheduled", ending, null));
         all.add(new GuideInState("another type, facts to be checked", question(node, "facts"), "EDITOR"));
         var half = question(node, "half");
         guides.decide("second-editor", guides.task("second-editor", half), "facts-hold")
@@ -109,6 +119,11 @@ record GuideInState(String name, Guides.Ref guide, String decides) {
 
     private static String id(JsonNode task) {
         return task.get("id").asString();
+    }
+
+    private static void schedule(Node node, Guides.Ref guide, String what) {
+        String at = node.clock().instant().plus(HALF_A_YEAR).toString();
+        node.as("publisher").put(guide.path() + "/schedule", Map.of(what, at)).ok();
     }
 
     private static void comment(Node node, Guides.Ref guide) {

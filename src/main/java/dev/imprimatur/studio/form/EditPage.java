@@ -84,7 +84,7 @@ class EditPage {
     @GetMapping("/edit")
     String edit(@PathVariable String id, @RequestParam @Nullable String write, Person me, Model model) {
         var guide = guides.require(id);
-        if (!guide.state().isInProgress() || guide.state() == Edition.State.APPROVED)
+        if (!guide.state().isEditable())
             return "redirect:/studio/guides/" + id + "/review";
         var copy = drafts.of(guide);
         if (draftPage.isFor(guide, copy, write != null, me)) return draftPage.fill(guide, copy, me, model);

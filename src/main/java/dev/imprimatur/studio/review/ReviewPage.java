@@ -115,6 +115,7 @@ class ReviewPage {
             shown = editions.get(new EditionId(id, live.edition()));
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
+        model.addAttribute("times", ScheduleForm.of(guide.schedule()));
         model.addAttribute("withdrawing", types.require(guide.type()).reasons(Reason.Of.UNPUBLISH));
         model.addAttribute("edition", shown);
         model.addAttribute("view", ReviewLink.view(view));
@@ -163,7 +164,7 @@ class ReviewPage {
                 .filter(open -> !open.outcomes().isEmpty())
                 .findFirst();
         // The edition is approved but not yet published: the engine is a moment behind.
-        if (task.isEmpty() || shown.state() == Edition.State.APPROVED) return;
+        if (task.isEmpty() || !shown.state().isEditable() && shown.state().isInProgress()) return;
         model.addAttribute("task", task.get());
         model.addAttribute("reasons", reasons(type, task.get()));
         model.addAttribute(

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import dev.imprimatur.publication.ScheduledChange;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Date;
+import org.flowable.engine.ManagementService;
+import org.flowable.job.api.Job;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/** Tells the delivery when the next timer of a process is due, so that caches keep no response beyond it. */
+@Component
+class DueTimers {
+    /** Longer than caches keep a response, and than the next look takes. */
+    private static final Duration AHEAD = Duration.ofSeconds(75);
+
+    private final ManagementService management;
+    private final Engine engine;
+    private final ScheduledChange change;
+    private final Clock clock;
+
+    DueTimers(@Lazy ManagementService management, Engine engine, ScheduledChange change, Clock clock) {
+        this.management = management;
+        this.engine = engine;
+        this.change = change;
+        this.clock = clock;
+    }
+
+    @Scheduled(initialDelayString = "1s", fixedDelayString = "5s")
+    void look() {
+        var _ = engine.runIfAvailable(this::lookUp);
+    }
+
+    private void lookUp() {
+        var now = clock.instant();
+        var due = management
+                .createTimerJobQuery()
+                .duedateHigherThan(Date.from(now.minus(ScheduledChange.LATEST)))
+                .duedateLowerThan(Date.from(now.plus(AHEAD)))
+                .orderByJobDuedate()
+                .asc()
+                .listPage(0, 1);
+        change.isDueAt(due.stream()
+                .map(Job::getDuedate)
+                .map(Date::toInstant)
+                .findFirst()
+                .orElse(null));
+    }
+}

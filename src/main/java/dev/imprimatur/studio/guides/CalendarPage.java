@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.guides;
+
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.review.Calendar;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.TextStyle;
+import java.time.temporal.TemporalAdjusters;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** Shows what is published and unpublished in a month, and which reviews come due. */
+@Controller
+class CalendarPage {
+    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMMM yyyy", Locale.ENGLISH);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("EEEE, d MMMM", Locale.ENGLISH);
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final YearMonth FIRST = YearMonth.of(1970, 1);
+    private static final YearMonth LAST = YearMonth.of(2201, 12);
+    private static final int DAYS = 7;
+
+    private final Calendar calendar;
+    private final Clock clock;
+
+    CalendarPage(Calendar calendar, Clock clock) {
+        this.calendar = calendar;
+        this.clock = clock;
+    }
+
+    /** @param time the time of day; null for a review, which comes due on a day */
+    record Item(Instant at, String words, @Nullable String time, Guide guide) {}
+
+    record Day(LocalDate date, String name, List<Item> list) {}
+
+    /** A day in the table of the month. */
+    record Cell(LocalDate date, boolean isIn, boolean isToday, int number, int events) {}
+
+    record Month(
+            String name,
+            YearMonth before,
+            YearMonth after,
+            List<String> weekdays,
+            List<List<Cell>> weeks,
+            List<Day> days) {}
+
+    @GetMapping("/studio/calendar")
+    @PreAuthorize("isAuthenticated()")
+    String month(@RequestParam(name = "month", required = false) @Nullable String name, Model model) {
+        var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        var month = name == null ? YearMonth.from(today) : parsed(name);
+        var byDay = calendar
+                .between(startOf(month.atDay(1)), startOf(month.plusMonths(1).atDay(1)))
+                .stream()
+                .collect(Collectors.groupingBy(
+                        event -> LocalDate.ofInstant(event.at(), ZoneOffset.UTC), TreeMap::new, Collectors.toList()));
+        model.addAttribute(
+                "month",
+                new Month(
+                        MONTH.format(month),
+                        month.minusMonths(1),
+                        month.plusMonths(1),
+                        Stream.of(DayOfWeek.values())
+                                .map(day -> day.getDisplayName(TextStyle.SHORT, Locale.ENGLISH))
+                                .toList(),
+                        weeks(month, today, byDay),
+                        byDay.entrySet().stream()
+                                .map(day -> new Day(
+                                        day.getKey(),
+                                        DAY.format(day.getKey()),
+                                        day.getValue().stream()
+                                                .map(CalendarPage::item)
+                                                .toList()))
+                                .toList()));
+        return "studio/calendar";
+    }
+
+    private static YearMonth parsed(String name) {
+        try {
+            var month = YearMonth.parse(name);
+            if (!month.isBefore(FIRST) && !month.isAfter(LAST)) return month;
+        } catch (DateTimeException noMonth) {
+            // refused below
+        }
+        throw Refusal.malformed("month is a month such as 2026-12, from " + FIRST + " to " + LAST, List.of())
+                .raise();
+    }
+
+    private static List<List<Cell>> weeks(
+            YearMonth month, LocalDate today, Map<LocalDate, List<Calendar.Event>> byDay) {
+        var monday = month.atDay(1).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+        return Stream.iterate(monday, week -> !week.isAfter(month.atEndOfMonth()), week -> week.plusWeeks(1))
+                .map(week -> IntStream.range(0, DAYS)
+                        .mapToObj(week::plusDays)
+                        .map(day -> new Cell(
+                                day,
+                                YearMonth.from(day).equals(month),
+                                day.equals(today),
+                                day.getDayOfMonth(),
+                                byDay.getOrDefault(day, List.of()).size()))
+                        .toList())
+                .toList();
+    }
+
+    private static Item item(Calendar.Event event) {
+        return switch (event.kind()) {
+            case PUBLISH -> new Item(event.at(), "Published", TIME.format(event.at()), event.guide());
+            case UNPUBLISH -> new Item(event.at(), "Unpublished", TIME.format(event.at()), event.guide());
+            case REVIEW_DUE -> new Item(event.at(), "Review due", null, event.guide());
+        };
+    }
+
+    private static Instant startOf(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+}
