@@ -60,6 +60,9 @@ class EngineTest {
         assertThatThrownBy(() -> Node.start("imprimatur.content-types", folder.toUri() + "/"))
                 .rootCause()
                 .satisfies(cause -> assertThat(Objects.toString(cause.getMessage()))
-                        .contains("role-guide", "role-guide-reviw", "fact-checked-review, role-guide-review, two-stage-review"));
+                        .contains(
+                                "role-guide",
+                                "role-guide-reviw",
+                                "fact-checked-review, role-guide-review, two-stage-review"));
     }
 }

@@ -424,7 +424,11 @@ class SchedulesTest {
             guides.nextEditionSubmitted(guide, "The next summary.");
             twoStages
                     .as("publisher")
-                    .put(guide.path() + "/schedule", Map.of("publishAt", twoStages.clock().instant().plusSeconds(60).toString()))
+                    .put(
+                            guide.path() + "/schedule",
+                            Map.of(
+                                    "publishAt",
+                                    twoStages.clock().instant().plusSeconds(60).toString()))
                     .ok();
             guides.decide("second-editor", guides.task("second-editor", guide), "facts-hold")
                     .ok();
@@ -439,9 +443,7 @@ class SchedulesTest {
     @Test
     void aWorkflowWithoutATimerSchedulesNothing() {
         var created = node.as("editor")
-                .post(
-                        "/faq",
-                        Map.of("slug", "scheduled", "content", Map.of("question", "Why?", "answer", "Because.")))
+                .post("/faq", Map.of("slug", "scheduled", "content", Map.of("question", "Why?", "answer", "Because.")))
                 .ok();
         var faq = new Ref("faq", created.get("id").asString(), "scheduled");
         var answer = schedule(faq, Map.of("publishAt", in(Duration.ofHours(1)).toString()));

@@ -12,7 +12,6 @@ import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
-import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
@@ -84,8 +83,7 @@ class EditPage {
     @GetMapping("/edit")
     String edit(@PathVariable String id, @RequestParam @Nullable String write, Person me, Model model) {
         var guide = guides.require(id);
-        if (!guide.state().isEditable())
-            return "redirect:/studio/guides/" + id + "/review";
+        if (!guide.state().isEditable()) return "redirect:/studio/guides/" + id + "/review";
         var copy = drafts.of(guide);
         if (draftPage.isFor(guide, copy, write != null, me)) return draftPage.fill(guide, copy, me, model);
         return page(guide, copy, copy.values(), List.of(), me, model);

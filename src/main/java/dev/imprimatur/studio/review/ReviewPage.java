@@ -163,8 +163,12 @@ class ReviewPage {
         var task = inbox.of(shown.id()).stream()
                 .filter(open -> !open.outcomes().isEmpty())
                 .findFirst();
-        // The edition is approved but not yet published: the engine is a moment behind.
-        if (task.isEmpty() || !shown.state().isEditable() && shown.state().isInProgress()) return;
+        // The edition is approved and the task still asks for an approval: the engine is a moment behind.
+        boolean isApproved = shown.state().isInProgress() && !shown.state().isEditable();
+        if (task.isEmpty()
+                || isApproved
+                        && task.get().outcomes().stream()
+                                .anyMatch(it -> it.effect().vouches())) return;
         model.addAttribute("task", task.get());
         model.addAttribute("reasons", reasons(type, task.get()));
         model.addAttribute(
