@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,7 @@ public final class Edition {
     private @Nullable LogEntry confirmation;
     private @Nullable LogEntry revisionCall;
     private int approvalsRequired = 1;
+    private boolean deleted;
     private boolean reviewDueMarked;
     private boolean overdueMarked;
     private List<LogEntry> approvals = new ArrayList<>();
@@ -184,6 +186,8 @@ public final class Edition {
             case SUPERSEDED -> state = State.SUPERSEDED;
             case UNPUBLISHED -> state = State.UNPUBLISHED;
             case DISCARDED -> state = State.DISCARDED;
+            case RENAMED -> {}
+            case DELETED -> deleted = true;
         }
     }
 
@@ -266,6 +270,20 @@ public final class Edition {
     /** The confirmation that has no stamp yet; empty if there is none. */
     Optional<LogEntry> unstampedConfirmation() {
         return Optional.ofNullable(confirmation);
+    }
+
+    /** Whether the guide of the edition was deleted. */
+    public boolean isDeleted() {
+        return deleted;
+    }
+
+    /** The slug that the guide was given last in this edition; empty if it was not renamed. */
+    public Optional<String> renamedTo() {
+        return log.reversed().stream()
+                .map(LogEntry::renamed)
+                .filter(Objects::nonNull)
+                .map(LogEntry.Renamed::to)
+                .findFirst();
     }
 
     public boolean isReviewDueMarked() {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param approvalsRequired of kinds {@code SUBMITTED} and {@code APPROVED}: how many people have to approve it
  * @param stamp of kinds {@code STAMPED} and {@code IMPORTED}
  * @param position in the ledger, of kinds that readers could see
+ * @param renamed of kind {@code RENAMED}
  */
 public record LogEntry(
         EditionId edition,
@@ -37,7 +38,11 @@ public record LogEntry(
         @Nullable Reason reason,
         @Nullable Integer approvalsRequired,
         @Nullable Stamp stamp,
-        @Nullable Long position) {
+        @Nullable Long position,
+        @Nullable Renamed renamed) {
+    /** The slug that a guide had and the slug that it has instead. */
+    public record Renamed(String from, String to) {}
+
     /** What can happen to an edition. */
     public enum Kind {
         /** The edition was opened: its working copy can be edited. */
@@ -71,7 +76,11 @@ public record LogEntry(
         /** The edition was unpublished. */
         UNPUBLISHED,
         /** The edition was discarded before its publication. */
-        DISCARDED
+        DISCARDED,
+        /** The guide was given another slug. */
+        RENAMED,
+        /** The guide, which was never published, was deleted. */
+        DELETED
     }
 
     /** The signature of the decision; empty if it was not signed. */
@@ -93,23 +102,27 @@ public record LogEntry(
     }
 
     LogEntry signed(@Nullable String words) {
-        return with(words, reason, approvalsRequired, stamp, position);
+        return with(words, reason, approvalsRequired, stamp, position, renamed);
     }
 
     LogEntry because(@Nullable Reason given) {
-        return with(meaning, given, approvalsRequired, stamp, position);
+        return with(meaning, given, approvalsRequired, stamp, position, renamed);
     }
 
     LogEntry requiring(int approvals) {
-        return with(meaning, reason, approvals, stamp, position);
+        return with(meaning, reason, approvals, stamp, position, renamed);
     }
 
     LogEntry withStamp(Stamp given) {
-        return with(meaning, reason, approvalsRequired, given, position);
+        return with(meaning, reason, approvalsRequired, given, position, renamed);
     }
 
     LogEntry withPosition(@Nullable Long given) {
-        return with(meaning, reason, approvalsRequired, stamp, given);
+        return with(meaning, reason, approvalsRequired, stamp, given, renamed);
+    }
+
+    LogEntry withRenamed(Renamed given) {
+        return with(meaning, reason, approvalsRequired, stamp, position, given);
     }
 
     private LogEntry with(
@@ -117,7 +130,8 @@ public record LogEntry(
             @Nullable Reason newReason,
             @Nullable Integer newApprovals,
             @Nullable Stamp newStamp,
-            @Nullable Long newPosition) {
+            @Nullable Long newPosition,
+            @Nullable Renamed newRenamed) {
         return new LogEntry(
                 edition,
                 seq,
@@ -132,6 +146,7 @@ public record LogEntry(
                 newReason,
                 newApprovals,
                 newStamp,
-                newPosition);
+                newPosition,
+                newRenamed);
     }
 }

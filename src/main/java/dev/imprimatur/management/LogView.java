@@ -28,7 +28,8 @@ record LogView(
         @Nullable SignatureView signature,
         @Nullable MeansView means,
         @Nullable StampView stamp,
-        @Nullable Long position) {
+        @Nullable Long position,
+        LogEntry.@Nullable Renamed renamed) {
     record ByView(
             @Nullable String account, String name, @Nullable String title) {}
 
@@ -105,6 +106,7 @@ record LogView(
                 entry.signature().map(SignatureView::of).orElse(null),
                 MeansView.of(entry.by().means()),
                 StampView.of(entry.stamp()),
-                entry.position());
+                entry.position(),
+                entry.renamed());
     }
 }

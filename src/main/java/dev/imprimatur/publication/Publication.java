@@ -8,6 +8,7 @@ import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Slugs;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
@@ -44,6 +45,8 @@ public class Publication {
     private final PublishedContents contents;
     private final Integrity integrity;
     private final LedgerChain chain;
+    private final Slugs slugs;
+    private final Renaming renaming;
     private final Clock clock;
 
     Publication(
@@ -54,6 +57,8 @@ public class Publication {
             PublishedContents contents,
             Integrity integrity,
             LedgerChain chain,
+            Slugs slugs,
+            Renaming renaming,
             Clock clock) {
         this.guides = guides;
         this.editions = editions;
@@ -62,6 +67,8 @@ public class Publication {
         this.contents = contents;
         this.integrity = integrity;
         this.chain = chain;
+        this.slugs = slugs;
+        this.renaming = renaming;
         this.clock = clock;
     }
 
@@ -73,7 +80,9 @@ public class Publication {
         var stamp = edition.stamp().orElseThrow();
         store(List.of(revision));
         var entry = ledger.append(publishing(guide, id, revision, stamp));
-        editions.published(id, entry.position());
+        var published = editions.published(id, entry.position());
+        if (published.renamedTo().filter(slug -> !slug.equals(entry.slug())).isPresent())
+            renaming.alignLedger(id.guide());
         return entry;
     }
 
@@ -112,7 +121,10 @@ public class Publication {
                         .raise();
             var now = clock.instant();
             var first = before == null ? now : before.firstPublishedAt();
-            return reviewed(unsealed(guide, id, revision, first, now, position, hash), stamp);
+            if (before == null) slugs.mustBeFreeFor(guide.id(), guide.type(), guide.locale(), guide.slug());
+            // the ledger says under which slug readers know the guide; the card may be older
+            String slug = before == null ? guide.slug() : before.slug();
+            return reviewed(unsealed(guide, slug, id, revision, first, now, position, hash), stamp);
         });
     }
 
@@ -184,7 +196,14 @@ public class Publication {
         if (live == null)
             throw Refusal.conflict("not-live", "the guide is not published, so there is nothing to unpublish")
                     .raise();
-        if (redirectTo != null) Redirect.check(redirectTo, guide.slug());
+        if (redirectTo != null) {
+            Redirect.check(redirectTo, guide.slug());
+            if (slugs.guideOf(guide.type(), guide.locale(), redirectTo)
+                    .filter(guide.id()::equals)
+                    .isPresent())
+                throw Refusal.malformed("/redirectTo", "a guide cannot redirect to a slug that it had before")
+                        .raise();
+        }
         var id = new EditionId(guide.id(), live.edition());
         var entry = withdraw(id, redirectTo);
         editions.unpublished(id, entry.position(), message, reason, by);
@@ -215,6 +234,7 @@ public class Publication {
 
     private static LedgerEntry unsealed(
             Guide guide,
+            String slug,
             EditionId id,
             Revision revision,
             Instant firstPublishedAt,
@@ -223,7 +243,7 @@ public class Publication {
             String lastHash) {
         return LedgerEntry.of(
                 Kind.PUBLISH,
-                new LedgerEntry.Subject(guide.id(), guide.type(), guide.slug(), guide.locale()),
+                new LedgerEntry.Subject(guide.id(), guide.type(), slug, guide.locale()),
                 new LedgerEntry.PublishedRevision(
                         id.number(), revision.number(), revision.hash().value(), now, firstPublishedAt),
                 null,

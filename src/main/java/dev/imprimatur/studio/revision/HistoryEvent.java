@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.revision;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Signature;
 import dev.imprimatur.people.AuthenticationMethod;
@@ -52,14 +54,19 @@ public record HistoryEvent(
             case SUPERSEDED -> "put the edition aside: a later one took its place";
             case UNPUBLISHED -> "unpublished it";
             case DISCARDED -> "gave the edition up";
+            case RENAMED -> {
+                var renamed = requireNonNull(entry.renamed());
+                yield "changed the slug from “" + renamed.from() + "” to “" + renamed.to() + "”";
+            }
+            case DELETED -> "deleted the guide";
         };
         String mark = switch (entry.kind()) {
-            case OPENED, DECIDED -> "draft";
+            case OPENED, DECIDED, RENAMED -> "draft";
             case SUBMITTED, REVIEW_DUE -> "review";
             case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE -> "changes";
             case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
             case PUBLISHED -> "published";
-            case REVISION_DROPPED, SUPERSEDED, UNPUBLISHED, DISCARDED -> "over";
+            case REVISION_DROPPED, SUPERSEDED, UNPUBLISHED, DISCARDED, DELETED -> "over";
         };
         return new HistoryEvent(
                 entry.at(),
