@@ -28,7 +28,8 @@ record Renames(
 
     /** Returns the renames after the guide has moved from one address to another. */
     Renames with(String guide, GuideAddress from, GuideAddress to) {
-        var addresses = former.getOrDefault(guide, HashTreePSet.empty()).plus(from).minus(to);
+        var addresses =
+                former.getOrDefault(guide, HashTreePSet.empty()).plus(from).minus(to);
         return new Renames(
                 changed(changed(byFormerSlug, from, guide), to, null),
                 current.plus(guide, to),

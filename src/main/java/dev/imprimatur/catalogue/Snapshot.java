@@ -209,7 +209,8 @@ public final class Snapshot {
         /** Moves a guide from one address to another. */
         Fold rename(String guide, GuideAddress from, GuideAddress to) {
             byType.put(
-                    to.type(), byType.getOrDefault(to.type(), TypeSnapshot.EMPTY).renamed(guide, from, to));
+                    to.type(),
+                    byType.getOrDefault(to.type(), TypeSnapshot.EMPTY).renamed(guide, from, to));
             return this;
         }
 

@@ -212,7 +212,8 @@ class PublishedGuideApi {
         if (ledger.mayBeIncomplete(snapshot.reading()))
             return ledger.guideUnknown().raise();
         if (renamed.isPresent() && unpublished.isEmpty()) {
-            response.setHeader(HttpHeaders.LOCATION, location(request, type, renamed.get().slug()));
+            response.setHeader(
+                    HttpHeaders.LOCATION, location(request, type, renamed.get().slug()));
             return Refusal.of(Refusal.Kind.MOVED, "moved", "this guide has another slug now; read it there")
                     .raise();
         }

@@ -89,16 +89,18 @@ public class Editing {
     public Guide duplicate(Guide original, String slug, Person by) {
         var all = editions.of(original.id());
         all.forEach(Edition::mustBeSound);
-        var live = original.live();
-        var copy = copies.find(all.getLast().id());
-        boolean isOfDraft = live == null || all.getLast().state().isInProgress();
-        JsonNode content = isOfDraft
-                ? drafts.copy(original).content()
-                : revisions.require(original.id(), live.revision()).content();
-        if (isOfDraft) copy.ifPresent(WorkingCopy::mustNotBeAltered);
         var contributors = new TreeSet<>(Set.of(by.account()));
-        if (isOfDraft) copy.ifPresent(draft -> contributors.addAll(draft.contributors()));
         contributors.addAll(editions.published(all));
+        var live = original.live();
+        JsonNode content;
+        if (live != null && !all.getLast().state().isInProgress())
+            content = revisions.require(original.id(), live.revision()).content();
+        else {
+            var copy = drafts.copy(original);
+            copy.mustNotBeAltered();
+            contributors.addAll(copy.contributors());
+            content = copy.content();
+        }
         return create(original.type(), slug, original.locale(), content, List.copyOf(contributors), by);
     }
 
@@ -183,7 +185,8 @@ public class Editing {
     /** Throws a refusal if the guide was published at any time, or is about to be. */
     public void mustBeDeletable(Guide guide) {
         var all = editions.of(guide.id());
-        if (all.stream().anyMatch(edition -> edition.publishedEntry().isPresent())) throw wasPublished().raise();
+        if (all.stream().anyMatch(edition -> edition.publishedEntry().isPresent()))
+            throw wasPublished().raise();
         var state = all.getLast().state();
         if (state == Edition.State.APPROVED || state == Edition.State.SCHEDULED)
             throw Refusal.conflict(

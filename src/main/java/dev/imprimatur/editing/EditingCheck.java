@@ -37,7 +37,8 @@ class EditingCheck implements Check {
     private final Evidence evidence;
     private final Slugs slugs;
 
-    EditingCheck(EditionLog log, Revisions revisions, WorkingCopies copies, Guides guides, Evidence evidence, Slugs slugs) {
+    EditingCheck(
+            EditionLog log, Revisions revisions, WorkingCopies copies, Guides guides, Evidence evidence, Slugs slugs) {
         this.evidence = evidence;
         this.slugs = slugs;
         this.log = log;
@@ -187,7 +188,8 @@ class EditingCheck implements Check {
                 case REVISION_DROPPED, SUPERSEDED -> state == State.PUBLISHED;
                 case DISCARDED -> state == State.DRAFT || state == State.IN_REVIEW;
                 case RENAMED -> entry.renamed() != null;
-                case DELETED -> state == State.DISCARDED && before.publishedEntry().isEmpty();
+                case DELETED ->
+                    state == State.DISCARDED && before.publishedEntry().isEmpty();
             };
         }
 

@@ -238,8 +238,7 @@ public class Editions {
      * @param position of the ledger entry; null if the guide was never published
      * @param since when the change began
      */
-    public Edition renamed(
-            EditionId id, LogEntry.Renamed renamed, @Nullable Long position, Instant since, Person by) {
+    public Edition renamed(EditionId id, LogEntry.Renamed renamed, @Nullable Long position, Instant since, Person by) {
         return record(id, edition -> edition.next().rename(renamed, position, since, by, clock.instant()));
     }
 

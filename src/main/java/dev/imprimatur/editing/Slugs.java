@@ -64,7 +64,8 @@ public class Slugs {
 
     /** Throws a refusal if the slug is reserved for another guide than this one. */
     public void mustBeFreeFor(@Nullable String guide, String type, String locale, String slug) {
-        if (guideOf(type, locale, slug).filter(owner -> !owner.equals(guide)).isPresent()) throw reserved().raise();
+        if (guideOf(type, locale, slug).filter(owner -> !owner.equals(guide)).isPresent())
+            throw reserved().raise();
     }
 
     static Refusal reserved() {
@@ -80,7 +81,8 @@ public class Slugs {
      */
     public void leave(Guide guide, String slug, boolean isReserved) {
         String id = Former.id(guide.type(), guide.locale(), slug);
-        former.replaceOne(Filters.eq("_id", id), new Former(id, guide.id(), isReserved), new ReplaceOptions().upsert(true));
+        former.replaceOne(
+                Filters.eq("_id", id), new Former(id, guide.id(), isReserved), new ReplaceOptions().upsert(true));
     }
 
     /** Whether a guide had the slug before, so that no import creates that guide again. */

@@ -73,14 +73,17 @@ public class Renaming {
             complete(begun.get());
         }
         var card = guides.stored(guide.id())
-                .orElseThrow(() -> Refusal.missing("there is no guide with this id").raise());
+                .orElseThrow(
+                        () -> Refusal.missing("there is no guide with this id").raise());
         if (card.slug().equals(slug)) return;
         integrity.mustBeSound();
         var last = ledger.lastOf(card.id());
-        if (last.filter(entry -> !entry.isLive()).isPresent()) throw unpublished().raise();
+        if (last.filter(entry -> !entry.isLive()).isPresent())
+            throw unpublished().raise();
         if (last.isPresent() && !by.has("PUBLISHER"))
             throw Refusal.forbidden(
-                            "publisher-only", "the guide is published, so a publisher decides under which slug sites read it")
+                            "publisher-only",
+                            "the guide is published, so a publisher decides under which slug sites read it")
                     .raise();
         editions.of(card.id()).forEach(Edition::mustBeSound);
         slugs.mustBeFreeFor(card.id(), card.type(), card.locale(), slug);
@@ -88,7 +91,12 @@ public class Renaming {
                 .filter(editing::isGivenUp)
                 .ifPresent(givenUp -> editing.release(givenUp, by));
         var rename = new Rename(
-                card.id(), card.slug(), slug, by, clock.instant(), UUID.randomUUID().toString());
+                card.id(),
+                card.slug(),
+                slug,
+                by,
+                clock.instant(),
+                UUID.randomUUID().toString());
         if (!slugs.begin(rename)) throw inProgress().raise();
         slugs.leave(card, card.slug(), last.isPresent());
         if (!guides.rename(card.id(), card.slug(), slug)) {

@@ -234,8 +234,8 @@ public class SearchIndex implements SmartLifecycle {
             var address = GuideAddress.of(history.last());
             var key = GuideDocument.keyTerm(address);
             var content = history.guide() == null ? null : contentsOf.get(history.guide());
-            for (var former : snapshot.ofType(address.type()).formerAddresses(history.last().id()))
-                writer.deleteDocuments(GuideDocument.keyTerm(former));
+            for (var former : snapshot.ofType(address.type())
+                    .formerAddresses(history.last().id())) writer.deleteDocuments(GuideDocument.keyTerm(former));
             if (content == null) writer.deleteDocuments(key);
             else
                 writer.updateDocument(key, GuideDocument.of(address, types.require(address.type()), content, analyzer));

@@ -174,7 +174,8 @@ class SeedImport implements DisposableBean {
         // a guide that was renamed or deleted is not imported a second time
         var left = slugs.left();
         var batch = all.stream()
-                .filter(seed -> cards.containsKey(seed.key()) || !left.test(seed.key().address()))
+                .filter(seed ->
+                        cards.containsKey(seed.key()) || !left.test(seed.key().address()))
                 .toList();
         var missing =
                 batch.stream().filter(seed -> !cards.containsKey(seed.key())).toList();

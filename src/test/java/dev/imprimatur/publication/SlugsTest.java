@@ -97,7 +97,8 @@ class SlugsTest {
         assertThat(now.get("content")).isEqualTo(before.get("content"));
         assertThat(now.at("/review/reviewedAt")).isEqualTo(before.at("/review/reviewedAt"));
         assertThat(now.get("publishedAt")).isEqualTo(before.get("publishedAt"));
-        assertThat(now.get("position").asLong()).isGreaterThan(before.get("position").asLong());
+        assertThat(now.get("position").asLong())
+                .isGreaterThan(before.get("position").asLong());
         assertThat(payload(now).get("slug").asString()).isEqualTo(second);
         assertThat(payload(now).get("contentHash")).isEqualTo(before.get("contentHash"));
 
@@ -206,9 +207,7 @@ class SlugsTest {
             var other = guides.drafted();
 
             var answers = concurrently(List.of(
-                    () -> rename("publisher", one, slug),
-                    () -> rename("editor", other, slug),
-                    () -> create(slug)));
+                    () -> rename("publisher", one, slug), () -> rename("editor", other, slug), () -> create(slug)));
 
             assertThat(answers)
                     .filteredOn(it -> it.status() / 100 == 2)
@@ -284,7 +283,8 @@ class SlugsTest {
 
         assertThat(node.as("editor").get(guide.path()).status()).isEqualTo(404);
         assertThat(node.as("editor").get(guide.path() + "/draft").status()).isEqualTo(404);
-        assertThat(node.as("editor").post(guide.path() + "/editions", null).status()).isEqualTo(404);
+        assertThat(node.as("editor").post(guide.path() + "/editions", null).status())
+                .isEqualTo(404);
         assertThat(guides.find("reviewer", guide)).isEmpty();
         assertThat(node.as("editor")
                         .get("/role-guide?limit=100&q=" + guide.slug())
@@ -354,9 +354,14 @@ class SlugsTest {
                     .filteredOn(entry -> entry.get("id").asString().equals(guide.id()))
                     .as("after " + from)
                     .singleElement()
-                    .satisfies(entry -> assertThat(entry.at("/guide/slug").asString()).isEqualTo(slug));
+                    .satisfies(entry ->
+                            assertThat(entry.at("/guide/slug").asString()).isEqualTo(slug));
         }
-        await().untilAsserted(() -> assertThat(node.site().get("/role-guide?limit=100&q=" + "salary").ok().get("items").values())
+        await().untilAsserted(() -> assertThat(node.site()
+                        .get("/role-guide?limit=100&q=" + "salary")
+                        .ok()
+                        .get("items")
+                        .values())
                 .filteredOn(it -> it.get("id").asString().equals(guide.id()))
                 .allSatisfy(it -> assertThat(it.get("slug").asString()).isEqualTo(slug)));
     }
