@@ -22,8 +22,8 @@ import org.springframework.stereotype.Component;
  * Stores the former slugs of published guides, which stay reserved for their guides, and the renames that are in progress. The current
  * slugs are in the cards ({@link Guides}).
  *
- * <p>A former slug is stored before the card of its guide gets the new slug. A guide is created the other way round: its card is inserted
- * before the former slugs are read. Therefore no other guide can take a slug while it becomes a former one.
+ * <p>A former slug is stored before the card of its guide gets the new slug. Whoever wants a slug looks for it in the cards first and then
+ * among the former slugs, and so finds it in one of them while it becomes a former one.
  */
 @Component
 public class Slugs {

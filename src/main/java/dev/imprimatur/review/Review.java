@@ -126,6 +126,8 @@ public class Review {
                 editing.delete(guide, by);
             }
             reconciler.reconcileOrDefer(id);
+            // an earlier attempt may have stopped before it removed the card
+            editions.refreshCard(id);
             return id;
         });
     }

@@ -157,7 +157,7 @@ class SlugsTest {
         assertThat(read(slug).status()).isEqualTo(410);
         redirects(replaced.slug(), targetNow);
         redirects(back, targetNow);
-        assertThat(rename("publisher", gone, fresh()).problem()).isEqualTo("/problems/not-live");
+        assertThat(rename("publisher", gone, fresh()).problem()).isEqualTo("not-live");
         var own = guides.published();
         rename("publisher", own, fresh()).ok();
         assertThat(node.as("publisher")
@@ -173,10 +173,10 @@ class SlugsTest {
         rename("publisher", guide, slug).ok();
         var other = guides.published();
 
-        assertThat(create(guide.slug()).problem()).isEqualTo("/problems/slug-reserved");
-        assertThat(rename("publisher", other, guide.slug()).problem()).isEqualTo("/problems/slug-reserved");
-        assertThat(create(slug).problem()).isEqualTo("/problems/slug-taken");
-        assertThat(rename("publisher", other, slug).problem()).isEqualTo("/problems/slug-taken");
+        assertThat(create(guide.slug()).problem()).isEqualTo("slug-reserved");
+        assertThat(rename("publisher", other, guide.slug()).problem()).isEqualTo("slug-reserved");
+        assertThat(create(slug).problem()).isEqualTo("slug-taken");
+        assertThat(rename("publisher", other, slug).problem()).isEqualTo("slug-taken");
         assertThat(rename("publisher", other, "No Slug").status()).isEqualTo(400);
         assertThat(read(other.slug()).status()).isEqualTo(200);
         redirects(guide.slug(), slug);
@@ -301,9 +301,9 @@ class SlugsTest {
     @Test
     void aGuideThatWasPublishedIsNotDeleted() {
         var guide = guides.published();
-        assertThat(node.as("editor").delete(guide.path()).problem()).isEqualTo("/problems/guide-was-published");
+        assertThat(node.as("editor").delete(guide.path()).problem()).isEqualTo("guide-was-published");
         unpublish(guide, Map.of("reason", "x"));
-        assertThat(node.as("editor").delete(guide.path()).problem()).isEqualTo("/problems/guide-was-published");
+        assertThat(node.as("editor").delete(guide.path()).problem()).isEqualTo("guide-was-published");
         assertThat(read(guide.slug()).status()).isEqualTo(410);
     }
 
@@ -328,7 +328,7 @@ class SlugsTest {
         assertThat(node.as("editor")
                         .post(guide.path() + "/duplicate", Map.of("slug", slug))
                         .problem())
-                .isEqualTo("/problems/slug-taken");
+                .isEqualTo("slug-taken");
         var ofLive = guides.published();
         var other = node.as("second-editor")
                 .post(ofLive.path() + "/duplicate", Map.of("slug", fresh()))
@@ -336,6 +336,18 @@ class SlugsTest {
         assertThat(other.at("/edition/contributors").values())
                 .extracting(JsonNode::asString)
                 .contains("editor", "second-editor");
+    }
+
+    private static List<JsonNode> compact(long from) {
+        var entries = new ArrayList<JsonNode>();
+        for (long after = from; ; ) {
+            var page = node.site()
+                    .get("/ledger?compact=true&guides=true&limit=100&after=" + after)
+                    .ok();
+            entries.addAll(page.get("entries").values());
+            if (!page.has("next")) return entries;
+            after = page.get("next").asLong();
+        }
     }
 
     @Test
@@ -347,10 +359,8 @@ class SlugsTest {
         rename("publisher", guide, slug).ok();
 
         for (long from : List.of(0L, after - 1, after)) {
-            var page = node.site()
-                    .get("/ledger?compact=true&guides=true&limit=1000&after=" + from)
-                    .ok();
-            assertThat(page.get("entries").values())
+            var entries = compact(from);
+            assertThat(entries)
                     .filteredOn(entry -> entry.get("id").asString().equals(guide.id()))
                     .as("after " + from)
                     .singleElement()
