@@ -10,10 +10,12 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.store.UniqueInsert;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -66,6 +68,15 @@ public class Slugs {
     public void mustBeFreeFor(@Nullable String guide, String type, String locale, String slug) {
         if (guideOf(type, locale, slug).filter(owner -> !owner.equals(guide)).isPresent())
             throw reserved().raise();
+    }
+
+    /** Throws a refusal if the slug of one of these guides is reserved for another guide. */
+    public void mustBeFreeForThese(Collection<Guide> guides) {
+        var ids = guides.stream()
+                .collect(Collectors.toMap(
+                        guide -> Former.id(guide.type(), guide.locale(), guide.slug()), Guide::id));
+        for (var other : former.find(Filters.in("_id", ids.keySet())))
+            if (other.reserved() && !other.guide().equals(ids.get(other.id()))) throw reserved().raise();
     }
 
     static Refusal reserved() {

@@ -79,7 +79,8 @@ public class Publication {
         var revision = gate.admit(guide, edition);
         var stamp = edition.stamp().orElseThrow();
         store(List.of(revision));
-        var entry = ledger.append(publishing(guide, id, revision, stamp));
+        slugs.mustBeFreeForThese(List.of(guide));
+        var entry = ledger.append(publishing(guide, renaming.firstSlug(guide), id, revision, stamp));
         var published = editions.published(id, entry.position());
         if (published.renamedTo().filter(slug -> !slug.equals(entry.slug())).isPresent())
             renaming.alignLedger(id.guide());
@@ -94,10 +95,12 @@ public class Publication {
         var revisions = gate.admit(cards.values().stream()
                 .collect(Collectors.toMap(Function.identity(), card -> requireNonNull(first.get(card.id())))));
         store(revisions.values());
+        slugs.mustBeFreeForThese(cards.values());
         var all = List.copyOf(revisions.values());
         var entries = ledger.append(all.stream()
                 .map(revision -> publishing(
                         requireNonNull(cards.get(revision.guide())),
+                        requireNonNull(cards.get(revision.guide())).slug(),
                         new EditionId(revision.guide(), 1),
                         revision,
                         requireNonNull(first.get(revision.guide())).stamp().orElseThrow()))
@@ -114,17 +117,17 @@ public class Publication {
         editions.firstPublished(published);
     }
 
-    private Ledger.Addition publishing(Guide guide, EditionId id, Revision revision, Stamp stamp) {
+    /** @param slug the slug of the guide if the ledger does not know the guide yet */
+    private Ledger.Addition publishing(Guide guide, String slug, EditionId id, Revision revision, Stamp stamp) {
         return new Ledger.Addition("publish:" + id + ":" + revision.number(), guide.id(), (position, hash, before) -> {
             if (before != null && before.edition() >= id.number())
                 throw Refusal.conflict("superseded", "a later edition is published already")
                         .raise();
             var now = clock.instant();
             var first = before == null ? now : before.firstPublishedAt();
-            if (before == null) slugs.mustBeFreeFor(guide.id(), guide.type(), guide.locale(), guide.slug());
             // the ledger says under which slug readers know the guide; the card may be older
-            String slug = before == null ? guide.slug() : before.slug();
-            return reviewed(unsealed(guide, slug, id, revision, first, now, position, hash), stamp);
+            String known = before == null ? slug : before.slug();
+            return reviewed(unsealed(guide, known, id, revision, first, now, position, hash), stamp);
         });
     }
 

@@ -16,6 +16,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -185,23 +186,56 @@ public class Renaming {
         });
     }
 
+    /** The slug under which the guide is or was published first; its card may have a later one. */
+    String firstSlug(Guide guide) {
+        return renamesWhileLive(guide.id()).stream()
+                .findFirst()
+                .map(LogEntry::renamed)
+                .map(LogEntry.Renamed::from)
+                .orElse(guide.slug());
+    }
+
+    private List<LogEntry> renamesWhileLive(String guide) {
+        return editions.of(guide).stream()
+                .flatMap(edition -> edition.log().stream())
+                .filter(entry -> entry.renamed() != null && entry.position() != null)
+                .toList();
+    }
+
     /**
-     * Renames the guide in the ledger if its log says another slug: it was renamed while its first edition was being published, or the
-     * ledger entry of a rename is lost.
+     * Renames the guide in the ledger if its slug is another one there: it was renamed while its first edition was being published, or the
+     * ledger has lost renames that the log knows.
      */
     void alignLedger(String guide) {
         var card = guides.stored(guide).orElse(null);
         var last = ledger.lastOf(guide).filter(LedgerEntry::isLive).orElse(null);
         if (card == null || last == null) return;
-        boolean isAligned = last.slug().equals(card.slug());
-        if (isAligned && last.previousSlug() == null) return;
-        if (!isAligned) slugs.leave(card, last.slug(), true);
-        var entry = isAligned ? last : append(causes(guide) + "after:" + last.position(), guide, card.slug());
+        if (last.previousSlug() != null) note(last);
+        for (var logged : renamesWhileLive(guide)) {
+            var renamed = Objects.requireNonNull(logged.renamed());
+            if (!isInLedger(logged) && renamed.from().equals(last.slug())) last = again(card, last, renamed.to());
+        }
+        if (!last.slug().equals(card.slug())) again(card, last, card.slug());
+    }
+
+    private boolean isInLedger(LogEntry logged) {
+        return ledger.find(List.of(Objects.requireNonNull(logged.position()))).stream()
+                .anyMatch(entry -> entry.isDescribedBy(logged));
+    }
+
+    private LedgerEntry again(Guide card, LedgerEntry last, String slug) {
+        slugs.leave(card, last.slug(), true);
+        var entry = append(causes(card.id()) + "after:" + last.position(), card.id(), slug);
+        note(entry);
+        return entry;
+    }
+
+    private void note(LedgerEntry rename) {
         editions.renamed(
-                new EditionId(guide, entry.edition()),
-                new LogEntry.Renamed(Objects.requireNonNull(entry.previousSlug()), entry.slug()),
-                entry.position(),
-                entry.at(),
+                new EditionId(rename.id(), rename.edition()),
+                new LogEntry.Renamed(Objects.requireNonNull(rename.previousSlug()), rename.slug()),
+                rename.position(),
+                rename.at(),
                 Person.SYSTEM);
     }
 

@@ -10,6 +10,7 @@ import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.LedgerFeed;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -276,6 +277,9 @@ class SlugsTest {
     @Test
     void aGuideThatWasNeverPublishedIsDeleted() {
         var guide = guides.submitted();
+        node.as("reviewer")
+                .post(guide.path() + "/comments", Map.of("revision", 1, "pointer", "/summary", "body", "Sure?"))
+                .ok();
 
         assertThat(node.as("reviewer").delete(guide.path()).status()).isEqualTo(403);
         assertThat(node.as("editor").delete(guide.path()).status()).isEqualTo(204);
@@ -367,12 +371,82 @@ class SlugsTest {
                     .satisfies(entry ->
                             assertThat(entry.at("/guide/slug").asString()).isEqualTo(slug));
         }
-        await().untilAsserted(() -> assertThat(node.site()
-                        .get("/role-guide?limit=100&q=" + "salary")
-                        .ok()
-                        .get("items")
-                        .values())
-                .filteredOn(it -> it.get("id").asString().equals(guide.id()))
-                .allSatisfy(it -> assertThat(it.get("slug").asString()).isEqualTo(slug)));
+    }
+
+    @Test
+    void aSearchAndAListFindTheGuideUnderItsSlug() {
+        var guide = guides.drafted();
+        String word = "zebra" + Long.toString(System.nanoTime(), 36);
+        guides.edit("editor", guide, "About a " + word + ".").ok();
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        var before = node.clock().instant();
+        found(word, guide.slug());
+        String slug = fresh();
+
+        rename("publisher", guide, slug).ok();
+
+        found(word, slug);
+        assertThat(node.site().get("/role-guide?slug=" + slug).ok().get("items")).hasSize(1);
+        assertThat(node.site().get("/role-guide?slug=" + guide.slug()).ok().get("items")).isEmpty();
+        var past = node.site().get("/role-guide/" + guide.slug() + "?asOf=" + before);
+        assertThat(past.ok().get("slug").asString()).isEqualTo(guide.slug());
+        rename("publisher", guide, guide.slug()).ok();
+        found(word, guide.slug());
+        unpublish(guide, Map.of("reason", "x"));
+        assertThat(node.site().get("/role-guide/" + guide.slug() + "?asOf=" + before).status()).isEqualTo(410);
+        assertThat(node.site().get("/role-guide/" + slug + "?asOf=" + before).status()).isEqualTo(410);
+    }
+
+    private static void found(String word, String slug) {
+        await().untilAsserted(() -> assertThat(node.site().get("/role-guide?q=" + word).ok().get("items").values())
+                .extracting(it -> it.get("slug").asString())
+                .containsExactly(slug));
+    }
+
+    @Test
+    void aGuideThatIsPublishedWhileItIsRenamedEndsUnderTheNewSlug() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            var guide = guides.submitted();
+            var task = guides.task("reviewer", guide);
+            String slug = fresh();
+
+            var answers = concurrently(List.of(
+                    () -> rename("publisher", guide, slug), () -> guides.decide("reviewer", task, "approve")));
+
+            assertThat(answers).as(answers.toString()).extracting(Answer::status).containsOnly(200);
+            assertThat(read(slug).status()).isEqualTo(200);
+            assertThat(read(guide.slug()).status()).isIn(301, 404);
+            assertThat(guides.state(guide).get("slug").asString()).isEqualTo(slug);
+        }
+    }
+
+    @Test
+    void theStudioOffersWhatARoleMayDo() {
+        var guide = guides.published();
+        var draft = guides.drafted();
+        String review = "/studio/guides/" + guide.id() + "/review";
+        String edit = "/studio/guides/" + draft.id() + "/edit";
+        var editor = Visitor.signedIn(node, "editor");
+        var publisher = Visitor.signedIn(node, "publisher");
+        String slug = fresh();
+
+        assertThat(editor.get(review).body()).contains("/duplicate\"").doesNotContain("/slug\"", "/delete\"");
+        assertThat(publisher.get(review).body()).contains("/slug\"").doesNotContain("/duplicate\"", "/delete\"");
+        assertThat(editor.get(edit).body()).contains("/slug\"", "/duplicate\"", "/delete\"");
+        assertThat(Visitor.signedIn(node, "reviewer").get(review).body())
+                .doesNotContain("/slug\"", "/duplicate\"", "/delete\"");
+        String base = "/studio/guides/" + guide.id();
+        assertThat(editor.post(review, base + "/slug", "slug", slug, "sure", "yes").status())
+                .isEqualTo(403);
+        assertThat(publisher.post(review, base + "/slug", "slug", slug, "sure", "yes").status())
+                .isEqualTo(302);
+        redirects(guide.slug(), slug);
+        assertThat(editor.get(base + "/history").body()).contains("changed the slug from");
+        assertThat(editor.post(review, base + "/duplicate", "slug", slug).status()).isEqualTo(409);
+        assertThat(editor.post(review, base + "/duplicate", "slug", fresh()).status()).isEqualTo(302);
+        assertThat(editor.post(edit, "/studio/guides/" + draft.id() + "/delete", "sure", "yes").status())
+                .isEqualTo(302);
+        assertThat(node.as("editor").get(draft.path()).status()).isEqualTo(404);
     }
 }
