@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.comments;
 
-import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.store.Check;
 import dev.imprimatur.store.Findings;

@@ -73,10 +73,10 @@ public class Slugs {
     /** Throws a refusal if the slug of one of these guides is reserved for another guide. */
     public void mustBeFreeForThese(Collection<Guide> guides) {
         var ids = guides.stream()
-                .collect(Collectors.toMap(
-                        guide -> Former.id(guide.type(), guide.locale(), guide.slug()), Guide::id));
+                .collect(Collectors.toMap(guide -> Former.id(guide.type(), guide.locale(), guide.slug()), Guide::id));
         for (var other : former.find(Filters.in("_id", ids.keySet())))
-            if (other.reserved() && !other.guide().equals(ids.get(other.id()))) throw reserved().raise();
+            if (other.reserved() && !other.guide().equals(ids.get(other.id())))
+                throw reserved().raise();
     }
 
     static Refusal reserved() {

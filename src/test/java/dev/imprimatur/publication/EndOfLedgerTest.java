@@ -235,7 +235,8 @@ class EndOfLedgerTest {
         decide(lineage()).ok();
 
         for (String former : List.of("second", guide.slug()))
-            assertThat(node.site().get("/role-guide/" + former).header("Location")).endsWith("/third");
+            assertThat(node.site().get("/role-guide/" + former).header("Location"))
+                    .endsWith("/third");
         assertThat(node.site().get("/role-guide/third").status()).isEqualTo(200);
         assertThat(guides.state(guide).get("slug").asString()).isEqualTo("third");
         assertNoViolations();

@@ -387,19 +387,29 @@ class SlugsTest {
         rename("publisher", guide, slug).ok();
 
         found(word, slug);
-        assertThat(node.site().get("/role-guide?slug=" + slug).ok().get("items")).hasSize(1);
-        assertThat(node.site().get("/role-guide?slug=" + guide.slug()).ok().get("items")).isEmpty();
+        assertThat(node.site().get("/role-guide?slug=" + slug).ok().get("items"))
+                .hasSize(1);
+        assertThat(node.site().get("/role-guide?slug=" + guide.slug()).ok().get("items"))
+                .isEmpty();
         var past = node.site().get("/role-guide/" + guide.slug() + "?asOf=" + before);
         assertThat(past.ok().get("slug").asString()).isEqualTo(guide.slug());
         rename("publisher", guide, guide.slug()).ok();
         found(word, guide.slug());
         unpublish(guide, Map.of("reason", "x"));
-        assertThat(node.site().get("/role-guide/" + guide.slug() + "?asOf=" + before).status()).isEqualTo(410);
-        assertThat(node.site().get("/role-guide/" + slug + "?asOf=" + before).status()).isEqualTo(410);
+        assertThat(node.site()
+                        .get("/role-guide/" + guide.slug() + "?asOf=" + before)
+                        .status())
+                .isEqualTo(410);
+        assertThat(node.site().get("/role-guide/" + slug + "?asOf=" + before).status())
+                .isEqualTo(410);
     }
 
     private static void found(String word, String slug) {
-        await().untilAsserted(() -> assertThat(node.site().get("/role-guide?q=" + word).ok().get("items").values())
+        await().untilAsserted(() -> assertThat(node.site()
+                        .get("/role-guide?q=" + word)
+                        .ok()
+                        .get("items")
+                        .values())
                 .extracting(it -> it.get("slug").asString())
                 .containsExactly(slug));
     }
@@ -411,10 +421,13 @@ class SlugsTest {
             var task = guides.task("reviewer", guide);
             String slug = fresh();
 
-            var answers = concurrently(List.of(
-                    () -> rename("publisher", guide, slug), () -> guides.decide("reviewer", task, "approve")));
+            var answers = concurrently(
+                    List.of(() -> rename("publisher", guide, slug), () -> guides.decide("reviewer", task, "approve")));
 
-            assertThat(answers).as(answers.toString()).extracting(Answer::status).containsOnly(200);
+            assertThat(answers)
+                    .as(answers.toString())
+                    .extracting(Answer::status)
+                    .containsOnly(200);
             assertThat(read(slug).status()).isEqualTo(200);
             assertThat(read(guide.slug()).status()).isIn(301, 404);
             assertThat(guides.state(guide).get("slug").asString()).isEqualTo(slug);
@@ -437,15 +450,21 @@ class SlugsTest {
         assertThat(Visitor.signedIn(node, "reviewer").get(review).body())
                 .doesNotContain("/slug\"", "/duplicate\"", "/delete\"");
         String base = "/studio/guides/" + guide.id();
-        assertThat(editor.post(review, base + "/slug", "slug", slug, "sure", "yes").status())
+        assertThat(editor.post(review, base + "/slug", "slug", slug, "sure", "yes")
+                        .status())
                 .isEqualTo(403);
-        assertThat(publisher.post(review, base + "/slug", "slug", slug, "sure", "yes").status())
+        assertThat(publisher
+                        .post(review, base + "/slug", "slug", slug, "sure", "yes")
+                        .status())
                 .isEqualTo(302);
         redirects(guide.slug(), slug);
         assertThat(editor.get(base + "/history").body()).contains("changed the slug from");
-        assertThat(editor.post(review, base + "/duplicate", "slug", slug).status()).isEqualTo(409);
-        assertThat(editor.post(review, base + "/duplicate", "slug", fresh()).status()).isEqualTo(302);
-        assertThat(editor.post(edit, "/studio/guides/" + draft.id() + "/delete", "sure", "yes").status())
+        assertThat(editor.post(review, base + "/duplicate", "slug", slug).status())
+                .isEqualTo(409);
+        assertThat(editor.post(review, base + "/duplicate", "slug", fresh()).status())
+                .isEqualTo(302);
+        assertThat(editor.post(edit, "/studio/guides/" + draft.id() + "/delete", "sure", "yes")
+                        .status())
                 .isEqualTo(302);
         assertThat(node.as("editor").get(draft.path()).status()).isEqualTo(404);
     }

@@ -92,7 +92,11 @@ class SeedImportTest {
     void aGuideThatWasRenamedOrDeletedIsNotImportedAgain() throws Exception {
         try (var node = Node.start()) {
             node.bean(SeedImport.class).run(EDITOR);
-            var all = node.as("editor").get("/role-guide?sort=title").ok().get("items").values();
+            var all = node.as("editor")
+                    .get("/role-guide?sort=title")
+                    .ok()
+                    .get("items")
+                    .values();
             for (var guide : all) {
                 String path = "/role-guide/" + guide.get("id").asString();
                 switch (guide.get("slug").asString()) {
@@ -100,7 +104,9 @@ class SeedImportTest {
                         assertThat(node.as("editor").delete(path).status()).isEqualTo(204);
                     default ->
                         node.as("publisher")
-                                .post(path + "/slug", Map.of("slug", guide.get("slug").asString() + "-2"))
+                                .post(
+                                        path + "/slug",
+                                        Map.of("slug", guide.get("slug").asString() + "-2"))
                                 .ok();
                 }
             }
