@@ -72,10 +72,12 @@ export interface Page<T extends string = string, C = ContentOf<T>> {
   facets?: Record<string, { value: string; count: number }[]>;
 }
 
-export type Kind = "publish" | "restamp" | "review-overdue" | "unpublish";
+export type Kind = "publish" | "restamp" | "review-overdue" | "unpublish" | "rename";
 
 export interface LedgerEntry<T extends string = string> extends Publication<T> {
   kind: Kind;
+  /** Of a rename: the slug that the guide had before. */
+  previousSlug?: string;
   /** Of an unpublish: where readers are sent, if anywhere. */
   redirectTo?: string;
   at: string;

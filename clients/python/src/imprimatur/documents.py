@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar
 C = TypeVar("C")
 
 Format = Literal["markdown", "html", "text"]
-Kind = Literal["publish", "restamp", "review-overdue", "unpublish"]
+Kind = Literal["publish", "restamp", "review-overdue", "unpublish", "rename"]
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ class Page(TypedDict, Generic[C]):
 
 class LedgerEntry(Publication):
     kind: Kind
+    previousSlug: NotRequired[str]
+    """Of a rename: the slug that the guide had before."""
     redirectTo: NotRequired[str]
     """Of an unpublish: where readers are sent, if anywhere."""
     at: str
@@ -141,7 +143,7 @@ class Keys(TypedDict):
 
 
 class WebhookMessage(TypedDict):
-    type: Literal["publish", "restamp", "review-overdue", "unpublish", "test"]
+    type: Literal["publish", "restamp", "review-overdue", "unpublish", "rename", "test"]
     timestamp: str
     lineage: NotRequired[str]
     data: LedgerEntry

@@ -180,6 +180,11 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
                 var address = GuideAddress.of(entry);
                 folded.updateFront(address);
                 before.find(address).ifPresent(contents::forget);
+                String slugBefore = entry.previousSlug();
+                if (slugBefore == null) continue;
+                var former = new GuideAddress(entry.type(), slugBefore, entry.locale());
+                folded.updateFront(former);
+                before.find(former).ifPresent(contents::forget);
             }
             boolean hasMore = batch.size() == BATCH || !batch.isEmpty() && folded.position() < ledger.verified();
             if (!hasMore) return next.isAll() ? began : null;

@@ -9,6 +9,7 @@ import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.ListValues;
 import dev.imprimatur.representation.PublishedGuide;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,8 @@ final class RestoredHistories {
         }
     }
 
+    private record Rename(String guide, GuideAddress from, GuideAddress to) {}
+
     private final LedgerReader ledger;
     private final GuideLoader loader;
     private final StoredListValues listValues;
@@ -54,8 +57,18 @@ final class RestoredHistories {
     Snapshot snapshot(int reading) {
         var empty = Snapshot.empty(reading);
         var byAddress = new HashMap<GuideAddress, Restored>();
-        ledger.takeRestored(entry -> byAddress.compute(
-                GuideAddress.of(entry.subject()), (address, before) -> Restored.after(before, entry)));
+        var addresses = new HashMap<String, GuideAddress>();
+        var renames = new ArrayList<Rename>();
+        ledger.takeRestored(entry -> {
+            var address = GuideAddress.of(entry.subject());
+            String guide = entry.subject().id();
+            var former = addresses.put(guide, address);
+            if (former != null && !former.equals(address)) {
+                renames.add(new Rename(guide, former, address));
+                byAddress.put(address, requireNonNull(byAddress.remove(former)));
+            }
+            byAddress.compute(address, (same, before) -> Restored.after(before, entry));
+        });
         if (byAddress.isEmpty()) return empty;
         var inOrder = byAddress.values().stream()
                 .sorted((one, other) -> Long.compare(one.last(), other.last()))
@@ -63,6 +76,8 @@ final class RestoredHistories {
         var listed = listValues.read();
         var withoutContent = new ConcurrentLinkedQueue<PublishedGuide>();
         var fold = new Snapshot.Fold(empty);
+        // before the histories, which are added at their current addresses
+        renames.forEach(it -> fold.rename(it.guide(), it.from(), it.to()));
         IntStream.range(0, (inOrder.size() + BATCH - 1) / BATCH)
                 .mapToObj(batch -> inOrder.subList(batch * BATCH, Math.min(inOrder.size(), (batch + 1) * BATCH)))
                 // while some batches wait for the store, the processors are busy with others

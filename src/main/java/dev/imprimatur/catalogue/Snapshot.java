@@ -194,12 +194,23 @@ public final class Snapshot {
          */
         public Fold append(LedgerEntry entry, @Nullable PublishedGuide guide) {
             var address = GuideAddress.of(entry);
+            String slugBefore = entry.previousSlug();
+            if (slugBefore != null)
+                rename(entry.id(), new GuideAddress(entry.type(), slugBefore, entry.locale()), address);
             var ofType = byType.getOrDefault(entry.type(), TypeSnapshot.EMPTY);
             var history = ofType.history(address)
                     .map(before -> before.after(entry, guide))
                     .orElseGet(() -> AddressHistory.startingWith(entry, guide));
             byType.put(entry.type(), ofType.with(address, history));
             position = entry.position();
+            return this;
+        }
+
+        /** Moves a guide from one address to another. */
+        Fold rename(String guide, GuideAddress from, GuideAddress to) {
+            byType.put(
+                    to.type(),
+                    byType.getOrDefault(to.type(), TypeSnapshot.EMPTY).renamed(guide, from, to));
             return this;
         }
 

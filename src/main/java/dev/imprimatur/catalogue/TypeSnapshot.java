@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
@@ -19,13 +20,14 @@ import org.pcollections.PMap;
  * users; a change returns a new instance that shares most of its data with this one.
  */
 public final class TypeSnapshot {
-    static final TypeSnapshot EMPTY = new TypeSnapshot(HashTreePMap.empty(), Instant.EPOCH, null);
+    static final TypeSnapshot EMPTY = new TypeSnapshot(HashTreePMap.empty(), Renames.NONE, Instant.EPOCH, null);
     /** If more than one in {@code MANY} guides changed, the index is built from scratch, which then takes no longer than updating it. */
     private static final int MANY = 8;
 
     /** The histories, by slug and then by locale. */
     private final PMap<String, Map<String, AddressHistory>> histories;
 
+    private final Renames renames;
     private final Instant changedAt;
     /** The index of an earlier snapshot, and what changed at each address since. */
     private record Base(TypeIndex index, PMap<GuideAddress, TypeIndex.Replacement> replacements) {
@@ -46,8 +48,13 @@ public final class TypeSnapshot {
     /** The base that {@link #index()} can be derived from; null once the index is built, or if there is no useful base. */
     private volatile @Nullable Base base;
 
-    private TypeSnapshot(PMap<String, Map<String, AddressHistory>> histories, Instant changedAt, @Nullable Base base) {
+    private TypeSnapshot(
+            PMap<String, Map<String, AddressHistory>> histories,
+            Renames renames,
+            Instant changedAt,
+            @Nullable Base base) {
         this.histories = histories;
+        this.renames = renames;
         this.changedAt = changedAt;
         this.base = base;
     }
@@ -59,8 +66,45 @@ public final class TypeSnapshot {
         var next = from == null ? null : from.with(address, before == null ? null : before.guide(), history.guide());
         return new TypeSnapshot(
                 histories.plus(address.slug(), Map.copyOf(bySlug)),
+                renames,
                 history.last().at(),
                 next != null && next.isUseful() ? next : null);
+    }
+
+    /**
+     * Moves the history of a guide from one address to another, where the guide is not published until its next entry is added. The former
+     * address redirects from then on.
+     */
+    TypeSnapshot renamed(String guide, GuideAddress from, GuideAddress to) {
+        var moved = renames.with(guide, from, to);
+        var history = history(from).orElse(null);
+        if (history == null) return new TypeSnapshot(histories, moved, changedAt, base());
+        var bySlug = new HashMap<>(histories.getOrDefault(from.slug(), Map.of()));
+        bySlug.remove(from.locale());
+        var without = bySlug.isEmpty() ? histories.minus(from.slug()) : histories.plus(from.slug(), Map.copyOf(bySlug));
+        var there = new HashMap<>(without.getOrDefault(to.slug(), Map.of()));
+        there.put(to.locale(), history.damaged());
+        var index = base();
+        var next = index == null ? null : index.with(from, history.guide(), null);
+        return new TypeSnapshot(
+                without.plus(to.slug(), Map.copyOf(there)),
+                moved,
+                changedAt,
+                next != null && next.isUseful() ? next : null);
+    }
+
+    /**
+     * The current address of the guide that had this slug before; empty if no guide had it.
+     *
+     * @param locale the guide's locale; null for the default locale, else the first one
+     */
+    public Optional<GuideAddress> renamedFrom(String slug, @Nullable String locale) {
+        return renames.from(slug, locale);
+    }
+
+    /** The addresses that the guide had before. */
+    public Set<GuideAddress> formerAddresses(String guide) {
+        return renames.formerOf(guide);
     }
 
     private @Nullable Base base() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.comments;
 
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.store.Check;
@@ -16,17 +17,21 @@ class CommentsCheck implements Check {
 
     private final Comments comments;
     private final Guides guides;
+    private final Editions editions;
     private final GuideRevisions guideRevisions;
 
-    CommentsCheck(Comments comments, Guides guides, GuideRevisions guideRevisions) {
+    CommentsCheck(Comments comments, Guides guides, Editions editions, GuideRevisions guideRevisions) {
         this.comments = comments;
+        this.editions = editions;
         this.guides = guides;
         this.guideRevisions = guideRevisions;
     }
 
     @Override
     public void run(Findings findings) {
-        var known = guides.ids();
+        var known = new HashSet<>(guides.ids());
+        // the comments on a guide that was deleted stay, as its logs do
+        editions.ends().keySet().forEach(edition -> known.add(edition.guide()));
         var revisions = new HashMap<Place, Boolean>();
         var ids = new HashSet<String>();
         var parents = new HashMap<String, String>();

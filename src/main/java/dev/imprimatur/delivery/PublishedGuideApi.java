@@ -161,6 +161,8 @@ class PublishedGuideApi {
         var ofType = snapshot.ofType(type);
         if (ofType.published(slug, GuideAddress.DEFAULT_LOCALE) != null)
             return Optional.of(new GuideAddress(type, slug, GuideAddress.DEFAULT_LOCALE));
+        // a slug that a guide in the default locale had before does not begin to show another locale
+        if (ofType.renamedFrom(slug, GuideAddress.DEFAULT_LOCALE).isPresent()) return Optional.empty();
         return ofType.histories(slug).stream()
                 .filter(history -> history.guide() != null)
                 .map(history -> GuideAddress.of(history.last()))
@@ -187,8 +189,9 @@ class PublishedGuideApi {
     }
 
     /**
-     * The refusal for an address without a published guide: 410 if a guide was unpublished, 301 if it was unpublished with a redirect, 503
-     * while entries of the ledger may be missing, else 404.
+     * The refusal for an address without a published guide: 301 if the guide has another slug now, 410 if a guide was unpublished, 301 if it
+     * was unpublished with a redirect, 503 while entries of the ledger may be missing, else 404. A former slug of an unpublished guide
+     * answers as the guide's current slug does.
      */
     private RuntimeException notPublished(
             Snapshot snapshot,
@@ -197,22 +200,41 @@ class PublishedGuideApi {
             @Nullable String locale,
             HttpServletRequest request,
             HttpServletResponse response) {
-        var unpublished = histories(snapshot, type, slug, locale)
-                .flatMap(history -> history.unpublication().stream())
-                .max(Comparator.comparingLong(LedgerEntry::position));
+        var renamed = snapshot.ofType(type).renamedFrom(slug, locale);
+        var unpublished = renamed.isPresent()
+                ? renamed.flatMap(snapshot::history).flatMap(AddressHistory::unpublication)
+                : histories(snapshot, type, slug, locale)
+                        .flatMap(history -> history.unpublication().stream())
+                        .max(Comparator.comparingLong(LedgerEntry::position));
         if (ledger.mayBeIncomplete(snapshot.reading()))
             return ledger.guideUnknown().raise();
+        if (renamed.isPresent() && unpublished.isEmpty()) {
+            response.setHeader(
+                    HttpHeaders.LOCATION, location(request, type, renamed.get().slug()));
+            return Refusal.of(Refusal.Kind.MOVED, "moved", "this guide has another slug now; read it there")
+                    .raise();
+        }
         if (unpublished.isEmpty()) return DeliveryRequests.notFound();
         String target = unpublished.get().redirectTo();
         if (target == null)
             return Refusal.of(Refusal.Kind.GONE, "gone", "this guide is not published any more")
                     .raise();
-        response.setHeader(HttpHeaders.LOCATION, target.contains("/") ? target : location(request, type, target));
+        response.setHeader(
+                HttpHeaders.LOCATION,
+                target.contains("/") ? target : location(request, type, current(snapshot, type, target, locale)));
         return Refusal.of(
                         Refusal.Kind.MOVED,
                         "moved",
                         "this guide is not published any more; read the one it was replaced by")
                 .raise();
+    }
+
+    /** The slug that the guide with this slug has now. */
+    private static String current(Snapshot snapshot, String type, String slug, @Nullable String locale) {
+        return snapshot.ofType(type)
+                .renamedFrom(slug, locale)
+                .map(GuideAddress::slug)
+                .orElse(slug);
     }
 
     /**

@@ -15,12 +15,15 @@ import dev.imprimatur.history.Revisions;
 import dev.imprimatur.history.Transitions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.store.UnitOfWork;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -31,6 +34,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Component
 public class Editing {
     private static final String DEFAULT_LOCALE = "en-US";
+    /** How much of its slug a guide keeps that was given up: with a hyphen and the id, it is at most 100 characters. */
+    private static final int MOST_KEPT = 73;
 
     private final ContentTypes types;
     private final Guides guides;
@@ -39,6 +44,7 @@ public class Editing {
     private final WorkingCopies copies;
     private final Revisions revisions;
     private final Drafts drafts;
+    private final Slugs slugs;
     private final Ids ids;
     private final Clock clock;
 
@@ -50,6 +56,7 @@ public class Editing {
             WorkingCopies copies,
             Revisions revisions,
             Drafts drafts,
+            Slugs slugs,
             Ids ids,
             Clock clock) {
         this.types = types;
@@ -59,21 +66,57 @@ public class Editing {
         this.copies = copies;
         this.revisions = revisions;
         this.drafts = drafts;
+        this.slugs = slugs;
         this.ids = ids;
         this.clock = clock;
     }
 
     /** Creates a guide with edition 1 in draft. A repeated request returns the guide that it created before. */
     public Guide create(String typeName, String slug, @Nullable String locale, JsonNode given, Person by) {
+        return create(
+                typeName,
+                slug,
+                Slug.locale(locale == null ? DEFAULT_LOCALE : locale),
+                given,
+                List.of(by.account()),
+                by);
+    }
+
+    /**
+     * Creates a guide with a draft of another guide's content: of the draft in progress, else of the current edition, else of the latest
+     * draft. Everybody whose words the content may hold is a contributor, because no review covers them in the new guide.
+     */
+    public Guide duplicate(Guide original, String slug, Person by) {
+        var all = editions.of(original.id());
+        all.forEach(Edition::mustBeSound);
+        var contributors = new TreeSet<>(Set.of(by.account()));
+        contributors.addAll(editions.published(all));
+        var live = original.live();
+        JsonNode content;
+        if (live != null && !all.getLast().state().isInProgress())
+            content = revisions.require(original.id(), live.revision()).content();
+        else {
+            var copy = drafts.copy(original);
+            copy.mustNotBeAltered();
+            contributors.addAll(copy.contributors());
+            content = copy.content();
+        }
+        return create(original.type(), slug, original.locale(), content, List.copyOf(contributors), by);
+    }
+
+    private Guide create(
+            String typeName, String slug, String tag, JsonNode given, List<String> contributors, Person by) {
         var type = types.require(typeName);
         Slug.checked(slug);
-        String tag = Slug.locale(locale == null ? DEFAULT_LOCALE : locale);
         var content = Drafts.draftOf(type, given, "/content");
         var there = guides.bySlug(typeName, tag, slug);
-        if (there.isPresent()) return ownOf(by, there.get());
+        if (there.isPresent() && !isGivenUp(there.get(), by)) return ownOf(by, there.get());
+        // after the cards: a published guide notes its former slug before it leaves the slug
+        slugs.mustBeFreeFor(null, typeName, tag, slug);
+        there.ifPresent(guide -> release(guide, by));
         var now = clock.instant();
         var first = new EditionId(ids.next(), 1);
-        var copy = WorkingCopy.first(first, content, ItemIds.numbered(content), List.of(by.account()), null, by, now);
+        var copy = WorkingCopy.first(first, content, ItemIds.numbered(content), contributors, null, by, now);
         copies.insert(copy);
         log.open(Transitions.opened(first, by, now), null);
         var card = Guide.created(typeName, tag, slug, copy);
@@ -83,16 +126,91 @@ public class Editing {
         }
         log.forget(first);
         copies.forget(first);
-        return ownOf(by, guides.bySlug(typeName, tag, slug).orElseThrow());
+        return guides.bySlug(typeName, tag, slug)
+                .map(guide -> ownOf(by, guide))
+                .orElseThrow(() -> slugTaken().raise());
+    }
+
+    /** Whether the guide was never published and its edition was discarded, so that another guide can have its slug. */
+    private boolean isGivenUp(Guide guide, Person by) {
+        var all = editions.of(guide.id());
+        return all.getLast().state() == Edition.State.DISCARDED
+                && all.stream().noneMatch(edition -> edition.publishedEntry().isPresent())
+                && !isOf(by, guide);
+    }
+
+    /** Takes the slug from a guide that was given up; the guide gets a slug that contains its id instead. */
+    public void release(Guide guide, Person by) {
+        String words = guide.slug().substring(0, Math.min(guide.slug().length(), MOST_KEPT));
+        String other = (words.endsWith("-") ? words.substring(0, words.length() - 1) : words) + "-" + guide.id();
+        var rename = new Slugs.Rename(guide.id(), guide.slug(), other, by, clock.instant(), ids.next());
+        if (!slugs.begin(rename)) throw slugTaken().raise();
+        if (guides.rename(guide.id(), guide.slug(), other))
+            editions.renamed(
+                    guide.current(), new LogEntry.Renamed(guide.slug(), other), null, rename.at(), rename.by());
+        slugs.end(rename);
+    }
+
+    /** Whether another guide can have the slug of this guide, because this guide was never published and was given up. */
+    public boolean isGivenUp(Guide guide) {
+        return isGivenUp(guide, Person.SYSTEM);
+    }
+
+    /**
+     * Deletes a guide that was never published. Its logs, revisions and drafts stay in the store. Deleting it again changes nothing.
+     */
+    public void delete(Guide guide, Person by) {
+        for (; ; ) {
+            var all = editions.of(guide.id());
+            all.forEach(Edition::mustBeSound);
+            var latest = all.getLast();
+            if (latest.isDeleted()) return;
+            mustBeDeletable(guide);
+            slugs.leave(guide, guide.slug(), false);
+            if (latest.state() != Edition.State.DISCARDED)
+                editions.record(
+                        latest.id(), edition -> Optional.of(edition.next().discard(by, clock.instant())));
+            editions.deleted(latest.id(), by);
+            UnitOfWork.forgetAll();
+            var now = editions.of(guide.id());
+            // somebody may have opened the next edition meanwhile
+            if (now.getLast().isDeleted()) return;
+        }
+    }
+
+    /** Throws a refusal if the guide was published at any time, or is about to be. */
+    public void mustBeDeletable(Guide guide) {
+        var all = editions.of(guide.id());
+        if (all.stream().anyMatch(edition -> edition.publishedEntry().isPresent()))
+            throw wasPublished().raise();
+        var state = all.getLast().state();
+        if (state == Edition.State.APPROVED || state == Edition.State.SCHEDULED)
+            throw Refusal.conflict(
+                            "not-in-draft",
+                            "edition " + guide.edition() + " is " + state.apiName()
+                                    + " and will be published, so the guide cannot be deleted")
+                    .raise();
+    }
+
+    private static Refusal wasPublished() {
+        return Refusal.conflict(
+                "guide-was-published",
+                "the guide was published, so sites and its history refer to it; unpublish it instead");
+    }
+
+    private static Refusal slugTaken() {
+        return Refusal.conflict("slug-taken", "a guide of this type and locale has this slug; choose another");
+    }
+
+    private boolean isOf(Person by, Guide guide) {
+        return editions.leftBy(by, guide.id(), LogEntry.Kind.OPENED)
+                .filter(opened -> opened.edition().number() == 1)
+                .isPresent();
     }
 
     /** Returns the guide that has the slug if the same request created it. Otherwise throws a refusal, because the slug is taken. */
     private Guide ownOf(Person by, Guide there) {
-        if (editions.leftBy(by, there.id(), LogEntry.Kind.OPENED)
-                .filter(opened -> opened.edition().number() == 1)
-                .isEmpty())
-            throw Refusal.conflict("slug-taken", "a guide of this type and locale has this slug; choose another")
-                    .raise();
+        if (!isOf(by, there)) throw slugTaken().raise();
         return there;
     }
 
@@ -216,7 +334,17 @@ public class Editing {
         if (!editions.open(next, latest, by))
             throw Refusal.conflict("edition-in-progress", "somebody has just opened edition " + next.number())
                     .raise();
+        if (latest.state() == Edition.State.DISCARDED) mustNotBeDeleted(next, by);
         return next;
+    }
+
+    /** Deletes the edition that was just opened, if the guide was deleted meanwhile. */
+    private void mustNotBeDeleted(EditionId opened, Person by) {
+        UnitOfWork.forgetAll();
+        if (editions.of(opened.guide()).stream().noneMatch(Edition::isDeleted)) return;
+        editions.record(opened, edition -> Optional.of(edition.next().discard(by, clock.instant())));
+        editions.deleted(opened, by);
+        throw Refusal.missing("the guide is deleted").raise();
     }
 
     /** Carries edits that were made during the last review, but never submitted, over to the draft of the next edition. */

@@ -35,9 +35,12 @@ class EditingCheck implements Check {
     private final WorkingCopies copies;
     private final Guides guides;
     private final Evidence evidence;
+    private final Slugs slugs;
 
-    EditingCheck(EditionLog log, Revisions revisions, WorkingCopies copies, Guides guides, Evidence evidence) {
+    EditingCheck(
+            EditionLog log, Revisions revisions, WorkingCopies copies, Guides guides, Evidence evidence, Slugs slugs) {
         this.evidence = evidence;
+        this.slugs = slugs;
         this.log = log;
         this.revisions = revisions;
         this.copies = copies;
@@ -193,6 +196,9 @@ class EditingCheck implements Check {
                 case SCHEDULED -> entry.schedule() != null && (state.isInProgress() || state == State.PUBLISHED);
                 case SCHEDULE_DROPPED -> state.isInProgress() || state == State.PUBLISHED;
                 case PUBLICATION_DUE -> state == State.SCHEDULED && sameRevision;
+                case RENAMED -> entry.renamed() != null;
+                case DELETED ->
+                    state == State.DISCARDED && before.publishedEntry().isEmpty();
             };
         }
 
@@ -254,6 +260,10 @@ class EditingCheck implements Check {
         private void compare(Guides.Row row, List<Edition> its) {
             var card = row.guide();
             int entries = its.stream().mapToInt(edition -> edition.log().size()).sum();
+            if (Guide.isDeleted(its)) {
+                findings.unfinished("card", "guide " + row.id(), "is deleted, and still has its card");
+                return;
+            }
             if (card.entries() < entries) {
                 findings.unfinished("card", "guide " + row.id(), "has a card that does not know its whole log yet");
                 return;
@@ -264,6 +274,10 @@ class EditingCheck implements Check {
             var copy = copies.find(its.getLast().id());
             if (copy.isPresent()) expected = expected.with(copy.get());
             if (Guides.Row.of(expected).equals(row)) return;
+            if (slugs.inProgress(card.id()).isPresent()) {
+                findings.unfinished("card", "guide " + row.id(), "is being renamed");
+                return;
+            }
             var drafted = card.drafted();
             if (drafted != null
                     && copy.isPresent()
@@ -274,7 +288,7 @@ class EditingCheck implements Check {
 
         private void eachGuideHasACard() {
             editions.forEach((guide, its) -> {
-                if (cards.contains(guide)) return;
+                if (cards.contains(guide) || Guide.isDeleted(List.copyOf(its.values()))) return;
                 // A guide exists once its card is inserted; before that, its log has exactly one entry.
                 if (its.size() == 1 && its.firstEntry().getValue().log().size() == 1)
                     findings.unfinished("card", "guide " + guide, "was begun, and never came to be");

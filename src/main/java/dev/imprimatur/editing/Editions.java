@@ -156,7 +156,8 @@ public class Editions {
                 .orElse(Set.of());
     }
 
-    private Set<String> published(List<Edition> editions) {
+    /** The contributors of all revisions of these editions that were published. */
+    Set<String> published(List<Edition> editions) {
         var all = new HashSet<String>();
         editions.stream()
                 .flatMap(edition -> edition.publishedEntry().stream())
@@ -244,6 +245,21 @@ public class Editions {
     public Edition unpublished(
             EditionId id, long position, @Nullable String message, @Nullable Reason reason, Person by) {
         return record(id, edition -> edition.next().unpublish(position, message, reason, by, clock.instant()));
+    }
+
+    /**
+     * Records that the guide has another slug.
+     *
+     * @param position of the ledger entry; null if the guide was never published
+     * @param since when the change began
+     */
+    public Edition renamed(EditionId id, LogEntry.Renamed renamed, @Nullable Long position, Instant since, Person by) {
+        return record(id, edition -> edition.next().rename(renamed, position, since, by, clock.instant()));
+    }
+
+    /** Records that the guide, which was never published, is deleted. Its card is removed. */
+    Edition deleted(EditionId id, Person by) {
+        return record(id, edition -> edition.next().delete(by, clock.instant()));
     }
 
     /** The intact entries of all logs that name a ledger position above the given one. */
@@ -338,6 +354,10 @@ public class Editions {
         known.ifPresent(card -> {
             var editions = logsOf(card);
             if (isDamaged(card, editions)) return;
+            if (Guide.isDeleted(editions)) {
+                guides.remove(guide);
+                return;
+            }
             var refreshed = titled(card.refreshed(editions), editions);
             var next = copyToo || refreshed.drafted() == null
                     ? copies.find(editions.getLast().id())

@@ -164,7 +164,7 @@ public record Guide(
                 id,
                 type,
                 locale,
-                slug,
+                slugIn(editions),
                 title,
                 titleOf,
                 drafted,
@@ -191,6 +191,24 @@ public record Guide(
                 next.unpublishAt() == null ? current.unpublishAt() : next.unpublishAt(),
                 next.zone() == null ? current.zone() : next.zone());
         return both.isEmpty() ? null : both;
+    }
+
+    /** The slug according to the logs. A guide that was never renamed has the slug of its card. */
+    private String slugIn(List<Edition> editions) {
+        return editions.reversed().stream()
+                .flatMap(edition -> edition.renamedTo().stream())
+                .findFirst()
+                .orElse(slug);
+    }
+
+    /** Whether the guide was deleted. */
+    static boolean isDeleted(List<Edition> editions) {
+        return editions.stream().anyMatch(Edition::isDeleted);
+    }
+
+    /** Whether an edition of the guide was published at any time. */
+    public boolean wasPublished() {
+        return titleOf != null || live != null;
     }
 
     private static @Nullable Live live(Edition edition) {

@@ -3,6 +3,7 @@ package dev.imprimatur.editing;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.cursor.TimeoutMode;
@@ -22,6 +23,7 @@ import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.store.Decoding;
+import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.UniqueInsert;
 import dev.imprimatur.store.UnitOfWork;
@@ -207,7 +209,7 @@ public class Guides {
     }
 
     /** The card as it is stored. */
-    Optional<Guide> stored(String id) {
+    public Optional<Guide> stored(String id) {
         return seen(guides.find(Filters.eq("_id", id)).first());
     }
 
@@ -227,6 +229,7 @@ public class Guides {
         var editions = log.editions(card.id());
         boolean isWhole = !editions.isEmpty()
                 && editions.stream().allMatch(edition -> edition.damage().isEmpty());
+        if (Guide.isDeleted(editions)) return Optional.empty();
         return isWhole ? Optional.of(card.refreshed(editions)) : stored(card.id());
     }
 
@@ -235,6 +238,32 @@ public class Guides {
         var card = row.guide();
         seen.put(card.id(), card);
         return Optional.of(card);
+    }
+
+    /**
+     * Gives the guide another slug if it still has the one that was read.
+     *
+     * @return false if another guide has the new slug, or if the guide has another slug meanwhile
+     */
+    public boolean rename(String id, String from, String to) {
+        try {
+            var renamed = guides.updateOne(
+                    Filters.and(Filters.eq("_id", id), Filters.eq("slug", from)), Updates.set("slug", to));
+            return renamed.getMatchedCount() == 1;
+        } catch (MongoWriteException taken) {
+            if (!Failures.isDuplicateKey(taken)) throw taken;
+            return false;
+        } finally {
+            seen.invalidate(id);
+            writes.incrementAndGet();
+        }
+    }
+
+    /** Removes the card, so that the guide does not exist any more. */
+    void remove(String id) {
+        guides.deleteOne(Filters.eq("_id", id));
+        seen.invalidate(id);
+        writes.incrementAndGet();
     }
 
     public Optional<Guide> bySlug(String type, String locale, String slug) {

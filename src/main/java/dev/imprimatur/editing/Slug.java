@@ -19,7 +19,7 @@ public final class Slug {
     }
 
     /** Returns the slug. Throws a refusal unless it is lower-case ASCII words and digits with hyphens, at most 100 characters. */
-    static String checked(String slug) {
+    public static String checked(String slug) {
         if (slug.length() > LONGEST || !hasForm(slug))
             throw Refusal.malformed(
                             "/slug", "a slug is lower-case words and digits with hyphens, at most 100 characters")

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,7 @@ public final class Edition {
     private @Nullable LogEntry revisionCall;
     private int approvalsRequired = 1;
     private Schedule schedule = Schedule.NONE;
+    private boolean deleted;
     private boolean reviewDueMarked;
     private boolean overdueMarked;
     private List<LogEntry> approvals = new ArrayList<>();
@@ -196,6 +198,8 @@ public final class Edition {
             case SCHEDULED -> schedule(requireNonNull(entry.schedule(), "of this kind"));
             case SCHEDULE_DROPPED -> schedule(Schedule.NONE);
             case PUBLICATION_DUE -> state = State.APPROVED;
+            case RENAMED -> {}
+            case DELETED -> deleted = true;
         }
     }
 
@@ -298,6 +302,20 @@ public final class Edition {
     /** The confirmation that has no stamp yet; empty if there is none. */
     Optional<LogEntry> unstampedConfirmation() {
         return Optional.ofNullable(confirmation);
+    }
+
+    /** Whether the guide of the edition was deleted. */
+    public boolean isDeleted() {
+        return deleted;
+    }
+
+    /** The slug that the guide was given last in this edition; empty if it was not renamed. */
+    public Optional<String> renamedTo() {
+        return log.reversed().stream()
+                .map(LogEntry::renamed)
+                .filter(Objects::nonNull)
+                .map(LogEntry.Renamed::to)
+                .findFirst();
     }
 
     public boolean isReviewDueMarked() {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param stamp of kinds {@code STAMPED} and {@code IMPORTED}
  * @param position in the ledger, of kinds that readers could see
  * @param schedule of kind {@code SCHEDULED}
+ * @param renamed of kind {@code RENAMED}
  */
 public record LogEntry(
         EditionId edition,
@@ -39,7 +40,11 @@ public record LogEntry(
         @Nullable Integer approvalsRequired,
         @Nullable Stamp stamp,
         @Nullable Long position,
-        @Nullable Schedule schedule) {
+        @Nullable Schedule schedule,
+        @Nullable Renamed renamed) {
+    /** The slug that a guide had and the slug that it has instead. */
+    public record Renamed(String from, String to) {}
+
     /** What can happen to an edition. */
     public enum Kind {
         /** The edition was opened: its working copy can be edited. */
@@ -79,7 +84,11 @@ public record LogEntry(
         /** A publisher gave up the schedule. If the edition was approved and waited for its publication, it needs its approvals again. */
         SCHEDULE_DROPPED,
         /** The scheduled instant has come: the approved edition is being published, and its schedule cannot change any more. */
-        PUBLICATION_DUE
+        PUBLICATION_DUE,
+        /** The guide was given another slug. */
+        RENAMED,
+        /** The guide, which was never published, was deleted. */
+        DELETED
     }
 
     /** The signature of the decision; empty if it was not signed. */
@@ -101,27 +110,31 @@ public record LogEntry(
     }
 
     LogEntry signed(@Nullable String words) {
-        return with(words, reason, approvalsRequired, stamp, position, schedule);
+        return with(words, reason, approvalsRequired, stamp, position, schedule, renamed);
     }
 
     LogEntry because(@Nullable Reason given) {
-        return with(meaning, given, approvalsRequired, stamp, position, schedule);
+        return with(meaning, given, approvalsRequired, stamp, position, schedule, renamed);
     }
 
     LogEntry requiring(int approvals) {
-        return with(meaning, reason, approvals, stamp, position, schedule);
+        return with(meaning, reason, approvals, stamp, position, schedule, renamed);
     }
 
     LogEntry withStamp(Stamp given) {
-        return with(meaning, reason, approvalsRequired, given, position, schedule);
+        return with(meaning, reason, approvalsRequired, given, position, schedule, renamed);
     }
 
     LogEntry withPosition(@Nullable Long given) {
-        return with(meaning, reason, approvalsRequired, stamp, given, schedule);
+        return with(meaning, reason, approvalsRequired, stamp, given, schedule, renamed);
     }
 
     LogEntry withSchedule(Schedule given) {
-        return with(meaning, reason, approvalsRequired, stamp, position, given);
+        return with(meaning, reason, approvalsRequired, stamp, position, given, renamed);
+    }
+
+    LogEntry withRenamed(Renamed given) {
+        return with(meaning, reason, approvalsRequired, stamp, position, schedule, given);
     }
 
     private LogEntry with(
@@ -130,7 +143,8 @@ public record LogEntry(
             @Nullable Integer newApprovals,
             @Nullable Stamp newStamp,
             @Nullable Long newPosition,
-            @Nullable Schedule newSchedule) {
+            @Nullable Schedule newSchedule,
+            @Nullable Renamed newRenamed) {
         return new LogEntry(
                 edition,
                 seq,
@@ -146,6 +160,7 @@ public record LogEntry(
                 newApprovals,
                 newStamp,
                 newPosition,
-                newSchedule);
+                newSchedule,
+                newRenamed);
     }
 }

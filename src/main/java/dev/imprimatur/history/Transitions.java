@@ -28,7 +28,7 @@ public final class Transitions {
     }
 
     public static LogEntry opened(EditionId id, Person by, Instant now) {
-        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null, null);
+        return new LogEntry(id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     public LogEntry submit(
@@ -251,6 +251,34 @@ public final class Transitions {
         return next(Kind.DISCARDED, null, null, null, null, by, now);
     }
 
+    /**
+     * The change of the guide's slug.
+     *
+     * @param position of the ledger entry; null if the guide was never published
+     * @param since when the change began
+     * @return empty if exactly this change is recorded already
+     */
+    public Optional<LogEntry> rename(
+            LogEntry.Renamed renamed, @Nullable Long position, Instant since, Person by, Instant now) {
+        boolean isRecorded = edition.log().stream()
+                .filter(entry -> renamed.equals(entry.renamed()))
+                .anyMatch(entry -> position == null
+                        ? !entry.at().isBefore(since) && entry.position() == null
+                        : position.equals(entry.position()));
+        return isRecorded
+                ? Optional.empty()
+                : Optional.of(next(Kind.RENAMED, null, null, null, null, by, now)
+                        .withPosition(position)
+                        .withRenamed(renamed));
+    }
+
+    /** The end of a guide that was never published; empty if the guide is deleted already. */
+    public Optional<LogEntry> delete(Person by, Instant now) {
+        return edition.isDeleted()
+                ? Optional.empty()
+                : Optional.of(next(Kind.DELETED, null, null, null, null, by, now));
+    }
+
     private void mustBe(State expected) {
         if (edition.state() != expected)
             throw Refusal.conflict(
@@ -282,6 +310,7 @@ public final class Transitions {
                 task,
                 outcome,
                 message,
+                null,
                 null,
                 null,
                 null,

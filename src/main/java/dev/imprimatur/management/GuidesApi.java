@@ -65,6 +65,10 @@ class GuidesApi {
     @PreAuthorize("hasRole('EDITOR')")
     ResponseEntity<GuideView> create(@PathVariable String type, @RequestBody NewGuide body, Person me) {
         var guide = review.create(type, body.slug(), body.locale(), body.content(), me);
+        return created(type, guide);
+    }
+
+    private ResponseEntity<GuideView> created(String type, Guide guide) {
         return ResponseEntity.created(URI.create(Api.ROOT + "/" + type + "/" + guide.id()))
                 .eTag(Api.etag(drafts.of(guide).etag()))
                 .body(view(guide));
@@ -162,6 +166,35 @@ class GuidesApi {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void discard(@PathVariable String type, @PathVariable String id, Person me) {
         review.discard(guides.require(type, id), me);
+    }
+
+    /** @param slug the slug that a guide is to have */
+    record Slug(String slug) {}
+
+    @PostMapping("/{id}/slug")
+    @NeedsScope(Scope.PUBLISH)
+    @PreAuthorize("hasRole('PUBLISHER') or hasRole('EDITOR')")
+    GuideView rename(@PathVariable String type, @PathVariable String id, @RequestBody Slug body, Person me) {
+        var guide = guides.require(type, id);
+        review.rename(guide, body.slug(), me);
+        return view(guides.require(type, id));
+    }
+
+    @PostMapping("/{id}/duplicate")
+    @NeedsScope(Scope.DRAFT)
+    @PreAuthorize("hasRole('EDITOR')")
+    ResponseEntity<GuideView> duplicate(
+            @PathVariable String type, @PathVariable String id, @RequestBody Slug body, Person me) {
+        var guide = review.duplicate(guides.require(type, id), body.slug(), me);
+        return created(type, guide);
+    }
+
+    @DeleteMapping("/{id}")
+    @NeedsScope(Scope.DRAFT)
+    @PreAuthorize("hasRole('EDITOR')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String type, @PathVariable String id, Person me) {
+        review.delete(type, id, me);
     }
 
     record Unpublication(

@@ -29,7 +29,8 @@ record LogView(
         @Nullable MeansView means,
         @Nullable StampView stamp,
         @Nullable Long position,
-        @Nullable ScheduleView schedule) {
+        @Nullable ScheduleView schedule,
+        LogEntry.@Nullable Renamed renamed) {
     record ByView(
             @Nullable String account, String name, @Nullable String title) {}
 
@@ -107,6 +108,7 @@ record LogView(
                 MeansView.of(entry.by().means()),
                 StampView.of(entry.stamp()),
                 entry.position(),
-                entry.schedule() == null ? null : ScheduleView.of(entry.schedule()));
+                entry.schedule() == null ? null : ScheduleView.of(entry.schedule()),
+                entry.renamed());
     }
 }

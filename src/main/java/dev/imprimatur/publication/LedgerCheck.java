@@ -111,6 +111,7 @@ class LedgerCheck implements Check {
                     case RESTAMP -> "restamp:" + edition + ":";
                     case REVIEW_OVERDUE -> "overdue:" + edition + ":";
                     case UNPUBLISH -> "unpublish:" + edition;
+                    case RENAME -> Renaming.causes(entry.id());
                 };
                 boolean fits = expected.endsWith(":")
                         ? cause.get().startsWith(expected)

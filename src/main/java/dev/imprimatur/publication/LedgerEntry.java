@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position 1, 2, 3… without gaps
  * @param id of the guide
+ * @param previousSlug the slug that the guide had before; null for all kinds but {@code rename}
  * @param review the “last reviewed” stamp; null for {@code unpublish}
  * @param redirectTo where readers are sent after an {@code unpublish}; null for no redirect and for other kinds
  * @param at when the entry was made
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
     "id",
     "type",
     "slug",
+    "previousSlug",
     "locale",
     "edition",
     "revision",
@@ -53,6 +55,7 @@ public record LedgerEntry(
         String id,
         String type,
         String slug,
+        @Nullable String previousSlug,
         String locale,
         int edition,
         int revision,
@@ -74,7 +77,10 @@ public record LedgerEntry(
         @JsonProperty("review-overdue")
         REVIEW_OVERDUE,
         @JsonProperty("unpublish")
-        UNPUBLISH;
+        UNPUBLISH,
+        /** The guide has another slug; everything else that is delivered stays the same. */
+        @JsonProperty("rename")
+        RENAME;
 
         /** The kind as JSON spells it, such as {@code review-overdue}. */
         public String spelling() {
@@ -110,6 +116,11 @@ public record LedgerEntry(
             boolean overdue,
             String origin,
             String signature) {
+        Review signedAs(String newSignature) {
+            return new Review(
+                    lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, overdue, origin, newSignature);
+        }
+
         Review asOverdue() {
             return new Review(lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, true, origin, signature);
         }
@@ -147,6 +158,10 @@ public record LedgerEntry(
             case PUBLISHED -> kind == Kind.PUBLISH && new Revision.Ref(revision, contentHash).equals(logged.revision());
             case UNPUBLISHED -> kind == Kind.UNPUBLISH;
             case OVERDUE -> review != null && review.overdue();
+            case RENAMED ->
+                kind == Kind.RENAME
+                        && previousSlug != null
+                        && new LogEntry.Renamed(previousSlug, slug).equals(logged.renamed());
             default -> true;
         };
     }
@@ -190,6 +205,7 @@ public record LedgerEntry(
                 subject.id(),
                 subject.type(),
                 subject.slug(),
+                null,
                 subject.locale(),
                 published.edition(),
                 published.revision(),
@@ -214,18 +230,55 @@ public record LedgerEntry(
 
     LedgerEntry sealed(String newHash, String newSignature) {
         return of(
+                        kind,
+                        subject(),
+                        published(),
+                        review,
+                        redirectTo,
+                        at,
+                        new Link(position, previousHash, newHash, newSignature))
+                .withPrevious(previousSlug);
+    }
+
+    private LedgerEntry withPrevious(@Nullable String slugBefore) {
+        return new LedgerEntry(
+                position,
                 kind,
-                subject(),
-                published(),
+                id,
+                type,
+                slug,
+                slugBefore,
+                locale,
+                edition,
+                revision,
+                contentHash,
+                publishedAt,
+                firstPublishedAt,
                 review,
                 redirectTo,
                 at,
-                new Link(position, previousHash, newHash, newSignature));
+                previousHash,
+                hash,
+                signature);
     }
 
     /** Returns this entry with another review, unsealed. */
     LedgerEntry with(@Nullable Review newReview) {
-        return of(kind, subject(), published(), newReview, redirectTo, at, Link.unsealed(position, previousHash));
+        return of(kind, subject(), published(), newReview, redirectTo, at, Link.unsealed(position, previousHash))
+                .withPrevious(previousSlug);
+    }
+
+    /** Returns an unsealed entry that gives the guide another slug; its review is not signed for that slug yet. */
+    LedgerEntry renamed(String newSlug, long newPosition, String hashBefore, Instant now) {
+        return of(
+                        Kind.RENAME,
+                        new Subject(id, type, newSlug, locale),
+                        published(),
+                        review,
+                        null,
+                        now,
+                        Link.unsealed(newPosition, hashBefore))
+                .withPrevious(slug);
     }
 
     /** Returns an unsealed entry of another kind about the same published revision. */

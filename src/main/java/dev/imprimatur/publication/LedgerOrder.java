@@ -28,6 +28,8 @@ final class LedgerOrder {
         var review = entry.review();
         if (review != null && review.reviewedAt().isAfter(entry.at().plus(SKEW)))
             return "was reviewed after it was published";
+        if (entry.kind() != Kind.RENAME && before != null && !before.slug().equals(entry.slug()))
+            return "has another slug than the entry before";
         if (entry.kind() == Kind.PUBLISH) {
             if (review == null) return "publishes a revision without a review";
             if (before == null) return null;
@@ -43,10 +45,23 @@ final class LedgerOrder {
                 && before.contentHash().equals(entry.contentHash());
         if (!same) return "is about another revision than the published one";
         var last = before.review();
+        if (entry.kind() == Kind.RENAME) return faultOfRename(before, entry);
         boolean earlier = entry.kind() == Kind.RESTAMP
                 && review != null
                 && last != null
                 && review.reviewedAt().isBefore(last.reviewedAt());
         return earlier ? "has an earlier review than the entry before" : null;
+    }
+
+    /** A rename changes the slug, and signs the same review for it. */
+    private static @Nullable String faultOfRename(LedgerEntry before, LedgerEntry entry) {
+        if (!before.slug().equals(entry.previousSlug())) return "renames a guide that had another slug";
+        if (before.slug().equals(entry.slug())) return "renames a guide to the slug that it had";
+        var review = entry.review();
+        var last = before.review();
+        boolean isSame = review != null
+                && last != null
+                && last.signedAs(review.signature()).equals(review);
+        return isSame ? null : "has another review than the entry before";
     }
 }

@@ -35,6 +35,7 @@ public class NewLineage {
     private final Ledger ledger;
     private final Integrity integrity;
     private final Publication publication;
+    private final Renaming renaming;
     private final Editions editions;
     private final Audit audit;
     private final ObjectProvider<Witness> witnesses;
@@ -46,6 +47,7 @@ public class NewLineage {
             Ledger ledger,
             Integrity integrity,
             Publication publication,
+            Renaming renaming,
             Editions editions,
             Audit audit,
             ObjectProvider<Witness> witnesses,
@@ -55,6 +57,7 @@ public class NewLineage {
         this.ledger = ledger;
         this.integrity = integrity;
         this.publication = publication;
+        this.renaming = renaming;
         this.editions = editions;
         this.audit = audit;
         this.witnesses = witnesses;
@@ -174,6 +177,7 @@ public class NewLineage {
             if (edition.state() != Edition.State.PUBLISHED) continue;
             try {
                 long position = publication.publish(id).position();
+                renaming.alignLedger(guide);
                 editions.notedAnew(id, LogEntry.Kind.PUBLISHED, position, decision.message(), decision.at());
                 if (!hasLastStamp(edition)) publication.restamp(id);
                 if (edition.isOverdueMarked())

@@ -8,6 +8,7 @@ import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Slugs;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
@@ -44,6 +45,8 @@ public class Publication {
     private final PublishedContents contents;
     private final Integrity integrity;
     private final LedgerChain chain;
+    private final Slugs slugs;
+    private final Renaming renaming;
     private final Clock clock;
 
     Publication(
@@ -54,6 +57,8 @@ public class Publication {
             PublishedContents contents,
             Integrity integrity,
             LedgerChain chain,
+            Slugs slugs,
+            Renaming renaming,
             Clock clock) {
         this.guides = guides;
         this.editions = editions;
@@ -62,6 +67,8 @@ public class Publication {
         this.contents = contents;
         this.integrity = integrity;
         this.chain = chain;
+        this.slugs = slugs;
+        this.renaming = renaming;
         this.clock = clock;
     }
 
@@ -72,8 +79,11 @@ public class Publication {
         var revision = gate.admit(guide, edition);
         var stamp = edition.stamp().orElseThrow();
         store(List.of(revision));
-        var entry = ledger.append(publishing(guide, id, revision, stamp));
-        editions.published(id, entry.position());
+        slugs.mustBeFreeForThese(List.of(guide));
+        var entry = ledger.append(publishing(guide, renaming.firstSlug(guide), id, revision, stamp));
+        var published = editions.published(id, entry.position());
+        if (published.renamedTo().filter(slug -> !slug.equals(entry.slug())).isPresent())
+            renaming.alignLedger(id.guide());
         return entry;
     }
 
@@ -85,10 +95,12 @@ public class Publication {
         var revisions = gate.admit(cards.values().stream()
                 .collect(Collectors.toMap(Function.identity(), card -> requireNonNull(first.get(card.id())))));
         store(revisions.values());
+        slugs.mustBeFreeForThese(cards.values());
         var all = List.copyOf(revisions.values());
         var entries = ledger.append(all.stream()
                 .map(revision -> publishing(
                         requireNonNull(cards.get(revision.guide())),
+                        requireNonNull(cards.get(revision.guide())).slug(),
                         new EditionId(revision.guide(), 1),
                         revision,
                         requireNonNull(first.get(revision.guide())).stamp().orElseThrow()))
@@ -105,14 +117,17 @@ public class Publication {
         editions.firstPublished(published);
     }
 
-    private Ledger.Addition publishing(Guide guide, EditionId id, Revision revision, Stamp stamp) {
+    /** @param slug the slug of the guide if the ledger does not know the guide yet */
+    private Ledger.Addition publishing(Guide guide, String slug, EditionId id, Revision revision, Stamp stamp) {
         return new Ledger.Addition("publish:" + id + ":" + revision.number(), guide.id(), (position, hash, before) -> {
             if (before != null && before.edition() >= id.number())
                 throw Refusal.conflict("superseded", "a later edition is published already")
                         .raise();
             var now = clock.instant();
             var first = before == null ? now : before.firstPublishedAt();
-            return reviewed(unsealed(guide, id, revision, first, now, position, hash), stamp);
+            // the ledger says under which slug readers know the guide; the card may be older
+            String known = before == null ? slug : before.slug();
+            return reviewed(unsealed(guide, known, id, revision, first, now, position, hash), stamp);
         });
     }
 
@@ -184,7 +199,14 @@ public class Publication {
         if (live == null)
             throw Refusal.conflict("not-live", "the guide is not published, so there is nothing to unpublish")
                     .raise();
-        if (redirectTo != null) Redirect.check(redirectTo, guide.slug());
+        if (redirectTo != null) {
+            Redirect.check(redirectTo, guide.slug());
+            if (slugs.guideOf(guide.type(), guide.locale(), redirectTo)
+                    .filter(guide.id()::equals)
+                    .isPresent())
+                throw Refusal.malformed("/redirectTo", "a guide cannot redirect to a slug that it had before")
+                        .raise();
+        }
         var id = new EditionId(guide.id(), live.edition());
         var entry = withdraw(id, redirectTo);
         editions.unpublished(id, entry.position(), message, reason, by);
@@ -215,6 +237,7 @@ public class Publication {
 
     private static LedgerEntry unsealed(
             Guide guide,
+            String slug,
             EditionId id,
             Revision revision,
             Instant firstPublishedAt,
@@ -223,7 +246,7 @@ public class Publication {
             String lastHash) {
         return LedgerEntry.of(
                 Kind.PUBLISH,
-                new LedgerEntry.Subject(guide.id(), guide.type(), guide.slug(), guide.locale()),
+                new LedgerEntry.Subject(guide.id(), guide.type(), slug, guide.locale()),
                 new LedgerEntry.PublishedRevision(
                         id.number(), revision.number(), revision.hash().value(), now, firstPublishedAt),
                 null,

@@ -82,6 +82,10 @@ class GuideReconciler {
     }
 
     private void replayAll(String guideId) {
+        if (editions.of(guideId).stream().anyMatch(Edition::isDeleted)) {
+            editions.of(guideId).forEach(edition -> processes.deleteStray(edition.id()));
+            return;
+        }
         var workflow = workflow(guides.require(guideId));
         var reconciled = new HashMap<EditionId, Integer>();
         for (; ; ) {

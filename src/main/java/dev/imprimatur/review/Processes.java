@@ -101,13 +101,15 @@ class Processes {
                                 ProcessInstance::getId, process -> EditionId.parse(process.getBusinessKey())));
     }
 
-    /** Deletes the processes of an edition that does not exist, as after MongoDB was restored to a time before the edition was opened. */
+    /** Deletes the processes of an edition whose guide was deleted, or that does not exist, as after MongoDB was restored to a time before the edition was opened. */
     void deleteStray(EditionId id) {
-        log.warn("edition {} has a process but does not exist; its process is deleted", id);
         runtime.createProcessInstanceQuery()
                 .processInstanceBusinessKey(id.toString())
                 .list()
-                .forEach(process -> runtime.deleteProcessInstance(process.getId(), "of no edition"));
+                .forEach(process -> {
+                    log.info("edition {} does not exist any more; its process is deleted", id);
+                    runtime.deleteProcessInstance(process.getId(), "of no edition");
+                });
     }
 
     List<Task> tasksOf(ProcessInstance process) {

@@ -5,6 +5,7 @@ import dev.imprimatur.editing.Editions;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.publication.Renaming;
 import dev.imprimatur.store.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private final Engine engine;
     private final LedgerReader ledger;
     private final ImportedReviews importedReviews;
+    private final Renaming renaming;
     private final Thread first = Thread.ofPlatform().name("reconciler").unstarted(this::everyMinute);
     private volatile boolean ended;
     /** The number of guides that the current pass still has to reconcile. */
@@ -56,7 +58,9 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             Assignments assignments,
             Engine engine,
             LedgerReader ledger,
-            ImportedReviews importedReviews) {
+            ImportedReviews importedReviews,
+            Renaming renaming) {
+        this.renaming = renaming;
         this.importedReviews = importedReviews;
         this.engine = engine;
         this.ledger = ledger;
@@ -107,6 +111,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
 
     private void pass() {
         unassign();
+        renaming.completeInterrupted();
         var outdated = importedReviews.betweenBatches(outdatedGuides::find);
         if (outdated.missing() > TOGETHER) engine.beginRebuild();
         if (!reconcileAll(new ArrayList<>(outdated.guides()))) outdatedGuides.forget();

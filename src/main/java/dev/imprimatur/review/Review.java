@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.audit.Audit;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Editing;
@@ -12,6 +13,7 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
+import dev.imprimatur.publication.Renaming;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +32,8 @@ public class Review {
     private final Workflows workflows;
     private final ContentTypes types;
     private final GuideReconciler reconciler;
+    private final Renaming renaming;
+    private final Audit audit;
 
     Review(
             Guides guides,
@@ -38,7 +42,9 @@ public class Review {
             Publication publication,
             Workflows workflows,
             ContentTypes types,
-            GuideReconciler reconciler) {
+            GuideReconciler reconciler,
+            Renaming renaming,
+            Audit audit) {
         this.guides = guides;
         this.editing = editing;
         this.editions = editions;
@@ -46,6 +52,8 @@ public class Review {
         this.workflows = workflows;
         this.types = types;
         this.reconciler = reconciler;
+        this.renaming = renaming;
+        this.audit = audit;
     }
 
     /** Creates a guide whose first edition is a draft. */
@@ -83,6 +91,44 @@ public class Review {
             var edition = editing.discard(guide, by);
             reconciler.reconcileOrDefer(guide.id());
             return edition;
+        });
+    }
+
+    /** Gives the guide another slug. If the guide is published, its former slug redirects readers from now on. */
+    public void rename(Guide guide, String slug, Person by) {
+        editions.together(() -> {
+            renaming.rename(guide, slug, by);
+            reconciler.reconcileOrDefer(guide.id());
+            return guide;
+        });
+    }
+
+    /** Creates a guide with a draft of the content of another one, in the same locale. */
+    public Guide duplicate(Guide original, String slug, Person by) {
+        return editions.together(() -> {
+            var guide = editing.duplicate(original, slug, by);
+            reconciler.reconcileOrDefer(guide.id());
+            return guides.require(guide.id());
+        });
+    }
+
+    /** Deletes a guide that was never published. The audit keeps who deleted it, and what its logs say. */
+    public void delete(String type, String id, Person by) {
+        types.require(type);
+        editions.together(() -> {
+            var there = editions.of(id);
+            if (there.isEmpty() || there.stream().noneMatch(Edition::isDeleted)) {
+                var guide = guides.require(type, id);
+                editing.mustBeDeletable(guide);
+                // first, so that no guide is deleted without a record
+                String target = type + " " + guide.slug() + " " + guide.locale() + " " + id;
+                audit.record(by.account(), "guide-deleted", target, null);
+                editing.delete(guide, by);
+            }
+            reconciler.reconcileOrDefer(id);
+            // an earlier attempt may have stopped before it removed the card
+            editions.refreshCard(id);
+            return id;
         });
     }
 

@@ -5,6 +5,7 @@
         allowedDependencies = {
             "access",
             "accounts",
+            "audit",
             "content",
             "drafts",
             "editing",

@@ -212,14 +212,14 @@ public class SearchIndex implements SmartLifecycle {
         }
         var changed = snapshot.changedSince(from);
         for (int i = 0; i < changed.size(); i += BATCH) {
-            update(writer, changed.subList(i, Math.min(changed.size(), i + BATCH)));
+            update(writer, snapshot, changed.subList(i, Math.min(changed.size(), i + BATCH)));
             if (!running) return from;
         }
         makeCurrent(writer, snapshot, last);
         return snapshot.position();
     }
 
-    private void update(IndexWriter writer, List<AddressHistory> changed) throws IOException {
+    private void update(IndexWriter writer, Snapshot snapshot, List<AddressHistory> changed) throws IOException {
         var missing = new ArrayList<PublishedGuide>();
         var contentsOf = new HashMap<PublishedGuide, JsonNode>();
         for (var history : changed) {
@@ -234,6 +234,8 @@ public class SearchIndex implements SmartLifecycle {
             var address = GuideAddress.of(history.last());
             var key = GuideDocument.keyTerm(address);
             var content = history.guide() == null ? null : contentsOf.get(history.guide());
+            for (var former : snapshot.ofType(address.type())
+                    .formerAddresses(history.last().id())) writer.deleteDocuments(GuideDocument.keyTerm(former));
             if (content == null) writer.deleteDocuments(key);
             else
                 writer.updateDocument(key, GuideDocument.of(address, types.require(address.type()), content, analyzer));

@@ -6,6 +6,7 @@ import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.editing.Imports;
+import dev.imprimatur.editing.Slugs;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -51,6 +52,7 @@ class SeedImport implements DisposableBean {
     private final Review review;
     private final ImportedReviews importedReviews;
     private final Publication publication;
+    private final Slugs slugs;
     private final Seeds seeds;
     private final String location;
     private volatile boolean ended;
@@ -65,6 +67,7 @@ class SeedImport implements DisposableBean {
             Review review,
             ImportedReviews importedReviews,
             Publication publication,
+            Slugs slugs,
             @Value("${imprimatur.seed-content:classpath:seed-content/}") String location) {
         this.files = files;
         this.types = types;
@@ -73,6 +76,7 @@ class SeedImport implements DisposableBean {
         this.review = review;
         this.importedReviews = importedReviews;
         this.publication = publication;
+        this.slugs = slugs;
         this.seeds = new Seeds(imports);
         this.location = location;
     }
@@ -164,9 +168,15 @@ class SeedImport implements DisposableBean {
         importedReviews.inBatch(() -> importNow(batch, known, editor));
     }
 
-    private void importNow(List<Seeds.Seed> batch, Function<Seeds.Key, Optional<Guide>> known, Person editor) {
+    private void importNow(List<Seeds.Seed> all, Function<Seeds.Key, Optional<Guide>> known, Person editor) {
         var cards = new HashMap<Seeds.Key, Guide>();
-        batch.forEach(seed -> known.apply(seed.key()).ifPresent(card -> cards.put(seed.key(), card)));
+        all.forEach(seed -> known.apply(seed.key()).ifPresent(card -> cards.put(seed.key(), card)));
+        // a guide that was renamed or deleted is not imported a second time
+        var left = slugs.left();
+        var batch = all.stream()
+                .filter(seed ->
+                        cards.containsKey(seed.key()) || !left.test(seed.key().address()))
+                .toList();
         var missing =
                 batch.stream().filter(seed -> !cards.containsKey(seed.key())).toList();
         if (!missing.isEmpty()) {

@@ -3,6 +3,7 @@ package dev.imprimatur.transfer;
 
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Imports;
+import dev.imprimatur.editing.Slugs;
 import dev.imprimatur.history.Reviewer;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
@@ -36,6 +37,10 @@ final class Seeds {
 
     /** What is unique to each guide. */
     record Key(String type, String locale, String slug) {
+        Slugs.Address address() {
+            return new Slugs.Address(type, locale, slug);
+        }
+
         static Key of(Guide card) {
             return new Key(card.type(), card.locale(), card.slug());
         }

@@ -35,7 +35,7 @@ class RoundTripsTest {
     void create() {
         var body = Map.of("slug", "counted-" + System.nanoTime(), "content", Guides.content());
 
-        isAtMost(count("editor", headers -> node.as("editor").post("/role-guide", body, headers)), 5, 2);
+        isAtMost(count("editor", headers -> node.as("editor").post("/role-guide", body, headers)), 6, 2);
     }
 
     @Test

@@ -90,6 +90,10 @@ class CheckpointTest {
                 .ok();
     }
 
+    private void rename(Guides.Ref guide, String slug) {
+        node.as("publisher").post(guide.path() + "/slug", Map.of("slug", slug)).ok();
+    }
+
     private boolean isReady() {
         return node.nobody().get("/actuator/health/readiness").status() == 200;
     }
@@ -104,8 +108,8 @@ class CheckpointTest {
         var gone = guides.published();
         unpublish(gone);
         var moment = node.clock().instant();
-        guides.published();
-        guides.published();
+        rename(live, "renamed");
+        rename(live, live.slug());
         String compact = node.site().get("/ledger?after=0&compact=true").ok().toString();
         String past = node.site().get("/role-guide?asOf=" + moment).ok().toString();
 
@@ -115,6 +119,7 @@ class CheckpointTest {
         await().until(() -> node.bean(Ledger.class).restored().areVerified());
         assertThat(status(live)).isEqualTo(200);
         assertThat(status(gone)).isEqualTo(410);
+        assertThat(node.site().get("/role-guide/renamed").header("Location")).endsWith("/" + live.slug());
         assertThat(node.site().get("/ledger?after=0&compact=true").ok()).hasToString(compact);
         assertThat(node.site().get("/role-guide?asOf=" + moment).ok()).hasToString(past);
         assertThat(status(guides.published())).isEqualTo(200);

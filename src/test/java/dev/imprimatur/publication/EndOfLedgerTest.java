@@ -222,6 +222,27 @@ class EndOfLedgerTest {
     }
 
     @Test
+    void renamesThatAreLostAreAppendedAgain() {
+        guides.published();
+        var guide = guides.published();
+        for (String slug : List.of("second", guide.slug(), "third"))
+            node.as("publisher")
+                    .post(guide.path() + "/slug", Map.of("slug", slug))
+                    .ok();
+        awaitMark();
+        database().getCollection("ledger").deleteMany(Filters.gt("_id", 1L));
+        node.restart(() -> {});
+        decide(lineage()).ok();
+
+        for (String former : List.of("second", guide.slug()))
+            assertThat(node.site().get("/role-guide/" + former).header("Location"))
+                    .endsWith("/third");
+        assertThat(node.site().get("/role-guide/third").status()).isEqualTo(200);
+        assertThat(guides.state(guide).get("slug").asString()).isEqualTo("third");
+        assertNoViolations();
+    }
+
+    @Test
     void entriesDeletedFromARunningServerNeedADecisionAndNoRestart() {
         var withdrawn = guides.published();
         unpublish(withdrawn).ok();

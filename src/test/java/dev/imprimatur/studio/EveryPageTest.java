@@ -397,6 +397,16 @@ class EveryPageTest {
                         live && roles.contains(Role.PUBLISHER),
                         faults,
                         true);
+                boolean publisher = roles.contains(Role.PUBLISHER);
+                boolean renames = guide.wasPublished() ? live && publisher : editor || publisher;
+                checkOffer("to change the slug", body.contains("/slug\""), renames, faults, true);
+                checkOffer("to duplicate", body.contains("/duplicate\""), editor, faults, true);
+                checkOffer(
+                        "to delete",
+                        body.contains("/delete\""),
+                        editor && !guide.wasPublished() && guide.state() != Edition.State.APPROVED,
+                        faults,
+                        true);
                 checkOffer(
                         "the next edition",
                         body.contains("/editions\""),

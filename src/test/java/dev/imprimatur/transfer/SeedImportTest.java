@@ -88,6 +88,36 @@ class SeedImportTest {
         }
     }
 
+    @Test
+    void aGuideThatWasRenamedOrDeletedIsNotImportedAgain() throws Exception {
+        try (var node = Node.start()) {
+            node.bean(SeedImport.class).run(EDITOR);
+            var all = node.as("editor")
+                    .get("/role-guide?sort=title")
+                    .ok()
+                    .get("items")
+                    .values();
+            for (var guide : all) {
+                String path = "/role-guide/" + guide.get("id").asString();
+                switch (guide.get("slug").asString()) {
+                    case "data-scientist" ->
+                        assertThat(node.as("editor").delete(path).status()).isEqualTo(204);
+                    default ->
+                        node.as("publisher")
+                                .post(
+                                        path + "/slug",
+                                        Map.of("slug", guide.get("slug").asString() + "-2"))
+                                .ok();
+                }
+            }
+
+            node.bean(SeedImport.class).run(EDITOR);
+
+            assertThat(node.as("editor").get("/role-guide?limit=100").ok().get("items"))
+                    .hasSize(all.size() - 1);
+        }
+    }
+
     private static List<String> states(JsonNode page) {
         return page.get("items").values().stream()
                 .map(guide -> guide.get("slug").asString() + " "

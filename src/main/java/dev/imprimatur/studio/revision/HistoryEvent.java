@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.revision;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Signature;
@@ -58,14 +60,19 @@ public record HistoryEvent(
             case SCHEDULED -> "scheduled" + scheduled(entry.schedule());
             case SCHEDULE_DROPPED -> "gave up the schedule";
             case PUBLICATION_DUE -> "noted that the publication is due";
+            case RENAMED -> {
+                var renamed = requireNonNull(entry.renamed());
+                yield "changed the slug from “" + renamed.from() + "” to “" + renamed.to() + "”";
+            }
+            case DELETED -> "deleted the guide";
         };
         String mark = switch (entry.kind()) {
-            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE -> "draft";
+            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED -> "draft";
             case SUBMITTED, REVIEW_DUE -> "review";
             case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE -> "changes";
             case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
             case PUBLISHED -> "published";
-            case REVISION_DROPPED, SUPERSEDED, UNPUBLISHED, DISCARDED -> "over";
+            case REVISION_DROPPED, SUPERSEDED, UNPUBLISHED, DISCARDED, DELETED -> "over";
         };
         return new HistoryEvent(
                 entry.at(),
