@@ -15,11 +15,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** After random publications, confirmations and unpublications, every view agrees with the ledger. */
+/** After random publications, confirmations, renames and unpublications, every view agrees with the ledger. */
 class FoldTest {
     private static final int STEPS = 30;
     private static final int REVIEWS_DUE_EVERY = 12;
@@ -37,7 +38,7 @@ class FoldTest {
                 node.clock().forward(Duration.ofMinutes(1));
                 if (step % REVIEWS_DUE_EVERY == REVIEWS_DUE_EVERY - 1) letReviewsComeDue(node, guides, known);
                 if (known.isEmpty() || random.nextInt(3) == 0) known.add(guides.published());
-                else change(node, guides, known.get(random.nextInt(known.size())), random);
+                else known.replaceAll(changing(node, guides, known.get(random.nextInt(known.size())), random));
                 instants.add(node.clock().instant());
             }
             var ledger = node.site().get("/ledger?limit=100").ok().get("entries");
@@ -53,7 +54,7 @@ class FoldTest {
             assertThat(facetCount(node)).isEqualTo(now.size());
             for (var instant : instants) {
                 var then = fold(ledger, instant);
-                then.keySet().removeAll(unpublishedAfter(ledger, instant));
+                then.keySet().removeAll(slugsOf(unpublishedAfter(ledger, instant), ledger));
                 assertThat(readByList(node, "&asOf=" + instant))
                         .as(instant.toString())
                         .isEqualTo(then);
@@ -74,6 +75,20 @@ class FoldTest {
         return guides.find("reviewer", guide)
                 .filter(task -> task.get("outcomes").values().stream()
                         .anyMatch(outcome -> outcome.get("id").asString().equals("confirm")));
+    }
+
+    /** Renames the guide, or changes it in another way. Returns what replaces the guide by the guide under its slug. */
+    private static UnaryOperator<Guides.Ref> changing(Node node, Guides guides, Guides.Ref guide, Random random) {
+        if (!guides.state(guide).has("live") || random.nextInt(3) > 0) {
+            change(node, guides, guide, random);
+            return same -> same;
+        }
+        // every slug may come again
+        var renamed = new Guides.Ref(guide.id(), guide.id() + "-" + random.nextInt(3));
+        node.as("publisher")
+                .post(guide.path() + "/slug", Map.of("slug", renamed.slug()))
+                .ok();
+        return other -> other.equals(guide) ? renamed : other;
     }
 
     private static void change(Node node, Guides guides, Guides.Ref guide, Random random) {
@@ -100,17 +115,25 @@ class FoldTest {
         return live;
     }
 
-    /** The slugs that were unpublished after that instant, even if they were published again later. */
+    /** The guides that were unpublished after that instant, even if they were published again later. */
     private static Set<String> unpublishedAfter(JsonNode ledger, Instant instant) {
         return ledger.values().stream()
                 .filter(entry -> Instant.parse(entry.get("at").asString()).isAfter(instant))
                 .filter(entry -> entry.get("kind").asString().equals("unpublish"))
+                .map(entry -> entry.get("id").asString())
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> slugsOf(Set<String> guides, JsonNode ledger) {
+        return ledger.values().stream()
+                .filter(entry -> guides.contains(entry.get("id").asString()))
                 .map(entry -> entry.get("slug").asString())
                 .collect(Collectors.toSet());
     }
 
     private static void apply(JsonNode entry, Map<String, String> live) {
         String slug = entry.get("slug").asString();
+        if (entry.has("previousSlug")) live.remove(entry.get("previousSlug").asString());
         if (entry.get("kind").asString().equals("unpublish")) live.remove(slug);
         else live.put(slug, entry.get("contentHash").asString());
     }
