@@ -170,8 +170,8 @@ class ReviewPage {
 
     private static List<Unsourced> unsourced(ContentType type, JsonNode content) {
         return type.figuresWithoutSource(content).stream()
-                .map(pointer -> new Unsourced(
-                        Labels.of(type.shape(), content, pointer), "row-" + pointer.split("/", -1)[1]))
+                .map(pointer ->
+                        new Unsourced(Labels.of(type.shape(), content, pointer), "row-" + pointer.split("/", -1)[1]))
                 .toList();
     }
 
