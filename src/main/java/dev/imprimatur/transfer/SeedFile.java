@@ -24,6 +24,14 @@ record SeedFile(
         @Nullable Evidence review,
         @Nullable String submit,
         @Nullable Next next) {
+    SeedFile {
+        if (review != null && submit != null)
+            throw new IllegalArgumentException("a guide with a review is published; only a draft can be submitted");
+        if (review == null && next != null)
+            throw new IllegalArgumentException(
+                    "a guide without a review is a draft; only a published guide has a next edition");
+    }
+
     /**
      * The evidence of a review elsewhere.
      *
