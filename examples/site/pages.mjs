@@ -86,6 +86,7 @@ ${
     (call) => html`<section><p class="audience">For ${call.audience}</p><h2>${call.heading}</h2>${rendered(call.body)}<p><a class="button" href="${link(call.href)}">${call.label}</a></p></section>`,
   )}</aside>`
 }
+${section("Sources", list(content.sources?.map((it) => html`<a href="${link(it.url)}">${it.title}</a>, ${it.publisher}, looked up on ${it.accessed}`)))}
 ${section("Related training", list(content.relatedTraining?.map(({ title, href }) => html`<a href="${link(href)}">${title}</a>`)))}
 </article>`,
   );

@@ -221,6 +221,11 @@ public final class ContentType {
         return warnings;
     }
 
+    /** The pointers of the numbers that need a source and have none. Missing sources do not prevent saving or submitting. */
+    public List<String> figuresWithoutSource(JsonNode content) {
+        return Sources.missing(shape(), content);
+    }
+
     private interface ValueVisitor {
         void visit(Shape shape, JsonNode value, String pointer);
     }

@@ -10,16 +10,19 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Checks rules between fields that JSON Schema cannot express: {@code x-ordered} pairs, {@code x-ascending} lists, and {@code x-key}
- * fields, which must be unique within their list.
+ * Checks rules between fields that JSON Schema cannot express: {@code x-ordered} pairs, {@code x-ascending} lists, {@code x-key} fields,
+ * which must be unique within their list, and {@code x-backs} pointers, which must lead to a place of the document.
  */
 final class CrossFieldRules {
+    private final JsonNode document;
     private final List<Fault> faults = new ArrayList<>();
 
-    private CrossFieldRules() {}
+    private CrossFieldRules(JsonNode document) {
+        this.document = document;
+    }
 
     static List<Fault> check(Shape shape, JsonNode content) {
-        var rules = new CrossFieldRules();
+        var rules = new CrossFieldRules(content);
         rules.walk(shape, content, "");
         return rules.faults;
     }
@@ -34,7 +37,10 @@ final class CrossFieldRules {
             unique(shape, value, pointer);
             shape.ascending().forEach(field -> ascending(shape, value, field, pointer));
             for (int i = 0; i < value.size(); i++) walk(shape.items(), value.get(i), pointer + "/" + i);
-        }
+        } else if (shape.backs() && value.isString() && !Pointers.leadsTo(document, value.stringValue()))
+            faults.add(new Fault(
+                    pointer,
+                    ValueFormat.of(value) + " leads to no place of this document; name one that exists, or remove it"));
     }
 
     private void ordered(Shape shape, JsonNode object, String low, String high, String pointer) {

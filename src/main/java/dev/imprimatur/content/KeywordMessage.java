@@ -97,6 +97,7 @@ final class KeywordMessage {
             case "ipv4" -> "an address such as 192.0.2.1";
             case "ipv6" -> "an address such as 2001:db8::1";
             case "uuid" -> "a UUID such as 123e4567-e89b-12d3-a456-426614174000";
+            case "json-pointer" -> "a path of fields such as /compensation/bands";
             default -> "in the format " + format;
         };
     }

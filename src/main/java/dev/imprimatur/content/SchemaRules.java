@@ -59,6 +59,12 @@ final class SchemaRules {
         var searchable = object.path("x-searchable");
         if (!searchable.isMissingNode() && !searchable.isBoolean() && searchable.asDouble(0) <= 0)
             faults.add(pointer + "/x-searchable must be true, or a weight above 0");
+        if (object.path("x-backs").asBoolean(false)
+                && !object.path("type").asString("").equals("string"))
+            faults.add(pointer + "/x-backs may be set on a text field only");
+        for (String flag : List.of("x-backs", "x-needs-source"))
+            if (object.has(flag) && !object.get(flag).isBoolean())
+                faults.add(pointer + "/" + flag + " must be true or false");
         var level = object.path("x-heading-level");
         if (!level.isMissingNode() && !(level.isIntegralNumber() && level.asInt() >= 1 && level.asInt() <= 6))
             faults.add(pointer + "/x-heading-level must be a level of headings, 1 to 6");

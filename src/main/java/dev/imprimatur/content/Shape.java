@@ -26,6 +26,8 @@ public final class Shape {
             "x-key",
             "x-ordered",
             "x-ascending",
+            "x-backs",
+            "x-needs-source",
             CustomMessages.KEYWORD);
 
     /** The default of {@code x-heading-level}: headings of texts begin below {@code h1}, which is the title of the page. */
@@ -100,6 +102,16 @@ public final class Shape {
     /** Number fields whose value may not decrease from one item of this list to the next. */
     List<String> ascending() {
         return strings(schema.path("x-ascending"));
+    }
+
+    /** Whether the text is a JSON Pointer to a place of the same document that the item around it is a source of. */
+    public boolean backs() {
+        return schema.path("x-backs").asBoolean(false);
+    }
+
+    /** Whether every number in this place needs a source. */
+    boolean needsSource() {
+        return schema.path("x-needs-source").asBoolean(false);
     }
 
     /** The name of the query parameter that filters by this field; empty if the field is not filterable. */

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
  * @param sources where the facts in the guide are from; not part of the guide
  * @param content the content of edition 1
  * @param review the evidence that this content was reviewed elsewhere; null if it was not, then the guide becomes a draft
- * @param next the next edition, which is submitted for review; null for none
+ * @param submit the message with which the draft is submitted for review; null if it stays a draft
+ * @param next the next edition of a reviewed guide; null for none
  */
 record SeedFile(
         @Nullable String slug,
@@ -21,7 +22,16 @@ record SeedFile(
         List<String> sources,
         JsonNode content,
         @Nullable Evidence review,
+        @Nullable String submit,
         @Nullable Next next) {
+    SeedFile {
+        if (review != null && submit != null)
+            throw new IllegalArgumentException("a guide with a review is published; only a draft can be submitted");
+        if (review == null && next != null)
+            throw new IllegalArgumentException(
+                    "a guide without a review is a draft; only a published guide has a next edition");
+    }
+
     /**
      * The evidence of a review elsewhere.
      *
@@ -34,6 +44,18 @@ record SeedFile(
 
     record By(String name, @Nullable String title) {}
 
-    /** @param patch the changes to the content of edition 1, as a JSON Merge Patch (RFC 7396) */
-    record Next(JsonNode patch, @Nullable String message) {}
+    /**
+     * The next edition.
+     *
+     * @param patch the changes to the content of edition 1, as a JSON Merge Patch (RFC 7396)
+     * @param submit false if the edition stays a draft; null and true submit it for review
+     */
+    record Next(
+            JsonNode patch,
+            @Nullable String message,
+            @Nullable Boolean submit) {
+        boolean staysDraft() {
+            return Boolean.FALSE.equals(submit);
+        }
+    }
 }

@@ -204,6 +204,7 @@ class SeedImport implements DisposableBean {
                         card.slug());
             else if (seed.isReviewed() && next != null)
                 propose(isUnpublished(card) ? guides.require(card.id()) : card, next, editor);
+            else if (!seed.isReviewed() && !seed.isImportedAs(card)) submit(seed, guides.require(card.id()), editor);
         }
     }
 
@@ -223,7 +224,17 @@ class SeedImport implements DisposableBean {
         return card.edition() == 1 && card.live() == null;
     }
 
-    /** Opens edition 2 if necessary, and submits it unless it was changed or submitted before. */
+    /** Submits edition 1 if this import created it and nobody has changed it since. */
+    private void submit(Seeds.Seed seed, Guide guide, Person editor) {
+        if (guide.edition() != 1 || guide.revision() != null || !guide.state().isInProgress()) return;
+        var draft = drafts.of(guide);
+        if (draft.version() == 1
+                && guide.createdBy().equals(editor.account())
+                && draft.content().equals(seed.guide().content()))
+            review.submit(guide, null, seed.content().submit(), editor);
+    }
+
+    /** Opens edition 2 if necessary, and submits it unless it stays a draft, or was changed or submitted before. */
     private void propose(Guide guide, SeedFile.Next next, Person editor) {
         if (guide.edition() == 1) {
             review.openNext(guide, editor);
@@ -232,7 +243,8 @@ class SeedImport implements DisposableBean {
         }
         if (guide.edition() != 2 || guide.revision() != null || !guide.state().isInProgress()) return;
         var draft = drafts.of(guide);
+        if (next.staysDraft() && draft.version() > 1) return;
         drafts.patch(guide, draft.etag(), next.patch(), editor);
-        review.submit(guide, null, next.message(), editor);
+        if (!next.staysDraft()) review.submit(guide, null, next.message(), editor);
     }
 }

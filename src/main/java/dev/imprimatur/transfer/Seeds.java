@@ -60,6 +60,17 @@ final class Seeds {
             return content.review() != null;
         }
 
+        /** Whether the content must be complete. */
+        boolean isComplete() {
+            return isReviewed() || content.submit() != null;
+        }
+
+        /** Whether nothing is left to do for edition 1 of the guide with this card. */
+        boolean isImportedAs(Guide card) {
+            if (card.live() != null || card.edition() > 1) return true;
+            return !isReviewed() && (content.submit() == null || card.revision() != null);
+        }
+
         /** The evidence for this card of the guide. */
         ImportedReviews.Reviewed reviewed(Guide card) {
             var evidence = Objects.requireNonNull(content.review());
@@ -135,8 +146,7 @@ final class Seeds {
                             content.content(),
                             content.review() == null ? editor : Person.SYSTEM));
             var card = cards.get(seed.key());
-            boolean isImported = card != null && (card.live() != null || card.edition() > 1 || !seed.isReviewed());
-            return new Reading(isImported ? seed : checked(seed), null);
+            return new Reading(card != null && seed.isImportedAs(card) ? seed : checked(seed), null);
         } catch (Refused refused) {
             return new Reading(null, fault(source.name(), refused));
         } catch (IOException | JacksonException malformed) {
@@ -147,7 +157,7 @@ final class Seeds {
     }
 
     private Seed checked(Seed seed) {
-        return new Seed(seed.file(), seed.content(), imports.checked(seed.guide(), seed.isReviewed()));
+        return new Seed(seed.file(), seed.content(), imports.checked(seed.guide(), seed.isComplete()));
     }
 
     /** The failure that names the file and the pointer of each fault in it. */

@@ -105,6 +105,63 @@ class ContentTypeTest {
         assertThat(pointers(roleGuide.submissionFaults(content))).containsExactly("/education/certifications/1");
     }
 
+    /** The content with a source that backs these places. */
+    private static ObjectNode withSource(String... backs) {
+        var content = Guides.content();
+        var source = content.putArray("sources")
+                .addObject()
+                .put("title", "Salary survey")
+                .put("publisher", "A bureau")
+                .put("url", "https://www.example.com/survey")
+                .put("accessed", "2026-11-29");
+        var places = source.putArray("backs");
+        for (String place : backs) places.add(place);
+        return content;
+    }
+
+    @Test
+    void aSourceBacksPlacesThatExist() {
+        assertThat(roleGuide.submissionFaults(withSource("/compensation/bands", "/compensation/bands/2/high")))
+                .isEmpty();
+
+        var wrong = withSource("/compensation/bands/3", "/duties/itms", "/title");
+        assertThat(roleGuide.draftFaults(wrong)).isEmpty();
+        assertThat(pointers(roleGuide.submissionFaults(wrong)))
+                .containsExactly("/sources/0/backs/0", "/sources/0/backs/1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"compensation", "/compensation/~2", "''", "https://www.example.com/"})
+    void aPlaceIsAPointerAlsoInADraft(String place) {
+        assertThat(pointers(roleGuide.draftFaults(withSource(place)))).containsOnly("/sources/0/backs/0");
+    }
+
+    @Test
+    void aFigureHasASourceIfOneBacksItOrAPlaceAroundIt() {
+        assertThat(roleGuide.figuresWithoutSource(withSource("/compensation"))).isEmpty();
+        assertThat(roleGuide.figuresWithoutSource(withSource("/summary"))).hasSize(12);
+        assertThat(roleGuide.figuresWithoutSource(withSource(
+                        "/compensation/bands/0",
+                        "/compensation/bands/1",
+                        "/compensation/bands/2/l",
+                        "/compensation/d")))
+                .containsExactly(
+                        "/compensation/bands/2/minYears",
+                        "/compensation/bands/2/low",
+                        "/compensation/bands/2/high",
+                        "/compensation/dataYear");
+        assertThat(roleGuide.figuresWithoutSource(JSON.createObjectNode())).isEmpty();
+    }
+
+    @Test
+    void onlyATextIsAPointer() {
+        String seed = read("seed-content/types/role-guide.schema.json");
+        assertThatThrownBy(() -> type("x", seed.replace("\"x-needs-source\"", "\"x-backs\"")))
+                .hasMessageContaining("/properties/compensation/x-backs may be set on a text field only");
+        assertThatThrownBy(() -> type("x", seed.replace("\"x-backs\": true", "\"x-backs\": \"yes\"")))
+                .hasMessageContaining("x-backs must be true or false");
+    }
+
     @Test
     void reasonsAreListedByCodeForWhatThereIs() {
         String seed = read("seed-content/types/role-guide.schema.json");

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ShellBlocks;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 class SitesPageTest {
     @Test
     void everyRequestOfThePageIsAnswered(@TempDir Path folder) throws Exception {
-        try (var node = Node.start("imprimatur.import-seed-content", "true")) {
+        var seeds = Files.createDirectories(folder.resolve("seeds/role-guides"));
+        for (String guide : List.of("machine-learning-engineer.yaml", "information-security-analyst.yaml"))
+            Files.copy(Path.of("seed-content/role-guides", guide), seeds.resolve(guide));
+        try (var node = Node.start(
+                "imprimatur.import-seed-content",
+                "true",
+                "imprimatur.seed-content",
+                "file:" + seeds.getParent() + "/")) {
             String output = ShellBlocks.run(
                     ShellBlocks.in("docs/sites.md", "sh"),
                     Map.of(

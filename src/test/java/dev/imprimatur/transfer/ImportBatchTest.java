@@ -30,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -152,6 +154,24 @@ class ImportBatchTest {
             write("guide-003", Guides.content());
             run(node);
             assertThat(published(node)).hasSize(4);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "submit: Read it., review: {reviewedBy: [{name: A}], lastReviewed: 2026-01-01} | only a draft can be submitted",
+                "next: {patch: {summary: Another.}} | only a published guide has a next edition"
+            })
+    void aSeedWhoseStateContradictsItselfIsRefused(String state, String message) throws IOException {
+        Files.writeString(
+                folder.resolve("wrong.yaml"), "---\n{sources: [a test], content: {title: A guide}, " + state + "}\n");
+        try (var node = node()) {
+            assertThatThrownBy(() -> run(node))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("wrong.yaml")
+                    .hasMessageContaining(message);
         }
     }
 

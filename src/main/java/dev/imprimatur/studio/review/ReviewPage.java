@@ -6,6 +6,7 @@ import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.diff.Change;
 import dev.imprimatur.editing.Editions;
@@ -42,6 +43,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import tools.jackson.databind.JsonNode;
 
 /** Shows the revision under review, its changes, the comments on it, and the decision. */
 @Controller
@@ -133,6 +135,7 @@ class ReviewPage {
                         .filter(entry -> revision.ref().equals(entry.revision()))
                         .flatMap(entry -> entry.signature().stream())
                         .toList());
+        model.addAttribute("unsourced", unsourced(types.require(guide.type()), revision.content()));
         decision(types.require(guide.type()), shown, me, model);
         seenRevisions.noteOpened(guide, revision, me);
         return "studio/review";
@@ -157,6 +160,20 @@ class ReviewPage {
                 "spokenOf",
                 proof.unchanged().stream()
                         .anyMatch(row -> !placed.at(row.pointer()).isEmpty()));
+    }
+
+    /**
+     * A number that needs a source and has none.
+     *
+     * @param row the id of the row that holds it
+     */
+    public record Unsourced(String label, String row) {}
+
+    private static List<Unsourced> unsourced(ContentType type, JsonNode content) {
+        return type.figuresWithoutSource(content).stream()
+                .map(pointer ->
+                        new Unsourced(Labels.of(type.shape(), content, pointer), "row-" + pointer.split("/", -1)[1]))
+                .toList();
     }
 
     private void decision(ContentType type, Edition shown, Person me, Model model) {

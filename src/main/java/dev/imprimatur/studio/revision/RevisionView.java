@@ -105,7 +105,7 @@ public record RevisionView(List<Row> rows, int added, int removed) {
      * @param changes the changes from the older content to this one; empty if there is nothing to compare with
      */
     public static RevisionView of(Shape type, JsonNode content, List<Change> changes) {
-        var rows = new Layouter(changes).document(type, content);
+        var rows = new Layouter(type, content, changes).document();
         return new RevisionView(
                 rows,
                 rows.stream().mapToInt(Row::added).sum(),
@@ -169,11 +169,15 @@ public record RevisionView(List<Row> rows, int added, int removed) {
     }
 
     private static final class Layouter {
+        private final Shape type;
+        private final JsonNode content;
         private final Map<String, Change> changes = new LinkedHashMap<>();
         private final Map<String, Change> moves = new LinkedHashMap<>();
         private final Map<String, Change> removals = new LinkedHashMap<>();
 
-        Layouter(List<Change> all) {
+        Layouter(Shape type, JsonNode content, List<Change> all) {
+            this.type = type;
+            this.content = content;
             for (var change : all)
                 switch (change.kind()) {
                     case REMOVED -> removals.put(change.pointer(), change);
@@ -182,7 +186,7 @@ public record RevisionView(List<Row> rows, int added, int removed) {
                 }
         }
 
-        List<Row> document(Shape type, JsonNode content) {
+        List<Row> document() {
             var rows = new ArrayList<>(members(type, content, "", Fate.SAME));
             // Values that were removed within a moved item have a pointer that no longer exists, so they are listed at
             // the end.
@@ -292,15 +296,15 @@ public record RevisionView(List<Row> rows, int added, int removed) {
                     row.pointer(), row.label(), row.layout(), row.fate(), List.of(), null, null, cells, List.of());
         }
 
-        private static Row leaf(
+        private Row leaf(
                 Shape shape, String label, JsonNode value, String pointer, Fate fate, @Nullable Change change) {
-            String text = text(value);
+            String text = text(shape, value);
             List<Piece> pieces;
             if (fate == Fate.ADDED) pieces = List.of(new Piece(Op.INSERT, text));
             else if (fate == Fate.REMOVED) pieces = List.of(new Piece(Op.DELETE, text));
-            else if (change != null && change.words() != null) pieces = joined(change.words());
+            else if (change != null && change.words() != null && !shape.backs()) pieces = joined(change.words());
             else if (change != null)
-                pieces = List.of(new Piece(Op.DELETE, text(from(change))), new Piece(Op.INSERT, text));
+                pieces = List.of(new Piece(Op.DELETE, text(shape, from(change))), new Piece(Op.INSERT, text));
             else pieces = List.of(new Piece(Op.EQUAL, text));
             return new Row(
                     pointer,
@@ -316,7 +320,9 @@ public record RevisionView(List<Row> rows, int added, int removed) {
                     List.of());
         }
 
-        private static String text(JsonNode value) {
+        /** The text of a value. A pointer to another place is shown as the label of that place. */
+        private String text(Shape shape, JsonNode value) {
+            if (shape.backs() && value.isString()) return Labels.of(type, content, value.stringValue());
             if (value.isNumber() && value.isIntegralNumber())
                 return value.longValue() < 10_000
                         ? value.asString()

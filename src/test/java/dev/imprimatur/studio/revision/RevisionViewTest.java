@@ -77,6 +77,20 @@ class RevisionViewTest {
     }
 
     @Test
+    void aPlaceThatASourceBacksIsShownByItsLabel() {
+        newer.putArray("sources")
+                .addObject()
+                .put("title", "Survey")
+                .putArray("backs")
+                .add("/compensation/bands/2/high");
+
+        var source = row(proof(), "/sources").rows().getFirst();
+
+        assertThat(source.rows().getLast().rows().getFirst().text())
+                .isEqualTo("Compensation › Salary bands › Senior-Level › High");
+    }
+
+    @Test
     void aSalaryIsComparedCellByCellWithTheChangeInPercent() {
         var bands = (ArrayNode) newer.at("/compensation/bands");
         ((ObjectNode) older.at("/compensation/bands/0")).put("low", 100_000);
