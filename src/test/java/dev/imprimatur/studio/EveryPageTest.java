@@ -400,11 +400,20 @@ class EveryPageTest {
                 boolean publisher = roles.contains(Role.PUBLISHER);
                 boolean renames = guide.wasPublished() ? live && publisher : editor || publisher;
                 checkOffer("to change the slug", body.contains("/slug\""), renames, faults, true);
+                checkOffer(
+                        "a schedule",
+                        body.contains("/schedule\""),
+                        publisher && (live || guide.state().isInProgress()),
+                        faults,
+                        true);
                 checkOffer("to duplicate", body.contains("/duplicate\""), editor, faults, true);
                 checkOffer(
                         "to delete",
                         body.contains("/delete\""),
-                        editor && !guide.wasPublished() && guide.state() != Edition.State.APPROVED,
+                        editor
+                                && !guide.wasPublished()
+                                && (!guide.state().isInProgress()
+                                        || guide.state().isEditable()),
                         faults,
                         true);
                 checkOffer(
