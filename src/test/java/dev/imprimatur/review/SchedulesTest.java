@@ -3,17 +3,20 @@ package dev.imprimatur.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Stores;
 import dev.imprimatur.testing.WorkedExample;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.flowable.engine.RuntimeService;
@@ -437,6 +440,41 @@ class SchedulesTest {
             assertThat(guides.task("reviewer", guide).get("name").asString()).isEqualTo("Review as editor in chief");
             guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
             assertThat(guides.read(guide).body()).contains("The next summary.");
+        }
+    }
+
+    /** Both nodes look for due timers, and both were stopped while the instants passed. */
+    @Test
+    void twoNodesPublishEachEditionOnce() {
+        assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
+        try (var one = Node.start();
+                var other = one.beside()) {
+            var guides = one.guides();
+            var at = one.clock().instant().plus(Duration.ofHours(1));
+            var due = new ArrayList<Ref>();
+            for (int i = 0; i < 12; i++) {
+                var guide = guides.submitted();
+                var wanted = Map.of(
+                        "publishAt",
+                        at.toString(),
+                        "unpublishAt",
+                        at.plusSeconds(i + 1).toString());
+                one.as("publisher").put(guide.path() + "/schedule", wanted).ok();
+                guides.decide("reviewer", guides.task("reviewer", guide), "approve")
+                        .ok();
+                due.add(guide);
+            }
+            one.clock().forward(Duration.ofHours(2));
+
+            for (var guide : due)
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> other.guides().read(guide).status() == 410);
+            var kinds = one.site().get("/ledger?limit=100").ok().get("entries").values().stream()
+                    .map(entry ->
+                            entry.get("id").asString() + " " + entry.get("kind").asString())
+                    .toList();
+            assertThat(kinds).doesNotHaveDuplicates().hasSize(2 * due.size());
+            assertThat(one.bean(Checker.class).run().violations()).isEmpty();
         }
     }
 
