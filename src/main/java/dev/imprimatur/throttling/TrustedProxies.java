@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpScheme;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpURI;
@@ -106,6 +107,7 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     private static final class Forwarded extends Request.Wrapper {
         private final InetSocketAddress client;
         private final HttpURI uri;
+        private final HttpFields headers;
         private final HostPort authority;
 
         Forwarded(Request request, InetSocketAddress client) {
@@ -119,6 +121,10 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
             if (forwardedAuthority != null)
                 forwarded.authority(forwardedAuthority.getHost(), forwardedAuthority.getPort());
             this.uri = forwarded.asImmutable();
+            // Jetty refuses a request whose address names another host than its header
+            this.headers = forwardedAuthority == null
+                    ? request.getHeaders()
+                    : HttpFields.build(request.getHeaders()).put(HttpHeader.HOST, uri.getAuthority());
             this.authority = forwardedAuthority == null
                     ? request.getConnectionMetaData().getServerAuthority()
                     : forwardedAuthority;
@@ -131,6 +137,11 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
             } catch (IllegalArgumentException malformed) {
                 throw new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "X-Forwarded-Host is no host");
             }
+        }
+
+        @Override
+        public HttpFields getHeaders() {
+            return headers;
         }
 
         @Override

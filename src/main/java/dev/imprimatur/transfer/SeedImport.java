@@ -134,7 +134,10 @@ class SeedImport implements DisposableBean {
 
     private Resource[] filesOf(String type) throws IOException {
         String folder = location + type + "s/";
-        return files.getResource(folder).exists() ? files.getResources(folder + "*.yaml") : new Resource[0];
+        if (!files.getResource(folder).exists()) return new Resource[0];
+        for (var misnamed : files.getResources(folder + "*.yml"))
+            log.warn("{} is not imported: the name of a seed file ends in .yaml", misnamed.getFilename());
+        return files.getResources(folder + "*.yaml");
     }
 
     /** Imports the guides together. After a conflict, each is imported alone: somebody else may have changed one of them meanwhile. */

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.Resource;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -133,8 +133,7 @@ final class Seeds {
     private Reading read(Source source, Map<Key, Guide> cards, Person editor) {
         try {
             String text = source.file().getContentAsString(StandardCharsets.UTF_8);
-            ObjectMapper mapper = text.startsWith("{") ? json : yaml;
-            var content = mapper.readValue(text, SeedFile.class);
+            var content = parsed(text);
             var seed = new Seed(
                     source.name(),
                     content,
@@ -149,10 +148,27 @@ final class Seeds {
             return new Reading(card != null && seed.isImportedAs(card) ? seed : checked(seed), null);
         } catch (Refused refused) {
             return new Reading(null, fault(source.name(), refused));
-        } catch (IOException | JacksonException malformed) {
+        } catch (JacksonException malformed) {
+            var at = malformed.getLocation();
+            String place = at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
             return new Reading(
                     null,
-                    new IllegalStateException("seed " + source.name() + ": " + malformed.getMessage(), malformed));
+                    new IllegalStateException(
+                            "seed " + source.name() + ": " + place + malformed.getOriginalMessage(), malformed));
+        } catch (IOException unreadable) {
+            return new Reading(
+                    null,
+                    new IllegalStateException("seed " + source.name() + ": " + unreadable.getMessage(), unreadable));
+        }
+    }
+
+    /** A text that begins like JSON may be YAML all the same. */
+    private SeedFile parsed(String text) {
+        if (!text.startsWith("{")) return yaml.readValue(text, SeedFile.class);
+        try {
+            return json.readValue(text, SeedFile.class);
+        } catch (StreamReadException noJson) {
+            return yaml.readValue(text, SeedFile.class);
         }
     }
 

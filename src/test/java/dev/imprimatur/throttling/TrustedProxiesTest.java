@@ -32,6 +32,29 @@ class TrustedProxiesTest {
     }
 
     @Test
+    void aProxyMayNameAnotherHostThanItsOwnRequest() {
+        try (var node = Node.start("imprimatur.trusted-proxies", "127.0.0.1")) {
+            String[] forwarded = {"X-Forwarded-Host", "cms.example.org", "X-Forwarded-Proto", "https"};
+            var studio = node.nobody().get("/studio", forwarded);
+            assertThat(studio.status()).as(studio.body()).isEqualTo(302);
+            assertThat(studio.header("Location")).endsWith("/login");
+            assertThat(node.nobody().get("/login", forwarded).status()).isEqualTo(200);
+            assertThat(node.nobody()
+                            .get("/login", "X-Forwarded-Host", "cms.example.org:8443")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(node.nobody().get("/actuator/health/liveness", forwarded).status())
+                    .isEqualTo(200);
+            assertThat(node.site().get("/role-guide", forwarded).status()).isEqualTo(200);
+            assertThat(node.as("editor").get("/tasks", forwarded).status()).isEqualTo(200);
+            assertThat(node.nobody()
+                            .get("/login", "X-Forwarded-Host", "no host")
+                            .status())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void aPeerThatIsNoProxyIsNotBelieved() {
         try (var node = Node.start("imprimatur.trusted-proxies", "192.0.2.1")) {
             assertThat(source(node, "X-Forwarded-For", "203.0.113.9")).isEqualTo("127.0.0.1");

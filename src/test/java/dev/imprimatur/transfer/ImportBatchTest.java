@@ -175,6 +175,31 @@ class ImportBatchTest {
         }
     }
 
+    /** YAML may begin like JSON. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{sources: [a test], content: {title: Flow, role: Flow}} # flow |",
+                "{\"content\": {\"title\": 5 | line 1, column",
+                "content: [unclosed | line",
+                "{\"sources\": [\"a test\"], \"content\": {\"title\": 5}} | /content/title"
+            })
+    void aFileIsReadAsYamlOrItsFaultHasAPlace(String text, String fault) throws IOException {
+        Files.writeString(folder.resolve("flow.yaml"), text);
+        try (var node = node()) {
+            if (fault == null) {
+                run(node);
+                assertThat(node.as("editor").get("/role-guide?q=flow").ok().get("items"))
+                        .hasSize(1);
+            } else
+                assertThatThrownBy(() -> run(node))
+                        .hasMessageContaining("flow.yaml")
+                        .hasMessageContaining(fault)
+                        .hasMessageNotContaining("REDACTED");
+        }
+    }
+
     @Test
     void anEditionAtRestHasAProcessOnceItsReviewIsRequested() {
         write(0, 3);
