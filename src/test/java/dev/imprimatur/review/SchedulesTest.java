@@ -10,6 +10,7 @@ import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Stores;
+import dev.imprimatur.testing.Visitor;
 import dev.imprimatur.testing.WorkedExample;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -441,6 +442,39 @@ class SchedulesTest {
             guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
             assertThat(guides.read(guide).body()).contains("The next summary.");
         }
+    }
+
+    @Test
+    void publishersScheduleInTheStudio() {
+        var guide = node.guides().submitted();
+        String page = "/studio/guides/" + guide.id() + "/review";
+        var publisher = Visitor.signedIn(node, "publisher");
+        assertThat(publisher.get(page).body()).contains("data-zone=\"browser\"");
+
+        assertThat(publisher
+                        .post(
+                                page,
+                                "/studio/guides/" + guide.id() + "/schedule",
+                                "publishAt",
+                                "2199-07-01T09:00",
+                                "unpublishAt",
+                                "",
+                                "zone",
+                                "Europe/Berlin")
+                        .status())
+                .isEqualTo(302);
+        assertThat(publisher.get(page).body())
+                .contains("Published, once it is approved", "1 Jul 2199, 07:00:00 UTC", "Europe/Berlin")
+                .doesNotContain("data-zone");
+        assertThat(publisher.get("/studio/calendar?month=2199-07").body()).contains("day, 1 July", "Publish");
+        assertThat(publisher.get("/studio/calendar?month=2199-13").status()).isEqualTo(400);
+
+        approve(guide).ok();
+        assertThat(publisher
+                        .post(page, "/studio/guides/" + guide.id() + "/schedule/now")
+                        .status())
+                .isEqualTo(302);
+        assertThat(statusOf(guide)).isEqualTo(200);
     }
 
     /** Both nodes look for due timers, and both were stopped while the instants passed. */

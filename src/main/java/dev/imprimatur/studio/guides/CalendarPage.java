@@ -123,8 +123,8 @@ class CalendarPage {
 
     private static Item item(Calendar.Event event) {
         return switch (event.kind()) {
-            case PUBLISH -> new Item(event.at(), "Published", TIME.format(event.at()), event.guide());
-            case UNPUBLISH -> new Item(event.at(), "Unpublished", TIME.format(event.at()), event.guide());
+            case PUBLISH -> new Item(event.at(), "Publish", TIME.format(event.at()), event.guide());
+            case UNPUBLISH -> new Item(event.at(), "Unpublish", TIME.format(event.at()), event.guide());
             case REVIEW_DUE -> new Item(event.at(), "Review due", null, event.guide());
         };
     }
