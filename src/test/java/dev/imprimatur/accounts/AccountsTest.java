@@ -90,6 +90,13 @@ class AccountsTest {
             Map.entry("POST /{type}/{id}/previews", List.of("editor", "reviewer", "publisher")),
             Map.entry("DELETE /{type}/{id}/previews/{preview}", List.of("editor", "reviewer", "publisher")),
             Map.entry("POST /{type}/{id}/unpublish", List.of("publisher")),
+            Map.entry("GET /calendar", EVERYBODY),
+            Map.entry("GET /{type}/{id}/schedule", EVERYBODY),
+            Map.entry("PUT /{type}/{id}/schedule", List.of("publisher")),
+            Map.entry("DELETE /{type}/{id}/schedule", List.of("publisher")),
+            Map.entry("POST /{type}/{id}/slug", List.of("editor", "publisher")),
+            Map.entry("POST /{type}/{id}/duplicate", List.of("editor")),
+            Map.entry("DELETE /{type}/{id}", List.of("editor")),
             Map.entry("GET /{type}/{id}/log", EVERYBODY),
             Map.entry("GET /{type}/{id}/process", EVERYBODY)));
 
@@ -238,6 +245,7 @@ class AccountsTest {
         if (path.endsWith("/comments")) return Map.of("revision", 1, "pointer", "", "body", "x");
         if (path.endsWith("/comments/nothing")) return Map.of("resolved", true);
         if (path.endsWith("/unpublish")) return Map.of("reason", "x");
+        if (path.endsWith("/slug") || path.endsWith("/duplicate")) return Map.of("slug", "another");
         if (path.equals("/role-guide")) return Map.of("slug", "Not A Slug", "content", Map.of());
         if (path.equals("/accounts"))
             return Map.of("username", "x", "displayName", "x", "password", "short", "roles", List.of());

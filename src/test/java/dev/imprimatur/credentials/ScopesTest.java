@@ -152,7 +152,12 @@ class ScopesTest {
                         "POST /tasks/{id}/claim",
                         "POST /tasks/{id}/complete",
                         "POST /tasks/{id}/unclaim");
-        assertThat(needed.get("publish")).containsExactly("POST /{type}/{id}/unpublish");
+        assertThat(needed.get("publish"))
+                .containsExactly(
+                        "DELETE /{type}/{id}/schedule",
+                        "POST /{type}/{id}/slug",
+                        "POST /{type}/{id}/unpublish",
+                        "PUT /{type}/{id}/schedule");
         assertThat(needed.get("read")).allMatch(route -> route.startsWith("GET "));
         assertThat(needed.get("draft")).noneMatch(route -> route.matches(".*(tasks|accounts|keys|webhooks|tokens).*"));
         var metrics = new Http(node.url(), withScopes("admin", "read").authorization()).get("/actuator/prometheus");

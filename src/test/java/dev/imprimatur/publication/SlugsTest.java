@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 /** Guides get other slugs, are duplicated and deleted, and their slugs are never those of two guides. */
 @Tag("store")
 class SlugsTest {
-    private static final Node node = Node.shared();
+    private static final Node node = Node.start();
     private static final Guides guides = node.guides();
     private static final String DELIVERED = "/api/delivery/v1/role-guide/";
 
@@ -34,6 +34,7 @@ class SlugsTest {
         var report = node.bean(Checker.class).run();
         assertThat(report.failure()).isNull();
         assertThat(report.violations()).isEmpty();
+        node.close();
     }
 
     private static String fresh() {
