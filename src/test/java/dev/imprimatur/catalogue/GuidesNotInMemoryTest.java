@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A guide that is not in memory is read from the store and compared with the ledger, and everything else is as if it were in memory. */
+@Tag("long")
 @Tag("store")
 class GuidesNotInMemoryTest {
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A start that uses checkpoints serves what the ledger says. Checkpoints that are wrong in any way cost time, and nothing else. */
+@Tag("long")
 @Tag("store")
 class CheckpointTest {
     private static final int EVERY = 2;
