@@ -17,8 +17,12 @@ public record Schedule(
         @Nullable String zone) {
     public static final Schedule NONE = new Schedule(null, null, null);
 
+    public Schedule {
+        if (publishAt == null && unpublishAt == null) zone = null;
+    }
+
     public boolean isEmpty() {
-        return publishAt == null && unpublishAt == null;
+        return equals(NONE);
     }
 
     /** Whether the edition has to wait for its publication at this moment. */

@@ -151,8 +151,7 @@ public class Schedules {
         var ofLatest = new Schedule(publishAt, endsLive ? null : unpublishAt, zone);
         var ofLive = endsLive ? new Schedule(null, unpublishAt, zone) : Schedule.NONE;
         return editions.together(() -> {
-            if (latest.state().isInProgress())
-                editions.schedule(latest.id(), ofLatest.isEmpty() ? Schedule.NONE : ofLatest, by);
+            if (latest.state().isInProgress()) editions.schedule(latest.id(), ofLatest, by);
             live.ifPresent(edition -> editions.schedule(edition.id(), ofLive, by));
             reconciler.reconcileOrDefer(guide.id());
             return guides.require(guide.id());

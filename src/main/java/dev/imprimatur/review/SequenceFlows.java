@@ -96,7 +96,7 @@ record SequenceFlows(
         private boolean isTrue(String condition, String outcome) {
             if (condition.contains("approvalsMissing"))
                 return condition.contains(">") == edition.approvalsMissing() > 0;
-            if (condition.contains("schedule")) return false;
+            if (condition.startsWith("${schedule ")) return false;
             return condition.contains("'" + outcome + "'");
         }
     }

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.history.EditionId;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -16,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -441,6 +446,55 @@ class SchedulesTest {
             assertThat(guides.task("reviewer", guide).get("name").asString()).isEqualTo("Review as editor in chief");
             guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
             assertThat(guides.read(guide).body()).contains("The next summary.");
+        }
+    }
+
+    @Test
+    void aZoneThatIsLeftOverIsNoSchedule() {
+        var guide = node.guides().submitted();
+        String local = LocalDateTime.ofInstant(in(Duration.ofHours(1)), ZoneId.of("Asia/Tokyo"))
+                .toString();
+        schedule(guide, Map.of("publishAt", local, "zone", "Asia/Tokyo")).ok();
+        approve(guide).ok();
+        node.clock().forward(Duration.ofHours(1));
+        untilServed(guide, 200);
+
+        node.guides().nextEditionSubmitted(guide, "The next summary.");
+        schedule(guide, Map.of("publishAt", in(Duration.ofHours(1)).toString())).ok();
+
+        assertThat(node.as("editor").get(guide.path() + "/log").ok().get("items").values().stream()
+                        .map(entry -> entry.get("kind").asString()))
+                .contains("scheduled")
+                .doesNotContain("schedule-dropped");
+    }
+
+    /** The log, like the engine, takes such an outcome for an outcome. */
+    @Test
+    void anOutcomeMayHaveTheWordInItsName(@TempDir Path folder) throws Exception {
+        String file = Files.readString(Path.of("workflows/two-stage-review.bpmn20.xml"))
+                .replace("id=\"facts-hold\"", "id=\"on-schedule\"")
+                .replace("default=\"facts-held\"", "default=\"facts-were-wrong\"")
+                .replaceFirst(
+                        "(?s)(<sequenceFlow id=\"facts-held\"[^/]*)/>",
+                        "$1><conditionExpression xsi:type=\"tFormalExpression\">\\${outcome == 'on-schedule'}</conditionExpression></sequenceFlow>")
+                .replaceFirst("(?s)(<sequenceFlow id=\"facts-were-wrong\"[^>]*)>.*?</sequenceFlow>", "$1/>");
+        Files.writeString(folder.resolve("two-stage-review.bpmn20.xml"), file);
+        String type = Files.readString(Path.of("seed-content/types/role-guide.schema.json"))
+                .replace("\"role-guide-review\"", "\"two-stage-review\"");
+        Files.writeString(folder.resolve("role-guide.schema.json"), type);
+        String location = folder.toUri() + "/";
+        try (var other = Node.start("imprimatur.content-types", location, "imprimatur.workflows", location)) {
+            var guide = other.guides().submitted();
+            other.guides()
+                    .decide("second-editor", other.guides().task("second-editor", guide), "on-schedule")
+                    .ok();
+
+            var workflow = other.bean(Workflows.class)
+                    .of(other.bean(ContentTypes.class).require("role-guide"));
+            var edition = other.bean(Editions.class).get(new EditionId(guide.id(), 1));
+            assertThat(workflow.openTasks(edition))
+                    .extracting(Workflow.Step::id)
+                    .containsExactly("review");
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.imprimatur.studio.guides;
 
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.review.Schedules;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,11 @@ class SchedulePage {
     @PostMapping("/now")
     String publishNow(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = schedules.publishNow(guides.require(id), me);
-        redirect.addFlashAttribute("notice", "“" + guide.title() + "” is published.");
+        boolean isPublished = guide.state() == Edition.State.PUBLISHED;
+        redirect.addFlashAttribute(
+                "notice",
+                "“" + guide.title() + "” is published"
+                        + (isPublished ? "." : " as soon as the workflow engine answers."));
         return "redirect:/studio/guides/" + id + "/review";
     }
 
