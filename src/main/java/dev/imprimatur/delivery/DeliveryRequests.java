@@ -9,7 +9,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerReader;
-import dev.imprimatur.representation.CacheLife;
+import dev.imprimatur.representation.CacheLifetime;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.Representation;
 import jakarta.servlet.http.HttpServletRequest;
@@ -47,7 +47,7 @@ public class DeliveryRequests {
     private final LedgerReader ledger;
     private final ContentTypes types;
     private final Clock clock;
-    private final CacheLives cacheLives;
+    private final CacheLifetimes cacheLifetimes;
     private final Duration patience;
 
     /**
@@ -61,20 +61,20 @@ public class DeliveryRequests {
             LedgerReader ledger,
             ContentTypes types,
             Clock clock,
-            CacheLives cacheLives,
+            CacheLifetimes cacheLifetimes,
             @Value("${imprimatur.delivery.patience:2s}") Duration patience) {
         this.catalogue = catalogue;
         this.confirmation = confirmation;
         this.ledger = ledger;
         this.types = types;
         this.clock = clock;
-        this.cacheLives = cacheLives;
+        this.cacheLifetimes = cacheLifetimes;
         this.patience = patience;
     }
 
     /** How long caches may keep a response that is sent now. */
-    CacheLife cacheLife() {
-        return cacheLives.now();
+    CacheLifetime cacheLifetime() {
+        return cacheLifetimes.now();
     }
 
     static SiteKey key(Authentication site) {

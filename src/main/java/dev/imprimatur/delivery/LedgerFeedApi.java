@@ -12,7 +12,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.Lineage;
-import dev.imprimatur.representation.CacheLife;
+import dev.imprimatur.representation.CacheLifetime;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.GuideContents;
 import dev.imprimatur.representation.JsonParts;
@@ -149,7 +149,7 @@ class LedgerFeedApi {
                         lastModified,
                         "ledger",
                         JsonParts.items("entries", entries, json.writeValueAsBytes(readUpTo(snapshot, page))))
-                .send(request, response, CacheLife.NONE);
+                .send(request, response, CacheLifetime.NONE);
         return null;
     }
 

@@ -77,7 +77,7 @@ class ListApi {
                 : query.asOf() != null
                         ? renderer.render(now, requests.asOf(now, query.asOf()), type, query)
                         : lists.get(now, type, request.getQueryString(), query);
-        representation.send(request, response, requests.cacheLife());
+        representation.send(request, response, requests.cacheLifetime());
     }
 
     private Representation hits(Snapshot snapshot, GuideSearcher searcher, ContentType type, ListQuery query) {

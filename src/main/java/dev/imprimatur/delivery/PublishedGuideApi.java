@@ -81,8 +81,8 @@ class PublishedGuideApi {
                                 .bytes()
                                 .array());
         var untilChange = Duration.between(clock.instant(), guide.changesAt());
-        var life = requests.cacheLife();
-        representation.send(request, response, asOf == null ? life.until(untilChange) : life);
+        var lifetime = requests.cacheLifetime();
+        representation.send(request, response, asOf == null ? lifetime.until(untilChange) : lifetime);
     }
 
     /** Returns one guide as JSON-LD, with its URL if the site says at which addresses it shows guides. */
@@ -105,7 +105,7 @@ class PublishedGuideApi {
                         guide.entry().at(),
                         guide.surrogateKey(),
                         JsonLd.script(json.writeValueAsString(JsonLd.document(loaded, contentType, pageUrls))))
-                .send(request, response, requests.cacheLife());
+                .send(request, response, requests.cacheLifetime());
     }
 
     /**

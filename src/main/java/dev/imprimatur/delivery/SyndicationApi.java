@@ -60,7 +60,7 @@ class SyndicationApi {
                         feed.of(contents.of(Recency.latest(guides(snapshot, type, locale))
                                 .limit(limit)
                                 .toList())))
-                .send(request, response, requests.cacheLife());
+                .send(request, response, requests.cacheLifetime());
     }
 
     /** Returns the addresses of all published guides as a sitemap. */
@@ -81,7 +81,7 @@ class SyndicationApi {
                         snapshot.ofType(type).changedAt(),
                         type,
                         Sitemap.of(guides(snapshot, type, locale), pageUrls))
-                .send(request, response, requests.cacheLife());
+                .send(request, response, requests.cacheLifetime());
     }
 
     private static Stream<PublishedGuide> guides(Snapshot snapshot, String type, @Nullable String locale) {

@@ -184,7 +184,7 @@ public class Editing {
         if (all.stream().anyMatch(edition -> edition.publishedEntry().isPresent()))
             throw wasPublished().raise();
         var state = all.getLast().state();
-        if (state == Edition.State.APPROVED || state == Edition.State.SCHEDULED)
+        if (state.isApproved())
             throw Refusal.conflict(
                             "not-in-draft",
                             "edition " + guide.edition() + " is " + state.apiName()
@@ -341,7 +341,7 @@ public class Editing {
     /** Deletes the edition that was just opened, if the guide was deleted meanwhile. */
     private void mustNotBeDeleted(EditionId opened, Person by) {
         UnitOfWork.forgetAll();
-        if (editions.of(opened.guide()).stream().noneMatch(Edition::isDeleted)) return;
+        if (!editions.isDeleted(opened.guide())) return;
         editions.record(opened, edition -> Optional.of(edition.next().discard(by, clock.instant())));
         editions.deleted(opened, by);
         throw Refusal.missing("the guide is deleted").raise();

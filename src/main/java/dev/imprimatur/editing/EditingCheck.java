@@ -177,16 +177,10 @@ class EditingCheck implements Check {
                 case SUBMITTED -> (state == State.DRAFT || state == State.IN_REVIEW) && entry.revision() != null;
                 case IMPORTED -> state == State.IN_REVIEW && sameRevision && entry.stamp() != null;
                 case DECIDED ->
-                    (state == State.IN_REVIEW
-                                    || state == State.APPROVED
-                                    || state == State.SCHEDULED
-                                    || state == State.PUBLISHED)
-                            && sameRevision;
+                    (state == State.IN_REVIEW || state.isApproved() || state == State.PUBLISHED) && sameRevision;
                 case APPROVED, CHANGES_REQUESTED -> state == State.IN_REVIEW && sameRevision;
                 case STAMPED ->
-                    (state == State.APPROVED || state == State.SCHEDULED || state == State.PUBLISHED)
-                            && sameRevision
-                            && entry.stamp() != null;
+                    (state.isApproved() || state == State.PUBLISHED) && sameRevision && entry.stamp() != null;
                 case PUBLISHED -> state == State.APPROVED && sameRevision && entry.position() != null;
                 case CONFIRMED, REVISION_CALLED, REVIEW_DUE -> state == State.PUBLISHED && sameRevision;
                 case OVERDUE -> state == State.PUBLISHED && sameRevision && entry.position() != null;

@@ -257,6 +257,11 @@ public class Editions {
         return record(id, edition -> edition.next().rename(renamed, position, since, by, clock.instant()));
     }
 
+    /** Whether the guide was deleted. */
+    public boolean isDeleted(String guide) {
+        return Guide.isDeleted(of(guide));
+    }
+
     /** Records that the guide, which was never published, is deleted. Its card is removed. */
     Edition deleted(EditionId id, Person by) {
         return record(id, edition -> edition.next().delete(by, clock.instant()));

@@ -97,7 +97,7 @@ public class Slugs {
     }
 
     /** Whether a guide had the slug before, so that no import creates that guide again. */
-    public Predicate<Address> left() {
+    public Predicate<Address> formerAddresses() {
         var all = former.find().map(Former::id).into(new HashSet<>());
         return address -> all.contains(Former.id(address.type(), address.locale(), address.slug()));
     }

@@ -36,6 +36,11 @@ public final class Edition {
             return this == DRAFT || this == IN_REVIEW || this == APPROVED || this == SCHEDULED;
         }
 
+        /** Whether everybody who has to approve the edition has done so, and it is not published yet. */
+        public boolean isApproved() {
+            return this == APPROVED || this == SCHEDULED;
+        }
+
         /** Whether the working copy can be edited. */
         public boolean isEditable() {
             return this == DRAFT || this == IN_REVIEW;

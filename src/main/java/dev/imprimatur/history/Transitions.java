@@ -117,7 +117,7 @@ public final class Transitions {
                             "edition " + edition.id().number() + " needs " + edition.approvalsMissing()
                                     + " more approval(s)")
                     .raise();
-        if (edition.state() == State.APPROVED || edition.state() == State.SCHEDULED) {
+        if (edition.state().isApproved()) {
             if (edition.isStamped()) return Optional.empty();
             var stamp = edition.evidence()
                     .orElseGet(() -> Stamp.here(

@@ -51,8 +51,11 @@ class CalendarApi {
     record CalendarView(List<EventView> items) {}
 
     private static void mustBeNear(LocalDate day) {
-        if (day.getYear() < 1970 || day.getYear() > 2201)
-            throw Refusal.malformed("from and to must lie between the years 1970 and 2201", List.of())
+        if (day.isBefore(Calendar.FIRST) || day.isAfter(Calendar.LAST))
+            throw Refusal.malformed(
+                            "from and to must lie between the years " + Calendar.FIRST.getYear() + " and "
+                                    + Calendar.LAST.getYear(),
+                            List.of())
                     .raise();
     }
 
@@ -78,12 +81,7 @@ class CalendarApi {
         if (days > MOST_DAYS)
             throw Refusal.malformed("from and to may be at most " + MOST_DAYS + " days apart", List.of())
                     .raise();
-        return new CalendarView(calendar
-                .between(
-                        first.atStartOfDay(ZoneOffset.UTC).toInstant(),
-                        last.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant())
-                .stream()
-                .map(EventView::of)
-                .toList());
+        return new CalendarView(
+                calendar.between(first, last).stream().map(EventView::of).toList());
     }
 }

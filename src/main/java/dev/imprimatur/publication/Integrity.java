@@ -198,6 +198,10 @@ public class Integrity {
     synchronized void entriesAreIntact(@Nullable Damage before) {
         if (before == null || ledger != before) return;
         ledger = null;
+        reportIntact(before);
+    }
+
+    private static void reportIntact(Damage before) {
         log.warn(
                 "entry {} of the publication ledger is intact again",
                 before.failure().position());
@@ -210,12 +214,13 @@ public class Integrity {
         return dropped;
     }
 
-    /** Says that an entry is intact again, if the read from the beginning found no damage. */
-    synchronized void wasDropped(Damage dropped) {
-        if (ledger != null) return;
-        log.warn(
-                "entry {} of the publication ledger is intact again",
-                dropped.failure().position());
+    /**
+     * Reports that an entry is intact again, if the read from the beginning found no damage.
+     *
+     * @param before what {@link #dropDamage} returned before that read
+     */
+    synchronized void entriesWereReadAgain(@Nullable Damage before) {
+        if (before != null && ledger == null) reportIntact(before);
     }
 
     void contentFailed(LedgerEntry entry, String why) {

@@ -225,7 +225,7 @@ class Ledger {
             integrity.comparisonIsDue();
             var dropped = integrity.dropDamage();
             var last = last();
-            if (dropped != null) integrity.wasDropped(dropped);
+            integrity.entriesWereReadAgain(dropped);
             return last;
         });
     }

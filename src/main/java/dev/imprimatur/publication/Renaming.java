@@ -213,9 +213,9 @@ public class Renaming {
         if (last.previousSlug() != null) note(last);
         for (var logged : renamesWhileLive(guide)) {
             var renamed = Objects.requireNonNull(logged.renamed());
-            if (!isInLedger(logged) && renamed.from().equals(last.slug())) last = again(card, last, renamed.to());
+            if (!isInLedger(logged) && renamed.from().equals(last.slug())) last = appendAgain(card, last, renamed.to());
         }
-        if (!last.slug().equals(card.slug())) again(card, last, card.slug());
+        if (!last.slug().equals(card.slug())) appendAgain(card, last, card.slug());
     }
 
     private boolean isInLedger(LogEntry logged) {
@@ -223,7 +223,7 @@ public class Renaming {
                 .anyMatch(entry -> entry.isDescribedBy(logged));
     }
 
-    private LedgerEntry again(Guide card, LedgerEntry last, String slug) {
+    private LedgerEntry appendAgain(Guide card, LedgerEntry last, String slug) {
         slugs.leave(card, last.slug(), true);
         var entry = append(causes(card.id()) + "after:" + last.position(), card.id(), slug);
         note(entry);

@@ -235,13 +235,14 @@ public final class Representation {
      * Sends the representation, or 304 if the client has it already (RFC 9110, 13.1). A response with a {@code Warning} header is stale, so
      * caches must revalidate it.
      */
-    public void send(HttpServletRequest request, HttpServletResponse response, CacheLife life) throws IOException {
+    public void send(HttpServletRequest request, HttpServletResponse response, CacheLifetime lifetime)
+            throws IOException {
         var form = form(ContentCoding.of(joined(request, HttpHeaders.ACCEPT_ENCODING)));
         boolean isNotModified = isCachedBy(request, form);
         form.headers(isNotModified, response::setHeader);
         response.setHeader(
                 HttpHeaders.CACHE_CONTROL,
-                (response.containsHeader(HttpHeaders.WARNING) ? CacheLife.NONE : life).header());
+                (response.containsHeader(HttpHeaders.WARNING) ? CacheLifetime.NONE : lifetime).header());
         if (isNotModified) response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
         else response.getOutputStream().write(form.body());
     }

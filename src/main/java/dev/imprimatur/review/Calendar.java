@@ -15,6 +15,11 @@ import org.springframework.stereotype.Component;
 /** What is to come: scheduled publications, scheduled ends of publications, and reviews that come due. */
 @Component
 public class Calendar {
+    /** The days that can be asked for: nothing is scheduled after the last one. */
+    public static final LocalDate FIRST = LocalDate.of(1970, 1, 1);
+
+    public static final LocalDate LAST = LocalDate.of(ScheduledTime.LAST_YEAR + 1, 12, 31);
+
     private final Guides guides;
 
     Calendar(Guides guides) {
@@ -35,8 +40,10 @@ public class Calendar {
             .thenComparing(Event::kind)
             .thenComparing(event -> event.guide().id());
 
-    /** The events from an instant until before another, in the order in which they happen. */
-    public List<Event> between(Instant from, Instant to) {
+    /** The events from the first day to the last one, in UTC and in the order in which they happen. */
+    public List<Event> between(LocalDate first, LocalDate last) {
+        var from = startOf(first);
+        var to = startOf(last.plusDays(1));
         return guides.cached().stream()
                 .flatMap(Calendar::events)
                 .filter(event -> !event.at().isBefore(from) && event.at().isBefore(to))
@@ -58,8 +65,10 @@ public class Calendar {
     }
 
     private static @Nullable Instant endOf(@Nullable LocalDate day) {
-        return day == null
-                ? null
-                : day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().minusMillis(1);
+        return day == null ? null : startOf(day.plusDays(1)).minusMillis(1);
+    }
+
+    private static Instant startOf(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 }

@@ -82,7 +82,7 @@ class GuideReconciler {
     }
 
     private void replayAll(String guideId) {
-        if (editions.of(guideId).stream().anyMatch(Edition::isDeleted)) {
+        if (editions.isDeleted(guideId)) {
             editions.of(guideId).forEach(edition -> processes.deleteStray(edition.id()));
             return;
         }

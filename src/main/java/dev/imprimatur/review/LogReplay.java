@@ -44,9 +44,9 @@ class LogReplay {
 
     private static final String NEXT_EDITION_DROPPED = "next-edition-dropped";
     /** Messages: the publication is scheduled for another instant or not any more; the end of the publication is scheduled. */
-    private static final String SCHEDULE_CHANGED = "schedule-changed";
+    static final String SCHEDULE_CHANGED = "schedule-changed";
 
-    private static final String UNPUBLISH_SCHEDULED = "unpublish-scheduled";
+    static final String UNPUBLISH_SCHEDULED = "unpublish-scheduled";
 
     private final RuntimeService runtime;
     private final TaskService tasks;
@@ -266,7 +266,7 @@ class LogReplay {
 
     /** Tells the process what the schedule is now; returns whether the process followed. */
     private boolean followSchedule(Position position, Edition edition) {
-        if ("waiting".equals(position.variables().get(ServiceTasks.SCHEDULE)))
+        if (ServiceTasks.WAITING.equals(position.variables().get(ServiceTasks.SCHEDULE)))
             return send(SCHEDULE_CHANGED, position, ServiceTasks.schedule(edition, clock.instant()));
         var unpublishAt = edition.schedule().unpublishAt();
         return edition.state() == Edition.State.PUBLISHED

@@ -4,7 +4,6 @@ package dev.imprimatur.review;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
-import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEnd;
 import java.util.HashMap;
@@ -102,13 +101,9 @@ class OutdatedGuides {
                 outdated.add(edition.getKey().guide());
         }
         for (var stray : states.keySet())
-            if (editions.get(stray).exists() && !isDeleted(stray.guide())) outdated.add(stray.guide());
+            if (editions.get(stray).exists() && !editions.isDeleted(stray.guide())) outdated.add(stray.guide());
             else processes.deleteStray(stray);
         return new Result(outdated, missing);
-    }
-
-    private boolean isDeleted(String guide) {
-        return editions.of(guide).stream().anyMatch(Edition::isDeleted);
     }
 
     /** Makes the next search read the expected state again. */

@@ -101,7 +101,10 @@ class Processes {
                                 ProcessInstance::getId, process -> EditionId.parse(process.getBusinessKey())));
     }
 
-    /** Deletes the processes of an edition whose guide was deleted, or that does not exist, as after MongoDB was restored to a time before the edition was opened. */
+    /**
+     * Deletes the processes of an edition whose guide was deleted, or that does not exist, as after MongoDB was restored to a time before the
+     * edition was opened.
+     */
     void deleteStray(EditionId id) {
         runtime.createProcessInstanceQuery()
                 .processInstanceBusinessKey(id.toString())

@@ -116,8 +116,7 @@ public class Review {
     public void delete(String type, String id, Person by) {
         types.require(type);
         editions.together(() -> {
-            var there = editions.of(id);
-            if (there.isEmpty() || there.stream().noneMatch(Edition::isDeleted)) {
+            if (!editions.isDeleted(id)) {
                 var guide = guides.require(type, id);
                 editing.mustBeDeletable(guide);
                 // first, so that no guide is deleted without a record

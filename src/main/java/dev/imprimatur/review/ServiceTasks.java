@@ -41,6 +41,8 @@ class ServiceTasks {
 
     /** Variable: whether the process waits for the publication ({@code waiting}, {@code given-up} or {@code none}). */
     static final String SCHEDULE = "schedule";
+
+    static final String WAITING = "waiting";
     /** Variables: the instants of the schedule that the process follows. */
     static final String PUBLISH_AT = "publishAt";
 
@@ -101,7 +103,7 @@ class ServiceTasks {
             case "stamp" -> stamp(execution, id);
             case "publish" -> {
                 publish(id);
-                if ("waiting".equals(execution.getVariable(SCHEDULE))) execution.setVariable(SCHEDULE, "none");
+                if (WAITING.equals(execution.getVariable(SCHEDULE))) execution.setVariable(SCHEDULE, "none");
             }
             case "restamp" -> {
                 stamp(execution, id);
@@ -130,7 +132,7 @@ class ServiceTasks {
     static Map<String, Object> schedule(Edition edition, Instant now) {
         var publishAt = edition.schedule().publishAt();
         if (edition.state() == Edition.State.SCHEDULED && publishAt != null && publishAt.isAfter(now))
-            return Map.of(SCHEDULE, "waiting", PUBLISH_AT, Date.from(publishAt));
+            return Map.of(SCHEDULE, WAITING, PUBLISH_AT, Date.from(publishAt));
         return Map.of(SCHEDULE, edition.state() == Edition.State.IN_REVIEW ? "given-up" : "none");
     }
 
@@ -161,9 +163,8 @@ class ServiceTasks {
         if (edition.state() != Edition.State.PUBLISHED || at == null || at.isAfter(clock.instant())) return;
         var next = editions.of(id.guide()).getLast();
         var nextAt = next.schedule().publishAt();
-        boolean isReplaced = nextAt != null
-                && !nextAt.isAfter(at)
-                && (next.state() == Edition.State.SCHEDULED || next.state() == Edition.State.APPROVED);
+        boolean isReplaced =
+                nextAt != null && !nextAt.isAfter(at) && next.state().isApproved();
         if (isReplaced) publish(next.id());
         else
             edition.log().stream()

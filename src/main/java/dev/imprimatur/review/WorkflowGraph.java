@@ -181,12 +181,8 @@ final class WorkflowGraph {
                 .forEach(outcome -> faults.add(
                         "a condition asks for the outcome “" + outcome + "”, which no task offers; the tasks offer "
                                 + offered.stream().sorted().collect(Collectors.joining(", "))));
-        Map.of(PUBLISH_AT, "schedule-changed", UNPUBLISH_AT, "unpublish-scheduled")
-                .forEach((timer, message) -> {
-                    if (timers.contains(timer) && !messages.contains(message))
-                        faults.add("a timer waits for ${" + timer + "}, so an event must receive the message “"
-                                + message + "”, which tells the process that the schedule has changed");
-                });
+        mustReceive(LogReplay.SCHEDULE_CHANGED, PUBLISH_AT, faults);
+        mustReceive(LogReplay.UNPUBLISH_SCHEDULED, UNPUBLISH_AT, faults);
         services.forEach((id, step) -> {
             if (!step.equals(PUBLISH)) return;
             if (reachable("", this::canApprove).contains(id))
@@ -197,6 +193,12 @@ final class WorkflowGraph {
                                 + "\"> needs a task or an event behind it; the process must run as long as its edition is published");
         });
         return faults;
+    }
+
+    private void mustReceive(String message, String timer, List<String> faults) {
+        if (timers.contains(timer) && !messages.contains(message))
+            faults.add("a timer waits for ${" + timer + "}, so an event must receive the message “" + message
+                    + "”, which tells the process that the schedule has changed");
     }
 
     private boolean canApprove(String at) {

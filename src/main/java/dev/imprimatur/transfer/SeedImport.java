@@ -175,10 +175,10 @@ class SeedImport implements DisposableBean {
         var cards = new HashMap<Seeds.Key, Guide>();
         all.forEach(seed -> known.apply(seed.key()).ifPresent(card -> cards.put(seed.key(), card)));
         // a guide that was renamed or deleted is not imported a second time
-        var left = slugs.left();
+        var former = slugs.formerAddresses();
         var batch = all.stream()
                 .filter(seed ->
-                        cards.containsKey(seed.key()) || !left.test(seed.key().address()))
+                        cards.containsKey(seed.key()) || !former.test(seed.key().address()))
                 .toList();
         var missing =
                 batch.stream().filter(seed -> !cards.containsKey(seed.key())).toList();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.wire;
 
-import dev.imprimatur.delivery.CacheLives;
+import dev.imprimatur.delivery.CacheLifetimes;
 import dev.imprimatur.delivery.RateLimits;
 import dev.imprimatur.representation.Representation;
 import java.nio.ByteBuffer;
@@ -28,7 +28,7 @@ class ResponseHeaders {
             new PreEncodedHttpField("Referrer-Policy", "no-referrer"));
 
     private final RateLimits limits;
-    private final CacheLives lives;
+    private final CacheLifetimes lifetimes;
     private final List<HttpField> constant = new ArrayList<>(PROTECTION);
     private volatile @Nullable SharedLines ok;
     private volatile @Nullable SharedLines notModified;
@@ -36,16 +36,16 @@ class ResponseHeaders {
     /** The lines shared by all responses of one second at one position: the status line and the header lines that follow it. */
     private record SharedLines(HttpField date, long position, ByteBuffer bytes) {}
 
-    ResponseHeaders(RateLimits limits, CacheLives lives) {
+    ResponseHeaders(RateLimits limits, CacheLifetimes lifetimes) {
         this.limits = limits;
-        this.lives = lives;
+        this.lifetimes = lifetimes;
         constant.add(new PreEncodedHttpField(RateLimits.POLICY_HEADER, limits.policy()));
     }
 
     /** Passes on every header of a response except those of its form. */
     void forEach(FastResponse response, Consumer<HttpField> consumer) {
         for (var field : constant) consumer.accept(field);
-        consumer.accept(new HttpField(HttpHeader.CACHE_CONTROL, lives.now().header()));
+        consumer.accept(new HttpField(HttpHeader.CACHE_CONTROL, lifetimes.now().header()));
         consumer.accept(new HttpField(Representation.POSITION, Long.toString(response.position())));
         consumer.accept(new HttpField(RateLimits.HEADER, limits.header(response.requestsLeft())));
     }
@@ -65,7 +65,7 @@ class ResponseHeaders {
         var text = new StringBuilder(isNotModified ? "HTTP/1.1 304 Not Modified" : "HTTP/1.1 200 OK").append(END);
         for (var field : constant) Representation.line(text, field.getName(), field.getValue());
         Representation.line(
-                text, HttpHeader.CACHE_CONTROL.asString(), lives.now().header());
+                text, HttpHeader.CACHE_CONTROL.asString(), lifetimes.now().header());
         Representation.line(text, date.getName(), date.getValue());
         Representation.line(text, Representation.POSITION, Long.toString(position));
         var lines = new SharedLines(date, position, ByteBuffer.wrap(FastRequest.bytes(text.toString())));

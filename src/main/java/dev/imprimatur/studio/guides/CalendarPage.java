@@ -35,8 +35,8 @@ class CalendarPage {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("EEEE, d MMMM", Locale.ENGLISH);
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-    private static final YearMonth FIRST = YearMonth.of(1970, 1);
-    private static final YearMonth LAST = YearMonth.of(2201, 12);
+    private static final YearMonth FIRST = YearMonth.from(Calendar.FIRST);
+    private static final YearMonth LAST = YearMonth.from(Calendar.LAST);
     private static final int DAYS = 7;
 
     private final Calendar calendar;
@@ -68,9 +68,7 @@ class CalendarPage {
     String month(@RequestParam(name = "month", required = false) @Nullable String name, Model model) {
         var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         var month = name == null ? YearMonth.from(today) : parsed(name);
-        var byDay = calendar
-                .between(startOf(month.atDay(1)), startOf(month.plusMonths(1).atDay(1)))
-                .stream()
+        var byDay = calendar.between(month.atDay(1), month.atEndOfMonth()).stream()
                 .collect(Collectors.groupingBy(
                         event -> LocalDate.ofInstant(event.at(), ZoneOffset.UTC), TreeMap::new, Collectors.toList()));
         model.addAttribute(
@@ -127,9 +125,5 @@ class CalendarPage {
             case UNPUBLISH -> new Item(event.at(), "Unpublish", TIME.format(event.at()), event.guide());
             case REVIEW_DUE -> new Item(event.at(), "Review due", null, event.guide());
         };
-    }
-
-    private static Instant startOf(LocalDate day) {
-        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 }

@@ -181,9 +181,8 @@ class ReviewPage {
                 .filter(open -> !open.outcomes().isEmpty())
                 .findFirst();
         // The edition is approved and the task still asks for an approval: the engine is a moment behind.
-        boolean isApproved = shown.state().isInProgress() && !shown.state().isEditable();
         if (task.isEmpty()
-                || isApproved
+                || shown.state().isApproved()
                         && task.get().outcomes().stream()
                                 .anyMatch(it -> it.effect().vouches())) return;
         model.addAttribute("task", task.get());
