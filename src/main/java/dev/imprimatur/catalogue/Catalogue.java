@@ -52,6 +52,8 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     private final Duration poll;
     /** The ledger folded as far as it was read. */
     private Snapshot folded = Snapshot.empty(0);
+    /** Whether {@link #folded} has some entries of a release and lacks others. */
+    private boolean endsInsideRelease;
     /** The snapshot that sites are answered from: {@link #folded}, or {@link Snapshot#UNKNOWN} if the ledger may be outdated. */
     private volatile Snapshot snapshot = folded;
     /** When the latest read began that reached the end of the ledger; null if none has yet. */
@@ -158,7 +160,8 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     synchronized void advance() {
         var began = fold();
         leaveOutDamaged();
-        makeCurrent(ledger.isOutdated() ? Snapshot.UNKNOWN : folded);
+        // a release is read as a whole
+        if (!endsInsideRelease || ledger.isOutdated()) makeCurrent(ledger.isOutdated() ? Snapshot.UNKNOWN : folded);
         if (began != null) confirmed = began;
     }
 
@@ -166,7 +169,10 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     private synchronized @Nullable ClockReading fold() {
         while (true) {
             int reading = ledger.reading();
-            if (reading != folded.reading()) folded = Snapshot.empty(reading);
+            if (reading != folded.reading()) {
+                folded = Snapshot.empty(reading);
+                endsInsideRelease = false;
+            }
             if (folded.position() == 0) folded = restored(reading);
             if (ledger.reading() != reading) continue;
             var began = ClockReading.now();
@@ -175,7 +181,10 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             if (ledger.reading() != reading) continue;
             var batch = next.entries();
             var before = folded;
-            if (!batch.isEmpty()) folded = folded(before, batch, before);
+            if (!batch.isEmpty()) {
+                folded = folded(before, batch, before);
+                endsInsideRelease = batch.getLast().isContinued();
+            }
             for (var entry : batch) {
                 var address = GuideAddress.of(entry);
                 folded.updateFront(address);

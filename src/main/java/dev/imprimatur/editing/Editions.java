@@ -234,6 +234,21 @@ public class Editions {
         return record(id, edition -> edition.next().publicationDue(clock.instant()));
     }
 
+    /** Lets the edition be published with a release. */
+    public Edition join(EditionId id, String release, Person by) {
+        return record(id, edition -> edition.next().join(release, by, clock.instant()));
+    }
+
+    /** Takes the edition out of a release. An edition that is not in this release stays as it is. */
+    public Edition leave(EditionId id, String release, Person by) {
+        return record(id, edition -> edition.next().leave(release, by, clock.instant()));
+    }
+
+    /** Records that an edition is being published with its release. From then on it cannot be taken out of the release. */
+    public Edition publicationDue(EditionId id, String release) {
+        return record(id, edition -> edition.next().publicationDue(release, clock.instant()));
+    }
+
     public Edition reviewDue(EditionId id) {
         return record(id, edition -> edition.next().markReviewDue(clock.instant()));
     }

@@ -189,7 +189,8 @@ public record Guide(
         var both = new Schedule(
                 next.publishAt(),
                 next.unpublishAt() == null ? current.unpublishAt() : next.unpublishAt(),
-                next.zone() == null ? current.zone() : next.zone());
+                next.zone() == null ? current.zone() : next.zone(),
+                next.release());
         return both.isEmpty() ? null : both;
     }
 

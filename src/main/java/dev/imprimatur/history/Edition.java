@@ -147,7 +147,7 @@ public final class Edition {
             case SUBMITTED -> {
                 state = State.IN_REVIEW;
                 submission = entry;
-                if (!approvals.isEmpty()) schedule = Schedule.NONE;
+                if (!approvals.isEmpty()) schedule = schedule.withoutApprovals();
                 approvalsRequired = asksFor(entry);
                 evidence = null;
                 approvals = new ArrayList<>();
@@ -166,7 +166,7 @@ public final class Edition {
             }
             case CHANGES_REQUESTED -> {
                 state = State.DRAFT;
-                if (!approvals.isEmpty()) schedule = Schedule.NONE;
+                if (!approvals.isEmpty()) schedule = schedule.withoutApprovals();
                 approvals = new ArrayList<>();
                 inForce = new ArrayList<>();
             }
@@ -216,7 +216,7 @@ public final class Edition {
     /** An edition that waited for its publication needs its approvals again if it is not to be published at an instant any more. */
     private void schedule(Schedule wanted) {
         schedule = wanted;
-        if (state != State.SCHEDULED || wanted.publishAt() != null) return;
+        if (state != State.SCHEDULED || wanted.delaysPublication()) return;
         state = State.IN_REVIEW;
         stamped = null;
         inForce.removeAll(approvals);
@@ -385,9 +385,12 @@ public final class Edition {
         if (state == State.SCHEDULED)
             throw Refusal.conflict(
                             "scheduled",
-                            "edition " + id.number() + " is approved and waits for its publication at "
-                                    + schedule.publishAt()
-                                    + "; a publisher has to give up the schedule before it can be edited")
+                            "edition " + id.number() + " is approved and waits for "
+                                    + (schedule.release() == null
+                                            ? "its publication at " + schedule.publishAt()
+                                                    + "; a publisher has to give up the schedule before it can be edited"
+                                            : "the publication of a release; a publisher has to take it out of the release before it can be"
+                                                    + " edited"))
                     .raise();
         if (!state.isEditable())
             throw Refusal.conflict(

@@ -10,15 +10,27 @@ import org.jspecify.annotations.Nullable;
  * @param publishAt null if the edition is published as soon as it is approved
  * @param unpublishAt null if the edition stays published
  * @param zone the IANA time zone in which a person gave the instants; null if they were given in UTC
+ * @param release the release with which the edition is published, whenever that is; null if it is published by itself. An edition of a
+ *     release has no {@code publishAt} of its own
  */
 public record Schedule(
         @Nullable Instant publishAt,
         @Nullable Instant unpublishAt,
-        @Nullable String zone) {
+        @Nullable String zone,
+        @Nullable String release) {
     public static final Schedule NONE = new Schedule(null, null, null);
 
     public Schedule {
         if (publishAt == null && unpublishAt == null) zone = null;
+    }
+
+    public Schedule(@Nullable Instant publishAt, @Nullable Instant unpublishAt, @Nullable String zone) {
+        this(publishAt, unpublishAt, zone, null);
+    }
+
+    /** The schedule of an edition that is published with a release. */
+    public static Schedule with(String release) {
+        return new Schedule(null, null, null, release);
     }
 
     public boolean isEmpty() {
@@ -27,6 +39,16 @@ public record Schedule(
 
     /** Whether the edition has to wait for its publication at this moment. */
     boolean isAheadOf(Instant moment) {
-        return publishAt != null && publishAt.isAfter(moment);
+        return release != null || publishAt != null && publishAt.isAfter(moment);
+    }
+
+    /** Whether the edition is not published as soon as it is approved. */
+    boolean delaysPublication() {
+        return publishAt != null || release != null;
+    }
+
+    /** What stays of the schedule when the approvals that it was set for do not count any more. */
+    Schedule withoutApprovals() {
+        return release == null ? NONE : this;
     }
 }

@@ -211,10 +211,12 @@ public final class Transitions {
      */
     public Optional<LogEntry> schedule(Schedule wanted, Person by, Instant now) {
         if (wanted.equals(edition.schedule())) return Optional.empty();
-        if (edition.state() == State.APPROVED)
+        mustNotBeInPublication();
+        if (edition.schedule().release() != null)
             throw Refusal.conflict(
-                            "being-published",
-                            "edition " + edition.id().number() + " is being published at the moment; read it again")
+                            "in-release",
+                            "edition " + edition.id().number()
+                                    + " is published with a release; take the guide out of the release first")
                     .raise();
         boolean fits =
                 edition.state().isInProgress() || (edition.state() == State.PUBLISHED && wanted.publishAt() == null);
@@ -224,6 +226,10 @@ public final class Transitions {
                             "edition " + edition.id().number() + " is "
                                     + edition.state().apiName() + ", so its publication cannot be scheduled")
                     .raise();
+        return Optional.of(scheduled(wanted, by, now));
+    }
+
+    private LogEntry scheduled(Schedule wanted, Person by, Instant now) {
         var entry = next(
                 wanted.isEmpty() ? Kind.SCHEDULE_DROPPED : Kind.SCHEDULED,
                 edition.underReview().orElse(null),
@@ -232,12 +238,51 @@ public final class Transitions {
                 null,
                 by,
                 now);
-        return Optional.of(wanted.isEmpty() ? entry : entry.withSchedule(wanted));
+        return wanted.isEmpty() ? entry : entry.withSchedule(wanted);
+    }
+
+    /** Refuses while the edition is being published: its schedule cannot change any more. */
+    private void mustNotBeInPublication() {
+        if (edition.state() == State.APPROVED)
+            throw Refusal.conflict(
+                            "being-published",
+                            "edition " + edition.id().number() + " is being published at the moment; read it again")
+                    .raise();
+    }
+
+    /** Lets the edition be published with a release; empty if it is in this release already. A scheduled publication is replaced. */
+    public Optional<LogEntry> join(String release, Person by, Instant now) {
+        var before = edition.schedule();
+        if (release.equals(before.release())) return Optional.empty();
+        mustNotBeInPublication();
+        if (!edition.state().isInProgress())
+            throw Refusal.conflict(
+                            "not-in-progress",
+                            "edition " + edition.id().number() + " is "
+                                    + edition.state().apiName()
+                                    + "; a release publishes an edition that is in progress, so open the next edition first")
+                    .raise();
+        return Optional.of(scheduled(new Schedule(null, before.unpublishAt(), before.zone(), release), by, now));
+    }
+
+    /** Takes the edition out of a release; empty if it is not in this release. If it was approved, it needs its approvals again. */
+    public Optional<LogEntry> leave(String release, Person by, Instant now) {
+        if (!release.equals(edition.schedule().release()) || edition.state().isOver()) return Optional.empty();
+        mustNotBeInPublication();
+        return Optional.of(scheduled(Schedule.NONE, by, now));
     }
 
     /** Ends the wait of an edition for its scheduled instant; empty if it does not wait, or not long enough. */
     public Optional<LogEntry> publicationDue(Instant now) {
         return edition.state() != State.SCHEDULED || edition.schedule().isAheadOf(now)
+                ? Optional.empty()
+                : Optional.of(next(Kind.PUBLICATION_DUE, submittedRevision(), null, now));
+    }
+
+    /** Ends the wait of an edition for its release; empty if it does not wait for this one. */
+    public Optional<LogEntry> publicationDue(String release, Instant now) {
+        return edition.state() != State.SCHEDULED
+                        || !release.equals(edition.schedule().release())
                 ? Optional.empty()
                 : Optional.of(next(Kind.PUBLICATION_DUE, submittedRevision(), null, now));
     }

@@ -13,22 +13,25 @@ import org.jspecify.annotations.Nullable;
  * @param zone the IANA time zone in which it was given
  * @param publishAtLocal the instant as the clocks of the zone show it, with their offset
  * @param unpublishAtLocal likewise
+ * @param release the release with which the edition is published
  */
 record ScheduleView(
         @Nullable Instant publishAt,
         @Nullable Instant unpublishAt,
         @Nullable String zone,
         @Nullable String publishAtLocal,
-        @Nullable String unpublishAtLocal) {
+        @Nullable String unpublishAtLocal,
+        @Nullable String release) {
     static ScheduleView of(@Nullable Schedule schedule) {
         return schedule == null
-                ? new ScheduleView(null, null, null, null, null)
+                ? new ScheduleView(null, null, null, null, null, null)
                 : new ScheduleView(
                         schedule.publishAt(),
                         schedule.unpublishAt(),
                         schedule.zone(),
                         local(schedule.publishAt(), schedule.zone()),
-                        local(schedule.unpublishAt(), schedule.zone()));
+                        local(schedule.unpublishAt(), schedule.zone()),
+                        schedule.release());
     }
 
     private static @Nullable String local(@Nullable Instant at, @Nullable String zone) {

@@ -29,7 +29,8 @@ final class CheckpointDraft {
         encoder.add(EntrySummary.of(entry), fingerprint);
         to = entry.position();
         hash = entry.hash();
-        if (to - from + 1 < size) return;
+        // no start begins inside a release
+        if (to - from + 1 < size || entry.isContinued()) return;
         complete.add(current());
         begin();
     }

@@ -13,9 +13,11 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.problem.Refusal;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -44,11 +46,19 @@ class Gate {
 
     /** Returns the revisions to publish, by guide. Throws a refusal if one of them may not be published. */
     Map<String, Revision> admit(Map<Guide, Edition> all) {
+        return admit(all, EnumSet.of(Edition.State.APPROVED, Edition.State.PUBLISHED));
+    }
+
+    /** Throws the refusal that {@link #admit} would throw if the edition, which may still wait for its publication, were published now. */
+    void wouldAdmit(Guide guide, Edition edition) {
+        admit(Map.of(guide, edition), EnumSet.of(Edition.State.APPROVED, Edition.State.SCHEDULED));
+    }
+
+    private Map<String, Revision> admit(Map<Guide, Edition> all, Set<Edition.State> states) {
         var numbers = new HashMap<String, Integer>();
         all.forEach((guide, edition) -> {
             mustBeSealed(guide, edition);
-            if (edition.state() != Edition.State.APPROVED && edition.state() != Edition.State.PUBLISHED)
-                throw refused("the edition is not approved");
+            if (!states.contains(edition.state())) throw refused("the edition is not approved");
             if (edition.stamp().isEmpty()) throw refused("the review is not stamped");
             numbers.put(
                     guide.id(),

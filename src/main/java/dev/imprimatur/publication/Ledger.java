@@ -42,6 +42,9 @@ import org.springframework.stereotype.Component;
 class Ledger {
     private static final int BATCH = 500;
     private static final int FEW = 4;
+    /** More entries than a release can have: a document holds at most 16 MB. */
+    private static final int MOST_IN_RELEASE = 10_000;
+
     /** How often the ledger looks for a missing entry: for a moment after a failover, a store may show fewer entries than before. */
     private static final int READS = 10;
 
@@ -52,6 +55,11 @@ class Ledger {
     /** Makes the next, still unsealed entry from the last entry of the ledger and the last entry of the guide. */
     interface Proposal {
         LedgerEntry after(long lastPosition, String lastHash, @Nullable LedgerEntry ofGuide);
+
+        /** Whether the entry still has to be made; a release leaves it out otherwise. */
+        default boolean isDue(@Nullable LedgerEntry ofGuide) {
+            return true;
+        }
     }
 
     private final LedgerRows rows;
@@ -154,6 +162,64 @@ class Ledger {
         return additions.stream()
                 .map(it -> requireNonNull(done.get(it.cause())))
                 .toList();
+    }
+
+    /**
+     * Appends the entries of a release at the next positions, in order and in one commit point: no reader sees some of them without the
+     * others. If the release has been appended before, its entries are returned.
+     *
+     * @param id of the release
+     * @return the entry of each addition by cause, without those that were not due
+     */
+    Map<String, LedgerEntry> appendRelease(String id, List<Addition> additions) {
+        var entries = exclusive.run(() -> releaseAppended(id, additions));
+        announceAppend();
+        return entries;
+    }
+
+    private Map<String, LedgerEntry> releaseAppended(String id, List<Addition> additions) {
+        for (; ; ) {
+            var before = last().orElse(null);
+            integrity.mustHaveIntactEntries();
+            integrity.mustNotBeBehind();
+            var done = byCauses(causes(additions, Map.of()));
+            boolean isAppended = done.values().stream()
+                    .map(LedgerEntry::release)
+                    .anyMatch(release -> release != null && release.id().equals(id));
+            var due = isAppended
+                    ? List.<Addition>of()
+                    : additions.stream()
+                            .filter(it -> !done.containsKey(it.cause()))
+                            .filter(it -> it.proposal().isDue(lastVerifiedOf(it.guide())))
+                            .toList();
+            if (due.isEmpty()) return done;
+            var rows = release(id, due, before);
+            if (this.rows.insertRelease(rows)) {
+                var all = new HashMap<>(done);
+                for (var row : rows) {
+                    remember(row.entry(), chain.fingerprint(row.entry()));
+                    all.put(row.cause(), row.entry());
+                }
+                return all;
+            }
+        }
+    }
+
+    private List<LedgerRows.Row> release(String id, List<Addition> due, @Nullable LedgerEntry last) {
+        long first = last == null ? 1 : last.position() + 1;
+        var release = new LedgerEntry.Release(id, first, first + due.size() - 1);
+        var made = new ArrayList<LedgerRows.Row>();
+        var before = last;
+        for (var addition : due) {
+            before = chain.seal(addition.proposal()
+                    .after(
+                            before == null ? 0L : before.position(),
+                            before == null ? LedgerChain.GENESIS : before.hash(),
+                            lastVerifiedOf(addition.guide()))
+                    .in(release));
+            made.add(new LedgerRows.Row(before.position(), addition.cause(), before, anchors.of(before)));
+        }
+        return made;
     }
 
     private static Set<String> causes(List<Addition> additions, Map<String, LedgerEntry> done) {
@@ -425,7 +491,7 @@ class Ledger {
     }
 
     private static LedgerReader.Next atEnd(List<LedgerEntry> read, int limit) {
-        return new LedgerReader.Next(read, read.size() < limit);
+        return new LedgerReader.Next(read.size() > limit ? read.subList(0, limit) : read, read.size() < limit);
     }
 
     private LedgerReader.Next beforeEnd(long position, int limit) {
@@ -472,15 +538,29 @@ class Ledger {
         }
         var results = verifier.check(stored, verified.last());
         var intact = new ArrayList<LedgerEntry>();
+        int remembered = 0;
         for (int i = 0; i < stored.size(); i++) {
             var fault = results.get(i).fault();
             if (fault != null) {
-                failed(verified() + 1, fault, isContinuedBy(stored.subList(i, stored.size())));
+                failed(
+                        stored.get(remembered).position() + i - remembered,
+                        fault,
+                        isContinuedBy(stored.subList(i, stored.size())));
                 return intact;
             }
             var entry = requireNonNull(stored.get(i).entry());
-            remember(entry, requireNonNull(results.get(i).fingerprint()));
-            intact.add(entry);
+            if (entry.isContinued()) continue;
+            if (entry.release() != null) rows.completeRelease(entry.release());
+            // the entries of a release count together
+            for (; remembered <= i; remembered++) {
+                var next = requireNonNull(stored.get(remembered).entry());
+                remember(next, requireNonNull(results.get(remembered).fingerprint()));
+                intact.add(next);
+            }
+        }
+        if (remembered < stored.size()) {
+            failed(stored.getLast().position() + 1, MISSING, false);
+            return intact;
         }
         integrity.entriesAreIntact(before);
         return intact;
@@ -493,7 +573,17 @@ class Ledger {
             LockSupport.parkNanos(BETWEEN_READS.toNanos());
             stored = rows.after(Math.max(0, verified() - 1), limit + 1);
         }
-        return stored;
+        return withWholeRelease(stored);
+    }
+
+    /** Adds the rest of the release that the last of these entries belongs to. */
+    private List<Stored> withWholeRelease(List<Stored> stored) {
+        var last = stored.isEmpty() ? null : stored.getLast().entry();
+        if (last == null || !last.isContinued()) return stored;
+        long missing = requireNonNull(last.release()).last() - last.position();
+        var whole = new ArrayList<>(stored);
+        if (missing <= MOST_IN_RELEASE) whole.addAll(rows.after(last.position(), Math.toIntExact(missing)));
+        return whole;
     }
 
     private boolean hasGap(List<Stored> stored) {

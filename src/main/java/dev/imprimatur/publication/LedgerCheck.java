@@ -77,6 +77,7 @@ class LedgerCheck implements Check {
         private void chain() {
             long position = 0;
             String hash = LedgerChain.GENESIS;
+            LedgerEntry before = null;
             List<Stored> stored;
             do {
                 stored = rows.beyond(position, BATCH);
@@ -88,12 +89,15 @@ class LedgerCheck implements Check {
                     else {
                         chain.broken(entry, it.position() - 1, gap ? entry.previousHash() : hash)
                                 .ifPresent(fault -> findings.violation("ledger-entry", where(it.position()), fault));
+                        if (!gap && !LedgerVerifier.isInPlace(entry, before))
+                            findings.violation("ledger-order", where(it.position()), LedgerVerifier.MISPLACED);
                         ofGuide.computeIfAbsent(entry.id(), guide -> new ArrayList<>())
                                 .add(entry);
                         byPosition.put(it.position(), entry);
                         if (entry.isLive())
                             publishedHashes.put(NumberedIds.id(entry.id(), entry.revision()), entry.contentHash());
                     }
+                    before = entry;
                     position = it.position();
                     hash = Objects.requireNonNullElse(it.hash(), "");
                 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param previousSlug the slug that the guide had before; null for all kinds but {@code rename}
  * @param review the “last reviewed” stamp; null for {@code unpublish}
  * @param redirectTo where readers are sent after an {@code unpublish}; null for no redirect and for other kinds
+ * @param release the release that the entry belongs to; null if the entry stands alone
  * @param at when the entry was made
  * @param previousHash the hash of the previous entry; 64 zeros for the first entry
  * @param hash SHA-256 of this entry's canonical JSON (RFC 8785) without {@code hash} and {@code signature}
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
     "firstPublishedAt",
     "review",
     "redirectTo",
+    "release",
     "at",
     "previousHash",
     "hash",
@@ -64,10 +66,19 @@ public record LedgerEntry(
         Instant firstPublishedAt,
         @Nullable Review review,
         @Nullable String redirectTo,
+        @Nullable Release release,
         Instant at,
         String previousHash,
         String hash,
         String signature) {
+    /**
+     * A release: consecutive entries that readers see together or not at all.
+     *
+     * @param first position of its first entry
+     * @param last position of its last entry
+     */
+    public record Release(String id, long first, long last) {}
+
     /** How an entry changes what readers see of a guide. */
     public enum Kind {
         @JsonProperty("publish")
@@ -214,6 +225,7 @@ public record LedgerEntry(
                 published.firstPublishedAt(),
                 review,
                 redirectTo,
+                null,
                 at,
                 link.previousHash(),
                 link.hash(),
@@ -237,10 +249,21 @@ public record LedgerEntry(
                         redirectTo,
                         at,
                         new Link(position, previousHash, newHash, newSignature))
-                .withPrevious(previousSlug);
+                .withPrevious(previousSlug, release);
     }
 
-    private LedgerEntry withPrevious(@Nullable String slugBefore) {
+    /** Returns this entry, unsealed, as one of the entries of a release. */
+    LedgerEntry in(Release newRelease) {
+        return withPrevious(previousSlug, newRelease);
+    }
+
+    /** Whether further entries of the same release follow, without which no reader sees this one. */
+    @JsonIgnore
+    public boolean isContinued() {
+        return release != null && position < release.last();
+    }
+
+    private LedgerEntry withPrevious(@Nullable String slugBefore, @Nullable Release newRelease) {
         return new LedgerEntry(
                 position,
                 kind,
@@ -256,6 +279,7 @@ public record LedgerEntry(
                 firstPublishedAt,
                 review,
                 redirectTo,
+                newRelease,
                 at,
                 previousHash,
                 hash,
@@ -265,7 +289,7 @@ public record LedgerEntry(
     /** Returns this entry with another review, unsealed. */
     LedgerEntry with(@Nullable Review newReview) {
         return of(kind, subject(), published(), newReview, redirectTo, at, Link.unsealed(position, previousHash))
-                .withPrevious(previousSlug);
+                .withPrevious(previousSlug, release);
     }
 
     /** Returns an unsealed entry that gives the guide another slug; its review is not signed for that slug yet. */
@@ -278,7 +302,7 @@ public record LedgerEntry(
                         null,
                         now,
                         Link.unsealed(newPosition, hashBefore))
-                .withPrevious(slug);
+                .withPrevious(slug, null);
     }
 
     /** Returns an unsealed entry of another kind about the same published revision. */

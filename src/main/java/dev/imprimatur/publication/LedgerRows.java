@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
+import static java.util.Objects.requireNonNull;
+
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -20,10 +22,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonDocumentWrapper;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 import org.bson.codecs.Codec;
 import org.bson.codecs.pojo.annotations.BsonId;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -32,6 +40,10 @@ import org.springframework.stereotype.Component;
 class LedgerRows {
     private static final int FIRST_READ = 4;
     private static final int GROWTH = 8;
+    /** Field of the first document of a release: the documents of its other entries. */
+    private static final String FOLLOWERS = "followers";
+
+    private static final Bson WITHOUT_FOLLOWERS = Projections.exclude(FOLLOWERS);
 
     /** @param audit the anchor of the audit; absent in entries from releases before anchors */
     public record Row(
@@ -74,6 +86,45 @@ class LedgerRows {
                 - UniqueInsert.insertAll(rows, entries, entry -> "ledger").size();
     }
 
+    /**
+     * Inserts the entries of a release as one commit point: the document of the first entry contains all others, from which anybody can
+     * insert the documents of the others.
+     *
+     * @return whether they were inserted; false if the first position or its cause is taken
+     */
+    boolean insertRelease(List<Row> entries) {
+        var first = encoded(entries.getFirst());
+        first.put(
+                FOLLOWERS,
+                new BsonArray(entries.stream().skip(1).map(this::encoded).toList()));
+        if (!UniqueInsert.insert(raw.withDocumentClass(BsonDocument.class), first)) return false;
+        UniqueInsert.insertMissing(rows, entries.subList(1, entries.size()));
+        return true;
+    }
+
+    /** Inserts the documents of a release that a crash left out. */
+    void completeRelease(LedgerEntry.Release release) {
+        long stored = rows.countDocuments(Filters.in(
+                "_id",
+                LongStream.rangeClosed(release.first(), release.last()).boxed().toList()));
+        if (stored < release.last() - release.first() + 1)
+            UniqueInsert.insertMissing(raw, followers(release.first()).toList());
+    }
+
+    private Stream<RawBsonDocument> followers(long first) {
+        var document = raw.find(Filters.eq("_id", first))
+                .projection(Projections.include(FOLLOWERS))
+                .first();
+        if (document == null || !(document.get(FOLLOWERS) instanceof BsonArray followers)) return Stream.empty();
+        return followers.stream()
+                .filter(BsonDocument.class::isInstance)
+                .map(follower -> new RawBsonDocument((BsonDocument) follower, new BsonDocumentCodec()));
+    }
+
+    private BsonDocument encoded(Row row) {
+        return BsonDocumentWrapper.asBsonDocument(row, rows.getCodecRegistry()).clone();
+    }
+
     /** Replaces the anchor beside the entry. */
     void anchor(long position, AuditAnchor anchor) {
         rows.updateOne(Filters.eq("_id", position), Updates.set("audit", anchor));
@@ -81,7 +132,10 @@ class LedgerRows {
 
     /** Returns the last stored entry. The embedded store reads the whole collection for this query. */
     Optional<Stored> last() {
-        return Optional.ofNullable(raw.find().sort(Sorts.descending("_id")).first())
+        return Optional.ofNullable(raw.find()
+                        .projection(WITHOUT_FOLLOWERS)
+                        .sort(Sorts.descending("_id"))
+                        .first())
                 .map(this::stored);
     }
 
@@ -98,6 +152,7 @@ class LedgerRows {
     /** Returns the stored entries at these positions, in order. */
     List<Stored> at(Collection<Long> positions) {
         return raw.find(Filters.in("_id", positions))
+                .projection(WITHOUT_FOLLOWERS)
                 .sort(Sorts.ascending("_id"))
                 .map(this::stored)
                 .into(new ArrayList<>());
@@ -105,7 +160,8 @@ class LedgerRows {
 
     /**
      * Returns the stored entries above the position, in order, up to the first gap. Positions have no gaps, so the query names them:
-     * first a few, because a regular reader finds few new entries, then larger batches.
+     * first a few, because a regular reader finds few new entries, then larger batches. Entries of a release that have no document of their
+     * own yet are taken from the document of its first entry.
      */
     List<Stored> after(long position, int limit) {
         var stored = new ArrayList<Stored>();
@@ -114,14 +170,29 @@ class LedgerRows {
             int named = Math.min(size, limit - stored.size());
             var read = at(LongStream.rangeClosed(from + 1, from + named).boxed().toList());
             stored.addAll(read);
-            if (read.size() < named) break;
+            if (read.size() < named && !addFollowers(stored, limit)) break;
         }
         return stored;
+    }
+
+    /** Adds entries of a release after its stored ones, up to the limit; returns whether the release is complete then. */
+    private boolean addFollowers(List<Stored> stored, int limit) {
+        var last = stored.isEmpty() ? null : stored.getLast().entry();
+        if (last == null || !last.isContinued()) return false;
+        var release = requireNonNull(last.release());
+        var missing = followers(release.first())
+                .map(this::stored)
+                .filter(follower -> follower.position() > last.position() && follower.position() <= release.last())
+                .limit(limit - stored.size())
+                .toList();
+        stored.addAll(missing);
+        return !missing.isEmpty();
     }
 
     /** Returns stored entries anywhere above the position, in order. The embedded store reads the whole collection for this query. */
     List<Stored> beyond(long position, int limit) {
         return raw.find(Filters.gt("_id", position))
+                .projection(WITHOUT_FOLLOWERS)
                 .sort(Sorts.ascending("_id"))
                 .limit(limit)
                 .map(this::stored)

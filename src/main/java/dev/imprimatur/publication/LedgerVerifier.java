@@ -7,6 +7,7 @@ import dev.imprimatur.publication.LedgerReader.CheckedEntry;
 import dev.imprimatur.publication.LedgerRows.Stored;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Checks stored entries against their positions, the hash chain and their signatures. Remembers nothing of an earlier check. */
 final class LedgerVerifier {
     static final String MISSING = "is missing";
+
+    static final String MISPLACED = "is not at its place in a release";
 
     private static final int BATCH = 500;
 
@@ -86,8 +89,17 @@ final class LedgerVerifier {
         var entry = stored.entry();
         if (entry == null) return Result.wrong("cannot be read");
         return chain.broken(entry, position - 1, hashOf(before))
+                .or(() -> isInPlace(entry, before) ? Optional.empty() : Optional.of(MISPLACED))
                 .map(Result::wrong)
                 .orElseGet(() -> new Result(null, chain.fingerprint(entry)));
+    }
+
+    /** Whether the entry begins or continues a release, or stands alone, as the entry before demands. */
+    static boolean isInPlace(LedgerEntry entry, @Nullable LedgerEntry before) {
+        var release = entry.release();
+        return before != null && before.isContinued()
+                ? requireNonNull(before.release()).equals(release)
+                : release == null || release.first() == entry.position() && release.last() >= entry.position();
     }
 
     /** Checks all stored entries from the first on, up to the first fault. */

@@ -24,8 +24,10 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -76,6 +78,14 @@ public class Publication {
     public LedgerEntry publish(EditionId id) {
         var guide = guides.require(id.guide());
         var edition = editions.get(id);
+        if (edition.schedule().release() != null
+                && ledger.ofCause(publishCause(
+                                id, edition.submitted().orElseThrow().number()))
+                        .isEmpty())
+            throw Refusal.conflict(
+                            "in-release",
+                            "edition " + id.number() + " is published with its release, and not by itself")
+                    .raise();
         var revision = gate.admit(guide, edition);
         var stamp = edition.stamp().orElseThrow();
         store(List.of(revision));
@@ -119,7 +129,7 @@ public class Publication {
 
     /** @param slug the slug of the guide if the ledger does not know the guide yet */
     private Ledger.Addition publishing(Guide guide, String slug, EditionId id, Revision revision, Stamp stamp) {
-        return new Ledger.Addition("publish:" + id + ":" + revision.number(), guide.id(), (position, hash, before) -> {
+        return new Ledger.Addition(publishCause(id, revision.number()), guide.id(), (position, hash, before) -> {
             if (before != null && before.edition() >= id.number())
                 throw Refusal.conflict("superseded", "a later edition is published already")
                         .raise();
@@ -129,6 +139,59 @@ public class Publication {
             String known = before == null ? slug : before.slug();
             return reviewed(unsealed(guide, known, id, revision, first, now, position, hash), stamp);
         });
+    }
+
+    private static String publishCause(EditionId id, int revision) {
+        return "publish:" + id + ":" + revision;
+    }
+
+    /** Throws the refusal that a publication of the edition would meet now, if it had not to wait. */
+    public void mustBePublishable(EditionId id) {
+        var guide = guides.require(id.guide());
+        gate.wouldAdmit(guide, editions.get(id));
+        slugs.mustBeFreeForThese(List.of(guide));
+    }
+
+    /**
+     * The end of a guide's publication as a part of a release.
+     *
+     * @param redirectTo where readers are sent instead; null for no redirect
+     */
+    public record Withdrawal(EditionId edition, @Nullable String redirectTo) {}
+
+    /**
+     * Publishes editions and unpublishes others in one step of the ledger: no reader sees some of these changes without the others. A
+     * withdrawal of an edition that is not published any more is left out. The same release again appends nothing.
+     *
+     * @return the place of the release in the ledger; empty if there was nothing left to do
+     */
+    public Optional<LedgerEntry.Release> publishRelease(
+            String release, Collection<EditionId> published, Collection<Withdrawal> withdrawn) {
+        integrity.mustNotBeBehind();
+        var cards = guides.find(published.stream().map(EditionId::guide).toList());
+        var all = new LinkedHashMap<Guide, Edition>();
+        for (var id : published) {
+            var card = cards.get(id.guide());
+            if (card == null)
+                throw Refusal.missing("there is no guide " + id.guide()).raise();
+            all.put(card, editions.get(id));
+        }
+        var revisions = gate.admit(all);
+        store(revisions.values());
+        slugs.mustBeFreeForThese(all.keySet());
+        var additions = new ArrayList<Ledger.Addition>();
+        all.forEach((guide, edition) -> additions.add(publishing(
+                guide,
+                renaming.firstSlug(guide),
+                edition.id(),
+                requireNonNull(revisions.get(guide.id())),
+                edition.stamp().orElseThrow())));
+        withdrawn.forEach(it -> additions.add(withdrawing(it.edition(), it.redirectTo())));
+        return ledger.appendRelease(release, additions).values().stream()
+                .map(LedgerEntry::release)
+                .filter(Objects::nonNull)
+                .filter(it -> it.id().equals(release))
+                .findFirst();
     }
 
     /** Stores contents before the ledger entries that name them. Refuses if other content is stored under the same revision. */
@@ -199,28 +262,47 @@ public class Publication {
         if (live == null)
             throw Refusal.conflict("not-live", "the guide is not published, so there is nothing to unpublish")
                     .raise();
-        if (redirectTo != null) {
-            Redirect.check(redirectTo, guide.slug());
-            if (slugs.guideOf(guide.type(), guide.locale(), redirectTo)
-                    .filter(guide.id()::equals)
-                    .isPresent())
-                throw Refusal.malformed("/redirectTo", "a guide cannot redirect to a slug that it had before")
-                        .raise();
-        }
+        mayRedirect(guide, redirectTo);
         var id = new EditionId(guide.id(), live.edition());
         var entry = withdraw(id, redirectTo);
         editions.unpublished(id, entry.position(), message, reason, by);
         return entry;
     }
 
+    /** Throws a refusal if readers of the guide cannot be sent there. */
+    public void mayRedirect(Guide guide, @Nullable String redirectTo) {
+        if (redirectTo == null) return;
+        Redirect.check(redirectTo, guide.slug());
+        if (slugs.guideOf(guide.type(), guide.locale(), redirectTo)
+                .filter(guide.id()::equals)
+                .isPresent())
+            throw Refusal.malformed("/redirectTo", "a guide cannot redirect to a slug that it had before")
+                    .raise();
+    }
+
     /** Unpublishes the edition in the ledger, without an entry in the edition log. */
     LedgerEntry withdraw(EditionId id, @Nullable String redirectTo) {
-        return ledger.append(
-                unpublishCause(id),
-                id.guide(),
-                (position, hash, before) -> current(before, id)
+        return ledger.append(withdrawing(id, redirectTo));
+    }
+
+    private Ledger.Addition withdrawing(EditionId id, @Nullable String redirectTo) {
+        return new Ledger.Addition(unpublishCause(id), id.guide(), new Ledger.Proposal() {
+            @Override
+            public LedgerEntry after(long position, String hash, @Nullable LedgerEntry before) {
+                return current(before, id)
                         .next(Kind.UNPUBLISH, position + 1, hash, redirectTo, clock.instant())
-                        .with(null));
+                        .with(null);
+            }
+
+            @Override
+            public boolean isDue(@Nullable LedgerEntry before) {
+                return isCurrent(before, id);
+            }
+        });
+    }
+
+    private static boolean isCurrent(@Nullable LedgerEntry before, EditionId id) {
+        return before != null && before.isLive() && before.edition() == id.number();
     }
 
     private static String unpublishCause(EditionId id) {
@@ -229,7 +311,7 @@ public class Publication {
 
     /** Returns the guide's last entry. Throws a refusal if the edition is not the current edition. */
     private static LedgerEntry current(@Nullable LedgerEntry before, EditionId id) {
-        if (before == null || !before.isLive() || before.edition() != id.number())
+        if (before == null || !isCurrent(before, id))
             throw Refusal.conflict("not-live", "edition " + id.number() + " is not the current edition")
                     .raise();
         return before;

@@ -17,24 +17,33 @@ final class VerifiedEntries {
     private final Map<String, Integer> withdrawn = new HashMap<>();
 
     private volatile @Nullable LedgerEntry last;
+    /** The position of the last entry. It moves over all entries of a release at once. */
+    private volatile long end;
 
     /** The position of the last entry; 0 if there is none. */
     long end() {
-        return fingerprints.end();
+        return end;
     }
 
     boolean hasFingerprint(long position, Fingerprint fingerprint) {
         return fingerprints.has(position, fingerprint);
     }
 
-    /** Adds the entry that follows the last one. */
+    /** Adds the entry that follows the last one. An entry of a release counts when the last one of the release is added. */
     void add(LedgerEntry entry, Fingerprint fingerprint) {
-        add(EntrySummary.of(entry), fingerprint);
+        note(EntrySummary.of(entry), fingerprint);
+        if (entry.isContinued()) return;
         last = entry;
+        end = fingerprints.end();
     }
 
     /** Adds the entry that follows the last one, of which a checkpoint holds no more than this. */
     void add(EntrySummary entry, Fingerprint fingerprint) {
+        note(entry, fingerprint);
+        end = fingerprints.end();
+    }
+
+    private void note(EntrySummary entry, Fingerprint fingerprint) {
         fingerprints.add(fingerprint);
         String guide = entry.subject().id();
         lastPositions.put(guide, entry.position());
@@ -47,6 +56,8 @@ final class VerifiedEntries {
     }
 
     void clear() {
+        end = 0;
+        end = 0;
         fingerprints.clear();
         lastPositions.clear();
         withdrawn.clear();

@@ -158,6 +158,11 @@ public class Schedules {
         });
     }
 
+    /** Refuses if the workflow that the edition follows cannot wait for a publication. */
+    void mustWait(Guide guide, Edition edition) {
+        mustWait(guide, edition, ServiceTasks.PUBLISH_AT);
+    }
+
     /** Refuses if the workflow that the edition follows does not wait for the instant. */
     private void mustWait(Guide guide, Edition edition, String instant) {
         var workflow = engine.read(() -> processes.of(edition.id()), Optional::<ProcessInstance>empty)

@@ -48,10 +48,14 @@ class ServiceTasks {
 
     static final String UNPUBLISH_AT = "unpublishAt";
 
+    /** The instant for which the process of an edition waits that is published with a release. */
+    private static final Instant NEVER = Instant.parse("9999-12-31T00:00:00Z");
+
     private final Guides guides;
     private final Editing editing;
     private final Editions editions;
     private final Publication publication;
+    private final ReleasePublication releases;
     private final ContentTypes types;
     private final Duration lead;
     private final Clock clock;
@@ -64,6 +68,7 @@ class ServiceTasks {
             Editing editing,
             Editions editions,
             Publication publication,
+            ReleasePublication releases,
             ContentTypes types,
             Clock clock,
             GuideReconciler reconciler,
@@ -73,6 +78,7 @@ class ServiceTasks {
         this.editing = editing;
         this.editions = editions;
         this.publication = publication;
+        this.releases = releases;
         this.types = types;
         this.lead = lead;
         this.clock = clock;
@@ -130,15 +136,19 @@ class ServiceTasks {
      * @param now an edition whose instant has come does not wait
      */
     static Map<String, Object> schedule(Edition edition, Instant now) {
-        var publishAt = edition.schedule().publishAt();
+        var publishAt =
+                edition.schedule().release() == null ? edition.schedule().publishAt() : NEVER;
         if (edition.state() == Edition.State.SCHEDULED && publishAt != null && publishAt.isAfter(now))
             return Map.of(SCHEDULE, WAITING, PUBLISH_AT, Date.from(publishAt));
         return Map.of(SCHEDULE, edition.state() == Edition.State.IN_REVIEW ? "given-up" : "none");
     }
 
     private void publish(EditionId id) {
-        boolean waited = editions.get(id).state() == Edition.State.SCHEDULED;
-        if (waited) editions.publicationDue(id);
+        var edition = editions.get(id);
+        boolean waited = edition.state() == Edition.State.SCHEDULED;
+        var release = edition.schedule().release();
+        if (release != null) releases.commit(release);
+        else if (waited) editions.publicationDue(id);
         publication.publish(id);
         if (waited) reconcileAfterCommit(id.guide());
     }

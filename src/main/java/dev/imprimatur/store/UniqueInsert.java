@@ -5,6 +5,7 @@ import com.mongodb.ErrorCategory;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.InsertManyOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -52,5 +53,18 @@ public final class UniqueInsert {
                 open = rest;
             }
         return leftOut;
+    }
+
+    /** Inserts the documents whose unique keys are not taken yet. */
+    public static <T> void insertMissing(MongoCollection<T> collection, List<? extends T> documents) {
+        if (documents.isEmpty()) return;
+        try {
+            collection.insertMany(documents, new InsertManyOptions().ordered(false));
+        } catch (MongoBulkWriteException failed) {
+            boolean isOtherFault = failed.getWriteConcernError() != null
+                    || failed.getWriteErrors().stream()
+                            .anyMatch(error -> error.getCategory() != ErrorCategory.DUPLICATE_KEY);
+            if (isOtherFault) throw failed;
+        }
     }
 }

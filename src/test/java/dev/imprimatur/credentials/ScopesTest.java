@@ -154,9 +154,15 @@ class ScopesTest {
                         "POST /tasks/{id}/unclaim");
         assertThat(needed.get("publish"))
                 .containsExactly(
+                        "DELETE /releases/{id}",
+                        "DELETE /releases/{id}/guides/{guide}",
                         "DELETE /{type}/{id}/schedule",
+                        "POST /releases",
+                        "POST /releases/{id}/publish",
                         "POST /{type}/{id}/slug",
                         "POST /{type}/{id}/unpublish",
+                        "PUT /releases/{id}",
+                        "PUT /releases/{id}/guides/{guide}",
                         "PUT /{type}/{id}/schedule");
         assertThat(needed.get("read")).allMatch(route -> route.startsWith("GET "));
         assertThat(needed.get("draft")).noneMatch(route -> route.matches(".*(tasks|accounts|keys|webhooks|tokens).*"));

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.management;
+
+import dev.imprimatur.access.NeedsScope;
+import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.editing.Guides;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.review.Release;
+import dev.imprimatur.review.Releases;
+import java.net.URI;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Releases: sets of publications and withdrawals that readers see together. */
+@RestController
+@RequestMapping(Api.ROOT + "/releases")
+class ReleasesApi {
+    private final Releases releases;
+    private final Guides guides;
+
+    ReleasesApi(Releases releases, Guides guides) {
+        this.releases = releases;
+        this.guides = guides;
+    }
+
+    /**
+     * A release in a list.
+     *
+     * @param held whether it was due, and was not published because something was missing
+     * @param publishAtLocal the instant as the clocks of the zone show it, with their offset
+     * @param firstPosition of its ledger entries
+     */
+    record ReleaseView(
+            String id,
+            String name,
+            String state,
+            long size,
+            @Nullable Instant publishAt,
+            @Nullable String zone,
+            @Nullable String publishAtLocal,
+            boolean held,
+            LogView.ByView createdBy,
+            Instant createdAt,
+            @Nullable Instant publishedAt,
+            @Nullable Long firstPosition,
+            @Nullable Long lastPosition) {}
+
+    /** @param action {@code publish} or {@code unpublish} */
+    record GuideOfRelease(
+            String id,
+            String action,
+            @Nullable String type,
+            @Nullable String slug,
+            @Nullable String locale,
+            @Nullable String title,
+            int edition,
+            @Nullable String state,
+            boolean ready,
+            @Nullable String missing) {
+        static GuideOfRelease of(Releases.Checked checked) {
+            var guide = checked.guide();
+            return new GuideOfRelease(
+                    checked.id(),
+                    lower(checked.action()),
+                    guide == null ? null : guide.type(),
+                    guide == null ? null : guide.slug(),
+                    guide == null ? null : guide.locale(),
+                    guide == null ? null : guide.title(),
+                    checked.edition(),
+                    guide == null ? null : guide.state().apiName(),
+                    checked.missing() == null,
+                    checked.missing());
+        }
+    }
+
+    /** @param ready whether it can be published now */
+    record CheckView(boolean ready, List<GuideOfRelease> items) {}
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private ReleaseView view(Release release) {
+        var at = release.publishAt();
+        String zone = release.zone();
+        var entries = release.entries();
+        return new ReleaseView(
+                release.id(),
+                release.name(),
+                lower(release.state()),
+                releases.size(release),
+                at,
+                zone,
+                at == null || zone == null
+                        ? null
+                        : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(at.atZone(ZoneId.of(zone))),
+                release.heldAt() != null,
+                new LogView.ByView(
+                        release.createdBy().account(),
+                        release.createdBy().name(),
+                        release.createdBy().title()),
+                release.createdAt(),
+                release.publishedAt(),
+                entries == null ? null : entries.first(),
+                entries == null ? null : entries.last());
+    }
+
+    @GetMapping
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    PageView<ReleaseView> list() {
+        return new PageView<>(releases.all().stream().map(this::view).toList(), null);
+    }
+
+    @PostMapping
+    @NeedsScope(Scope.PUBLISH)
+    @PreAuthorize("hasRole('PUBLISHER')")
+    ResponseEntity<ReleaseView> create(@RequestBody Releases.Wanted body, Person me) {
+        var release = releases.create(body, me);
+        return ResponseEntity.created(URI.create(Api.ROOT + "/releases/" + release.id()))
+                .body(view(release));
+    }
+
+    @GetMapping("/{id}")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    ReleaseView get(@PathVariable String id) {
+        return view(releases.require(id));
+    }
+
+    @PutMapping("/{id}")
+    @NeedsScope(Scope.PUBLISH)
+    @PreAuthorize("hasRole('PUBLISHER')")
+    ReleaseView set(@PathVariable String id, @RequestBody Releases.Wanted body, Person me) {
+        return view(releases.set(id, body, me));
+    }
+
+    @DeleteMapping("/{id}")
+    @NeedsScope(Scope.PUBLISH)
+    @PreAuthorize("hasRole('PUBLISHER')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String id, Person me) {
+        releases.delete(id, me);
+    }
+
+    @PutMapping("/{id}/guides/{guide}")
+    @NeedsScope(Scope.PUBLISH)
+    @PreAuthorize("hasRole('PUBLISHER')")
+    CheckView add(
+            @PathVariable String id,
+            @PathVariable String guide,
+            @RequestBody(required = false) Releases.@Nullable WantedGuide body,
+            Person me) {
+        releases.add(id, guides.require(guide), body == null ? Releases.WantedGuide.TO_PUBLISH : body, me);
+        return check(id);
+    }
+
+    @DeleteMapping("/{id}/guides/{guide}")
+    @NeedsScope(Scope.PUBLISH)
+    @PreAuthorize("hasRole('PUBLISHER')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void remove(@PathVariable String id, @PathVariable String guide, Person me) {
+        releases.remove(id, guide, me);
+    }
+
+    /** Says what a publication would do, and what is missing. Changes nothing. */
+    @GetMapping("/{id}/check")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    CheckView check(@PathVariable String id) {
+        var all = releases.check(releases.require(id));
+        return new CheckView(
+                !all.isEmpty() && all.stream().allMatch(it -> it.missing() == null),
+                all.stream().map(GuideOfRelease::of).toList());
+    }
+
+    @PostMapping("/{id}/publish")
+    @NeedsScope(Scope.PUBLISH)
+    @PreAuthorize("hasRole('PUBLISHER')")
+    ReleaseView publish(@PathVariable String id, Person me) {
+        return view(releases.publish(id, me));
+    }
+}

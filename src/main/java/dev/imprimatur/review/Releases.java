@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Reason;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.publication.Publication;
+import dev.imprimatur.review.Release.Action;
+import dev.imprimatur.review.Release.Item;
+import dev.imprimatur.review.Release.State;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.stereotype.Component;
+
+/**
+ * What publishers do with releases. An edition of a release waits for it in the state {@code scheduled}, once it is approved. A release is
+ * published only as a whole.
+ */
+@Component
+public class Releases {
+    private static final Logger log = LoggerFactory.getLogger(Releases.class);
+    private static final int LONGEST_NAME = 200;
+    /** The most releases of one state that a list shows. */
+    private static final int MOST_LISTED = 200;
+    /** The number of guides whose logs and processes follow before the publication answers; those of more guides follow afterwards. */
+    private static final int AT_ONCE = 25;
+
+    private final ReleaseStore store;
+    private final ReleasePublication publication;
+    private final Publication ledger;
+    private final LedgerReader reader;
+    private final Guides guides;
+    private final Editions editions;
+    private final Schedules schedules;
+    private final ContentTypes types;
+    private final GuideReconciler reconciler;
+    private final TaskScheduler scheduler;
+    private final Clock clock;
+    private final int mostGuides;
+
+    /** @param mostGuides the most guides of one release, {@code imprimatur.releases.most-guides} */
+    Releases(
+            ReleaseStore store,
+            ReleasePublication publication,
+            Publication ledger,
+            LedgerReader reader,
+            Guides guides,
+            Editions editions,
+            Schedules schedules,
+            ContentTypes types,
+            GuideReconciler reconciler,
+            TaskScheduler scheduler,
+            Clock clock,
+            @Value("${imprimatur.releases.most-guides:2000}") int mostGuides) {
+        if (mostGuides < 1 || mostGuides > 5_000)
+            throw new IllegalArgumentException("imprimatur.releases.most-guides is 1 to 5000");
+        this.store = store;
+        this.publication = publication;
+        this.ledger = ledger;
+        this.reader = reader;
+        this.guides = guides;
+        this.editions = editions;
+        this.schedules = schedules;
+        this.types = types;
+        this.reconciler = reconciler;
+        this.scheduler = scheduler;
+        this.clock = clock;
+        this.mostGuides = mostGuides;
+    }
+
+    /**
+     * A release as a person or a script writes it.
+     *
+     * @param publishAt a date and time, with an offset from UTC or as the clocks of the zone show it; null to publish it by hand
+     * @param zone an IANA time zone; null if the time has an offset
+     */
+    public record Wanted(
+            String name,
+            @Nullable String publishAt,
+            @Nullable String zone) {}
+
+    /**
+     * A guide as a person or a script adds it to a release.
+     *
+     * @param action {@code publish}, also if absent, or {@code unpublish}
+     * @param reason of a withdrawal; required there
+     */
+    public record WantedGuide(
+            @Nullable String action,
+            @Nullable String reason,
+            @Nullable String reasonCode,
+            @Nullable String redirectTo) {
+        public static final WantedGuide TO_PUBLISH = new WantedGuide(null, null, null, null);
+    }
+
+    /**
+     * A guide of a release, and what is still missing.
+     *
+     * @param guide null if the guide was deleted
+     * @param edition the edition that the release publishes or unpublishes
+     * @param missing in a sentence; null if nothing is
+     */
+    public record Checked(
+            String id,
+            Action action,
+            @Nullable Guide guide,
+            int edition,
+            @Nullable String missing) {}
+
+    public Release create(Wanted wanted, Person by) {
+        var now = clock.instant();
+        var at = instant(wanted, now);
+        return store.create(new Release(
+                UUID.randomUUID().toString(),
+                name(wanted),
+                State.OPEN,
+                at,
+                at == null ? null : wanted.zone(),
+                null,
+                by,
+                now,
+                at == null ? null : by,
+                null,
+                null));
+    }
+
+    /** Sets the name and the instant of a release. */
+    public Release set(String id, Wanted wanted, Person by) {
+        var release = require(id);
+        String name = name(wanted);
+        var at = instant(wanted, clock.instant());
+        return store.set(release.id(), name, at, at == null ? null : wanted.zone(), by)
+                .orElseThrow(() -> notOpen(require(id)).raise());
+    }
+
+    private static String name(Wanted wanted) {
+        String name = wanted.name().strip();
+        if (name.isEmpty() || name.length() > LONGEST_NAME)
+            throw Refusal.malformed("/name", "has 1 to " + LONGEST_NAME + " characters")
+                    .raise();
+        return name;
+    }
+
+    private static @Nullable Instant instant(Wanted wanted, Instant now) {
+        var zone = ScheduledTime.zone(wanted.zone());
+        String text = wanted.publishAt();
+        return text == null ? null : ScheduledTime.instant("/publishAt", text, zone, now);
+    }
+
+    public Release require(String id) {
+        return store.find(id)
+                .filter(release -> release.state() != State.DELETED)
+                .orElseThrow(() ->
+                        Refusal.missing("there is no release with this id").raise());
+    }
+
+    /** The open releases, the newest first, and then the latest that were published. */
+    public List<Release> all() {
+        var all = new ArrayList<Release>();
+        for (var state : List.of(State.PUBLISHING, State.OPEN, State.PUBLISHED))
+            all.addAll(store.in(state, MOST_LISTED));
+        return all;
+    }
+
+    /** The open releases, the newest first. */
+    public List<Release> open() {
+        return store.in(State.OPEN, MOST_LISTED);
+    }
+
+    /** The release that the guide is in, and is not published with yet. */
+    public Optional<Release> of(Guide guide) {
+        return store.itemOf(guide.id()).flatMap(item -> store.find(item.release()));
+    }
+
+    /** The number of guides of a release. */
+    public long size(Release release) {
+        var entries = release.entries();
+        return entries == null ? store.count(release.id()) : entries.last() - entries.first() + 1;
+    }
+
+    /** The open releases that are to be published in this time, the first first. */
+    public List<Release> between(Instant from, Instant to) {
+        return store.comingBetween(from, to);
+    }
+
+    /** Adds a guide to a release, or changes what the release does with it. */
+    public void add(String id, Guide guide, WantedGuide wanted, Person by) {
+        var release = require(id);
+        if (release.state() != State.OPEN) throw notOpen(release).raise();
+        var item = item(release, guide, wanted, by);
+        var before = store.itemOf(guide.id());
+        if (before.isEmpty() && store.count(id) >= mostGuides)
+            throw Refusal.conflict("release-full", "a release has at most " + mostGuides + " guides")
+                    .raise();
+        var latest = editions.of(guide.id()).getLast();
+        if (item.action() == Action.PUBLISH) schedules.mustWait(guide, latest);
+        if (!store.put(item))
+            throw Refusal.conflict(
+                            "in-another-release", "the guide is in another release; take it out of that one first")
+                    .raise();
+        try {
+            editions.together(() -> {
+                if (item.action() == Action.PUBLISH) editions.join(latest.id(), id, by);
+                else editions.leave(latest.id(), id, by);
+                reconciler.reconcileOrDefer(guide.id());
+                return item;
+            });
+        } catch (Refused refused) {
+            if (before.isPresent()) store.put(before.get());
+            else store.remove(id, List.of(guide.id()));
+            throw refused;
+        }
+        // the release may have been published or deleted meanwhile, without this guide
+        var now = store.find(id);
+        if (now.filter(it -> it.state() == State.OPEN).isPresent()) return;
+        takeOut(item, by);
+        throw now.map(Releases::notOpen)
+                .orElseGet(() -> Refusal.missing("there is no release with this id"))
+                .raise();
+    }
+
+    private Item item(Release release, Guide guide, WantedGuide wanted, Person by) {
+        boolean ends = "unpublish".equals(wanted.action());
+        if (!ends && wanted.action() != null && !"publish".equals(wanted.action()))
+            throw Refusal.malformed("/action", "is publish or unpublish").raise();
+        var now = clock.instant();
+        if (!ends) {
+            if (wanted.reason() != null || wanted.reasonCode() != null || wanted.redirectTo() != null)
+                throw Refusal.malformed("/action", "reason, reasonCode and redirectTo belong to the action unpublish")
+                        .raise();
+            return new Item(guide.id(), release.id(), Action.PUBLISH, null, null, null, null, by, now);
+        }
+        String reason = wanted.reason();
+        if (reason == null || reason.isBlank())
+            throw Refusal.malformed("/reason", "say why").raise();
+        Explanation.mustBeShort("/reason", reason);
+        reason(guide, wanted.reasonCode());
+        var live = guide.live();
+        if (live == null)
+            throw Refusal.conflict("not-live", "the guide is not published, so there is nothing to unpublish")
+                    .raise();
+        ledger.mayRedirect(guide, wanted.redirectTo());
+        return new Item(
+                guide.id(),
+                release.id(),
+                Action.UNPUBLISH,
+                live.edition(),
+                reason,
+                wanted.reasonCode(),
+                wanted.redirectTo(),
+                by,
+                now);
+    }
+
+    private @Nullable Reason reason(Guide guide, @Nullable String code) {
+        return Explanation.reason(types.require(guide.type()).reasons(Reason.Of.UNPUBLISH), code);
+    }
+
+    /** Takes a guide out of a release. If its edition was approved, it is under review again. */
+    public void remove(String id, String guide, Person by) {
+        var release = require(id);
+        if (release.state() != State.OPEN) throw notOpen(release).raise();
+        var item = store.itemOf(guide).filter(it -> it.release().equals(id));
+        if (item.isEmpty()) return;
+        takeOut(item.get(), by);
+        if (require(id).state() != State.OPEN) throw notOpen(require(id)).raise();
+    }
+
+    private void takeOut(Item item, Person by) {
+        if (item.action() == Action.PUBLISH)
+            editions.together(() -> {
+                var all = editions.of(item.guide());
+                if (!all.isEmpty()) editions.leave(all.getLast().id(), item.release(), by);
+                if (!editions.isDeleted(item.guide())) reconciler.reconcileOrDefer(item.guide());
+                return item;
+            });
+        store.remove(item.release(), List.of(item.guide()));
+    }
+
+    /** Deletes a release that is not published. Its guides are taken out. */
+    public void delete(String id, Person by) {
+        var release = store.find(id);
+        if (release.isEmpty()) return;
+        if (release.get().state() != State.DELETED
+                && store.move(id, State.OPEN, State.DELETED, by).isEmpty())
+            throw notOpen(require(id)).raise();
+        finishDeletion(id, by);
+    }
+
+    private void finishDeletion(String id, Person by) {
+        store.itemsOf(id).forEach(item -> takeOut(item, by));
+        store.delete(id);
+    }
+
+    /** The guides of a release, each with what is missing. */
+    public List<Checked> check(Release release) {
+        var entries = release.entries();
+        if (entries != null) return published(entries);
+        var items = store.itemsOf(release.id());
+        var cards = guides.find(items.stream().map(Item::guide).toList());
+        return items.stream()
+                .map(item -> checked(item, cards.get(item.guide())))
+                .toList();
+    }
+
+    private List<Checked> published(LedgerEntry.Release entries) {
+        var all = reader.at(
+                LongStream.rangeClosed(entries.first(), entries.last()).boxed().toList());
+        var cards = guides.find(all.stream().map(LedgerEntry::id).toList());
+        return all.stream()
+                .map(entry -> new Checked(
+                        entry.id(),
+                        entry.isLive() ? Action.PUBLISH : Action.UNPUBLISH,
+                        cards.get(entry.id()),
+                        entry.edition(),
+                        null))
+                .toList();
+    }
+
+    private Checked checked(Item item, @Nullable Guide card) {
+        if (card == null)
+            return new Checked(
+                    item.guide(), item.action(), null, 0, "the guide was deleted; take it out of the release");
+        var edition = item.edition();
+        if (edition != null) {
+            var live = card.live();
+            String missing = live == null || live.edition() != edition
+                    ? "edition " + edition
+                            + " is not published any more; take the guide out of the release or add it again"
+                    : null;
+            return new Checked(item.guide(), item.action(), card, edition, missing);
+        }
+        var latest = editions.of(item.guide()).getLast();
+        return new Checked(item.guide(), item.action(), card, latest.id().number(), missing(latest, item));
+    }
+
+    private @Nullable String missing(Edition edition, Item item) {
+        if (!item.release().equals(edition.schedule().release()))
+            return edition.state().isInProgress()
+                    ? "edition " + edition.id().number() + " is not in the release; add the guide again"
+                    : "edition " + edition.id().number() + " is "
+                            + edition.state().apiName() + "; take the guide out of the release or add its next edition";
+        return switch (edition.state()) {
+            case DRAFT -> "edition " + edition.id().number() + " is not submitted yet";
+            case IN_REVIEW ->
+                "edition " + edition.id().number() + " is under review and needs " + edition.approvalsMissing()
+                        + " more approval(s)";
+            default -> refusal(edition.id());
+        };
+    }
+
+    private @Nullable String refusal(EditionId edition) {
+        try {
+            ledger.mustBePublishable(edition);
+            return null;
+        } catch (Refused refused) {
+            if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
+            return refused.refusal().detail();
+        }
+    }
+
+    /** Publishes a release as a whole. Publishing the same release again changes nothing. */
+    public Release publish(String id, Person by) {
+        var release = require(id);
+        if (release.state() == State.OPEN) {
+            mustBeComplete(release);
+            store.move(id, State.OPEN, State.PUBLISHING, by);
+        }
+        return complete(require(id));
+    }
+
+    private void mustBeComplete(Release release) {
+        var all = check(release);
+        if (all.isEmpty())
+            throw Refusal.conflict("release-incomplete", "the release has no guides; add some first")
+                    .raise();
+        var faults = all.stream()
+                .filter(it -> it.missing() != null)
+                .map(it -> new Fault("/guides/" + it.id(), name(it) + ": " + it.missing()))
+                .toList();
+        if (!faults.isEmpty())
+            throw new Refusal(
+                            Refusal.Kind.CONFLICT,
+                            "release-incomplete",
+                            faults.size() + " of " + all.size()
+                                    + " guides of the release are not ready, so nothing is published",
+                            faults,
+                            Map.of())
+                    .raise();
+    }
+
+    private static String name(Checked checked) {
+        var guide = checked.guide();
+        return guide == null ? checked.id() : guide.title();
+    }
+
+    /** Publishes the releases that are due, and completes what a crash interrupted. */
+    void publishDue() {
+        for (var due : store.due(clock.instant()))
+            try {
+                publish(due.id(), Optional.ofNullable(due.decidedBy()).orElse(due.createdBy()));
+            } catch (Refused refused) {
+                if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
+                log.warn(
+                        "the release {} was due and is not published: {}",
+                        due.id(),
+                        refused.refusal().detail());
+                store.hold(due, clock.instant());
+            }
+    }
+
+    /** Completes what a crash interrupted. */
+    void completeInterrupted() {
+        store.in(State.PUBLISHING, MOST_LISTED).forEach(this::complete);
+        store.withItems()
+                .forEach(id -> store.find(id).ifPresent(release -> {
+                    if (release.state() == State.PUBLISHED) follow(release, store.itemsOf(id));
+                    if (release.state() == State.DELETED)
+                        finishDeletion(
+                                id, Optional.ofNullable(release.decidedBy()).orElse(Person.SYSTEM));
+                }));
+        store.in(State.DELETED, MOST_LISTED).stream()
+                .filter(release -> store.count(release.id()) == 0)
+                .forEach(release -> store.delete(release.id()));
+    }
+
+    private Release complete(Release begun) {
+        var release = editions.together(() -> publication.commit(begun.id()));
+        var items = store.itemsOf(release.id());
+        if (items.size() <= AT_ONCE) follow(release, items);
+        else {
+            var _ = scheduler.schedule(() -> follow(release, items), Instant.EPOCH.plus(Duration.ofMillis(1)));
+        }
+        return release;
+    }
+
+    /** Brings logs and processes in line with the release, which readers see already. */
+    private void follow(Release release, List<Item> items) {
+        var entries = release.entries();
+        var byGuide = entries == null
+                ? Map.<String, LedgerEntry>of()
+                : reader
+                        .at(LongStream.rangeClosed(entries.first(), entries.last())
+                                .boxed()
+                                .toList())
+                        .stream()
+                        .collect(Collectors.toMap(LedgerEntry::id, Function.identity()));
+        for (var item : items) {
+            var entry = byGuide.get(item.guide());
+            if (entry != null)
+                editions.together(() -> {
+                    follow(item, entry);
+                    return entry;
+                });
+            reconciler.reconcileOrDefer(item.guide());
+            store.remove(release.id(), List.of(item.guide()));
+        }
+    }
+
+    private void follow(Item item, LedgerEntry entry) {
+        var id = new EditionId(entry.id(), entry.edition());
+        if (entry.isLive()) ledger.publish(id);
+        else
+            editions.unpublished(
+                    id,
+                    entry.position(),
+                    item.reason(),
+                    reason(guides.require(item.guide()), item.reasonCode()),
+                    item.by());
+    }
+
+    private static Refusal notOpen(Release release) {
+        return release.state() == State.DELETED
+                ? Refusal.missing("there is no release with this id")
+                : Refusal.conflict(
+                        "release-" + (release.state() == State.PUBLISHED ? "published" : "being-published"),
+                        release.state() == State.PUBLISHED
+                                ? "the release is published and does not change any more"
+                                : "the release is being published at the moment; read it again");
+    }
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.imprimatur.check.Checker;
+import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.testing.Guides.Ref;
+import dev.imprimatur.testing.Http;
+import dev.imprimatur.testing.Node;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** A release is published as a whole or not at all, and only with what the gate demands of each guide. */
+@Tag("store")
+class ReleasesTest {
+    private static Node node;
+    private static Http publisher;
+
+    @BeforeAll
+    static void start() {
+        node = Node.start();
+        publisher = node.as("publisher");
+    }
+
+    @AfterAll
+    static void stop() {
+        assertThat(node.bean(Checker.class).run().violations()).isEmpty();
+        node.close();
+    }
+
+    private static String release(String... instant) {
+        var wanted = instant.length == 0
+                ? Map.of("name", "New salaries")
+                : Map.of("name", "New salaries", "publishAt", instant[0]);
+        return "/releases/" + publisher.post("/releases", wanted).ok().get("id").asString();
+    }
+
+    private static Http.Answer add(String release, Ref guide) {
+        return publisher.put(release + "/guides/" + guide.id(), Map.of());
+    }
+
+    private static Http.Answer withdraw(String release, Ref guide) {
+        return publisher.put(
+                release + "/guides/" + guide.id(), Map.of("action", "unpublish", "reason", "It is outdated."));
+    }
+
+    private static Ref approvedFor(String release) {
+        var guide = node.guides().submitted();
+        add(release, guide).ok();
+        approve(guide);
+        return guide;
+    }
+
+    private static void approve(Ref guide) {
+        node.guides()
+                .decide("reviewer", node.guides().task("reviewer", guide), "approve")
+                .ok();
+    }
+
+    private static String stateOf(Ref guide) {
+        return node.guides().state(guide).get("edition").get("state").asString();
+    }
+
+    private static int statusOf(Ref guide) {
+        return node.guides().read(guide).status();
+    }
+
+    private static List<JsonNode> entriesOf(String release) {
+        String id = release.substring(release.lastIndexOf('/') + 1);
+        var entries = new ArrayList<JsonNode>();
+        long after = 0;
+        for (JsonNode page; ; after = page.get("next").asLong()) {
+            page = node.site().get("/ledger?limit=100&after=" + after).ok();
+            page.get("entries").values().stream()
+                    .filter(entry -> entry.at("/release/id").asString("").equals(id))
+                    .forEach(entries::add);
+            if (!page.has("next")) return entries;
+        }
+    }
+
+    @Test
+    void publicationsAndWithdrawalsAreSeenTogether() {
+        String release = release();
+        var leaving = node.guides().published();
+        var first = approvedFor(release);
+        var second = approvedFor(release);
+        withdraw(release, leaving).ok();
+
+        assertThat(stateOf(first)).isEqualTo("scheduled");
+        assertThat(statusOf(first)).isEqualTo(404);
+        assertThat(publisher.get(release + "/check").ok().get("ready").asBoolean())
+                .isTrue();
+        var edit = node.as("editor").patch(first.path() + "/draft", Map.of("summary", "Other."), "If-Match", "\"1\"");
+        assertThat(edit.problem()).isEqualTo("scheduled");
+
+        var published = publisher.post(release + "/publish", Map.of()).ok();
+
+        assertThat(published.get("state").asString()).isEqualTo("published");
+        assertThat(List.of(statusOf(first), statusOf(second), statusOf(leaving)))
+                .containsExactly(200, 200, 410);
+        assertThat(stateOf(first)).isEqualTo("published");
+        assertThat(stateOf(leaving)).isEqualTo("unpublished");
+        var entries = entriesOf(release);
+        assertThat(entries).hasSize(3);
+        long from = entries.getFirst().get("position").asLong();
+        assertThat(entries).extracting(it -> it.get("position").asLong()).containsExactly(from, from + 1, from + 2);
+        assertThat(entries).allSatisfy(it -> {
+            assertThat(it.at("/release/first").asLong()).isEqualTo(from);
+            assertThat(it.at("/release/last").asLong()).isEqualTo(from + 2);
+        });
+        assertThat(publisher
+                        .post(release + "/publish", Map.of())
+                        .ok()
+                        .get("state")
+                        .asString())
+                .isEqualTo("published");
+        assertThat(entriesOf(release)).hasSize(3);
+        assertThat(node.as("editor").get(first.path() + "/log").body()).contains("publication-due");
+        assertThat(publisher.get(release + "/check").ok().get("items").size()).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsMissingIsSaidAndNothingIsPublished() {
+        String release = release();
+        var ready = approvedFor(release);
+        var draft = node.guides().drafted();
+        add(release, draft).ok();
+        var inReview = node.guides().submitted();
+        add(release, inReview).ok();
+
+        var check = publisher.get(release + "/check").ok();
+        assertThat(check.get("ready").asBoolean()).isFalse();
+        var refused = publisher.post(release + "/publish", Map.of());
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.problem()).isEqualTo("release-incomplete");
+        assertThat(refused.json().get("errors").values())
+                .extracting(it -> it.get("pointer").asString())
+                .containsExactlyInAnyOrder("/guides/" + draft.id(), "/guides/" + inReview.id());
+        assertThat(statusOf(ready)).isEqualTo(404);
+        assertThat(stateOf(ready)).isEqualTo("scheduled");
+
+        publisher.delete(release + "/guides/" + draft.id()).ok();
+        approve(inReview);
+        publisher.post(release + "/publish", Map.of()).ok();
+        assertThat(List.of(statusOf(ready), statusOf(inReview))).containsExactly(200, 200);
+        assertThat(statusOf(draft)).isEqualTo(404);
+    }
+
+    @Test
+    void aReleaseIsPublishedAtItsInstant() {
+        var at = node.clock().instant().plus(Duration.ofHours(3));
+        String release = release(at.toString());
+        var first = approvedFor(release);
+        var second = approvedFor(release);
+        node.clock().forward(Duration.ofHours(3));
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> statusOf(first) == 200);
+
+        assertThat(statusOf(second)).isEqualTo(200);
+        assertThat(entriesOf(release)).hasSize(2);
+    }
+
+    @Test
+    void aReleaseThatIsNotReadyAtItsInstantIsHeld() {
+        String release =
+                release(node.clock().instant().plus(Duration.ofHours(1)).toString());
+        var ready = approvedFor(release);
+        var late = node.guides().submitted();
+        add(release, late).ok();
+        node.clock().forward(Duration.ofHours(1));
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> publisher.get(release).ok().get("held").asBoolean());
+
+        assertThat(statusOf(ready)).isEqualTo(404);
+        approve(late);
+        assertThat(statusOf(late)).isEqualTo(404);
+        publisher.post(release + "/publish", Map.of()).ok();
+        assertThat(List.of(statusOf(ready), statusOf(late))).containsExactly(200, 200);
+    }
+
+    @Test
+    void whatIsTakenOutIsUnderReviewAgain() {
+        String release = release();
+        var guide = approvedFor(release);
+        String other = release();
+        assertThat(add(other, guide).problem()).isEqualTo("in-another-release");
+        assertThat(publisher.delete(guide.path() + "/schedule").problem()).isEqualTo("in-release");
+        assertThat(publisher
+                        .put(
+                                guide.path() + "/schedule",
+                                Map.of(
+                                        "publishAt",
+                                        node.clock().instant().plusSeconds(60).toString()))
+                        .problem())
+                .isEqualTo("in-release");
+
+        publisher.delete(release + "/guides/" + guide.id()).ok();
+
+        assertThat(stateOf(guide)).isEqualTo("in-review");
+        approve(guide);
+        assertThat(statusOf(guide)).isEqualTo(200);
+    }
+
+    @Test
+    void aReplacedSubmissionStaysInItsRelease() {
+        String release = release();
+        var guide = node.guides().submitted();
+        add(release, guide).ok();
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        approve(guide);
+
+        assertThat(stateOf(guide)).isEqualTo("scheduled");
+        publisher.post(release + "/publish", Map.of()).ok();
+        assertThat(statusOf(guide)).isEqualTo(200);
+    }
+
+    @Test
+    void aDeletedReleaseLeavesItsGuides() {
+        String release = release();
+        var approved = approvedFor(release);
+        var draft = node.guides().drafted();
+        add(release, draft).ok();
+
+        publisher.delete(release).ok();
+
+        assertThat(publisher.get(release).status()).isEqualTo(404);
+        assertThat(publisher.delete(release).status()).isEqualTo(204);
+        assertThat(stateOf(approved)).isEqualTo("in-review");
+        String other = release();
+        add(other, draft).ok();
+    }
+
+    @Test
+    void aWithdrawalThatHappenedBeforeIsMissing() {
+        String release = release();
+        var guide = node.guides().published();
+        withdraw(release, guide).ok();
+        publisher
+                .post(guide.path() + "/unpublish", Map.of("reason", "At once."))
+                .ok();
+
+        assertThat(publisher.post(release + "/publish", Map.of()).problem()).isEqualTo("release-incomplete");
+        publisher.delete(release + "/guides/" + guide.id()).ok();
+        assertThat(publisher.post(release + "/publish", Map.of()).problem()).isEqualTo("release-incomplete");
+    }
+
+    @Test
+    void theNextEditionOfAPublishedGuideWaitsBesideIt() {
+        String release = release();
+        var guide = node.guides().published();
+        assertThat(add(release, guide).problem()).isEqualTo("not-in-progress");
+        node.as("editor").post(guide.path() + "/editions", Map.of()).ok();
+        add(release, guide).ok();
+        node.as("editor")
+                .patch(guide.path() + "/draft", Map.of("summary", "The second."), "If-Match", "\"2-1\"")
+                .ok();
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        approve(guide);
+        assertThat(node.guides().read(guide).body()).doesNotContain("The second.");
+
+        publisher.post(release + "/publish", Map.of()).ok();
+
+        assertThat(node.guides().read(guide).body()).contains("The second.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', /name",
+        "' ', /name",
+    })
+    void aReleaseHasAName(String name, String pointer) {
+        var answer = publisher.post("/releases", Map.of("name", name));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo(pointer);
+    }
+
+    @Test
+    void badInputChangesNothing() {
+        String release = release();
+        var guide = node.guides().published();
+        String path = release + "/guides/" + guide.id();
+        for (var wanted : List.of(
+                Map.of("action", "delete"),
+                Map.of("action", "unpublish"),
+                Map.of("action", "unpublish", "reason", " "),
+                Map.of("action", "unpublish", "reason", "Why", "reasonCode", "unknown"),
+                Map.of("action", "unpublish", "reason", "Why", "redirectTo", "javascript:alert(1)"),
+                Map.of("reason", "Why"),
+                Map.of("edition", 1)))
+            assertThat(publisher.put(path, wanted).status())
+                    .as(wanted.toString())
+                    .isEqualTo(400);
+        assertThat(publisher
+                        .post("/releases", Map.of("name", "N", "publishAt", "2026-02-30T00:00:00Z"))
+                        .status())
+                .isEqualTo(400);
+        assertThat(publisher.put(release + "/guides/nothing", Map.of()).status())
+                .isEqualTo(404);
+        assertThat(publisher
+                        .put("/releases/nothing/guides/" + guide.id(), Map.of())
+                        .status())
+                .isEqualTo(404);
+        assertThat(publisher.get(release + "/check").ok().get("items").size()).isZero();
+        assertThat(node.as("editor").post(release + "/publish", Map.of()).status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void aRepeatedRequestCreatesOneRelease() {
+        var wanted = Map.of("name", "Once");
+        var one = publisher
+                .post("/releases", wanted, "Idempotency-Key", "release-once")
+                .ok();
+        var again = publisher
+                .post("/releases", wanted, "Idempotency-Key", "release-once")
+                .ok();
+        assertThat(again).isEqualTo(one);
+    }
+
+    /** A reader who follows the ledger, and one who reads guides, see none or all of the release. */
+    @Test
+    void noReaderSeesHalfOfARelease() throws InterruptedException {
+        String release = release();
+        var all = new ArrayList<Ref>();
+        for (int i = 0; i < 12; i++) all.add(approvedFor(release));
+        long before = node.bean(LedgerReader.class).verified();
+        var ends = new LinkedHashSet<Long>();
+        var isOver = new AtomicBoolean();
+        var mixed = new ArrayList<String>();
+        var watch = Thread.ofPlatform().start(() -> {
+            while (!isOver.get()) {
+                ends.add(node.bean(LedgerReader.class).verified());
+                int status = statusOf(all.getFirst());
+                // whoever has seen the first guide sees the last one
+                if (status == 200 && statusOf(all.getLast()) != 200) mixed.add("the last one is missing");
+            }
+        });
+
+        publisher.post(release + "/publish", Map.of()).ok();
+        isOver.set(true);
+        watch.join();
+
+        assertThat(mixed).isEmpty();
+        assertThat(ends).allMatch(end -> end <= before || end >= before + all.size());
+        assertThat(entriesOf(release)).hasSize(all.size());
+    }
+}
