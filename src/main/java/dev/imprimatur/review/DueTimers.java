@@ -4,14 +4,17 @@ package dev.imprimatur.review;
 import dev.imprimatur.publication.ScheduledChange;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.flowable.engine.ManagementService;
 import org.flowable.job.api.Job;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Tells the delivery when the next timer of a process is due, so that caches keep no response beyond it. */
+/** Tells the delivery when the next timer of a process or the next release is due, so that caches keep no response beyond it. */
 @Component
 class DueTimers {
     /** Longer than caches keep a response, and than the next look takes. */
@@ -19,12 +22,19 @@ class DueTimers {
 
     private final ManagementService management;
     private final Engine engine;
+    private final ReleaseStore releases;
     private final ScheduledChange change;
     private final Clock clock;
 
-    DueTimers(@Lazy ManagementService management, Engine engine, ScheduledChange change, Clock clock) {
+    DueTimers(
+            @Lazy ManagementService management,
+            Engine engine,
+            ReleaseStore releases,
+            ScheduledChange change,
+            Clock clock) {
         this.management = management;
         this.engine = engine;
+        this.releases = releases;
         this.change = change;
         this.clock = clock;
     }
@@ -36,17 +46,18 @@ class DueTimers {
 
     private void lookUp() {
         var now = clock.instant();
+        var from = now.minus(ScheduledChange.LATEST);
+        var to = now.plus(AHEAD);
         var due = management
                 .createTimerJobQuery()
-                .duedateHigherThan(Date.from(now.minus(ScheduledChange.LATEST)))
-                .duedateLowerThan(Date.from(now.plus(AHEAD)))
+                .duedateHigherThan(Date.from(from))
+                .duedateLowerThan(Date.from(to))
                 .orderByJobDuedate()
                 .asc()
                 .listPage(0, 1);
-        change.isDueAt(due.stream()
-                .map(Job::getDuedate)
-                .map(Date::toInstant)
-                .findFirst()
-                .orElse(null));
+        var next = Stream.concat(
+                due.stream().map(Job::getDuedate).map(Date::toInstant),
+                releases.comingBetween(from, to).stream().map(Release::publishAt));
+        change.isDueAt(next.filter(Objects::nonNull).min(Instant::compareTo).orElse(null));
     }
 }

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -30,6 +31,7 @@ public class DisplayText {
     private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern(
                     "d MMM yyyy, HH:mm:ss 'UTC'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss");
     /** How long before its due date a review counts as due soon, in days. */
     static final int SOON = 30;
 
@@ -65,6 +67,11 @@ public class DisplayText {
 
     public String exact(Instant instant) {
         return EXACT.format(instant);
+    }
+
+    /** The instant as the clocks of a zone show it, for a form; null for none. */
+    public static @Nullable String onTheClocks(@Nullable Instant instant, @Nullable String zone) {
+        return instant == null ? null : CLOCK.format(instant.atZone(ZoneId.of(zone == null ? "UTC" : zone)));
     }
 
     public String ago(Instant instant) {

@@ -69,7 +69,9 @@ class EveryPageTest {
                 "/studio/guides/{id}",
                 "/studio/guides/{id}/edit",
                 "/studio/guides/{id}/history",
-                "/studio/guides/{id}/review")) PAGES.put(all, null);
+                "/studio/guides/{id}/review",
+                "/studio/releases",
+                "/studio/releases/{id}")) PAGES.put(all, null);
         PAGES.put("/studio/guides/new", Role.EDITOR);
         for (String administrators : List.of(
                 "/studio/accounts",
@@ -90,6 +92,7 @@ class EveryPageTest {
     private final Map<String, HandlerMethod> forms = new TreeMap<>();
     private List<GuideInState> states = List.of();
     private String webhook;
+    private String release;
 
     @BeforeAll
     void aGuideInEachStateAndAPersonForEachCombination() {
@@ -110,6 +113,11 @@ class EveryPageTest {
                     .ok();
         webhook = node.as("admin")
                 .post("/webhooks", Map.of("url", "https://hooks.example.invalid/every-page"))
+                .ok()
+                .get("id")
+                .asString();
+        release = node.as("publisher")
+                .post("/releases", Map.of("name", "Every page"))
                 .ok()
                 .get("id")
                 .asString();
@@ -178,6 +186,7 @@ class EveryPageTest {
 
         PAGES.keySet().forEach(page -> {
             var answer = visitor.get(page.replace("guides/{id}", "guides/" + guide)
+                    .replace("releases/{id}", "releases/" + release)
                     .replace("{id}", webhook)
                     .replace("{username}", "second-editor"));
             assertThat(answer.status()).as(page).isEqualTo(page.equals("/studio/account") ? 200 : 403);
@@ -196,7 +205,9 @@ class EveryPageTest {
             looks.add(() -> faultsOf(
                     visitor,
                     page,
-                    page.replace("{id}", webhook).replace("{username}", "second-editor"),
+                    page.replace("releases/{id}", "releases/" + release)
+                            .replace("{id}", webhook)
+                            .replace("{username}", "second-editor"),
                     may ? 200 : 403,
                     roles,
                     null,

@@ -16,6 +16,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.review.Releases;
 import dev.imprimatur.review.Review;
 import dev.imprimatur.studio.DisplayText;
 import dev.imprimatur.studio.PageLinks;
@@ -54,6 +55,7 @@ class GuidesPage {
 
     private final Guides guides;
     private final Review review;
+    private final Releases releases;
     private final BulkAssignment bulk;
     private final Accounts accounts;
     private final ContentTypes types;
@@ -63,6 +65,7 @@ class GuidesPage {
     GuidesPage(
             Guides guides,
             Review review,
+            Releases releases,
             BulkAssignment bulk,
             Accounts accounts,
             ContentTypes types,
@@ -70,6 +73,7 @@ class GuidesPage {
             DisplayText words) {
         this.guides = guides;
         this.review = review;
+        this.releases = releases;
         this.bulk = bulk;
         this.accounts = accounts;
         this.types = types;
@@ -164,6 +168,7 @@ class GuidesPage {
                         .toList());
         model.addAttribute("pages", PageLinks.of(filter.url(), page));
         model.addAttribute("types", types.all());
+        model.addAttribute("openReleases", releases.open());
         model.addAttribute(
                 "people", accounts.accounts().stream().filter(Account::active).toList());
         return htmx == null ? "studio/guides" : "studio/guides :: list";

@@ -23,6 +23,7 @@ import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
 import dev.imprimatur.review.Outcome;
 import dev.imprimatur.review.SeenRevisions;
+import dev.imprimatur.review.Releases;
 import dev.imprimatur.review.TaskCompletion;
 import dev.imprimatur.review.WorkflowProgress;
 import dev.imprimatur.studio.DisplayText;
@@ -64,6 +65,7 @@ class ReviewPage {
     private final Threads threads;
     private final DecisionPermission deciding;
     private final SigningRules signing;
+    private final Releases releases;
 
     ReviewPage(
             Guides guides,
@@ -79,7 +81,8 @@ class ReviewPage {
             Comparison comparison,
             Threads threads,
             DecisionPermission deciding,
-            SigningRules signing) {
+            SigningRules signing,
+            Releases releases) {
         this.guides = guides;
         this.guideRevisions = guideRevisions;
         this.editions = editions;
@@ -94,6 +97,7 @@ class ReviewPage {
         this.threads = threads;
         this.deciding = deciding;
         this.signing = signing;
+        this.releases = releases;
     }
 
     /**
@@ -118,6 +122,10 @@ class ReviewPage {
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
         model.addAttribute("times", ScheduleForm.of(guide.schedule()));
+        if (me.has("PUBLISHER")) {
+            model.addAttribute("openReleases", releases.open());
+            releases.of(guide).ifPresent(release -> model.addAttribute("release", release));
+        }
         model.addAttribute("withdrawing", types.require(guide.type()).reasons(Reason.Of.UNPUBLISH));
         model.addAttribute("edition", shown);
         model.addAttribute("view", ReviewLink.view(view));

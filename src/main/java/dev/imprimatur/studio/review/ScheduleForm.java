@@ -2,9 +2,8 @@
 package dev.imprimatur.studio.review;
 
 import dev.imprimatur.history.Schedule;
-import java.time.Instant;
+import dev.imprimatur.studio.DisplayText;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 record ScheduleForm(
         @Nullable String publishAt, @Nullable String unpublishAt, String zone, boolean isNew, List<String> zones) {
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss");
     private static final List<String> ZONES = ZoneId.getAvailableZoneIds().stream()
             .filter(zone -> zone.contains("/") && !zone.startsWith("Etc/") && !zone.startsWith("SystemV/"))
             .sorted()
@@ -28,10 +26,6 @@ record ScheduleForm(
         if (schedule == null) return new ScheduleForm(null, null, "UTC", true, ZONES);
         String zone = schedule.zone() == null ? "UTC" : schedule.zone();
         return new ScheduleForm(
-                local(schedule.publishAt(), zone), local(schedule.unpublishAt(), zone), zone, false, ZONES);
-    }
-
-    private static @Nullable String local(@Nullable Instant at, String zone) {
-        return at == null ? null : CLOCK.format(at.atZone(ZoneId.of(zone)));
+                DisplayText.onTheClocks(schedule.publishAt(), zone), DisplayText.onTheClocks(schedule.unpublishAt(), zone), zone, false, ZONES);
     }
 }

@@ -91,6 +91,7 @@ public record HistoryEvent(
     private static String scheduled(@Nullable Schedule schedule) {
         if (schedule == null) return "";
         return Stream.of(
+                        schedule.release() == null ? "" : " the publication with a release",
                         schedule.publishAt() == null ? "" : " the publication for " + schedule.publishAt(),
                         schedule.unpublishAt() == null ? "" : " the end of publication for " + schedule.unpublishAt())
                 .filter(part -> !part.isEmpty())
