@@ -262,7 +262,8 @@ class AccountsTest {
         if (path.equals("/webhooks")) return Map.of("url", "");
         if (path.equals("/ledger/lineage")) return Map.of("lineage", "another", "message", "x");
         if (path.endsWith("/redeliver")) return Map.of("position", 1);
-        if (path.equals("/tokens")) return Map.of("name", "");
+        if (path.equals("/tokens") || path.equals("/releases") || path.equals("/releases/nothing"))
+            return Map.of("name", "");
         return Map.of();
     }
 

@@ -170,6 +170,30 @@ class CrashPointsTest {
         });
     }
 
+    @Test
+    void aReleaseIsPublishedOnce() {
+        diesAnywhere("release", () -> {
+            var publisher = other.as("publisher");
+            String release = "/releases/"
+                    + publisher
+                            .post("/releases", Map.of("name", "A release"))
+                            .ok()
+                            .get("id")
+                            .asString();
+            var leaving = guides.published();
+            var wanted = Map.of("action", "unpublish", "reason", "It is outdated.");
+            publisher.put(release + "/guides/" + leaving.id(), wanted).ok();
+            var joining = List.of(guides.submitted(), guides.submitted());
+            for (var guide : joining) {
+                publisher.put(release + "/guides/" + guide.id(), Map.of()).ok();
+                guides.decide("reviewer", guides.task("reviewer", guide), "approve")
+                        .ok();
+            }
+            return new Request(
+                    joining.getLast().slug(), "publisher", "POST", release + "/publish", Map.of(), List.of());
+        });
+    }
+
     private static void diesAnywhere(String operation, Supplier<Request> prepared) {
         // whatever a person's first request does besides
         assertThat(prepared.get().at(mortal, UUID.randomUUID().toString(), null).status() / 100)

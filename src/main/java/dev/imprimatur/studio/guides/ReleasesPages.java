@@ -43,8 +43,7 @@ class ReleasesPages {
     String list(Model model) {
         var all = releases.all();
         model.addAttribute(
-                "rows",
-                all.stream().map(it -> new Row(it, releases.size(it))).toList());
+                "rows", all.stream().map(it -> new Row(it, releases.size(it))).toList());
         return "studio/releases";
     }
 
@@ -147,12 +146,10 @@ class ReleasesPages {
             RedirectAttributes redirect) {
         boolean ends = action.equals("unpublish");
         releases.add(
-                release,
-                guides.require(guide),
-                new Releases.WantedGuide(action, ends ? reason : null, null, null),
-                me);
+                release, guides.require(guide), new Releases.WantedGuide(action, ends ? reason : null, null, null), me);
         redirect.addFlashAttribute(
-                "notice", "The guide is in the release “" + releases.require(release).name() + "”.");
+                "notice",
+                "The guide is in the release “" + releases.require(release).name() + "”.");
         return "redirect:/studio/guides/" + guide + "/review";
     }
 

@@ -26,6 +26,10 @@ record ScheduleForm(
         if (schedule == null) return new ScheduleForm(null, null, "UTC", true, ZONES);
         String zone = schedule.zone() == null ? "UTC" : schedule.zone();
         return new ScheduleForm(
-                DisplayText.onTheClocks(schedule.publishAt(), zone), DisplayText.onTheClocks(schedule.unpublishAt(), zone), zone, false, ZONES);
+                DisplayText.onTheClocks(schedule.publishAt(), zone),
+                DisplayText.onTheClocks(schedule.unpublishAt(), zone),
+                zone,
+                false,
+                ZONES);
     }
 }
