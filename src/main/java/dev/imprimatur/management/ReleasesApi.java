@@ -6,6 +6,7 @@ import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.review.Release;
+import dev.imprimatur.review.ReleaseUndo;
 import dev.imprimatur.review.Releases;
 import java.net.URI;
 import java.time.Instant;
@@ -32,10 +33,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(Api.ROOT + "/releases")
 class ReleasesApi {
     private final Releases releases;
+    private final ReleaseUndo undo;
     private final Guides guides;
 
-    ReleasesApi(Releases releases, Guides guides) {
+    ReleasesApi(Releases releases, ReleaseUndo undo, Guides guides) {
         this.releases = releases;
+        this.undo = undo;
         this.guides = guides;
     }
 
@@ -132,7 +135,10 @@ class ReleasesApi {
     @NeedsScope(Scope.PUBLISH)
     @PreAuthorize("hasRole('PUBLISHER')")
     ResponseEntity<ReleaseView> create(@RequestBody Releases.Wanted body, Person me) {
-        var release = releases.create(body, me);
+        return created(releases.create(body, me));
+    }
+
+    private ResponseEntity<ReleaseView> created(Release release) {
         return ResponseEntity.created(URI.create(Api.ROOT + "/releases/" + release.id()))
                 .body(view(release));
     }
@@ -195,5 +201,13 @@ class ReleasesApi {
     @PreAuthorize("hasRole('PUBLISHER')")
     ReleaseView publish(@PathVariable String id, Person me) {
         return view(releases.publish(id, me));
+    }
+
+    /** Creates a release that undoes this one. */
+    @PostMapping("/{id}/undo")
+    @NeedsScope(Scope.PUBLISH)
+    @PreAuthorize("hasRole('PUBLISHER')")
+    ResponseEntity<ReleaseView> undo(@PathVariable String id, Person me) {
+        return created(undo.undo(id, me));
     }
 }

@@ -6,7 +6,6 @@ import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
-import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
@@ -56,6 +55,7 @@ public class Releases {
     private final Guides guides;
     private final Editions editions;
     private final Schedules schedules;
+    private final ReleaseReadiness readiness;
     private final ContentTypes types;
     private final GuideReconciler reconciler;
     private final TaskScheduler scheduler;
@@ -71,6 +71,7 @@ public class Releases {
             Guides guides,
             Editions editions,
             Schedules schedules,
+            ReleaseReadiness readiness,
             ContentTypes types,
             GuideReconciler reconciler,
             TaskScheduler scheduler,
@@ -85,6 +86,7 @@ public class Releases {
         this.guides = guides;
         this.editions = editions;
         this.schedules = schedules;
+        this.readiness = readiness;
         this.types = types;
         this.reconciler = reconciler;
         this.scheduler = scheduler;
@@ -318,69 +320,7 @@ public class Releases {
 
     /** The guides of a release, each with what is missing. */
     public List<Checked> check(Release release) {
-        var entries = release.entries();
-        if (entries != null) return published(entries);
-        var items = store.itemsOf(release.id());
-        var cards = guides.find(items.stream().map(Item::guide).toList());
-        return items.stream()
-                .map(item -> checked(item, cards.get(item.guide())))
-                .toList();
-    }
-
-    private List<Checked> published(LedgerEntry.Release entries) {
-        var all = reader.at(
-                LongStream.rangeClosed(entries.first(), entries.last()).boxed().toList());
-        var cards = guides.find(all.stream().map(LedgerEntry::id).toList());
-        return all.stream()
-                .map(entry -> new Checked(
-                        entry.id(),
-                        entry.isLive() ? Action.PUBLISH : Action.UNPUBLISH,
-                        cards.get(entry.id()),
-                        entry.edition(),
-                        null))
-                .toList();
-    }
-
-    private Checked checked(Item item, @Nullable Guide card) {
-        if (card == null)
-            return new Checked(
-                    item.guide(), item.action(), null, 0, "the guide was deleted; take it out of the release");
-        var edition = item.edition();
-        if (edition != null) {
-            var live = card.live();
-            String missing = live == null || live.edition() != edition
-                    ? "edition " + edition
-                            + " is not published any more; take the guide out of the release or add it again"
-                    : null;
-            return new Checked(item.guide(), item.action(), card, edition, missing);
-        }
-        var latest = editions.of(item.guide()).getLast();
-        return new Checked(item.guide(), item.action(), card, latest.id().number(), missing(latest, item));
-    }
-
-    private @Nullable String missing(Edition edition, Item item) {
-        if (!item.release().equals(edition.schedule().release()))
-            return edition.state().isInProgress()
-                    ? "edition " + edition.id().number() + " is not in the release; add the guide again"
-                    : "edition " + edition.id().number() + " is "
-                            + edition.state().apiName() + "; take the guide out of the release or add its next edition";
-        return switch (edition.state()) {
-            case DRAFT -> "edition " + edition.id().number() + " is not submitted yet";
-            case IN_REVIEW ->
-                "edition " + edition.id().number() + " is under review and needs " + edition.approvalsMissing()
-                        + " more approval(s)";
-            default -> refusal(edition.id());
-        };
-    }
-
-    private @Nullable String refusal(EditionId edition) {
-        try {
-            ledger.mustBePublishable(edition);
-            return null;
-        } catch (Refused refused) {
-            if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
-            return refused.refusal().detail();
-        }
+        return readiness.of(release);
     }
 
     /** Publishes a release as a whole. Publishing the same release again changes nothing. */

@@ -99,6 +99,7 @@ class AccountsTest {
             Map.entry("DELETE /releases/{id}/guides/{guide}", List.of("publisher")),
             Map.entry("GET /releases/{id}/check", EVERYBODY),
             Map.entry("POST /releases/{id}/publish", List.of("publisher")),
+            Map.entry("POST /releases/{id}/undo", List.of("publisher")),
             Map.entry("GET /calendar", EVERYBODY),
             Map.entry("GET /{type}/{id}/schedule", EVERYBODY),
             Map.entry("PUT /{type}/{id}/schedule", List.of("publisher")),

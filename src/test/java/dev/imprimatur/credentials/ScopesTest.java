@@ -159,6 +159,7 @@ class ScopesTest {
                         "DELETE /{type}/{id}/schedule",
                         "POST /releases",
                         "POST /releases/{id}/publish",
+                        "POST /releases/{id}/undo",
                         "POST /{type}/{id}/slug",
                         "POST /{type}/{id}/unpublish",
                         "PUT /releases/{id}",

@@ -332,6 +332,56 @@ class ReleasesTest {
         assertThat(again).isEqualTo(one);
     }
 
+    @Test
+    void aPublishedReleaseIsUndoneByAnother() {
+        String release = release();
+        var added = approvedFor(release);
+        var left = node.guides().published();
+        withdraw(release, left).ok();
+        var changed = node.guides().published();
+        node.as("editor").post(changed.path() + "/editions", Map.of()).ok();
+        add(release, changed).ok();
+        node.as("editor")
+                .patch(changed.path() + "/draft", Map.of("summary", "The second."), "If-Match", "\"2-1\"")
+                .ok();
+        node.as("editor").post(changed.path() + "/submit", Map.of()).ok();
+        approve(changed);
+        publisher.post(release + "/publish", Map.of()).ok();
+
+        assertThat(publisher.post(release + "/undo", Map.of()).problem()).isEqualTo("editor-only");
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                "edits-and-publishes",
+                                "displayName",
+                                "Edits and publishes",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("EDITOR", "PUBLISHER")))
+                .ok();
+        var person = node.as("edits-and-publishes");
+        var undoing = person.post(release + "/undo", Map.of(), "Idempotency-Key", "undo")
+                .ok();
+        assertThat(person.post(release + "/undo", Map.of(), "Idempotency-Key", "undo")
+                        .ok())
+                .isEqualTo(undoing);
+
+        String path = "/releases/" + undoing.get("id").asString();
+        assertThat(publisher.get(path + "/check").ok().get("items").size()).isEqualTo(3);
+        assertThat(publisher.post(path + "/publish", Map.of()).problem()).isEqualTo("release-incomplete");
+        for (var guide : List.of(left, changed)) {
+            node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+            approve(guide);
+        }
+        publisher.post(path + "/publish", Map.of()).ok();
+        assertThat(List.of(statusOf(added), statusOf(left), statusOf(changed))).containsExactly(410, 200, 200);
+        assertThat(node.guides().read(changed).body()).doesNotContain("The second.");
+        assertThat(person.post(release + "/undo", Map.of()).problem()).isEqualTo("changed-since");
+    }
+
     /** A reader who follows the ledger, and one who reads guides, see none or all of the release. */
     @Test
     void noReaderSeesHalfOfARelease() throws InterruptedException {

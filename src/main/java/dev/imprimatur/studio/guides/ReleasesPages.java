@@ -6,6 +6,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Release;
+import dev.imprimatur.review.ReleaseUndo;
 import dev.imprimatur.review.Releases;
 import dev.imprimatur.studio.DisplayText;
 import java.util.ArrayList;
@@ -28,10 +29,12 @@ class ReleasesPages {
     private static final int MOST_AT_ONCE = 200;
 
     private final Releases releases;
+    private final ReleaseUndo undo;
     private final Guides guides;
 
-    ReleasesPages(Releases releases, Guides guides) {
+    ReleasesPages(Releases releases, ReleaseUndo undo, Guides guides) {
         this.releases = releases;
+        this.undo = undo;
         this.guides = guides;
     }
 
@@ -112,6 +115,14 @@ class ReleasesPages {
         var release = releases.publish(id, me);
         redirect.addFlashAttribute("notice", "“" + release.name() + "” is published.");
         return redirect(id);
+    }
+
+    @PostMapping("/studio/releases/{id}/undo")
+    @PreAuthorize("hasRole('PUBLISHER')")
+    String undo(@PathVariable String id, Person me, RedirectAttributes redirect) {
+        var undoing = undo.undo(id, me);
+        redirect.addFlashAttribute("notice", "This release undoes the other one, once it is published.");
+        return redirect(undoing.id());
     }
 
     @PostMapping("/studio/releases/{id}/delete")

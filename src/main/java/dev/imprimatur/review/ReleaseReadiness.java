@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
+import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.publication.Publication;
+import dev.imprimatur.review.Release.Action;
+import dev.imprimatur.review.Release.Item;
+import dev.imprimatur.review.Releases.Checked;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Says which guides of a release are ready, and what the others lack. */
+@Component
+class ReleaseReadiness {
+    private final ReleaseStore store;
+    private final Guides guides;
+    private final Editions editions;
+    private final Publication publication;
+    private final LedgerReader reader;
+
+    ReleaseReadiness(
+            ReleaseStore store, Guides guides, Editions editions, Publication publication, LedgerReader reader) {
+        this.store = store;
+        this.guides = guides;
+        this.editions = editions;
+        this.publication = publication;
+        this.reader = reader;
+    }
+
+    /** The guides of a release, each with what is missing. */
+    List<Checked> of(Release release) {
+        var entries = release.entries();
+        if (entries != null) return published(entries);
+        var items = store.itemsOf(release.id());
+        var cards = guides.find(items.stream().map(Item::guide).toList());
+        return items.stream()
+                .map(item -> checked(item, cards.get(item.guide())))
+                .toList();
+    }
+
+    private List<Checked> published(LedgerEntry.Release entries) {
+        var all = reader.at(
+                LongStream.rangeClosed(entries.first(), entries.last()).boxed().toList());
+        var cards = guides.find(all.stream().map(LedgerEntry::id).toList());
+        return all.stream()
+                .map(entry -> new Checked(
+                        entry.id(),
+                        entry.isLive() ? Action.PUBLISH : Action.UNPUBLISH,
+                        cards.get(entry.id()),
+                        entry.edition(),
+                        null))
+                .toList();
+    }
+
+    private Checked checked(Item item, @Nullable Guide card) {
+        if (card == null)
+            return new Checked(
+                    item.guide(), item.action(), null, 0, "the guide was deleted; take it out of the release");
+        var edition = item.edition();
+        if (edition != null) {
+            var live = card.live();
+            String missing = live == null || live.edition() != edition
+                    ? "edition " + edition
+                            + " is not published any more; take the guide out of the release or add it again"
+                    : null;
+            return new Checked(item.guide(), item.action(), card, edition, missing);
+        }
+        var latest = editions.of(item.guide()).getLast();
+        return new Checked(item.guide(), item.action(), card, latest.id().number(), missing(latest, item));
+    }
+
+    private @Nullable String missing(Edition edition, Item item) {
+        if (!item.release().equals(edition.schedule().release()))
+            return edition.state().isInProgress()
+                    ? "edition " + edition.id().number() + " is not in the release; add the guide again"
+                    : "edition " + edition.id().number() + " is "
+                            + edition.state().apiName() + "; take the guide out of the release or add its next edition";
+        return switch (edition.state()) {
+            case DRAFT -> "edition " + edition.id().number() + " is not submitted yet";
+            case IN_REVIEW ->
+                "edition " + edition.id().number() + " is under review and needs " + edition.approvalsMissing()
+                        + " more approval(s)";
+            default -> refusal(edition.id());
+        };
+    }
+
+    private @Nullable String refusal(EditionId edition) {
+        try {
+            publication.mustBePublishable(edition);
+            return null;
+        } catch (Refused refused) {
+            if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
+            return refused.refusal().detail();
+        }
+    }
+}
