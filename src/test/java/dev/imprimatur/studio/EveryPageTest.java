@@ -71,7 +71,8 @@ class EveryPageTest {
                 "/studio/guides/{id}/history",
                 "/studio/guides/{id}/review",
                 "/studio/releases",
-                "/studio/releases/{id}")) PAGES.put(all, null);
+                "/studio/releases/{id}",
+                "/studio/releases/{id}/preview")) PAGES.put(all, null);
         PAGES.put("/studio/guides/new", Role.EDITOR);
         for (String administrators : List.of(
                 "/studio/accounts",
