@@ -10,6 +10,7 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.EditionLog;
 import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
 import dev.imprimatur.history.Schedule;
@@ -236,6 +237,18 @@ public class Editions {
 
     public Edition reviewDue(EditionId id) {
         return record(id, edition -> edition.next().markReviewDue(clock.instant()));
+    }
+
+    /**
+     * Records what a timer tells people. Recording the same again, or something earlier, changes nothing.
+     *
+     * @param kind {@code REMINDED}, {@code ESCALATED} or {@code REVIEW_ANNOUNCED}
+     * @param wanted what the edition calls for now; empty if nothing
+     */
+    public Edition notice(EditionId id, LogEntry.Kind kind, Function<Edition, Optional<Notice>> wanted) {
+        return record(
+                id,
+                edition -> wanted.apply(edition).flatMap(notice -> edition.next().notice(kind, notice, clock.instant())));
     }
 
     public Edition overdue(EditionId id, long position) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param position in the ledger, of kinds that readers could see
  * @param schedule of kind {@code SCHEDULED}
  * @param renamed of kind {@code RENAMED}
+ * @param notice of kinds {@code REMINDED}, {@code ESCALATED} and {@code REVIEW_ANNOUNCED}
  */
 public record LogEntry(
         EditionId edition,
@@ -41,7 +42,8 @@ public record LogEntry(
         @Nullable Stamp stamp,
         @Nullable Long position,
         @Nullable Schedule schedule,
-        @Nullable Renamed renamed) {
+        @Nullable Renamed renamed,
+        @Nullable Notice notice) {
     /** The slug that a guide had and the slug that it has instead. */
     public record Renamed(String from, String to) {}
 
@@ -88,7 +90,13 @@ public record LogEntry(
         /** The guide was given another slug. */
         RENAMED,
         /** The guide, which was never published, was deleted. */
-        DELETED
+        DELETED,
+        /** A timer reminded the people who may take an open task. */
+        REMINDED,
+        /** A task was still open at its time, so a further role may take it. */
+        ESCALATED,
+        /** A timer announced ahead that the review of the published edition comes due. */
+        REVIEW_ANNOUNCED
     }
 
     /** The signature of the decision; empty if it was not signed. */
@@ -161,6 +169,28 @@ public record LogEntry(
                 newStamp,
                 newPosition,
                 newSchedule,
-                newRenamed);
+                newRenamed,
+                notice);
+    }
+
+    LogEntry withNotice(Notice given) {
+        return new LogEntry(
+                edition,
+                seq,
+                kind,
+                at,
+                by,
+                revision,
+                task,
+                outcome,
+                message,
+                meaning,
+                reason,
+                approvalsRequired,
+                stamp,
+                position,
+                schedule,
+                renamed,
+                given);
     }
 }

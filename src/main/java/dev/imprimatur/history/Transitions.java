@@ -29,7 +29,7 @@ public final class Transitions {
 
     public static LogEntry opened(EditionId id, Person by, Instant now) {
         return new LogEntry(
-                id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null, null, null);
+                id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     public LogEntry submit(
@@ -280,6 +280,18 @@ public final class Transitions {
                 : Optional.of(next(Kind.DELETED, null, null, null, null, by, now));
     }
 
+    /**
+     * A reminder, an escalation or an announcement.
+     *
+     * @return empty if the edition is over, or if people were told this already, or something later
+     */
+    public Optional<LogEntry> notice(Kind kind, Notice notice, Instant now) {
+        return edition.state().isOver() || edition.wasTold(kind, notice)
+                ? Optional.empty()
+                : Optional.of(next(kind, edition.underReview().orElse(null), null, now)
+                        .withNotice(notice));
+    }
+
     private void mustBe(State expected) {
         if (edition.state() != expected)
             throw Refusal.conflict(
@@ -311,6 +323,7 @@ public final class Transitions {
                 task,
                 outcome,
                 message,
+                null,
                 null,
                 null,
                 null,
