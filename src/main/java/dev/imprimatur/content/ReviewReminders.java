@@ -21,7 +21,9 @@ final class ReviewReminders {
         var keyword = schema.path(KEYWORD);
         return keyword.isMissingNode()
                 ? USUAL
-                : keyword.values().stream().map(it -> Period.parse(it.asString())).toList();
+                : keyword.values().stream()
+                        .map(it -> Period.parse(it.asString()))
+                        .toList();
     }
 
     /** The fault of the keyword, in words; empty if it keeps the rules. */

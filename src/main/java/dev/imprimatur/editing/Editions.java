@@ -248,7 +248,8 @@ public class Editions {
     public Edition notice(EditionId id, LogEntry.Kind kind, Function<Edition, Optional<Notice>> wanted) {
         return record(
                 id,
-                edition -> wanted.apply(edition).flatMap(notice -> edition.next().notice(kind, notice, clock.instant())));
+                edition ->
+                        wanted.apply(edition).flatMap(notice -> edition.next().notice(kind, notice, clock.instant())));
     }
 
     public Edition overdue(EditionId id, long position) {

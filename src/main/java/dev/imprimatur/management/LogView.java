@@ -94,7 +94,10 @@ record LogView(
 
     /** @param group the role of the people who were told */
     record NoticeView(
-            @Nullable String task, String group, Instant planned, @Nullable Instant due) {
+            @Nullable String task,
+            String group,
+            Instant planned,
+            @Nullable Instant due) {
         static @Nullable NoticeView of(@Nullable Notice notice) {
             return notice == null
                     ? null

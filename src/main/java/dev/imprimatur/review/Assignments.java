@@ -64,7 +64,8 @@ class Assignments implements AccountWatcher {
         var step = workflows.ofDefinition(task.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
         return step.isEmpty()
                 || accounts.account(account)
-                        .filter(it -> it.person().has(step.get().group()) || isPassedOnTo(it.person(), step.get(), task))
+                        .filter(it ->
+                                it.person().has(step.get().group()) || isPassedOnTo(it.person(), step.get(), task))
                         .isPresent();
     }
 

@@ -33,7 +33,8 @@ class DueTimers {
             @Lazy ManagementService management,
             Engine engine,
             Workflows workflows,
-            ScheduledChange change, Clock clock) {
+            ScheduledChange change,
+            Clock clock) {
         this.management = management;
         this.engine = engine;
         this.workflows = workflows;

@@ -30,7 +30,8 @@ class Escalations {
         var known = tasks.getIdentityLinksForTask(task.getId()).stream()
                 .map(IdentityLinkInfo::getGroupId)
                 .collect(Collectors.toSet());
-        groups.stream().filter(group -> !known.contains(group)).forEach(group -> tasks.addCandidateGroup(
-                task.getId(), group));
+        groups.stream()
+                .filter(group -> !known.contains(group))
+                .forEach(group -> tasks.addCandidateGroup(task.getId(), group));
     }
 }

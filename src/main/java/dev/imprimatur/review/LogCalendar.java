@@ -59,9 +59,9 @@ final class LogCalendar {
             var all = ReviewTimes.read(instants);
             Instant now = clock.instant();
             var missed = all.stream().filter(at -> !at.isAfter(now)).reduce((earlier, later) -> later);
-            return Date.from(missed.or(
-                            () -> all.stream().filter(at -> at.isAfter(now)).findFirst())
-                    .orElse(NEVER));
+            return Date.from(
+                    missed.or(() -> all.stream().filter(at -> at.isAfter(now)).findFirst())
+                            .orElse(NEVER));
         }
 
         @Override

@@ -183,11 +183,14 @@ class LogReplay {
     }
 
     private Position start(Edition edition, Workflow workflow) {
-        after(SequenceFlows.draftedSince(edition), edition, () -> runtime.createProcessInstanceBuilder()
-                .processDefinitionKey(workflow.id())
-                .businessKey(edition.id().toString())
-                .variable(STARTED_AT, edition.log().size())
-                .start());
+        after(
+                SequenceFlows.draftedSince(edition),
+                edition,
+                () -> runtime.createProcessInstanceBuilder()
+                        .processDefinitionKey(workflow.id())
+                        .businessKey(edition.id().toString())
+                        .variable(STARTED_AT, edition.log().size())
+                        .start());
         return position(edition.id()).orElseThrow();
     }
 
@@ -250,10 +253,7 @@ class LogReplay {
                 if (edition.state() == Edition.State.DRAFT
                         || edition.submissionEntry().isEmpty()) continue;
                 var submission = edition.submissionEntry().orElseThrow();
-                after(
-                        submission,
-                        edition,
-                        () -> tasks.complete(task.getId(), Map.of(SUBMISSION, submission.seq())));
+                after(submission, edition, () -> tasks.complete(task.getId(), Map.of(SUBMISSION, submission.seq())));
                 return true;
             }
             var decision = pending(edition, task.getTaskDefinitionKey(), variables);
@@ -282,7 +282,11 @@ class LogReplay {
         var unpublishAt = edition.schedule().unpublishAt();
         return edition.state() == Edition.State.PUBLISHED
                 && unpublishAt != null
-                && send(UNPUBLISH_SCHEDULED, position, edition, Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)));
+                && send(
+                        UNPUBLISH_SCHEDULED,
+                        position,
+                        edition,
+                        Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)));
     }
 
     /** Sends a message with facts to the process, unless it knows them or does not wait for the message; returns whether it was sent. */

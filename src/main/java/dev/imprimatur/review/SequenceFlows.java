@@ -65,9 +65,8 @@ record SequenceFlows(
         var submitted = edition.submissionEntry().orElseThrow();
         var walk = new Walk(edition, tasks, false).from(drafting, "", submitted);
         edition.decisionsInForce().stream()
-                .filter(entry -> entry.seq() > submitted.seq()
-                        && entry.task() != null
-                        && walk.open.remove(entry.task()) != null)
+                .filter(entry ->
+                        entry.seq() > submitted.seq() && entry.task() != null && walk.open.remove(entry.task()) != null)
                 .forEach(entry -> walk.from(String.valueOf(entry.task()), String.valueOf(entry.outcome()), entry));
         edition.reopened().ifPresent(reopened -> walk.open.replaceAll((task, by) -> later(by, reopened)));
         return walk.open;

@@ -195,10 +195,14 @@ class ServiceTasks {
     /** The process variables with the instants that timers wait for. */
     private Map<String, Object> dueDates(Stamp stamp, ContentType type) {
         return Map.of(
-                "reviewOpensAt", Date.from(ReviewTimes.opensAt(stamp, lead)),
-                "reviewDueAt", Date.from(stamp.overdueAt().minusMillis(1)),
-                "overdueAt", Date.from(stamp.overdueAt()),
-                ReviewTimes.VARIABLE, ReviewTimes.spelt(ReviewTimes.announcements(type, stamp.reviewDue())));
+                "reviewOpensAt",
+                Date.from(ReviewTimes.opensAt(stamp, lead)),
+                "reviewDueAt",
+                Date.from(stamp.overdueAt().minusMillis(1)),
+                "overdueAt",
+                Date.from(stamp.overdueAt()),
+                ReviewTimes.VARIABLE,
+                ReviewTimes.spelt(ReviewTimes.announcements(type, stamp.reviewDue())));
     }
 
     private Workflow workflow(DelegateExecution execution) {
@@ -210,7 +214,8 @@ class ServiceTasks {
         editions.notice(
                 id,
                 LogEntry.Kind.REMINDED,
-                edition -> new TaskNotices(workflow, edition, clock.instant()).reminder(execution.getCurrentActivityId()));
+                edition ->
+                        new TaskNotices(workflow, edition, clock.instant()).reminder(execution.getCurrentActivityId()));
     }
 
     /** Passes open tasks on to a further role: first in the log, then in the engine. */
@@ -247,7 +252,12 @@ class ServiceTasks {
                         .filter(at -> !at.isAfter(now))
                         .reduce((earlier, later) -> later)
                         .map(at -> new Notice(
-                                how.timer(), null, 0, how.group(), at, stamp.overdueAt().minusMillis(1))));
+                                how.timer(),
+                                null,
+                                0,
+                                how.group(),
+                                at,
+                                stamp.overdueAt().minusMillis(1))));
     }
 
     /** Opens the next edition on behalf of the reviewer who called for it, unless an edition is in progress already. */

@@ -31,7 +31,10 @@ final class TaskNotices {
      * once the task is to be passed on.
      */
     Optional<Notice> reminder(String step) {
-        return ofStep(step).map(TaskTimer::task).distinct().flatMap(task -> latest(task).stream())
+        return ofStep(step)
+                .map(TaskTimer::task)
+                .distinct()
+                .flatMap(task -> latest(task).stream())
                 .filter(timer -> timer.step().equals(step) && !timer.escalates())
                 .map(this::notice)
                 .findFirst();
@@ -77,6 +80,8 @@ final class TaskNotices {
                 edition.round(timer.task()),
                 timer.group(),
                 planned(timer),
-                workflow.step(timer.task()).flatMap(step -> workflow.due(step, edition)).orElse(null));
+                workflow.step(timer.task())
+                        .flatMap(step -> workflow.due(step, edition))
+                        .orElse(null));
     }
 }

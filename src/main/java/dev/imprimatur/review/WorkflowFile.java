@@ -173,7 +173,9 @@ final class WorkflowFile {
             case "boundaryEvent" -> {
                 boundary = id;
                 graph.addBoundaryEvent(
-                        id, attribute(in, "attachedToRef"), !attribute(in, "cancelActivity").equals("false"));
+                        id,
+                        attribute(in, "attachedToRef"),
+                        !attribute(in, "cancelActivity").equals("false"));
             }
             case "sequenceFlow" -> graph.addFlow(attribute(in, "sourceRef"), attribute(in, "targetRef"));
             case "userTask" -> {
@@ -243,7 +245,10 @@ final class WorkflowFile {
             }
             case "timeCycle" -> {
                 if (boundary.isEmpty() || !text.equals(ANNOUNCEMENTS))
-                    fault(in, "a repeating timer is a boundary event that waits for " + ANNOUNCEMENTS + ", not for " + text);
+                    fault(
+                            in,
+                            "a repeating timer is a boundary event that waits for " + ANNOUNCEMENTS + ", not for "
+                                    + text);
                 else graph.addAnnouncing(boundary);
             }
             case "conditionExpression" -> {
@@ -274,8 +279,10 @@ final class WorkflowFile {
         } catch (DateTimeParseException wrong) {
             // reported below
         }
-        fault(in, "a duration is ISO 8601 in days, hours and minutes, such as P5D or PT12H, and at most " + LONGEST.toDays()
-                + " days, not “" + text + "”");
+        fault(
+                in,
+                "a duration is ISO 8601 in days, hours and minutes, such as P5D or PT12H, and at most "
+                        + LONGEST.toDays() + " days, not “" + text + "”");
         return null;
     }
 
@@ -283,7 +290,8 @@ final class WorkflowFile {
     private String told(XMLStreamReader in) {
         String group = in.getAttributeValue(IMPRIMATUR, "group");
         if (group == null) return "";
-        if (!GROUPS.contains(group)) fault(in, "imprimatur:group must be one of " + sorted(GROUPS) + ", not “" + group + "”");
+        if (!GROUPS.contains(group))
+            fault(in, "imprimatur:group must be one of " + sorted(GROUPS) + ", not “" + group + "”");
         return group;
     }
 
@@ -343,7 +351,7 @@ final class WorkflowFile {
                         in.getLocation().getLineNumber(),
                         open.isEmpty() ? "" : open.element(),
                         id.isEmpty() ? "" : " id=\"" + id + "\"",
-                        what));
+                        what + (boundary.isEmpty() || in.isStartElement() ? "" : " (in <boundaryEvent id=\"" + boundary + "\">)")));
     }
 
     private static String sorted(Set<String> words) {

@@ -178,7 +178,10 @@ final class WorkflowGraph {
                             it.getValue(),
                             step,
                             escalates,
-                            escalates ? groupOf(step) : Objects.requireNonNull(tasks.get(task), "checked").group());
+                            escalates
+                                    ? groupOf(step)
+                                    : Objects.requireNonNull(tasks.get(task), "checked")
+                                            .group());
                 })
                 .toList();
     }
@@ -270,9 +273,12 @@ final class WorkflowGraph {
         if (task == null || !nonInterrupting.contains(event))
             faults.add(where + "a timer with a duration is attached to a user task, with cancelActivity=\"false\"");
         else if (isBehindPublication(task.id()))
-            faults.add(where + "the task “" + task.id() + "” opens behind the publication, so it is due when the review is; use ${reviewAnnouncements} on the sub-process around it");
+            faults.add(
+                    where + "the task “" + task.id()
+                            + "” opens behind the publication, so it is due when the review is; use ${reviewAnnouncements} on the sub-process around it");
         if (!Set.of(REMIND, ESCALATE).contains(services.getOrDefault(stepBehind(event), "")))
-            faults.add(where + "a timer with a duration leads to a service task ${remind} or ${escalate}, and to nothing else");
+            faults.add(where
+                    + "a timer with a duration leads to a service task ${remind} or ${escalate}, and to nothing else");
         else if (task != null && task.group().equals(told.get(stepBehind(event))))
             faults.add(where + "the task “" + task.id() + "” is for the role " + task.group()
                     + " already, so it cannot be passed on to it");
@@ -281,9 +287,12 @@ final class WorkflowGraph {
     private void announcement(String event, List<String> faults) {
         String where = "<boundaryEvent id=\"" + event + "\">: ";
         if (!nonInterrupting.contains(event) || tasks.containsKey(String.valueOf(boundaryEvents.get(event))))
-            faults.add(where + "the timer ${reviewAnnouncements} is attached to a sub-process, with cancelActivity=\"false\"");
+            faults.add(where
+                    + "the timer ${reviewAnnouncements} is attached to a sub-process, with cancelActivity=\"false\"");
         if (!ANNOUNCE.equals(services.get(stepBehind(event))))
-            faults.add(where + "the timer ${reviewAnnouncements} leads to a service task ${announceReview}, and to nothing else");
+            faults.add(
+                    where
+                            + "the timer ${reviewAnnouncements} leads to a service task ${announceReview}, and to nothing else");
         if (announcing.size() > 1) faults.add(where + "a file has at most one timer ${reviewAnnouncements}");
     }
 
@@ -297,13 +306,15 @@ final class WorkflowGraph {
                 .allMatch(flow -> timersOfKind.contains(flow.getKey()));
         if (!follows)
             faults.add(where + "only timers with "
-                    + (step.equals(ANNOUNCE) ? "${reviewAnnouncements}" : "a duration on a user task") + " lead to ${" + step + "}");
+                    + (step.equals(ANNOUNCE) ? "${reviewAnnouncements}" : "a duration on a user task") + " lead to ${"
+                    + step + "}");
         if (ends.values().stream().noneMatch(all -> all.contains(stepBehind(id))))
             faults.add(where + "an end event follows ${" + step + "}, and nothing else");
         if (step.equals(REMIND) == told.containsKey(id))
-            faults.add(where + (step.equals(REMIND)
-                    ? "${remind} tells the role of the task, so it has no imprimatur:group"
-                    : "needs imprimatur:group, the role that is told"));
+            faults.add(where
+                    + (step.equals(REMIND)
+                            ? "${remind} tells the role of the task, so it has no imprimatur:group"
+                            : "needs imprimatur:group, the role that is told"));
     }
 
     private boolean isBehindPublication(String task) {

@@ -32,8 +32,8 @@ class DecisionPermission {
     String whyNot(OpenTask task, Person me) {
         if (!task.isOpenTo(me))
             return task.isFor(me)
-                    ? "This task was passed on to you because nobody decided in time. Only people with the role " + task.role()
-                            + " approve: assign it to one of them, or ask for changes."
+                    ? "This task was passed on to you because nobody decided in time. Only people with the role "
+                            + task.role() + " approve: assign it to one of them, or ask for changes."
                     : "This decision is for people with the role " + task.role() + ".";
         String assignee = task.assignee();
         if (assignee != null && !assignee.equals(me.account()))

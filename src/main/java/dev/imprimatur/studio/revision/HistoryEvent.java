@@ -8,10 +8,10 @@ import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Signature;
 import dev.imprimatur.people.AuthenticationMethod;
+import dev.imprimatur.studio.DisplayText;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +94,7 @@ public record HistoryEvent(
     }
 
     private static String told(LogEntry.Kind kind, Notice notice) {
-        String who = notice.group().toLowerCase(Locale.ROOT) + "s";
+        String who = DisplayText.people(notice.group());
         var due = notice.due();
         String day = due == null ? "" : ", due " + LocalDate.ofInstant(due, ZoneOffset.UTC);
         return switch (kind) {
