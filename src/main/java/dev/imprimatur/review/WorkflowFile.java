@@ -351,7 +351,10 @@ final class WorkflowFile {
                         in.getLocation().getLineNumber(),
                         open.isEmpty() ? "" : open.element(),
                         id.isEmpty() ? "" : " id=\"" + id + "\"",
-                        what + (boundary.isEmpty() || in.isStartElement() ? "" : " (in <boundaryEvent id=\"" + boundary + "\">)")));
+                        what
+                                + (boundary.isEmpty() || in.isStartElement()
+                                        ? ""
+                                        : " (in <boundaryEvent id=\"" + boundary + "\">)")));
     }
 
     private static String sorted(Set<String> words) {

@@ -93,7 +93,8 @@ class RemindersTest {
         var due = due(task);
         assertThat(due).isEqualTo(submittedAt(node, guide).plus(Duration.ofDays(5)));
         assertThat(isInboxOf(node, "REVIEWER&due=" + due.plusSeconds(1), guide)).isTrue();
-        assertThat(isInboxOf(node, "REVIEWER&due=" + due.minusSeconds(1), guide)).isFalse();
+        assertThat(isInboxOf(node, "REVIEWER&due=" + due.minusSeconds(1), guide))
+                .isFalse();
 
         node.clock().forward(Duration.ofDays(4));
         untilTold(node, guide, "reminded");
@@ -111,7 +112,9 @@ class RemindersTest {
         assertThat(told(node, guide)).containsExactly("reminded", "escalated");
         var passedOn = guides.task("publisher", guide);
         assertThat(passedOn.get("id")).isEqualTo(task.get("id"));
-        assertThat(passedOn.get("escalatedTo").values()).extracting(JsonNode::asString).containsExactly("PUBLISHER");
+        assertThat(passedOn.get("escalatedTo").values())
+                .extracting(JsonNode::asString)
+                .containsExactly("PUBLISHER");
         assertThat(due(passedOn)).isEqualTo(due);
         var escalated = log(node, guide).getLast();
         assertThat(escalated.at("/notice/group").asString()).isEqualTo("PUBLISHER");
@@ -132,7 +135,8 @@ class RemindersTest {
         assertThat(publisher.get("/studio/guides/" + guide.id() + "/review").body())
                 .contains("passed on to you", "Assign to");
         assertThat(publisher.get("/studio/guides/" + guide.id() + "/history").body())
-                .contains("reminded the reviewers of the open task", "passed the open task", "on to the publishers too");
+                .contains(
+                        "reminded the reviewers of the open task", "passed the open task", "on to the publishers too");
         guides.decide("reviewer", passedOn, "approve").ok();
         assertThat(guides.read(guide).status()).isEqualTo(200);
     }
@@ -142,11 +146,13 @@ class RemindersTest {
         var guides = node.guides();
         var approved = guides.published();
         var back = guides.submitted();
-        guides.decide("reviewer", guides.task("reviewer", back), "request-changes").ok();
+        guides.decide("reviewer", guides.task("reviewer", back), "request-changes")
+                .ok();
         var late = guides.submitted();
         node.clock().forward(Duration.ofDays(5));
         untilTold(node, late, "escalated");
-        guides.decide("publisher", guides.task("publisher", late), "request-changes").ok();
+        guides.decide("publisher", guides.task("publisher", late), "request-changes")
+                .ok();
         node.as("editor").post(late.path() + "/submit", Map.of()).ok();
         assertThat(isInboxOf(node, "PUBLISHER", late)).isFalse();
         assertThat(due(guides.task("reviewer", late)))
@@ -174,7 +180,9 @@ class RemindersTest {
         var guides = node.guides();
         var guide = guides.submitted();
         String at = node.clock().instant().plus(Duration.ofDays(20)).toString();
-        node.as("publisher").put(guide.path() + "/schedule", Map.of("publishAt", at)).ok();
+        node.as("publisher")
+                .put(guide.path() + "/schedule", Map.of("publishAt", at))
+                .ok();
         guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
         node.clock().forward(Duration.ofDays(6));
         node.as("publisher").delete(guide.path() + "/schedule").ok();
@@ -182,7 +190,8 @@ class RemindersTest {
 
         assertThat(due(guides.task("reviewer", guide))).isEqualTo(dropped.plus(Duration.ofDays(5)));
         node.restartWithoutEngineDatabase();
-        await().untilAsserted(() -> assertThat(due(guides.task("reviewer", guide))).isEqualTo(dropped.plus(Duration.ofDays(5))));
+        await().untilAsserted(() ->
+                assertThat(due(guides.task("reviewer", guide))).isEqualTo(dropped.plus(Duration.ofDays(5))));
         assertThat(told(node, guide)).isEmpty();
     }
 
@@ -223,16 +232,20 @@ class RemindersTest {
         node.restartWithoutEngineDatabase();
 
         await().atMost(Duration.ofSeconds(20)).until(() -> isInboxOf(node, "PUBLISHER", waiting));
-        await().untilAsserted(() -> assertThat(due(guides.task("reviewer", young))).isEqualTo(due));
+        await().untilAsserted(
+                        () -> assertThat(due(guides.task("reviewer", young))).isEqualTo(due));
         node.clock().to(due);
         untilTold(node, young, "escalated");
         assertThat(told(node, waiting)).containsExactly("escalated");
         assertThat(told(node, live)).containsExactly("review-announced");
-        var history = Visitor.signedIn(node, "reviewer").get("/studio/guides/" + live.id() + "/history").body();
+        var history = Visitor.signedIn(node, "reviewer")
+                .get("/studio/guides/" + live.id() + "/history")
+                .body();
         assertThat(history).contains("announced to the reviewers that the review comes due");
 
         node.clock().to(day.minus(Duration.ofDays(10)));
-        await().atMost(Duration.ofSeconds(20)).until(() -> guides.find("reviewer", live).isPresent());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> guides.find("reviewer", live).isPresent());
         guides.decide("reviewer", guides.task("reviewer", live), "confirm").ok();
         node.clock().to(day.minus(Duration.ofDays(1)));
         var marker = node.guides().submitted();
@@ -267,7 +280,8 @@ class RemindersTest {
             guides.decide("reviewer", guides.task("reviewer", old), "approve").ok();
             assertThat(guides.read(old).status()).isEqualTo(200);
             older.clock().to(day.minus(Duration.ofDays(10)));
-            await().atMost(Duration.ofSeconds(20)).until(() -> guides.find("reviewer", live).isPresent());
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> guides.find("reviewer", live).isPresent());
             assertThat(told(older, live)).isEmpty();
             guides.decide("reviewer", guides.task("reviewer", live), "confirm").ok();
             assertThat(older.bean(OutdatedGuides.class).find().guides()).doesNotContain(old.id(), live.id());
@@ -285,8 +299,16 @@ class RemindersTest {
     static String withoutReminders(String file) {
         String without = file.replace(" flowable:dueDate=\"P5D\"", "");
         for (String id : List.of("review-due-soon", "review-late", "review-approaching"))
-            without = Pattern.compile("(?s)    <boundaryEvent id=\"" + id + "\".*?</boundaryEvent>\n").matcher(without).replaceAll("");
-        for (String id : List.of("remind-of-review", "review-reminded", "pass-on-review", "review-passed-on", "announce-review", "review-announced"))
+            without = Pattern.compile("(?s)    <boundaryEvent id=\"" + id + "\".*?</boundaryEvent>\n")
+                    .matcher(without)
+                    .replaceAll("");
+        for (String id : List.of(
+                "remind-of-review",
+                "review-reminded",
+                "pass-on-review",
+                "review-passed-on",
+                "announce-review",
+                "review-announced"))
             without = without.replaceAll("(?m)^ *<(serviceTask|endEvent) id=\"" + id + "\".*\n", "")
                     .replaceAll("(?m)^ *<sequenceFlow .*(source|target)Ref=\"" + id + "\".*\n", "");
         return without.replaceAll("(?s) *<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>\n", "");
