@@ -321,7 +321,7 @@ class RemindersTest {
                 var one = Node.start(stores.settings());
                 var other = one.beside()) {
             var waiting = new ArrayList<Ref>();
-            for (int i = 0; i < 12; i++) waiting.add(one.guides().submitted());
+            for (int i = 0; i < 6; i++) waiting.add(one.guides().submitted());
             var live = one.guides().published();
             one.clock().forward(Duration.ofDays(4));
             for (var guide : waiting) untilTold(other, guide, "reminded");
