@@ -34,6 +34,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -269,6 +270,34 @@ public class Editions {
      */
     public Edition renamed(EditionId id, LogEntry.Renamed renamed, @Nullable Long position, Instant since, Person by) {
         return record(id, edition -> edition.next().rename(renamed, position, since, by, clock.instant()));
+    }
+
+    /**
+     * Records who owns the guide from now on.
+     *
+     * @param latest the latest edition of the guide
+     * @param owner null if nobody is to own the guide
+     */
+    public void owned(EditionId latest, @Nullable String owner, Person by) {
+        record(latest, edition -> edition.next().own(owner, ownerWith(edition), by, clock.instant()));
+    }
+
+    /** Records that another account owns the guide, if it is still owned by {@code from}; returns whether that account owns it now. */
+    public boolean handedOver(EditionId latest, String from, String to, Person by) {
+        var edition = record(
+                latest,
+                it -> Optional.of(from)
+                        .filter(owner -> owner.equals(ownerWith(it)))
+                        .flatMap(owner -> it.next().own(to, owner, by, clock.instant())));
+        return to.equals(ownerWith(edition));
+    }
+
+    private @Nullable String ownerWith(Edition latest) {
+        return Guide.ownerIn(Stream.concat(
+                        of(latest.id().guide()).stream()
+                                .filter(other -> other.id().number() < latest.id().number()),
+                        Stream.of(latest))
+                .toList());
     }
 
     /** Whether the guide was deleted. */

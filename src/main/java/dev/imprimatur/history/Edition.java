@@ -205,7 +205,7 @@ public final class Edition {
             case SCHEDULED -> schedule(requireNonNull(entry.schedule(), "of this kind"), entry);
             case SCHEDULE_DROPPED -> schedule(Schedule.NONE, entry);
             case PUBLICATION_DUE -> state = State.APPROVED;
-            case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED -> {}
+            case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED -> {}
             case DELETED -> deleted = true;
         }
     }
@@ -323,6 +323,13 @@ public final class Edition {
                 .map(LogEntry::renamed)
                 .filter(Objects::nonNull)
                 .map(LogEntry.Renamed::to)
+                .findFirst();
+    }
+
+    /** The last change of the guide's owner in this edition; empty if there was none. */
+    public Optional<LogEntry> ownerEntry() {
+        return log.reversed().stream()
+                .filter(entry -> entry.kind() == LogEntry.Kind.OWNER_CHANGED)
                 .findFirst();
     }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedule of kind {@code SCHEDULED}
  * @param renamed of kind {@code RENAMED}
  * @param notice of kinds {@code REMINDED}, {@code ESCALATED} and {@code REVIEW_ANNOUNCED}
+ * @param owner of kind {@code OWNER_CHANGED}: the username of the owner; null if nobody owns the guide
  */
 public record LogEntry(
         EditionId edition,
@@ -43,7 +44,8 @@ public record LogEntry(
         @Nullable Long position,
         @Nullable Schedule schedule,
         @Nullable Renamed renamed,
-        @Nullable Notice notice) {
+        @Nullable Notice notice,
+        @Nullable String owner) {
     /** The slug that a guide had and the slug that it has instead. */
     public record Renamed(String from, String to) {}
 
@@ -96,7 +98,9 @@ public record LogEntry(
         /** A task was still open at its time, so a further role may take it. */
         ESCALATED,
         /** A timer announced ahead that the review of the published edition comes due. */
-        REVIEW_ANNOUNCED
+        REVIEW_ANNOUNCED,
+        /** Somebody else owns the guide from now on, or nobody. */
+        OWNER_CHANGED
     }
 
     /** The signature of the decision; empty if it was not signed. */
@@ -170,10 +174,19 @@ public record LogEntry(
                 newPosition,
                 newSchedule,
                 newRenamed,
-                notice);
+                notice,
+                owner);
     }
 
     LogEntry withNotice(Notice given) {
+        return with(given, owner);
+    }
+
+    LogEntry withOwner(@Nullable String given) {
+        return with(notice, given);
+    }
+
+    private LogEntry with(@Nullable Notice newNotice, @Nullable String newOwner) {
         return new LogEntry(
                 edition,
                 seq,
@@ -191,6 +204,7 @@ public record LogEntry(
                 position,
                 schedule,
                 renamed,
-                given);
+                newNotice,
+                newOwner);
     }
 }

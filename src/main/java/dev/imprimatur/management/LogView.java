@@ -32,7 +32,8 @@ record LogView(
         @Nullable Long position,
         @Nullable ScheduleView schedule,
         LogEntry.@Nullable Renamed renamed,
-        @Nullable NoticeView notice) {
+        @Nullable NoticeView notice,
+        @Nullable String owner) {
     record ByView(
             @Nullable String account, String name, @Nullable String title) {}
 
@@ -96,12 +97,13 @@ record LogView(
     record NoticeView(
             @Nullable String task,
             String group,
+            @Nullable String owner,
             Instant planned,
             @Nullable Instant due) {
         static @Nullable NoticeView of(@Nullable Notice notice) {
             return notice == null
                     ? null
-                    : new NoticeView(notice.task(), notice.group(), notice.planned(), notice.due());
+                    : new NoticeView(notice.task(), notice.group(), notice.owner(), notice.planned(), notice.due());
         }
     }
 
@@ -125,6 +127,7 @@ record LogView(
                 entry.position(),
                 entry.schedule() == null ? null : ScheduleView.of(entry.schedule()),
                 entry.renamed(),
-                NoticeView.of(entry.notice()));
+                NoticeView.of(entry.notice()),
+                entry.owner());
     }
 }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.flowable.engine.delegate.DelegateExecution;
 import org.flowable.engine.delegate.JavaDelegate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.scheduling.TaskScheduler;
@@ -237,15 +238,16 @@ class ServiceTasks {
     /** Announces the review, unless it is overdue already. If several announcements were missed, the latest one is made. */
     private void announceReview(DelegateExecution execution, EditionId id) {
         var announcement = workflow(execution).announcement();
-        var type = types.require(guides.require(id.guide()).type());
+        var guide = guides.require(id.guide());
+        var type = types.require(guide.type());
         editions.notice(
                 id,
                 LogEntry.Kind.REVIEW_ANNOUNCED,
-                edition -> announcement.flatMap(how -> announced(how, edition, type, clock.instant())));
+                edition -> announcement.flatMap(how -> announced(how, guide.owner(), edition, type, clock.instant())));
     }
 
     private static Optional<Notice> announced(
-            Workflow.Announcement how, Edition edition, ContentType type, Instant now) {
+            Workflow.Announcement how, @Nullable String owner, Edition edition, ContentType type, Instant now) {
         return edition.stamp()
                 .filter(stamp -> edition.state() == Edition.State.PUBLISHED && now.isBefore(stamp.overdueAt()))
                 .flatMap(stamp -> ReviewTimes.announcements(type, stamp.reviewDue()).stream()
@@ -256,6 +258,7 @@ class ServiceTasks {
                                 null,
                                 0,
                                 how.group(),
+                                owner,
                                 at,
                                 stamp.overdueAt().minusMillis(1))));
     }

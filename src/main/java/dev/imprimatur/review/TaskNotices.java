@@ -79,6 +79,7 @@ final class TaskNotices {
                 timer.task(),
                 edition.round(timer.task()),
                 timer.group(),
+                null,
                 planned(timer),
                 workflow.step(timer.task())
                         .flatMap(step -> workflow.due(step, edition))

@@ -154,9 +154,11 @@ class ScopesTest {
                         "POST /tasks/{id}/unclaim");
         assertThat(needed.get("publish"))
                 .containsExactly(
+                        "DELETE /{type}/{id}/owner",
                         "DELETE /{type}/{id}/schedule",
                         "POST /{type}/{id}/slug",
                         "POST /{type}/{id}/unpublish",
+                        "PUT /{type}/{id}/owner",
                         "PUT /{type}/{id}/schedule");
         assertThat(needed.get("read")).allMatch(route -> route.startsWith("GET "));
         assertThat(needed.get("draft")).noneMatch(route -> route.matches(".*(tasks|accounts|keys|webhooks|tokens).*"));

@@ -69,10 +69,12 @@ public record HistoryEvent(
                 yield "changed the slug from “" + renamed.from() + "” to “" + renamed.to() + "”";
             }
             case DELETED -> "deleted the guide";
+            case OWNER_CHANGED ->
+                entry.owner() == null ? "left the guide without an owner" : "made " + entry.owner() + " the owner of the guide";
             case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry.kind(), requireNonNull(entry.notice()));
         };
         String mark = switch (entry.kind()) {
-            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED -> "draft";
+            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED, OWNER_CHANGED -> "draft";
             case SUBMITTED, REVIEW_DUE, REMINDED, REVIEW_ANNOUNCED -> "review";
             case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE, ESCALATED -> "changes";
             case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
@@ -100,7 +102,7 @@ public record HistoryEvent(
         return switch (kind) {
             case REMINDED -> "reminded the " + who + " of the open task “" + notice.task() + "”" + day;
             case ESCALATED -> "passed the open task “" + notice.task() + "” on to the " + who + " too" + day;
-            default -> "announced to the " + who + " that the review comes due" + day;
+            default -> "announced to " + (notice.owner() == null ? "" : notice.owner() + " and ") + "the " + who + " that the review comes due" + day;
         };
     }
 
