@@ -295,7 +295,8 @@ public class Editions {
     private @Nullable String ownerWith(Edition latest) {
         return Guide.ownerIn(Stream.concat(
                         of(latest.id().guide()).stream()
-                                .filter(other -> other.id().number() < latest.id().number()),
+                                .filter(other ->
+                                        other.id().number() < latest.id().number()),
                         Stream.of(latest))
                 .toList());
     }

@@ -280,7 +280,8 @@ public class Guides {
     public List<Guide> ownedBy(String owner) {
         return guides.find(Filters.eq("owner", owner))
                 .timeoutMode(TimeoutMode.ITERATION)
-                .map(Row::guide).into(new ArrayList<>());
+                .map(Row::guide)
+                .into(new ArrayList<>());
     }
 
     public List<Guide> all() {

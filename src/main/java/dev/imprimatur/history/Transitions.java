@@ -29,7 +29,24 @@ public final class Transitions {
 
     public static LogEntry opened(EditionId id, Person by, Instant now) {
         return new LogEntry(
-                id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null, null, null, null, null);
+                id,
+                0,
+                Kind.OPENED,
+                now,
+                by,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     public LogEntry submit(

@@ -59,7 +59,8 @@ public class Owners {
         // guides whose logs are damaged stay in the list
         for (var guide : guides.ownedBy(owner)) {
             if (done == AT_ONCE) return new HandedOver(done, skipped, true);
-            if (editions.of(guide.id()).stream().anyMatch(edition -> edition.damage().isPresent())) skipped++;
+            if (editions.of(guide.id()).stream()
+                    .anyMatch(edition -> edition.damage().isPresent())) skipped++;
             else if (editions.handedOver(guide.current(), owner, next, by)) done++;
         }
         return new HandedOver(done, skipped, false);

@@ -262,16 +262,23 @@ class RemindersTest {
         var guide = guides.published();
         var draft = guides.drafted();
         var editor = node.as("editor");
-        assertThat(editor.put(guide.path() + "/owner", Map.of("username", "nobody-here")).status()).isEqualTo(400);
+        assertThat(editor.put(guide.path() + "/owner", Map.of("username", "nobody-here"))
+                        .status())
+                .isEqualTo(400);
         assertThat(editor.put(guide.path() + "/owner", Map.of()).status()).isEqualTo(400);
         for (int i = 0; i < 2; i++)
-            assertThat(editor.put(guide.path() + "/owner", Map.of("username", "both")).ok().get("owner").asString())
+            assertThat(editor.put(guide.path() + "/owner", Map.of("username", "both"))
+                            .ok()
+                            .get("owner")
+                            .asString())
                     .isEqualTo("both");
         editor.put(draft.path() + "/owner", Map.of("username", "both")).ok();
         assertThat(editor.get("/role-guide?owner=both").ok().get("items").values())
                 .extracting(it -> it.get("id").asString())
                 .containsExactlyInAnyOrder(guide.id(), draft.id());
-        var page = Visitor.signedIn(node, "editor").get("/studio/guides/" + draft.id() + "/edit").body();
+        var page = Visitor.signedIn(node, "editor")
+                .get("/studio/guides/" + draft.id() + "/edit")
+                .body();
         assertThat(page).contains("Owned by", "Save the owner");
 
         var day = reviewDue(node, guide);
@@ -280,9 +287,13 @@ class RemindersTest {
         assertThat(log(node, guide).getLast().at("/notice/owner").asString()).isEqualTo("both");
 
         var admin = node.as("admin");
-        assertThat(editor.post("/accounts/both/hand-over", Map.of("to", "editor")).status()).isEqualTo(403);
-        assertThat(admin.post("/accounts/both/hand-over", Map.of("to", "both")).status()).isEqualTo(400);
-        var done = admin.post("/accounts/both/hand-over", Map.of("to", "second-editor")).ok();
+        assertThat(editor.post("/accounts/both/hand-over", Map.of("to", "editor"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(admin.post("/accounts/both/hand-over", Map.of("to", "both")).status())
+                .isEqualTo(400);
+        var done = admin.post("/accounts/both/hand-over", Map.of("to", "second-editor"))
+                .ok();
         assertThat(done.toString()).isEqualTo("{\"handedOver\":2,\"skipped\":0,\"left\":false}");
         assertThat(guides.state(guide).get("owner").asString()).isEqualTo("second-editor");
         editor.delete(draft.path() + "/owner").ok();
@@ -291,7 +302,9 @@ class RemindersTest {
                         .filter(entry -> entry.get("kind").asString().equals("owner-changed"))
                         .map(entry -> entry.path("owner").asString("")))
                 .containsExactly("both", "second-editor");
-        assertThat(Visitor.signedIn(node, "editor").get("/studio/guides/" + guide.id() + "/history").body())
+        assertThat(Visitor.signedIn(node, "editor")
+                        .get("/studio/guides/" + guide.id() + "/history")
+                        .body())
                 .contains("made second-editor the owner of the guide", "announced to both and the reviewers");
         node.bean(Reconciler.class).everyMinute();
         assertThat(node.bean(OutdatedGuides.class).find().guides()).doesNotContain(guide.id(), draft.id());

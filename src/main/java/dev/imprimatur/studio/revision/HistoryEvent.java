@@ -70,7 +70,9 @@ public record HistoryEvent(
             }
             case DELETED -> "deleted the guide";
             case OWNER_CHANGED ->
-                entry.owner() == null ? "left the guide without an owner" : "made " + entry.owner() + " the owner of the guide";
+                entry.owner() == null
+                        ? "left the guide without an owner"
+                        : "made " + entry.owner() + " the owner of the guide";
             case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry.kind(), requireNonNull(entry.notice()));
         };
         String mark = switch (entry.kind()) {
@@ -102,7 +104,9 @@ public record HistoryEvent(
         return switch (kind) {
             case REMINDED -> "reminded the " + who + " of the open task “" + notice.task() + "”" + day;
             case ESCALATED -> "passed the open task “" + notice.task() + "” on to the " + who + " too" + day;
-            default -> "announced to " + (notice.owner() == null ? "" : notice.owner() + " and ") + "the " + who + " that the review comes due" + day;
+            default ->
+                "announced to " + (notice.owner() == null ? "" : notice.owner() + " and ") + "the " + who
+                        + " that the review comes due" + day;
         };
     }
 
