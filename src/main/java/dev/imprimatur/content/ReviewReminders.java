@@ -12,6 +12,9 @@ import tools.jackson.databind.JsonNode;
 final class ReviewReminders {
     static final String KEYWORD = "x-review-reminders";
     private static final int MOST = 5;
+    /** In days; a month counts as 31. */
+    private static final int LONGEST = 3720;
+
     private static final List<Period> USUAL = List.of(Period.ofDays(30), Period.ofDays(7), Period.ofDays(1));
 
     private ReviewReminders() {}
@@ -36,13 +39,16 @@ final class ReviewReminders {
         return isRight
                 ? Optional.empty()
                 : Optional.of(KEYWORD + " must be a list of at most " + MOST
-                        + " different ISO 8601 periods, each at least one day, such as [\"P30D\", \"P7D\", \"P1D\"]");
+                        + " different ISO 8601 periods, each at least one day and at most ten years, such as [\"P30D\", \"P7D\", \"P1D\"]");
     }
 
     private static boolean isPeriod(JsonNode value) {
         try {
             var period = Period.parse(value.asString(""));
-            return value.isString() && !period.isNegative() && !period.isZero();
+            return value.isString()
+                    && !period.isNegative()
+                    && !period.isZero()
+                    && period.toTotalMonths() * 31 + period.getDays() <= LONGEST;
         } catch (DateTimeException wrong) {
             return false;
         }

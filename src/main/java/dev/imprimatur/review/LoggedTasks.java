@@ -65,7 +65,9 @@ class LoggedTasks {
                 step.outcomes(),
                 workflow.due(step, edition).orElse(null),
                 null,
-                edition.log().getLast().at(),
+                Optional.ofNullable(workflow.openedBy(edition).get(step.id()))
+                        .orElse(edition.log().getLast())
+                        .at(),
                 true);
     }
 

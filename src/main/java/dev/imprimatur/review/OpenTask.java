@@ -3,6 +3,7 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
 import java.time.Instant;
@@ -39,6 +40,14 @@ public record OpenTask(
     /** The role that may take the task, in lower case, for messages to people. */
     public String role() {
         return group.toLowerCase(Locale.ROOT);
+    }
+
+    /** The last entry of the log that says what the task is about: not a reminder, and not who owns the guide. */
+    public LogEntry about() {
+        return edition.log().reversed().stream()
+                .filter(entry -> entry.notice() == null && entry.kind() != LogEntry.Kind.OWNER_CHANGED)
+                .findFirst()
+                .orElseThrow();
     }
 
     /**

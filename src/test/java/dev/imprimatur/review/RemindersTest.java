@@ -131,7 +131,7 @@ class RemindersTest {
                 .post("/tasks/" + task.get("id").asString() + "/assign", Map.of("account", "reviewer"))
                 .ok();
         var publisher = Visitor.signedIn(node, "publisher");
-        assertThat(publisher.get("/studio").body()).contains("Passed on to publishers");
+        assertThat(publisher.get("/studio").body()).contains("Passed on to publishers", "From <bdi>The editor</bdi>");
         assertThat(publisher.get("/studio/guides/" + guide.id() + "/review").body())
                 .contains("passed on to you", "Assign to");
         assertThat(publisher.get("/studio/guides/" + guide.id() + "/history").body())
@@ -285,6 +285,7 @@ class RemindersTest {
         node.clock().to(day.minus(Duration.ofDays(7)));
         untilTold(node, guide, "review-announced");
         assertThat(log(node, guide).getLast().at("/notice/owner").asString()).isEqualTo("both");
+        assertThat(Visitor.signedIn(node, "both").get("/studio").body()).contains("Guides that you own");
 
         var admin = node.as("admin");
         assertThat(editor.post("/accounts/both/hand-over", Map.of("to", "editor"))
