@@ -38,8 +38,9 @@ final class ReviewReminders {
         for (var period : keyword.values()) isRight &= isPeriod(period) && seen.add(Period.parse(period.asString()));
         return isRight
                 ? Optional.empty()
-                : Optional.of(KEYWORD + " must be a list of at most " + MOST
-                        + " different ISO 8601 periods, each at least one day and at most ten years, such as [\"P30D\", \"P7D\", \"P1D\"]");
+                : Optional.of(
+                        KEYWORD + " must be a list of at most " + MOST
+                                + " different ISO 8601 periods, each at least one day and at most ten years, such as [\"P30D\", \"P7D\", \"P1D\"]");
     }
 
     private static boolean isPeriod(JsonNode value) {

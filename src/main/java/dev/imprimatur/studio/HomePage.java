@@ -127,7 +127,8 @@ class HomePage {
     /** The guides of this owner whose reviews are due soon or overdue, the earliest first. */
     private List<Guide> owned(List<Guide> guides, Person me) {
         return guides.stream()
-                .filter(guide -> me.account().equals(guide.owner()) && Set.of("soon", "overdue").contains(words.freshness(guide)))
+                .filter(guide -> me.account().equals(guide.owner())
+                        && Set.of("soon", "overdue").contains(words.freshness(guide)))
                 .sorted(Comparator.comparing(guide -> String.valueOf(guide.reviewDue())))
                 .limit(RECENT)
                 .toList();

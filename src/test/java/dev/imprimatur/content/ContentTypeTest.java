@@ -214,7 +214,15 @@ class ContentTypeTest {
                         .reviewReminders())
                 .isEmpty();
         for (String wrong : List.of(
-                "\"P1D\"", "[1]", "[\"soon\"]", "[\"PT1H\"]", "[\"P0D\"]", "[\"-P1D\"]", "[\"P11Y\"]", "[\"P99999D\"]", "[\"P1D\", \"P1D\"]",
+                "\"P1D\"",
+                "[1]",
+                "[\"soon\"]",
+                "[\"PT1H\"]",
+                "[\"P0D\"]",
+                "[\"-P1D\"]",
+                "[\"P11Y\"]",
+                "[\"P99999D\"]",
+                "[\"P1D\", \"P1D\"]",
                 "[\"P1D\", \"P2D\", \"P3D\", \"P4D\", \"P5D\", \"P6D\"]"))
             assertThatThrownBy(() ->
                             type("x", seed.replace(interval, interval + "\"x-review-reminders\": " + wrong + ",")))
