@@ -2,6 +2,7 @@
 package dev.imprimatur.content;
 
 import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.time.Period;
 import java.util.HashSet;
 import java.util.List;
@@ -12,8 +13,7 @@ import tools.jackson.databind.JsonNode;
 final class ReviewReminders {
     static final String KEYWORD = "x-review-reminders";
     private static final int MOST = 5;
-    /** In days; a month counts as 31. */
-    private static final int LONGEST = 3720;
+    private static final LocalDate LATEST = LocalDate.EPOCH.plusYears(10);
 
     private static final List<Period> USUAL = List.of(Period.ofDays(30), Period.ofDays(7), Period.ofDays(1));
 
@@ -49,7 +49,7 @@ final class ReviewReminders {
             return value.isString()
                     && !period.isNegative()
                     && !period.isZero()
-                    && period.toTotalMonths() * 31 + period.getDays() <= LONGEST;
+                    && !LocalDate.EPOCH.plus(period).isAfter(LATEST);
         } catch (DateTimeException wrong) {
             return false;
         }
