@@ -276,6 +276,11 @@ public class Guides {
                 .first());
     }
 
+    /** The number of guides that the account owns. */
+    public long countOwnedBy(String owner) {
+        return guides.countDocuments(Filters.eq("owner", owner));
+    }
+
     /** Guides that the account owns, in no particular order. */
     public List<Guide> ownedBy(String owner) {
         return guides.find(Filters.eq("owner", owner))

@@ -38,6 +38,11 @@ public class Owners {
         return guides.require(guide.id());
     }
 
+    /** The number of guides that the account owns. */
+    public long count(String owner) {
+        return guides.countOwnedBy(owner);
+    }
+
     /**
      * The result of a call that hands guides over.
      *

@@ -294,6 +294,18 @@ class RemindersTest {
                 .isEqualTo(403);
         assertThat(admin.post("/accounts/both/hand-over", Map.of("to", "both")).status())
                 .isEqualTo(400);
+        var administrator = Visitor.signedIn(node, "admin");
+        String person = "/studio/accounts/both";
+        assertThat(administrator.get(person).body()).contains("2 guides.", "Hand over");
+        assertThat(administrator
+                        .post(person, person + "/hand-over", "to", "editor")
+                        .status())
+                .isEqualTo(302);
+        assertThat(administrator.get(person).body()).doesNotContain("Hand over");
+        assertThat(administrator
+                        .post("/studio/accounts/editor", "/studio/accounts/editor/hand-over", "to", "both")
+                        .status())
+                .isEqualTo(302);
         var done = admin.post("/accounts/both/hand-over", Map.of("to", "second-editor"))
                 .ok();
         assertThat(done.toString()).isEqualTo("{\"handedOver\":2,\"skipped\":0,\"left\":false}");
@@ -303,7 +315,7 @@ class RemindersTest {
         assertThat(log(node, guide).stream()
                         .filter(entry -> entry.get("kind").asString().equals("owner-changed"))
                         .map(entry -> entry.path("owner").asString("")))
-                .containsExactly("both", "second-editor");
+                .containsExactly("both", "editor", "both", "second-editor");
         assertThat(Visitor.signedIn(node, "editor")
                         .get("/studio/guides/" + guide.id() + "/history")
                         .body())
