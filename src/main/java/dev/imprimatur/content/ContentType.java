@@ -51,6 +51,7 @@ public final class ContentType {
     private final Schema complete;
     private final Schema partial;
     private final Period reviewInterval;
+    private final List<Period> reviewReminders;
     private final List<FilterField> filterFields;
     private final List<SearchField> searchFields;
     private final Synonyms synonyms;
@@ -83,6 +84,7 @@ public final class ContentType {
         this.searchFields = SearchField.of(Shape.of(schema), List.of()).toList();
         this.linkedData = LinkedData.of(schema);
         this.reviewInterval = Period.parse(schema.get("x-review-interval").asString());
+        this.reviewReminders = ReviewReminders.of(schema);
     }
 
     public String name() {
@@ -116,6 +118,11 @@ public final class ContentType {
     /** How long a review is valid. */
     public Period reviewInterval() {
         return reviewInterval;
+    }
+
+    /** How long before its due day the review of a published guide is announced, {@code x-review-reminders}. */
+    public List<Period> reviewReminders() {
+        return reviewReminders;
     }
 
     /** How many people must approve a revision before it is published: one, unless the type says more. */

@@ -24,6 +24,7 @@ final class SchemaRules {
         } catch (DateTimeParseException wrong) {
             faults.add("x-review-interval must be an ISO 8601 period such as P6M");
         }
+        ReviewReminders.fault(schema).ifPresent(faults::add);
         if (schema.path("x-approvals").asInt(1) < 1) faults.add("x-approvals must be at least 1");
         reasonFaults(schema.path("x-reasons"), faults);
         walk(schema, "", faults);

@@ -16,6 +16,7 @@ public final class Shape {
     static final Set<String> KEYWORDS = Set.of(
             "x-workflow",
             "x-review-interval",
+            ReviewReminders.KEYWORD,
             "x-approvals",
             "x-reasons",
             "x-filterable",

@@ -10,6 +10,7 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.EditionLog;
 import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
 import dev.imprimatur.history.Schedule;
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -253,6 +255,19 @@ public class Editions {
         return record(id, edition -> edition.next().markReviewDue(clock.instant()));
     }
 
+    /**
+     * Records what a timer tells people. Recording the same again, or something earlier, changes nothing.
+     *
+     * @param kind {@code REMINDED}, {@code ESCALATED} or {@code REVIEW_ANNOUNCED}
+     * @param wanted what the edition calls for now; empty if nothing
+     */
+    public Edition notice(EditionId id, LogEntry.Kind kind, Function<Edition, Optional<Notice>> wanted) {
+        return record(
+                id,
+                edition ->
+                        wanted.apply(edition).flatMap(notice -> edition.next().notice(kind, notice, clock.instant())));
+    }
+
     public Edition overdue(EditionId id, long position) {
         return record(id, edition -> edition.next().markOverdue(position, clock.instant()));
     }
@@ -270,6 +285,35 @@ public class Editions {
      */
     public Edition renamed(EditionId id, LogEntry.Renamed renamed, @Nullable Long position, Instant since, Person by) {
         return record(id, edition -> edition.next().rename(renamed, position, since, by, clock.instant()));
+    }
+
+    /**
+     * Records who owns the guide from now on.
+     *
+     * @param latest the latest edition of the guide
+     * @param owner null if nobody is to own the guide
+     */
+    public void owned(EditionId latest, @Nullable String owner, Person by) {
+        record(latest, edition -> edition.next().own(owner, ownerWith(edition), by, clock.instant()));
+    }
+
+    /** Records that another account owns the guide, if it is still owned by {@code from}; returns whether that account owns it now. */
+    public boolean handedOver(EditionId latest, String from, String to, Person by) {
+        var edition = record(
+                latest,
+                it -> Optional.of(from)
+                        .filter(owner -> owner.equals(ownerWith(it)))
+                        .flatMap(owner -> it.next().own(to, owner, by, clock.instant())));
+        return to.equals(ownerWith(edition));
+    }
+
+    private @Nullable String ownerWith(Edition latest) {
+        return Guide.ownerIn(Stream.concat(
+                        of(latest.id().guide()).stream()
+                                .filter(other ->
+                                        other.id().number() < latest.id().number()),
+                        Stream.of(latest))
+                .toList());
     }
 
     /** Whether the guide was deleted. */

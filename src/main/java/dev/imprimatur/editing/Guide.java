@@ -4,6 +4,7 @@ package dev.imprimatur.editing;
 import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Stamp;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
  * @param contributors the contributors of the latest edition
  * @param live the published edition; null if the guide is not published
  * @param schedule when the guide is to be published or unpublished; null if nothing is scheduled
+ * @param owner the username of the account to which reviews are announced; null if nobody owns the guide
  * @param reviewDue the last day on which the review of the published revision is valid
  * @param entries how many log entries the card was made from; a card never replaces one that was made from more
  */
@@ -49,6 +51,7 @@ public record Guide(
         @Nullable LocalDate reviewDue,
         boolean overdue,
         @Nullable Schedule schedule,
+        @Nullable String owner,
         Instant updatedAt,
         int entries) {
     /**
@@ -80,6 +83,7 @@ public record Guide(
                         null,
                         null,
                         false,
+                        null,
                         null,
                         copy.updatedAt(),
                         1)
@@ -144,6 +148,7 @@ public record Guide(
                 reviewDue,
                 overdue,
                 schedule,
+                owner,
                 newUpdatedAt,
                 entries);
     }
@@ -178,6 +183,7 @@ public record Guide(
                 live == null ? null : live.stamp().map(Stamp::reviewDue).orElse(null),
                 live != null && live.isOverdueMarked(),
                 schedule(latest, live),
+                ownerIn(editions),
                 later(latest.log().getLast().at()),
                 count);
     }
@@ -200,6 +206,15 @@ public record Guide(
                 .flatMap(edition -> edition.renamedTo().stream())
                 .findFirst()
                 .orElse(slug);
+    }
+
+    /** The owner according to the logs; null if nobody owns the guide. */
+    static @Nullable String ownerIn(List<Edition> editions) {
+        return editions.reversed().stream()
+                .flatMap(edition -> edition.ownerEntry().stream())
+                .findFirst()
+                .map(LogEntry::owner)
+                .orElse(null);
     }
 
     /** Whether the guide was deleted. */

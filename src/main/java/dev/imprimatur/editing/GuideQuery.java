@@ -14,17 +14,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state the state of the guide's latest edition; null for all
  * @param text a text that the title, the title of the draft or the slug must contain literally; null for all
+ * @param owner only guides that this account owns; null for all
  * @param reviewDueBefore only guides whose review is due before this day; null for all
  */
 public record GuideQuery(
         String type,
         Edition.@Nullable State state,
         @Nullable String text,
+        @Nullable String owner,
         @Nullable LocalDate reviewDueBefore,
         Sort sort) {
     /** The window of results that a cursor names; the first one if there is no cursor. */
     public Window window(@Nullable String cursor, int limit) {
-        return Window.of(Selection.of("guides", type, state, text, reviewDueBefore, sort), cursor, limit);
+        return Window.of(Selection.of("guides", type, state, text, owner, reviewDueBefore, sort), cursor, limit);
     }
 
     /** The sort orders, each ascending and descending. Only the creation date of a guide never changes. */

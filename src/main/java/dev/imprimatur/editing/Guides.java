@@ -72,6 +72,7 @@ public class Guides {
             @Nullable LocalDate reviewDue,
             boolean overdue,
             @Nullable Schedule schedule,
+            @Nullable String owner,
             Instant updatedAt,
             int entries) {
         static Row of(Guide g) {
@@ -94,6 +95,7 @@ public class Guides {
                     g.reviewDue(),
                     g.overdue(),
                     g.schedule(),
+                    g.owner(),
                     g.updatedAt(),
                     g.entries());
         }
@@ -121,6 +123,7 @@ public class Guides {
                     reviewDue,
                     overdue,
                     schedule,
+                    owner,
                     updatedAt,
                     entries);
         }
@@ -154,6 +157,7 @@ public class Guides {
         Index.makeUnique(guides, Indexes.ascending("type", "locale", "slug"));
         Index.make(guides, Indexes.ascending("type", "reviewDue"));
         Index.make(guides, Indexes.ascending("state"));
+        Index.make(guides, Indexes.ascending("owner", "type"));
     }
 
     /** The guide with this type and id. Throws a refusal if there is none. */
@@ -272,6 +276,19 @@ public class Guides {
                 .first());
     }
 
+    /** The number of guides that the account owns. */
+    public long countOwnedBy(String owner) {
+        return guides.countDocuments(Filters.eq("owner", owner));
+    }
+
+    /** Guides that the account owns, in no particular order. */
+    public List<Guide> ownedBy(String owner) {
+        return guides.find(Filters.eq("owner", owner))
+                .timeoutMode(TimeoutMode.ITERATION)
+                .map(Row::guide)
+                .into(new ArrayList<>());
+    }
+
     public List<Guide> all() {
         return guides.find().timeoutMode(TimeoutMode.ITERATION).map(Row::guide).into(new ArrayList<>());
     }
@@ -329,6 +346,7 @@ public class Guides {
                 Updates.set("reviewDue", g.reviewDue()),
                 Updates.set("overdue", g.overdue()),
                 Updates.set("schedule", g.schedule()),
+                Updates.set("owner", g.owner()),
                 Updates.set("updatedAt", g.updatedAt()),
                 Updates.set("entries", g.entries()));
     }
@@ -378,6 +396,7 @@ public class Guides {
         var filters = new ArrayList<Bson>();
         filters.add(Filters.eq("type", query.type()));
         if (query.state() != null) filters.add(Filters.eq("state", query.state()));
+        if (query.owner() != null) filters.add(Filters.eq("owner", query.owner()));
         if (query.reviewDueBefore() != null) filters.add(Filters.lt("reviewDue", query.reviewDueBefore()));
         if (query.text() != null) {
             var literal = Pattern.compile(Pattern.quote(query.text()), Pattern.CASE_INSENSITIVE);

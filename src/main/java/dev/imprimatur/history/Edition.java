@@ -87,6 +87,7 @@ public final class Edition {
     private @Nullable LogEntry revisionCall;
     private int approvalsRequired = 1;
     private Schedule schedule = Schedule.NONE;
+    private @Nullable LogEntry reopened;
     private boolean deleted;
     private boolean reviewDueMarked;
     private boolean overdueMarked;
@@ -149,6 +150,7 @@ public final class Edition {
                 submission = entry;
                 if (!approvals.isEmpty()) schedule = schedule.withoutApprovals();
                 approvalsRequired = asksFor(entry);
+                reopened = null;
                 evidence = null;
                 approvals = new ArrayList<>();
                 inForce = new ArrayList<>(List.of(entry));
@@ -200,10 +202,10 @@ public final class Edition {
             case SUPERSEDED -> end(State.SUPERSEDED);
             case UNPUBLISHED -> end(State.UNPUBLISHED);
             case DISCARDED -> end(State.DISCARDED);
-            case SCHEDULED -> schedule(requireNonNull(entry.schedule(), "of this kind"));
-            case SCHEDULE_DROPPED -> schedule(Schedule.NONE);
+            case SCHEDULED -> schedule(requireNonNull(entry.schedule(), "of this kind"), entry);
+            case SCHEDULE_DROPPED -> schedule(Schedule.NONE, entry);
             case PUBLICATION_DUE -> state = State.APPROVED;
-            case RENAMED -> {}
+            case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED -> {}
             case DELETED -> deleted = true;
         }
     }
@@ -214,10 +216,11 @@ public final class Edition {
     }
 
     /** An edition that waited for its publication needs its approvals again if it is not to be published at an instant any more. */
-    private void schedule(Schedule wanted) {
+    private void schedule(Schedule wanted, LogEntry by) {
         schedule = wanted;
         if (state != State.SCHEDULED || wanted.delaysPublication()) return;
         state = State.IN_REVIEW;
+        reopened = by;
         stamped = null;
         inForce.removeAll(approvals);
         approvals = new ArrayList<>();
@@ -323,6 +326,13 @@ public final class Edition {
                 .findFirst();
     }
 
+    /** The last change of the guide's owner in this edition; empty if there was none. */
+    public Optional<LogEntry> ownerEntry() {
+        return log.reversed().stream()
+                .filter(entry -> entry.kind() == LogEntry.Kind.OWNER_CHANGED)
+                .findFirst();
+    }
+
     public boolean isReviewDueMarked() {
         return reviewDueMarked;
     }
@@ -348,6 +358,41 @@ public final class Edition {
 
     List<LogEntry> completions(String task) {
         return log.stream().filter(entry -> task.equals(entry.task())).toList();
+    }
+
+    /** The entry that gave up a schedule, so that the approvals of the submitted revision are needed again; empty if there is none. */
+    public Optional<LogEntry> reopened() {
+        return Optional.ofNullable(reopened);
+    }
+
+    /** The further roles that may take the task in its current round, because it was still open at its time. */
+    public List<String> escalatedTo(String task) {
+        return escalations(task, round(task)).map(Notice::group).distinct().toList();
+    }
+
+    private Stream<Notice> escalations(String task, int round) {
+        int since = submission == null ? -1 : submission.seq();
+        return log.stream()
+                .filter(entry -> entry.kind() == LogEntry.Kind.ESCALATED && entry.seq() > since)
+                .map(LogEntry::notice)
+                .filter(Objects::nonNull)
+                .filter(notice -> task.equals(notice.task()) && notice.round() == round);
+    }
+
+    /** Whether people were told this already, or something later about the same. */
+    boolean wasTold(LogEntry.Kind kind, Notice wanted) {
+        var task = wanted.task();
+        if (kind == LogEntry.Kind.ESCALATED && task != null)
+            return escalations(task, wanted.round())
+                    .anyMatch(told -> told.group().equals(wanted.group()));
+        int since = kind == LogEntry.Kind.REVIEW_ANNOUNCED && stamped != null ? stamped.seq() : -1;
+        return log.stream()
+                .filter(entry -> entry.seq() > since)
+                .map(LogEntry::notice)
+                .filter(Objects::nonNull)
+                .anyMatch(told -> Objects.equals(told.task(), task)
+                        && told.round() == wanted.round()
+                        && !told.planned().isBefore(wanted.planned()));
     }
 
     /** The revision that reviewers see: the submitted one, also after it was published. */

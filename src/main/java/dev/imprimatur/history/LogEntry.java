@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param position in the ledger, of kinds that readers could see
  * @param schedule of kind {@code SCHEDULED}
  * @param renamed of kind {@code RENAMED}
+ * @param notice of kinds {@code REMINDED}, {@code ESCALATED} and {@code REVIEW_ANNOUNCED}
+ * @param owner of kind {@code OWNER_CHANGED}: the username of the owner; null if nobody owns the guide
  */
 public record LogEntry(
         EditionId edition,
@@ -41,7 +43,9 @@ public record LogEntry(
         @Nullable Stamp stamp,
         @Nullable Long position,
         @Nullable Schedule schedule,
-        @Nullable Renamed renamed) {
+        @Nullable Renamed renamed,
+        @Nullable Notice notice,
+        @Nullable String owner) {
     /** The slug that a guide had and the slug that it has instead. */
     public record Renamed(String from, String to) {}
 
@@ -88,7 +92,15 @@ public record LogEntry(
         /** The guide was given another slug. */
         RENAMED,
         /** The guide, which was never published, was deleted. */
-        DELETED
+        DELETED,
+        /** A timer reminded the people who may take an open task. */
+        REMINDED,
+        /** A task was still open at its time, so a further role may take it. */
+        ESCALATED,
+        /** A timer announced ahead that the review of the published edition comes due. */
+        REVIEW_ANNOUNCED,
+        /** Somebody else owns the guide from now on, or nobody. */
+        OWNER_CHANGED
     }
 
     /** The signature of the decision; empty if it was not signed. */
@@ -161,6 +173,38 @@ public record LogEntry(
                 newStamp,
                 newPosition,
                 newSchedule,
-                newRenamed);
+                newRenamed,
+                notice,
+                owner);
+    }
+
+    LogEntry withNotice(Notice given) {
+        return with(given, owner);
+    }
+
+    LogEntry withOwner(@Nullable String given) {
+        return with(notice, given);
+    }
+
+    private LogEntry with(@Nullable Notice newNotice, @Nullable String newOwner) {
+        return new LogEntry(
+                edition,
+                seq,
+                kind,
+                at,
+                by,
+                revision,
+                task,
+                outcome,
+                message,
+                meaning,
+                reason,
+                approvalsRequired,
+                stamp,
+                position,
+                schedule,
+                renamed,
+                newNotice,
+                newOwner);
     }
 }

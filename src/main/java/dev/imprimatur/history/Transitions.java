@@ -29,7 +29,24 @@ public final class Transitions {
 
     public static LogEntry opened(EditionId id, Person by, Instant now) {
         return new LogEntry(
-                id, 0, Kind.OPENED, now, by, null, null, null, null, null, null, null, null, null, null, null);
+                id,
+                0,
+                Kind.OPENED,
+                now,
+                by,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     public LogEntry submit(
@@ -325,6 +342,32 @@ public final class Transitions {
                 : Optional.of(next(Kind.DELETED, null, null, null, null, by, now));
     }
 
+    /**
+     * A reminder, an escalation or an announcement.
+     *
+     * @return empty if the edition is over, or if people were told this already, or something later
+     */
+    public Optional<LogEntry> notice(Kind kind, Notice notice, Instant now) {
+        return edition.state().isOver() || edition.wasTold(kind, notice)
+                ? Optional.empty()
+                : Optional.of(next(kind, edition.underReview().orElse(null), null, now)
+                        .withNotice(notice));
+    }
+
+    /**
+     * The change of the guide's owner.
+     *
+     * @param owner null if nobody is to own the guide
+     * @param current the owner according to all logs of the guide
+     * @return empty if the guide has this owner already
+     */
+    public Optional<LogEntry> own(@Nullable String owner, @Nullable String current, Person by, Instant now) {
+        return Objects.equals(owner, current)
+                ? Optional.empty()
+                : Optional.of(next(Kind.OWNER_CHANGED, null, null, null, null, by, now)
+                        .withOwner(owner));
+    }
+
     private void mustBe(State expected) {
         if (edition.state() != expected)
             throw Refusal.conflict(
@@ -356,6 +399,8 @@ public final class Transitions {
                 task,
                 outcome,
                 message,
+                null,
+                null,
                 null,
                 null,
                 null,

@@ -10,6 +10,7 @@ import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.WorksReadOnly;
+import dev.imprimatur.review.Owners;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -40,8 +41,10 @@ class AccountsApi {
 
     private final Accounts accounts;
     private final PasswordReset reset;
+    private final Owners owners;
 
-    AccountsApi(Accounts accounts, PasswordReset reset) {
+    AccountsApi(Accounts accounts, PasswordReset reset, Owners owners) {
+        this.owners = owners;
         this.accounts = accounts;
         this.reset = reset;
     }
@@ -112,6 +115,14 @@ class AccountsApi {
     @PostMapping("/{username}/reactivate")
     Account reactivate(@PathVariable String username, Person me) {
         return accounts.reactivate(username, me.account());
+    }
+
+    /** @param to the username of the next owner */
+    record HandOver(String to) {}
+
+    @PostMapping("/{username}/hand-over")
+    Owners.HandedOver handOver(@PathVariable String username, @RequestBody HandOver body, Person me) {
+        return owners.handOver(username, body.to(), me);
     }
 
     /** @param path the path of the page on which whoever has the link chooses a new password */

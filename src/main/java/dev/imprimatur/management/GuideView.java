@@ -23,6 +23,7 @@ record GuideView(
         @Nullable LocalDate reviewDue,
         boolean overdue,
         @Nullable ScheduleView schedule,
+        @Nullable String owner,
         Instant updatedAt) {
     record EditionView(int number, String state, @Nullable Integer revision, List<String> contributors) {}
 
@@ -57,6 +58,7 @@ record GuideView(
                 guide.reviewDue(),
                 guide.overdue(),
                 guide.schedule() == null ? null : ScheduleView.of(guide.schedule()),
+                guide.owner(),
                 guide.updatedAt());
     }
 }

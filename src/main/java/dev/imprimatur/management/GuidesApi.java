@@ -81,11 +81,12 @@ class GuidesApi {
             @PathVariable String type,
             @RequestParam @Nullable String state,
             @RequestParam @Nullable String q,
+            @RequestParam @Nullable String owner,
             @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate reviewDueBefore,
             @RequestParam(defaultValue = "-updated") String sort,
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam @Nullable String cursor) {
-        var query = new GuideQuery(types.require(type).name(), state(state), q, reviewDueBefore, sort(sort));
+        var query = new GuideQuery(types.require(type).name(), state(state), q, owner, reviewDueBefore, sort(sort));
         return PageView.of(guides.page(query, query.window(cursor, Api.pageSize(limit)))
                 .map(guide -> GuideView.of(guide, null, integrity)));
     }

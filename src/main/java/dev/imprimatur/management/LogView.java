@@ -3,6 +3,7 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Signature;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.people.AuthenticationMethod;
@@ -30,7 +31,9 @@ record LogView(
         @Nullable StampView stamp,
         @Nullable Long position,
         @Nullable ScheduleView schedule,
-        LogEntry.@Nullable Renamed renamed) {
+        LogEntry.@Nullable Renamed renamed,
+        @Nullable NoticeView notice,
+        @Nullable String owner) {
     record ByView(
             @Nullable String account, String name, @Nullable String title) {}
 
@@ -90,6 +93,20 @@ record LogView(
         }
     }
 
+    /** @param group the role of the people who were told */
+    record NoticeView(
+            @Nullable String task,
+            String group,
+            @Nullable String owner,
+            Instant planned,
+            @Nullable Instant due) {
+        static @Nullable NoticeView of(@Nullable Notice notice) {
+            return notice == null
+                    ? null
+                    : new NoticeView(notice.task(), notice.group(), notice.owner(), notice.planned(), notice.due());
+        }
+    }
+
     static LogView of(LogEntry entry) {
         var revision = entry.revision();
         return new LogView(
@@ -109,6 +126,8 @@ record LogView(
                 StampView.of(entry.stamp()),
                 entry.position(),
                 entry.schedule() == null ? null : ScheduleView.of(entry.schedule()),
-                entry.renamed());
+                entry.renamed(),
+                NoticeView.of(entry.notice()),
+                entry.owner());
     }
 }

@@ -11,6 +11,7 @@ record TaskView(
         String id,
         String name,
         String group,
+        @Nullable List<String> escalatedTo,
         TaskGuide guide,
         int edition,
         @Nullable Integer revision,
@@ -41,6 +42,7 @@ record TaskView(
                 task.id(),
                 task.name(),
                 task.group(),
+                task.escalatedTo().isEmpty() ? null : task.escalatedTo(),
                 new TaskGuide(
                         task.guide().id(),
                         task.guide().type(),

@@ -4,8 +4,10 @@ package dev.imprimatur.review;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.AccountWatcher;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.people.Person;
 import java.util.List;
 import org.flowable.engine.TaskService;
+import org.flowable.identitylink.api.IdentityLinkInfo;
 import org.flowable.task.api.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +64,16 @@ class Assignments implements AccountWatcher {
         var step = workflows.ofDefinition(task.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
         return step.isEmpty()
                 || accounts.account(account)
-                        .filter(it -> it.person().has(step.get().group()))
+                        .filter(it ->
+                                it.person().has(step.get().group()) || isPassedOnTo(it.person(), step.get(), task))
                         .isPresent();
+    }
+
+    /** Whether the task, which vouches for nothing, was passed on to a role of the person. */
+    private boolean isPassedOnTo(Person person, Workflow.Step step, Task task) {
+        return !step.vouches()
+                && tasks.getIdentityLinksForTask(task.getId()).stream()
+                        .map(IdentityLinkInfo::getGroupId)
+                        .anyMatch(group -> group != null && person.has(group));
     }
 }

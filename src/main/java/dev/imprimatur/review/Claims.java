@@ -40,7 +40,7 @@ public class Claims {
 
     private OpenTask doClaim(String id, Person me) {
         var task = require(id);
-        if (!me.has(task.group())) throw wrongRole(task);
+        if (!task.isOpenTo(me)) throw wrongRole(task);
         if (task.assignee() != null && !me.account().equals(task.assignee()))
             throw Refusal.conflict(
                             "claimed",
@@ -74,13 +74,13 @@ public class Claims {
 
     private OpenTask doAssign(String id, Person to, Person me) {
         var task = require(id);
-        if (!me.has(task.group()) && !me.has("ADMIN"))
+        if (!task.isFor(me) && !me.has("ADMIN"))
             throw Refusal.forbidden(
                             "wrong-role",
                             "only somebody with the role " + task.role() + " or an administrator assigns “"
                                     + task.name() + "”")
                     .raise();
-        if (!to.has(task.group())) throw cannotTake(to, task);
+        if (!task.isOpenTo(to)) throw cannotTake(to, task);
         return setAssignee(task, to.account());
     }
 

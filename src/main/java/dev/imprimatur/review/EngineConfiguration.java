@@ -41,6 +41,7 @@ class EngineConfiguration {
             @Qualifier("processAsyncExecutorConfiguration") AsyncJobExecutorConfiguration jobs) {
         return engine -> {
             engine.setClock(new EngineClock(clock));
+            engine.setBusinessCalendarManager(LogCalendar.of(clock));
             engine.setBeans(ServiceTasks.beans(steps));
             engine.setDisableIdmEngine(true);
             engine.setDisableEventRegistry(true);

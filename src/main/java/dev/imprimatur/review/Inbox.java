@@ -189,6 +189,7 @@ public class Inbox {
                 step.name(),
                 step.id(),
                 step.group(),
+                edition.escalatedTo(step.id()),
                 guide,
                 edition,
                 step.isDrafting() ? null : edition.underReview().orElse(null),

@@ -54,6 +54,7 @@ class LogReplay {
     private final Editions editions;
     private final Processes processes;
     private final Workflows workflows;
+    private final Escalations escalations;
     private final Clock clock;
 
     LogReplay(
@@ -63,6 +64,7 @@ class LogReplay {
             Editions editions,
             Processes processes,
             Workflows workflows,
+            Escalations escalations,
             Clock clock) {
         this.runtime = runtime;
         this.tasks = tasks;
@@ -70,6 +72,7 @@ class LogReplay {
         this.editions = editions;
         this.processes = processes;
         this.workflows = workflows;
+        this.escalations = escalations;
         this.clock = clock;
     }
 
@@ -172,6 +175,7 @@ class LogReplay {
 
     /** Marks how far the process followed the log, so that the reconciler can tell whether the process is up to date. */
     private void mark(Position position, Edition edition) {
+        position.tasks().forEach(task -> escalations.apply(task, edition));
         String mark =
                 ReplayMark.of(edition.log().size(), edition.log().getLast().at(), position.openTasks());
         var process = position.process();
@@ -179,12 +183,23 @@ class LogReplay {
     }
 
     private Position start(Edition edition, Workflow workflow) {
-        runtime.createProcessInstanceBuilder()
-                .processDefinitionKey(workflow.id())
-                .businessKey(edition.id().toString())
-                .variable(STARTED_AT, edition.log().size())
-                .start();
+        after(
+                SequenceFlows.draftedSince(edition),
+                edition,
+                () -> runtime.createProcessInstanceBuilder()
+                        .processDefinitionKey(workflow.id())
+                        .businessKey(edition.id().toString())
+                        .variable(STARTED_AT, edition.log().size())
+                        .start());
         return position(edition.id()).orElseThrow();
+    }
+
+    /** Moves the process; the tasks that open count their time from the entry of the log that opens them. */
+    private static void after(LogEntry entry, Edition edition, Runnable move) {
+        var opens = edition.reopened()
+                .map(reopened -> SequenceFlows.later(entry, reopened))
+                .orElse(entry);
+        ScopedValue.where(LogCalendar.ENTRY_AT, opens.at()).run(move);
     }
 
     private void end(ProcessInstance process, Edition edition) {
@@ -237,22 +252,18 @@ class LogReplay {
             if (step.filter(Step::isDrafting).isPresent()) {
                 if (edition.state() == Edition.State.DRAFT
                         || edition.submissionEntry().isEmpty()) continue;
-                int submission = edition.submissionEntry().orElseThrow().seq();
-                tasks.complete(task.getId(), Map.of(SUBMISSION, submission));
+                var submission = edition.submissionEntry().orElseThrow();
+                after(submission, edition, () -> tasks.complete(task.getId(), Map.of(SUBMISSION, submission.seq())));
                 return true;
             }
             var decision = pending(edition, task.getTaskDefinitionKey(), variables);
             if (decision.isPresent()) {
-                complete(
-                        task,
-                        edition,
-                        String.valueOf(decision.get().outcome()),
-                        decision.get().seq());
+                complete(task, edition, String.valueOf(decision.get().outcome()), decision.get());
                 return true;
             }
             var byEvidence = step.flatMap(it -> outcomeByEvidence(edition, it));
             if (byEvidence.isPresent()) {
-                complete(task, edition, byEvidence.get().id(), edition.log().size() - 1);
+                complete(task, edition, byEvidence.get().id(), edition.log().getLast());
                 return true;
             }
         }
@@ -267,20 +278,27 @@ class LogReplay {
     /** Tells the process what the schedule is now; returns whether the process followed. */
     private boolean followSchedule(Position position, Edition edition) {
         if (ServiceTasks.WAITING.equals(position.variables().get(ServiceTasks.SCHEDULE)))
-            return send(SCHEDULE_CHANGED, position, ServiceTasks.schedule(edition, clock.instant()));
+            return send(SCHEDULE_CHANGED, position, edition, ServiceTasks.schedule(edition, clock.instant()));
         var unpublishAt = edition.schedule().unpublishAt();
         return edition.state() == Edition.State.PUBLISHED
                 && unpublishAt != null
-                && send(UNPUBLISH_SCHEDULED, position, Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)));
+                && send(
+                        UNPUBLISH_SCHEDULED,
+                        position,
+                        edition,
+                        Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)));
     }
 
     /** Sends a message with facts to the process, unless it knows them or does not wait for the message; returns whether it was sent. */
-    private boolean send(String message, Position position, Map<String, Object> facts) {
+    private boolean send(String message, Position position, Edition edition, Map<String, Object> facts) {
         if (position.variables().entrySet().containsAll(facts.entrySet())) return false;
         var waiting = waitingFor(position.process(), message);
         waiting.ifPresent(execution -> {
             runtime.setVariables(position.process().getId(), facts);
-            runtime.messageEventReceived(message, execution.getId());
+            after(
+                    edition.reopened().orElse(edition.log().getLast()),
+                    edition,
+                    () -> runtime.messageEventReceived(message, execution.getId()));
         });
         return waiting.isPresent();
     }
@@ -301,10 +319,10 @@ class LogReplay {
         return due.isPresent();
     }
 
-    private void complete(Task task, Edition edition, String outcome, int consumed) {
+    private void complete(Task task, Edition edition, String outcome, LogEntry consumed) {
         var facts = new HashMap<>(ServiceTasks.facts(edition, outcome));
-        facts.put(CONSUMED + task.getTaskDefinitionKey(), consumed);
-        tasks.complete(task.getId(), facts);
+        facts.put(CONSUMED + task.getTaskDefinitionKey(), consumed.seq());
+        after(consumed, edition, () -> tasks.complete(task.getId(), facts));
     }
 
     /** The outcome with which imported evidence completes the task. Such evidence replaces every decision before publication. */

@@ -7,7 +7,6 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
-import dev.imprimatur.history.Stamp;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
@@ -47,30 +46,29 @@ class LoggedTasks {
 
     private List<OpenTask> of(EditionId id, Guide guide) {
         var edition = editions.get(id);
-        return workflows.of(types.require(guide.type())).openTasks(edition).stream()
-                .map(step -> task(step, guide, edition))
+        var workflow = workflows.of(types.require(guide.type()));
+        return workflow.openTasks(edition).stream()
+                .map(step -> task(workflow, step, guide, edition))
                 .toList();
     }
 
-    private static OpenTask task(Workflow.Step step, Guide guide, Edition edition) {
-        boolean isPublished = edition.state() == Edition.State.PUBLISHED;
+    private static OpenTask task(Workflow workflow, Workflow.Step step, Guide guide, Edition edition) {
         return new OpenTask(
                 new TaskId(edition.id(), step.id(), edition.round(step.id())).toString(),
                 step.name(),
                 step.id(),
                 step.group(),
+                edition.escalatedTo(step.id()),
                 guide,
                 edition,
                 step.isDrafting() ? null : edition.underReview().orElse(null),
                 step.outcomes(),
-                isPublished ? edition.stamp().map(LoggedTasks::due).orElse(null) : null,
+                workflow.due(step, edition).orElse(null),
                 null,
-                edition.log().getLast().at(),
+                Optional.ofNullable(workflow.openedBy(edition).get(step.id()))
+                        .orElse(edition.log().getLast())
+                        .at(),
                 true);
-    }
-
-    private static Instant due(Stamp stamp) {
-        return stamp.overdueAt().minusMillis(1);
     }
 
     /** An edition that may have an open task, according to the index card of its guide. */
@@ -111,7 +109,10 @@ class LoggedTasks {
 
     private static Predicate<OpenTask> matches(Inbox.Query query, Person me) {
         return task -> !query.mine()
-                && (query.group() == null ? me.has(task.group()) : task.group().equals(query.group()))
+                && (query.group() == null
+                        ? task.isFor(me)
+                        : task.group().equals(query.group())
+                                || task.escalatedTo().contains(query.group()))
                 && (!query.decisions() || !task.outcomes().isEmpty())
                 && (query.dueBefore() == null
                         || task.due() != null && task.due().isBefore(query.dueBefore()));

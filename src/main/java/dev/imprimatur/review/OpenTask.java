@@ -3,7 +3,9 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
+import dev.imprimatur.people.Person;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the name of the task in the workflow
  * @param task the BPMN id of the task
  * @param group the role that may take the task
+ * @param escalatedTo further roles that the task was passed on to, because it was still open at its time
  * @param revision the revision to review; null for a draft
  * @param fromLog whether the task is derived from the edition log, because the engine is unavailable; its assignee is unknown then
  * @param outcomes the outcomes to choose from; empty for a draft, which is completed by submitting
@@ -25,6 +28,7 @@ public record OpenTask(
         String name,
         String task,
         String group,
+        List<String> escalatedTo,
         Guide guide,
         Edition edition,
         Revision.@Nullable Ref revision,
@@ -36,5 +40,26 @@ public record OpenTask(
     /** The role that may take the task, in lower case, for messages to people. */
     public String role() {
         return group.toLowerCase(Locale.ROOT);
+    }
+
+    /** The last entry of the log that says what the task is about: not a reminder, and not who owns the guide. */
+    public LogEntry about() {
+        return edition.log().reversed().stream()
+                .filter(entry -> entry.notice() == null && entry.kind() != LogEntry.Kind.OWNER_CHANGED)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /**
+     * Whether the person may take the task. Whoever approves or confirms needs the role of the task, also after it was passed on: the
+     * further role then sees to it that somebody decides.
+     */
+    public boolean isOpenTo(Person person) {
+        return outcomes.stream().anyMatch(outcome -> outcome.effect().vouches()) ? person.has(group) : isFor(person);
+    }
+
+    /** Whether the task waits for one of the person's roles. */
+    public boolean isFor(Person person) {
+        return person.has(group) || escalatedTo.stream().anyMatch(person::has);
     }
 }

@@ -36,6 +36,7 @@ class Rest {
                 && !guide.overdue()
                 && guide.schedule() == null
                 && !workflows.isReviewRequested(due)
+                && !workflows.isReviewAnnounced(types.require(guide.type()), due)
                 && !workflows.of(types.require(guide.type())).restsAt().isEmpty();
     }
 }

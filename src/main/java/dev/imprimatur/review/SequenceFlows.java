@@ -2,9 +2,11 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.LogEntry.Kind;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,31 +32,54 @@ record SequenceFlows(
 
     static final SequenceFlows NONE = new SequenceFlows(List.of(), Set.of(), Set.of(), Set.of(), null);
 
-    /** The BPMN ids of the user tasks that are open for the edition according to its log. */
-    Set<String> openTasks(Edition edition, String drafting, Collection<String> tasks) {
+    /** The user tasks that are open for the edition according to its log: the entry that opened each, by BPMN id. */
+    Map<String, LogEntry> openTasks(Edition edition, String drafting, Collection<String> tasks) {
         return switch (edition.state()) {
-            case DRAFT -> Set.of(drafting);
+            case DRAFT -> Map.of(drafting, draftedSince(edition));
             case IN_REVIEW, APPROVED, SCHEDULED -> openUnderReview(edition, drafting, tasks);
             case PUBLISHED ->
                 publishing != null && edition.isReviewDueMarked() && !edition.isRevisionCalled()
-                        ? new Walk(edition, tasks, true).from(publishing, "").open
-                        : Set.of();
-            default -> Set.of();
+                        ? new Walk(edition, tasks, true).from(publishing, "", reviewedSince(edition)).open
+                        : Map.of();
+            default -> Map.of();
         };
     }
 
-    private Set<String> openUnderReview(Edition edition, String drafting, Collection<String> tasks) {
-        int submitted = edition.submissionEntry().orElseThrow().seq();
-        var walk = new Walk(edition, tasks, false).from(drafting, "");
+    /** The entry since which the edition is a draft; for an edition that is none any more, the last such entry. */
+    static LogEntry draftedSince(Edition edition) {
+        return last(edition, Set.of(Kind.OPENED, Kind.CHANGES_REQUESTED));
+    }
+
+    private static LogEntry reviewedSince(Edition edition) {
+        return last(edition, Set.of(Kind.REVIEW_DUE, Kind.REVISION_DROPPED));
+    }
+
+    private static LogEntry last(Edition edition, Set<Kind> kinds) {
+        return edition.log().reversed().stream()
+                .filter(entry -> kinds.contains(entry.kind()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Map<String, LogEntry> openUnderReview(Edition edition, String drafting, Collection<String> tasks) {
+        var submitted = edition.submissionEntry().orElseThrow();
+        var walk = new Walk(edition, tasks, false).from(drafting, "", submitted);
         edition.decisionsInForce().stream()
-                .filter(entry -> entry.seq() > submitted && entry.task() != null && walk.open.remove(entry.task()))
-                .forEach(entry -> walk.from(String.valueOf(entry.task()), String.valueOf(entry.outcome())));
+                .filter(entry ->
+                        entry.seq() > submitted.seq() && entry.task() != null && walk.open.remove(entry.task()) != null)
+                .forEach(entry -> walk.from(String.valueOf(entry.task()), String.valueOf(entry.outcome()), entry));
+        edition.reopened().ifPresent(reopened -> walk.open.replaceAll((task, by) -> later(by, reopened)));
         return walk.open;
+    }
+
+    /** The later of two entries of a log. */
+    static LogEntry later(LogEntry one, LogEntry other) {
+        return one.seq() < other.seq() ? other : one;
     }
 
     /** Follows the flows from a task to the tasks that open next. */
     private final class Walk {
-        private final Set<String> open = new LinkedHashSet<>();
+        private final Map<String, LogEntry> open = new LinkedHashMap<>();
         /** How many incoming flows have arrived at each parallel gateway. */
         private final Map<String, Integer> arrived = new HashMap<>();
 
@@ -69,7 +94,8 @@ record SequenceFlows(
             this.passesEvents = passesEvents;
         }
 
-        Walk from(String at, String outcome) {
+        /** @param by the entry that the walk follows */
+        Walk from(String at, String outcome, LogEntry by) {
             var outgoing = all.stream().filter(flow -> flow.from().equals(at)).toList();
             if (gateways.contains(at))
                 outgoing.stream()
@@ -78,15 +104,15 @@ record SequenceFlows(
                         .or(() -> outgoing.stream()
                                 .filter(flow -> flow.condition() == null)
                                 .findFirst())
-                        .ifPresent(flow -> arrive(flow.to(), outcome));
-            else outgoing.forEach(flow -> arrive(flow.to(), outcome));
+                        .ifPresent(flow -> arrive(flow.to(), outcome, by));
+            else outgoing.forEach(flow -> arrive(flow.to(), outcome, by));
             return this;
         }
 
-        private void arrive(String at, String outcome) {
-            if (tasks.contains(at)) open.add(at);
+        private void arrive(String at, String outcome, LogEntry by) {
+            if (tasks.contains(at)) open.putIfAbsent(at, by);
             else if (!passesEvents && (catches.contains(at) || at.equals(publishing))) return;
-            else if (!joins.contains(at) || arrived.merge(at, 1, Integer::sum) == incoming(at)) from(at, outcome);
+            else if (!joins.contains(at) || arrived.merge(at, 1, Integer::sum) == incoming(at)) from(at, outcome, by);
         }
 
         private long incoming(String at) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
@@ -8,20 +9,20 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.publication.Publication;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.flowable.engine.delegate.DelegateExecution;
 import org.flowable.engine.delegate.JavaDelegate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.scheduling.TaskScheduler;
@@ -37,7 +38,16 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 class ServiceTasks {
     /** The names of the steps in workflow files; expressions can reach no other bean. */
     static final Set<String> NAMES = Set.of(
-            "stamp", "publish", "restamp", "markReviewDue", "markOverdue", "openNextEdition", "unpublishAsScheduled");
+            "stamp",
+            "publish",
+            "restamp",
+            "markReviewDue",
+            "markOverdue",
+            "openNextEdition",
+            "unpublishAsScheduled",
+            WorkflowGraph.REMIND,
+            WorkflowGraph.ESCALATE,
+            WorkflowGraph.ANNOUNCE);
 
     /** Variable: whether the process waits for the publication ({@code waiting}, {@code given-up} or {@code none}). */
     static final String SCHEDULE = "schedule";
@@ -61,6 +71,8 @@ class ServiceTasks {
     private final Clock clock;
     private final GuideReconciler reconciler;
     private final TaskScheduler scheduler;
+    private final Workflows workflows;
+    private final Escalations escalations;
 
     /** @param lead how long before its due date a review is requested, {@code imprimatur.review.lead} */
     ServiceTasks(
@@ -73,6 +85,8 @@ class ServiceTasks {
             Clock clock,
             GuideReconciler reconciler,
             TaskScheduler scheduler,
+            Workflows workflows,
+            Escalations escalations,
             @Value("${imprimatur.review.lead:14d}") Duration lead) {
         this.guides = guides;
         this.editing = editing;
@@ -84,6 +98,8 @@ class ServiceTasks {
         this.clock = clock;
         this.reconciler = reconciler;
         this.scheduler = scheduler;
+        this.workflows = workflows;
+        this.escalations = escalations;
     }
 
     /** The steps by name. Each step is resolved when it runs, because the engine is created before the steps are. */
@@ -119,6 +135,9 @@ class ServiceTasks {
             case "markOverdue" -> publication.markOverdue(id);
             case "openNextEdition" -> openNextEdition(id);
             case "unpublishAsScheduled" -> unpublishAsScheduled(id);
+            case WorkflowGraph.REMIND -> remind(execution, id);
+            case WorkflowGraph.ESCALATE -> escalate(execution, id);
+            case WorkflowGraph.ANNOUNCE -> announceReview(execution, id);
             default -> throw new IllegalStateException("no step " + name);
         }
     }
@@ -126,7 +145,7 @@ class ServiceTasks {
     private void stamp(DelegateExecution execution, EditionId id) {
         var type = types.require(guides.require(id.guide()).type());
         var edition = editions.stamp(id, type.reviewInterval());
-        execution.setVariables(dueDates(edition.stamp().orElseThrow()));
+        execution.setVariables(dueDates(edition.stamp().orElseThrow(), type));
         execution.setVariables(schedule(edition, clock.instant()));
     }
 
@@ -185,24 +204,73 @@ class ServiceTasks {
     }
 
     /** The process variables with the instants that timers wait for. */
-    private Map<String, Object> dueDates(Stamp stamp) {
+    private Map<String, Object> dueDates(Stamp stamp, ContentType type) {
         return Map.of(
-                "reviewOpensAt", Date.from(opensAt(stamp)),
-                "reviewDueAt", Date.from(stamp.overdueAt().minusMillis(1)),
-                "overdueAt", Date.from(stamp.overdueAt()));
+                "reviewOpensAt",
+                Date.from(ReviewTimes.opensAt(stamp, lead)),
+                "reviewDueAt",
+                Date.from(stamp.overdueAt().minusMillis(1)),
+                "overdueAt",
+                Date.from(stamp.overdueAt()),
+                ReviewTimes.VARIABLE,
+                ReviewTimes.spelt(ReviewTimes.announcements(type, stamp.reviewDue())));
     }
 
-    /** When the next review is requested: the lead before the due day, but never in the first half of the review interval. */
-    private Instant opensAt(Stamp stamp) {
-        Instant due = startOf(stamp.reviewDue());
-        long half = ChronoUnit.DAYS.between(stamp.lastReviewed(), stamp.reviewDue()) / 2;
-        Instant notBefore = startOf(stamp.lastReviewed().plusDays(half));
-        Instant opens = due.minus(lead);
-        return opens.isBefore(notBefore) ? notBefore : opens;
+    private Workflow workflow(DelegateExecution execution) {
+        return workflows.ofDefinition(execution.getProcessDefinitionId());
     }
 
-    private static Instant startOf(LocalDate day) {
-        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    private void remind(DelegateExecution execution, EditionId id) {
+        var workflow = workflow(execution);
+        editions.notice(
+                id,
+                LogEntry.Kind.REMINDED,
+                edition ->
+                        new TaskNotices(workflow, edition, clock.instant()).reminder(execution.getCurrentActivityId()));
+    }
+
+    /** Passes open tasks on to a further role: first in the log, then in the engine. */
+    private void escalate(DelegateExecution execution, EditionId id) {
+        var workflow = workflow(execution);
+        String step = execution.getCurrentActivityId();
+        for (var timer : workflow.timers())
+            editions.notice(
+                    id,
+                    LogEntry.Kind.ESCALATED,
+                    edition -> new TaskNotices(workflow, edition, clock.instant())
+                            .escalations(step).stream()
+                                    .filter(notice -> notice.timer().equals(timer.id()))
+                                    .findFirst());
+        var edition = editions.get(id);
+        escalations.applyAll(execution.getProcessInstanceId(), edition);
+    }
+
+    /** Announces the review, unless it is overdue already. If several announcements were missed, the latest one is made. */
+    private void announceReview(DelegateExecution execution, EditionId id) {
+        var announcement = workflow(execution).announcement();
+        var guide = guides.require(id.guide());
+        var type = types.require(guide.type());
+        editions.notice(
+                id,
+                LogEntry.Kind.REVIEW_ANNOUNCED,
+                edition -> announcement.flatMap(how -> announced(how, guide.owner(), edition, type, clock.instant())));
+    }
+
+    private static Optional<Notice> announced(
+            Workflow.Announcement how, @Nullable String owner, Edition edition, ContentType type, Instant now) {
+        return edition.stamp()
+                .filter(stamp -> edition.state() == Edition.State.PUBLISHED && now.isBefore(stamp.overdueAt()))
+                .flatMap(stamp -> ReviewTimes.announcements(type, stamp.reviewDue()).stream()
+                        .filter(at -> !at.isAfter(now))
+                        .reduce((earlier, later) -> later)
+                        .map(at -> new Notice(
+                                how.timer(),
+                                null,
+                                0,
+                                how.group(),
+                                owner,
+                                at,
+                                stamp.overdueAt().minusMillis(1))));
     }
 
     /** Opens the next edition on behalf of the reviewer who called for it, unless an edition is in progress already. */

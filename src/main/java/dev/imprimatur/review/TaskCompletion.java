@@ -83,7 +83,9 @@ public class TaskCompletion {
                 .map(workflows::ofDefinition)
                 .orElseGet(() -> workflows.of(types.require(guide.type())));
         var step = workflow.step(id.task()).orElseThrow(TaskId::missing);
-        if (!by.has(step.group()))
+        boolean hasRole = by.has(step.group());
+        if (!hasRole
+                && editions.get(id.edition()).escalatedTo(id.task()).stream().noneMatch(by::has))
             throw Refusal.forbidden("wrong-role", "this task is for the role " + step.role())
                     .raise();
         if (step.isDrafting())
@@ -97,6 +99,12 @@ public class TaskCompletion {
                                                 .map(Outcome::id)
                                                 .collect(Collectors.joining(", ")))
                         .raise());
+        if (!hasRole && outcome.effect().vouches())
+            throw Refusal.forbidden(
+                            "wrong-role",
+                            "only somebody with the role " + step.role() + " chooses “" + outcome.name()
+                                    + "”; the task was passed on to you, so you can assign it to somebody who may")
+                    .raise();
         if (outcome.needsMessage() && (message == null || message.isBlank()))
             throw Refusal.malformed("/message", "“" + outcome.name() + "” needs a message that says why")
                     .raise();

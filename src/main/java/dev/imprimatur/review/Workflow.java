@@ -2,6 +2,10 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A workflow as its BPMN file declares it: the user tasks, the roles that may take them, and the outcomes they offer. */
 public final class Workflow {
@@ -17,11 +22,22 @@ public final class Workflow {
      *
      * @param group the role that may take the task
      * @param outcomes empty for a drafting task, which a submission completes
+     * @param within how long after it opened the task is due; null if the file names no duration
      */
-    public record Step(String id, String name, String group, List<Outcome> outcomes) {
+    public record Step(
+            String id,
+            String name,
+            String group,
+            List<Outcome> outcomes,
+            @Nullable Duration within) {
         /** The role that may take the task, in lower case, for messages to people. */
         public String role() {
             return group.toLowerCase(Locale.ROOT);
+        }
+
+        /** Whether an outcome approves or confirms content. */
+        boolean vouches() {
+            return outcomes.stream().anyMatch(outcome -> outcome.effect().vouches());
         }
 
         public boolean isDrafting() {
@@ -38,7 +54,17 @@ public final class Workflow {
     private final SequenceFlows sequenceFlows;
     private final Set<String> restsAt;
     private final Set<String> timers;
+    private final List<TaskTimer> taskTimers;
+    private final @Nullable Announcement announcement;
     private final Map<String, Step> steps = new LinkedHashMap<>();
+
+    /**
+     * The repeating timer that announces reviews ahead.
+     *
+     * @param timer the BPMN id of the boundary event
+     * @param group the role that is told
+     */
+    record Announcement(String timer, String group) {}
 
     Workflow(
             String id,
@@ -46,7 +72,11 @@ public final class Workflow {
             boolean asksForMoreApprovals,
             SequenceFlows sequenceFlows,
             Set<String> restsAt,
-            Set<String> timers) {
+            Set<String> timers,
+            List<TaskTimer> taskTimers,
+            @Nullable Announcement announcement) {
+        this.taskTimers = List.copyOf(taskTimers);
+        this.announcement = announcement;
         this.restsAt = restsAt;
         this.timers = Set.copyOf(timers);
         this.sequenceFlows = sequenceFlows;
@@ -69,9 +99,40 @@ public final class Workflow {
 
     /** The tasks that are open for an edition according to its log. */
     List<Step> openTasks(Edition edition) {
-        return sequenceFlows.openTasks(edition, drafting().id(), steps.keySet()).stream()
+        return openedBy(edition).keySet().stream()
                 .flatMap(task -> step(task).stream())
                 .toList();
+    }
+
+    /** The entries of the log that opened the tasks that are open now, by BPMN id. */
+    Map<String, LogEntry> openedBy(Edition edition) {
+        return sequenceFlows.openTasks(edition, drafting().id(), steps.keySet());
+    }
+
+    /** When an open task is due according to the log; empty if it has no due date. */
+    Optional<Instant> due(Step step, Edition edition) {
+        if (edition.state() == Edition.State.PUBLISHED)
+            return edition.stamp().map(stamp -> stamp.overdueAt().minusMillis(1));
+        var openedBy = openedBy(edition).get(step.id());
+        return openedBy == null || step.within() == null
+                ? Optional.empty()
+                : Optional.of(openedBy.at().plus(step.within()).truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    /** The reminders and escalations of tasks. */
+    List<TaskTimer> timers() {
+        return taskTimers;
+    }
+
+    /** Whether the event is a timer that tells people something and changes nothing that readers see. */
+    boolean onlyTells(String event) {
+        return taskTimers.stream().anyMatch(timer -> timer.id().equals(event))
+                || announcement != null && announcement.timer().equals(event);
+    }
+
+    /** How the workflow announces reviews ahead; empty if it does not. */
+    Optional<Announcement> announcement() {
+        return Optional.ofNullable(announcement);
     }
 
     /**

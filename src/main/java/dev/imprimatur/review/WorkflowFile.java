@@ -6,6 +6,8 @@ import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.review.Workflow.Step;
 import java.io.ByteArrayInputStream;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +54,8 @@ final class WorkflowFile {
             "boundaryEvent",
             "timerEventDefinition",
             "timeDate",
+            "timeDuration",
+            "timeCycle",
             "messageEventDefinition",
             "sequenceFlow",
             "conditionExpression",
@@ -79,6 +83,11 @@ final class WorkflowFile {
     private static final Pattern CONDITION = Pattern.compile(
             "\\$\\{(?:outcome == '([a-z-]+)'|approvalsMissing (?:>|==) 0|schedule == '(?:waiting|given-up)')}");
 
+    /** The variable with the instants at which a review is announced. */
+    private static final String ANNOUNCEMENTS = "${" + ReviewTimes.VARIABLE + "}";
+
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private final String file;
     private final Set<String> knownSteps;
     private final List<String> faults = new ArrayList<>();
@@ -87,6 +96,8 @@ final class WorkflowFile {
     private final Deque<String> containers = new ArrayDeque<>();
     private String process = "";
     private @Nullable Step task;
+    /** The id of the boundary event that is being read; empty outside of one. */
+    private String boundary = "";
 
     private WorkflowFile(String file, Set<String> knownSteps) {
         this.file = file;
@@ -159,19 +170,25 @@ final class WorkflowFile {
             case "endEvent" -> graph.addEndEvent(id, containers.element());
             case "intermediateCatchEvent" -> graph.addCatchEvent(id);
             case "message" -> graph.addMessage(attribute(in, "name"));
-            case "boundaryEvent" -> graph.addBoundaryEvent(id, attribute(in, "attachedToRef"));
+            case "boundaryEvent" -> {
+                boundary = id;
+                graph.addBoundaryEvent(
+                        id,
+                        attribute(in, "attachedToRef"),
+                        !attribute(in, "cancelActivity").equals("false"));
+            }
             case "sequenceFlow" -> graph.addFlow(attribute(in, "sourceRef"), attribute(in, "targetRef"));
             case "userTask" -> {
                 String group = flowable(in, "candidateGroups");
                 if (!GROUPS.contains(group)) fault(in, "candidateGroups must be one of " + sorted(GROUPS));
-                task = new Step(id, attribute(in, "name"), group, new ArrayList<>());
+                task = new Step(id, attribute(in, "name"), group, new ArrayList<>(), within(in));
                 graph.addTask(task);
             }
             case "serviceTask" -> {
                 String step = flowable(in, "delegateExpression").replaceFirst("^\\$\\{([A-Za-z]+)}$", "$1");
                 if (!knownSteps.contains(step))
                     fault(in, "delegateExpression must name one of the steps " + sorted(knownSteps) + " as ${step}");
-                graph.addServiceTask(id, step);
+                graph.addServiceTask(id, step, told(in));
             }
             default -> {}
         }
@@ -181,6 +198,7 @@ final class WorkflowFile {
         open.pop();
         if (!BPMN.equals(in.getNamespaceURI())) return;
         if (in.getLocalName().equals("userTask")) task = null;
+        if (in.getLocalName().equals("boundaryEvent")) boundary = "";
         if (in.getLocalName().equals("subProcess") || in.getLocalName().equals("process")) containers.pop();
     }
 
@@ -192,12 +210,14 @@ final class WorkflowFile {
                     ? ATTRIBUTES.contains(name)
                     : FLOWABLE.equals(namespace)
                             ? FLOWABLE_ATTRIBUTES.contains(name)
-                            : XSI.equals(namespace) && (name.equals("type") || name.equals("schemaLocation"));
+                            : IMPRIMATUR.equals(namespace)
+                                    ? name.equals("group") && in.getLocalName().equals("serviceTask")
+                                    : XSI.equals(namespace) && (name.equals("type") || name.equals("schemaLocation"));
             if (!isAllowed) fault(in, "the attribute “" + name + "” is not allowed");
             String value = in.getAttributeValue(i);
             boolean isAllowedValue = switch (name) {
                 case "delegateExpression" -> true;
-                case "dueDate" -> TIME.matcher(value).matches();
+                case "dueDate" -> true;
                 default -> !isExpression(value);
             };
             if (!isAllowedValue)
@@ -218,6 +238,19 @@ final class WorkflowFile {
                             "a timer waits for ${reviewOpensAt}, ${reviewDueAt}, ${overdueAt}, ${publishAt} or ${unpublishAt}, not for "
                                     + text);
             }
+            case "timeDuration" -> {
+                var duration = duration(in, text);
+                if (boundary.isEmpty()) fault(in, "a timer with a duration is a boundary event of a user task");
+                else if (duration != null) graph.addDuration(boundary, duration);
+            }
+            case "timeCycle" -> {
+                if (boundary.isEmpty() || !text.equals(ANNOUNCEMENTS))
+                    fault(
+                            in,
+                            "a repeating timer is a boundary event that waits for " + ANNOUNCEMENTS + ", not for "
+                                    + text);
+                else graph.addAnnouncing(boundary);
+            }
             case "conditionExpression" -> {
                 var condition = CONDITION.matcher(text);
                 if (condition.matches()) graph.setCondition(text, condition.group(1));
@@ -231,6 +264,35 @@ final class WorkflowFile {
                 if (isExpression(text)) fault(in, "an expression is not allowed here: " + text);
             }
         }
+    }
+
+    /** How long after it opened a user task is due; null if it has no due date, or an instant of the review. */
+    private @Nullable Duration within(XMLStreamReader in) {
+        String due = flowable(in, "dueDate");
+        return due.isEmpty() || TIME.matcher(due).matches() ? null : duration(in, due);
+    }
+
+    private @Nullable Duration duration(XMLStreamReader in, String text) {
+        try {
+            var duration = Duration.parse(text);
+            if (duration.isPositive() && duration.compareTo(LONGEST) <= 0) return duration;
+        } catch (DateTimeParseException wrong) {
+            // reported below
+        }
+        fault(
+                in,
+                "a duration is ISO 8601 in days, hours and minutes, such as P5D or PT12H, and at most "
+                        + LONGEST.toDays() + " days, not “" + text + "”");
+        return null;
+    }
+
+    /** The role that a service task tells something; empty if it names none. */
+    private String told(XMLStreamReader in) {
+        String group = in.getAttributeValue(IMPRIMATUR, "group");
+        if (group == null) return "";
+        if (!GROUPS.contains(group))
+            fault(in, "imprimatur:group must be one of " + sorted(GROUPS) + ", not “" + group + "”");
+        return group;
     }
 
     private static boolean isExpression(String text) {
@@ -289,7 +351,10 @@ final class WorkflowFile {
                         in.getLocation().getLineNumber(),
                         open.isEmpty() ? "" : open.element(),
                         id.isEmpty() ? "" : " id=\"" + id + "\"",
-                        what));
+                        what
+                                + (boundary.isEmpty() || in.isStartElement()
+                                        ? ""
+                                        : " (in <boundaryEvent id=\"" + boundary + "\">)")));
     }
 
     private static String sorted(Set<String> words) {

@@ -5,6 +5,7 @@ import static dev.imprimatur.review.ServiceTasks.PUBLISH_AT;
 import static dev.imprimatur.review.ServiceTasks.UNPUBLISH_AT;
 
 import dev.imprimatur.review.Workflow.Step;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -22,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class WorkflowGraph {
     /** The step that publishes; a file names it in a service task. */
     private static final String PUBLISH = "publish";
+    /** The steps that tell people something. Each follows a timer of its own. */
+    static final String REMIND = "remind";
+
+    static final String ESCALATE = "escalate";
+    static final String ANNOUNCE = "announceReview";
 
     private final Map<String, Step> tasks = new LinkedHashMap<>();
     /** The step that each service task names, by the id of the task. */
@@ -32,7 +39,17 @@ final class WorkflowGraph {
     private final Set<String> outcomesInConditions = new HashSet<>();
 
     private final Set<String> catchEvents = new HashSet<>();
-    private final Set<String> boundaryEvents = new HashSet<>();
+    /** The boundary events, and the activity that each is attached to. */
+    private final Map<String, String> boundaryEvents = new LinkedHashMap<>();
+    /** The boundary events that do not end the activity that they are attached to. */
+    private final Set<String> nonInterrupting = new HashSet<>();
+    /** The durations of boundary events. */
+    private final Map<String, Duration> durations = new LinkedHashMap<>();
+    /** The boundary events that repeat for each announcement of a review. */
+    private final Set<String> announcing = new HashSet<>();
+    /** The roles that service tasks tell something, by the id of the task. */
+    private final Map<String, String> told = new HashMap<>();
+
     private final Set<String> timers = new HashSet<>();
     private final Set<String> messages = new HashSet<>();
     private final List<SequenceFlows.Flow> flows = new ArrayList<>();
@@ -48,8 +65,20 @@ final class WorkflowGraph {
         tasks.put(task.id(), task);
     }
 
-    void addServiceTask(String id, String step) {
+    /** @param group the role that the step tells something; empty if none is named */
+    void addServiceTask(String id, String step, String group) {
         services.put(id, step);
+        if (!group.isEmpty()) told.put(id, group);
+    }
+
+    /** @param event the id of the boundary event with a timer that waits as long as its activity takes */
+    void addDuration(String event, Duration duration) {
+        durations.put(event, duration);
+    }
+
+    /** @param event the id of the boundary event with a timer that repeats for each announcement */
+    void addAnnouncing(String event) {
+        announcing.add(event);
     }
 
     void addExclusiveGateway(String id) {
@@ -64,8 +93,9 @@ final class WorkflowGraph {
         catchEvents.add(id);
     }
 
-    void addBoundaryEvent(String id, String attachedTo) {
-        boundaryEvents.add(id);
+    void addBoundaryEvent(String id, String attachedTo, boolean isInterrupting) {
+        boundaryEvents.put(id, attachedTo);
+        if (!isInterrupting) nonInterrupting.add(id);
         connect(attachedTo, id);
     }
 
@@ -128,7 +158,42 @@ final class WorkflowGraph {
                                 .findFirst()
                                 .orElse(null)),
                 restsAt(),
-                timers);
+                timers,
+                taskTimers(),
+                announcing.stream()
+                        .findFirst()
+                        .map(event -> new Workflow.Announcement(event, groupOf(stepBehind(event))))
+                        .orElse(null));
+    }
+
+    private List<TaskTimer> taskTimers() {
+        return durations.entrySet().stream()
+                .map(it -> {
+                    String task = String.valueOf(boundaryEvents.get(it.getKey()));
+                    String step = stepBehind(it.getKey());
+                    boolean escalates = ESCALATE.equals(services.get(step));
+                    return new TaskTimer(
+                            it.getKey(),
+                            task,
+                            it.getValue(),
+                            step,
+                            escalates,
+                            escalates
+                                    ? groupOf(step)
+                                    : Objects.requireNonNull(tasks.get(task), "checked")
+                                            .group());
+                })
+                .toList();
+    }
+
+    private String groupOf(String service) {
+        return told.getOrDefault(service, "");
+    }
+
+    /** The id of the only element that follows an element; empty if there is none or more than one. */
+    private String stepBehind(String event) {
+        var behind = next.getOrDefault(event, Set.of());
+        return behind.size() == 1 ? behind.iterator().next() : "";
     }
 
     /**
@@ -139,7 +204,7 @@ final class WorkflowGraph {
         var behind = services.entrySet().stream()
                 .filter(service -> service.getValue().equals(PUBLISH))
                 .flatMap(service ->
-                        reachable(service.getKey(), at -> catchEvents.contains(at) || boundaryEvents.contains(at))
+                        reachable(service.getKey(), at -> catchEvents.contains(at) || boundaryEvents.containsKey(at))
                                 .stream())
                 .collect(Collectors.toSet());
         return behind.stream().anyMatch(tasks::containsKey)
@@ -192,7 +257,70 @@ final class WorkflowGraph {
                         "<serviceTask id=\"" + id
                                 + "\"> needs a task or an event behind it; the process must run as long as its edition is published");
         });
+        tasks.values().stream()
+                .filter(task -> task.within() != null && isBehindPublication(task.id()))
+                .forEach(task -> faults.add("<userTask id=\"" + task.id()
+                        + "\">: the task opens behind the publication, so its dueDate is ${reviewDueAt}"));
+        durations.keySet().forEach(event -> taskTimer(event, faults));
+        announcing.forEach(event -> announcement(event, faults));
+        services.forEach((id, step) -> telling(id, step, faults));
         return faults;
+    }
+
+    private void taskTimer(String event, List<String> faults) {
+        String where = "<boundaryEvent id=\"" + event + "\">: ";
+        var task = tasks.get(String.valueOf(boundaryEvents.get(event)));
+        if (task == null || !nonInterrupting.contains(event))
+            faults.add(where + "a timer with a duration is attached to a user task, with cancelActivity=\"false\"");
+        else if (isBehindPublication(task.id()))
+            faults.add(
+                    where + "the task “" + task.id()
+                            + "” opens behind the publication, so it is due when the review is; use ${reviewAnnouncements} on the sub-process around it");
+        if (!Set.of(REMIND, ESCALATE).contains(services.getOrDefault(stepBehind(event), "")))
+            faults.add(where
+                    + "a timer with a duration leads to a service task ${remind} or ${escalate}, and to nothing else");
+        else if (task != null && task.group().equals(told.get(stepBehind(event))))
+            faults.add(where + "the task “" + task.id() + "” is for the role " + task.group()
+                    + " already, so it cannot be passed on to it");
+    }
+
+    private void announcement(String event, List<String> faults) {
+        String where = "<boundaryEvent id=\"" + event + "\">: ";
+        if (!nonInterrupting.contains(event) || tasks.containsKey(String.valueOf(boundaryEvents.get(event))))
+            faults.add(where
+                    + "the timer ${reviewAnnouncements} is attached to a sub-process, with cancelActivity=\"false\"");
+        if (!ANNOUNCE.equals(services.get(stepBehind(event))))
+            faults.add(
+                    where
+                            + "the timer ${reviewAnnouncements} leads to a service task ${announceReview}, and to nothing else");
+        if (announcing.size() > 1) faults.add(where + "a file has at most one timer ${reviewAnnouncements}");
+    }
+
+    /** A step that tells people something follows a timer for it, and nothing but an end follows the step. */
+    private void telling(String id, String step, List<String> faults) {
+        if (!Set.of(REMIND, ESCALATE, ANNOUNCE).contains(step)) return;
+        String where = "<serviceTask id=\"" + id + "\">: ";
+        var timersOfKind = step.equals(ANNOUNCE) ? announcing : durations.keySet();
+        boolean follows = next.entrySet().stream()
+                .filter(flow -> flow.getValue().contains(id))
+                .allMatch(flow -> timersOfKind.contains(flow.getKey()));
+        if (!follows)
+            faults.add(where + "only timers with "
+                    + (step.equals(ANNOUNCE) ? "${reviewAnnouncements}" : "a duration on a user task") + " lead to ${"
+                    + step + "}");
+        if (ends.values().stream().noneMatch(all -> all.contains(stepBehind(id))))
+            faults.add(where + "an end event follows ${" + step + "}, and nothing else");
+        if (step.equals(REMIND) == told.containsKey(id))
+            faults.add(where
+                    + (step.equals(REMIND)
+                            ? "${remind} tells the role of the task, so it has no imprimatur:group"
+                            : "needs imprimatur:group, the role that is told"));
+    }
+
+    private boolean isBehindPublication(String task) {
+        return services.entrySet().stream()
+                .filter(service -> service.getValue().equals(PUBLISH))
+                .anyMatch(service -> reachable(service.getKey(), at -> false).contains(task));
     }
 
     private void mustReceive(String message, String timer, List<String> faults) {

@@ -67,12 +67,16 @@ public class WorkflowProgress {
         if (running.isEmpty()) return fromLog(edition);
         return running.map(process -> {
             String definition = process.getProcessDefinitionId();
+            var workflow = workflows.ofDefinition(definition);
             var activities = processes.activities(process);
             return new Progress(
-                    workflows.ofDefinition(definition).id(),
+                    workflow.id(),
                     workflows.version(definition),
                     new String(workflows.bytes(definition), StandardCharsets.UTF_8),
-                    activities.getOrDefault(true, List.of()),
+                    // a reminder that waits is beside what the edition is at
+                    activities.getOrDefault(true, List.of()).stream()
+                            .filter(activity -> !workflow.onlyTells(activity))
+                            .toList(),
                     activities.getOrDefault(false, List.of()),
                     false);
         });
@@ -133,6 +137,7 @@ public class WorkflowProgress {
     /** The number of editions at each activity: of those with a process, and of those that rest without one. */
     private Map<String, Integer> editionsAt(Workflow workflow) {
         var counts = new HashMap<>(processes.countByActivity(workflow.id()));
+        counts.keySet().removeIf(workflow::onlyTells);
         var inProcess = processes.states().keySet();
         int resting = Math.toIntExact(guides.cached().stream()
                 .filter(guide -> rest.mayRest(guide) && !inProcess.contains(guide.current()))

@@ -86,6 +86,15 @@ class Workflows {
         return !due.atStartOfDay(ZoneOffset.UTC).toInstant().minus(lead).isAfter(clock.instant());
     }
 
+    /** Whether a review of the type that is due on this day is announced already. */
+    boolean isReviewAnnounced(ContentType type, LocalDate due) {
+        return of(type).announcement().isPresent()
+                && ReviewTimes.announcements(type, due).stream()
+                        .findFirst()
+                        .filter(at -> !at.isAfter(clock.instant()))
+                        .isPresent();
+    }
+
     private void check(ContentType type) {
         var workflow = latest.get(type.workflow());
         if (workflow == null)

@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,16 @@ public class DisplayText {
         if (days < 0) return count(-days, "day") + " overdue";
         if (days == 0) return "due today";
         return days <= SOON ? "due in " + count(days, "day") : "fresh until " + day(day);
+    }
+
+    /** The people with these roles: “reviewers and publishers”. */
+    public String people(List<String> roles) {
+        return roles.stream().map(DisplayText::people).collect(Collectors.joining(" and "));
+    }
+
+    /** The people with a role: “reviewers”. */
+    public static String people(String role) {
+        return role.equals("ADMIN") ? "administrators" : role.toLowerCase(Locale.ROOT) + "s";
     }
 
     public String due(Instant instant) {

@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -81,6 +82,7 @@ class HomePage {
         model.addAttribute("drafts", unfinished(all, me));
         model.addAttribute("pages", PageLinks.of("/studio", decisions));
         model.addAttribute("others", waitingForOthers(all, me));
+        model.addAttribute("owned", owned(all, me));
         model.addAttribute("freshness", freshness(all));
         model.addAttribute("weeks", weeks(all));
         model.addAttribute("recent", recent(all));
@@ -118,6 +120,16 @@ class HomePage {
         return guides.stream()
                 .filter(guide -> isWithReviewers(guide) && guide.contributors().contains(me.account()))
                 .sorted(Comparator.comparing(Guide::updatedAt))
+                .limit(RECENT)
+                .toList();
+    }
+
+    /** The guides of this owner whose reviews are due soon or overdue, the earliest first. */
+    private List<Guide> owned(List<Guide> guides, Person me) {
+        return guides.stream()
+                .filter(guide -> me.account().equals(guide.owner())
+                        && Set.of("soon", "overdue").contains(words.freshness(guide)))
+                .sorted(Comparator.comparing(guide -> String.valueOf(guide.reviewDue())))
                 .limit(RECENT)
                 .toList();
     }

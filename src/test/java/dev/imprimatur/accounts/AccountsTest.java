@@ -105,6 +105,9 @@ class AccountsTest {
             Map.entry("PUT /{type}/{id}/schedule", List.of("publisher")),
             Map.entry("DELETE /{type}/{id}/schedule", List.of("publisher")),
             Map.entry("POST /{type}/{id}/slug", List.of("editor", "publisher")),
+            Map.entry("PUT /{type}/{id}/owner", List.of("editor", "publisher", "admin")),
+            Map.entry("DELETE /{type}/{id}/owner", List.of("editor", "publisher", "admin")),
+            Map.entry("POST /accounts/{username}/hand-over", List.of("admin")),
             Map.entry("POST /{type}/{id}/duplicate", List.of("editor")),
             Map.entry("DELETE /{type}/{id}", List.of("editor")),
             Map.entry("GET /{type}/{id}/log", EVERYBODY),
@@ -255,6 +258,8 @@ class AccountsTest {
         if (path.endsWith("/comments")) return Map.of("revision", 1, "pointer", "", "body", "x");
         if (path.endsWith("/comments/nothing")) return Map.of("resolved", true);
         if (path.endsWith("/unpublish")) return Map.of("reason", "x");
+        if (path.endsWith("/owner")) return Map.of("username", "editor");
+        if (path.endsWith("/hand-over")) return Map.of("to", "editor");
         if (path.endsWith("/slug") || path.endsWith("/duplicate")) return Map.of("slug", "another");
         if (path.equals("/role-guide")) return Map.of("slug", "Not A Slug", "content", Map.of());
         if (path.equals("/accounts"))

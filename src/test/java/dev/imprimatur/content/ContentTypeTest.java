@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Period;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,5 +199,34 @@ class ContentTypeTest {
                 .hasMessageContaining("x-review-interval");
         assertThatThrownBy(() -> type("tasks", read("seed-content/types/role-guide.schema.json")))
                 .hasMessageContaining("api-keys");
+    }
+
+    @Test
+    void reviewsAreAnnouncedAsTheTypeSaysAndOtherwiseThreeTimes() {
+        String seed = read("seed-content/types/role-guide.schema.json");
+        String interval = "\"x-review-interval\": \"P6M\",";
+        assertThat(type("x", seed).reviewReminders())
+                .containsExactly(Period.ofDays(30), Period.ofDays(7), Period.ofDays(1));
+        assertThat(type("x", seed.replace(interval, interval + "\"x-review-reminders\": [\"P2W\"],"))
+                        .reviewReminders())
+                .containsExactly(Period.ofDays(14));
+        assertThat(type("x", seed.replace(interval, interval + "\"x-review-reminders\": [],"))
+                        .reviewReminders())
+                .isEmpty();
+        for (String wrong : List.of(
+                "\"P1D\"",
+                "[1]",
+                "[\"soon\"]",
+                "[\"PT1H\"]",
+                "[\"P0D\"]",
+                "[\"-P1D\"]",
+                "[\"P11Y\"]",
+                "[\"P99999D\"]",
+                "[\"P1D\", \"P1D\"]",
+                "[\"P1D\", \"P2D\", \"P3D\", \"P4D\", \"P5D\", \"P6D\"]"))
+            assertThatThrownBy(() ->
+                            type("x", seed.replace(interval, interval + "\"x-review-reminders\": " + wrong + ",")))
+                    .as(wrong)
+                    .hasMessageContaining("x-review-reminders must be a list of at most 5");
     }
 }

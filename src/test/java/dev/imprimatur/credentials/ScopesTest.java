@@ -156,6 +156,7 @@ class ScopesTest {
                 .containsExactly(
                         "DELETE /releases/{id}",
                         "DELETE /releases/{id}/guides/{guide}",
+                        "DELETE /{type}/{id}/owner",
                         "DELETE /{type}/{id}/schedule",
                         "POST /releases",
                         "POST /releases/{id}/publish",
@@ -164,6 +165,7 @@ class ScopesTest {
                         "POST /{type}/{id}/unpublish",
                         "PUT /releases/{id}",
                         "PUT /releases/{id}/guides/{guide}",
+                        "PUT /{type}/{id}/owner",
                         "PUT /{type}/{id}/schedule");
         assertThat(needed.get("read")).allMatch(route -> route.startsWith("GET "));
         assertThat(needed.get("draft")).noneMatch(route -> route.matches(".*(tasks|accounts|keys|webhooks|tokens).*"));

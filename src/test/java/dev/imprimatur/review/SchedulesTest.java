@@ -446,6 +446,19 @@ class SchedulesTest {
             assertThat(guides.task("reviewer", guide).get("name").asString()).isEqualTo("Review as editor in chief");
             guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
             assertThat(guides.read(guide).body()).contains("The next summary.");
+
+            var late = guides.submitted();
+            twoStages.clock().forward(Duration.ofDays(5));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> guides.find("publisher", late).isPresent());
+            var check = guides.task("publisher", late);
+            assertThat(check.get("escalatedTo").toString()).isEqualTo("[\"PUBLISHER\"]");
+            twoStages
+                    .as("publisher")
+                    .post("/tasks/" + check.get("id").asString() + "/claim", Map.of())
+                    .ok();
+            guides.decide("publisher", check, "facts-hold").ok();
+            assertThat(guides.task("reviewer", late).has("escalatedTo")).isFalse();
         }
     }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The node whose timers are due crashes between two writes, and another node continues. Every review is requested once, and every
- * guide is marked overdue once.
+ * The node whose timers are due crashes between two writes, and another node continues. Every review is requested once, every guide is
+ * marked overdue once, and every task that waits is passed on once.
  */
 @Tag("long")
 @Tag("store")
@@ -44,16 +44,20 @@ class TimerCrashTest {
                         "logging.level.org.flowable", "off"));
                 var other = crashing.beside()) {
             var undisturbed = other.guides().published();
+            var undecided = other.guides().submitted();
             other.clock().forward(OVERDUE);
             soon("undisturbed")
                     .until(() -> TIMED.stream()
                             .allMatch(it -> GuideEffects.on(undisturbed.slug(), other).stream()
                                     .anyMatch(effect -> effect.startsWith(it))));
             var expected = GuideEffects.on(undisturbed.slug(), other);
+            soon("undisturbed").until(() -> isPassedOn(undecided.slug(), other));
+            var expectedToWait = GuideEffects.on(undecided.slug(), other);
             for (int after : POINTS) {
                 var due = IntStream.range(0, DUE)
                         .mapToObj(i -> other.guides().published())
                         .toList();
+                var waiting = other.guides().submitted();
                 timers(other).shutdown();
                 var crash = SimulatedCrash.after(after);
                 crashing.bean(SimulatedCrash.Background.class).crashWith(crash);
@@ -67,6 +71,9 @@ class TimerCrashTest {
                     soon("after " + after + " writes")
                             .untilAsserted(() -> assertThat(GuideEffects.on(guide.slug(), other))
                                     .containsExactlyInAnyOrderElementsOf(expected));
+                soon("after " + after + " writes")
+                        .untilAsserted(() -> assertThat(GuideEffects.on(waiting.slug(), other))
+                                .containsExactlyInAnyOrderElementsOf(expectedToWait));
                 crashing.bean(SimulatedCrash.Background.class).end();
                 crashing.restart(() -> {});
             }
@@ -76,8 +83,12 @@ class TimerCrashTest {
             assertThat(report.unfinished()).isEmpty();
             System.out.printf(
                     "crash points of timers: %d crashes with %d timers due; 0 lost, 0 doubled, 0 violations%n",
-                    POINTS.length, 2 * DUE);
+                    POINTS.length, 2 * DUE + 1);
         }
+    }
+
+    private static boolean isPassedOn(String slug, Node node) {
+        return GuideEffects.on(slug, node).stream().anyMatch(effect -> effect.startsWith("logged \"escalated\""));
     }
 
     private static ConditionFactory soon(String point) {

@@ -85,6 +85,25 @@ class WorkflowFileTest {
                 "<process id=\"role-guide-review\" | <process id=\"another\" | the name of the file",
                 "targetRef=\"review\" name=\"submitted\" | targetRef=\"publish\" name=\"submitted\" | without an approval",
                 "sourceRef=\"publish\" targetRef=\"live\" | sourceRef=\"publish\" targetRef=\"edition-unpublished\" | needs a task or an event behind it",
+                "<timeDuration>P4D< | <timeDuration>4 days< | such as P5D or PT12H, and at most 3650 days, not “4 days” (in <boundaryEvent id=\"review-due-soon\">)",
+                "<timeDuration>P4D< | <timeDuration>P9999D< | at most 3650 days",
+                "<timeDuration>P4D< | <timeDuration>-P4D< | such as P5D",
+                "<timeDuration>P4D< | <timeDuration>${reviewDueAt}< | such as P5D",
+                "flowable:dueDate=\"P5D\" | flowable:dueDate=\"soon\" | such as P5D",
+                "flowable:dueDate=\"P5D\" | flowable:dueDate=\"${now()}\" | such as P5D",
+                "flowable:dueDate=\"${reviewDueAt}\" | flowable:dueDate=\"P5D\" | its dueDate is ${reviewDueAt}",
+                "imprimatur:group=\"PUBLISHER\" | imprimatur:group=\"PUBLISHERS\" | imprimatur:group must be one of ADMIN, EDITOR, PUBLISHER, REVIEWER, not “PUBLISHERS”",
+                "imprimatur:group=\"PUBLISHER\" | imprimatur:group=\"REVIEWER\" | already",
+                "${remind} | ${stamp} | a timer with a duration leads to a service task ${remind} or ${escalate}",
+                "${escalate} | ${remind} | so it has no imprimatur:group",
+                "attachedToRef=\"review\" cancelActivity=\"false\" | attachedToRef=\"review\" | attached to a user task",
+                "attachedToRef=\"review\" | attachedToRef=\"re-review\" | behind the publication",
+                "attachedToRef=\"review\" | attachedToRef=\"live\" | attached to a user task",
+                "targetRef=\"review-reminded\" | targetRef=\"draft\" | an end event follows",
+                "targetRef=\"stamp\" | targetRef=\"remind-of-review\" | only timers with a duration on a user task lead to ${remind}",
+                "<timeCycle>${reviewAnnouncements}< | <timeCycle>R3/P1D< | not for R3/P1D",
+                "attachedToRef=\"live\" cancelActivity=\"false\"> | attachedToRef=\"live\"> | attached to a sub-process",
+                "${announceReview} | ${stamp} | leads to a service task ${announceReview}",
                 "<process id | <callActivity id=\"x\" calledElement=\"y\"/><process id | callActivity",
             })
     void whatIsNotOnTheListIsRefusedByFileAndElement(String here, String evil, String named) {
@@ -95,7 +114,7 @@ class WorkflowFileTest {
                 .hasMessageContaining(FILE)
                 .hasMessageContaining(named)
                 .message()
-                .matches("(?s).*(line \\d+|no task offers|<serviceTask id=).*");
+                .matches("(?s).*(line \\d+|no task offers|<(serviceTask|userTask|boundaryEvent) id=).*");
     }
 
     @Test
@@ -113,6 +132,6 @@ class WorkflowFileTest {
     @Test
     void aStepThatDoesNotExistIsNamedWithThoseThatDo() {
         assertThatThrownBy(() -> read(file.replace("${markOverdue}", "${markOverdu}")))
-                .hasMessageContaining("markOverdue, markReviewDue, openNextEdition, publish, restamp, stamp");
+                .hasMessageContaining("markOverdue, markReviewDue, openNextEdition, publish, remind, restamp, stamp");
     }
 }

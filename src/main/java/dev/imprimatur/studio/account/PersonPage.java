@@ -6,6 +6,7 @@ import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.PasswordReset;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.review.Owners;
 import dev.imprimatur.studio.DisplayText;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -26,9 +27,11 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 class PersonPage {
     private final Accounts accounts;
     private final SigningRules signing;
+    private final Owners owners;
     private final PasswordReset reset;
 
-    PersonPage(Accounts accounts, PasswordReset reset, SigningRules signing) {
+    PersonPage(Accounts accounts, PasswordReset reset, SigningRules signing, Owners owners) {
+        this.owners = owners;
         this.signing = signing;
         this.accounts = accounts;
         this.reset = reset;
@@ -37,6 +40,7 @@ class PersonPage {
     @GetMapping
     String person(@PathVariable String username, Model model) {
         model.addAttribute("account", accounts.known(username));
+        model.addAttribute("owned", owners.count(username));
         return "studio/person";
     }
 
@@ -80,6 +84,19 @@ class PersonPage {
                         .path(fresh.path())
                         .toUriString());
         redirect.addFlashAttribute("resetUntil", fresh.expiresAt());
+        return page(username);
+    }
+
+    @PostMapping("/hand-over")
+    String handOver(@PathVariable String username, @RequestParam String to, Person me, RedirectAttributes redirect) {
+        var done = owners.handOver(username, to.strip(), me);
+        redirect.addFlashAttribute(
+                "notice",
+                to.strip() + " owns " + done.handedOver() + " more guides now."
+                        + (done.left() ? " There are more: press the button again." : "")
+                        + (done.skipped() == 0
+                                ? ""
+                                : " " + done.skipped() + " guides stay, because their stored logs were changed."));
         return page(username);
     }
 

@@ -30,7 +30,11 @@ class DecisionPermission {
     /** Returns why this person may not approve, or null if they may. */
     @Nullable
     String whyNot(OpenTask task, Person me) {
-        if (!me.has(task.group())) return "This decision is for people with the role " + task.role() + ".";
+        if (!task.isOpenTo(me))
+            return task.isFor(me)
+                    ? "This task was passed on to you because nobody decided in time. Only people with the role "
+                            + task.role() + " approve: assign it to one of them, or ask for changes."
+                    : "This decision is for people with the role " + task.role() + ".";
         String assignee = task.assignee();
         if (assignee != null && !assignee.equals(me.account()))
             return words.named(assignee) + " has claimed this task.";

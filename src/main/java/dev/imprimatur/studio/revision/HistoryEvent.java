@@ -4,10 +4,14 @@ package dev.imprimatur.studio.revision;
 import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Signature;
 import dev.imprimatur.people.AuthenticationMethod;
+import dev.imprimatur.studio.DisplayText;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -65,11 +69,16 @@ public record HistoryEvent(
                 yield "changed the slug from “" + renamed.from() + "” to “" + renamed.to() + "”";
             }
             case DELETED -> "deleted the guide";
+            case OWNER_CHANGED ->
+                entry.owner() == null
+                        ? "left the guide without an owner"
+                        : "made " + entry.owner() + " the owner of the guide";
+            case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry.kind(), requireNonNull(entry.notice()));
         };
         String mark = switch (entry.kind()) {
-            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED -> "draft";
-            case SUBMITTED, REVIEW_DUE -> "review";
-            case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE -> "changes";
+            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED, OWNER_CHANGED -> "draft";
+            case SUBMITTED, REVIEW_DUE, REMINDED, REVIEW_ANNOUNCED -> "review";
+            case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE, ESCALATED -> "changes";
             case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
             case PUBLISHED -> "published";
             case REVISION_DROPPED, SUPERSEDED, UNPUBLISHED, DISCARDED, DELETED -> "over";
@@ -86,6 +95,19 @@ public record HistoryEvent(
                 entry.signature().orElse(null),
                 entry.by().means(),
                 entry.position());
+    }
+
+    private static String told(LogEntry.Kind kind, Notice notice) {
+        String who = DisplayText.people(notice.group());
+        var due = notice.due();
+        String day = due == null ? "" : ", due " + LocalDate.ofInstant(due, ZoneOffset.UTC);
+        return switch (kind) {
+            case REMINDED -> "reminded the " + who + " of the open task “" + notice.task() + "”" + day;
+            case ESCALATED -> "passed the open task “" + notice.task() + "” on to the " + who + " too" + day;
+            default ->
+                "announced to " + (notice.owner() == null ? "" : notice.owner() + " and ") + "the " + who
+                        + " that the review comes due" + day;
+        };
     }
 
     private static String scheduled(@Nullable Schedule schedule) {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.history.Stamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The instants of the next review of a published edition. They follow from its stamp and its content type alone. */
+final class ReviewTimes {
+    /** The process variable with the instants at which the review is announced. */
+    static final String VARIABLE = "reviewAnnouncements";
+    /** How a repeating timer is told that there is nothing to announce. */
+    private static final String NONE = "none";
+
+    private ReviewTimes() {}
+
+    /** When the next review is requested: the lead before the due day, but never in the first half of the review interval. */
+    static Instant opensAt(Stamp stamp, Duration lead) {
+        Instant notBefore = half(stamp.lastReviewed(), stamp.reviewDue());
+        Instant opens = startOf(stamp.reviewDue()).minus(lead);
+        return opens.isBefore(notBefore) ? notBefore : opens;
+    }
+
+    /** When a review that is due on this day is announced, the earliest first; never in the first half of the review interval. */
+    static List<Instant> announcements(ContentType type, LocalDate due) {
+        Instant notBefore = half(due.minus(type.reviewInterval()), due);
+        return type.reviewReminders().stream()
+                .map(before -> startOf(due.minus(before)))
+                .filter(at -> !at.isBefore(notBefore))
+                .sorted()
+                .toList();
+    }
+
+    /** The instants as {@link LogCalendar} reads them. */
+    static String spelt(List<Instant> instants) {
+        return instants.isEmpty()
+                ? NONE
+                : instants.stream().map(Instant::toString).collect(Collectors.joining(","));
+    }
+
+    static List<Instant> read(String spelt) {
+        return spelt.equals(NONE)
+                ? List.of()
+                : List.of(spelt.split(",", -1)).stream().map(Instant::parse).toList();
+    }
+
+    private static Instant half(LocalDate from, LocalDate to) {
+        return startOf(from.plusDays(ChronoUnit.DAYS.between(from, to) / 2));
+    }
+
+    private static Instant startOf(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+}
