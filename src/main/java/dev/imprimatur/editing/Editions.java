@@ -226,7 +226,16 @@ public class Editions {
      * @param wanted {@link Schedule#NONE} to give up the schedule
      */
     public Edition schedule(EditionId id, Schedule wanted, Person by) {
-        return record(id, edition -> edition.next().schedule(wanted, by, clock.instant()));
+        return schedule(id, _ -> wanted, by);
+    }
+
+    /**
+     * Sets when the edition is to be published and unpublished.
+     *
+     * @param wanted the schedule for the edition as it is when the change is recorded; may throw a refusal
+     */
+    public Edition schedule(EditionId id, Function<Edition, Schedule> wanted, Person by) {
+        return record(id, edition -> edition.next().schedule(wanted.apply(edition), by, clock.instant()));
     }
 
     /** Records that a scheduled edition is being published, if its instant has come. From then on its schedule cannot change. */

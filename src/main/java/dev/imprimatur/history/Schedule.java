@@ -2,6 +2,8 @@
 package dev.imprimatur.history;
 
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,13 @@ public record Schedule(
 
     public Schedule {
         if (publishAt == null && unpublishAt == null) zone = null;
+    }
+
+    /** The zone, if this Java knows it: the rules of a later Java, on which the schedule was set, may have more zones. */
+    public Optional<ZoneId> knownZone() {
+        return Optional.ofNullable(zone)
+                .filter(ZoneId.getAvailableZoneIds()::contains)
+                .map(ZoneId::of);
     }
 
     public boolean isEmpty() {

@@ -117,7 +117,7 @@ class ReviewPage {
             shown = editions.get(new EditionId(id, live.edition()));
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
-        model.addAttribute("times", ScheduleForm.of(guide.schedule()));
+        model.addAttribute("times", ScheduleForm.of(guide));
         model.addAttribute("withdrawing", types.require(guide.type()).reasons(Reason.Of.UNPUBLISH));
         model.addAttribute("edition", shown);
         model.addAttribute("view", ReviewLink.view(view));

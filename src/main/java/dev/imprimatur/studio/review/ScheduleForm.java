@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.review;
 
-import dev.imprimatur.history.Schedule;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.review.Schedules;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -15,23 +16,31 @@ import org.jspecify.annotations.Nullable;
  * @param unpublishAt likewise
  * @param isNew whether the browser may put in the zone of its person, because nothing is scheduled yet
  * @param zones the names of all zones
+ * @param version of the schedule that the form shows
  */
 record ScheduleForm(
-        @Nullable String publishAt, @Nullable String unpublishAt, String zone, boolean isNew, List<String> zones) {
+        @Nullable String publishAt,
+        @Nullable String unpublishAt,
+        String zone,
+        boolean isNew,
+        List<String> zones,
+        String version) {
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss");
     private static final List<String> ZONES = ZoneId.getAvailableZoneIds().stream()
             .filter(zone -> zone.contains("/") && !zone.startsWith("Etc/") && !zone.startsWith("SystemV/"))
             .sorted()
             .toList();
 
-    static ScheduleForm of(@Nullable Schedule schedule) {
-        if (schedule == null) return new ScheduleForm(null, null, "UTC", true, ZONES);
-        String zone = schedule.zone() == null ? "UTC" : schedule.zone();
+    static ScheduleForm of(Guide guide) {
+        var schedule = guide.schedule();
+        String version = Schedules.version(guide);
+        if (schedule == null) return new ScheduleForm(null, null, "UTC", true, ZONES, version);
+        var zone = schedule.knownZone().orElse(ZoneId.of("UTC"));
         return new ScheduleForm(
-                local(schedule.publishAt(), zone), local(schedule.unpublishAt(), zone), zone, false, ZONES);
+                local(schedule.publishAt(), zone), local(schedule.unpublishAt(), zone), zone.getId(), false, ZONES, version);
     }
 
-    private static @Nullable String local(@Nullable Instant at, String zone) {
-        return at == null ? null : CLOCK.format(at.atZone(ZoneId.of(zone)));
+    private static @Nullable String local(@Nullable Instant at, ZoneId zone) {
+        return at == null ? null : CLOCK.format(at.atZone(zone));
     }
 }
