@@ -268,6 +268,15 @@ class EditingCheck implements Check {
             var copy = copies.find(its.getLast().id());
             if (copy.isPresent()) expected = expected.with(copy.get());
             if (Guides.Row.of(expected).equals(row)) return;
+            if (copy.isPresent()
+                    && row.contributors().equals(copy.get().contributors())
+                    && Guides.Row.of(expected.by(row.contributors())).equals(row)) {
+                findings.unfinished(
+                        "card",
+                        "guide " + row.id(),
+                        "has the contributors of its draft, as cards of earlier releases have until the next publication");
+                return;
+            }
             if (slugs.inProgress(card.id()).isPresent()) {
                 findings.unfinished("card", "guide " + row.id(), "is being renamed");
                 return;

@@ -8,6 +8,7 @@ import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.EditionLog;
+import dev.imprimatur.history.EndedSchedule;
 import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.Period;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +48,7 @@ public class Editions {
     private final Guides guides;
     private final Revisions revisions;
     private final WorkingCopies copies;
+    private final ScheduleNotices notices;
     private final Clock clock;
     /** Guides whose logs were compared with their cards and lack no entry. From then on, this node itself remembers the end of each log. */
     private final Set<String> compared =
@@ -56,7 +59,14 @@ public class Editions {
                 }
             }));
 
-    Editions(EditionLog log, Guides guides, Revisions revisions, WorkingCopies copies, Clock clock) {
+    Editions(
+            EditionLog log,
+            Guides guides,
+            Revisions revisions,
+            WorkingCopies copies,
+            ScheduleNotices notices,
+            Clock clock) {
+        this.notices = notices;
         this.log = log;
         this.guides = guides;
         this.revisions = revisions;
@@ -71,6 +81,14 @@ public class Editions {
     /** The first editions of these guides, by guide. */
     public Map<String, Edition> firstOf(Collection<String> guideIds) {
         return log.firstEditions(guideIds);
+    }
+
+    /** The schedule of the latest edition, or of the one before, if it ended because what it was set for was withdrawn or replaced. */
+    public Optional<EndedSchedule> endedSchedule(String guide) {
+        return of(guide).reversed().stream()
+                .limit(2)
+                .flatMap(edition -> edition.endedSchedule().stream())
+                .max(Comparator.comparing(ended -> ended.cause().at()));
     }
 
     /** All editions of a guide, the first first. */
@@ -373,6 +391,8 @@ public class Editions {
                 return;
             }
             var refreshed = titled(card.refreshed(editions), editions);
+            // before the card, which shows the reconciler what a crash has left to be done
+            if (refreshed.entries() > card.entries()) notices.note(refreshed, editions);
             var next = copyToo || refreshed.drafted() == null
                     ? copies.find(editions.getLast().id())
                             .filter(copy -> !copy.altered())

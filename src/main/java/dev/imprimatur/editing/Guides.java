@@ -368,7 +368,10 @@ public class Guides {
                 : Updates.combine(
                         Updates.set("title", g.title()),
                         Updates.set("sortTitle", Row.sortable(g.title())),
-                        Updates.set("titleOf", g.titleOf()));
+                        Updates.set("titleOf", g.titleOf()),
+                        g.state() == Edition.State.PUBLISHED
+                                ? Updates.set("contributors", g.contributors())
+                                : Updates.combine());
         return Updates.combine(
                 titles,
                 Updates.set("edition", g.edition()),
@@ -396,19 +399,20 @@ public class Guides {
                         Filters.and(
                                 Filters.eq("drafted.edition", drafted.edition()),
                                 Filters.lte("drafted.version", drafted.version()))));
-        var ofDraft = Updates.combine(
-                Updates.set("drafted", drafted),
-                Updates.set("contributors", g.contributors()),
-                Updates.set("updatedAt", g.updatedAt()));
+        var ofDraft = Updates.combine(Updates.set("drafted", drafted), Updates.set("updatedAt", g.updatedAt()));
+        var byContributors = Updates.combine(ofDraft, Updates.set("contributors", g.contributors()));
+        var notPublished = Filters.and(olderDraft, Filters.nin("state", Guide.OF_REVISION));
         Row updated = null;
         if (g.titleOf() == null)
             updated = guides.findOneAndUpdate(
-                    Filters.and(olderDraft, Filters.eq("titleOf", null)),
+                    Filters.and(notPublished, Filters.eq("titleOf", null)),
                     Updates.combine(
-                            ofDraft,
+                            byContributors,
                             Updates.set("title", g.title()),
                             Updates.set("sortTitle", Row.sortable(g.title()))),
                     UPDATED);
+        if (updated == null && g.hasContributorsOfDraft())
+            updated = guides.findOneAndUpdate(notPublished, byContributors, UPDATED);
         if (updated == null) updated = guides.findOneAndUpdate(olderDraft, ofDraft, UPDATED);
         if (updated != null) seen(updated);
         writes.incrementAndGet();

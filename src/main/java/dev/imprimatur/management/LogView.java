@@ -95,7 +95,7 @@ record LogView(
         return new LogView(
                 entry.edition().number(),
                 entry.seq(),
-                entry.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                kind(entry.kind()),
                 entry.at(),
                 new ByView(entry.by().account(), entry.by().name(), entry.by().title()),
                 revision == null ? null : revision.number(),
@@ -110,5 +110,10 @@ record LogView(
                 entry.position(),
                 entry.schedule() == null ? null : ScheduleView.of(entry.schedule()),
                 entry.renamed());
+    }
+
+    /** The kind as the API spells it. */
+    static String kind(LogEntry.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

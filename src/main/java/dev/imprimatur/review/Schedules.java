@@ -132,8 +132,8 @@ public class Schedules {
         }
         String who = editions.of(guide.id()).stream()
                 .flatMap(edition -> edition.log().stream())
-                .filter(entry -> entry.kind() == LogEntry.Kind.SCHEDULED
-                        || entry.kind() == LogEntry.Kind.SCHEDULE_DROPPED)
+                .filter(entry ->
+                        entry.kind() == LogEntry.Kind.SCHEDULED || entry.kind() == LogEntry.Kind.SCHEDULE_DROPPED)
                 .max(Comparator.comparing(LogEntry::at))
                 .map(entry -> entry.by().name())
                 .orElse("somebody");
@@ -157,8 +157,9 @@ public class Schedules {
     /** The rule of {@link Editions#schedule}: the edition gets the schedule if its own is still the one before. */
     private Function<Edition, Schedule> instead(Edition before, Schedule wanted, @Nullable String seen) {
         return now -> {
-            if (seen == null || now.schedule().equals(before.schedule()) || now.schedule().equals(wanted))
-                return wanted;
+            if (seen == null
+                    || now.schedule().equals(before.schedule())
+                    || now.schedule().equals(wanted)) return wanted;
             UnitOfWork.forgetAll();
             throw changed(guides.require(now.id().guide()));
         };

@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.testing.GuideEffects;
+import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
 import dev.imprimatur.testing.SimulatedCrash;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionFactory;
 import org.flowable.engine.ProcessEngine;
@@ -32,32 +35,65 @@ class TimerCrashTest {
     private static final List<String> TIMED =
             List.of("logged \"review-due\"", "logged \"overdue\"", "ledger \"review-overdue\"");
 
+    private static final List<String> SCHEDULED_EFFECTS =
+            List.of("logged \"published\"", "logged \"unpublished\"", "ledger \"publish\"", "ledger \"unpublish\"");
+
+    private static final Duration SCHEDULED = Duration.ofHours(1);
     private static final Duration OVERDUE = Duration.ofDays(200);
     private static final Duration LOCK = Duration.ofSeconds(30);
 
     @Test
     void everyTimerHasOneEffect() {
+        crash(node -> node.guides().published(), OVERDUE, TIMED);
+    }
+
+    @Test
+    void everyScheduledPublicationHappensOnce() {
+        crash(TimerCrashTest::scheduled, SCHEDULED.multipliedBy(2), SCHEDULED_EFFECTS);
+    }
+
+    /** An approved guide whose publication is scheduled, and the end of it soon afterwards. */
+    private static Guides.Ref scheduled(Node node) {
+        var guide = node.guides().submitted();
+        var at = node.clock().instant().plus(SCHEDULED);
+        node.as("publisher")
+                .put(
+                        guide.path() + "/schedule",
+                        Map.of(
+                                "publishAt",
+                                at.toString(),
+                                "unpublishAt",
+                                at.plusSeconds(60).toString()))
+                .ok();
+        node.guides()
+                .decide("reviewer", node.guides().task("reviewer", guide), "approve")
+                .ok();
+        return guide;
+    }
+
+    private static void crash(Function<Node, Guides.Ref> guideWithTimers, Duration wait, List<String> timed) {
         try (var stores = new ProxiedStores();
                 var crashing = Node.start(stores.settings(
                         "imprimatur.review.reconcile-every", "1h",
                         "logging.level.dev.imprimatur", "off",
                         "logging.level.org.flowable", "off"));
                 var other = crashing.beside()) {
-            var undisturbed = other.guides().published();
-            other.clock().forward(OVERDUE);
+            var undisturbed = guideWithTimers.apply(other);
+            other.clock().forward(wait);
             soon("undisturbed")
-                    .until(() -> TIMED.stream()
+                    .until(() -> timed.stream()
                             .allMatch(it -> GuideEffects.on(undisturbed.slug(), other).stream()
                                     .anyMatch(effect -> effect.startsWith(it))));
             var expected = GuideEffects.on(undisturbed.slug(), other);
             for (int after : POINTS) {
+                other.renewTokens();
                 var due = IntStream.range(0, DUE)
-                        .mapToObj(i -> other.guides().published())
+                        .mapToObj(i -> guideWithTimers.apply(other))
                         .toList();
                 timers(other).shutdown();
                 var crash = SimulatedCrash.after(after);
                 crashing.bean(SimulatedCrash.Background.class).crashWith(crash);
-                other.clock().forward(OVERDUE);
+                other.clock().forward(wait);
                 other.renewTokens();
                 soon("after " + after + " writes").until(crash::happened);
                 timers(other).start();

@@ -62,6 +62,7 @@ class MongoAwayTest {
     void prepare() {
         editor = Visitor.signedIn(node, "editor");
         guide = node.guides().published();
+        node.as("publisher").get(guide.path()).ok();
     }
 
     @AfterEach
@@ -127,6 +128,9 @@ class MongoAwayTest {
         assertThat(soon(
                         () -> node.as("editor").get(guide.path()),
                         () -> node.as("editor").put(guide.path() + "/draft", Map.of(), "If-Match", "\"1\""),
+                        () -> node.as("publisher")
+                                .put(guide.path() + "/schedule", Map.of("unpublishAt", "2190-01-01T00:00:00Z")),
+                        () -> node.as("editor").get("/calendar"),
                         () -> tokens.post("/tokens", Map.of("name", "x")),
                         () -> wrong.get(guide.path()),
                         () -> http.get("/actuator/prometheus"),

@@ -50,8 +50,7 @@ class SchedulePage {
     }
 
     @PostMapping("/now")
-    String publishNow(
-            @PathVariable String id, @RequestParam String version, Person me, RedirectAttributes redirect) {
+    String publishNow(@PathVariable String id, @RequestParam String version, Person me, RedirectAttributes redirect) {
         var guide = schedules.publishNow(guides.require(id), version, me);
         boolean isPublished = guide.state() == Edition.State.PUBLISHED;
         redirect.addFlashAttribute(

@@ -37,7 +37,12 @@ record ScheduleForm(
         if (schedule == null) return new ScheduleForm(null, null, "UTC", true, ZONES, version);
         var zone = schedule.knownZone().orElse(ZoneId.of("UTC"));
         return new ScheduleForm(
-                local(schedule.publishAt(), zone), local(schedule.unpublishAt(), zone), zone.getId(), false, ZONES, version);
+                local(schedule.publishAt(), zone),
+                local(schedule.unpublishAt(), zone),
+                zone.getId(),
+                false,
+                ZONES,
+                version);
     }
 
     private static @Nullable String local(@Nullable Instant at, ZoneId zone) {
