@@ -186,7 +186,10 @@ class EditingCheck implements Check {
                 case OVERDUE -> state == State.PUBLISHED && sameRevision && entry.position() != null;
                 case UNPUBLISHED -> state == State.PUBLISHED && entry.position() != null;
                 case REVISION_DROPPED, SUPERSEDED -> state == State.PUBLISHED;
-                case DISCARDED -> state == State.DRAFT || state == State.IN_REVIEW;
+                case DISCARDED ->
+                    state == State.DRAFT
+                            || state == State.IN_REVIEW
+                            || (state == State.SCHEDULED && entry.by().has("PUBLISHER"));
                 case SCHEDULED -> entry.schedule() != null && (state.isInProgress() || state == State.PUBLISHED);
                 case SCHEDULE_DROPPED -> state.isInProgress() || state == State.PUBLISHED;
                 case PUBLICATION_DUE -> state == State.SCHEDULED && sameRevision;

@@ -128,14 +128,27 @@ class MongoAwayTest {
         assertThat(soon(
                         () -> node.as("editor").get(guide.path()),
                         () -> node.as("editor").put(guide.path() + "/draft", Map.of(), "If-Match", "\"1\""),
-                        () -> node.as("publisher")
-                                .put(guide.path() + "/schedule", Map.of("unpublishAt", "2190-01-01T00:00:00Z")),
-                        () -> node.as("editor").get("/calendar"),
                         () -> tokens.post("/tokens", Map.of("name", "x")),
                         () -> wrong.get(guide.path()),
                         () -> http.get("/actuator/prometheus"),
                         () -> node.site().get("/ledger?limit=7")))
                 .allSatisfy(MongoAwayTest::assertUnavailable);
+    }
+
+    @Test
+    void aScheduleIsSetWholeOrNotAtAll() throws Exception {
+        var wanted = Map.of("unpublishAt", "2190-01-01T00:00:00Z");
+        stores.mongo().cut();
+
+        assertThat(soon(
+                        () -> node.as("publisher").put(guide.path() + "/schedule", wanted),
+                        () -> node.as("publisher").get("/calendar")))
+                .allSatisfy(MongoAwayTest::assertUnavailable);
+
+        comeBack();
+        assertThat(node.guides().state(guide).has("schedule")).isFalse();
+        node.as("publisher").put(guide.path() + "/schedule", wanted).ok();
+        node.as("publisher").delete(guide.path() + "/schedule").ok();
     }
 
     @ParameterizedTest

@@ -53,14 +53,15 @@ class CalendarPage {
     /** @param time the time of day; null for a review, which comes due on a day */
     record Item(Instant at, String words, @Nullable String time, Guide guide) {}
 
-    record Day(LocalDate date, String name, List<Item> list) {}
+    /** @param date such as 2026-12-24, which the address and the anchor of the day contain */
+    record Day(String date, String name, List<Item> list) {}
 
     /**
      * A day in the table of the month.
      *
      * @param isListed whether the list below begins with this day or an earlier one and has the day's events
      */
-    record Cell(LocalDate date, boolean isIn, boolean isToday, int number, int events, boolean isListed) {}
+    record Cell(String date, boolean isIn, boolean isToday, int number, int events, boolean isListed) {}
 
     record Month(
             String name,
@@ -70,7 +71,7 @@ class CalendarPage {
             List<List<Cell>> weeks,
             List<Day> days,
             YearMonth itself,
-            @Nullable LocalDate from,
+            @Nullable String from,
             int events,
             @Nullable String next) {}
 
@@ -78,12 +79,12 @@ class CalendarPage {
     @PreAuthorize("isAuthenticated()")
     String month(
             @RequestParam(name = "month", required = false) @Nullable String name,
-            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(defaultValue = "") String from,
             @RequestParam(required = false) @Nullable String cursor,
             Model model) {
         var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         var month = name == null ? YearMonth.from(today) : parsed(name);
-        var first = from == null ? month.atDay(1) : dayOf(month, from);
+        var first = from.isEmpty() ? month.atDay(1) : dayOf(month, from);
         var counts = calendar.counts(month.atDay(1), month.atEndOfMonth());
         var page = calendar.page(first, month.atEndOfMonth(), cursor, MOST);
         var byDay = page.items().stream()
@@ -101,14 +102,14 @@ class CalendarPage {
                         weeks(month, today, counts, byDay.keySet()),
                         byDay.entrySet().stream()
                                 .map(day -> new Day(
-                                        day.getKey(),
+                                        day.getKey().toString(),
                                         DAY.format(day.getKey()),
                                         day.getValue().stream()
                                                 .map(CalendarPage::item)
                                                 .toList()))
                                 .toList(),
                         month,
-                        from == null ? null : first,
+                        from.isEmpty() ? null : from,
                         counts.values().stream().mapToInt(Integer::intValue).sum(),
                         page.next()));
         return "studio/calendar";
@@ -143,7 +144,7 @@ class CalendarPage {
                 .map(week -> IntStream.range(0, DAYS)
                         .mapToObj(week::plusDays)
                         .map(day -> new Cell(
-                                day,
+                                day.toString(),
                                 YearMonth.from(day).equals(month),
                                 day.equals(today),
                                 day.getDayOfMonth(),
