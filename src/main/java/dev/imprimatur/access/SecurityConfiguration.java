@@ -113,6 +113,8 @@ class SecurityConfiguration {
                                 "/actuator/health/readiness",
                                 "/openapi.json",
                                 "/.well-known/jwks.json",
+                                // the link itself is the credential
+                                "/calendar/*",
                                 "/setup",
                                 "/setup.js")
                         .permitAll()

@@ -2,6 +2,7 @@
 package dev.imprimatur.accounts;
 
 import dev.imprimatur.audit.Audit;
+import dev.imprimatur.credentials.CalendarLinks;
 import dev.imprimatur.credentials.Tokens;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
@@ -31,6 +32,7 @@ public class Accounts {
     private final AccountStore accounts;
     private final AccountNames names;
     private final Tokens tokens;
+    private final CalendarLinks calendarLinks;
     private final Audit audit;
     private final Throttle throttle;
     private final Sessions sessions;
@@ -43,6 +45,7 @@ public class Accounts {
             AccountStore accounts,
             AccountNames names,
             Tokens tokens,
+            CalendarLinks calendarLinks,
             Audit audit,
             Throttle throttle,
             Sessions sessions,
@@ -52,6 +55,7 @@ public class Accounts {
         this.accounts = accounts;
         this.names = names;
         this.tokens = tokens;
+        this.calendarLinks = calendarLinks;
         this.audit = audit;
         this.throttle = throttle;
         this.sessions = sessions;
@@ -171,6 +175,7 @@ public class Accounts {
         accounts.active(username, false);
         if (account.active()) mustHaveAdministrator(() -> accounts.active(username, true));
         tokens.deleteAllOf(username);
+        calendarLinks.deleteOf(username);
         resets.deleteOf(username);
         sessions.endAllOf(username, null);
         audit.record(by, "account-deactivated", username, null);
@@ -261,6 +266,7 @@ public class Accounts {
     void setPassword(String username, String wanted, @Nullable String keptSession) {
         accounts.password(username, passwords.hash(wanted));
         tokens.deleteAllOf(username);
+        calendarLinks.deleteOf(username);
         resets.deleteOf(username);
         sessions.endAllOf(username, keptSession);
     }

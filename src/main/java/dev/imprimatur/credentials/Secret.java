@@ -16,6 +16,7 @@ import java.util.HexFormat;
 public record Secret(String text) {
     static final String PERSONAL = "imp_pat_";
     static final String SITE = "imp_site_";
+    static final String CALENDAR = "imp_cal_";
     private static final int BYTES = 24;
     private static final SecureRandom RANDOM = new SecureRandom();
 

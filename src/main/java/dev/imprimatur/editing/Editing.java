@@ -165,7 +165,7 @@ public class Editing {
             all.forEach(Edition::mustBeSound);
             var latest = all.getLast();
             if (latest.isDeleted()) return;
-            mustBeDeletable(guide);
+            mustBeDeletable(guide, by);
             slugs.leave(guide, guide.slug(), false);
             if (latest.state() != Edition.State.DISCARDED)
                 editions.record(
@@ -178,13 +178,17 @@ public class Editing {
         }
     }
 
-    /** Throws a refusal if the guide was published at any time, or is about to be. */
-    public void mustBeDeletable(Guide guide) {
+    /**
+     * Throws a refusal if the guide was published at any time, or is being published. A guide that waits for its scheduled publication is
+     * deleted by somebody who is a publisher, too: its schedule ends with it.
+     */
+    public void mustBeDeletable(Guide guide, Person by) {
         var all = editions.of(guide.id());
         if (all.stream().anyMatch(edition -> edition.publishedEntry().isPresent()))
             throw wasPublished().raise();
         var state = all.getLast().state();
-        if (state.isApproved())
+        if (state == Edition.State.SCHEDULED) all.getLast().next().mustBeAllowedToEnd(by);
+        if (state == Edition.State.APPROVED)
             throw Refusal.conflict(
                             "not-in-draft",
                             "edition " + guide.edition() + " is " + state.apiName()

@@ -186,7 +186,10 @@ class EditingCheck implements Check {
                 case OVERDUE -> state == State.PUBLISHED && sameRevision && entry.position() != null;
                 case UNPUBLISHED -> state == State.PUBLISHED && entry.position() != null;
                 case REVISION_DROPPED, SUPERSEDED -> state == State.PUBLISHED;
-                case DISCARDED -> state == State.DRAFT || state == State.IN_REVIEW;
+                case DISCARDED ->
+                    state == State.DRAFT
+                            || state == State.IN_REVIEW
+                            || (state == State.SCHEDULED && entry.by().has("PUBLISHER"));
                 case SCHEDULED -> entry.schedule() != null && (state.isInProgress() || state == State.PUBLISHED);
                 case SCHEDULE_DROPPED -> state.isInProgress() || state == State.PUBLISHED;
                 case PUBLICATION_DUE -> state == State.SCHEDULED && sameRevision;
@@ -271,6 +274,15 @@ class EditingCheck implements Check {
             var copy = copies.find(its.getLast().id());
             if (copy.isPresent()) expected = expected.with(copy.get());
             if (Guides.Row.of(expected).equals(row)) return;
+            if (copy.isPresent()
+                    && row.contributors().equals(copy.get().contributors())
+                    && Guides.Row.of(expected.by(row.contributors())).equals(row)) {
+                findings.unfinished(
+                        "card",
+                        "guide " + row.id(),
+                        "has the contributors of its draft, as cards of earlier releases have until the next publication");
+                return;
+            }
             if (slugs.inProgress(card.id()).isPresent()) {
                 findings.unfinished("card", "guide " + row.id(), "is being renamed");
                 return;

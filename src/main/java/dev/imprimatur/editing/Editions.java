@@ -8,6 +8,7 @@ import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.EditionLog;
+import dev.imprimatur.history.EndedSchedule;
 import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Notice;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.time.Period;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +50,7 @@ public class Editions {
     private final Guides guides;
     private final Revisions revisions;
     private final WorkingCopies copies;
+    private final ScheduleNotices notices;
     private final Clock clock;
     /** Guides whose logs were compared with their cards and lack no entry. From then on, this node itself remembers the end of each log. */
     private final Set<String> compared =
@@ -58,7 +61,14 @@ public class Editions {
                 }
             }));
 
-    Editions(EditionLog log, Guides guides, Revisions revisions, WorkingCopies copies, Clock clock) {
+    Editions(
+            EditionLog log,
+            Guides guides,
+            Revisions revisions,
+            WorkingCopies copies,
+            ScheduleNotices notices,
+            Clock clock) {
+        this.notices = notices;
         this.log = log;
         this.guides = guides;
         this.revisions = revisions;
@@ -73,6 +83,14 @@ public class Editions {
     /** The first editions of these guides, by guide. */
     public Map<String, Edition> firstOf(Collection<String> guideIds) {
         return log.firstEditions(guideIds);
+    }
+
+    /** The schedule of the latest edition, or of the one before, if it ended because what it was set for was withdrawn or replaced. */
+    public Optional<EndedSchedule> endedSchedule(String guide) {
+        return of(guide).reversed().stream()
+                .limit(2)
+                .flatMap(edition -> edition.endedSchedule().stream())
+                .max(Comparator.comparing(ended -> ended.cause().at()));
     }
 
     /** All editions of a guide, the first first. */
@@ -228,7 +246,16 @@ public class Editions {
      * @param wanted {@link Schedule#NONE} to give up the schedule
      */
     public Edition schedule(EditionId id, Schedule wanted, Person by) {
-        return record(id, edition -> edition.next().schedule(wanted, by, clock.instant()));
+        return schedule(id, _ -> wanted, by);
+    }
+
+    /**
+     * Sets when the edition is to be published and unpublished.
+     *
+     * @param wanted the schedule for the edition as it is when the change is recorded; may throw a refusal
+     */
+    public Edition schedule(EditionId id, Function<Edition, Schedule> wanted, Person by) {
+        return record(id, edition -> edition.next().schedule(wanted.apply(edition), by, clock.instant()));
     }
 
     /** Records that a scheduled edition is being published, if its instant has come. From then on its schedule cannot change. */
@@ -423,6 +450,8 @@ public class Editions {
                 return;
             }
             var refreshed = titled(card.refreshed(editions), editions);
+            // before the card, which shows the reconciler what a crash has left to be done
+            if (refreshed.entries() > card.entries()) notices.note(refreshed, editions);
             var next = copyToo || refreshed.drafted() == null
                     ? copies.find(editions.getLast().id())
                             .filter(copy -> !copy.altered())

@@ -13,6 +13,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  * @param drafted the title of the latest working copy; null in cards of releases that did not store it
  * @param edition the number of the latest edition
  * @param revision the number of the revision that the latest edition submitted last
- * @param contributors the contributors of the latest edition
+ * @param contributors the contributors of the latest edition: those of its draft, or of its published revision
  * @param live the published edition; null if the guide is not published
  * @param schedule when the guide is to be published or unpublished; null if nothing is scheduled
  * @param owner the username of the account to which reviews are announced; null if nobody owns the guide
@@ -54,6 +55,10 @@ public record Guide(
         @Nullable String owner,
         Instant updatedAt,
         int entries) {
+    /** The states in which an edition has the contributors of the revision that was published. */
+    static final Set<Edition.State> OF_REVISION =
+            Set.of(Edition.State.PUBLISHED, Edition.State.SUPERSEDED, Edition.State.UNPUBLISHED);
+
     /**
      * The edition and revision that are published.
      *
@@ -121,7 +126,12 @@ public record Guide(
 
     /** This card with the title of the revision that was published last. */
     Guide titled(Revision published) {
-        return titled(titleIn(published.content()).orElse(slug), published.number(), drafted, contributors, updatedAt);
+        return titled(
+                titleIn(published.content()).orElse(slug),
+                published.number(),
+                drafted,
+                state == Edition.State.PUBLISHED ? published.contributors() : contributors,
+                updatedAt);
     }
 
     private Guide titled(
@@ -236,6 +246,19 @@ public record Guide(
                 : new Live(edition.id().number(), revision.number(), position);
     }
 
+    /**
+     * Whether the contributors of the latest edition are those of its working copy. What somebody edits after the last submission is not
+     * in the published revision.
+     */
+    boolean hasContributorsOfDraft() {
+        return !OF_REVISION.contains(state);
+    }
+
+    /** This card with other contributors. */
+    Guide by(List<String> others) {
+        return titled(title, titleOf, drafted, others, updatedAt);
+    }
+
     /** This card with the title and contributors of a working copy of the latest edition. */
     Guide with(WorkingCopy copy) {
         String newTitle = titleIn(copy.content()).orElse(slug);
@@ -243,7 +266,7 @@ public record Guide(
                 titleOf == null && live == null ? newTitle : title,
                 titleOf,
                 new Drafted(copy.edition().number(), copy.version(), newTitle),
-                copy.contributors(),
+                hasContributorsOfDraft() ? copy.contributors() : contributors,
                 later(copy.updatedAt()));
     }
 

@@ -10,6 +10,7 @@ import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.UpdateOneModel;
@@ -30,8 +31,10 @@ import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +48,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bson.Document;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -158,6 +162,7 @@ public class Guides {
         Index.make(guides, Indexes.ascending("type", "reviewDue"));
         Index.make(guides, Indexes.ascending("state"));
         Index.make(guides, Indexes.ascending("owner", "type"));
+        for (var day : Due.values()) Index.make(guides, Indexes.ascending(day.field, "_id"));
     }
 
     /** The guide with this type and id. Throws a refusal if there is none. */
@@ -305,6 +310,50 @@ public class Guides {
         return fresh;
     }
 
+    /** The instants and days of a card at which something is due. */
+    public enum Due {
+        PUBLISH_AT("schedule.publishAt"),
+        UNPUBLISH_AT("schedule.unpublishAt"),
+        REVIEW_DUE("reviewDue");
+
+        private final String field;
+
+        Due(String field) {
+            this.field = field;
+        }
+    }
+
+    /**
+     * The first guides of which something is due in a time, in the order in which it is due and then by id.
+     *
+     * @param from the first instant, or the first day
+     * @param beyond the id of a guide; of the guides that are due at {@code from}, only those with a later id are found; null for all
+     * @param until the instant or day after the last one
+     */
+    public <T> List<Guide> due(Due what, T from, @Nullable String beyond, T until, int most) {
+        var begin = beyond == null
+                ? Filters.gte(what.field, from)
+                : Filters.or(
+                        Filters.gt(what.field, from),
+                        Filters.and(Filters.eq(what.field, from), Filters.gt("_id", beyond)));
+        return guides.find(Filters.and(begin, Filters.lt(what.field, until)))
+                .sort(Sorts.ascending(what.field, "_id"))
+                .limit(most)
+                .map(Row::guide)
+                .into(new ArrayList<>());
+    }
+
+    /** The days, in UTC, on which something is due in a time; a day occurs once for each guide. */
+    public <T> List<LocalDate> daysDue(Due what, T from, T until) {
+        var path = List.of(what.field.split("\\."));
+        return guides.withDocumentClass(Document.class)
+                .find(Filters.and(Filters.gte(what.field, from), Filters.lt(what.field, until)))
+                .projection(Projections.fields(Projections.include(what.field), Projections.excludeId()))
+                .map(card -> card.getEmbedded(path, Date.class).toInstant())
+                .map(at -> LocalDate.ofInstant(at, ZoneOffset.UTC))
+                .into(new ArrayList<>());
+    }
+
     /**
      * Updates the fields that are derived from the logs, unless the stored card was made from more log entries.
      *
@@ -336,7 +385,10 @@ public class Guides {
                 : Updates.combine(
                         Updates.set("title", g.title()),
                         Updates.set("sortTitle", Row.sortable(g.title())),
-                        Updates.set("titleOf", g.titleOf()));
+                        Updates.set("titleOf", g.titleOf()),
+                        g.state() == Edition.State.PUBLISHED
+                                ? Updates.set("contributors", g.contributors())
+                                : Updates.combine());
         return Updates.combine(
                 titles,
                 Updates.set("edition", g.edition()),
@@ -365,19 +417,20 @@ public class Guides {
                         Filters.and(
                                 Filters.eq("drafted.edition", drafted.edition()),
                                 Filters.lte("drafted.version", drafted.version()))));
-        var ofDraft = Updates.combine(
-                Updates.set("drafted", drafted),
-                Updates.set("contributors", g.contributors()),
-                Updates.set("updatedAt", g.updatedAt()));
+        var ofDraft = Updates.combine(Updates.set("drafted", drafted), Updates.set("updatedAt", g.updatedAt()));
+        var byContributors = Updates.combine(ofDraft, Updates.set("contributors", g.contributors()));
+        var notPublished = Filters.and(olderDraft, Filters.nin("state", Guide.OF_REVISION));
         Row updated = null;
         if (g.titleOf() == null)
             updated = guides.findOneAndUpdate(
-                    Filters.and(olderDraft, Filters.eq("titleOf", null)),
+                    Filters.and(notPublished, Filters.eq("titleOf", null)),
                     Updates.combine(
-                            ofDraft,
+                            byContributors,
                             Updates.set("title", g.title()),
                             Updates.set("sortTitle", Row.sortable(g.title()))),
                     UPDATED);
+        if (updated == null && g.hasContributorsOfDraft())
+            updated = guides.findOneAndUpdate(notPublished, byContributors, UPDATED);
         if (updated == null) updated = guides.findOneAndUpdate(olderDraft, ofDraft, UPDATED);
         if (updated != null) seen(updated);
         writes.incrementAndGet();

@@ -88,6 +88,8 @@ public final class Edition {
     private int approvalsRequired = 1;
     private Schedule schedule = Schedule.NONE;
     private @Nullable LogEntry reopened;
+    private @Nullable LogEntry scheduled;
+    private @Nullable EndedSchedule endedSchedule;
     private boolean deleted;
     private boolean reviewDueMarked;
     private boolean overdueMarked;
@@ -148,7 +150,7 @@ public final class Edition {
             case SUBMITTED -> {
                 state = State.IN_REVIEW;
                 submission = entry;
-                if (!approvals.isEmpty()) schedule = schedule.withoutApprovals();
+                if (!approvals.isEmpty() && schedule.release() == null) endSchedule(entry);
                 approvalsRequired = asksFor(entry);
                 reopened = null;
                 evidence = null;
@@ -168,7 +170,7 @@ public final class Edition {
             }
             case CHANGES_REQUESTED -> {
                 state = State.DRAFT;
-                if (!approvals.isEmpty()) schedule = schedule.withoutApprovals();
+                if (!approvals.isEmpty() && schedule.release() == null) endSchedule(entry);
                 approvals = new ArrayList<>();
                 inForce = new ArrayList<>();
             }
@@ -184,6 +186,7 @@ public final class Edition {
                 state = State.PUBLISHED;
                 published = entry;
                 schedule = new Schedule(null, schedule.unpublishAt(), schedule.zone());
+                endedSchedule = null;
             }
             case REVIEW_DUE -> reviewDueMarked = true;
             case OVERDUE -> overdueMarked = true;
@@ -199,10 +202,13 @@ public final class Edition {
                 inForce.remove(revisionCall);
                 revisionCall = null;
             }
-            case SUPERSEDED -> end(State.SUPERSEDED);
-            case UNPUBLISHED -> end(State.UNPUBLISHED);
-            case DISCARDED -> end(State.DISCARDED);
-            case SCHEDULED -> schedule(requireNonNull(entry.schedule(), "of this kind"), entry);
+            case SUPERSEDED -> end(State.SUPERSEDED, entry);
+            case UNPUBLISHED -> end(State.UNPUBLISHED, entry);
+            case DISCARDED -> end(State.DISCARDED, entry);
+            case SCHEDULED -> {
+                schedule(requireNonNull(entry.schedule(), "of this kind"), entry);
+                scheduled = entry;
+            }
             case SCHEDULE_DROPPED -> schedule(Schedule.NONE, entry);
             case PUBLICATION_DUE -> state = State.APPROVED;
             case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED -> {}
@@ -210,14 +216,21 @@ public final class Edition {
         }
     }
 
-    private void end(State over) {
+    private void end(State over, LogEntry entry) {
         state = over;
+        endSchedule(entry);
+    }
+
+    private void endSchedule(LogEntry cause) {
+        if (!schedule.isEmpty() && scheduled != null)
+            endedSchedule = new EndedSchedule(schedule, scheduled.by(), cause);
         schedule = Schedule.NONE;
     }
 
     /** An edition that waited for its publication needs its approvals again if it is not to be published at an instant any more. */
     private void schedule(Schedule wanted, LogEntry by) {
         schedule = wanted;
+        endedSchedule = null;
         if (state != State.SCHEDULED || wanted.delaysPublication()) return;
         state = State.IN_REVIEW;
         reopened = by;
@@ -270,6 +283,11 @@ public final class Edition {
     /** When the edition is to be published and unpublished. */
     public Schedule schedule() {
         return schedule;
+    }
+
+    /** The last schedule, if it ended because what it was set for was withdrawn or replaced, and nothing was scheduled since. */
+    public Optional<EndedSchedule> endedSchedule() {
+        return Optional.ofNullable(endedSchedule);
     }
 
     /** The current stamp. */

@@ -2,6 +2,8 @@
 package dev.imprimatur.history;
 
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,13 @@ public record Schedule(
         return new Schedule(null, null, null, release);
     }
 
+    /** The zone, if this Java knows it: the rules of a later Java, on which the schedule was set, may have more zones. */
+    public Optional<ZoneId> knownZone() {
+        return Optional.ofNullable(zone)
+                .filter(ZoneId.getAvailableZoneIds()::contains)
+                .map(ZoneId::of);
+    }
+
     public boolean isEmpty() {
         return equals(NONE);
     }
@@ -47,8 +56,4 @@ public record Schedule(
         return publishAt != null || release != null;
     }
 
-    /** What stays of the schedule when the approvals that it was set for do not count any more. */
-    Schedule withoutApprovals() {
-        return release == null ? NONE : this;
-    }
 }

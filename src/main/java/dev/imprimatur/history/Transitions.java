@@ -304,8 +304,20 @@ public final class Transitions {
                 : Optional.of(next(Kind.PUBLICATION_DUE, submittedRevision(), null, now));
     }
 
+    /** Throws a refusal if the edition waits for its scheduled publication and the person is no publisher, who alone ends a schedule. */
+    public void mustBeAllowedToEnd(Person by) {
+        if (edition.state() == State.SCHEDULED && !by.has("PUBLISHER"))
+            throw Refusal.conflict(
+                            "scheduled",
+                            "edition " + edition.id().number() + " is approved and waits for its publication at "
+                                    + edition.schedule().publishAt()
+                                    + "; a publisher has to give up the schedule first")
+                    .raise();
+    }
+
     public LogEntry discard(Person by, Instant now) {
-        if (edition.state() != State.DRAFT && edition.state() != State.IN_REVIEW)
+        mustBeAllowedToEnd(by);
+        if (edition.state() != State.SCHEDULED && edition.state() != State.DRAFT && edition.state() != State.IN_REVIEW)
             throw Refusal.conflict(
                             "not-in-draft",
                             "edition " + edition.id().number() + " is "

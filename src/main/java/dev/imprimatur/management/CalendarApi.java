@@ -11,7 +11,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.format.annotation.DateTimeFormat;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -43,12 +42,10 @@ class CalendarApi {
             var guide = event.guide();
             return new EventView(
                     event.at(),
-                    event.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    event.kind().apiName(),
                     new GuideName(guide.id(), guide.type(), guide.slug(), guide.locale(), guide.title()));
         }
     }
-
-    record CalendarView(List<EventView> items) {}
 
     private static void mustBeNear(LocalDate day) {
         if (day.isBefore(Calendar.FIRST) || day.isAfter(Calendar.LAST))
@@ -60,7 +57,7 @@ class CalendarApi {
     }
 
     /**
-     * The events of some days, in the order in which they happen.
+     * A page of the events of some days, in the order in which they happen.
      *
      * @param from the first day, in UTC; today if absent
      * @param to the last day
@@ -68,9 +65,11 @@ class CalendarApi {
     @GetMapping(Api.ROOT + "/calendar")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    CalendarView calendar(
+    PageView<EventView> calendar(
             @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate from,
-            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate to) {
+            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate to,
+            @RequestParam(defaultValue = "100") int limit,
+            @RequestParam @Nullable String cursor) {
         var first = from == null ? LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC) : from;
         mustBeNear(first);
         var last = to == null ? first.plusDays(USUAL_DAYS - 1) : to;
@@ -81,7 +80,7 @@ class CalendarApi {
         if (days > MOST_DAYS)
             throw Refusal.malformed("from and to may be at most " + MOST_DAYS + " days apart", List.of())
                     .raise();
-        return new CalendarView(
-                calendar.between(first, last).stream().map(EventView::of).toList());
+        return PageView.of(
+                calendar.page(first, last, cursor, Api.pageSize(limit)).map(EventView::of));
     }
 }

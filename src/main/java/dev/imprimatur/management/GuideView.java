@@ -2,6 +2,7 @@
 package dev.imprimatur.management;
 
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.history.EndedSchedule;
 import dev.imprimatur.publication.Integrity;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -24,7 +25,31 @@ record GuideView(
         boolean overdue,
         @Nullable ScheduleView schedule,
         @Nullable String owner,
+        @Nullable EndedScheduleView endedSchedule,
         Instant updatedAt) {
+    /**
+     * A schedule that ended because what it was set for was withdrawn or replaced.
+     *
+     * @param cause the kind of the entry in the edition log that ended it
+     */
+    record EndedScheduleView(
+            @Nullable Instant publishAt,
+            @Nullable Instant unpublishAt,
+            String setBy,
+            String endedBy,
+            String cause,
+            Instant at) {
+        static EndedScheduleView of(EndedSchedule ended) {
+            return new EndedScheduleView(
+                    ended.schedule().publishAt(),
+                    ended.schedule().unpublishAt(),
+                    ended.setBy().account(),
+                    ended.cause().by().account(),
+                    LogView.kind(ended.cause().kind()),
+                    ended.cause().at());
+        }
+    }
+
     record EditionView(int number, String state, @Nullable Integer revision, List<String> contributors) {}
 
     /** @param damaged why sites get 503 instead of the edition; null if the stored content is the approved content */
@@ -45,6 +70,10 @@ record GuideView(
     }
 
     static GuideView of(Guide guide, @Nullable TaskView task, Integrity integrity) {
+        return of(guide, task, null, integrity);
+    }
+
+    static GuideView of(Guide guide, @Nullable TaskView task, @Nullable EndedSchedule ended, Integrity integrity) {
         return new GuideView(
                 guide.id(),
                 guide.type(),
@@ -59,6 +88,7 @@ record GuideView(
                 guide.overdue(),
                 guide.schedule() == null ? null : ScheduleView.of(guide.schedule()),
                 guide.owner(),
+                ended == null ? null : EndedScheduleView.of(ended),
                 guide.updatedAt());
     }
 }

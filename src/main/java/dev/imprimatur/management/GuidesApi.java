@@ -5,10 +5,12 @@ import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.editing.Drafts;
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideQuery;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.EndedSchedule;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Integrity;
@@ -43,13 +45,22 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping(Api.ROOT + "/{type}")
 class GuidesApi {
     private final Guides guides;
+    private final Editions editions;
     private final Drafts drafts;
     private final Review review;
     private final Inbox inbox;
     private final Integrity integrity;
     private final ContentTypes types;
 
-    GuidesApi(Guides guides, Drafts drafts, Review review, Inbox inbox, Integrity integrity, ContentTypes types) {
+    GuidesApi(
+            Guides guides,
+            Editions editions,
+            Drafts drafts,
+            Review review,
+            Inbox inbox,
+            Integrity integrity,
+            ContentTypes types) {
+        this.editions = editions;
         this.guides = guides;
         this.drafts = drafts;
         this.review = review;
@@ -122,13 +133,20 @@ class GuidesApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     GuideView get(@PathVariable String type, @PathVariable String id) {
-        return view(guides.require(type, id));
+        var guide = guides.require(type, id);
+        var ended = guide.schedule() == null ? editions.endedSchedule(id).orElse(null) : null;
+        return view(guide, ended);
     }
 
     private GuideView view(Guide guide) {
+        return view(guide, null);
+    }
+
+    private GuideView view(Guide guide, @Nullable EndedSchedule ended) {
         return GuideView.of(
                 guide,
                 inbox.of(guide.current()).stream().findFirst().map(TaskView::of).orElse(null),
+                ended,
                 integrity);
     }
 

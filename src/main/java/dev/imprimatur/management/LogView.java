@@ -112,7 +112,7 @@ record LogView(
         return new LogView(
                 entry.edition().number(),
                 entry.seq(),
-                entry.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                kind(entry.kind()),
                 entry.at(),
                 new ByView(entry.by().account(), entry.by().name(), entry.by().title()),
                 revision == null ? null : revision.number(),
@@ -129,5 +129,10 @@ record LogView(
                 entry.renamed(),
                 NoticeView.of(entry.notice()),
                 entry.owner());
+    }
+
+    /** The kind as the API spells it. */
+    static String kind(LogEntry.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -3,7 +3,6 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.history.Schedule;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A schedule as the management API describes it.
  *
  * @param zone the IANA time zone in which it was given
- * @param publishAtLocal the instant as the clocks of the zone show it, with their offset
+ * @param publishAtLocal the instant as the clocks of the zone show it, with their offset; null if this Java does not know the zone
  * @param unpublishAtLocal likewise
  * @param release the release with which the edition is published
  */
@@ -29,14 +28,16 @@ record ScheduleView(
                         schedule.publishAt(),
                         schedule.unpublishAt(),
                         schedule.zone(),
-                        local(schedule.publishAt(), schedule.zone()),
-                        local(schedule.unpublishAt(), schedule.zone()),
+                        local(schedule.publishAt(), schedule),
+                        local(schedule.unpublishAt(), schedule),
                         schedule.release());
     }
 
-    private static @Nullable String local(@Nullable Instant at, @Nullable String zone) {
-        return at == null || zone == null
+    private static @Nullable String local(@Nullable Instant at, Schedule schedule) {
+        return at == null
                 ? null
-                : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(at.atZone(ZoneId.of(zone)));
+                : schedule.knownZone()
+                        .map(zone -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(at.atZone(zone)))
+                        .orElse(null);
     }
 }

@@ -20,7 +20,7 @@ public enum Audience {
     PERSON;
 
     private static final List<String> PROGRAMS =
-            List.of("/api", "/actuator", "/.well-known", "/openapi.json", "/setup");
+            List.of("/api", "/actuator", "/.well-known", "/openapi.json", "/setup", "/calendar");
 
     /** The audience of the original request, before any forward or error dispatch. */
     public static Audience of(HttpServletRequest request) {
@@ -45,7 +45,8 @@ public enum Audience {
 
     /** The method and path of the request for the log, with secret tokens cut off. */
     static String forLog(HttpServletRequest request) {
-        return request.getMethod() + " " + path(request).replaceFirst("^(/reset/|/api/delivery/v1/preview/).*", "$1…");
+        return request.getMethod() + " "
+                + path(request).replaceFirst("^(/reset/|/calendar/|/api/delivery/v1/preview/).*", "$1…");
     }
 
     /** The path of the original request. */

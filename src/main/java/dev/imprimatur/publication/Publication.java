@@ -92,8 +92,11 @@ public class Publication {
         slugs.mustBeFreeForThese(List.of(guide));
         var entry = ledger.append(publishing(guide, renaming.firstSlug(guide), id, revision, stamp));
         var published = editions.published(id, entry.position());
-        if (published.renamedTo().filter(slug -> !slug.equals(entry.slug())).isPresent())
-            renaming.alignLedger(id.guide());
+        boolean isRenamed =
+                published.renamedTo().filter(slug -> !slug.equals(entry.slug())).isPresent();
+        // renamed while it was unpublished
+        boolean hasOtherSlug = guide.live() == null && !guide.slug().equals(entry.slug());
+        if (isRenamed || hasOtherSlug) renaming.alignLedger(id.guide());
         return entry;
     }
 

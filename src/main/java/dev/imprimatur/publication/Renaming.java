@@ -31,6 +31,8 @@ public class Renaming {
     /** How long a rename may take before it counts as interrupted. */
     private static final Duration INTERRUPTED_AFTER = Duration.ofSeconds(30);
 
+    private static final String NOT_LIVE = "not-live";
+
     private final Guides guides;
     private final Slugs slugs;
     private final Editing editing;
@@ -79,12 +81,10 @@ public class Renaming {
         if (card.slug().equals(slug)) return;
         integrity.mustBeSound();
         var last = ledger.lastOf(card.id());
-        if (last.filter(entry -> !entry.isLive()).isPresent())
-            throw unpublished().raise();
         if (last.isPresent() && !by.has("PUBLISHER"))
             throw Refusal.forbidden(
                             "publisher-only",
-                            "the guide is published, so a publisher decides under which slug sites read it")
+                            "the guide is or was published, so a publisher decides under which slug sites read it")
                     .raise();
         editions.of(card.id()).forEach(Edition::mustBeSound);
         slugs.mustBeFreeFor(card.id(), card.type(), card.locale(), slug);
@@ -99,13 +99,23 @@ public class Renaming {
                 clock.instant(),
                 UUID.randomUUID().toString());
         if (!slugs.begin(rename)) throw inProgress().raise();
-        slugs.leave(card, card.slug(), last.isPresent());
+        slugs.leave(
+                card, card.slug(), last.filter(entry -> isKnown(card, entry)).isPresent());
         if (!guides.rename(card.id(), card.slug(), slug)) {
             slugs.end(rename);
             throw Refusal.conflict("slug-taken", "a guide of this type and locale has this slug; choose another")
                     .raise();
         }
         complete(rename);
+    }
+
+    /** Whether readers know the guide under the slug of its card. They do not know a slug that it got while it was unpublished. */
+    private boolean isKnown(Guide card, LedgerEntry last) {
+        return last.isLive()
+                || last.slug().equals(card.slug())
+                || slugs.guideOf(card.type(), card.locale(), card.slug())
+                        .filter(card.id()::equals)
+                        .isPresent();
     }
 
     private void mayComplete(Rename rename, String slug) {
@@ -161,19 +171,24 @@ public class Renaming {
         slugs.end(rename);
     }
 
-    /** The ledger entry of the rename; empty if the guide was never published. */
+    /** The ledger entry of the rename; empty if the guide is not published: its next publication brings the slug into the ledger. */
     private Optional<LedgerEntry> inLedger(Guide card, Rename rename) {
         String cause = causes(rename.guide()) + rename.key();
         var done = ledger.ofCause(cause);
         if (done.isPresent()) return done;
         var last = ledger.lastOf(rename.guide());
         if (last.isEmpty()) return Optional.empty();
-        if (!last.get().isLive()) {
-            giveBack(card, rename);
-            throw unpublished().raise();
-        }
+        // a publication has aligned the ledger meanwhile
+        if (last.get().slug().equals(rename.to())) return Optional.empty();
         slugs.leave(card, last.get().slug(), true);
-        return Optional.of(append(cause, rename.guide(), rename.to()));
+        if (!last.get().isLive()) return Optional.empty();
+        try {
+            return Optional.of(append(cause, rename.guide(), rename.to()));
+        } catch (Refused refused) {
+            // unpublished meanwhile
+            if (refused.refusal().name().equals(NOT_LIVE)) return Optional.empty();
+            throw refused;
+        }
     }
 
     private LedgerEntry append(String cause, String guide, String slug) {
@@ -188,7 +203,18 @@ public class Renaming {
 
     /** The slug under which the guide is or was published first; its card may have a later one. */
     String firstSlug(Guide guide) {
-        return renamesWhileLive(guide.id()).stream()
+        var entries = editions.of(guide.id()).stream()
+                .flatMap(edition -> edition.log().stream())
+                .toList();
+        var published = entries.stream()
+                .filter(entry -> entry.kind() == LogEntry.Kind.PUBLISHED)
+                .findFirst();
+        return entries.stream()
+                .filter(entry -> entry.renamed() != null)
+                .filter(entry -> entry.position() != null
+                        || published
+                                .filter(first -> !entry.at().isBefore(first.at()))
+                                .isPresent())
                 .findFirst()
                 .map(LogEntry::renamed)
                 .map(LogEntry.Renamed::from)
@@ -240,9 +266,7 @@ public class Renaming {
     }
 
     private static Refusal unpublished() {
-        return Refusal.conflict(
-                "not-live",
-                "the guide is unpublished, so its slug stays as readers knew it; publish it again and then change the slug");
+        return Refusal.conflict(NOT_LIVE, "the guide is unpublished, so its former slug leads nowhere");
     }
 
     private static Refusal inProgress() {

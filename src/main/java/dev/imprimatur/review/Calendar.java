@@ -3,12 +3,20 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Guides.Due;
+import dev.imprimatur.paging.Page;
+import dev.imprimatur.paging.Place;
+import dev.imprimatur.paging.Selection;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -28,44 +36,94 @@ public class Calendar {
 
     /** The kinds of events, in the order in which events of one instant happen. */
     public enum Kind {
-        PUBLISH,
-        UNPUBLISH,
-        REVIEW_DUE
+        PUBLISH('1', Due.PUBLISH_AT),
+        UNPUBLISH('2', Due.UNPUBLISH_AT),
+        REVIEW_DUE('3', Due.REVIEW_DUE);
+
+        /** Begins the places of the events of this kind, so that a list of one instant has this order. */
+        private final char order;
+
+        private final Due due;
+
+        Kind(char order, Due due) {
+            this.order = order;
+            this.due = due;
+        }
+
+        private Instant at(Guide guide) {
+            return Objects.requireNonNull(
+                    switch (this) {
+                        case PUBLISH -> Objects.requireNonNull(guide.schedule()).publishAt();
+                        case UNPUBLISH ->
+                            Objects.requireNonNull(guide.schedule()).unpublishAt();
+                        case REVIEW_DUE -> endOf(Objects.requireNonNull(guide.reviewDue()));
+                    });
+        }
+
+        /** The kind as the API spells it. */
+        public String apiName() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** @param at of a review: the end of the last day on which the last review is valid, in UTC */
-    public record Event(Instant at, Kind kind, Guide guide) {}
+    public record Event(Instant at, Kind kind, Guide guide) {
+        private Place place() {
+            return new Place(Place.key(at), kind.order + guide.id());
+        }
+    }
 
     private static final Comparator<Event> BY_TIME = Comparator.comparing(Event::at)
             .thenComparing(Event::kind)
             .thenComparing(event -> event.guide().id());
 
-    /** The events from the first day to the last one, in UTC and in the order in which they happen. */
-    public List<Event> between(LocalDate first, LocalDate last) {
+    /**
+     * A page of the events from the first day to the last one, in UTC and in the order in which they happen.
+     *
+     * @param cursor from the page before, with the same days; null or empty for the first page
+     */
+    public Page<Event> page(LocalDate first, LocalDate last, @Nullable String cursor, int limit) {
+        var list = Selection.of("calendar", first, last);
+        var from = cursor == null || cursor.isEmpty() ? null : list.after(cursor);
+        var found = new ArrayList<Event>();
+        for (var kind : Kind.values()) found.addAll(of(kind, first, last, from, limit + 1));
+        found.sort(BY_TIME);
+        var items = List.copyOf(found.subList(0, Math.min(limit, found.size())));
+        return new Page<>(
+                items, null, found.size() > limit ? list.after(items.getLast().place()) : null);
+    }
+
+    private List<Event> of(Kind kind, LocalDate first, LocalDate last, @Nullable Place after, int most) {
         var from = startOf(first);
-        var to = startOf(last.plusDays(1));
-        return guides.cached().stream()
-                .flatMap(Calendar::events)
-                .filter(event -> !event.at().isBefore(from) && event.at().isBefore(to))
-                .sorted(BY_TIME)
-                .toList();
+        String beyond = null;
+        if (after != null) {
+            char order = after.id().charAt(0);
+            // at the same instant, the kinds before that of the last event are all on earlier pages
+            from = kind.order < order ? after.instant().plusMillis(1) : after.instant();
+            if (kind.order == order) beyond = after.id().substring(1);
+        }
+        var until = last.plusDays(1);
+        var due = kind == Kind.REVIEW_DUE
+                ? guides.due(kind.due, LocalDate.ofInstant(from, ZoneOffset.UTC), beyond, until, most)
+                : guides.due(kind.due, from, beyond, startOf(until), most);
+        return due.stream().map(guide -> new Event(kind.at(guide), kind, guide)).toList();
     }
 
-    private static Stream<Event> events(Guide guide) {
-        var schedule = guide.schedule();
-        return Stream.of(
-                        event(schedule == null ? null : schedule.publishAt(), Kind.PUBLISH, guide),
-                        event(schedule == null ? null : schedule.unpublishAt(), Kind.UNPUBLISH, guide),
-                        event(endOf(guide.reviewDue()), Kind.REVIEW_DUE, guide))
-                .flatMap(found -> found);
+    /** How many events there are on each day from the first to the last one, in UTC. Days without events are missing. */
+    public Map<LocalDate, Integer> counts(LocalDate first, LocalDate last) {
+        var counts = new TreeMap<LocalDate, Integer>();
+        var until = last.plusDays(1);
+        for (var kind : Kind.values()) {
+            var days = kind == Kind.REVIEW_DUE
+                    ? guides.daysDue(kind.due, first, until)
+                    : guides.daysDue(kind.due, startOf(first), startOf(until));
+            days.forEach(day -> counts.merge(day, 1, Integer::sum));
+        }
+        return counts;
     }
 
-    private static Stream<Event> event(@Nullable Instant at, Kind kind, Guide guide) {
-        return at == null ? Stream.empty() : Stream.of(new Event(at, kind, guide));
-    }
-
-    private static @Nullable Instant endOf(@Nullable LocalDate day) {
-        return day == null ? null : startOf(day.plusDays(1)).minusMillis(1);
+    private static Instant endOf(LocalDate day) {
+        return startOf(day.plusDays(1)).minusMillis(1);
     }
 
     private static Instant startOf(LocalDate day) {

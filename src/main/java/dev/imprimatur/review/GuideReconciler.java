@@ -12,7 +12,10 @@ import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +23,7 @@ import java.util.stream.Stream;
 import org.flowable.task.api.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -33,6 +37,8 @@ class GuideReconciler {
 
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int STRIPES = 64;
+    /** How many guides are remembered that could not be reconciled while the engine was unavailable. */
+    private static final int MOST_DEFERRED = 10_000;
 
     private final Guides guides;
     private final Editions editions;
@@ -42,6 +48,7 @@ class GuideReconciler {
     private final ContentTypes types;
     private final Engine engine;
     private final TransactionTemplate transactions;
+    private final Set<String> deferred = ConcurrentHashMap.newKeySet();
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
 
@@ -122,7 +129,21 @@ class GuideReconciler {
     /** Reconciles the guide, or leaves it to the {@link Reconciler} while the engine is unavailable. The fact is in the log already. */
     void reconcileOrDefer(String guideId) {
         boolean done = engine.runIfAvailable(() -> reconcile(guideId));
+        if (!done && deferred.size() < MOST_DEFERRED) deferred.add(guideId);
         if (!done) log.warn("the processes of guide {} stay behind their logs until the engine answers", guideId);
+    }
+
+    /** As soon as the engine answers again: a schedule that was set meanwhile may be due before the next pass of all guides. */
+    @Scheduled(initialDelayString = "1s", fixedDelayString = "1s")
+    void catchUp() {
+        for (String guideId : List.copyOf(deferred)) {
+            try {
+                if (!engine.runIfAvailable(() -> reconcile(guideId))) return;
+            } catch (RuntimeException failed) {
+                log.debug("guide {} is left to the next pass: {}", guideId, failed.toString());
+            }
+            deferred.remove(guideId);
+        }
     }
 
     /**

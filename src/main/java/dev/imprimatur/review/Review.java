@@ -118,7 +118,7 @@ public class Review {
         editions.together(() -> {
             if (!editions.isDeleted(id)) {
                 var guide = guides.require(type, id);
-                editing.mustBeDeletable(guide);
+                editing.mustBeDeletable(guide, by);
                 // first, so that no guide is deleted without a record
                 String target = type + " " + guide.slug() + " " + guide.locale() + " " + id;
                 audit.record(by.account(), "guide-deleted", target, null);

@@ -71,8 +71,8 @@ public class DisplayText {
     }
 
     /** The instant as the clocks of a zone show it, for a form; null for none. */
-    public static @Nullable String onTheClocks(@Nullable Instant instant, @Nullable String zone) {
-        return instant == null ? null : CLOCK.format(instant.atZone(ZoneId.of(zone == null ? "UTC" : zone)));
+    public static @Nullable String onTheClocks(@Nullable Instant instant, ZoneId zone) {
+        return instant == null ? null : CLOCK.format(instant.atZone(zone));
     }
 
     public String ago(Instant instant) {

@@ -3,6 +3,7 @@ package dev.imprimatur.studio;
 
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.ScheduleNotices;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
 /** The home page: the tasks of the person who is signed in. */
@@ -36,9 +38,11 @@ class HomePage {
     private final Inbox inbox;
     private final Guides guides;
     private final LedgerReader ledger;
+    private final ScheduleNotices notices;
     private final DisplayText words;
 
-    HomePage(Inbox inbox, Guides guides, LedgerReader ledger, DisplayText words) {
+    HomePage(Inbox inbox, Guides guides, LedgerReader ledger, ScheduleNotices notices, DisplayText words) {
+        this.notices = notices;
         this.inbox = inbox;
         this.guides = guides;
         this.ledger = ledger;
@@ -79,6 +83,7 @@ class HomePage {
                                 decisions.previous() == null ? drafts.stream() : Stream.empty())
                         .toList());
         model.addAttribute("count", inbox.waiting(me) + drafts.size());
+        model.addAttribute("endedSchedules", notices.of(me.account()));
         model.addAttribute("drafts", unfinished(all, me));
         model.addAttribute("pages", PageLinks.of("/studio", decisions));
         model.addAttribute("others", waitingForOthers(all, me));
@@ -87,6 +92,12 @@ class HomePage {
         model.addAttribute("weeks", weeks(all));
         model.addAttribute("recent", recent(all));
         return "studio/home";
+    }
+
+    @PostMapping("/studio/ended-schedules/dismiss")
+    String dismiss(@RequestParam String notice, Person me) {
+        notices.dismiss(notice, me.account());
+        return "redirect:/studio";
     }
 
     /** The drafts that wait for this person: those assigned to them, and those that they wrote and for which changes are requested. */

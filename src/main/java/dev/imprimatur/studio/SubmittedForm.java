@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,7 @@ public record SubmittedForm(
             "account",
             "guide",
             "scope",
+            "version",
             "days",
             "type",
             "roles",
@@ -142,6 +144,22 @@ public record SubmittedForm(
 
     /** This form as the page shows it after the refusal. */
     private SubmittedForm after(Refusal refusal) {
+        // the page says what has changed, so that whoever sends the form again decides on that
+        if (refusal.members().get("current") instanceof Map<?, ?> current
+                && current.get("etag") instanceof String etag
+                && refusal.name().equals("schedule-changed"))
+            return new SubmittedForm(
+                    action,
+                    guide,
+                    texts,
+                    rest.stream()
+                            .map(text -> text.name().equals("version")
+                                    ? new Text(text.name(), text.label(), etag.replace("\"", ""))
+                                    : text)
+                            .toList(),
+                    repeatable,
+                    proof,
+                    instead);
         return guide == null || !OVER.contains(refusal.name())
                 ? this
                 : new SubmittedForm(action, guide, texts, rest, false, false, guide + "/review");

@@ -159,13 +159,116 @@ class SlugsTest {
         assertThat(read(slug).status()).isEqualTo(410);
         redirects(replaced.slug(), targetNow);
         redirects(back, targetNow);
-        assertThat(rename("publisher", gone, fresh()).problem()).isEqualTo("not-live");
         var own = guides.published();
         rename("publisher", own, fresh()).ok();
         assertThat(node.as("publisher")
                         .post(own.path() + "/unpublish", Map.of("reason", "x", "redirectTo", own.slug()))
                         .status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void anUnpublishedGuideGetsItsSlugForTheNextPublication() {
+        var guide = guides.published();
+        var replaced = guides.published();
+        var target = guides.published();
+        unpublish(guide, Map.of("reason", "x"));
+        unpublish(replaced, Map.of("reason", "x", "redirectTo", target.slug()));
+        String passing = fresh();
+        String slug = fresh();
+
+        assertThat(rename("editor", guide, slug).status()).isEqualTo(403);
+        rename("publisher", guide, passing).ok();
+        rename("publisher", guide, slug).ok();
+        rename("publisher", replaced, fresh()).ok();
+
+        assertThat(guides.state(guide).get("slug").asString()).isEqualTo(slug);
+        assertThat(read(guide.slug()).status()).isEqualTo(410);
+        redirects(replaced.slug(), target.slug());
+        assertThat(read(slug).status()).isEqualTo(404);
+        assertThat(create(guide.slug()).problem()).isEqualTo("slug-reserved");
+        assertThat(create(slug).problem()).isEqualTo("slug-taken");
+        assertThat(create(passing).status()).isEqualTo(201);
+        assertThat(entries(guide)).hasSize(2);
+
+        guides.nextEditionSubmitted(guide, "Once more.");
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+
+        assertThat(read(slug).ok().get("slug").asString()).isEqualTo(slug);
+        redirects(guide.slug(), slug);
+        assertThat(entries(guide))
+                .extracting(it -> it.get("kind").asString())
+                .containsExactly("publish", "unpublish", "publish", "rename");
+        rename("publisher", guide, guide.slug()).ok();
+        redirects(slug, guide.slug());
+    }
+
+    @Test
+    void aGuideThatIsRenamedAndUnpublishedAtOnceKeepsItsAddresses() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            var guide = guides.published();
+            String slug = fresh();
+
+            var answers = concurrently(List.of(
+                    () -> rename("publisher", guide, slug),
+                    () -> node.as("publisher").post(guide.path() + "/unpublish", Map.of("reason", "x"))));
+
+            assertThat(answers).extracting(Answer::status).containsOnly(200);
+            assertThat(guides.state(guide).get("slug").asString()).isEqualTo(slug);
+            assertThat(read(guide.slug()).status()).isEqualTo(410);
+        }
+    }
+
+    @Test
+    void aGuideThatWaitsForItsPublicationIsDeletedByWhoMayEndTheSchedule() {
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                "chief",
+                                "displayName",
+                                "The chief",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("EDITOR", "PUBLISHER")))
+                .ok();
+        var guide = guides.submitted();
+        String at = node.clock().instant().plusSeconds(3600).toString();
+        node.as("publisher")
+                .put(guide.path() + "/schedule", Map.of("publishAt", at))
+                .ok();
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+
+        var refused = node.as("editor").delete(guide.path());
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.problem()).isEqualTo("scheduled");
+        assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("scheduled");
+
+        assertThat(node.as("chief").delete(guide.path()).status()).isEqualTo(204);
+        assertThat(node.as("editor").get(guide.path()).status()).isEqualTo(404);
+        assertThat(kinds(guide)).endsWith("discarded", "deleted");
+        assertThat(read(guide.slug()).status()).isEqualTo(404);
+    }
+
+    @Test
+    void theContributorsOfAPublishedGuideAreThoseOfItsRevision() {
+        var guide = guides.submitted();
+        guides.edit("second-editor", guide, "Never submitted.").ok();
+        assertThat(contributors(guide)).containsExactlyInAnyOrder("editor", "second-editor");
+
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+
+        assertThat(contributors(guide)).containsExactly("editor");
+        node.as("editor").post(guide.path() + "/editions", null).ok();
+        assertThat(contributors(guide)).contains("second-editor");
+    }
+
+    private static List<String> contributors(Guides.Ref guide) {
+        return guides.state(guide).at("/edition/contributors").values().stream()
+                .map(JsonNode::asString)
+                .toList();
     }
 
     @Test

@@ -163,6 +163,34 @@ class EngineAwayTest {
         assertThat(guides.read(guide).status()).isEqualTo(200);
     }
 
+    /** The next pass of the reconciler may come too late. */
+    @Test
+    void aScheduleThatIsSetMeanwhileIsKept() {
+        var waiting = guides.submitted();
+        var ending = guides.published();
+        var far = Map.of("publishAt", node.clock().instant().plusSeconds(90_000).toString());
+        node.as("publisher").put(waiting.path() + "/schedule", far).ok();
+        guides.decide("reviewer", guides.task("reviewer", waiting), "approve").ok();
+        stores.engine().cut();
+        var publish =
+                Map.of("publishAt", node.clock().instant().plusSeconds(3600).toString());
+        var unpublish =
+                Map.of("unpublishAt", node.clock().instant().plusSeconds(3600).toString());
+
+        soon(() -> node.as("publisher").put(waiting.path() + "/schedule", publish))
+                .ok();
+        soon(() -> node.as("publisher").put(ending.path() + "/schedule", unpublish))
+                .ok();
+        var page = soon(() -> Visitor.signedIn(node, "publisher").get("/studio/guides/" + waiting.id() + "/review"));
+        assertThat(page.status()).isEqualTo(200);
+        stores.engine().pass();
+        node.clock().forward(Duration.ofHours(1));
+
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> guides.read(waiting).status() == 200
+                        && guides.read(ending).status() == 410);
+    }
+
     @Test
     void aTaskBehindTheLastApprovalIsListedAndWaitsForTheEngine(@TempDir Path folder) throws IOException {
         try (var stores = new ProxiedStores();

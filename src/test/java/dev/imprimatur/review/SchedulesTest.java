@@ -9,6 +9,8 @@ import dev.imprimatur.check.Checker;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.Schedule;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -23,8 +25,13 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import org.flowable.engine.RuntimeService;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -293,6 +300,13 @@ class SchedulesTest {
             2026-13-01T00:00:00Z       | -             | /publishAt | exists
             2027-02-30T00:00:00Z       | -             | /publishAt | exists
             2027-02-01T24:30:00Z       | -             | /publishAt | exists
+            2027-02-01T24:00:00Z       | -             | /publishAt | exists
+            2027-06-30T23:59:60Z       | -             | /publishAt | exists
+            10000-01-01T00:00:00Z      | -             | /publishAt | exists
+            2027-02-01T00:00:00+19:00  | -             | /publishAt | exists
+            ''                         | -             | /publishAt | exists
+            2027-03-01T09:00:00        | europe/berlin | /zone      | IANA
+            2027-03-01T09:00:00Z       | ''            | /zone      | IANA
             tomorrow                   | -             | /publishAt | exists
             -0001-01-01T00:00:00Z      | -             | /publishAt | past
             2020-01-01T00:00:00Z       | -             | /publishAt | past
@@ -527,7 +541,9 @@ class SchedulesTest {
                                 "unpublishAt",
                                 "",
                                 "zone",
-                                "Europe/Berlin")
+                                "Europe/Berlin",
+                                "version",
+                                version(publisher, guide))
                         .status())
                 .isEqualTo(302);
         assertThat(publisher.get(page).body())
@@ -538,7 +554,11 @@ class SchedulesTest {
 
         approve(guide).ok();
         assertThat(publisher
-                        .post(page, "/studio/guides/" + guide.id() + "/schedule/now")
+                        .post(
+                                page,
+                                "/studio/guides/" + guide.id() + "/schedule/now",
+                                "version",
+                                version(publisher, guide))
                         .status())
                 .isEqualTo(302);
         assertThat(statusOf(guide)).isEqualTo(200);
@@ -588,5 +608,280 @@ class SchedulesTest {
         var answer = schedule(faq, Map.of("publishAt", in(Duration.ofHours(1)).toString()));
         assertThat(answer.status()).as(answer.body()).isEqualTo(409);
         assertThat(answer.body()).contains("/problems/workflow-does-not-wait");
+    }
+
+    /** The version of the schedule that the page of the guide shows now. */
+    private static String version(Visitor visitor, Ref guide) {
+        var version = Pattern.compile("name=\"version\" value=\"([0-9a-f]+)\"")
+                .matcher(visitor.get("/studio/guides/" + guide.id() + "/review").body());
+        assertThat(version.find()).isTrue();
+        return version.group(1);
+    }
+
+    @Test
+    void whoeverNamesAnOlderScheduleChangesNothing() throws Exception {
+        var guide = node.guides().submitted();
+        String path = guide.path() + "/schedule";
+        String none = node.as("publisher").get(path).header("ETag");
+        var one = Map.of("publishAt", in(Duration.ofHours(1)).toString());
+        var other = Map.of("publishAt", in(Duration.ofHours(2)).toString());
+
+        String first = node.as("publisher").put(path, one, "If-Match", none).header("ETag");
+        var late = node.as("publisher").put(path, other, "If-Match", none);
+
+        assertThat(first).isEqualTo(node.as("editor").get(path).header("ETag")).isNotEqualTo(none);
+        assertThat(late.status()).isEqualTo(412);
+        assertThat(late.problem()).isEqualTo("schedule-changed");
+        assertThat(late.json().at("/current/publishAt").asString()).isEqualTo(one.get("publishAt"));
+        assertThat(late.json().at("/current/etag").asString()).isEqualTo(first);
+        // the same request again, after a lost answer
+        assertThat(node.as("publisher").put(path, one, "If-Match", none).status())
+                .isEqualTo(200);
+        assertThat(unschedule(path, none)).isEqualTo(412);
+        assertThat(node.guides().state(guide).at("/schedule/publishAt").asString())
+                .isEqualTo(one.get("publishAt"));
+        assertThat(unschedule(path, first)).isEqualTo(204);
+        assertThat(unschedule(path, first)).isEqualTo(204);
+
+        for (int round = 0; round < 5; round++) {
+            String seen = node.as("publisher").get(path).header("ETag");
+            int hours = 3 + 2 * round;
+            assertThat(concurrently(
+                            () -> put(path, Duration.ofHours(hours), seen),
+                            () -> put(path, Duration.ofHours(hours + 1), seen)))
+                    .containsExactlyInAnyOrder(200, 412);
+        }
+    }
+
+    private static int unschedule(String path, String seen) {
+        return node.as("publisher").send("DELETE", path, null, "If-Match", seen).status();
+    }
+
+    private static int put(String path, Duration later, String seen) {
+        return node.as("publisher")
+                .put(path, Map.of("publishAt", in(later).toString()), "If-Match", seen)
+                .status();
+    }
+
+    private static List<Integer> concurrently(Callable<Integer> one, Callable<Integer> other) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = new ArrayList<Integer>();
+            for (var answer : threads.invokeAll(List.of(one, other))) answers.add(answer.get());
+            return answers;
+        }
+    }
+
+    @Test
+    void aFormFromBeforeKeepsWhatWasTypedAndSaysWhatIsSetNow() {
+        var guide = node.guides().submitted();
+        String page = "/studio/guides/" + guide.id() + "/review";
+        String form = "/studio/guides/" + guide.id() + "/schedule";
+        var publisher = Visitor.signedIn(node, "publisher");
+        String seen = version(publisher, guide);
+        schedule(guide, Map.of("publishAt", "2190-05-01T10:00:00Z")).ok();
+
+        var stale = publisher.post(
+                page, form, "publishAt", "2190-06-01T09:00", "unpublishAt", "", "zone", "Asia/Tokyo", "version", seen);
+
+        assertThat(stale.status()).isEqualTo(412);
+        assertThat(stale.body())
+                .contains("2190-06-01T09:00", "Asia/Tokyo", "2190-05-01T10:00:00Z", "The publisher")
+                .contains("name=\"version\" value=\"" + version(publisher, guide) + "\"");
+        assertThat(publisher.post(page, form + "/give-up", "version", seen).status())
+                .isEqualTo(412);
+        assertThat(publisher
+                        .post(
+                                page,
+                                form,
+                                "publishAt",
+                                "2190-06-01T09:00",
+                                "unpublishAt",
+                                "",
+                                "zone",
+                                "Asia/Tokyo",
+                                "version",
+                                version(publisher, guide))
+                        .status())
+                .isEqualTo(302);
+        assertThat(node.guides().state(guide).at("/schedule/publishAt").asString())
+                .isEqualTo("2190-06-01T00:00:00Z");
+    }
+
+    /** The rules of zones change: a later Java, on which the schedule was set, may know more. */
+    @Test
+    void aZoneThatThisJavaDoesNotKnowFailsNoView() {
+        var guide = node.guides().submitted();
+        var at = in(Duration.ofDays(9));
+        var publisher = new Person("publisher", "The publisher", null, Set.of("PUBLISHER"));
+        node.bean(Editions.class)
+                .schedule(new EditionId(guide.id(), 1), new Schedule(at, null, "Mars/Olympus_Mons"), publisher);
+
+        var shown = node.as("editor").get(guide.path() + "/schedule").ok();
+        assertThat(shown.get("publishAt").asString()).isEqualTo(at.toString());
+        assertThat(shown.has("publishAtLocal")).isFalse();
+        assertThat(node.guides().state(guide).at("/schedule/zone").asString()).isEqualTo("Mars/Olympus_Mons");
+        var visitor = Visitor.signedIn(node, "publisher");
+        for (String page : List.of("/review", "/history"))
+            assertThat(visitor.get("/studio/guides/" + guide.id() + page).status())
+                    .as(page)
+                    .isEqualTo(200);
+        node.as("publisher").delete(guide.path() + "/schedule").ok();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            2199-07-01T09:00:00.123456789Z | -          | 2199-07-01T09:00:00.123Z
+            2199-07-01T09:00:00+14:00      | -          | 2199-06-30T19:00:00Z
+            2199-07-01T09:00               | US/Pacific | 2199-07-01T16:00:00Z
+            2199-07-01T09:00-12:00         | Asia/Tokyo | 2199-07-01T21:00:00Z
+            """)
+    void theInstantIsTheOneThatIsMeant(String publishAt, String zone, String instant) {
+        var guide = node.guides().drafted();
+        var wanted = new HashMap<String, String>();
+        wanted.put("publishAt", publishAt);
+        wanted.put("unpublishAt", null);
+        wanted.put("zone", zone);
+        assertThat(schedule(guide, wanted).ok().get("publishAt").asString()).isEqualTo(instant);
+    }
+
+    @Test
+    void nothingIsSetThatCannotHappen() {
+        var guide = node.guides().drafted();
+        String soon = in(Duration.ofHours(1)).toString();
+        var nothing = new HashMap<String, String>();
+        nothing.put("publishAt", null);
+        nothing.put("unpublishAt", null);
+
+        assertThat(schedule(guide, nothing).status()).isEqualTo(400);
+        var equal = schedule(guide, Map.of("publishAt", soon, "unpublishAt", soon));
+        assertThat(equal.status()).isEqualTo(400);
+        assertThat(equal.body()).contains("\"pointer\":\"/unpublishAt\"");
+        var past = schedule(guide, Map.of("publishAt", "2020-01-01T00:00:00Z", "unpublishAt", "2021-01-01T00:00:00Z"));
+        assertThat(past.status()).isEqualTo(400);
+        assertThat(past.body()).contains("past");
+        assertThat(node.guides().state(guide).has("schedule")).isFalse();
+    }
+
+    @Test
+    void aRequestThatIsRepeatedAfterItsInstantChangesNothing() {
+        var guide = node.guides().submitted();
+        var wanted = Map.of("publishAt", in(Duration.ofMinutes(5)).toString());
+        schedule(guide, wanted).ok();
+        schedule(guide, wanted).ok();
+        approve(guide).ok();
+        node.clock().forward(Duration.ofMinutes(5));
+        untilServed(guide, 200);
+
+        var again = schedule(guide, wanted);
+
+        assertThat(again.status()).isEqualTo(400);
+        assertThat(again.body()).contains("past");
+        assertThat(ledger(guide)).containsExactly("publish");
+        assertThat(statusOf(guide)).isEqualTo(200);
+    }
+
+    @Test
+    void publishNowAndGivingUpAtOnceEndInOneOfThem() throws Exception {
+        var visitor = Visitor.signedIn(node, "publisher");
+        for (int round = 0; round < 5; round++) {
+            var guide = scheduled(in(Duration.ofHours(1)));
+            String page = "/studio/guides/" + guide.id();
+            String seen = version(visitor, guide);
+
+            var answers = concurrently(
+                    () -> visitor.post(page + "/review", page + "/schedule/now", "version", seen)
+                            .status(),
+                    () -> unschedule(guide.path() + "/schedule", seen));
+
+            boolean isPublished = answers.getFirst() == 302;
+            assertThat(statusOf(guide)).as(answers.toString()).isEqualTo(isPublished ? 200 : 404);
+            assertThat(stateOf(guide)).isEqualTo(isPublished ? "published" : "in-review");
+            assertThat(node.guides().state(guide).has("schedule")).isFalse();
+        }
+    }
+
+    /** As is a guide that was imported with its review, until the next review is requested. */
+    @Test
+    void aGuideWithoutAProcessIsUnpublishedOnTime() {
+        var guide = node.guides().published();
+        var runtime = node.bean(RuntimeService.class);
+        runtime.createProcessInstanceQuery()
+                .processInstanceBusinessKeyLike(guide.id() + "%")
+                .list()
+                .forEach(process -> runtime.deleteProcessInstance(process.getId(), "at rest"));
+
+        schedule(guide, Map.of("unpublishAt", in(Duration.ofMinutes(5)).toString()))
+                .ok();
+        node.clock().forward(Duration.ofMinutes(5));
+
+        untilServed(guide, 410);
+        assertThat(ledger(guide)).containsExactly("publish", "unpublish");
+    }
+
+    @Test
+    void whoeverSetAScheduleIsToldThatItEnded() {
+        var guide = node.guides().published();
+        schedule(guide, Map.of("unpublishAt", in(Duration.ofHours(1)).toString()))
+                .ok();
+        var visitor = Visitor.signedIn(node, "publisher");
+        String link = "/studio/guides/" + guide.id();
+        assertThat(visitor.get("/studio").body()).doesNotContain("schedule that you set for <a href=\"" + link);
+
+        node.guides().nextEditionSubmitted(guide, "The next summary.");
+        approve(guide).ok();
+
+        var ended = node.guides().state(guide).get("endedSchedule");
+        assertThat(ended.get("setBy").asString()).isEqualTo("publisher");
+        assertThat(ended.get("cause").asString()).isEqualTo("superseded");
+        assertThat(visitor.get("/studio").body())
+                .contains("schedule that you set for <a href=\"" + link, "published the next edition");
+        assertThat(Visitor.signedIn(node, "reviewer").get("/studio").body())
+                .doesNotContain("Your schedules that ended");
+
+        var notice = Pattern.compile("name=\"notice\" value=\"(" + guide.id() + "[^\"]*)\"")
+                .matcher(visitor.get("/studio").body());
+        assertThat(notice.find()).isTrue();
+        Visitor.signedIn(node, "reviewer")
+                .post("/studio", "/studio/ended-schedules/dismiss", "notice", notice.group(1));
+        assertThat(visitor.get("/studio").body()).contains(link);
+        visitor.post("/studio", "/studio/ended-schedules/dismiss", "notice", notice.group(1));
+        assertThat(visitor.get("/studio").body()).doesNotContain("schedule that you set for <a href=\"" + link);
+    }
+
+    @Test
+    void whoeverEndsTheirOwnScheduleIsNotTold() {
+        var guide = node.guides().published();
+        schedule(guide, Map.of("unpublishAt", in(Duration.ofHours(1)).toString()))
+                .ok();
+        node.clock().forward(Duration.ofHours(1));
+        untilServed(guide, 410);
+        assertThat(Visitor.signedIn(node, "publisher").get("/studio").body())
+                .doesNotContain("schedule that you set for <a href=\"/studio/guides/" + guide.id());
+    }
+
+    @Test
+    void aScheduleEndsWithTheApprovalsThatItWasSetFor(@TempDir Path folder) throws Exception {
+        String type = Files.readString(Path.of("seed-content/types/role-guide.schema.json"))
+                .replaceFirst("\"x-approvals\"\\s*:\\s*1", "\"x-approvals\": 2");
+        if (!type.contains("\"x-approvals\""))
+            type = type.replaceFirst("\"x-workflow\"", "\"x-approvals\": 2, \"x-workflow\"");
+        Files.writeString(folder.resolve("role-guide.schema.json"), type);
+        try (var two = Node.start("imprimatur.content-types", folder.toUri() + "/")) {
+            var guides = two.guides();
+            var guide = guides.submitted();
+            String at = two.clock().instant().plusSeconds(3600).toString();
+            two.as("publisher")
+                    .put(guide.path() + "/schedule", Map.of("publishAt", at))
+                    .ok();
+            guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+            guides.edit("editor", guide, "Another summary.").ok();
+            two.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+
+            var ended = guides.state(guide).get("endedSchedule");
+            assertThat(ended.get("cause").asString()).isEqualTo("submitted");
+            assertThat(ended.get("endedBy").asString()).isEqualTo("editor");
+            assertThat(ended.get("publishAt").asString()).isEqualTo(at);
+            assertThat(Visitor.signedIn(two, "publisher").get("/studio").body()).contains("submitted another revision");
+        }
     }
 }

@@ -62,6 +62,7 @@ class MongoAwayTest {
     void prepare() {
         editor = Visitor.signedIn(node, "editor");
         guide = node.guides().published();
+        node.as("publisher").get(guide.path()).ok();
     }
 
     @AfterEach
@@ -132,6 +133,22 @@ class MongoAwayTest {
                         () -> http.get("/actuator/prometheus"),
                         () -> node.site().get("/ledger?limit=7")))
                 .allSatisfy(MongoAwayTest::assertUnavailable);
+    }
+
+    @Test
+    void aScheduleIsSetWholeOrNotAtAll() throws Exception {
+        var wanted = Map.of("unpublishAt", "2190-01-01T00:00:00Z");
+        stores.mongo().cut();
+
+        assertThat(soon(
+                        () -> node.as("publisher").put(guide.path() + "/schedule", wanted),
+                        () -> node.as("publisher").get("/calendar")))
+                .allSatisfy(MongoAwayTest::assertUnavailable);
+
+        comeBack();
+        assertThat(node.guides().state(guide).has("schedule")).isFalse();
+        node.as("publisher").put(guide.path() + "/schedule", wanted).ok();
+        node.as("publisher").delete(guide.path() + "/schedule").ok();
     }
 
     @ParameterizedTest

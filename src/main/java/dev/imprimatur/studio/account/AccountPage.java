@@ -5,6 +5,7 @@ import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
+import dev.imprimatur.credentials.CalendarLinks;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.credentials.Tokens;
 import dev.imprimatur.people.Person;
@@ -25,6 +26,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /** The page where people change their own address, password, tokens and sessions. */
 @Controller
@@ -32,10 +34,13 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class AccountPage {
     private final Accounts accounts;
     private final Tokens tokens;
+    private final CalendarLinks calendarLinks;
     private final Sessions sessions;
     private final SigningRules signing;
 
-    AccountPage(Accounts accounts, Tokens tokens, Sessions sessions, SigningRules signing) {
+    AccountPage(
+            Accounts accounts, Tokens tokens, CalendarLinks calendarLinks, Sessions sessions, SigningRules signing) {
+        this.calendarLinks = calendarLinks;
         this.signing = signing;
         this.accounts = accounts;
         this.tokens = tokens;
@@ -53,6 +58,7 @@ class AccountPage {
                         .map(Account::displayName)
                         .toList());
         model.addAttribute("tokens", tokens.of(me.account()));
+        model.addAttribute("calendarLink", calendarLinks.of(me.account()).orElse(null));
         model.addAttribute("needsPassword", signing.needsPassword(me));
         model.addAttribute("sessions", sessions.of(me.account()));
         model.addAttribute("current", current(request));
@@ -116,6 +122,23 @@ class AccountPage {
     String revoke(@RequestParam String token, Person me, RedirectAttributes redirect) {
         tokens.revoke(me.account(), token);
         redirect.addFlashAttribute("notice", "The token is revoked.");
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/calendar")
+    String calendar(Person me, RedirectAttributes redirect) {
+        String token = calendarLinks.make(require(me).username());
+        redirect.addFlashAttribute(
+                "calendarAddress",
+                ServletUriComponentsBuilder.fromCurrentContextPath().toUriString() + "/calendar/" + token + ".ics");
+        return "redirect:/studio/account";
+    }
+
+    @PostMapping("/calendar/revoke")
+    @WorksReadOnly
+    String revokeCalendar(Person me, RedirectAttributes redirect) {
+        calendarLinks.revoke(me.account());
+        redirect.addFlashAttribute("notice", "The calendar link is revoked.");
         return "redirect:/studio/account";
     }
 

@@ -17,6 +17,7 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -38,6 +39,8 @@ class CalendarPage {
     private static final YearMonth FIRST = YearMonth.from(Calendar.FIRST);
     private static final YearMonth LAST = YearMonth.from(Calendar.LAST);
     private static final int DAYS = 7;
+    /** How many events one page lists. */
+    private static final int MOST = 100;
 
     private final Calendar calendar;
     private final Clock clock;
@@ -50,10 +53,15 @@ class CalendarPage {
     /** @param time the time of day; null for a review, which comes due on a day */
     record Item(Instant at, String words, @Nullable String time, Guide guide) {}
 
-    record Day(LocalDate date, String name, List<Item> list) {}
+    /** @param date such as 2026-12-24, which the address and the anchor of the day contain */
+    record Day(String date, String name, List<Item> list) {}
 
-    /** A day in the table of the month. */
-    record Cell(LocalDate date, boolean isIn, boolean isToday, int number, int events) {}
+    /**
+     * A day in the table of the month.
+     *
+     * @param isListed whether the list below begins with this day or an earlier one and has the day's events
+     */
+    record Cell(String date, boolean isIn, boolean isToday, int number, int events, boolean isListed) {}
 
     record Month(
             String name,
@@ -61,14 +69,25 @@ class CalendarPage {
             YearMonth after,
             List<String> weekdays,
             List<List<Cell>> weeks,
-            List<Day> days) {}
+            List<Day> days,
+            YearMonth itself,
+            @Nullable String from,
+            int events,
+            @Nullable String next) {}
 
     @GetMapping("/studio/calendar")
     @PreAuthorize("isAuthenticated()")
-    String month(@RequestParam(name = "month", required = false) @Nullable String name, Model model) {
+    String month(
+            @RequestParam(name = "month", required = false) @Nullable String name,
+            @RequestParam(defaultValue = "") String from,
+            @RequestParam(required = false) @Nullable String cursor,
+            Model model) {
         var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         var month = name == null ? YearMonth.from(today) : parsed(name);
-        var byDay = calendar.between(month.atDay(1), month.atEndOfMonth()).stream()
+        var first = from.isEmpty() ? month.atDay(1) : dayOf(month, from);
+        var counts = calendar.counts(month.atDay(1), month.atEndOfMonth());
+        var page = calendar.page(first, month.atEndOfMonth(), cursor, MOST);
+        var byDay = page.items().stream()
                 .collect(Collectors.groupingBy(
                         event -> LocalDate.ofInstant(event.at(), ZoneOffset.UTC), TreeMap::new, Collectors.toList()));
         model.addAttribute(
@@ -80,15 +99,19 @@ class CalendarPage {
                         Stream.of(DayOfWeek.values())
                                 .map(day -> day.getDisplayName(TextStyle.SHORT, Locale.ENGLISH))
                                 .toList(),
-                        weeks(month, today, byDay),
+                        weeks(month, today, counts, byDay.keySet()),
                         byDay.entrySet().stream()
                                 .map(day -> new Day(
-                                        day.getKey(),
+                                        day.getKey().toString(),
                                         DAY.format(day.getKey()),
                                         day.getValue().stream()
                                                 .map(CalendarPage::item)
                                                 .toList()))
-                                .toList()));
+                                .toList(),
+                        month,
+                        from.isEmpty() ? null : from,
+                        counts.values().stream().mapToInt(Integer::intValue).sum(),
+                        page.next()));
         return "studio/calendar";
     }
 
@@ -103,18 +126,30 @@ class CalendarPage {
                 .raise();
     }
 
+    private static LocalDate dayOf(YearMonth month, String text) {
+        try {
+            var day = LocalDate.parse(text);
+            if (YearMonth.from(day).equals(month)) return day;
+        } catch (DateTimeException noDay) {
+            // refused below
+        }
+        throw Refusal.malformed("from is a day of the month, such as " + month + "-15", List.of())
+                .raise();
+    }
+
     private static List<List<Cell>> weeks(
-            YearMonth month, LocalDate today, Map<LocalDate, List<Calendar.Event>> byDay) {
+            YearMonth month, LocalDate today, Map<LocalDate, Integer> counts, Set<LocalDate> listed) {
         var monday = month.atDay(1).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
         return Stream.iterate(monday, week -> !week.isAfter(month.atEndOfMonth()), week -> week.plusWeeks(1))
                 .map(week -> IntStream.range(0, DAYS)
                         .mapToObj(week::plusDays)
                         .map(day -> new Cell(
-                                day,
+                                day.toString(),
                                 YearMonth.from(day).equals(month),
                                 day.equals(today),
                                 day.getDayOfMonth(),
-                                byDay.getOrDefault(day, List.of()).size()))
+                                counts.getOrDefault(day, 0),
+                                listed.contains(day)))
                         .toList())
                 .toList();
     }

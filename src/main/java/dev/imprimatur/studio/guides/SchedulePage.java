@@ -33,10 +33,14 @@ class SchedulePage {
             @RequestParam(defaultValue = "") String publishAt,
             @RequestParam(defaultValue = "") String unpublishAt,
             @RequestParam String zone,
+            @RequestParam String version,
             Person me,
             RedirectAttributes redirect) {
         schedules.schedule(
-                guides.require(id), new Schedules.Wanted(given(publishAt), given(unpublishAt), zone.strip()), me);
+                guides.require(id),
+                new Schedules.Wanted(given(publishAt), given(unpublishAt), zone.strip()),
+                version,
+                me);
         redirect.addFlashAttribute("notice", "The schedule is saved.");
         return "redirect:/studio/guides/" + id + "/review";
     }
@@ -46,8 +50,8 @@ class SchedulePage {
     }
 
     @PostMapping("/now")
-    String publishNow(@PathVariable String id, Person me, RedirectAttributes redirect) {
-        var guide = schedules.publishNow(guides.require(id), me);
+    String publishNow(@PathVariable String id, @RequestParam String version, Person me, RedirectAttributes redirect) {
+        var guide = schedules.publishNow(guides.require(id), version, me);
         boolean isPublished = guide.state() == Edition.State.PUBLISHED;
         redirect.addFlashAttribute(
                 "notice",
@@ -57,8 +61,8 @@ class SchedulePage {
     }
 
     @PostMapping("/give-up")
-    String giveUp(@PathVariable String id, Person me, RedirectAttributes redirect) {
-        schedules.giveUp(guides.require(id), me);
+    String giveUp(@PathVariable String id, @RequestParam String version, Person me, RedirectAttributes redirect) {
+        schedules.giveUp(guides.require(id), version, me);
         redirect.addFlashAttribute("notice", "The schedule is given up.");
         return "redirect:/studio/guides/" + id + "/review";
     }

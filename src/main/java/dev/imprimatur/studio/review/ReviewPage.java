@@ -121,7 +121,7 @@ class ReviewPage {
             shown = editions.get(new EditionId(id, live.edition()));
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
-        model.addAttribute("times", ScheduleForm.of(guide.schedule()));
+        model.addAttribute("times", ScheduleForm.of(guide));
         if (me.has("PUBLISHER")) {
             model.addAttribute("openReleases", releases.open());
             releases.of(guide).ifPresent(release -> model.addAttribute("release", release));

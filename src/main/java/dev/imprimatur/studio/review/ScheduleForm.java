@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.review;
 
-import dev.imprimatur.history.Schedule;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.review.Schedules;
 import dev.imprimatur.studio.DisplayText;
 import java.time.ZoneId;
 import java.util.List;
@@ -14,22 +15,31 @@ import org.jspecify.annotations.Nullable;
  * @param unpublishAt likewise
  * @param isNew whether the browser may put in the zone of its person, because nothing is scheduled yet
  * @param zones the names of all zones
+ * @param version of the schedule that the form shows
  */
 record ScheduleForm(
-        @Nullable String publishAt, @Nullable String unpublishAt, String zone, boolean isNew, List<String> zones) {
+        @Nullable String publishAt,
+        @Nullable String unpublishAt,
+        String zone,
+        boolean isNew,
+        List<String> zones,
+        String version) {
     private static final List<String> ZONES = ZoneId.getAvailableZoneIds().stream()
             .filter(zone -> zone.contains("/") && !zone.startsWith("Etc/") && !zone.startsWith("SystemV/"))
             .sorted()
             .toList();
 
-    static ScheduleForm of(@Nullable Schedule schedule) {
-        if (schedule == null) return new ScheduleForm(null, null, "UTC", true, ZONES);
-        String zone = schedule.zone() == null ? "UTC" : schedule.zone();
+    static ScheduleForm of(Guide guide) {
+        var schedule = guide.schedule();
+        String version = Schedules.version(guide);
+        if (schedule == null) return new ScheduleForm(null, null, "UTC", true, ZONES, version);
+        var zone = schedule.knownZone().orElse(ZoneId.of("UTC"));
         return new ScheduleForm(
                 DisplayText.onTheClocks(schedule.publishAt(), zone),
                 DisplayText.onTheClocks(schedule.unpublishAt(), zone),
-                zone,
+                zone.getId(),
                 false,
-                ZONES);
+                ZONES,
+                version);
     }
 }
