@@ -5,12 +5,14 @@ import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Calendar;
+import dev.imprimatur.review.Releases;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.format.annotation.DateTimeFormat;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -27,10 +29,12 @@ class CalendarApi {
     private static final int USUAL_DAYS = 31;
 
     private final Calendar calendar;
+    private final Releases releases;
     private final Clock clock;
 
-    CalendarApi(Calendar calendar, Clock clock) {
+    CalendarApi(Calendar calendar, Releases releases, Clock clock) {
         this.calendar = calendar;
+        this.releases = releases;
         this.clock = clock;
     }
 
@@ -46,6 +50,14 @@ class CalendarApi {
                     new GuideName(guide.id(), guide.type(), guide.slug(), guide.locale(), guide.title()));
         }
     }
+
+    record ReleaseName(String id, String name, Instant publishAt) {}
+
+    /** @param releases those that are to be published in these days; on the first page only */
+    record CalendarView(
+            List<EventView> items,
+            @Nullable String next,
+            @Nullable List<ReleaseName> releases) {}
 
     private static void mustBeNear(LocalDate day) {
         if (day.isBefore(Calendar.FIRST) || day.isAfter(Calendar.LAST))
@@ -65,7 +77,7 @@ class CalendarApi {
     @GetMapping(Api.ROOT + "/calendar")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    PageView<EventView> calendar(
+    CalendarView calendar(
             @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate from,
             @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate to,
             @RequestParam(defaultValue = "100") int limit,
@@ -80,7 +92,17 @@ class CalendarApi {
         if (days > MOST_DAYS)
             throw Refusal.malformed("from and to may be at most " + MOST_DAYS + " days apart", List.of())
                     .raise();
-        return PageView.of(
-                calendar.page(first, last, cursor, Api.pageSize(limit)).map(EventView::of));
+        var page = calendar.page(first, last, cursor, Api.pageSize(limit));
+        return new CalendarView(
+                page.items().stream().map(EventView::of).toList(),
+                page.next(),
+                cursor == null ? releases(first, last) : null);
+    }
+
+    private List<ReleaseName> releases(LocalDate first, LocalDate last) {
+        return releases.between(first, last).stream()
+                .map(release ->
+                        new ReleaseName(release.id(), release.name(), Objects.requireNonNull(release.publishAt())))
+                .toList();
     }
 }

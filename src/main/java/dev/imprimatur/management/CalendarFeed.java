@@ -8,6 +8,8 @@ import dev.imprimatur.content.Sha256;
 import dev.imprimatur.credentials.CalendarLinks;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Calendar;
+import dev.imprimatur.review.Release;
+import dev.imprimatur.review.Releases;
 import io.github.bucket4j.Bucket;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -38,6 +41,7 @@ class CalendarFeed {
     private final CalendarLinks links;
     private final Accounts accounts;
     private final Calendar calendar;
+    private final Releases releases;
     private final Clock clock;
     private final int rate;
     private final int most;
@@ -52,6 +56,7 @@ class CalendarFeed {
             CalendarLinks links,
             Accounts accounts,
             Calendar calendar,
+            Releases releases,
             Clock clock,
             @Value("${imprimatur.calendar.rate:30}") int rate,
             @Value("${imprimatur.calendar.most-events:2000}") int most) {
@@ -61,6 +66,7 @@ class CalendarFeed {
         this.links = links;
         this.accounts = accounts;
         this.calendar = calendar;
+        this.releases = releases;
         this.clock = clock;
         this.rate = rate;
         this.most = most;
@@ -111,6 +117,8 @@ class CalendarFeed {
             feed.text("DESCRIPTION", "The first " + most + " events; the calendar in the studio has all of them.");
         String server = ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
         for (var event : events.items()) write(event, server, feed);
+        for (var release : releases.between(today.minusDays(DAYS_BEFORE), today.plusDays(DAYS_AFTER)))
+            write(release, server, feed);
         return feed.line("END", "VCALENDAR").bytes();
     }
 
@@ -130,6 +138,20 @@ class CalendarFeed {
                 .text("DESCRIPTION", guide.type() + ", " + guide.locale() + ", " + guide.slug())
                 .line("URL", server + "/studio/guides/" + guide.id())
                 .text("CATEGORIES", kind)
+                .line("CLASS", "CONFIDENTIAL")
+                .line("TRANSP", "TRANSPARENT")
+                .line("END", "VEVENT");
+    }
+
+    private static void write(Release release, String server, ICalendar feed) {
+        var at = Objects.requireNonNull(release.publishAt());
+        feed.line("BEGIN", "VEVENT")
+                .line("UID", "release-" + release.id() + "@imprimatur")
+                .instant("DTSTAMP", release.createdAt())
+                .instant("DTSTART", at)
+                .text("SUMMARY", "Release: " + release.name())
+                .line("URL", server + "/studio/releases/" + release.id())
+                .text("CATEGORIES", "release")
                 .line("CLASS", "CONFIDENTIAL")
                 .line("TRANSP", "TRANSPARENT")
                 .line("END", "VEVENT");

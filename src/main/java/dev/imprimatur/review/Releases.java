@@ -20,6 +20,8 @@ import dev.imprimatur.review.Release.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -204,9 +206,13 @@ public class Releases {
         return entries == null ? store.count(release.id()) : entries.last() - entries.first() + 1;
     }
 
-    /** The open releases that are to be published in this time, the first first. */
-    public List<Release> between(Instant from, Instant to) {
-        return store.comingBetween(from, to);
+    /** The open releases that are to be published from the first day to the last one, in UTC, in the order of their instants. */
+    public List<Release> between(LocalDate first, LocalDate last) {
+        return store.comingBetween(startOf(first), startOf(last.plusDays(1)));
+    }
+
+    private static Instant startOf(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
     /** Adds a guide to a release, or changes what the release does with it. */

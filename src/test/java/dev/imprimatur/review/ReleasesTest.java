@@ -166,6 +166,9 @@ class ReleasesTest {
         String release = release(at.toString());
         var first = approvedFor(release);
         var second = approvedFor(release);
+        assertThat(publisher.get("/calendar").ok().get("releases").values())
+                .extracting(it -> it.get("id").asString())
+                .contains(release.substring(release.lastIndexOf('/') + 1));
         node.clock().forward(Duration.ofHours(3));
 
         await().atMost(Duration.ofSeconds(20)).until(() -> statusOf(first) == 200);

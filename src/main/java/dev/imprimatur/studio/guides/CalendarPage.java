@@ -4,6 +4,7 @@ package dev.imprimatur.studio.guides;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Calendar;
+import dev.imprimatur.review.Releases;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
@@ -43,10 +44,12 @@ class CalendarPage {
     private static final int MOST = 100;
 
     private final Calendar calendar;
+    private final Releases releases;
     private final Clock clock;
 
-    CalendarPage(Calendar calendar, Clock clock) {
+    CalendarPage(Calendar calendar, Releases releases, Clock clock) {
         this.calendar = calendar;
+        this.releases = releases;
         this.clock = clock;
     }
 
@@ -86,6 +89,7 @@ class CalendarPage {
         var month = name == null ? YearMonth.from(today) : parsed(name);
         var first = from.isEmpty() ? month.atDay(1) : dayOf(month, from);
         var counts = calendar.counts(month.atDay(1), month.atEndOfMonth());
+        model.addAttribute("releases", releases.between(month.atDay(1), month.atEndOfMonth()));
         var page = calendar.page(first, month.atEndOfMonth(), cursor, MOST);
         var byDay = page.items().stream()
                 .collect(Collectors.groupingBy(
