@@ -16,8 +16,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells the delivery when the next timer of a process or the next release is due, so that caches keep no response beyond it. Reminders change nothing that
- * sites read, so they do not count.
+ * Tells the delivery when the next timer of a process or the next release is due, so that caches keep no response beyond it. Reminders
+ * change nothing that sites read, so they do not count.
  */
 @Component
 class DueTimers {
