@@ -46,8 +46,8 @@ class SchemaFaultsTest {
 
         assertThatThrownBy(() -> read(folder))
                 .hasMessageContaining(
-                        "one.schema.json, line 8, column 34: /properties/title/x-wigdet is not a keyword")
-                .hasMessageContaining("one.schema.json, line 10, column 32: /properties/rows/x-searchable must be")
+                        "one.schema.json, line 8, column 33: /properties/title/x-wigdet is not a keyword")
+                .hasMessageContaining("one.schema.json, line 10, column 31: /properties/rows/x-searchable must be")
                 .hasMessageContaining("two.schema.json, line 2, column")
                 .hasMessageContaining("three.schema.json, line 9, column 16: /properties/status/type");
     }
