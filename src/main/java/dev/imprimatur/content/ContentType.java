@@ -104,8 +104,8 @@ public final class ContentType {
         if (!faults.isEmpty()) return faults;
         faults.addAll(SchemaRules.faults(schema));
         faults.addAll(LinkedData.faults(schema));
-        faults.addAll(FilterField.faults(
-                FilterField.of(Shape.of(schema), List.of()).toList()));
+        faults.addAll(
+                FilterField.faults(FilterField.of(Shape.of(schema), List.of()).toList()));
         if (faults.isEmpty()) faults.addAll(Defaults.faults(schema));
         return faults;
     }

@@ -41,7 +41,8 @@ final class CustomMessages {
                     faults.add(new Fault(Pointers.join(at, keyword), "must be a text that says what to write instead"));
             });
         if (words.isObject() ? words.isEmpty() : isBlank(words))
-            faults.add(new Fault(at, "must be a text that says what to write instead, or an object with such texts by keyword"));
+            faults.add(new Fault(
+                    at, "must be a text that says what to write instead, or an object with such texts by keyword"));
         return faults;
     }
 

@@ -33,8 +33,8 @@ final class Defaults {
         if (!schema.isObject()) return;
         if (schema.has("default"))
             ContentType.faults(root, schema, schema.get("default"))
-                    .forEach(fault -> faults.add(
-                            new Fault(pointer + "/default", "is not a valid value of its field: " + fault)));
+                    .forEach(fault ->
+                            faults.add(new Fault(pointer + "/default", "is not a valid value of its field: " + fault)));
         for (String container : List.of("properties", "$defs"))
             schema.path(container)
                     .properties()

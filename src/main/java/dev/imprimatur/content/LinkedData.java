@@ -94,7 +94,8 @@ public final class LinkedData {
     static List<Fault> faults(JsonNode schema) {
         var faults = new ArrayList<Fault>();
         var template = schema.path("x-linked-data");
-        if (!template.isMissingNode() && !template.isObject()) faults.add(new Fault("/x-linked-data", "must be an object"));
+        if (!template.isMissingNode() && !template.isObject())
+            faults.add(new Fault("/x-linked-data", "must be an object"));
         var document = Shape.of(schema);
         check(template, "/x-linked-data", document, document, faults);
         return faults;

@@ -18,7 +18,8 @@ final class SchemaRules {
     /** The faults of the schema, in words; empty if the schema keeps the rules. */
     static List<Fault> faults(ObjectNode schema) {
         var faults = new ArrayList<Fault>();
-        if (schema.path("x-workflow").asString("").isEmpty()) faults.add(new Fault("", "x-workflow is missing: the workflow's id"));
+        if (schema.path("x-workflow").asString("").isEmpty())
+            faults.add(new Fault("", "x-workflow is missing: the workflow's id"));
         try {
             if (Period.parse(schema.path("x-review-interval").asString("")).toTotalMonths() < 0)
                 faults.add(new Fault("/x-review-interval", "must not be negative"));

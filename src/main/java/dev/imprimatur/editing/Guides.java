@@ -435,7 +435,8 @@ public class Guides {
 
     /** A type of a guide that is none of these types; empty if there is no such guide. */
     public Optional<String> typeOtherThan(Collection<String> types) {
-        return Optional.ofNullable(guides.find(Filters.nin("type", types)).first()).map(Row::type);
+        return Optional.ofNullable(guides.find(Filters.nin("type", types)).first())
+                .map(Row::type);
     }
 
     /** Visits all stored cards by id; the row is empty if the document cannot be read. */

@@ -79,16 +79,12 @@ public class Imports {
         var type = types.require(given.type());
         if (complete && !type.draftFaults(given.content()).isEmpty())
             // all faults at once, also those that a draft may have
-            throw Refusal.malformed(
-                            "the content is not a " + type.name(), at(type.submissionFaults(given.content())))
+            throw Refusal.malformed("the content is not a " + type.name(), at(type.submissionFaults(given.content())))
                     .raise();
         var content = Drafts.draftOf(type, given.content(), "/content");
         var faults = complete ? type.submissionFaults(content) : List.<Fault>of();
         if (!faults.isEmpty())
-            throw Refusal.incomplete(
-                            "the guide is not complete",
-                            at(faults))
-                    .raise();
+            throw Refusal.incomplete("the guide is not complete", at(faults)).raise();
         return new NewGuide(given.type(), Slug.locale(given.locale()), given.slug(), content, given.by());
     }
 

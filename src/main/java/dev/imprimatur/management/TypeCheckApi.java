@@ -39,7 +39,8 @@ class TypeCheckApi {
             throw Refusal.malformed("", "a schema is an object").raise();
         var faults = ContentType.faults(name, object);
         if (!faults.isEmpty())
-            throw Refusal.malformed("the schema is not one of a content type", faults).raise();
+            throw Refusal.malformed("the schema is not one of a content type", faults)
+                    .raise();
         return changes.check(new ContentType(name, object));
     }
 }

@@ -23,8 +23,9 @@ final class RefusedTypes extends RuntimeException {
                 "The file of the content type " + obstacle.type()
                         + " was replaced by a later one, with which other nodes work. Use that file. To go back to this one on"
                         + " purpose, " + setting(obstacle);
-            case INCOMPATIBLE -> obstacle.report().map(RefusedTypes::lines).orElse("") + "To accept the file on purpose, "
-                    + setting(obstacle) + " What is live stays as it is; what is in progress must be corrected.";
+            case INCOMPATIBLE ->
+                obstacle.report().map(RefusedTypes::lines).orElse("") + "To accept the file on purpose, "
+                        + setting(obstacle) + " What is live stays as it is; what is in progress must be corrected.";
         };
     }
 

@@ -82,9 +82,7 @@ class TypeAcceptance implements SmartLifecycle {
             if (last != null && last.hash().equals(hash)) continue;
             if (last != null) obstacle(type, last).ifPresent(obstacles::add);
             var now = clock.instant();
-            pending.put(
-                    type,
-                    last == null ? AcceptedTypes.Row.first(type.name(), hash, now) : last.next(hash, now));
+            pending.put(type, last == null ? AcceptedTypes.Row.first(type.name(), hash, now) : last.next(hash, now));
         }
         if (!obstacles.isEmpty()) return obstacles;
         for (var next : pending.values()) {
@@ -93,7 +91,8 @@ class TypeAcceptance implements SmartLifecycle {
             // another node has accepted a file of this type meanwhile: judge by that one
             if (!isDone) return acceptAll();
             if (last != null)
-                log.info("the content type {} is accepted as version {} ({})", next.type(), next.version(), next.hash());
+                log.info(
+                        "the content type {} is accepted as version {} ({})", next.type(), next.version(), next.hash());
         }
         return List.of();
     }
@@ -103,14 +102,14 @@ class TypeAcceptance implements SmartLifecycle {
         if (last.former().contains(TypeChanges.hash(type)))
             return onPurpose.contains(name)
                     ? Optional.empty()
-                    : Optional.of(new Obstacle(
-                            type.name(), Obstacle.Reason.REPLACED, Optional.of(name), Optional.empty()));
+                    : Optional.of(
+                            new Obstacle(type.name(), Obstacle.Reason.REPLACED, Optional.of(name), Optional.empty()));
         log.info("the content type {} has changed; its guides are checked", type.name());
         var report = changes.check(type);
         if (report.isCompatible()) return Optional.empty();
         if (!onPurpose.contains(name))
-            return Optional.of(new Obstacle(
-                    type.name(), Obstacle.Reason.INCOMPATIBLE, Optional.of(name), Optional.of(report)));
+            return Optional.of(
+                    new Obstacle(type.name(), Obstacle.Reason.INCOMPATIBLE, Optional.of(name), Optional.of(report)));
         log.warn(
                 "the content type {} is accepted on purpose, although {} of {} contents do not fit it",
                 type.name(),

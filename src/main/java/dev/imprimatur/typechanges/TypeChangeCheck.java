@@ -41,7 +41,8 @@ class TypeChangeCheck implements Check {
             findings.violation(
                     RULE,
                     type.name(),
-                    report.incompatible() + " of " + report.checked() + " contents do not fit the changed type; to accept it"
+                    report.incompatible() + " of " + report.checked()
+                            + " contents do not fit the changed type; to accept it"
                             + " on purpose, start once with imprimatur.content-types.accept="
                             + TypeAcceptance.changeName(type, last));
         }

@@ -51,7 +51,8 @@ public class TypeChanges {
     public TypeReport check(ContentType proposed) {
         var run = new Run(proposed);
         guides.eachBatchOf(proposed.name(), BATCH, run::check);
-        return new TypeReport(proposed.name(), hash(proposed), run.checked, run.incompatible, List.copyOf(run.contents));
+        return new TypeReport(
+                proposed.name(), hash(proposed), run.checked, run.incompatible, List.copyOf(run.contents));
     }
 
     /** The hash by which the nodes of a store know a schema. Spaces, and the order of members, do not change it. */
@@ -106,8 +107,7 @@ public class TypeChanges {
                     type.submissionFaults(type.withDefaults(revision.content())));
         }
 
-        private void found(
-                Guide guide, int edition, String state, @Nullable Integer revision, List<Fault> faults) {
+        private void found(Guide guide, int edition, String state, @Nullable Integer revision, List<Fault> faults) {
             checked++;
             if (faults.isEmpty()) return;
             incompatible++;

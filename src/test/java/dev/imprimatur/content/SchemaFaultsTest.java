@@ -31,8 +31,8 @@ class SchemaFaultsTest {
             """;
 
     private static void read(Path folder) throws Exception {
-        var types = new ContentTypes(
-                new PathMatchingResourcePatternResolver(), JsonMapper.shared(), folder.toUri() + "/");
+        var types =
+                new ContentTypes(new PathMatchingResourcePatternResolver(), JsonMapper.shared(), folder.toUri() + "/");
         assertThat(types.all()).isNotEmpty();
     }
 
@@ -42,11 +42,11 @@ class SchemaFaultsTest {
         Files.writeString(folder.resolve("two.schema.json"), "{\n  \"x-workflow\": }");
         Files.writeString(
                 folder.resolve("three.schema.json"),
-                SCHEMA.formatted("current").replace("\"type\": \"string\", \"enum\"", "\"type\": \"strnig\", \"enum\""));
+                SCHEMA.formatted("current")
+                        .replace("\"type\": \"string\", \"enum\"", "\"type\": \"strnig\", \"enum\""));
 
         assertThatThrownBy(() -> read(folder))
-                .hasMessageContaining(
-                        "one.schema.json, line 8, column 33: /properties/title/x-wigdet is not a keyword")
+                .hasMessageContaining("one.schema.json, line 8, column 33: /properties/title/x-wigdet is not a keyword")
                 .hasMessageContaining("one.schema.json, line 10, column 31: /properties/rows/x-searchable must be")
                 .hasMessageContaining("two.schema.json, line 2, column")
                 .hasMessageContaining("three.schema.json, line 9, column 16: /properties/status/type");

@@ -64,11 +64,15 @@ class TypeChangesTest {
             node.restartWith("imprimatur.content-types.accept", name);
             assertThat(node.guides().read(live).body()).isEqualTo(delivered.body());
             assertThat(node.guides().read(live).header("ETag")).isEqualTo(delivered.header("ETag"));
-            assertThat(node.site().get("/role-guide/" + live.slug() + "?format=html&fields=summary").status())
+            assertThat(node.site()
+                            .get("/role-guide/" + live.slug() + "?format=html&fields=summary")
+                            .status())
                     .isEqualTo(200);
             var copy = node.as("editor").get(draft.path() + "/draft");
             assertThat(copy.ok().at("/incompatible/0/pointer").asString()).isEqualTo("/summary");
-            assertThat(node.as("editor").post(draft.path() + "/submit", Map.of()).status())
+            assertThat(node.as("editor")
+                            .post(draft.path() + "/submit", Map.of())
+                            .status())
                     .isGreaterThanOrEqualTo(400);
             assertThat(node.guides().edit("editor", draft, "Short.").ok().has("incompatible"))
                     .isFalse();
@@ -86,8 +90,7 @@ class TypeChangesTest {
             });
             String hash = node.as("admin").post(check, grown).ok().get("hash").asString();
             node.restartWith(
-                    "imprimatur.content-types.accept",
-                    "role-guide:3:" + hash.substring("sha256:".length(), 19));
+                    "imprimatur.content-types.accept", "role-guide:3:" + hash.substring("sha256:".length(), 19));
             assertThat(node.guides().read(live).body()).isEqualTo(delivered.body());
             String etag = node.as("editor").get(live.path() + "/draft").header("ETag");
             var restored = node.as("editor")
@@ -102,7 +105,8 @@ class TypeChangesTest {
                             .ok()
                             .toString())
                     .contains("status", "hiring");
-            var duplicate = node.as("editor").post(draft.path() + "/duplicate", Map.of("slug", "a-second-" + draft.slug()));
+            var duplicate =
+                    node.as("editor").post(draft.path() + "/duplicate", Map.of("slug", "a-second-" + draft.slug()));
             assertThat(duplicate.ok().get("slug").asString()).isEqualTo("a-second-" + draft.slug());
 
             // an older file does not undo a newer one
@@ -111,8 +115,7 @@ class TypeChangesTest {
                     .rootCause()
                     .hasMessageContaining("was replaced by a later one");
             Files.delete(folder.resolve(FILE));
-            Files.copy(
-                    Path.of("seed-content/types", FILE), folder.resolve("other-guide.schema.json"));
+            Files.copy(Path.of("seed-content/types", FILE), folder.resolve("other-guide.schema.json"));
             assertThatThrownBy(() -> node.restartWith())
                     .rootCause()
                     .hasMessageContaining("There is no file of the content type role-guide");
