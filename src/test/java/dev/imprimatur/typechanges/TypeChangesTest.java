@@ -45,7 +45,7 @@ class TypeChangesTest {
             var narrow = write(schema -> field(schema, "summary").put("maxLength", 10));
             var check = "/content-types/role-guide/check";
             var report = node.as("admin").post(check, narrow).ok();
-            assertThat(report.get("incompatible").asInt()).isEqualTo(3);
+            assertThat(report.get("incompatible").asInt()).isEqualTo(4);
             assertThat(report.get("contents").values())
                     .extracting(it -> it.get("state").asString())
                     .contains("live", "draft", "in-review");
@@ -108,6 +108,19 @@ class TypeChangesTest {
             var duplicate =
                     node.as("editor").post(draft.path() + "/duplicate", Map.of("slug", "a-second-" + draft.slug()));
             assertThat(duplicate.ok().get("slug").asString()).isEqualTo("a-second-" + draft.slug());
+
+            // the studio shows fields that are gone, and drops them on request
+            String page = "/studio/guides/" + submitted.id() + "/edit";
+            var visitor = Visitor.signedIn(node, "editor");
+            assertThat(visitor.get(page).body()).contains("no longer have these fields", "/hiring", "Drop these fields");
+            String version = node.as("editor")
+                    .get(submitted.path() + "/draft")
+                    .header("ETag")
+                    .replace("\"", "");
+            visitor.post(page, "/studio/guides/" + submitted.id() + "/drop-fields", "etag", version);
+            assertThat(visitor.get(page).body()).doesNotContain("no longer have these fields");
+            assertThat(node.as("editor").get(submitted.path() + "/draft").ok().has("incompatible"))
+                    .isFalse();
 
             // an older file does not undo a newer one
             write(schema -> {});
