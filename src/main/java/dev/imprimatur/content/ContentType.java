@@ -2,6 +2,7 @@
 package dev.imprimatur.content;
 
 import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.dialect.Dialects;
@@ -13,7 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,10 +44,15 @@ public final class ContentType {
     /** Keywords that only a complete document must satisfy, and a draft need not. */
     private static final Set<String> ONLY_WHEN_COMPLETE = Set.of("minItems", "minLength", "minProperties");
 
+    private static final Set<String> UNKNOWN = Set.of("additionalProperties", "unevaluatedProperties");
+
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDialect(
             Dialects.getDraft202012(),
             registry -> registry.schemaRegistryConfig(
                     SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
+
+    private static final Schema META_SCHEMA =
+            SCHEMAS.getSchema(SchemaLocation.of(Dialects.getDraft202012().getId()));
 
     private final String name;
     private final ObjectNode schema;
@@ -71,20 +79,46 @@ public final class ContentType {
         this.synonyms = synonyms;
         this.name = name;
         this.schema = schema;
-        var faults = new ArrayList<String>();
-        if (!name.matches("[a-z]+(-[a-z]+)*") || RESERVED.contains(name))
-            faults.add("a type's name is lower-case words with hyphens and none of " + new TreeSet<>(RESERVED));
-        faults.addAll(SchemaRules.faults(schema));
-        faults.addAll(LinkedData.faults(schema));
+        var faults = faults(name, schema);
+        if (!faults.isEmpty())
+            throw new IllegalArgumentException(faults.stream()
+                    .map(fault -> (fault.pointer() + " " + fault.detail()).strip())
+                    .collect(Collectors.joining("; ")));
         this.filterFields = FilterField.of(Shape.of(schema), List.of()).toList();
-        faults.addAll(FilterField.faults(filterFields));
-        if (!faults.isEmpty()) throw new IllegalArgumentException(String.join("; ", faults));
         this.complete = SCHEMAS.getSchema(schema);
         this.partial = SCHEMAS.getSchema(draftSchema());
         this.searchFields = SearchField.of(Shape.of(schema), List.of()).toList();
         this.linkedData = LinkedData.of(schema);
         this.reviewInterval = Period.parse(schema.get("x-review-interval").asString());
         this.reviewReminders = ReviewReminders.of(schema);
+    }
+
+    /** What is wrong with a name and a schema; empty if they make a content type. */
+    public static List<Fault> faults(String name, ObjectNode schema) {
+        // the rules for keywords assume a schema, so a document that is none has only the faults of JSON Schema
+        var faults = new ArrayList<>(META_SCHEMA.validate(schema).stream()
+                .map(error -> new Fault(ErrorPlace.pointer(error), String.valueOf(error.getMessage())))
+                .distinct()
+                .toList());
+        if (!name.matches("[a-z]+(-[a-z]+)*") || RESERVED.contains(name))
+            faults.add(new Fault(
+                    "", "a type's name is lower-case words with hyphens and none of " + new TreeSet<>(RESERVED)));
+        if (!faults.isEmpty()) return faults;
+        faults.addAll(SchemaRules.faults(schema));
+        faults.addAll(LinkedData.faults(schema));
+        faults.addAll(
+                FilterField.faults(FilterField.of(Shape.of(schema), List.of()).toList()));
+        if (faults.isEmpty()) faults.addAll(Defaults.faults(schema));
+        return faults;
+    }
+
+    /** What is wrong with a value by a part of a schema, which may refer to the definitions of the whole schema. */
+    static List<String> faults(JsonNode root, JsonNode part, JsonNode value) {
+        if (!(part.deepCopy() instanceof ObjectNode own)) return List.of();
+        if (root.has("$defs")) own.set("$defs", root.get("$defs"));
+        return SCHEMAS.getSchema(own).validate(value).stream()
+                .map(error -> String.valueOf(error.getMessage()))
+                .toList();
     }
 
     public String name() {
@@ -186,6 +220,34 @@ public final class ContentType {
         faults.addAll(CrossFieldRules.check(shape(), content));
         faults.addAll(valueFaults(content));
         return faults;
+    }
+
+    /** The content with the {@code default} of each required field that it lacks. */
+    public JsonNode withDefaults(JsonNode content) {
+        return Defaults.fill(shape(), content);
+    }
+
+    /** The pointers of the fields that this type does not have. Fields that only another branch of a choice has are not among them. */
+    public List<String> unknownFields(JsonNode content) {
+        return partial.validate(content).stream()
+                .filter(error -> UNKNOWN.contains(String.valueOf(error.getKeyword())))
+                .map(error -> ErrorPlace.of(error, schema))
+                .filter(place -> place.choice() == null)
+                .map(ErrorPlace::unknownField)
+                .distinct()
+                .toList();
+    }
+
+    /** A content without some fields. */
+    public static JsonNode without(List<String> pointers, JsonNode content) {
+        if (pointers.isEmpty()) return content;
+        var rest = content.deepCopy();
+        for (String pointer : pointers) {
+            var at = JsonPointer.compile(pointer);
+            if (rest.at(at.head()) instanceof ObjectNode holder)
+                holder.remove(at.last().getMatchingProperty());
+        }
+        return rest;
     }
 
     private List<Fault> faults(Schema validator, JsonNode content) {

@@ -3,8 +3,8 @@ package dev.imprimatur.content;
 
 import dev.imprimatur.problem.Refusal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,17 +36,32 @@ public class ContentTypes {
         var synonyms = new HashMap<String, Synonyms>();
         for (Resource file : files.getResources(location + "*" + SYNONYMS))
             synonyms.put(name(file, SYNONYMS), synonyms(file));
+        var faults = new ArrayList<String>();
         for (Resource file : files.getResources(location + "*" + SUFFIX)) {
             String name = name(file, SUFFIX);
-            try (InputStream in = file.getInputStream()) {
-                if (!(json.readTree(in) instanceof ObjectNode schema))
-                    throw new IllegalArgumentException("a schema is an object");
-                types.put(name, new ContentType(name, schema, synonyms.getOrDefault(name, Synonyms.NONE)));
-            } catch (IllegalArgumentException | JacksonException wrong) {
-                throw new IllegalStateException(
-                        "content type " + file.getFilename() + ": " + wrong.getMessage(), wrong);
+            String fileName = "content type " + file.getFilename() + ", ";
+            byte[] text = file.getContentAsByteArray();
+            try {
+                if (!(json.readTree(text) instanceof ObjectNode schema)) {
+                    faults.add(fileName + "line 1, column 1: a schema is an object");
+                    continue;
+                }
+                var wrong = ContentType.faults(name, schema);
+                if (wrong.isEmpty())
+                    types.put(name, new ContentType(name, schema, synonyms.getOrDefault(name, Synonyms.NONE)));
+                else {
+                    var places = SourcePlaces.of(json.createParser(text));
+                    wrong.forEach(fault -> faults.add(fileName + places.of(fault.pointer()) + ": "
+                            + (fault.pointer() + " " + fault.detail()).strip()));
+                }
+            } catch (JacksonException malformed) {
+                var at = malformed.getLocation();
+                faults.add(fileName
+                        + (at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ")
+                        + malformed.getOriginalMessage());
             }
         }
+        if (!faults.isEmpty()) throw new IllegalStateException(String.join("\n", faults));
         if (types.isEmpty()) throw new IllegalStateException("no content type (*" + SUFFIX + ") in " + location);
         for (String name : synonyms.keySet())
             if (!types.containsKey(name))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
+import dev.imprimatur.problem.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,22 +25,24 @@ final class CustomMessages {
     }
 
     /** The faults of the declaration. A message for {@code required} is allowed at a field, although the keyword is at its object. */
-    static List<String> faults(JsonNode schema, String pointer) {
+    static List<Fault> faults(JsonNode schema, String pointer) {
         var words = schema.path(KEYWORD);
         String at = pointer + "/" + KEYWORD;
-        var faults = new ArrayList<String>();
+        var faults = new ArrayList<Fault>();
         if (words.isMissingNode()) return faults;
         if (words.isObject())
             words.properties().forEach(entry -> {
                 String keyword = entry.getKey();
                 if (!keyword.equals("required") && !schema.has(keyword))
-                    faults.add(Pointers.join(at, keyword)
-                            + " is a message for a keyword that the schema does not have here");
+                    faults.add(new Fault(
+                            Pointers.join(at, keyword),
+                            "is a message for a keyword that the schema does not have here"));
                 if (isBlank(entry.getValue()))
-                    faults.add(Pointers.join(at, keyword) + " must be a text that says what to write instead");
+                    faults.add(new Fault(Pointers.join(at, keyword), "must be a text that says what to write instead"));
             });
         if (words.isObject() ? words.isEmpty() : isBlank(words))
-            faults.add(at + " must be a text that says what to write instead, or an object with such texts by keyword");
+            faults.add(new Fault(
+                    at, "must be a text that says what to write instead, or an object with such texts by keyword"));
         return faults;
     }
 

@@ -76,6 +76,11 @@ record ErrorPlace(
         return ref.startsWith("#") ? root.at(ref.substring(1)) : schema.path("$ref");
     }
 
+    /** The pointer of the field that the schema does not have. */
+    String unknownField() {
+        return Pointers.join(pointer, String.valueOf(error.getProperty()));
+    }
+
     JsonNode schema() {
         return schemas.getLast();
     }
@@ -108,6 +113,11 @@ record ErrorPlace(
         return Stream.iterate(0, i -> i < steps, i -> i + 1)
                 .map(evaluationPath::getName)
                 .collect(Collectors.joining("/"));
+    }
+
+    /** The place of the error in the checked document. */
+    static String pointer(Error error) {
+        return pointer(error, Integer.MAX_VALUE);
     }
 
     private static String pointer(Error error, int depth) {

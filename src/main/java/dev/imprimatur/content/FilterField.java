@@ -2,6 +2,7 @@
 package dev.imprimatur.content;
 
 import dev.imprimatur.problem.CleanText;
+import dev.imprimatur.problem.Fault;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -66,15 +67,17 @@ public record FilterField(String name, List<String> path, String type, boolean i
     }
 
     /** The names that two parameters share, or that a parameter shares with a reserved one; empty if all names are unique. */
-    static List<String> faults(List<FilterField> fields) {
+    static List<Fault> faults(List<FilterField> fields) {
         var names = new HashSet<>(RESERVED);
         return fields.stream()
                 .flatMap(field -> field.isRanged()
                         ? Stream.of(field.name(), field.name() + MIN, field.name() + MAX)
                         : Stream.of(field.name()))
                 .filter(name -> !names.add(name))
-                .map(name -> "two query parameters of lists have the name " + name
-                        + "; give the field another name with x-filterable")
+                .map(name -> new Fault(
+                        "",
+                        "two query parameters of lists have the name " + name
+                                + "; give the field another name with x-filterable"))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
+import dev.imprimatur.problem.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,26 +91,27 @@ public final class LinkedData {
     }
 
     /** The faults of the template: unknown directives, and pointers to fields that the type does not have. */
-    static List<String> faults(JsonNode schema) {
-        var faults = new ArrayList<String>();
+    static List<Fault> faults(JsonNode schema) {
+        var faults = new ArrayList<Fault>();
         var template = schema.path("x-linked-data");
-        if (!template.isMissingNode() && !template.isObject()) faults.add("x-linked-data must be an object");
+        if (!template.isMissingNode() && !template.isObject())
+            faults.add(new Fault("/x-linked-data", "must be an object"));
         var document = Shape.of(schema);
         check(template, "/x-linked-data", document, document, faults);
         return faults;
     }
 
-    private static void check(JsonNode template, String at, @Nullable Shape item, Shape document, List<String> faults) {
+    private static void check(JsonNode template, String at, @Nullable Shape item, Shape document, List<Fault> faults) {
         if (isDirective(template)) {
             for (var member : template.properties()) {
                 String name = member.getKey();
                 String here = Pointers.join(at, name);
                 if (!DIRECTIVES.contains(name))
-                    faults.add(here + " is not a directive; the directives are " + sorted());
+                    faults.add(new Fault(here, "is not a directive; the directives are " + sorted()));
                 if (name.equals("$as") || !DIRECTIVES.contains(name)) continue;
                 var from = name.equals("$document") ? document : item;
                 if (shape(from, member.getValue()) == null)
-                    faults.add(here + " points to a field that the type does not have");
+                    faults.add(new Fault(here, "points to a field that the type does not have"));
             }
             if (template.has("$each"))
                 check(template.path("$as"), at + "/$as", items(shape(item, template.path("$each"))), document, faults);

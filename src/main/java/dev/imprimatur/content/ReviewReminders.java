@@ -39,7 +39,7 @@ final class ReviewReminders {
         return isRight
                 ? Optional.empty()
                 : Optional.of(
-                        KEYWORD + " must be a list of at most " + MOST
+                        "must be a list of at most " + MOST
                                 + " different ISO 8601 periods, each at least one day and at most ten years, such as [\"P30D\", \"P7D\", \"P1D\"]");
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
+import dev.imprimatur.problem.Fault;
 import java.time.Period;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -15,29 +16,30 @@ final class SchemaRules {
     private SchemaRules() {}
 
     /** The faults of the schema, in words; empty if the schema keeps the rules. */
-    static List<String> faults(ObjectNode schema) {
-        var faults = new ArrayList<String>();
-        if (schema.path("x-workflow").asString("").isEmpty()) faults.add("x-workflow is missing: the workflow's id");
+    static List<Fault> faults(ObjectNode schema) {
+        var faults = new ArrayList<Fault>();
+        if (schema.path("x-workflow").asString("").isEmpty())
+            faults.add(new Fault("", "x-workflow is missing: the workflow's id"));
         try {
             if (Period.parse(schema.path("x-review-interval").asString("")).toTotalMonths() < 0)
-                faults.add("x-review-interval is negative");
+                faults.add(new Fault("/x-review-interval", "must not be negative"));
         } catch (DateTimeParseException wrong) {
-            faults.add("x-review-interval must be an ISO 8601 period such as P6M");
+            faults.add(new Fault("/x-review-interval", "must be an ISO 8601 period such as P6M"));
         }
-        ReviewReminders.fault(schema).ifPresent(faults::add);
-        if (schema.path("x-approvals").asInt(1) < 1) faults.add("x-approvals must be at least 1");
+        ReviewReminders.fault(schema).ifPresent(fault -> faults.add(new Fault("/" + ReviewReminders.KEYWORD, fault)));
+        if (schema.path("x-approvals").asInt(1) < 1) faults.add(new Fault("/x-approvals", "must be at least 1"));
         reasonFaults(schema.path("x-reasons"), faults);
         walk(schema, "", faults);
         return faults;
     }
 
-    private static void reasonFaults(JsonNode reasons, List<String> faults) {
+    private static void reasonFaults(JsonNode reasons, List<Fault> faults) {
         if (!reasons.isMissingNode() && !reasons.isObject())
-            faults.add("x-reasons must be an object with lists of reasons for " + Reason.Of.all());
+            faults.add(new Fault("/x-reasons", "must be an object with lists of reasons for " + Reason.Of.all()));
         reasons.properties().forEach(entry -> {
             String at = "/x-reasons/" + entry.getKey();
             if (Reason.Of.spelt(entry.getKey()).isEmpty())
-                faults.add(at + " is not an act with reasons; the acts are " + Reason.Of.all());
+                faults.add(new Fault(at, "is not an act with reasons; the acts are " + Reason.Of.all()));
             var codes = new HashSet<String>();
             boolean isRight = entry.getValue().isArray();
             for (var reason : entry.getValue().values())
@@ -46,34 +48,37 @@ final class SchemaRules {
                         && reason.size() == 2
                         && codes.add(reason.get("code").asString());
             if (!isRight)
-                faults.add(at
-                        + " must be a list of {\"code\", \"label\"}, each code once, in lower-case words with hyphens");
+                faults.add(new Fault(
+                        at,
+                        "must be a list of {\"code\", \"label\"}, each code once, in lower-case words with hyphens"));
         });
     }
 
-    private static void walk(JsonNode schema, String pointer, List<String> faults) {
+    private static void walk(JsonNode schema, String pointer, List<Fault> faults) {
         if (!(schema instanceof ObjectNode object)) return;
         object.propertyNames().stream()
                 .filter(keyword -> keyword.startsWith("x-") && !Shape.KEYWORDS.contains(keyword))
-                .forEach(keyword -> faults.add(pointer + "/" + keyword + " is not a keyword; the keywords are "
-                        + Shape.KEYWORDS.stream().sorted().collect(Collectors.joining(", "))));
+                .forEach(keyword -> faults.add(new Fault(
+                        Pointers.join(pointer, keyword),
+                        "is not a keyword; the keywords are "
+                                + Shape.KEYWORDS.stream().sorted().collect(Collectors.joining(", ")))));
         var searchable = object.path("x-searchable");
         if (!searchable.isMissingNode() && !searchable.isBoolean() && searchable.asDouble(0) <= 0)
-            faults.add(pointer + "/x-searchable must be true, or a weight above 0");
+            faults.add(new Fault(pointer + "/x-searchable", "must be true, or a weight above 0"));
         if (object.path("x-backs").asBoolean(false)
                 && !object.path("type").asString("").equals("string"))
-            faults.add(pointer + "/x-backs may be set on a text field only");
+            faults.add(new Fault(pointer + "/x-backs", "may be set on a text field only"));
         for (String flag : List.of("x-backs", "x-needs-source"))
             if (object.has(flag) && !object.get(flag).isBoolean())
-                faults.add(pointer + "/" + flag + " must be true or false");
+                faults.add(new Fault(pointer + "/" + flag, "must be true or false"));
         var level = object.path("x-heading-level");
         if (!level.isMissingNode() && !(level.isIntegralNumber() && level.asInt() >= 1 && level.asInt() <= 6))
-            faults.add(pointer + "/x-heading-level must be a level of headings, 1 to 6");
+            faults.add(new Fault(pointer + "/x-heading-level", "must be a level of headings, 1 to 6"));
         if (!level.isMissingNode() && !pointer.isEmpty() && !Shape.isMarkdown(object))
-            faults.add(pointer + "/x-heading-level may be set on the type or on a Markdown field only");
+            faults.add(new Fault(pointer + "/x-heading-level", "may be set on the type or on a Markdown field only"));
         faults.addAll(CustomMessages.faults(object, pointer));
         if (object.has("properties") && !object.path("additionalProperties").isBoolean())
-            faults.add(pointer + ": an object must say \"additionalProperties\": false");
+            faults.add(new Fault(pointer, "an object must say \"additionalProperties\": false"));
         for (String container : List.of("properties", "$defs"))
             object.path(container)
                     .properties()

@@ -144,6 +144,11 @@ public final class Shape {
         return strings(schema.path("required")).contains(name);
     }
 
+    /** The value of a required field that a content lacks. */
+    Optional<JsonNode> defaultValue() {
+        return schema.has("default") ? Optional.of(schema.get("default")) : Optional.empty();
+    }
+
     /** The allowed values; empty if any value is allowed. */
     public List<String> options() {
         return strings(schema.path("enum"));

@@ -84,19 +84,63 @@ public class Drafts {
     }
 
     /**
-     * Copies an earlier revision into the working copy. The contributors of that revision become contributors of this edition.
+     * The draft with the content of an earlier revision.
+     *
+     * @param dropped the pointers of the fields of the revision that the content type does not have any more
+     */
+    public record Restored(WorkingCopy copy, List<String> dropped) {}
+
+    /**
+     * Copies an earlier revision into the working copy, without the fields that its content type does not have any more. The contributors
+     * of that revision become contributors of this edition.
      *
      * @param etag the version to replace; may be null while every change in that version is also in a revision
      */
-    public WorkingCopy restore(Guide guide, @Nullable String etag, int number, Person by) {
+    public Restored restore(Guide guide, @Nullable String etag, int number, Person by) {
         var revision = revisions.require(guide.id(), number);
+        var type = types.require(guide.type());
+        var dropped = type.unknownFields(revision.content());
+        var content = type.withDefaults(ContentType.without(dropped, revision.content()));
+        return new Restored(
+                edit(
+                        guide,
+                        etag == null ? versionWithNothingToLose(guide, by) : etag,
+                        content,
+                        current -> content,
+                        words(revision),
+                        by),
+                dropped);
+    }
+
+    /** Removes the fields from the working copy that the content type does not have any more. */
+    public WorkingCopy dropUnknownFields(Guide guide, String etag, Person by) {
+        var type = types.require(guide.type());
         return edit(
                 guide,
-                etag == null ? versionWithNothingToLose(guide, by) : etag,
-                revision.content(),
-                current -> revision.content(),
-                words(revision),
+                etag,
+                of(guide).content(),
+                current -> ContentType.without(type.unknownFields(current), current),
+                Set.of(),
                 by);
+    }
+
+    /**
+     * Fills the required fields that the draft lacks with their defaults, if nothing else is missing for a submission.
+     *
+     * @param etag the version to submit; null submits the current one
+     * @return the version to submit
+     */
+    @Nullable
+    String withDefaults(Guide guide, @Nullable String etag, Person by) {
+        if (!editions.get(guide.current()).state().isEditable()) return etag;
+        var type = types.require(guide.type());
+        var copy = copy(guide);
+        if (copy.altered() || etag != null && !copy.etag().equals(etag)) return etag;
+        var filled = type.withDefaults(copy.content());
+        if (filled.equals(copy.content()) || !type.submissionFaults(filled).isEmpty()) return etag;
+        String submitted = edit(guide, copy.etag(), filled, type::withDefaults, Set.of(), by)
+                .etag();
+        return etag == null ? null : submitted;
     }
 
     /**

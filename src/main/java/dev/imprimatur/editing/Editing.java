@@ -2,6 +2,7 @@
 package dev.imprimatur.editing;
 
 import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.diff.ItemIds;
 import dev.imprimatur.drafts.WorkingCopies;
@@ -101,14 +102,20 @@ public class Editing {
             contributors.addAll(copy.contributors());
             content = copy.content();
         }
-        return create(original.type(), slug, original.locale(), content, List.copyOf(contributors), by);
+        return create(
+                original.type(),
+                slug,
+                original.locale(),
+                current(types.require(original.type()), content),
+                List.copyOf(contributors),
+                by);
     }
 
     private Guide create(
             String typeName, String slug, String tag, JsonNode given, List<String> contributors, Person by) {
         var type = types.require(typeName);
         Slug.checked(slug);
-        var content = Drafts.draftOf(type, given, "/content");
+        var content = Drafts.draftOf(type, type.withDefaults(given), "/content");
         var there = guides.bySlug(typeName, tag, slug);
         if (there.isPresent() && !isGivenUp(there.get(), by)) return ownOf(by, there.get());
         // after the cards: a published guide notes its former slug before it leaves the slug
@@ -229,11 +236,12 @@ public class Editing {
     public Edition submit(Guide guide, @Nullable String etag, String task, @Nullable String message, Person by) {
         var done = editions.leftBy(by, guide.id(), LogEntry.Kind.SUBMITTED);
         if (done.isPresent()) return editions.get(done.get().edition());
+        String version = drafts.withDefaults(guide, etag, by);
         return editions.record(guide.current(), edition -> {
             edition.mustBeEditable();
             var copy = drafts.copy(guide);
             copy.mustNotBeAltered();
-            if (etag != null && !copy.etag().equals(etag)) throw Drafts.staleSubmission(copy);
+            if (version != null && !copy.etag().equals(version)) throw Drafts.staleSubmission(copy);
             var faults = types.require(guide.type()).submissionFaults(copy.content());
             if (!faults.isEmpty())
                 throw Refusal.incomplete("the guide is not complete; correct what is listed and submit again", faults)
@@ -251,7 +259,7 @@ public class Editing {
             var revision = mint(copy, by);
             // If an edit was saved meanwhile, a person who named a version must decide again.
             boolean unchanged = copies.submittedAs(copy, revision.number());
-            if (etag != null && !unchanged) throw Drafts.staleSubmission(drafts.copy(guide));
+            if (version != null && !unchanged) throw Drafts.staleSubmission(drafts.copy(guide));
             return Optional.of(edition.next()
                     .submit(
                             revision.ref(),
@@ -364,13 +372,16 @@ public class Editing {
         var leftOver = last.filter(copy -> published
                 .map(revision -> !lastWasDropped && !copy.content().equals(revision.content()))
                 .orElse(true));
-        JsonNode content = leftOver.map(WorkingCopy::content)
+        JsonNode before = leftOver.map(WorkingCopy::content)
                 .or(() -> published.map(Revision::content))
                 .orElseGet(JsonNodeFactory.instance::objectNode);
-        var items = leftOver.map(WorkingCopy::items)
+        var itemsBefore = leftOver.map(WorkingCopy::items)
                 .or(() -> published.map(Revision::items))
-                .map(ids -> ids.orNumbered(content))
-                .orElseGet(() -> ItemIds.numbered(content));
+                .map(ids -> ids.orNumbered(before))
+                .orElseGet(() -> ItemIds.numbered(before));
+        var type = types.require(guide.type());
+        var content = current(type, before);
+        var items = content.equals(before) ? itemsBefore : itemsBefore.follow(type.shape(), before, content);
         return WorkingCopy.first(
                 next,
                 content,
@@ -383,6 +394,11 @@ public class Editing {
                 published.map(Revision::number).orElse(null),
                 by,
                 clock.instant());
+    }
+
+    /** The content with the fields that the type has now: without those that are gone, and with the defaults of new ones. */
+    private static JsonNode current(ContentType type, JsonNode content) {
+        return type.withDefaults(ContentType.without(type.unknownFields(content), content));
     }
 
     /** Discards the edition in progress. */

@@ -44,11 +44,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -476,6 +478,37 @@ public class Guides {
         if (value == null) return descending ? same : Filters.or(Filters.ne(field, null), same);
         if (!descending) return Filters.or(Filters.gt(field, value), same);
         return Filters.or(Filters.lt(field, value), Filters.eq(field, null), same);
+    }
+
+    /** Visits the cards of one type in batches, in the order of ids; without those that cannot be read. */
+    public void eachBatchOf(String type, int size, Consumer<List<Guide>> visitor) {
+        var batch = new ArrayList<Guide>(size);
+        var codec = guides.getCodecRegistry().get(Row.class);
+        try (var cards = guides.withDocumentClass(RawBsonDocument.class)
+                .find(Filters.eq("type", type))
+                .sort(Sorts.ascending("_id"))
+                .batchSize(size)
+                .timeoutMode(TimeoutMode.ITERATION)
+                .iterator()) {
+            while (cards.hasNext()) {
+                Decoding.of(cards.next(), codec).map(Row::guide).ifPresent(batch::add);
+                if (batch.size() < size) continue;
+                visitor.accept(List.copyOf(batch));
+                batch.clear();
+            }
+        }
+        if (!batch.isEmpty()) visitor.accept(batch);
+    }
+
+    /** Whether a guide of this type exists. */
+    public boolean hasAnyOf(String type) {
+        return guides.find(Filters.eq("type", type)).first() != null;
+    }
+
+    /** A type of a guide that is none of these types; empty if there is no such guide. */
+    public Optional<String> typeOtherThan(Collection<String> types) {
+        return Optional.ofNullable(guides.find(Filters.nin("type", types)).first())
+                .map(Row::type);
     }
 
     /** Visits all stored cards by id; the row is empty if the document cannot be read. */

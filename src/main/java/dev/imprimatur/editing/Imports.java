@@ -77,16 +77,21 @@ public class Imports {
     public NewGuide checked(NewGuide given, boolean complete) {
         Slug.checked(given.slug());
         var type = types.require(given.type());
+        if (complete && !type.draftFaults(given.content()).isEmpty())
+            // all faults at once, also those that a draft may have
+            throw Refusal.malformed("the content is not a " + type.name(), at(type.submissionFaults(given.content())))
+                    .raise();
         var content = Drafts.draftOf(type, given.content(), "/content");
         var faults = complete ? type.submissionFaults(content) : List.<Fault>of();
         if (!faults.isEmpty())
-            throw Refusal.incomplete(
-                            "the guide is not complete",
-                            faults.stream()
-                                    .map(fault -> new Fault("/content" + fault.pointer(), fault.detail()))
-                                    .toList())
-                    .raise();
+            throw Refusal.incomplete("the guide is not complete", at(faults)).raise();
         return new NewGuide(given.type(), Slug.locale(given.locale()), given.slug(), content, given.by());
+    }
+
+    private static List<Fault> at(List<Fault> faults) {
+        return faults.stream()
+                .map(fault -> new Fault("/content" + fault.pointer(), fault.detail()))
+                .toList();
     }
 
     /** Creates guides, each with edition 1 in draft. Returns the created ones; without those whose slug is taken. */

@@ -111,6 +111,16 @@ public class Revisions {
         return stored(numbers).map(this::right).collect(Collectors.toMap(Revision::guide, Function.identity()));
     }
 
+    /** The stored revisions with these numbers, by guide; without those that were altered. */
+    public Map<String, Revision> intact(Map<String, Integer> numbers) {
+        return numbers.isEmpty()
+                ? Map.of()
+                : stored(numbers)
+                        .filter(this::isRight)
+                        .map(this::right)
+                        .collect(Collectors.toMap(Revision::guide, Function.identity()));
+    }
+
     /** A single revision may be known to the unit of work; many are read in one query. */
     private Stream<Stored<Row>> stored(Map<String, Integer> numbers) {
         return numbers.size() == 1

@@ -12,6 +12,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * The draft of a guide as the management API describes it.
  *
+ * @param incompatible what the content type does not allow any more; absent if the draft fits it
+ * @param dropped the fields of a restored revision that the content type does not have any more; only in the answer to the restore
  * @param warnings the parts of the content that are not shown to readers as intended
  */
 record DraftView(
@@ -22,8 +24,15 @@ record DraftView(
         String updatedBy,
         Instant updatedAt,
         @Nullable Boolean altered,
+        @Nullable List<Fault> incompatible,
+        @Nullable List<String> dropped,
         List<Fault> warnings) {
     static DraftView of(ContentType type, WorkingCopy copy) {
+        return of(type, copy, List.of());
+    }
+
+    static DraftView of(ContentType type, WorkingCopy copy, List<String> dropped) {
+        var incompatible = type.draftFaults(copy.content());
         return new DraftView(
                 copy.edition().number(),
                 copy.content(),
@@ -32,6 +41,8 @@ record DraftView(
                 copy.updatedBy(),
                 copy.updatedAt(),
                 copy.altered() ? true : null,
+                incompatible.isEmpty() ? null : incompatible,
+                dropped.isEmpty() ? null : dropped,
                 type.warnings(copy.content()));
     }
 }

@@ -83,8 +83,10 @@ class DraftsApi {
             @PathVariable int number,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Person me) {
-        return answer(
-                type,
-                drafts.restore(guides.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me));
+        var restored =
+                drafts.restore(guides.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me);
+        return ResponseEntity.ok()
+                .eTag(Api.etag(restored.copy().etag()))
+                .body(DraftView.of(types.require(type), restored.copy(), restored.dropped()));
     }
 }

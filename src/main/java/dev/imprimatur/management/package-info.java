@@ -19,6 +19,7 @@
             "problem",
             "publication",
             "review",
+            "typechanges",
             "webhooks"
         })
 package dev.imprimatur.management;

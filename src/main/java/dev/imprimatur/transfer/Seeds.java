@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.transfer;
 
+import dev.imprimatur.content.SourcePlaces;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Imports;
 import dev.imprimatur.editing.Slugs;
@@ -147,7 +148,7 @@ final class Seeds {
             var card = cards.get(seed.key());
             return new Reading(card != null && seed.isImportedAs(card) ? seed : checked(seed), null);
         } catch (Refused refused) {
-            return new Reading(null, fault(source.name(), refused));
+            return new Reading(null, placed(source, refused));
         } catch (JacksonException malformed) {
             var at = malformed.getLocation();
             String place = at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
@@ -169,6 +170,19 @@ final class Seeds {
             return json.readValue(text, SeedFile.class);
         } catch (StreamReadException noJson) {
             return yaml.readValue(text, SeedFile.class);
+        }
+    }
+
+    /** The failure that also names the line and column of each fault. */
+    private IllegalStateException placed(Source source, Refused refused) {
+        try (var in = source.file().getInputStream()) {
+            var places = SourcePlaces.of(yaml.createParser(in));
+            var faults = refused.refusal().faults().stream()
+                    .map(fault -> "; " + places.of(fault.pointer()) + ", " + fault.pointer() + ": " + fault.detail())
+                    .collect(Collectors.joining());
+            return new IllegalStateException("seed " + source.name() + ": " + refused.getMessage() + faults, refused);
+        } catch (IOException | JacksonException unreadable) {
+            return fault(source.name(), refused);
         }
     }
 

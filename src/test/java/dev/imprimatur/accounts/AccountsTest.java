@@ -41,6 +41,7 @@ class AccountsTest {
             Map.entry("POST /tokens", EVERYBODY),
             Map.entry("GET /content-types", EVERYBODY),
             Map.entry("GET /content-types/{type}", EVERYBODY),
+            Map.entry("POST /content-types/{type}/check", List.of("admin")),
             Map.entry("GET /accounts", List.of("admin")),
             Map.entry("POST /accounts", List.of("admin")),
             Map.entry("DELETE /accounts/{username}", List.of("admin")),

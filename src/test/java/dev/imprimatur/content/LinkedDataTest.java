@@ -54,6 +54,7 @@ class LinkedDataTest {
                                         SCHEMA.formatted(
                                                 "{\"a\": {\"$valeu\": \"/name\"}, \"b\": {\"$value\": \"/nmae\"}, \"c\": {\"$each\": \"/rows\", \"$as\": {\"$value\": \"/m\"}}}"))))
                 .hasSize(3)
+                .extracting(fault -> fault.pointer() + " " + fault.detail())
                 .anyMatch(fault -> fault.startsWith("/x-linked-data/a/$valeu is not a directive"))
                 .anyMatch(fault ->
                         fault.startsWith("/x-linked-data/b/$value points to a field that the type does not have"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.form;
 
+import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.diff.Edit;
 import dev.imprimatur.diff.FormValues;
@@ -98,6 +99,15 @@ class EditPage {
         return "redirect:/studio/guides/" + id + "/edit";
     }
 
+    /** Removes the fields from the draft that the content type does not have any more. */
+    @PostMapping("/drop-fields")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+    String dropFields(@PathVariable String id, @RequestParam String etag, Person me, RedirectAttributes redirect) {
+        drafts.dropUnknownFields(guides.require(id), etag, me);
+        redirect.addFlashAttribute("notice", "The draft has only fields that guides of this type have.");
+        return "redirect:/studio/guides/" + id + "/edit";
+    }
+
     /** @param shown the values that the inputs show, which may include unsaved edits */
     private String page(Guide guide, WorkingCopy copy, FormValues shown, List<Fault> faults, Person me, Model model) {
         var missing = drafting.missing(guide, copy);
@@ -107,8 +117,12 @@ class EditPage {
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
         model.addAttribute("copy", copy);
+        var gone = gone(guide, copy);
+        model.addAttribute("gone", gone);
         model.addAttribute("fields", Field.of(drafting.shape(guide), shown, new Field.Messages(faults, warnings)));
-        model.addAttribute("base", json.writeValueAsString(copy.values()));
+        // the form has no inputs for fields that are gone, which must not look as if the person had emptied them
+        var base = ContentType.without(gone.stream().map(Gone::pointer).toList(), copy.content());
+        model.addAttribute("base", json.writeValueAsString(FormValues.of(base, copy.items())));
         model.addAttribute("page", ItemIds.fresh());
         model.addAttribute("missing", missing);
         model.addAttribute(
@@ -123,6 +137,18 @@ class EditPage {
         model.addAttribute("preview", Preview.of(drafting.shape(guide), copy.identifiedContent()));
         model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));
         return "studio/edit";
+    }
+
+    /** A field of the draft that the content type does not have any more, with its value as text. */
+    record Gone(String pointer, String value) {}
+
+    private List<Gone> gone(Guide guide, WorkingCopy copy) {
+        return types.require(guide.type()).unknownFields(copy.content()).stream()
+                .map(pointer -> {
+                    var value = copy.content().at(pointer);
+                    return new Gone(pointer, value.isString() ? value.stringValue() : value.toPrettyString());
+                })
+                .toList();
     }
 
     /** The submitted form: the values it was made from, the values it was sent with, and the edits between them. */

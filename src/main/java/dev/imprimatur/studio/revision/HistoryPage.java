@@ -116,8 +116,14 @@ class HistoryPage {
             @RequestParam String etag,
             Person me,
             RedirectAttributes redirect) {
-        drafts.restore(guides.require(id), etag, revision, me);
-        redirect.addFlashAttribute("notice", "The draft holds revision " + revision + " now.");
+        var dropped = drafts.restore(guides.require(id), etag, revision, me).dropped();
+        redirect.addFlashAttribute(
+                "notice",
+                "The draft holds revision " + revision + " now."
+                        + (dropped.isEmpty()
+                                ? ""
+                                : " These fields of the revision were left out, because guides of this type no longer have them: "
+                                        + String.join(", ", dropped) + "."));
         return "redirect:/studio/guides/" + id + "/edit";
     }
 }
