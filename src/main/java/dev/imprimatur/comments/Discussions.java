@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.comments;
 
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Sha256;
@@ -30,13 +31,15 @@ import tools.jackson.databind.JsonNode;
 public class Discussions {
     private static final int LONGEST = 5_000;
 
+    private final Permissions permissions;
     private final GuideRevisions guideRevisions;
     private final Comments comments;
     private final ContentTypes types;
     private final Ids ids;
     private final Clock clock;
 
-    Discussions(GuideRevisions guideRevisions, Comments comments, ContentTypes types, Ids ids, Clock clock) {
+    Discussions(GuideRevisions guideRevisions, Comments comments, ContentTypes types, Ids ids, Clock clock, Permissions permissions) {
+        this.permissions = permissions;
         this.guideRevisions = guideRevisions;
         this.comments = comments;
         this.types = types;
@@ -68,6 +71,7 @@ public class Discussions {
 
     /** Adds a comment on a place in a revision, or an answer to a comment. */
     public Comment say(Guide guide, Remark remark, Person by) {
+        permissions.mustAllow(by, guide, Permissions.EDITOR, Permissions.REVIEWER);
         if (remark.body().isBlank())
             throw Refusal.malformed("/body", "write what you want to say").raise();
         CleanText.mustBeClean("/body", remark.body());
@@ -205,6 +209,7 @@ public class Discussions {
     }
 
     public Comment resolve(Guide guide, String id, boolean resolved, Person by) {
+        permissions.mustAllow(by, guide, Permissions.EDITOR, Permissions.REVIEWER);
         var comment = comments.find(guide.id(), id)
                 .orElseThrow(() -> Refusal.missing("there is no comment with this id on this guide")
                         .raise())

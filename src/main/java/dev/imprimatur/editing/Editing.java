@@ -37,6 +37,7 @@ public class Editing {
     /** How much of its slug a guide keeps that was given up: with a hyphen and the id, it is at most 100 characters. */
     private static final int MOST_KEPT = 73;
 
+    private final Permissions permissions;
     private final ContentTypes types;
     private final Guides guides;
     private final Editions editions;
@@ -58,7 +59,8 @@ public class Editing {
             Drafts drafts,
             Slugs slugs,
             Ids ids,
-            Clock clock) {
+            Clock clock, Permissions permissions) {
+        this.permissions = permissions;
         this.types = types;
         this.guides = guides;
         this.editions = editions;
@@ -109,6 +111,7 @@ public class Editing {
         var type = types.require(typeName);
         Slug.checked(slug);
         var content = Drafts.draftOf(type, given, "/content");
+        permissions.mustAllowNew(by, typeName, tag, content);
         var there = guides.bySlug(typeName, tag, slug);
         if (there.isPresent() && !isGivenUp(there.get(), by)) return ownOf(by, there.get());
         // after the cards: a published guide notes its former slug before it leaves the slug

@@ -364,14 +364,15 @@ public class Editions {
                 return;
             }
             var refreshed = titled(card.refreshed(editions), editions);
-            var next = copyToo || refreshed.drafted() == null
+            var next = copyToo || refreshed.drafted() == null || refreshed.tags() == null
                     ? copies.find(editions.getLast().id())
                             .filter(copy -> !copy.altered())
                             .map(refreshed::with)
                             .orElse(refreshed)
                     : refreshed;
             if (!next.equals(card)) guides.refresh(next);
-            if (next.drafted() != null && !next.drafted().equals(card.drafted())) guides.retitle(next);
+            if (next.drafted() != null
+                    && (!next.drafted().equals(card.drafted()) || card.tags() == null)) guides.retitle(next);
         });
     }
 
@@ -422,7 +423,7 @@ public class Editions {
     private Guide titled(Guide card, List<Edition> editions) {
         return Guide.lastPublished(editions)
                 .map(Revision.Ref::number)
-                .filter(number -> !number.equals(card.titleOf()))
+                .filter(number -> !number.equals(card.titleOf()) || card.tags() == null)
                 .flatMap(number -> revisions.findIntact(card.id(), number))
                 .map(card::titled)
                 .orElse(card);

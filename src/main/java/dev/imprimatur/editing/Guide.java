@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  * @param title the title in the revision that was published last; before the first publication, the title in the working copy
  * @param titleOf the number of the revision that {@code title} is from; null while nothing has been published
  * @param drafted the title of the latest working copy; null in cards of releases that did not store it
+ * @param tags the tags, from the same content as the title; null in cards of releases that did not store them
  * @param edition the number of the latest edition
  * @param revision the number of the revision that the latest edition submitted last
  * @param contributors the contributors of the latest edition
@@ -39,6 +40,7 @@ public record Guide(
         String title,
         @Nullable Integer titleOf,
         @Nullable Drafted drafted,
+        @Nullable List<String> tags,
         String createdBy,
         Instant createdAt,
         int edition,
@@ -71,6 +73,7 @@ public record Guide(
                         slug,
                         null,
                         null,
+                        List.of(),
                         copy.updatedBy(),
                         copy.updatedAt(),
                         1,
@@ -117,13 +120,20 @@ public record Guide(
 
     /** This card with the title of the revision that was published last. */
     Guide titled(Revision published) {
-        return titled(titleIn(published.content()).orElse(slug), published.number(), drafted, contributors, updatedAt);
+        return titled(
+                titleIn(published.content()).orElse(slug),
+                published.number(),
+                drafted,
+                Permissions.tagsIn(published.content()),
+                contributors,
+                updatedAt);
     }
 
     private Guide titled(
             String newTitle,
             @Nullable Integer newTitleOf,
             @Nullable Drafted newDrafted,
+            @Nullable List<String> newTags,
             List<String> newContributors,
             Instant newUpdatedAt) {
         return new Guide(
@@ -134,6 +144,7 @@ public record Guide(
                 newTitle,
                 newTitleOf,
                 newDrafted,
+                newTags,
                 createdBy,
                 createdAt,
                 edition,
@@ -168,6 +179,7 @@ public record Guide(
                 title,
                 titleOf,
                 drafted,
+                tags,
                 createdBy,
                 createdAt,
                 latest.id().number(),
@@ -227,6 +239,7 @@ public record Guide(
                 titleOf == null && live == null ? newTitle : title,
                 titleOf,
                 new Drafted(copy.edition().number(), copy.version(), newTitle),
+                titleOf == null && live == null ? Permissions.tagsIn(copy.content()) : tags,
                 copy.contributors(),
                 later(copy.updatedAt()));
     }

@@ -62,6 +62,7 @@ public class Guides {
             String sortTitle,
             @Nullable Integer titleOf,
             Guide.@Nullable Drafted drafted,
+            @Nullable List<String> tags,
             String createdBy,
             Instant createdAt,
             int edition,
@@ -84,6 +85,7 @@ public class Guides {
                     sortable(g.title()),
                     g.titleOf(),
                     g.drafted(),
+                    g.tags(),
                     g.createdBy(),
                     g.createdAt(),
                     g.edition(),
@@ -111,6 +113,7 @@ public class Guides {
                     title,
                     titleOf,
                     drafted,
+                    tags,
                     createdBy,
                     createdAt,
                     edition,
@@ -319,6 +322,7 @@ public class Guides {
                 : Updates.combine(
                         Updates.set("title", g.title()),
                         Updates.set("sortTitle", Row.sortable(g.title())),
+                        Updates.set("tags", g.tags()),
                         Updates.set("titleOf", g.titleOf()));
         return Updates.combine(
                 titles,
@@ -358,6 +362,7 @@ public class Guides {
                     Updates.combine(
                             ofDraft,
                             Updates.set("title", g.title()),
+                            Updates.set("tags", g.tags()),
                             Updates.set("sortTitle", Row.sortable(g.title()))),
                     UPDATED);
         if (updated == null) updated = guides.findOneAndUpdate(olderDraft, ofDraft, UPDATED);

@@ -42,6 +42,10 @@ public record LogEntry(
         @Nullable Long position,
         @Nullable Schedule schedule,
         @Nullable Renamed renamed) {
+    public LogEntry {
+        by = by.withoutGrants();
+    }
+
     /** The slug that a guide had and the slug that it has instead. */
     public record Renamed(String from, String to) {}
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
@@ -31,6 +32,7 @@ public class Renaming {
     /** How long a rename may take before it counts as interrupted. */
     private static final Duration INTERRUPTED_AFTER = Duration.ofSeconds(30);
 
+    private final Permissions permissions;
     private final Guides guides;
     private final Slugs slugs;
     private final Editing editing;
@@ -48,7 +50,8 @@ public class Renaming {
             Ledger ledger,
             LedgerChain chain,
             Integrity integrity,
-            Clock clock) {
+            Clock clock, Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.slugs = slugs;
         this.editing = editing;
@@ -81,7 +84,8 @@ public class Renaming {
         var last = ledger.lastOf(card.id());
         if (last.filter(entry -> !entry.isLive()).isPresent())
             throw unpublished().raise();
-        if (last.isPresent() && !by.has("PUBLISHER"))
+        if (last.isPresent() && by.has(Permissions.PUBLISHER)) permissions.mustAllow(by, card, Permissions.PUBLISHER);
+        else if (last.isPresent())
             throw Refusal.forbidden(
                             "publisher-only",
                             "the guide is published, so a publisher decides under which slug sites read it")

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.people.Person;
+import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.AccountWatcher;
 import dev.imprimatur.accounts.Accounts;
@@ -20,12 +23,18 @@ import org.springframework.stereotype.Component;
 class Assignments implements AccountWatcher {
     private static final Logger log = LoggerFactory.getLogger(Assignments.class);
 
+    private final Permissions permissions;
+    private final Processes processes;
+    private final Guides guides;
     private final TaskService tasks;
     private final Workflows workflows;
     private final Accounts accounts;
     private final Engine engine;
 
-    Assignments(@Lazy TaskService tasks, Workflows workflows, Accounts accounts, Engine engine) {
+    Assignments(@Lazy TaskService tasks, Workflows workflows, Accounts accounts, Engine engine, Processes processes, Guides guides, Permissions permissions) {
+        this.permissions = permissions;
+        this.processes = processes;
+        this.guides = guides;
         this.engine = engine;
         this.tasks = tasks;
         this.workflows = workflows;
@@ -57,12 +66,21 @@ class Assignments implements AccountWatcher {
         }
     }
 
+    private boolean isInScope(Person person, String role, Task task) {
+        if (person.grants(role).isEmpty()) return true;
+        var edition = processes
+                .businessKeys(List.of(task.getProcessInstanceId()))
+                .get(task.getProcessInstanceId());
+        return edition == null || permissions.allows(person, guides.require(edition.guide()), role);
+    }
+
     /** Whether the account is active and has the role of the task at this moment. */
     boolean mayHave(String account, Task task) {
         var step = workflows.ofDefinition(task.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
         return step.isEmpty()
                 || accounts.account(account)
-                        .filter(it -> it.person().has(step.get().group()))
+                        .map(Account::person)
+                        .filter(it -> it.has(step.get().group()) && isInScope(it, step.get().group(), task))
                         .isPresent();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
@@ -23,6 +24,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Schedules {
+    private final Permissions permissions;
     private final Guides guides;
     private final Editions editions;
     private final Processes processes;
@@ -40,7 +42,8 @@ public class Schedules {
             ContentTypes types,
             Engine engine,
             GuideReconciler reconciler,
-            Clock clock) {
+            Clock clock, Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;
@@ -70,6 +73,7 @@ public class Schedules {
      * @return the guide with its schedule
      */
     public Guide schedule(Guide guide, Wanted wanted, Person by) {
+        permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         if (wanted.publishAt() == null && wanted.unpublishAt() == null)
             throw Refusal.malformed("/publishAt", "give publishAt, unpublishAt or both; DELETE gives a schedule up")
                     .raise();
@@ -85,6 +89,7 @@ public class Schedules {
 
     /** Publishes an approved edition that waits for its scheduled instant; the rest of its schedule stays. */
     public Guide publishNow(Guide guide, Person by) {
+        permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         var latest = editions.of(guide.id()).getLast();
         if (latest.state() != Edition.State.SCHEDULED)
             throw Refusal.conflict(
@@ -109,6 +114,7 @@ public class Schedules {
      * asked for its publication at once.
      */
     public Guide giveUp(Guide guide, Person by) {
+        permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         return editions.together(() -> {
             editions.of(guide.id()).stream()
                     .filter(edition -> !edition.schedule().isEmpty())

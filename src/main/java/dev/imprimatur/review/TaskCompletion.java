@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
@@ -20,6 +21,7 @@ import org.springframework.stereotype.Component;
 /** Records what people decide on tasks. */
 @Component
 public class TaskCompletion {
+    private final Permissions permissions;
     private final Guides guides;
     private final Editions editions;
     private final Processes processes;
@@ -37,7 +39,8 @@ public class TaskCompletion {
             ContentTypes types,
             Engine engine,
             SigningRules signing,
-            GuideReconciler reconciler) {
+            GuideReconciler reconciler, Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;
@@ -86,6 +89,7 @@ public class TaskCompletion {
         if (!by.has(step.group()))
             throw Refusal.forbidden("wrong-role", "this task is for the role " + step.role())
                     .raise();
+        permissions.mustAllow(by, guide, step.group());
         if (step.isDrafting())
             throw Refusal.conflict("submit-instead", "a draft is completed by submitting the guide")
                     .raise();

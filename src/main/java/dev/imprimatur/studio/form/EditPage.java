@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.form;
 
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.diff.Edit;
 import dev.imprimatur.diff.FormValues;
@@ -45,6 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Controller
 @RequestMapping("/studio/guides/{id}")
 class EditPage {
+    private final Permissions permissions;
     private final Guides guides;
     private final Drafts drafts;
     private final GuideRevisions guideRevisions;
@@ -66,7 +68,8 @@ class EditPage {
             ReadOnlyDraft draftPage,
             ActiveEditors presence,
             DisplayText words,
-            JsonMapper json) {
+            JsonMapper json, Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.drafts = drafts;
         this.guideRevisions = guideRevisions;
@@ -121,7 +124,7 @@ class EditPage {
         model.addAttribute("here", presence.open(guide.id(), me.account()));
         model.addAttribute("nextRevision", guideRevisions.nextNumber(guide));
         model.addAttribute("preview", Preview.of(drafting.shape(guide), copy.identifiedContent()));
-        model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));
+        model.addAttribute("mayEdit", permissions.allows(me, guide, "EDITOR", "REVIEWER"));
         return "studio/edit";
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.review;
 
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
@@ -17,11 +18,13 @@ class DecisionPermission {
     private static final int AT_ONCE = 20;
     private static final int FURTHEST = 200;
 
+    private final Permissions permissions;
     private final Inbox inbox;
     private final Editions editions;
     private final DisplayText words;
 
-    DecisionPermission(Inbox inbox, Editions editions, DisplayText words) {
+    DecisionPermission(Inbox inbox, Editions editions, DisplayText words, Permissions permissions) {
+        this.permissions = permissions;
         this.inbox = inbox;
         this.editions = editions;
         this.words = words;
@@ -31,6 +34,8 @@ class DecisionPermission {
     @Nullable
     String whyNot(OpenTask task, Person me) {
         if (!me.has(task.group())) return "This decision is for people with the role " + task.role() + ".";
+        if (!permissions.allows(me, task.guide(), task.group()))
+            return "Your role " + task.role() + " is limited to other guides.";
         String assignee = task.assignee();
         if (assignee != null && !assignee.equals(me.account()))
             return words.named(assignee) + " has claimed this task.";

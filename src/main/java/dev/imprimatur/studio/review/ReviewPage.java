@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.review;
 
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
@@ -50,6 +51,7 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/studio/guides/{id}")
 class ReviewPage {
 
+    private final Permissions permissions;
     private final Guides guides;
     private final GuideRevisions guideRevisions;
     private final Editions editions;
@@ -79,7 +81,8 @@ class ReviewPage {
             Comparison comparison,
             Threads threads,
             DecisionPermission deciding,
-            SigningRules signing) {
+            SigningRules signing, Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.guideRevisions = guideRevisions;
         this.editions = editions;
@@ -193,7 +196,11 @@ class ReviewPage {
                 "people",
                 accounts.accounts().stream()
                         .filter(account -> account.active()
-                                && account.person().has(task.get().group()))
+                                && account.person().has(task.get().group())
+                                && permissions.allowsByCard(
+                                        account.person(),
+                                        task.get().guide(),
+                                        task.get().group()))
                         .map(Account::person)
                         .toList());
         var why = deciding.whyNot(task.get(), me);
