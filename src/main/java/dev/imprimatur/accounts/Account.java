@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
-import dev.imprimatur.people.Grant;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import java.security.Principal;
 import java.time.Instant;

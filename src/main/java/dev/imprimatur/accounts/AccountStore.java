@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
-import java.util.TreeSet;
-import dev.imprimatur.people.Grant;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.people.Grant;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.RecentReads;
 import dev.imprimatur.store.UniqueInsert;
@@ -17,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -133,10 +133,7 @@ class AccountStore {
 
     /** Sets what the account may do in one step; null leaves a part as it is. */
     void rights(
-            String username,
-            @Nullable Set<Role> roles,
-            @Nullable List<Grant> grants,
-            @Nullable Set<String> groups) {
+            String username, @Nullable Set<Role> roles, @Nullable List<Grant> grants, @Nullable Set<String> groups) {
         var changes = new ArrayList<Bson>();
         if (roles != null) changes.add(Updates.set("roles", List.copyOf(roles)));
         if (grants != null) changes.add(Updates.set("grants", grants));

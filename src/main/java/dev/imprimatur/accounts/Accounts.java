@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
-import java.util.stream.Collectors;
-import java.util.TreeSet;
-import dev.imprimatur.people.Grant;
 import dev.imprimatur.audit.Audit;
 import dev.imprimatur.credentials.Tokens;
+import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
@@ -17,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -253,7 +253,11 @@ public class Accounts {
                 groups == null ? null : newGroups);
         if (account.active() && !sameRoles) mustHaveAdministrator(() -> accounts.roles(username, account.roles()));
         var now = known(username);
-        audit.record(by, sameRoles ? "grants-changed" : "roles-changed", username + " " + rights(account) + " to " + rights(now), null);
+        audit.record(
+                by,
+                sameRoles ? "grants-changed" : "roles-changed",
+                username + " " + rights(account) + " to " + rights(now),
+                null);
         changed(username);
     }
 
@@ -261,7 +265,8 @@ public class Accounts {
         String grants = account.grants().stream()
                 .map(grant -> grant.role() + " for " + grant.words())
                 .collect(Collectors.joining(", "));
-        return account.roles() + (grants.isEmpty() ? "" : " limited: " + grants)
+        return account.roles()
+                + (grants.isEmpty() ? "" : " limited: " + grants)
                 + (account.groups().isEmpty() ? "" : " groups: " + account.groups());
     }
 

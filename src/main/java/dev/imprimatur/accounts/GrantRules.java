@@ -10,6 +10,7 @@ import java.util.IllformedLocaleException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -54,7 +55,8 @@ class GrantRules {
             if (canonical(locales.get(i)) == null)
                 faults.add(new Fault(at + "/locales/" + i, "a locale is a BCP 47 language tag such as de or de-AT"));
         for (int i = 0; i < given(grant.tags()).size(); i++)
-            if (given(grant.tags()).get(i).isBlank() || given(grant.tags()).get(i).length() > LONGEST)
+            if (given(grant.tags()).get(i).isBlank()
+                    || given(grant.tags()).get(i).length() > LONGEST)
                 faults.add(new Fault(at + "/tags/" + i, "a tag of 1 to " + LONGEST + " characters"));
         return new Grant(
                 grant.role(),
@@ -89,10 +91,11 @@ class GrantRules {
     }
 
     /** The groups, each once and in order. Adds what is wrong with them to the faults. */
-    static TreeSet<String> groups(List<String> groups, Collection<Fault> faults) {
+    static SortedSet<String> groups(List<String> groups, Collection<Fault> faults) {
         if (groups.size() > MOST) faults.add(new Fault("/groups", "at most " + MOST + " groups"));
         for (int i = 0; i < groups.size(); i++)
-            if (groups.get(i).length() > LONGEST || !GROUP.matcher(groups.get(i)).matches())
+            if (groups.get(i).length() > LONGEST
+                    || !GROUP.matcher(groups.get(i)).matches())
                 faults.add(new Fault("/groups/" + i, "lower-case words and digits with hyphens, such as pay"));
         return new TreeSet<>(groups);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.comments;
 
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Sha256;
@@ -9,6 +8,7 @@ import dev.imprimatur.diff.IdentifiedContent;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Ids;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
@@ -38,7 +38,13 @@ public class Discussions {
     private final Ids ids;
     private final Clock clock;
 
-    Discussions(GuideRevisions guideRevisions, Comments comments, ContentTypes types, Ids ids, Clock clock, Permissions permissions) {
+    Discussions(
+            GuideRevisions guideRevisions,
+            Comments comments,
+            ContentTypes types,
+            Ids ids,
+            Clock clock,
+            Permissions permissions) {
         this.permissions = permissions;
         this.guideRevisions = guideRevisions;
         this.comments = comments;

@@ -17,6 +17,7 @@ public final class Shape {
             "x-workflow",
             "x-review-interval",
             "x-approvals",
+            "x-requirements",
             "x-reasons",
             "x-filterable",
             "x-searchable",

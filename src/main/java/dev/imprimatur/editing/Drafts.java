@@ -54,7 +54,8 @@ public class Drafts {
             Editions editions,
             WorkingCopies copies,
             Revisions revisions,
-            Clock clock, Permissions permissions) {
+            Clock clock,
+            Permissions permissions) {
         this.permissions = permissions;
         this.types = types;
         this.guides = guides;
@@ -146,7 +147,8 @@ public class Drafts {
         return changed.isPresent()
                 ? changed.get()
                 // somebody else has saved, or nothing was changed: only the stored copy can tell
-                : edit(guide, copy(guide), etag, change, alsoBy, roles, by).orElseGet(() -> unchanged(guide, etag, yours, by));
+                : edit(guide, copy(guide), etag, change, alsoBy, roles, by)
+                        .orElseGet(() -> unchanged(guide, etag, yours, by));
     }
 
     /** The draft after an edit that changed nothing. Throws a refusal if the edit was made from another version. */
@@ -247,7 +249,8 @@ public class Drafts {
             var current = known.orElseGet(() -> copy(guide));
             current.mustNotBeAltered();
             var result = Edits.apply(types.require(guide.type()), current, edits, by, clock.instant());
-            permissions.mustAllowChange(by, guide, current.content(), result.copy().content(), EDIT);
+            permissions.mustAllowChange(
+                    by, guide, current.content(), result.copy().content(), EDIT);
             if (result.copy().version() == current.version()) {
                 // nothing is replaced, so only the stored copy can tell; the known one may be outdated
                 if (known.isEmpty()) return result;

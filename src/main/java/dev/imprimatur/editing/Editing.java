@@ -59,7 +59,8 @@ public class Editing {
             Drafts drafts,
             Slugs slugs,
             Ids ids,
-            Clock clock, Permissions permissions) {
+            Clock clock,
+            Permissions permissions) {
         this.permissions = permissions;
         this.types = types;
         this.guides = guides;
@@ -255,6 +256,7 @@ public class Editing {
                     .submit(
                             revision.ref(),
                             types.require(guide.type()).approvals(),
+                            editions.applicable(types.require(guide.type()).requirements(), guide.id(), copy.content()),
                             task,
                             message,
                             by,

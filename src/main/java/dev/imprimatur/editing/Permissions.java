@@ -45,7 +45,8 @@ public class Permissions {
 
     /** Throws a refusal unless one of these roles of the person covers the guide. */
     public void mustAllow(Person by, Guide guide, String... anyOf) {
-        if (!allows(by, guide, anyOf)) throw refusal(by, guide.type(), guide.locale(), anyOf).raise();
+        if (!allows(by, guide, anyOf))
+            throw refusal(by, guide.type(), guide.locale(), anyOf).raise();
     }
 
     /** Throws a refusal unless the person, as an editor, may have a draft with this content in this locale. */
@@ -69,15 +70,13 @@ public class Permissions {
         return isCovered(by, guide.type(), guide.locale(), tags, anyOf);
     }
 
-    private static boolean isCovered(
-            Person by, String type, String locale, Collection<String> tags, String... anyOf) {
+    private static boolean isCovered(Person by, String type, String locale, Collection<String> tags, String... anyOf) {
         for (String role : anyOf) if (by.has(role, type, locale, tags)) return true;
         return false;
     }
 
     private static boolean isByTag(Person by, String... anyOf) {
-        for (String role : anyOf)
-            if (by.has(role) && by.grants(role).stream().anyMatch(Grant::isByTag)) return true;
+        for (String role : anyOf) if (by.has(role) && by.grants(role).stream().anyMatch(Grant::isByTag)) return true;
         return false;
     }
 
@@ -106,7 +105,8 @@ public class Permissions {
         String needed = words(Set.of(anyOf), " or ");
         String detail = held.isEmpty()
                 ? "this needs the role " + needed
-                : "this needs the role " + needed + " for this guide, which is a " + type + " in " + locale + "; your role is limited to "
+                : "this needs the role " + needed + " for this guide, which is a " + type + " in " + locale
+                        + "; your role is limited to "
                         + held.stream()
                                 .flatMap(role -> by.grants(role).stream())
                                 .map(Grant::words)
@@ -117,7 +117,11 @@ public class Permissions {
                 held.isEmpty() ? "wrong-role" : "out-of-scope",
                 detail,
                 List.of(),
-                Map.of("roles", List.copyOf(new TreeSet<>(Set.of(anyOf))), "scope", Map.of("type", type, "locale", locale)));
+                Map.of(
+                        "roles",
+                        List.copyOf(new TreeSet<>(Set.of(anyOf))),
+                        "scope",
+                        Map.of("type", type, "locale", locale)));
     }
 
     private static String words(Set<String> roles, String between) {

@@ -2,8 +2,10 @@
 package dev.imprimatur.history;
 
 import dev.imprimatur.content.Reason;
+import dev.imprimatur.content.Requirement;
 import dev.imprimatur.people.Person;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param position in the ledger, of kinds that readers could see
  * @param schedule of kind {@code SCHEDULED}
  * @param renamed of kind {@code RENAMED}
+ * @param requirements of kinds {@code SUBMITTED} and {@code APPROVED}: the requirements that the revision has to meet; null for none
  */
 public record LogEntry(
         EditionId edition,
@@ -41,9 +44,11 @@ public record LogEntry(
         @Nullable Stamp stamp,
         @Nullable Long position,
         @Nullable Schedule schedule,
-        @Nullable Renamed renamed) {
+        @Nullable Renamed renamed,
+        @Nullable List<Requirement> requirements) {
     public LogEntry {
         by = by.withoutGrants();
+        requirements = requirements == null || requirements.isEmpty() ? null : List.copyOf(requirements);
     }
 
     /** The slug that a guide had and the slug that it has instead. */
@@ -121,8 +126,10 @@ public record LogEntry(
         return with(meaning, given, approvalsRequired, stamp, position, schedule, renamed);
     }
 
-    LogEntry requiring(int approvals) {
-        return with(meaning, reason, approvals, stamp, position, schedule, renamed);
+    LogEntry requiring(int approvals, List<Requirement> toMeet) {
+        return new LogEntry(
+                edition, seq, kind, at, by, revision, task, outcome, message, meaning, reason, approvals, stamp,
+                position, schedule, renamed, toMeet);
     }
 
     LogEntry withStamp(Stamp given) {
@@ -165,6 +172,7 @@ public record LogEntry(
                 newStamp,
                 newPosition,
                 newSchedule,
-                newRenamed);
+                newRenamed,
+                requirements);
     }
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.management;
 
-import java.util.ArrayList;
-import dev.imprimatur.people.Grant;
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.PasswordReset;
 import dev.imprimatur.accounts.Role;
 import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.WorksReadOnly;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -76,7 +76,9 @@ class AccountsApi {
         var now = accounts.known(username);
         patch.propertyNames().forEach(name -> {
             if (!FIELDS.contains(name))
-                throw Refusal.malformed("/" + name, "unknown field; the fields are displayName, email, grants, groups, roles, title")
+                throw Refusal.malformed(
+                                "/" + name,
+                                "unknown field; the fields are displayName, email, grants, groups, roles, title")
                         .raise();
         });
         var roles = patch.has("roles") ? roles(patch.get("roles")) : now.roles();
@@ -107,7 +109,8 @@ class AccountsApi {
 
     private static List<Grant> grants(JsonNode given) {
         if (given.isNull()) return List.of();
-        if (!given.isArray()) throw Refusal.malformed("/grants", "a list of grants").raise();
+        if (!given.isArray())
+            throw Refusal.malformed("/grants", "a list of grants").raise();
         var grants = new ArrayList<Grant>();
         for (var grant : given.values()) {
             String at = "/grants/" + grants.size();

@@ -65,9 +65,7 @@ public record Person(
 
     /** The same person without the limits of the roles, which are not part of what a log records. */
     public Person withoutGrants() {
-        return grants == null
-                ? this
-                : new Person(account, name, title, roles, publicId, request, means, groups, null);
+        return grants == null ? this : new Person(account, name, title, roles, publicId, request, means, groups, null);
     }
 
     public boolean isIn(String group) {

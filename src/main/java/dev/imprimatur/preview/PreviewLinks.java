@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.preview;
 
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.AccountWatcher;
 import dev.imprimatur.accounts.Accounts;
@@ -10,6 +9,7 @@ import dev.imprimatur.audit.Audit;
 import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
@@ -62,7 +62,8 @@ public class PreviewLinks implements AccountWatcher {
             Audit audit,
             Signer signer,
             Clock clock,
-            @Value("${imprimatur.preview.longest:30m}") Duration longest, Permissions permissions) {
+            @Value("${imprimatur.preview.longest:30m}") Duration longest,
+            Permissions permissions) {
         this.permissions = permissions;
         this.previews = previews;
         this.drafts = drafts;

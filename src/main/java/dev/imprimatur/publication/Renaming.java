@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Slug;
 import dev.imprimatur.editing.Slugs;
 import dev.imprimatur.editing.Slugs.Rename;
@@ -50,7 +50,8 @@ public class Renaming {
             Ledger ledger,
             LedgerChain chain,
             Integrity integrity,
-            Clock clock, Permissions permissions) {
+            Clock clock,
+            Permissions permissions) {
         this.permissions = permissions;
         this.guides = guides;
         this.slugs = slugs;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.people.Person;
-import dev.imprimatur.editing.Guides;
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.AccountWatcher;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
+import dev.imprimatur.people.Person;
 import java.util.List;
 import org.flowable.engine.TaskService;
 import org.flowable.task.api.Task;
@@ -31,7 +31,14 @@ class Assignments implements AccountWatcher {
     private final Accounts accounts;
     private final Engine engine;
 
-    Assignments(@Lazy TaskService tasks, Workflows workflows, Accounts accounts, Engine engine, Processes processes, Guides guides, Permissions permissions) {
+    Assignments(
+            @Lazy TaskService tasks,
+            Workflows workflows,
+            Accounts accounts,
+            Engine engine,
+            Processes processes,
+            Guides guides,
+            Permissions permissions) {
         this.permissions = permissions;
         this.processes = processes;
         this.guides = guides;
@@ -68,9 +75,8 @@ class Assignments implements AccountWatcher {
 
     private boolean isInScope(Person person, String role, Task task) {
         if (person.grants(role).isEmpty()) return true;
-        var edition = processes
-                .businessKeys(List.of(task.getProcessInstanceId()))
-                .get(task.getProcessInstanceId());
+        var edition =
+                processes.businessKeys(List.of(task.getProcessInstanceId())).get(task.getProcessInstanceId());
         return edition == null || permissions.allows(person, guides.require(edition.guide()), role);
     }
 
@@ -80,7 +86,8 @@ class Assignments implements AccountWatcher {
         return step.isEmpty()
                 || accounts.account(account)
                         .map(Account::person)
-                        .filter(it -> it.has(step.get().group()) && isInScope(it, step.get().group(), task))
+                        .filter(it -> it.has(step.get().group())
+                                && isInScope(it, step.get().group(), task))
                         .isPresent();
     }
 }

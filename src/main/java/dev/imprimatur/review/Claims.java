@@ -26,7 +26,8 @@ public class Claims {
             Inbox inbox,
             GuideReconciler reconciler,
             Assignments assignments,
-            Engine engine, Permissions permissions) {
+            Engine engine,
+            Permissions permissions) {
         this.permissions = permissions;
         this.tasks = tasks;
         this.processes = processes;
@@ -88,8 +89,7 @@ public class Claims {
         if (!to.has(task.group())) throw cannotTake(to, task);
         if (!permissions.allows(to, task.guide(), task.group()))
             throw Refusal.conflict(
-                            "out-of-scope",
-                            to.name() + " has the role " + task.role() + ", but not for this guide")
+                            "out-of-scope", to.name() + " has the role " + task.role() + ", but not for this guide")
                     .raise();
         return setAssignee(task, to.account());
     }

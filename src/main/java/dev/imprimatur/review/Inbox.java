@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import java.util.function.Function;
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.paging.Page;
@@ -17,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowable.engine.ManagementService;
@@ -49,7 +49,8 @@ public class Inbox {
             Guides guides,
             Editions editions,
             Engine engine,
-            LoggedTasks loggedTasks, Permissions permissions) {
+            LoggedTasks loggedTasks,
+            Permissions permissions) {
         this.permissions = permissions;
         this.engine = engine;
         this.loggedTasks = loggedTasks;
@@ -84,7 +85,9 @@ public class Inbox {
 
     /** The number of decisions that the person may take, plus the number of drafts assigned to the person. */
     public long waiting(Person me) {
-        return me.roles().isEmpty() ? 0 : engine.read(
+        return me.roles().isEmpty()
+                ? 0
+                : engine.read(
                         () -> me.isLimited() ? countInScope(me) : countInEngine(me), () -> loggedTasks.waiting(me));
     }
 
@@ -170,7 +173,8 @@ public class Inbox {
                 var batch = all.beside(at, back, BATCH);
                 withEditions(batch)
                         .filter(it -> ofType.containsKey(it.edition().guide()))
-                        .filter(it -> isOffered(it.task(), ofType.get(it.edition().guide()), me))
+                        .filter(it ->
+                                isOffered(it.task(), ofType.get(it.edition().guide()), me))
                         .map(TaskOfEdition::task)
                         .limit((long) most - matching.size())
                         .forEach(matching::add);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.audit.Audit;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Reason;
@@ -9,6 +8,7 @@ import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
@@ -46,7 +46,8 @@ public class Review {
             ContentTypes types,
             GuideReconciler reconciler,
             Renaming renaming,
-            Audit audit, Permissions permissions) {
+            Audit audit,
+            Permissions permissions) {
         this.permissions = permissions;
         this.guides = guides;
         this.editing = editing;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.people.Person;
@@ -42,7 +42,8 @@ public class Schedules {
             ContentTypes types,
             Engine engine,
             GuideReconciler reconciler,
-            Clock clock, Permissions permissions) {
+            Clock clock,
+            Permissions permissions) {
         this.permissions = permissions;
         this.guides = guides;
         this.editions = editions;

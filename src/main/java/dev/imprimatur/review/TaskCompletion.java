@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
@@ -39,7 +39,8 @@ public class TaskCompletion {
             ContentTypes types,
             Engine engine,
             SigningRules signing,
-            GuideReconciler reconciler, Permissions permissions) {
+            GuideReconciler reconciler,
+            Permissions permissions) {
         this.permissions = permissions;
         this.guides = guides;
         this.editions = editions;
@@ -128,7 +129,8 @@ public class TaskCompletion {
                         outcome.meaning(),
                         reason,
                         by),
-                type.approvals());
+                type.approvals(),
+                type.requirements());
         reconciler.reconcile(guide.id());
         return guide;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.form;
 
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.diff.Edit;
 import dev.imprimatur.diff.FormValues;
@@ -13,6 +12,7 @@ import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
@@ -68,7 +68,8 @@ class EditPage {
             ReadOnlyDraft draftPage,
             ActiveEditors presence,
             DisplayText words,
-            JsonMapper json, Permissions permissions) {
+            JsonMapper json,
+            Permissions permissions) {
         this.permissions = permissions;
         this.guides = guides;
         this.drafts = drafts;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.review;
 
-import dev.imprimatur.editing.Permissions;
+import dev.imprimatur.content.Requirement;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
 import dev.imprimatur.studio.DisplayText;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -47,6 +49,13 @@ class DecisionPermission {
                 && edition.approvals().stream()
                         .anyMatch(entry -> entry.by().account().equals(me.account())))
             return "You have approved this revision; it needs somebody else too.";
+        var open = edition.openRequirements();
+        if (edition.state() == Edition.State.IN_REVIEW
+                && !open.isEmpty()
+                && edition.approvals().size() >= edition.approvalsRequired()
+                && open.stream().noneMatch(it -> me.isIn(it.group())))
+            return "Enough people have approved. What is missing is the approval of somebody of the group "
+                    + open.stream().map(Requirement::group).distinct().collect(Collectors.joining(", ")) + ".";
         return null;
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.review;
 
-import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
@@ -14,6 +13,7 @@ import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Revision;
@@ -81,7 +81,8 @@ class ReviewPage {
             Comparison comparison,
             Threads threads,
             DecisionPermission deciding,
-            SigningRules signing, Permissions permissions) {
+            SigningRules signing,
+            Permissions permissions) {
         this.permissions = permissions;
         this.guides = guides;
         this.guideRevisions = guideRevisions;
