@@ -172,9 +172,9 @@ public class Inbox {
             for (var at = from; ; ) {
                 var batch = all.beside(at, back, BATCH);
                 withEditions(batch)
-                        .filter(it -> ofType.containsKey(it.edition().guide()))
-                        .filter(it ->
-                                isOffered(it.task(), ofType.get(it.edition().guide()), me))
+                        .filter(it -> Optional.ofNullable(ofType.get(it.edition().guide()))
+                                .filter(guide -> isOffered(it.task(), guide, me))
+                                .isPresent())
                         .map(TaskOfEdition::task)
                         .limit((long) most - matching.size())
                         .forEach(matching::add);
