@@ -2,10 +2,15 @@
 package dev.imprimatur.accounts;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import java.security.Principal;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param publicId known to readers, and the same whatever the holder is called; null until an account of an earlier release gets one
  * @param displayName as it appears in {@code reviewedBy}
  * @param title what they are, as it appears in {@code reviewedBy}
+ * @param grants limit roles to some guides; a role without a grant holds for all guides
+ * @param groups names such as {@code pay}, which requirements of content types refer to
  */
 public record Account(
         String username,
@@ -24,11 +31,15 @@ public record Account(
         @Nullable String title,
         @Nullable String email,
         Set<Role> roles,
+        List<Grant> grants,
+        SortedSet<String> groups,
         boolean active,
         Instant createdAt)
         implements Principal {
     public Account {
         roles = Set.copyOf(roles);
+        grants = List.copyOf(grants);
+        groups = Collections.unmodifiableSortedSet(new TreeSet<>(groups));
     }
 
     /** The account as the domain knows it. */
@@ -40,7 +51,9 @@ public record Account(
                 roles.stream().map(Enum::name).collect(Collectors.toSet()),
                 publicId,
                 null,
-                null);
+                null,
+                groups,
+                grants);
     }
 
     @Override

@@ -6,6 +6,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.people.Grant;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.RecentReads;
 import dev.imprimatur.store.UniqueInsert;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.bson.codecs.pojo.annotations.BsonId;
@@ -35,9 +37,21 @@ class AccountStore {
             String passwordHash,
             Instant createdAt,
             @Nullable String request,
-            @Nullable String publicId) {
+            @Nullable String publicId,
+            @Nullable List<Grant> grants,
+            @Nullable List<String> groups) {
         Account account() {
-            return new Account(username, publicId, displayName, title, email, new HashSet<>(roles), active, createdAt);
+            return new Account(
+                    username,
+                    publicId,
+                    displayName,
+                    title,
+                    email,
+                    new HashSet<>(roles),
+                    grants == null ? List.of() : grants,
+                    groups == null ? new TreeSet<>() : new TreeSet<>(groups),
+                    active,
+                    createdAt);
         }
     }
 
@@ -74,7 +88,9 @@ class AccountStore {
                         passwordHash,
                         a.createdAt(),
                         request,
-                        a.publicId()));
+                        a.publicId(),
+                        a.grants(),
+                        List.copyOf(a.groups())));
     }
 
     /** The account of that name, if that request made it. */
@@ -112,7 +128,17 @@ class AccountStore {
     }
 
     void roles(String username, Set<Role> roles) {
-        change(username, Updates.set("roles", List.copyOf(roles)));
+        rights(username, roles, null, null);
+    }
+
+    /** Sets what the account may do in one step; null leaves a part as it is. */
+    void rights(
+            String username, @Nullable Set<Role> roles, @Nullable List<Grant> grants, @Nullable Set<String> groups) {
+        var changes = new ArrayList<Bson>();
+        if (roles != null) changes.add(Updates.set("roles", List.copyOf(roles)));
+        if (grants != null) changes.add(Updates.set("grants", grants));
+        if (groups != null) changes.add(Updates.set("groups", List.copyOf(groups)));
+        if (!changes.isEmpty()) change(username, Updates.combine(changes));
     }
 
     void rename(String username, String displayName, @Nullable String title, @Nullable String email) {

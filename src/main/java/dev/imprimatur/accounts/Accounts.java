@@ -4,6 +4,7 @@ package dev.imprimatur.accounts;
 import dev.imprimatur.audit.Audit;
 import dev.imprimatur.credentials.CalendarLinks;
 import dev.imprimatur.credentials.Tokens;
+import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
@@ -15,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -38,6 +41,7 @@ public class Accounts {
     private final Sessions sessions;
     private final ResetLinks resets;
     private final ObjectProvider<AccountWatcher> watchers;
+    private final GrantRules grantRules;
     private final Clock clock;
     private final Passwords passwords = new Passwords();
 
@@ -51,6 +55,7 @@ public class Accounts {
             Sessions sessions,
             ResetLinks resets,
             ObjectProvider<AccountWatcher> watchers,
+            GrantRules grantRules,
             Clock clock) {
         this.accounts = accounts;
         this.names = names;
@@ -61,6 +66,7 @@ public class Accounts {
         this.sessions = sessions;
         this.resets = resets;
         this.watchers = watchers;
+        this.grantRules = grantRules;
         this.clock = clock;
         // accounts of releases that kept no names
         accounts.all().forEach(account -> names.claim(SignedName.key(account.displayName()), account.username()));
@@ -73,7 +79,20 @@ public class Accounts {
             @Nullable String title,
             @Nullable String email,
             String password,
-            Set<Role> roles) {
+            Set<Role> roles,
+            @Nullable List<Grant> grants,
+            @Nullable List<String> groups) {
+        /** The data of a new account whose roles hold for all guides. */
+        public NewAccount(
+                String username,
+                String displayName,
+                @Nullable String title,
+                @Nullable String email,
+                String password,
+                Set<Role> roles) {
+            this(username, displayName, title, email, password, roles, null, null);
+        }
+
         @Override
         public String toString() {
             return "NewAccount[" + username + "]";
@@ -100,6 +119,10 @@ public class Accounts {
         if (isTooLong(wanted.email())) faults.add(new Fault("/email", "an address of at most 100 characters"));
         var passwordFault = Passwords.fault(wanted.username(), wanted.password());
         if (passwordFault != null) faults.add(passwordFault);
+        var grants = wanted.grants() == null
+                ? List.<Grant>of()
+                : grantRules.checked(wanted.grants(), wanted.roles(), faults);
+        var groups = wanted.groups() == null ? new TreeSet<String>() : GrantRules.groups(wanted.groups(), faults);
         if (!faults.isEmpty())
             throw Refusal.malformed("the account cannot be made like this", faults)
                     .raise();
@@ -110,13 +133,15 @@ public class Accounts {
                 wanted.title() == null ? null : SignedName.normal(wanted.title()),
                 wanted.email(),
                 wanted.roles(),
+                grants,
+                groups,
                 true,
                 clock.instant());
         if (accounts.find(wanted.username()).isPresent()) return madeIn(request, wanted.username());
         mustBeOwnName(account.displayName(), account.username());
         if (!accounts.insert(account, passwords.hash(wanted.password()), request))
             return madeIn(request, wanted.username());
-        audit.record(by, "account-created", account.username() + " " + account.roles(), null);
+        audit.record(by, "account-created", account.username() + " " + rights(account), null);
         return account;
     }
 
@@ -197,13 +222,57 @@ public class Accounts {
      * @param by the administrator who does it
      */
     public void setRoles(String username, Set<Role> roles, String by) {
+        setRights(username, roles, null, null, by);
+    }
+
+    /**
+     * Changes what an account may do in one step, with effect from its next request; the last administrator stays one. A grant of a role
+     * that the account loses is kept, so the role is limited again when it comes back.
+     *
+     * @param roles null leaves the roles as they are
+     * @param grants null leaves the grants as they are
+     * @param groups null leaves the groups as they are
+     * @param by the administrator who does it
+     */
+    public void setRights(
+            String username,
+            @Nullable Set<Role> roles,
+            @Nullable List<Grant> grants,
+            @Nullable List<String> groups,
+            String by) {
         var account = known(username);
-        if (roles.equals(account.roles())) return;
-        if (!roles.contains(Role.ADMIN)) mustNotBeLastAdministrator(account);
-        accounts.roles(username, roles);
-        if (account.active()) mustHaveAdministrator(() -> accounts.roles(username, account.roles()));
-        audit.record(by, "roles-changed", username + " " + account.roles() + " to " + roles, null);
+        var faults = new ArrayList<Fault>();
+        var newRoles = roles == null ? account.roles() : roles;
+        var newGrants = grants == null ? account.grants() : grantRules.checked(grants, newRoles, faults);
+        var newGroups = groups == null ? account.groups() : GrantRules.groups(groups, faults);
+        if (!faults.isEmpty())
+            throw Refusal.malformed("an account cannot have these rights", faults)
+                    .raise();
+        boolean sameRoles = newRoles.equals(account.roles());
+        if (sameRoles && newGrants.equals(account.grants()) && newGroups.equals(account.groups())) return;
+        if (!newRoles.contains(Role.ADMIN)) mustNotBeLastAdministrator(account);
+        accounts.rights(
+                username,
+                roles == null ? null : newRoles,
+                grants == null ? null : newGrants,
+                groups == null ? null : newGroups);
+        if (account.active() && !sameRoles) mustHaveAdministrator(() -> accounts.roles(username, account.roles()));
+        var now = known(username);
+        audit.record(
+                by,
+                sameRoles ? "grants-changed" : "roles-changed",
+                username + " " + rights(account) + " to " + rights(now),
+                null);
         changed(username);
+    }
+
+    private static String rights(Account account) {
+        String grants = account.grants().stream()
+                .map(grant -> grant.role() + " for " + grant.words())
+                .collect(Collectors.joining(", "));
+        return account.roles()
+                + (grants.isEmpty() ? "" : " limited: " + grants)
+                + (account.groups().isEmpty() ? "" : " groups: " + account.groups());
     }
 
     private void changed(String username) {

@@ -4,6 +4,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "audit",
+            "content",
             "credentials",
             "editing",
             "history",

@@ -8,6 +8,7 @@ import dev.imprimatur.diff.IdentifiedContent;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Ids;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
@@ -30,13 +31,21 @@ import tools.jackson.databind.JsonNode;
 public class Discussions {
     private static final int LONGEST = 5_000;
 
+    private final Permissions permissions;
     private final GuideRevisions guideRevisions;
     private final Comments comments;
     private final ContentTypes types;
     private final Ids ids;
     private final Clock clock;
 
-    Discussions(GuideRevisions guideRevisions, Comments comments, ContentTypes types, Ids ids, Clock clock) {
+    Discussions(
+            GuideRevisions guideRevisions,
+            Comments comments,
+            ContentTypes types,
+            Ids ids,
+            Clock clock,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.guideRevisions = guideRevisions;
         this.comments = comments;
         this.types = types;
@@ -68,6 +77,7 @@ public class Discussions {
 
     /** Adds a comment on a place in a revision, or an answer to a comment. */
     public Comment say(Guide guide, Remark remark, Person by) {
+        permissions.mustAllow(by, guide, Permissions.EDITOR, Permissions.REVIEWER);
         if (remark.body().isBlank())
             throw Refusal.malformed("/body", "write what you want to say").raise();
         CleanText.mustBeClean("/body", remark.body());
@@ -205,6 +215,7 @@ public class Discussions {
     }
 
     public Comment resolve(Guide guide, String id, boolean resolved, Person by) {
+        permissions.mustAllow(by, guide, Permissions.EDITOR, Permissions.REVIEWER);
         var comment = comments.find(guide.id(), id)
                 .orElseThrow(() -> Refusal.missing("there is no comment with this id on this guide")
                         .raise())

@@ -164,6 +164,19 @@ public final class ContentType {
         return schema.path("x-approvals").asInt(1);
     }
 
+    /** The rules about who must approve a change of some fields. */
+    public List<Requirement> requirements() {
+        return schema.path("x-requirements").values().stream()
+                .map(it -> new Requirement(
+                        it.get("id").asString(),
+                        it.get("name").asString(),
+                        it.get("changes").values().stream()
+                                .map(JsonNode::asString)
+                                .toList(),
+                        it.get("group").asString()))
+                .toList();
+    }
+
     /** The reasons that people can choose from for an act; empty if the type lists none. */
     public List<Reason> reasons(Reason.Of act) {
         return schema.path("x-reasons").path(act.spelling()).values().stream()

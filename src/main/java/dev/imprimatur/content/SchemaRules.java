@@ -13,6 +13,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The rules for the schema file of a content type. A file that breaks a rule stops the start of the application. */
 final class SchemaRules {
+    private static final List<String> REQUIREMENT = List.of("id", "name", "changes", "group");
+    private static final String WORDS = "[a-z0-9]+(-[a-z0-9]+)*";
+
     private SchemaRules() {}
 
     /** The faults of the schema, in words; empty if the schema keeps the rules. */
@@ -29,6 +32,7 @@ final class SchemaRules {
         ReviewReminders.fault(schema).ifPresent(fault -> faults.add(new Fault("/" + ReviewReminders.KEYWORD, fault)));
         if (schema.path("x-approvals").asInt(1) < 1) faults.add(new Fault("/x-approvals", "must be at least 1"));
         reasonFaults(schema.path("x-reasons"), faults);
+        requirementFaults(schema, faults);
         walk(schema, "", faults);
         return faults;
     }
@@ -52,6 +56,39 @@ final class SchemaRules {
                         at,
                         "must be a list of {\"code\", \"label\"}, each code once, in lower-case words with hyphens"));
         });
+    }
+
+    private static void requirementFaults(ObjectNode schema, List<Fault> faults) {
+        var requirements = schema.path("x-requirements");
+        if (!requirements.isMissingNode() && !requirements.isArray())
+            faults.add(new Fault("/x-requirements", "must be a list of {\"id\", \"name\", \"changes\", \"group\"}"));
+        var ids = new HashSet<String>();
+        int number = 0;
+        for (var requirement : requirements.values()) {
+            String at = "/x-requirements/" + number++;
+            requirement.propertyNames().stream()
+                    .filter(name -> !REQUIREMENT.contains(name))
+                    .forEach(name -> faults.add(new Fault(at + "/" + name, "is not known; a requirement has " + REQUIREMENT)));
+            String id = requirement.path("id").asString("");
+            if (!id.matches(WORDS)) faults.add(new Fault(at + "/id", "must be lower-case words with hyphens"));
+            else if (!ids.add(id)) faults.add(new Fault(at + "/id", "is the id of an earlier requirement, too: " + id));
+            if (requirement.path("name").asString("").isBlank()) faults.add(new Fault(at + "/name", "is missing"));
+            if (!requirement.path("group").asString("").matches(WORDS))
+                faults.add(new Fault(at + "/group", "must name a group of accounts, in lower-case words with hyphens"));
+            var changes = requirement.path("changes");
+            if (!changes.isArray() || changes.isEmpty())
+                faults.add(new Fault(at + "/changes", "must be a list of JSON Pointers such as /compensation"));
+            for (int i = 0; i < changes.size(); i++)
+                if (!isField(schema, changes.get(i).asString("")))
+                    faults.add(new Fault(at + "/changes/" + i, "is not the pointer of a field: " + changes.get(i)));
+        }
+    }
+
+    /** Whether the pointer names a field of documents; a list counts as one field. */
+    private static boolean isField(ObjectNode schema, String pointer) {
+        if (!pointer.startsWith("/") || pointer.contains("~")) return false;
+        var path = List.of(pointer.substring(1).split("/", -1));
+        return Shape.of(schema).at(path).isPresent();
     }
 
     private static void walk(JsonNode schema, String pointer, List<Fault> faults) {

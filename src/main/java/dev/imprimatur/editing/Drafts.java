@@ -35,7 +35,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Component
 public class Drafts {
     private static final int ATTEMPTS = 20;
+    /** Who may change a draft, and who may restore an earlier revision. */
+    private static final String[] EDIT = {Permissions.EDITOR, Permissions.REVIEWER};
 
+    private static final String[] RESTORE = {Permissions.EDITOR};
+
+    private final Permissions permissions;
     private final ContentTypes types;
     private final Guides guides;
     private final Editions editions;
@@ -49,7 +54,9 @@ public class Drafts {
             Editions editions,
             WorkingCopies copies,
             Revisions revisions,
-            Clock clock) {
+            Clock clock,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.types = types;
         this.guides = guides;
         this.editions = editions;
@@ -75,12 +82,14 @@ public class Drafts {
      * @param etag the version the content was made from
      */
     public WorkingCopy save(Guide guide, String etag, JsonNode content, Person by) {
-        return edit(guide, etag, content, current -> content, Set.of(), by);
+        permissions.mustAllow(by, guide, EDIT);
+        return edit(guide, etag, content, current -> content, Set.of(), EDIT, by);
     }
 
     /** Changes the working copy by a JSON Merge Patch (RFC 7396). */
     public WorkingCopy patch(Guide guide, String etag, JsonNode patch, Person by) {
-        return edit(guide, etag, patch, current -> MergePatch.apply(current, patch), Set.of(), by);
+        permissions.mustAllow(by, guide, EDIT);
+        return edit(guide, etag, patch, current -> MergePatch.apply(current, patch), Set.of(), EDIT, by);
     }
 
     /**
@@ -97,6 +106,7 @@ public class Drafts {
      * @param etag the version to replace; may be null while every change in that version is also in a revision
      */
     public Restored restore(Guide guide, @Nullable String etag, int number, Person by) {
+        permissions.mustAllow(by, guide, RESTORE);
         var revision = revisions.require(guide.id(), number);
         var type = types.require(guide.type());
         var dropped = type.unknownFields(revision.content());
@@ -108,12 +118,14 @@ public class Drafts {
                         content,
                         current -> content,
                         words(revision),
+                        RESTORE,
                         by),
                 dropped);
     }
 
     /** Removes the fields from the working copy that the content type does not have any more. */
     public WorkingCopy dropUnknownFields(Guide guide, String etag, Person by) {
+        permissions.mustAllow(by, guide, EDIT);
         var type = types.require(guide.type());
         return edit(
                 guide,
@@ -121,6 +133,7 @@ public class Drafts {
                 of(guide).content(),
                 current -> ContentType.without(type.unknownFields(current), current),
                 Set.of(),
+                EDIT,
                 by);
     }
 
@@ -138,7 +151,7 @@ public class Drafts {
         if (copy.altered() || etag != null && !copy.etag().equals(etag)) return etag;
         var filled = type.withDefaults(copy.content());
         if (filled.equals(copy.content()) || !type.submissionFaults(filled).isEmpty()) return etag;
-        String submitted = edit(guide, copy.etag(), filled, type::withDefaults, Set.of(), by)
+        String submitted = edit(guide, copy.etag(), filled, type::withDefaults, Set.of(), EDIT, by)
                 .etag();
         return etag == null ? null : submitted;
     }
@@ -169,12 +182,19 @@ public class Drafts {
     }
 
     private WorkingCopy edit(
-            Guide guide, String etag, JsonNode yours, UnaryOperator<JsonNode> change, Set<String> alsoBy, Person by) {
-        var changed = edit(guide, latestKnown(guide), etag, change, alsoBy, by);
+            Guide guide,
+            String etag,
+            JsonNode yours,
+            UnaryOperator<JsonNode> change,
+            Set<String> alsoBy,
+            String[] roles,
+            Person by) {
+        var changed = edit(guide, latestKnown(guide), etag, change, alsoBy, roles, by);
         return changed.isPresent()
                 ? changed.get()
                 // somebody else has saved, or nothing was changed: only the stored copy can tell
-                : edit(guide, copy(guide), etag, change, alsoBy, by).orElseGet(() -> unchanged(guide, etag, yours, by));
+                : edit(guide, copy(guide), etag, change, alsoBy, roles, by)
+                        .orElseGet(() -> unchanged(guide, etag, yours, by));
     }
 
     /** The draft after an edit that changed nothing. Throws a refusal if the edit was made from another version. */
@@ -197,6 +217,7 @@ public class Drafts {
             String etag,
             UnaryOperator<JsonNode> change,
             Set<String> alsoBy,
+            String[] roles,
             Person by) {
         if (current.isChangedIn(by.request())) {
             editions.refreshCard(guide.id());
@@ -205,6 +226,7 @@ public class Drafts {
         editions.get(guide.current()).mustBeEditable();
         if (!current.etag().equals(etag)) return Optional.empty();
         var changed = draftOf(types.require(guide.type()), change.apply(current.content()), "");
+        permissions.mustAllowChange(by, guide, current.content(), changed, roles);
         if (!current.altered()
                 && changed.equals(current.content())
                 && current.contributors().containsAll(alsoBy)) return Optional.empty();
@@ -230,7 +252,8 @@ public class Drafts {
      * @param etag the version that was seen
      */
     public WorkingCopy takeOver(Guide guide, String etag, Person by) {
-        return edit(guide, etag, copy(guide).content(), current -> current, Set.of(), by);
+        permissions.mustAllow(by, guide, EDIT);
+        return edit(guide, etag, copy(guide).content(), current -> current, Set.of(), EDIT, by);
     }
 
     /** Everybody who contributed to a submitted revision of the edition. */
@@ -265,12 +288,15 @@ public class Drafts {
                             "edition-over",
                             "edition " + edition.number() + " is no longer the one in progress; open the guide again")
                     .raise();
+        permissions.mustAllow(by, guide, EDIT);
         for (int attempt = 1; ; attempt++) {
             editions.get(edition).mustBeEditable();
             var known = attempt == 1 ? copies.known(edition) : Optional.<WorkingCopy>empty();
             var current = known.orElseGet(() -> copy(guide));
             current.mustNotBeAltered();
             var result = Edits.apply(types.require(guide.type()), current, edits, by, clock.instant());
+            permissions.mustAllowChange(
+                    by, guide, current.content(), result.copy().content(), EDIT);
             if (result.copy().version() == current.version()) {
                 // nothing is replaced, so only the stored copy can tell; the known one may be outdated
                 if (known.isEmpty()) return result;

@@ -38,6 +38,7 @@ public class Editing {
     /** How much of its slug a guide keeps that was given up: with a hyphen and the id, it is at most 100 characters. */
     private static final int MOST_KEPT = 73;
 
+    private final Permissions permissions;
     private final ContentTypes types;
     private final Guides guides;
     private final Editions editions;
@@ -59,7 +60,9 @@ public class Editing {
             Drafts drafts,
             Slugs slugs,
             Ids ids,
-            Clock clock) {
+            Clock clock,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.types = types;
         this.guides = guides;
         this.editions = editions;
@@ -116,6 +119,7 @@ public class Editing {
         var type = types.require(typeName);
         Slug.checked(slug);
         var content = Drafts.draftOf(type, type.withDefaults(given), "/content");
+        permissions.mustAllowNew(by, typeName, tag, content);
         var there = guides.bySlug(typeName, tag, slug);
         if (there.isPresent() && !isGivenUp(there.get(), by)) return ownOf(by, there.get());
         // after the cards: a published guide notes its former slug before it leaves the slug
@@ -264,6 +268,7 @@ public class Editing {
                     .submit(
                             revision.ref(),
                             types.require(guide.type()).approvals(),
+                            editions.applicable(types.require(guide.type()).requirements(), guide.id(), copy.content()),
                             task,
                             message,
                             by,

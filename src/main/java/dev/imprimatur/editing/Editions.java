@@ -2,6 +2,7 @@
 package dev.imprimatur.editing;
 
 import dev.imprimatur.content.Reason;
+import dev.imprimatur.content.Requirement;
 import dev.imprimatur.drafts.WorkingCopies;
 import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.history.Decision;
@@ -39,6 +40,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 
 /** Records what happens to editions. Every method that records something also refreshes the guide's index card. */
 @Component
@@ -118,12 +120,41 @@ public class Editions {
      * Records a decision. Recording the same decision again changes nothing.
      *
      * @param approvals how many approvals the content type requires
+     * @param requirements what else the content type requires of an approval
      */
-    public Edition decide(EditionId id, Decision decision, int approvals) {
+    public Edition decide(EditionId id, Decision decision, int approvals, List<Requirement> requirements) {
         return record(id, edition -> {
             if (decision.effect().vouches()) mustKnowContributors(edition);
-            return edition.next().decide(decision, contributors(edition, decision.seen()), approvals, clock.instant());
+            return edition.next()
+                    .decide(
+                            decision,
+                            contributors(edition, decision.seen()),
+                            approvals,
+                            decision.effect() == Decision.Effect.APPROVE
+                                    ? applicable(requirements, id.guide(), decision.seen())
+                                    : List.of(),
+                            clock.instant());
         });
+    }
+
+    private List<Requirement> applicable(List<Requirement> requirements, String guide, Revision.Ref seen) {
+        return requirements.isEmpty()
+                ? List.of()
+                : applicable(
+                        requirements,
+                        guide,
+                        revisions.require(guide, seen.number()).content());
+    }
+
+    /** The requirements that apply to this content: those whose fields differ from the revision that was published last. */
+    List<Requirement> applicable(List<Requirement> requirements, String guide, JsonNode content) {
+        if (requirements.isEmpty()) return List.of();
+        var published = Guide.lastPublished(log.editions(guide))
+                .map(ref -> revisions.require(guide, ref.number()).content())
+                .orElse(null);
+        return requirements.stream()
+                .filter(requirement -> requirement.appliesTo(content, published))
+                .toList();
     }
 
     /** Refuses if the draft was altered in the database, because then nobody knows whose edits it contains. */
@@ -452,14 +483,15 @@ public class Editions {
             var refreshed = titled(card.refreshed(editions), editions);
             // before the card, which shows the reconciler what a crash has left to be done
             if (refreshed.entries() > card.entries()) notices.note(refreshed, editions);
-            var next = copyToo || refreshed.drafted() == null
+            var next = copyToo || refreshed.drafted() == null || refreshed.tags() == null
                     ? copies.find(editions.getLast().id())
                             .filter(copy -> !copy.altered())
                             .map(refreshed::with)
                             .orElse(refreshed)
                     : refreshed;
             if (!next.equals(card)) guides.refresh(next);
-            if (next.drafted() != null && !next.drafted().equals(card.drafted())) guides.retitle(next);
+            if (next.drafted() != null && (!next.drafted().equals(card.drafted()) || card.tags() == null))
+                guides.retitle(next);
         });
     }
 
@@ -510,7 +542,7 @@ public class Editions {
     private Guide titled(Guide card, List<Edition> editions) {
         return Guide.lastPublished(editions)
                 .map(Revision.Ref::number)
-                .filter(number -> !number.equals(card.titleOf()))
+                .filter(number -> !number.equals(card.titleOf()) || card.tags() == null)
                 .flatMap(number -> revisions.findIntact(card.id(), number))
                 .map(card::titled)
                 .orElse(card);

@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
  * @param title the title in the revision that was published last; before the first publication, the title in the working copy
  * @param titleOf the number of the revision that {@code title} is from; null while nothing has been published
  * @param drafted the title of the latest working copy; null in cards of releases that did not store it
+ * @param tags the tags, from the same content as the title; null in cards of releases that did not store them
  * @param edition the number of the latest edition
  * @param revision the number of the revision that the latest edition submitted last
  * @param contributors the contributors of the latest edition: those of its draft, or of its published revision
@@ -42,6 +43,7 @@ public record Guide(
         String title,
         @Nullable Integer titleOf,
         @Nullable Drafted drafted,
+        @Nullable List<String> tags,
         String createdBy,
         Instant createdAt,
         int edition,
@@ -79,6 +81,7 @@ public record Guide(
                         slug,
                         null,
                         null,
+                        List.of(),
                         copy.updatedBy(),
                         copy.updatedAt(),
                         1,
@@ -130,6 +133,7 @@ public record Guide(
                 titleIn(published.content()).orElse(slug),
                 published.number(),
                 drafted,
+                Permissions.tagsIn(published.content()),
                 state == Edition.State.PUBLISHED ? published.contributors() : contributors,
                 updatedAt);
     }
@@ -138,6 +142,7 @@ public record Guide(
             String newTitle,
             @Nullable Integer newTitleOf,
             @Nullable Drafted newDrafted,
+            @Nullable List<String> newTags,
             List<String> newContributors,
             Instant newUpdatedAt) {
         return new Guide(
@@ -148,6 +153,7 @@ public record Guide(
                 newTitle,
                 newTitleOf,
                 newDrafted,
+                newTags,
                 createdBy,
                 createdAt,
                 edition,
@@ -183,6 +189,7 @@ public record Guide(
                 title,
                 titleOf,
                 drafted,
+                tags,
                 createdBy,
                 createdAt,
                 latest.id().number(),
@@ -256,7 +263,7 @@ public record Guide(
 
     /** This card with other contributors. */
     Guide by(List<String> others) {
-        return titled(title, titleOf, drafted, others, updatedAt);
+        return titled(title, titleOf, drafted, tags, others, updatedAt);
     }
 
     /** This card with the title and contributors of a working copy of the latest edition. */
@@ -266,6 +273,7 @@ public record Guide(
                 titleOf == null && live == null ? newTitle : title,
                 titleOf,
                 new Drafted(copy.edition().number(), copy.version(), newTitle),
+                titleOf == null && live == null ? Permissions.tagsIn(copy.content()) : tags,
                 hasContributorsOfDraft() ? copy.contributors() : contributors,
                 later(copy.updatedAt()));
     }

@@ -68,6 +68,7 @@ public class Guides {
             String sortTitle,
             @Nullable Integer titleOf,
             Guide.@Nullable Drafted drafted,
+            @Nullable List<String> tags,
             String createdBy,
             Instant createdAt,
             int edition,
@@ -91,6 +92,7 @@ public class Guides {
                     sortable(g.title()),
                     g.titleOf(),
                     g.drafted(),
+                    g.tags(),
                     g.createdBy(),
                     g.createdAt(),
                     g.edition(),
@@ -119,6 +121,7 @@ public class Guides {
                     title,
                     titleOf,
                     drafted,
+                    tags,
                     createdBy,
                     createdAt,
                     edition,
@@ -387,6 +390,7 @@ public class Guides {
                 : Updates.combine(
                         Updates.set("title", g.title()),
                         Updates.set("sortTitle", Row.sortable(g.title())),
+                        Updates.set("tags", g.tags()),
                         Updates.set("titleOf", g.titleOf()),
                         g.state() == Edition.State.PUBLISHED
                                 ? Updates.set("contributors", g.contributors())
@@ -429,6 +433,7 @@ public class Guides {
                     Updates.combine(
                             byContributors,
                             Updates.set("title", g.title()),
+                            Updates.set("tags", g.tags()),
                             Updates.set("sortTitle", Row.sortable(g.title()))),
                     UPDATED);
         if (updated == null && g.hasContributorsOfDraft())

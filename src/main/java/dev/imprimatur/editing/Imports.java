@@ -199,6 +199,7 @@ public class Imports {
                 .submit(
                         revision.ref(),
                         types.require(it.guide().type()).approvals(),
+                        types.require(it.guide().type()).requirements(),
                         it.task(),
                         it.note(),
                         Person.SYSTEM,

@@ -3,6 +3,7 @@ package dev.imprimatur.history;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.imprimatur.content.Requirement;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.SealedCollection;
 import java.time.Duration;
@@ -86,6 +87,7 @@ public final class Edition {
     private @Nullable LogEntry confirmation;
     private @Nullable LogEntry revisionCall;
     private int approvalsRequired = 1;
+    private List<Requirement> requirements = List.of();
     private Schedule schedule = Schedule.NONE;
     private @Nullable LogEntry reopened;
     private @Nullable LogEntry scheduled;
@@ -153,6 +155,7 @@ public final class Edition {
                 if (!approvals.isEmpty() && schedule.release() == null) endSchedule(entry);
                 approvalsRequired = asksFor(entry);
                 reopened = null;
+                requirements = requirementsOf(entry);
                 evidence = null;
                 approvals = new ArrayList<>();
                 inForce = new ArrayList<>(List.of(entry));
@@ -164,6 +167,7 @@ public final class Edition {
             case DECIDED -> inForce.add(entry);
             case APPROVED -> {
                 approvalsRequired = asksFor(entry);
+                requirements = requirementsOf(entry);
                 approvals.add(entry);
                 inForce.add(entry);
                 if (approvalsMissing() == 0) state = schedule.isAheadOf(entry.at()) ? State.SCHEDULED : State.APPROVED;
@@ -435,7 +439,35 @@ public final class Edition {
     }
 
     public int approvalsMissing() {
-        return evidence != null ? 0 : Math.max(0, approvalsRequired - approvals.size());
+        if (evidence != null) return 0;
+        return Math.max(openRequirements().isEmpty() ? 0 : 1, approvalsRequired - approvals.size());
+    }
+
+    private static List<Requirement> requirementsOf(LogEntry entry) {
+        var recorded = entry.requirements();
+        return recorded == null ? List.of() : recorded;
+    }
+
+    /** The requirements that applied to the submitted revision at its submission or at its last approval. */
+    public List<Requirement> requirements() {
+        return requirements;
+    }
+
+    /** The approval that met the requirement: of somebody who was in the group when they approved. */
+    public Optional<LogEntry> metBy(Requirement requirement) {
+        return approvals.stream()
+                .filter(entry -> entry.by().isIn(requirement.group()))
+                .findFirst();
+    }
+
+    /** Those of these requirements that no approval has met. */
+    List<Requirement> open(List<Requirement> of) {
+        return of.stream().filter(it -> metBy(it).isEmpty()).toList();
+    }
+
+    /** The requirements that no approval has met; none if the revision was reviewed elsewhere. */
+    public List<Requirement> openRequirements() {
+        return evidence != null ? List.of() : open(requirements);
     }
 
     /** Whether the submitted revision has its stamp. */

@@ -2,8 +2,10 @@
 package dev.imprimatur.history;
 
 import dev.imprimatur.content.Reason;
+import dev.imprimatur.content.Requirement;
 import dev.imprimatur.people.Person;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param renamed of kind {@code RENAMED}
  * @param notice of kinds {@code REMINDED}, {@code ESCALATED} and {@code REVIEW_ANNOUNCED}
  * @param owner of kind {@code OWNER_CHANGED}: the username of the owner; null if nobody owns the guide
+ * @param requirements of kinds {@code SUBMITTED} and {@code APPROVED}: the requirements that the revision has to meet; null for none
  */
 public record LogEntry(
         EditionId edition,
@@ -45,7 +48,13 @@ public record LogEntry(
         @Nullable Schedule schedule,
         @Nullable Renamed renamed,
         @Nullable Notice notice,
-        @Nullable String owner) {
+        @Nullable String owner,
+        @Nullable List<Requirement> requirements) {
+    public LogEntry {
+        by = by.withoutGrants();
+        requirements = requirements == null || requirements.isEmpty() ? null : List.copyOf(requirements);
+    }
+
     /** The slug that a guide had and the slug that it has instead. */
     public record Renamed(String from, String to) {}
 
@@ -129,8 +138,10 @@ public record LogEntry(
         return with(meaning, given, approvalsRequired, stamp, position, schedule, renamed);
     }
 
-    LogEntry requiring(int approvals) {
-        return with(meaning, reason, approvals, stamp, position, schedule, renamed);
+    LogEntry requiring(int approvals, List<Requirement> toMeet) {
+        return new LogEntry(
+                edition, seq, kind, at, by, revision, task, outcome, message, meaning, reason, approvals, stamp,
+                position, schedule, renamed, notice, owner, toMeet);
     }
 
     LogEntry withStamp(Stamp given) {
@@ -175,7 +186,8 @@ public record LogEntry(
                 newSchedule,
                 newRenamed,
                 notice,
-                owner);
+                owner,
+                requirements);
     }
 
     LogEntry withNotice(Notice given) {
@@ -205,6 +217,7 @@ public record LogEntry(
                 schedule,
                 renamed,
                 newNotice,
-                newOwner);
+                newOwner,
+                requirements);
     }
 }

@@ -4,6 +4,7 @@ package dev.imprimatur.history;
 import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.content.Reason;
+import dev.imprimatur.content.Requirement;
 import dev.imprimatur.history.Edition.State;
 import dev.imprimatur.history.LogEntry.Kind;
 import dev.imprimatur.people.Person;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,19 +48,21 @@ public final class Transitions {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
     public LogEntry submit(
             Revision.Ref revision,
             int approvalsRequired,
+            List<Requirement> requirements,
             String task,
             @Nullable String message,
             Person by,
             Instant now) {
         edition.mustBeEditable();
         return next(Kind.SUBMITTED, revision, edition.state() == State.DRAFT ? task : null, null, message, by, now)
-                .requiring(approvalsRequired);
+                .requiring(approvalsRequired, requirements);
     }
 
     public LogEntry acceptEvidence(Stamp elsewhere, Instant now) {
@@ -71,9 +75,11 @@ public final class Transitions {
      *
      * @param contributors accounts that may not approve the content
      * @param approvals how many the content type asks for now
+     * @param requirements those of the content type that apply to the revision now
      * @return empty if exactly this decision was taken already
      */
-    public Optional<LogEntry> decide(Decision decision, Set<String> contributors, int approvals, Instant now) {
+    public Optional<LogEntry> decide(
+            Decision decision, Set<String> contributors, int approvals, List<Requirement> requirements, Instant now) {
         var done = edition.completions(decision.task());
         if (decision.round() <= done.size()) {
             if (decision.isSameAs(done.get(decision.round() - 1))) return Optional.empty();
@@ -98,6 +104,7 @@ public final class Transitions {
                             "what you looked at is not what is under review any more; read the task again")
                     .raise();
         if (decision.effect().vouches()) mayVouch(decision.by(), contributors);
+        if (decision.effect() == Decision.Effect.APPROVE) mustHelp(decision.by(), approvals, requirements);
         var entry = next(
                         decision.kind(),
                         decision.seen(),
@@ -108,7 +115,25 @@ public final class Transitions {
                         now)
                 .signed(decision.meaning())
                 .because(decision.reason());
-        return Optional.of(entry.kind() == Kind.APPROVED ? entry.requiring(approvals) : entry);
+        return Optional.of(entry.kind() == Kind.APPROVED ? entry.requiring(approvals, requirements) : entry);
+    }
+
+    /** Refuses an approval that changes nothing: enough people have approved, and the person is in no group that has to approve still. */
+    private void mustHelp(Person by, int approvals, List<Requirement> requirements) {
+        var open = edition.open(requirements);
+        if (open.isEmpty()
+                || edition.approvals().size() < approvals
+                || open.stream().anyMatch(it -> by.isIn(it.group()))) return;
+        throw Refusal.forbidden(
+                        "requirement-open",
+                        "enough people have approved; what is missing is “"
+                                + open.stream().map(Requirement::name).collect(Collectors.joining("”, “"))
+                                + "”, by somebody of the group "
+                                + open.stream()
+                                        .map(Requirement::group)
+                                        .distinct()
+                                        .collect(Collectors.joining(", ")))
+                .raise();
     }
 
     private void mayVouch(Person by, Set<String> contributors) {
@@ -411,6 +436,7 @@ public final class Transitions {
                 task,
                 outcome,
                 message,
+                null,
                 null,
                 null,
                 null,

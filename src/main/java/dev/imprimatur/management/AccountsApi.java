@@ -7,11 +7,13 @@ import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.PasswordReset;
 import dev.imprimatur.accounts.Role;
 import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.WorksReadOnly;
 import dev.imprimatur.review.Owners;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -37,7 +39,9 @@ import tools.jackson.databind.node.ObjectNode;
 @PreAuthorize("hasRole('ADMIN')")
 @NeedsScope(Scope.ADMIN)
 class AccountsApi {
-    private static final Set<String> FIELDS = Set.of("displayName", "title", "email", "roles");
+    private static final Set<String> FIELDS = Set.of("displayName", "title", "email", "roles", "grants", "groups");
+
+    private static final Set<String> GRANT = Set.of("role", "types", "locales", "tags");
 
     private final Accounts accounts;
     private final PasswordReset reset;
@@ -75,7 +79,9 @@ class AccountsApi {
         var now = accounts.known(username);
         patch.propertyNames().forEach(name -> {
             if (!FIELDS.contains(name))
-                throw Refusal.malformed("/" + name, "unknown field; the fields are displayName, email, roles, title")
+                throw Refusal.malformed(
+                                "/" + name,
+                                "unknown field; the fields are displayName, email, grants, groups, roles, title")
                         .raise();
         });
         var roles = patch.has("roles") ? roles(patch.get("roles")) : now.roles();
@@ -86,7 +92,12 @@ class AccountsApi {
         if (patch.has("displayName") || patch.has("title") || patch.has("email"))
             accounts.rename(
                     username, name, text(patch, "title", now.title()), text(patch, "email", now.email()), me.account());
-        accounts.setRoles(username, roles, me.account());
+        accounts.setRights(
+                username,
+                patch.has("roles") ? roles : null,
+                patch.has("grants") ? grants(patch.get("grants")) : null,
+                patch.has("groups") ? texts("/groups", patch.get("groups")) : null,
+                me.account());
         return accounts.known(username);
     }
 
@@ -97,6 +108,32 @@ class AccountsApi {
         if (!value.isString())
             throw Refusal.malformed("/" + field, "a value of the wrong type").raise();
         return value.stringValue();
+    }
+
+    private static List<Grant> grants(JsonNode given) {
+        if (given.isNull()) return List.of();
+        if (!given.isArray())
+            throw Refusal.malformed("/grants", "a list of grants").raise();
+        var grants = new ArrayList<Grant>();
+        for (var grant : given.values()) {
+            String at = "/grants/" + grants.size();
+            if (!(grant instanceof ObjectNode) || !GRANT.containsAll(grant.propertyNames()))
+                throw Refusal.malformed(at, "an object with role and, optionally, types, locales and tags")
+                        .raise();
+            grants.add(new Grant(
+                    grant.path("role").asString(""),
+                    texts(at + "/types", grant.path("types")),
+                    texts(at + "/locales", grant.path("locales")),
+                    texts(at + "/tags", grant.path("tags"))));
+        }
+        return grants;
+    }
+
+    private static List<String> texts(String pointer, JsonNode given) {
+        if (given.isMissingNode() || given.isNull()) return List.of();
+        if (!given.isArray() || !given.values().stream().allMatch(JsonNode::isString))
+            throw Refusal.malformed(pointer, "a list of texts").raise();
+        return given.values().stream().map(JsonNode::stringValue).toList();
     }
 
     private static Set<Role> roles(JsonNode named) {

@@ -20,7 +20,12 @@ record TaskView(
         @Nullable Instant due,
         @Nullable String assignee,
         Instant since,
+        @Nullable List<RequirementView> requirements,
         @Nullable Boolean fromLog) {
+    /** @param metBy the account whose approval met the requirement; absent while it is open */
+    record RequirementView(
+            String id, String name, String group, @Nullable String metBy) {}
+
     record TaskGuide(
             String id,
             String type,
@@ -60,6 +65,18 @@ record TaskView(
                 task.due(),
                 task.assignee(),
                 task.since(),
+                seen == null || task.edition().requirements().isEmpty()
+                        ? null
+                        : task.edition().requirements().stream()
+                                .map(it -> new RequirementView(
+                                        it.id(),
+                                        it.name(),
+                                        it.group(),
+                                        task.edition()
+                                                .metBy(it)
+                                                .map(entry -> entry.by().account())
+                                                .orElse(null)))
+                                .toList(),
                 task.fromLog() ? true : null);
     }
 }

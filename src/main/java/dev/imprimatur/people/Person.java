@@ -2,6 +2,8 @@
 package dev.imprimatur.people;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param request the id of the request in which the person acts; null if the request has no idempotency key. Changes store this id, so
  *     that a repeated request finds its own effect after its answer was lost
  * @param means how the person was authenticated; null outside of a request
+ * @param groups the groups of the account, such as {@code pay}; null if it has none
+ * @param grants the limits of the roles; null if no role is limited
  */
 public record Person(
         String account,
@@ -25,26 +29,30 @@ public record Person(
         Set<String> roles,
         @Nullable String publicId,
         @Nullable String request,
-        @Nullable AuthenticationMethod means) {
+        @Nullable AuthenticationMethod means,
+        @Nullable Set<String> groups,
+        @Nullable List<Grant> grants) {
     /** The application itself, for facts that no person caused. */
     public static final Person SYSTEM = new Person("imprimatur", "Imprimatur", null, Set.of());
 
     public Person {
         roles = Set.copyOf(roles);
+        groups = groups == null || groups.isEmpty() ? null : Set.copyOf(groups);
+        grants = grants == null || grants.isEmpty() ? null : List.copyOf(grants);
     }
 
     public Person(String account, String name, @Nullable String title, Set<String> roles) {
-        this(account, name, title, roles, null, null, null);
+        this(account, name, title, roles, null, null, null, null, null);
     }
 
     /** The same person, acting in a request. */
     public Person in(@Nullable String request) {
-        return new Person(account, name, title, roles, publicId, request, means);
+        return new Person(account, name, title, roles, publicId, request, means, groups, grants);
     }
 
     /** The same person, authenticated in this way. */
     public Person by(@Nullable AuthenticationMethod how) {
-        return new Person(account, name, title, roles, publicId, request, how);
+        return new Person(account, name, title, roles, publicId, request, how, groups, grants);
     }
 
     /** The id of an object that the person creates: a new one, but the same one when the same request is repeated. */
@@ -53,6 +61,34 @@ public record Person(
                 ? UUID.randomUUID().toString()
                 : UUID.nameUUIDFromBytes(request.getBytes(StandardCharsets.UTF_8))
                         .toString();
+    }
+
+    /** The same person without the limits of the roles, which are not part of what a log records. */
+    public Person withoutGrants() {
+        return grants == null ? this : new Person(account, name, title, roles, publicId, request, means, groups, null);
+    }
+
+    public boolean isIn(String group) {
+        return groups != null && groups.contains(group);
+    }
+
+    /** The limits of a role; empty if the role holds for all guides. */
+    public List<Grant> grants(String role) {
+        return grants == null
+                ? List.of()
+                : grants.stream().filter(grant -> grant.role().equals(role)).toList();
+    }
+
+    /** Whether a role of the person is limited to some guides. */
+    public boolean isLimited() {
+        return roles.stream().anyMatch(role -> !grants(role).isEmpty());
+    }
+
+    /** Whether the person has the role for guides of this type and locale that have these tags. */
+    public boolean has(String role, String type, String locale, Collection<String> tags) {
+        if (!has(role)) return false;
+        var limits = grants(role);
+        return limits.isEmpty() || limits.stream().anyMatch(grant -> grant.covers(type, locale, tags));
     }
 
     public boolean has(String role) {

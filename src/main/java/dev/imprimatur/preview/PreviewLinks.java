@@ -9,6 +9,7 @@ import dev.imprimatur.audit.Audit;
 import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
@@ -40,6 +41,9 @@ public class PreviewLinks implements AccountWatcher {
     /** Who may make links. */
     private static final Set<Role> MAKERS = Set.of(Role.EDITOR, Role.REVIEWER, Role.PUBLISHER);
 
+    private static final String[] MAKING = {Permissions.EDITOR, Permissions.REVIEWER, Permissions.PUBLISHER};
+
+    private final Permissions permissions;
     private final Previews previews;
     private final Drafts drafts;
     private final GuideRevisions guideRevisions;
@@ -58,7 +62,9 @@ public class PreviewLinks implements AccountWatcher {
             Audit audit,
             Signer signer,
             Clock clock,
-            @Value("${imprimatur.preview.longest:30m}") Duration longest) {
+            @Value("${imprimatur.preview.longest:30m}") Duration longest,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.previews = previews;
         this.drafts = drafts;
         this.guideRevisions = guideRevisions;
@@ -84,6 +90,7 @@ public class PreviewLinks implements AccountWatcher {
      * @param expiresIn the lifetime of the link; null for the maximum
      */
     public Fresh make(Guide guide, @Nullable Integer revision, @Nullable Duration expiresIn, Person by) {
+        permissions.mustAllow(by, guide, MAKING);
         var holds = expiresIn == null ? longest : expiresIn;
         if (holds.isNegative() || holds.isZero() || holds.compareTo(longest) > 0)
             throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most " + longest)
@@ -132,6 +139,7 @@ public class PreviewLinks implements AccountWatcher {
     }
 
     public void revoke(Guide guide, String id, Person by) {
+        permissions.mustAllow(by, guide, MAKING);
         if (!previews.delete(guide.id(), id))
             throw Refusal.missing("there is no such link").raise();
         audit.record(by.account(), "preview-revoked", guide.id(), null);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
+import dev.imprimatur.content.Requirement;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
@@ -15,9 +16,10 @@ import dev.imprimatur.history.Stamp;
 import dev.imprimatur.problem.Refusal;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -85,6 +87,7 @@ class Gate {
         boolean isApproved = stamp.origin() == Stamp.Origin.IMPORTED
                 ? edition.evidence().filter(stamp::equals).isPresent()
                 : approvers(edition, revision) >= edition.approvalsRequired();
+        if (isApproved && stamp.origin() != Stamp.Origin.IMPORTED) mustMeetRequirements(edition, revision);
         if (!isApproved) throw refused("the revision has not been approved by enough people who did not contribute");
     }
 
@@ -99,17 +102,31 @@ class Gate {
         return entry.by().has(Role.REVIEWER.name()) && accounts.knows(entry.by().account());
     }
 
+    /** Refuses a revision for which nobody of a required group approved. The sealed entries record the groups at the time of the approval. */
+    private void mustMeetRequirements(Edition edition, Revision revision) {
+        var approvals = validApprovals(edition, revision).toList();
+        var open = edition.requirements().stream()
+                .filter(requirement ->
+                        approvals.stream().noneMatch(entry -> entry.by().isIn(requirement.group())))
+                .map(Requirement::name)
+                .toList();
+        if (!open.isEmpty()) throw refused("nobody of the required group has approved: " + String.join(", ", open));
+    }
+
     private int approvers(Edition edition, Revision revision) {
-        var people = new HashSet<String>();
-        edition.approvals().stream()
+        return validApprovals(edition, revision)
+                .map(entry -> entry.by().account())
+                .collect(Collectors.toSet())
+                .size();
+    }
+
+    private Stream<LogEntry> validApprovals(Edition edition, Revision revision) {
+        return edition.approvals().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.APPROVED)
                 .filter(entry -> revision.ref().equals(entry.revision()))
                 .filter(this::isByReviewer)
                 .filter(entry -> !editions.contributors(revision, entry.at())
-                        .contains(entry.by().account()))
-                .map(entry -> entry.by().account())
-                .forEach(people::add);
-        return people.size();
+                        .contains(entry.by().account()));
     }
 
     /** Refuses a restamp unless a reviewer who did not contribute confirmed the current edition and the stamp is from that confirmation. */

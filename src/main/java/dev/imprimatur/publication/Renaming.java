@@ -5,6 +5,7 @@ import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Slug;
 import dev.imprimatur.editing.Slugs;
 import dev.imprimatur.editing.Slugs.Rename;
@@ -33,6 +34,7 @@ public class Renaming {
 
     private static final String NOT_LIVE = "not-live";
 
+    private final Permissions permissions;
     private final Guides guides;
     private final Slugs slugs;
     private final Editing editing;
@@ -50,7 +52,9 @@ public class Renaming {
             Ledger ledger,
             LedgerChain chain,
             Integrity integrity,
-            Clock clock) {
+            Clock clock,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.slugs = slugs;
         this.editing = editing;
@@ -81,7 +85,8 @@ public class Renaming {
         if (card.slug().equals(slug)) return;
         integrity.mustBeSound();
         var last = ledger.lastOf(card.id());
-        if (last.isPresent() && !by.has("PUBLISHER"))
+        if (last.isPresent() && by.has(Permissions.PUBLISHER)) permissions.mustAllow(by, card, Permissions.PUBLISHER);
+        else if (last.isPresent())
             throw Refusal.forbidden(
                             "publisher-only",
                             "the guide is or was published, so a publisher decides under which slug sites read it")

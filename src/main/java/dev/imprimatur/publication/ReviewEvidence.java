@@ -49,14 +49,18 @@ final class ReviewEvidence {
         if (!stamp.lastReviewed().equals(LocalDate.ofInstant(stamp.reviewedAt(), ZoneOffset.UTC)))
             faults.add("names another day than the day of its review");
         var decisions = decisions(edition, entry, ref);
-        long people = decisions.stream()
+        var valid = decisions.stream()
                 .filter(it -> !contributors(edition, ref, it).contains(it.by().account()))
-                .map(it -> it.by().account())
-                .distinct()
-                .count();
+                .toList();
+        long people = valid.stream().map(it -> it.by().account()).distinct().count();
         int required = entry.kind() == Kind.PUBLISH ? edition.approvalsRequired() : 1;
         if (people < required)
             faults.add("was approved by " + people + " people who did not contribute, of " + required);
+        else if (entry.kind() == Kind.PUBLISH
+                && edition.requirements().stream()
+                        .anyMatch(requirement ->
+                                valid.stream().noneMatch(it -> it.by().isIn(requirement.group()))))
+            faults.add("was approved by nobody of a group that its content type requires");
         else if (!reviewers(decisions).containsAll(stamp.reviewers())) faults.add("names reviewers who did not decide");
         return faults;
     }

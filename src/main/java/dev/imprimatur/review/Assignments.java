@@ -4,6 +4,8 @@ package dev.imprimatur.review;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.AccountWatcher;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import java.util.List;
 import org.flowable.engine.TaskService;
@@ -22,12 +24,25 @@ import org.springframework.stereotype.Component;
 class Assignments implements AccountWatcher {
     private static final Logger log = LoggerFactory.getLogger(Assignments.class);
 
+    private final Permissions permissions;
+    private final Processes processes;
+    private final Guides guides;
     private final TaskService tasks;
     private final Workflows workflows;
     private final Accounts accounts;
     private final Engine engine;
 
-    Assignments(@Lazy TaskService tasks, Workflows workflows, Accounts accounts, Engine engine) {
+    Assignments(
+            @Lazy TaskService tasks,
+            Workflows workflows,
+            Accounts accounts,
+            Engine engine,
+            Processes processes,
+            Guides guides,
+            Permissions permissions) {
+        this.permissions = permissions;
+        this.processes = processes;
+        this.guides = guides;
         this.engine = engine;
         this.tasks = tasks;
         this.workflows = workflows;
@@ -59,13 +74,25 @@ class Assignments implements AccountWatcher {
         }
     }
 
+    private boolean isInScope(Person person, String role, Task task) {
+        if (person.grants(role).isEmpty()) return true;
+        var edition =
+                processes.businessKeys(List.of(task.getProcessInstanceId())).get(task.getProcessInstanceId());
+        return edition == null
+                || guides.stored(edition.guide())
+                        .filter(guide -> !permissions.allows(person, guide, role))
+                        .isEmpty();
+    }
+
     /** Whether the account is active and has the role of the task at this moment. */
     boolean mayHave(String account, Task task) {
         var step = workflows.ofDefinition(task.getProcessDefinitionId()).step(task.getTaskDefinitionKey());
         return step.isEmpty()
                 || accounts.account(account)
-                        .filter(it ->
-                                it.person().has(step.get().group()) || isPassedOnTo(it.person(), step.get(), task))
+                        .map(Account::person)
+                        .filter(it -> it.has(step.get().group())
+                                ? isInScope(it, step.get().group(), task)
+                                : isPassedOnTo(it, step.get(), task))
                         .isPresent();
     }
 
@@ -74,6 +101,6 @@ class Assignments implements AccountWatcher {
         return !step.vouches()
                 && tasks.getIdentityLinksForTask(task.getId()).stream()
                         .map(IdentityLinkInfo::getGroupId)
-                        .anyMatch(group -> group != null && person.has(group));
+                        .anyMatch(group -> group != null && person.has(group) && isInScope(person, group, task));
     }
 }

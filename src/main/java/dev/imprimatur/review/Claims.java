@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import org.flowable.engine.TaskService;
@@ -11,6 +12,7 @@ import org.springframework.stereotype.Component;
 /** Says who works on an open task: a person claims a task, gives it back, or assigns it to somebody else. */
 @Component
 public class Claims {
+    private final Permissions permissions;
     private final TaskService tasks;
     private final Processes processes;
     private final Inbox inbox;
@@ -24,7 +26,9 @@ public class Claims {
             Inbox inbox,
             GuideReconciler reconciler,
             Assignments assignments,
-            Engine engine) {
+            Engine engine,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.tasks = tasks;
         this.processes = processes;
         this.inbox = inbox;
@@ -41,6 +45,7 @@ public class Claims {
     private OpenTask doClaim(String id, Person me) {
         var task = require(id);
         if (!task.isOpenTo(me)) throw wrongRole(task);
+        permissions.mustAllow(me, task.guide(), task.roles());
         if (task.assignee() != null && !me.account().equals(task.assignee()))
             throw Refusal.conflict(
                             "claimed",
@@ -80,7 +85,12 @@ public class Claims {
                             "only somebody with the role " + task.role() + " or an administrator assigns “"
                                     + task.name() + "”")
                     .raise();
+        if (!me.has("ADMIN")) permissions.mustAllow(me, task.guide(), task.group());
         if (!task.isOpenTo(to)) throw cannotTake(to, task);
+        if (!permissions.allows(to, task.guide(), task.roles()))
+            throw Refusal.conflict(
+                            "out-of-scope", to.name() + " has the role " + task.role() + ", but not for this guide")
+                    .raise();
         return setAssignee(task, to.account());
     }
 

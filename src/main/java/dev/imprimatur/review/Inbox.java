@@ -4,6 +4,7 @@ package dev.imprimatur.review;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.paging.Page;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowable.engine.ManagementService;
@@ -29,6 +31,7 @@ import org.springframework.stereotype.Component;
 public class Inbox {
     private static final int BATCH = 500;
 
+    private final Permissions permissions;
     private final TaskService tasks;
     private final ManagementService management;
     private final Processes processes;
@@ -46,7 +49,9 @@ public class Inbox {
             Guides guides,
             Editions editions,
             Engine engine,
-            LoggedTasks loggedTasks) {
+            LoggedTasks loggedTasks,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.engine = engine;
         this.loggedTasks = loggedTasks;
         this.tasks = tasks;
@@ -80,7 +85,10 @@ public class Inbox {
 
     /** The number of decisions that the person may take, plus the number of drafts assigned to the person. */
     public long waiting(Person me) {
-        return me.roles().isEmpty() ? 0 : engine.read(() -> countInEngine(me), () -> loggedTasks.waiting(me));
+        return me.roles().isEmpty()
+                ? 0
+                : engine.read(
+                        () -> me.isLimited() ? countInScope(me) : countInEngine(me), () -> loggedTasks.waiting(me));
     }
 
     /** Whether the tasks come from the engine; if false, they are derived from the edition logs, since the engine is unavailable. */
@@ -97,10 +105,18 @@ public class Inbox {
                 .taskAssignee(me.account())
                 .endOr()
                 .count();
-        long drafts = tasks.createTaskQuery().taskAssignee(me.account()).list().stream()
+        return decisions + draftsOf(me);
+    }
+
+    /** The tasks of a person with limited roles are counted by the cards of guides, which need no query of the engine for each. */
+    private long countInScope(Person me) {
+        return loggedTasks.waiting(me) + draftsOf(me);
+    }
+
+    private long draftsOf(Person me) {
+        return tasks.createTaskQuery().taskAssignee(me.account()).list().stream()
                 .filter(task -> !workflows.decisionTasks().contains(task.getTaskDefinitionKey()))
                 .count();
-        return decisions + drafts;
     }
 
     private record TaskOfEdition(Task task, EditionId edition) {}
@@ -124,7 +140,7 @@ public class Inbox {
         }
         if (query.decisions()) matching.ofSteps(workflows.decisionTasks());
         if (query.dueBefore() != null) matching.dueBefore(query.dueBefore());
-        Rows<Task> rows = query.type() == null ? matching : ofType(query.type(), matching);
+        Rows<Task> rows = query.type() == null && !me.isLimited() ? matching : offered(query.type(), me, matching);
         var page = window.page(rows, TaskRows::place);
         return new Page<>(
                 withEditions(page.items())
@@ -143,18 +159,22 @@ public class Inbox {
                         .stream());
     }
 
-    /** The tasks on guides of a type. The engine does not know types, so its tasks are read in batches until enough match. */
-    private Rows<Task> ofType(String type, Rows<Task> all) {
+    /**
+     * The tasks on guides of a type that the limits of the person's roles allow. The engine does not know guides, so its tasks are read in
+     * batches until enough match.
+     */
+    private Rows<Task> offered(@Nullable String type, Person me, Rows<Task> all) {
         return (from, back, most) -> {
             var ofType = guides.cached().stream()
-                    .filter(guide -> guide.type().equals(type))
-                    .map(Guide::id)
-                    .collect(Collectors.toSet());
+                    .filter(guide -> type == null || guide.type().equals(type))
+                    .collect(Collectors.toMap(Guide::id, Function.identity()));
             var matching = new ArrayList<Task>();
             for (var at = from; ; ) {
                 var batch = all.beside(at, back, BATCH);
                 withEditions(batch)
-                        .filter(it -> ofType.contains(it.edition().guide()))
+                        .filter(it -> Optional.ofNullable(ofType.get(it.edition().guide()))
+                                .filter(guide -> isOffered(it.task(), guide, me))
+                                .isPresent())
                         .map(TaskOfEdition::task)
                         .limit((long) most - matching.size())
                         .forEach(matching::add);
@@ -162,6 +182,16 @@ public class Inbox {
                 at = TaskRows.place(batch.getLast());
             }
         };
+    }
+
+    /** Whether the task is for a role that the person does not have, or for one whose limits allow the guide. */
+    private boolean isOffered(Task task, Guide guide, Person me) {
+        return workflows
+                .ofDefinition(task.getProcessDefinitionId())
+                .step(task.getTaskDefinitionKey())
+                .filter(step -> me.has(step.group()))
+                .map(step -> permissions.allowsByCard(me, guide, step.group()))
+                .orElse(true);
     }
 
     /** The open tasks of an edition. */

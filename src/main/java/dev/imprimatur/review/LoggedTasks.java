@@ -5,6 +5,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.paging.Page;
@@ -27,12 +28,14 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class LoggedTasks {
+    private final Permissions permissions;
     private final Guides guides;
     private final Editions editions;
     private final ContentTypes types;
     private final Workflows workflows;
 
-    LoggedTasks(Guides guides, Editions editions, ContentTypes types, Workflows workflows) {
+    LoggedTasks(Guides guides, Editions editions, ContentTypes types, Workflows workflows, Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.editions = editions;
         this.types = types;
@@ -107,12 +110,13 @@ class LoggedTasks {
     /** The open tasks of a candidate that match the query. */
     private record CandidateTasks(Candidate candidate, List<OpenTask> tasks) {}
 
-    private static Predicate<OpenTask> matches(Inbox.Query query, Person me) {
+    private Predicate<OpenTask> matches(Inbox.Query query, Person me) {
         return task -> !query.mine()
                 && (query.group() == null
                         ? task.isFor(me)
                         : task.group().equals(query.group())
                                 || task.escalatedTo().contains(query.group()))
+                && (!task.isFor(me) || permissions.allowsByCard(me, task.guide(), task.roles()))
                 && (!query.decisions() || !task.outcomes().isEmpty())
                 && (query.dueBefore() == null
                         || task.due() != null && task.due().isBefore(query.dueBefore()));
@@ -151,7 +155,9 @@ class LoggedTasks {
         return guides.cached().stream()
                 .filter(LoggedTasks::isUnderReview)
                 .filter(guide -> workflows.of(types.require(guide.type())).steps().stream()
-                        .anyMatch(step -> !step.isDrafting() && me.has(step.group())))
+                        .anyMatch(step -> !step.isDrafting()
+                                && me.has(step.group())
+                                && permissions.allowsByCard(me, guide, step.group())))
                 .count();
     }
 }

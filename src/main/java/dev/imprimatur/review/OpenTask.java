@@ -9,6 +9,7 @@ import dev.imprimatur.people.Person;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,11 @@ public record OpenTask(
      */
     public boolean isOpenTo(Person person) {
         return outcomes.stream().anyMatch(outcome -> outcome.effect().vouches()) ? person.has(group) : isFor(person);
+    }
+
+    /** The roles that may take the task, or see to it that somebody does. */
+    public String[] roles() {
+        return Stream.concat(Stream.of(group), escalatedTo.stream()).toArray(String[]::new);
     }
 
     /** Whether the task waits for one of the person's roles. */

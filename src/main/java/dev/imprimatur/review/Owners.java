@@ -6,6 +6,7 @@ import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,13 @@ public class Owners {
     /** How many guides one call hands over. */
     public static final int AT_ONCE = 200;
 
+    private final Permissions permissions;
     private final Guides guides;
     private final Editions editions;
     private final Accounts accounts;
 
-    Owners(Guides guides, Editions editions, Accounts accounts) {
+    Owners(Permissions permissions, Guides guides, Editions editions, Accounts accounts) {
+        this.permissions = permissions;
         this.guides = guides;
         this.editions = editions;
         this.accounts = accounts;
@@ -33,6 +36,7 @@ public class Owners {
      * @param username an active account; null if nobody is to own the guide
      */
     public Guide set(Guide guide, @Nullable String username, Person by) {
+        if (!by.has("ADMIN")) permissions.mustAllow(by, guide, Permissions.EDITOR, Permissions.PUBLISHER);
         if (username != null) mustBeActive("/username", username);
         editions.owned(guide.current(), username, by);
         return guides.require(guide.id());

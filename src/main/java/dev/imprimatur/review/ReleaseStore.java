@@ -32,7 +32,6 @@ class ReleaseStore {
     private static final FindOneAndUpdateOptions UPDATED =
             new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
 
-    /** @param request the idempotent request that created the release; null if it had no key */
     public record Row(
             @BsonId String id,
             String name,
@@ -44,8 +43,7 @@ class ReleaseStore {
             Instant createdAt,
             @Nullable Person decidedBy,
             @Nullable Instant publishedAt,
-            LedgerEntry.@Nullable Release entries,
-            @Nullable String request) {
+            LedgerEntry.@Nullable Release entries) {
         Release release() {
             return new Release(
                     id, name, state, publishAt, zone, heldAt, createdBy, createdAt, decidedBy, publishedAt, entries);
@@ -88,13 +86,11 @@ class ReleaseStore {
         releases = database.getCollection("releases", Row.class);
         items = database.getCollection("release_items", ItemRow.class);
         Index.make(releases, Indexes.ascending("state", "publishAt"));
-        Index.makeUniqueWherePresent(releases, Indexes.ascending("request"));
         Index.make(items, Indexes.ascending("release"));
     }
 
-    /** Stores a new release; the same request again stores nothing. Returns the release that is stored. */
+    /** Stores a new release. If a release with this id is stored already, it stays as it is. Returns the release that is stored. */
     Release create(Release release) {
-        String request = release.createdBy().request();
         UniqueInsert.insert(
                 releases,
                 new Row(
@@ -108,18 +104,12 @@ class ReleaseStore {
                         release.createdAt(),
                         release.decidedBy(),
                         null,
-                        null,
-                        request));
-        var stored = request == null ? find(release.id()) : first(Filters.eq("request", request));
-        return stored.orElseThrow();
+                        null));
+        return find(release.id()).orElseThrow();
     }
 
     Optional<Release> find(String id) {
-        return first(Filters.eq("_id", id));
-    }
-
-    private Optional<Release> first(Bson filter) {
-        return Optional.ofNullable(releases.find(filter).first()).map(Row::release);
+        return Optional.ofNullable(releases.find(Filters.eq("_id", id)).first()).map(Row::release);
     }
 
     /** The releases in this state, those with an instant first. */
@@ -160,13 +150,13 @@ class ReleaseStore {
                         Updates.set("name", name),
                         Updates.set("publishAt", publishAt),
                         Updates.set("zone", zone),
-                        Updates.set("decidedBy", publishAt == null ? null : by),
+                        Updates.set("decidedBy", publishAt == null ? null : by.withoutGrants()),
                         Updates.unset("heldAt")));
     }
 
     /** Changes the state; empty if the release was not in the state before. */
     Optional<Release> move(String id, State from, State to, Person by) {
-        return updated(id, from, Updates.combine(Updates.set("state", to), Updates.set("decidedBy", by)));
+        return updated(id, from, Updates.combine(Updates.set("state", to), Updates.set("decidedBy", by.withoutGrants())));
     }
 
     /** Notes that a release was not published at its instant; empty if it is not open any more, or has another instant. */

@@ -6,6 +6,7 @@ import dev.imprimatur.content.Reason;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
@@ -18,7 +19,6 @@ import dev.imprimatur.review.Release.Action;
 import dev.imprimatur.review.Release.Item;
 import dev.imprimatur.review.Release.State;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -50,6 +49,7 @@ public class Releases {
     /** The number of guides whose logs and processes follow before the publication answers; those of more guides follow afterwards. */
     private static final int AT_ONCE = 25;
 
+    private final Permissions permissions;
     private final ReleaseStore store;
     private final ReleasePublication publication;
     private final Publication ledger;
@@ -66,6 +66,7 @@ public class Releases {
 
     /** @param mostGuides the most guides of one release, {@code imprimatur.releases.most-guides} */
     Releases(
+            Permissions permissions,
             ReleaseStore store,
             ReleasePublication publication,
             Publication ledger,
@@ -81,6 +82,7 @@ public class Releases {
             @Value("${imprimatur.releases.most-guides:2000}") int mostGuides) {
         if (mostGuides < 1 || mostGuides > 5_000)
             throw new IllegalArgumentException("imprimatur.releases.most-guides is 1 to 5000");
+        this.permissions = permissions;
         this.store = store;
         this.publication = publication;
         this.ledger = ledger;
@@ -139,15 +141,15 @@ public class Releases {
         var now = clock.instant();
         var at = instant(wanted, now);
         return store.create(new Release(
-                UUID.randomUUID().toString(),
+                by.idOfNew(),
                 name(wanted),
                 State.OPEN,
                 at,
                 at == null ? null : wanted.zone(),
                 null,
-                by,
+                by.withoutGrants(),
                 now,
-                at == null ? null : by,
+                at == null ? null : by.withoutGrants(),
                 null,
                 null));
     }
@@ -155,10 +157,19 @@ public class Releases {
     /** Sets the name and the instant of a release. */
     public Release set(String id, Wanted wanted, Person by) {
         var release = require(id);
+        mustCover(release, by);
         String name = name(wanted);
         var at = instant(wanted, clock.instant());
         return store.set(release.id(), name, at, at == null ? null : wanted.zone(), by)
                 .orElseThrow(() -> notOpen(require(id)).raise());
+    }
+
+    /** Throws a refusal unless the person, as a publisher, covers all guides of the release. */
+    private void mustCover(Release release, Person by) {
+        if (!by.isLimited()) return;
+        guides.find(store.itemsOf(release.id()).stream().map(Item::guide).toList())
+                .values()
+                .forEach(guide -> permissions.mustAllow(by, guide, Permissions.PUBLISHER));
     }
 
     private static String name(Wanted wanted) {
@@ -219,6 +230,7 @@ public class Releases {
     public void add(String id, Guide guide, WantedGuide wanted, Person by) {
         var release = require(id);
         if (release.state() != State.OPEN) throw notOpen(release).raise();
+        permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         var item = item(release, guide, wanted, by);
         var before = store.itemOf(guide.id());
         if (before.isEmpty() && store.count(id) >= mostGuides)
@@ -260,7 +272,8 @@ public class Releases {
             if (wanted.reason() != null || wanted.reasonCode() != null || wanted.redirectTo() != null)
                 throw Refusal.malformed("/action", "reason, reasonCode and redirectTo belong to the action unpublish")
                         .raise();
-            return new Item(guide.id(), release.id(), Action.PUBLISH, null, null, null, null, by, now);
+            return new Item(
+                    guide.id(), release.id(), Action.PUBLISH, null, null, null, null, by.withoutGrants(), now);
         }
         String reason = wanted.reason();
         if (reason == null || reason.isBlank())
@@ -280,7 +293,7 @@ public class Releases {
                 reason,
                 wanted.reasonCode(),
                 wanted.redirectTo(),
-                by,
+                by.withoutGrants(),
                 now);
     }
 
@@ -294,6 +307,7 @@ public class Releases {
         if (release.state() != State.OPEN) throw notOpen(release).raise();
         var item = store.itemOf(guide).filter(it -> it.release().equals(id));
         if (item.isEmpty()) return;
+        guides.find(List.of(guide)).values().forEach(card -> permissions.mustAllow(by, card, Permissions.PUBLISHER));
         takeOut(item.get(), by);
         if (require(id).state() != State.OPEN) throw notOpen(require(id)).raise();
     }
@@ -313,6 +327,7 @@ public class Releases {
     public void delete(String id, Person by) {
         var release = store.find(id);
         if (release.isEmpty()) return;
+        mustCover(release.get(), by);
         if (release.get().state() != State.DELETED
                 && store.move(id, State.OPEN, State.DELETED, by).isEmpty())
             throw notOpen(require(id)).raise();
@@ -331,6 +346,11 @@ public class Releases {
 
     /** Publishes a release as a whole. Publishing the same release again changes nothing. */
     public Release publish(String id, Person by) {
+        mustCover(require(id), by);
+        return publishAs(id, by);
+    }
+
+    private Release publishAs(String id, Person by) {
         var release = require(id);
         if (release.state() == State.OPEN) {
             mustBeComplete(release);
@@ -368,7 +388,7 @@ public class Releases {
     void publishDue() {
         for (var due : store.due(clock.instant()))
             try {
-                publish(due.id(), Optional.ofNullable(due.decidedBy()).orElse(due.createdBy()));
+                publishAs(due.id(), Optional.ofNullable(due.decidedBy()).orElse(due.createdBy()));
             } catch (Refused refused) {
                 if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
                 log.warn(
@@ -399,7 +419,7 @@ public class Releases {
         var items = store.itemsOf(release.id());
         if (items.size() <= AT_ONCE) follow(release, items);
         else {
-            var _ = scheduler.schedule(() -> follow(release, items), Instant.EPOCH.plus(Duration.ofMillis(1)));
+            var _ = scheduler.schedule(() -> follow(release, items), Instant.EPOCH);
         }
         return release;
     }

@@ -8,6 +8,7 @@ import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
@@ -25,6 +26,7 @@ import tools.jackson.databind.JsonNode;
  */
 @Component
 public class Review {
+    private final Permissions permissions;
     private final Guides guides;
     private final Editing editing;
     private final Editions editions;
@@ -44,7 +46,9 @@ public class Review {
             ContentTypes types,
             GuideReconciler reconciler,
             Renaming renaming,
-            Audit audit) {
+            Audit audit,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.editing = editing;
         this.editions = editions;
@@ -67,6 +71,7 @@ public class Review {
 
     /** Submits the working copy for review. */
     public Edition submit(Guide guide, @Nullable String etag, @Nullable String message, Person by) {
+        permissions.mustAllow(by, guide, Permissions.EDITOR);
         Explanation.mustBeShort("/message", message);
         String drafting = workflows.of(types.require(guide.type())).drafting().id();
         return editions.together(() -> {
@@ -78,6 +83,7 @@ public class Review {
 
     /** Opens the next edition of a guide. */
     public EditionId openNext(Guide guide, Person by) {
+        permissions.mustAllow(by, guide, Permissions.EDITOR);
         return editions.together(() -> {
             var id = editing.openNext(guide, by);
             reconciler.reconcileOrDefer(guide.id());
@@ -87,6 +93,7 @@ public class Review {
 
     /** Discards the edition in progress. */
     public Edition discard(Guide guide, Person by) {
+        permissions.mustAllow(by, guide, Permissions.EDITOR);
         return editions.together(() -> {
             var edition = editing.discard(guide, by);
             reconciler.reconcileOrDefer(guide.id());
@@ -96,6 +103,7 @@ public class Review {
 
     /** Gives the guide another slug. If the guide is published, its former slug redirects readers from now on. */
     public void rename(Guide guide, String slug, Person by) {
+        permissions.mustAllow(by, guide, Permissions.EDITOR, Permissions.PUBLISHER);
         editions.together(() -> {
             renaming.rename(guide, slug, by);
             reconciler.reconcileOrDefer(guide.id());
@@ -118,6 +126,7 @@ public class Review {
         editions.together(() -> {
             if (!editions.isDeleted(id)) {
                 var guide = guides.require(type, id);
+                permissions.mustAllow(by, guide, Permissions.EDITOR);
                 editing.mustBeDeletable(guide, by);
                 // first, so that no guide is deleted without a record
                 String target = type + " " + guide.slug() + " " + guide.locale() + " " + id;
@@ -139,6 +148,7 @@ public class Review {
      */
     public LedgerEntry unpublish(
             Guide guide, String message, @Nullable String reasonCode, @Nullable String redirectTo, Person by) {
+        permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         Explanation.mustBeShort("/reason", message);
         var reason = Explanation.reason(types.require(guide.type()).reasons(Reason.Of.UNPUBLISH), reasonCode);
         return editions.together(() -> {

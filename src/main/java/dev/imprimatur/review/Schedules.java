@@ -6,6 +6,7 @@ import dev.imprimatur.content.Sha256;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Schedule;
@@ -36,6 +37,7 @@ import org.springframework.stereotype.Component;
 public class Schedules {
     private static final int VERSION_LENGTH = 16;
 
+    private final Permissions permissions;
     private final Guides guides;
     private final Editions editions;
     private final Processes processes;
@@ -53,7 +55,9 @@ public class Schedules {
             ContentTypes types,
             Engine engine,
             GuideReconciler reconciler,
-            Clock clock) {
+            Clock clock,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;
@@ -95,6 +99,7 @@ public class Schedules {
      * @return the guide with its schedule
      */
     public Guide schedule(Guide guide, Wanted wanted, @Nullable String seen, Person by) {
+        permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         if (wanted.publishAt() == null && wanted.unpublishAt() == null)
             throw Refusal.malformed("/publishAt", "give publishAt, unpublishAt or both; DELETE gives a schedule up")
                     .raise();
@@ -171,6 +176,7 @@ public class Schedules {
      * @param seen the version of the schedule that the person saw; null for any
      */
     public Guide publishNow(Guide guide, @Nullable String seen, Person by) {
+        permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         var latest = editions.of(guide.id()).getLast();
         mustWaitForPublication(latest);
         mustBe(seen, guide);
@@ -206,6 +212,7 @@ public class Schedules {
      * @param seen the version of the schedule that the person saw; null for any
      */
     public Guide giveUp(Guide guide, @Nullable String seen, Person by) {
+        permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         var scheduled = editions.of(guide.id()).stream()
                 .filter(edition -> !edition.schedule().isEmpty())
                 .toList();

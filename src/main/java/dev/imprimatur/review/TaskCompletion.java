@@ -6,6 +6,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
@@ -20,6 +21,7 @@ import org.springframework.stereotype.Component;
 /** Records what people decide on tasks. */
 @Component
 public class TaskCompletion {
+    private final Permissions permissions;
     private final Guides guides;
     private final Editions editions;
     private final Processes processes;
@@ -37,7 +39,9 @@ public class TaskCompletion {
             ContentTypes types,
             Engine engine,
             SigningRules signing,
-            GuideReconciler reconciler) {
+            GuideReconciler reconciler,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;
@@ -88,6 +92,7 @@ public class TaskCompletion {
                 && editions.get(id.edition()).escalatedTo(id.task()).stream().noneMatch(by::has))
             throw Refusal.forbidden("wrong-role", "this task is for the role " + step.role())
                     .raise();
+        permissions.mustAllow(by, guide, step.group());
         if (step.isDrafting())
             throw Refusal.conflict("submit-instead", "a draft is completed by submitting the guide")
                     .raise();
@@ -132,7 +137,8 @@ public class TaskCompletion {
                         outcome.meaning(),
                         reason,
                         by),
-                type.approvals());
+                type.approvals(),
+                type.requirements());
         reconciler.reconcile(guide.id());
         return guide;
     }

@@ -162,6 +162,11 @@ public final class Workflow {
         return steps.values().stream().filter(Step::isDrafting).findFirst().orElseThrow();
     }
 
+    /** Whether the workflow asks for an approval again until none is missing. */
+    boolean asksForMoreApprovals() {
+        return asksForMoreApprovals;
+    }
+
     /** Whether the workflow can collect this number of approvals. */
     boolean canCollect(int approvals) {
         long approving = steps.values().stream()

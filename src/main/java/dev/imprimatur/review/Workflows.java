@@ -100,6 +100,10 @@ class Workflows {
         if (workflow == null)
             throw new IllegalStateException("content type " + type.name() + ": x-workflow “" + type.workflow()
                     + "” is none of the workflows " + String.join(", ", latest.keySet()));
+        if (!type.requirements().isEmpty() && !workflow.asksForMoreApprovals())
+            throw new IllegalStateException("content type " + type.name()
+                    + ": /x-requirements needs a workflow that asks for more approvals (${approvalsMissing > 0}), and "
+                    + workflow.id() + " does not");
         if (!workflow.canCollect(type.approvals()))
             throw new IllegalStateException("content type " + type.name() + ": asks for " + type.approvals()
                     + " approvals, but the workflow " + workflow.id() + " cannot collect as many");

@@ -104,7 +104,10 @@ class Demo {
         else if (!chosenPassword.isEmpty())
             ACCOUNTS.forEach(account -> accounts.resetPassword(account.username(), password));
         setup.begin(url, System.out);
-        seeds.run(accounts.account(ACCOUNTS.get(1).username()).orElseThrow().person());
+        seeds.run(accounts.account(ACCOUNTS.get(1).username())
+                .orElseThrow()
+                .person()
+                .withoutGrants());
         banner(
                 url,
                 isFirstStart || !chosenPassword.isEmpty() ? password : null,

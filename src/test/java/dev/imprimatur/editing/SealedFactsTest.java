@@ -321,7 +321,7 @@ class SealedFactsTest {
         var seen = new Revision.Ref(1, task.get("contentHash").asString());
         var reviewer = new Person("second-reviewer", "The second reviewer", null, Set.of("REVIEWER"));
         var revived = new Decision("approval", 2, "approve", Decision.Effect.APPROVE, seen, null, null, null, reviewer);
-        assertThatThrownBy(() -> node.bean(Editions.class).decide(new EditionId(guide.id(), 1), revived, 2))
+        assertThatThrownBy(() -> node.bean(Editions.class).decide(new EditionId(guide.id(), 1), revived, 2, List.of()))
                 .isInstanceOfSatisfying(
                         Refused.class, no -> assertThat(no.refusal().name()).isEqualTo("log-damaged"));
         assertThat(node.site().get("/faq/" + slug).status()).isEqualTo(404);
@@ -342,7 +342,8 @@ class SealedFactsTest {
                             id,
                             new Decision(
                                     "review", 1, "approve", Decision.Effect.APPROVE, seen, null, null, null, person),
-                            1);
+                            1,
+                            List.of());
             node.bean(Editions.class).stamp(id, Period.ofMonths(6));
 
             assertThatThrownBy(() -> node.bean(Publication.class).publish(id))

@@ -214,6 +214,7 @@ class SubmissionOfWhatWasSeenTest {
                 node.bean(Drafts.class),
                 node.bean(Slugs.class),
                 node.bean(Ids.class),
-                slipping);
+                slipping,
+                node.bean(Permissions.class));
     }
 }

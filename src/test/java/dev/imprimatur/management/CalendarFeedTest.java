@@ -277,6 +277,7 @@ class CalendarFeedTest {
                 id,
                 null,
                 null,
+                List.of(),
                 "editor",
                 now,
                 1,

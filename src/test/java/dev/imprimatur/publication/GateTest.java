@@ -112,7 +112,7 @@ class GateTest {
         var reviewer = new Person("reviewer", "The reviewer", null, Set.of("REVIEWER"));
         var approval = new Decision("review", 1, "approve", Decision.Effect.APPROVE, seen, null, null, null, reviewer);
 
-        var decided = node.bean(Editions.class).decide(edition, approval, 2);
+        var decided = node.bean(Editions.class).decide(edition, approval, 2, List.of());
 
         assertThat(decided.state()).isEqualTo(Edition.State.IN_REVIEW);
         assertThat(decided.approvalsMissing()).isEqualTo(1);

@@ -118,7 +118,8 @@ class RebuildTest {
                                 null,
                                 null,
                                 new Person("reviewer", "The reviewer", null, Set.of("REVIEWER"))),
-                        1);
+                        1,
+                        List.of());
         var runtime = node.bean(RuntimeService.class);
         runtime.deleteProcessInstance(
                 runtime.createProcessInstanceQuery()

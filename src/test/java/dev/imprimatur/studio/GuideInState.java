@@ -165,7 +165,8 @@ record GuideInState(String name, Guides.Ref guide, String decides) {
                         null,
                         null,
                         by),
-                1);
+                1,
+                List.of());
         return guide;
     }
 }

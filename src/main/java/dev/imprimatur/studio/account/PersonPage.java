@@ -4,14 +4,25 @@ package dev.imprimatur.studio.account;
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.PasswordReset;
+import dev.imprimatur.accounts.Role;
+import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Owners;
 import dev.imprimatur.studio.DisplayText;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -39,9 +50,71 @@ class PersonPage {
 
     @GetMapping
     String person(@PathVariable String username, Model model) {
-        model.addAttribute("account", accounts.known(username));
+        var account = accounts.known(username);
+        model.addAttribute("account", account);
+        model.addAttribute("limitable", EnumSet.complementOf(EnumSet.of(Role.ADMIN)));
+        var rows = new ArrayList<Map<String, String>>();
+        account.grants()
+                .forEach(grant -> rows.add(
+                        row(grant.role(), listed(grant.types()), listed(grant.locales()), listed(grant.tags()))));
+        rows.add(row("", "", "", ""));
+        model.addAttribute("grants", rows);
         model.addAttribute("owned", owners.count(username));
         return "studio/person";
+    }
+
+    private static Map<String, String> row(String role, String types, String locales, String tags) {
+        return Map.of("role", role, "types", types, "locales", locales, "tags", tags);
+    }
+
+    private static String listed(@Nullable List<String> values) {
+        return values == null ? "" : String.join(", ", values);
+    }
+
+    private static List<String> list(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .filter(value -> !value.isEmpty())
+                .toList();
+    }
+
+    /** Sets the limits of the roles, one row of inputs each, and the groups. A row without a role is left out. */
+    @PostMapping("/grants")
+    String grants(
+            @PathVariable String username,
+            @RequestParam MultiValueMap<String, String> form,
+            Person me,
+            RedirectAttributes redirect) {
+        signing.mustBeProven(me);
+        var grants = new ArrayList<Grant>();
+        var roles = form.getOrDefault("role", List.of());
+        for (int i = 0; i < roles.size(); i++)
+            if (!roles.get(i).isBlank())
+                grants.add(new Grant(
+                        roles.get(i),
+                        list(at(form, "types", i)),
+                        list(at(form, "locales", i)),
+                        list(at(form, "tags", i))));
+        try {
+            accounts.setRights(username, null, grants, list(at(form, "groups", 0)), me.account());
+            redirect.addFlashAttribute("notice", "What " + username + " may do holds from now on.");
+        } catch (Refused refused) {
+            redirect.addFlashAttribute("problem", words(refused.refusal()));
+        }
+        return page(username);
+    }
+
+    private static String at(MultiValueMap<String, String> form, String name, int index) {
+        var values = form.getOrDefault(name, List.of());
+        return index < values.size() ? values.get(index) : "";
+    }
+
+    private static String words(Refusal refusal) {
+        return refusal.faults().isEmpty()
+                ? DisplayText.sentence(refusal.detail())
+                : refusal.faults().stream()
+                        .map(fault -> DisplayText.sentence(fault.detail()))
+                        .collect(Collectors.joining(" "));
     }
 
     @PostMapping("/rename")
@@ -62,7 +135,7 @@ class PersonPage {
         return page(username);
     }
 
-    private static @org.jspecify.annotations.Nullable String orNull(String text) {
+    private static @Nullable String orNull(String text) {
         return text.isBlank() ? null : text.strip();
     }
 

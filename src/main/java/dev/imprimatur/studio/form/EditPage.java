@@ -13,6 +13,7 @@ import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
@@ -46,6 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Controller
 @RequestMapping("/studio/guides/{id}")
 class EditPage {
+    private final Permissions permissions;
     private final Guides guides;
     private final Drafts drafts;
     private final GuideRevisions guideRevisions;
@@ -67,7 +69,9 @@ class EditPage {
             ReadOnlyDraft draftPage,
             ActiveEditors presence,
             DisplayText words,
-            JsonMapper json) {
+            JsonMapper json,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.drafts = drafts;
         this.guideRevisions = guideRevisions;
@@ -135,7 +139,7 @@ class EditPage {
         model.addAttribute("here", presence.open(guide.id(), me.account()));
         model.addAttribute("nextRevision", guideRevisions.nextNumber(guide));
         model.addAttribute("preview", Preview.of(drafting.shape(guide), copy.identifiedContent()));
-        model.addAttribute("mayEdit", me.has("EDITOR") || me.has("REVIEWER"));
+        model.addAttribute("mayEdit", permissions.allows(me, guide, "EDITOR", "REVIEWER"));
         return "studio/edit";
     }
 

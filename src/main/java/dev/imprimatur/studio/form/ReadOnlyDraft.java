@@ -5,6 +5,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.studio.revision.Preview;
 import org.springframework.stereotype.Component;
@@ -18,8 +19,10 @@ import org.springframework.ui.Model;
 class ReadOnlyDraft {
     private final Editions editions;
     private final ContentTypes types;
+    private final Permissions permissions;
 
-    ReadOnlyDraft(Editions editions, ContentTypes types) {
+    ReadOnlyDraft(Editions editions, ContentTypes types, Permissions permissions) {
+        this.permissions = permissions;
         this.editions = editions;
         this.types = types;
     }
@@ -30,12 +33,12 @@ class ReadOnlyDraft {
      * @param wanted whether the person chose to edit the draft, knowing the consequence
      */
     boolean isFor(Guide guide, WorkingCopy copy, boolean wanted, Person me) {
-        if (!mayWrite(me)) return true;
+        if (!mayWrite(guide, me)) return true;
         return me.has("REVIEWER") && !wanted && !hasContributed(guide, copy, me);
     }
 
-    private static boolean mayWrite(Person me) {
-        return me.has("EDITOR") || me.has("REVIEWER");
+    private boolean mayWrite(Guide guide, Person me) {
+        return permissions.allows(me, guide, Permissions.EDITOR, Permissions.REVIEWER);
     }
 
     private boolean hasContributed(Guide guide, WorkingCopy copy, Person me) {
@@ -50,7 +53,7 @@ class ReadOnlyDraft {
         model.addAttribute("guide", guide);
         model.addAttribute("copy", copy);
         model.addAttribute("preview", Preview.of(types.require(guide.type()).shape(), copy.identifiedContent()));
-        model.addAttribute("mayWrite", mayWrite(me));
+        model.addAttribute("mayWrite", mayWrite(guide, me));
         return "studio/draft";
     }
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.review;
 
+import dev.imprimatur.content.Requirement;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
 import dev.imprimatur.studio.DisplayText;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -17,11 +20,13 @@ class DecisionPermission {
     private static final int AT_ONCE = 20;
     private static final int FURTHEST = 200;
 
+    private final Permissions permissions;
     private final Inbox inbox;
     private final Editions editions;
     private final DisplayText words;
 
-    DecisionPermission(Inbox inbox, Editions editions, DisplayText words) {
+    DecisionPermission(Inbox inbox, Editions editions, DisplayText words, Permissions permissions) {
+        this.permissions = permissions;
         this.inbox = inbox;
         this.editions = editions;
         this.words = words;
@@ -35,6 +40,8 @@ class DecisionPermission {
                     ? "This task was passed on to you because nobody decided in time. Only people with the role "
                             + task.role() + " approve: assign it to one of them, or ask for changes."
                     : "This decision is for people with the role " + task.role() + ".";
+        if (!permissions.allows(me, task.guide(), task.roles()))
+            return "Your role " + task.role() + " is limited to other guides.";
         String assignee = task.assignee();
         if (assignee != null && !assignee.equals(me.account()))
             return words.named(assignee) + " has claimed this task.";
@@ -46,6 +53,13 @@ class DecisionPermission {
                 && edition.approvals().stream()
                         .anyMatch(entry -> entry.by().account().equals(me.account())))
             return "You have approved this revision; it needs somebody else too.";
+        var open = edition.openRequirements();
+        if (edition.state() == Edition.State.IN_REVIEW
+                && !open.isEmpty()
+                && edition.approvals().size() >= edition.approvalsRequired()
+                && open.stream().noneMatch(it -> me.isIn(it.group())))
+            return "Enough people have approved. What is missing is the approval of somebody of the group "
+                    + open.stream().map(Requirement::group).distinct().collect(Collectors.joining(", ")) + ".";
         return null;
     }
 

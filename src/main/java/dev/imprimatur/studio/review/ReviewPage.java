@@ -13,6 +13,7 @@ import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Revision;
@@ -51,6 +52,7 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/studio/guides/{id}")
 class ReviewPage {
 
+    private final Permissions permissions;
     private final Guides guides;
     private final GuideRevisions guideRevisions;
     private final Editions editions;
@@ -82,7 +84,9 @@ class ReviewPage {
             Threads threads,
             DecisionPermission deciding,
             SigningRules signing,
-            Releases releases) {
+            Releases releases,
+            Permissions permissions) {
+        this.permissions = permissions;
         this.guides = guides;
         this.guideRevisions = guideRevisions;
         this.editions = editions;
@@ -201,7 +205,11 @@ class ReviewPage {
                 "people",
                 accounts.accounts().stream()
                         .filter(account -> account.active()
-                                && account.person().has(task.get().group()))
+                                && account.person().has(task.get().group())
+                                && permissions.allowsByCard(
+                                        account.person(),
+                                        task.get().guide(),
+                                        task.get().group()))
                         .map(Account::person)
                         .toList());
         var why = deciding.whyNot(task.get(), me);
