@@ -68,7 +68,8 @@ final class SchemaRules {
             String at = "/x-requirements/" + number++;
             requirement.propertyNames().stream()
                     .filter(name -> !REQUIREMENT.contains(name))
-                    .forEach(name -> faults.add(new Fault(at + "/" + name, "is not known; a requirement has " + REQUIREMENT)));
+                    .forEach(name ->
+                            faults.add(new Fault(at + "/" + name, "is not known; a requirement has " + REQUIREMENT)));
             String id = requirement.path("id").asString("");
             if (!id.matches(WORDS)) faults.add(new Fault(at + "/id", "must be lower-case words with hyphens"));
             else if (!ids.add(id)) faults.add(new Fault(at + "/id", "is the id of an earlier requirement, too: " + id));

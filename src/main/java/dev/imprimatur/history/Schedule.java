@@ -55,5 +55,4 @@ public record Schedule(
     boolean delaysPublication() {
         return publishAt != null || release != null;
     }
-
 }

@@ -156,7 +156,8 @@ class ReleaseStore {
 
     /** Changes the state; empty if the release was not in the state before. */
     Optional<Release> move(String id, State from, State to, Person by) {
-        return updated(id, from, Updates.combine(Updates.set("state", to), Updates.set("decidedBy", by.withoutGrants())));
+        return updated(
+                id, from, Updates.combine(Updates.set("state", to), Updates.set("decidedBy", by.withoutGrants())));
     }
 
     /** Notes that a release was not published at its instant; empty if it is not open any more, or has another instant. */

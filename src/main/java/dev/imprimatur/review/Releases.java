@@ -272,8 +272,7 @@ public class Releases {
             if (wanted.reason() != null || wanted.reasonCode() != null || wanted.redirectTo() != null)
                 throw Refusal.malformed("/action", "reason, reasonCode and redirectTo belong to the action unpublish")
                         .raise();
-            return new Item(
-                    guide.id(), release.id(), Action.PUBLISH, null, null, null, null, by.withoutGrants(), now);
+            return new Item(guide.id(), release.id(), Action.PUBLISH, null, null, null, null, by.withoutGrants(), now);
         }
         String reason = wanted.reason();
         if (reason == null || reason.isBlank())

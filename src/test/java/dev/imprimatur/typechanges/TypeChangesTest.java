@@ -113,7 +113,8 @@ class TypeChangesTest {
             // the studio shows fields that are gone, and drops them on request
             String page = "/studio/guides/" + submitted.id() + "/edit";
             var visitor = Visitor.signedIn(node, "editor");
-            assertThat(visitor.get(page).body()).contains("no longer have these fields", "/hiring", "Drop these fields");
+            assertThat(visitor.get(page).body())
+                    .contains("no longer have these fields", "/hiring", "Drop these fields");
             String version = node.as("editor")
                     .get(submitted.path() + "/draft")
                     .header("ETag")

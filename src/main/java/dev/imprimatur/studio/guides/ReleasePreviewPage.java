@@ -60,8 +60,7 @@ class ReleasePreviewPage {
         var preview = editions.get(new EditionId(guide.id(), checked.edition()))
                 .submitted()
                 .map(submitted -> guideRevisions.require(guide, submitted.number()))
-                .map(revision ->
-                        Preview.of(types.require(guide.type()).shape(), revision.identifiedContent()))
+                .map(revision -> Preview.of(types.require(guide.type()).shape(), revision.identifiedContent()))
                 .orElse(null);
         return new Shown(checked, preview);
     }
