@@ -25,7 +25,8 @@ final class RefusedTypes extends RuntimeException {
                         + " purpose, " + setting(obstacle);
             case INCOMPATIBLE ->
                 obstacle.report().map(RefusedTypes::lines).orElse("") + "To accept the file on purpose, "
-                        + setting(obstacle) + " What is published stays as it is; what is in progress must be corrected.";
+                        + setting(obstacle)
+                        + " What is published stays as it is; what is in progress must be corrected.";
         };
     }
 

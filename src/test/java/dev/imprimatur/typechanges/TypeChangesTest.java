@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -112,7 +113,8 @@ class TypeChangesTest {
             // the studio shows fields that are gone, and drops them on request
             String page = "/studio/guides/" + submitted.id() + "/edit";
             var visitor = Visitor.signedIn(node, "editor");
-            assertThat(visitor.get(page).body()).contains("no longer have these fields", "/hiring", "Drop these fields");
+            assertThat(visitor.get(page).body())
+                    .contains("no longer have these fields", "/hiring", "Drop these fields");
             String version = node.as("editor")
                     .get(submitted.path() + "/draft")
                     .header("ETag")
