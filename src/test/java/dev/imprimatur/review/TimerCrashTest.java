@@ -51,8 +51,11 @@ class TimerCrashTest {
     /** The next pass of the reconciler sets the timer for the end of a publication, if the node crashed after the publication. */
     @Test
     void everyScheduledPublicationHappensOnce() {
-        crash(TimerCrashTest::scheduled, SCHEDULED.multipliedBy(2), SCHEDULED_EFFECTS, node -> node.bean(Reconciler.class)
-                .everyMinute());
+        crash(
+                TimerCrashTest::scheduled,
+                SCHEDULED.multipliedBy(2),
+                SCHEDULED_EFFECTS,
+                node -> node.bean(Reconciler.class).everyMinute());
     }
 
     /** An approved guide whose publication is scheduled, and the end of it soon afterwards. */
@@ -104,12 +107,10 @@ class TimerCrashTest {
                 other.clock().forward(LOCK);
 
                 for (var guide : due)
-                    soon("after " + after + " writes")
-                            .untilAsserted(() -> {
-                                meanwhile.accept(other);
-                                assertThat(GuideEffects.on(guide.slug(), other))
-                                        .containsExactlyInAnyOrderElementsOf(expected);
-                            });
+                    soon("after " + after + " writes").untilAsserted(() -> {
+                        meanwhile.accept(other);
+                        assertThat(GuideEffects.on(guide.slug(), other)).containsExactlyInAnyOrderElementsOf(expected);
+                    });
                 crashing.bean(SimulatedCrash.Background.class).end();
                 crashing.restart(() -> {});
             }
