@@ -24,6 +24,7 @@ class AccountsTest {
     private static final List<String> EVERYBODY = List.of("editor", "reviewer", "publisher", "admin");
     private static final List<String> PUBLIC = List.of(
             "GET /.well-known/jwks.json",
+            "GET /calendar/{token}.ics",
             "GET /api/delivery/v1/preview/{token}",
             "GET /docs",
             "GET /login",
