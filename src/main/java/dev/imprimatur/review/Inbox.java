@@ -172,7 +172,8 @@ public class Inbox {
             for (var at = from; ; ) {
                 var batch = all.beside(at, back, BATCH);
                 withEditions(batch)
-                        .filter(it -> Optional.ofNullable(ofType.get(it.edition().guide()))
+                        .filter(it -> Optional.ofNullable(
+                                        ofType.get(it.edition().guide()))
                                 .filter(guide -> isOffered(it.task(), guide, me))
                                 .isPresent())
                         .map(TaskOfEdition::task)
