@@ -258,11 +258,31 @@ class GrantsTest {
         assertThat(admin.get(page).body()).contains("value=\"de\"");
 
         admin.post(
-                page, page + "/grants", "role", "EDITOR", "types", "role-guide", "locales", "de, fr", "tags", "", "role", "",
-                "types", "", "locales", "", "tags", "", "groups", "pay, law");
+                page,
+                page + "/grants",
+                "role",
+                "EDITOR",
+                "types",
+                "role-guide",
+                "locales",
+                "de, fr",
+                "tags",
+                "",
+                "role",
+                "",
+                "types",
+                "",
+                "locales",
+                "",
+                "tags",
+                "",
+                "groups",
+                "pay, law");
 
         assertThat(admin.get(page).body()).contains("value=\"de, fr\"").contains("value=\"law, pay\"");
-        assertThat(admin.get("/studio/accounts").body()).contains("role-guide in de or fr").contains("Groups: law, pay");
+        assertThat(admin.get("/studio/accounts").body())
+                .contains("role-guide in de or fr")
+                .contains("Groups: law, pay");
         admin.post(page, page + "/grants", "role", "EDITOR", "types", "nothing", "groups", "pay");
         assertThat(admin.get(page).body()).contains("The content types are").contains("value=\"de, fr\"");
     }
