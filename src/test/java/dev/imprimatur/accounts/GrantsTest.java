@@ -251,6 +251,43 @@ class GrantsTest {
     }
 
     @Test
+    void anAdministratorEditsTheLimitsInTheStudio() {
+        String who = account(Set.of("EDITOR", "REVIEWER"), List.of(Map.of("role", "EDITOR", "locales", List.of("de"))));
+        var admin = Visitor.signedIn(node, "admin");
+        String page = "/studio/accounts/" + who;
+        assertThat(admin.get(page).body()).contains("value=\"de\"");
+
+        admin.post(
+                page,
+                page + "/grants",
+                "role",
+                "EDITOR",
+                "types",
+                "role-guide",
+                "locales",
+                "de, fr",
+                "tags",
+                "",
+                "role",
+                "",
+                "types",
+                "",
+                "locales",
+                "",
+                "tags",
+                "",
+                "groups",
+                "pay, law");
+
+        assertThat(admin.get(page).body()).contains("value=\"de, fr\"").contains("value=\"law, pay\"");
+        assertThat(admin.get("/studio/accounts").body())
+                .contains("role-guide in de or fr")
+                .contains("Groups: law, pay");
+        admin.post(page, page + "/grants", "role", "EDITOR", "types", "nothing", "groups", "pay");
+        assertThat(admin.get(page).body()).contains("The content types are").contains("value=\"de, fr\"");
+    }
+
+    @Test
     void wrongGrantsAreRefusedAndChangeNothing() {
         String who = account(Set.of("EDITOR"), List.of());
         for (var wrong : Map.<String, Object>of(
