@@ -45,7 +45,7 @@ public class Claims {
     private OpenTask doClaim(String id, Person me) {
         var task = require(id);
         if (!task.isOpenTo(me)) throw wrongRole(task);
-        permissions.mustAllow(me, task.guide(), task.roles());
+        permissions.mustAllow(me, task.guide(), task.takers());
         if (task.assignee() != null && !me.account().equals(task.assignee()))
             throw Refusal.conflict(
                             "claimed",
@@ -85,9 +85,9 @@ public class Claims {
                             "only somebody with the role " + task.role() + " or an administrator assigns “"
                                     + task.name() + "”")
                     .raise();
-        if (!me.has("ADMIN")) permissions.mustAllow(me, task.guide(), task.group());
+        if (!me.has("ADMIN")) permissions.mustAllow(me, task.guide(), task.roles());
         if (!task.isOpenTo(to)) throw cannotTake(to, task);
-        if (!permissions.allows(to, task.guide(), task.roles()))
+        if (!permissions.allows(to, task.guide(), task.takers()))
             throw Refusal.conflict(
                             "out-of-scope", to.name() + " has the role " + task.role() + ", but not for this guide")
                     .raise();

@@ -192,7 +192,8 @@ public class Inbox {
                 .step(task.getTaskDefinitionKey())
                 .filter(step -> me.has(step.group()))
                 .map(step -> permissions.allowsByCard(me, guide, step.group()))
-                .orElse(true);
+                // it was passed on to a role of the person
+                .orElseGet(() -> permissions.allowsByCard(me, guide, me.roles().toArray(String[]::new)));
     }
 
     /** The open tasks of an edition. */

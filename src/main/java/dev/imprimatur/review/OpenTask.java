@@ -56,12 +56,21 @@ public record OpenTask(
      * further role then sees to it that somebody decides.
      */
     public boolean isOpenTo(Person person) {
-        return outcomes.stream().anyMatch(outcome -> outcome.effect().vouches()) ? person.has(group) : isFor(person);
+        return vouches() ? person.has(group) : isFor(person);
     }
 
     /** The roles that may take the task, or see to it that somebody does. */
     public String[] roles() {
         return Stream.concat(Stream.of(group), escalatedTo.stream()).toArray(String[]::new);
+    }
+
+    /** The roles that may take the task. */
+    public String[] takers() {
+        return vouches() ? new String[] {group} : roles();
+    }
+
+    private boolean vouches() {
+        return outcomes.stream().anyMatch(outcome -> outcome.effect().vouches());
     }
 
     /** Whether the task waits for one of the person's roles. */

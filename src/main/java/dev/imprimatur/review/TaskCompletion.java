@@ -13,6 +13,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.flowable.engine.runtime.ProcessInstance;
 import org.flowable.task.api.Task;
 import org.jspecify.annotations.Nullable;
@@ -87,12 +88,14 @@ public class TaskCompletion {
                 .map(workflows::ofDefinition)
                 .orElseGet(() -> workflows.of(types.require(guide.type())));
         var step = workflow.step(id.task()).orElseThrow(TaskId::missing);
-        boolean hasRole = by.has(step.group());
-        if (!hasRole
-                && editions.get(id.edition()).escalatedTo(id.task()).stream().noneMatch(by::has))
+        var roles = Stream.concat(
+                        Stream.of(step.group()), editions.get(id.edition()).escalatedTo(id.task()).stream())
+                .toArray(String[]::new);
+        if (Stream.of(roles).noneMatch(by::has))
             throw Refusal.forbidden("wrong-role", "this task is for the role " + step.role())
                     .raise();
-        permissions.mustAllow(by, guide, step.group());
+        permissions.mustAllow(by, guide, roles);
+        boolean hasRole = permissions.allows(by, guide, step.group());
         if (step.isDrafting())
             throw Refusal.conflict("submit-instead", "a draft is completed by submitting the guide")
                     .raise();

@@ -143,6 +143,38 @@ class RemindersTest {
     }
 
     @Test
+    void aTaskThatWasPassedOnIsNotApprovedByAReviewerOfOtherGuides() {
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                "reviews-french",
+                                "displayName",
+                                "Reviews French",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("REVIEWER", "PUBLISHER"),
+                                "grants",
+                                List.of(Map.of("role", "REVIEWER", "locales", List.of("fr")))))
+                .ok();
+        var guides = node.guides();
+        var guide = guides.submitted();
+        assertThat(guides.find("reviews-french", guide)).isEmpty();
+        node.clock().forward(Duration.ofDays(5));
+        untilTold(node, guide, "escalated");
+        var task = guides.task("reviewer", guide);
+
+        assertThat(guides.decide("reviews-french", task, "approve").status()).isEqualTo(403);
+        assertThat(node.as("reviews-french")
+                        .post("/tasks/" + task.get("id").asString() + "/claim", Map.of())
+                        .problem())
+                .isEqualTo("out-of-scope");
+        guides.decide("reviews-french", task, "request-changes").ok();
+    }
+
+    @Test
     void whoDecidesInTimeIsNotRemindedAndANewRoundBeginsAnew() {
         var guides = node.guides();
         var approved = guides.published();

@@ -40,7 +40,7 @@ class DecisionPermission {
                     ? "This task was passed on to you because nobody decided in time. Only people with the role "
                             + task.role() + " approve: assign it to one of them, or ask for changes."
                     : "This decision is for people with the role " + task.role() + ".";
-        if (!permissions.allows(me, task.guide(), task.roles()))
+        if (!permissions.allows(me, task.guide(), task.takers()))
             return "Your role " + task.role() + " is limited to other guides.";
         String assignee = task.assignee();
         if (assignee != null && !assignee.equals(me.account()))
