@@ -475,17 +475,27 @@ public final class Edition {
         return stamped != null && submission != null && stamped.seq() > submission.seq();
     }
 
+    /** Refuses if the edition is published with a release, which decides when. */
+    public void mustNotBeInRelease() {
+        if (schedule.release() != null)
+            throw Refusal.conflict(
+                            "in-release",
+                            "edition " + id.number()
+                                    + " is published with a release; take the guide out of the release first")
+                    .raise();
+    }
+
     public void mustBeEditable() {
         mustBeSound();
         if (state == State.SCHEDULED)
             throw Refusal.conflict(
                             "scheduled",
-                            "edition " + id.number() + " is approved and waits for "
+                            "edition " + id.number() + " is approved and waits for " + schedule.awaited()
+                                    + "; a publisher has to "
                                     + (schedule.release() == null
-                                            ? "its publication at " + schedule.publishAt()
-                                                    + "; a publisher has to give up the schedule before it can be edited"
-                                            : "the publication of a release; a publisher has to take it out of the release before it can be"
-                                                    + " edited"))
+                                            ? "give up the schedule"
+                                            : "take it out of the release")
+                                    + " before it can be edited")
                     .raise();
         if (!state.isEditable())
             throw Refusal.conflict(

@@ -51,6 +51,11 @@ public record Schedule(
         return release != null || publishAt != null && publishAt.isAfter(moment);
     }
 
+    /** What an approved edition waits for, after “waits for”. */
+    String awaited() {
+        return release == null ? "its publication at " + publishAt : "the publication of its release";
+    }
+
     /** Whether the edition is not published as soon as it is approved. */
     boolean delaysPublication() {
         return publishAt != null || release != null;

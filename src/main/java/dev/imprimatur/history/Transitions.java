@@ -254,12 +254,7 @@ public final class Transitions {
     public Optional<LogEntry> schedule(Schedule wanted, Person by, Instant now) {
         if (wanted.equals(edition.schedule())) return Optional.empty();
         mustNotBeInPublication();
-        if (edition.schedule().release() != null)
-            throw Refusal.conflict(
-                            "in-release",
-                            "edition " + edition.id().number()
-                                    + " is published with a release; take the guide out of the release first")
-                    .raise();
+        edition.mustNotBeInRelease();
         boolean fits =
                 edition.state().isInProgress() || (edition.state() == State.PUBLISHED && wanted.publishAt() == null);
         if (!fits)
@@ -334,9 +329,8 @@ public final class Transitions {
         if (edition.state() == State.SCHEDULED && !by.has("PUBLISHER"))
             throw Refusal.conflict(
                             "scheduled",
-                            "edition " + edition.id().number() + " is approved and waits for its publication at "
-                                    + edition.schedule().publishAt()
-                                    + "; a publisher has to give up the schedule first")
+                            "edition " + edition.id().number() + " is approved and waits for "
+                                    + edition.schedule().awaited() + "; a publisher has to end that first")
                     .raise();
     }
 

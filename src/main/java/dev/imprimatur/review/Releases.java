@@ -26,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -63,6 +65,8 @@ public class Releases {
     private final TaskScheduler scheduler;
     private final Clock clock;
     private final int mostGuides;
+    /** The releases that this node is following at the moment. */
+    private final Set<String> following = ConcurrentHashMap.newKeySet();
 
     /** @param mostGuides the most guides of one release, {@code imprimatur.releases.most-guides} */
     Releases(
@@ -425,6 +429,15 @@ public class Releases {
 
     /** Brings logs and processes in line with the release, which readers see already. */
     private void follow(Release release, List<Item> items) {
+        if (!following.add(release.id())) return;
+        try {
+            followAll(release, items);
+        } finally {
+            following.remove(release.id());
+        }
+    }
+
+    private void followAll(Release release, List<Item> items) {
         var entries = release.entries();
         var byGuide = entries == null
                 ? Map.<String, LedgerEntry>of()
@@ -436,11 +449,15 @@ public class Releases {
                         .collect(Collectors.toMap(LedgerEntry::id, Function.identity()));
         for (var item : items) {
             var entry = byGuide.get(item.guide());
-            if (entry != null)
-                editions.together(() -> {
-                    follow(item, entry);
-                    return entry;
-                });
+            if (entry == null) {
+                // somebody added it a moment too late
+                takeOut(item, Person.SYSTEM);
+                continue;
+            }
+            editions.together(() -> {
+                follow(item, entry);
+                return entry;
+            });
             reconciler.reconcileOrDefer(item.guide());
             store.remove(release.id(), List.of(item.guide()));
         }

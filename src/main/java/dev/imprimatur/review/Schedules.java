@@ -85,7 +85,7 @@ public class Schedules {
         var schedule = guide.schedule() == null ? Schedule.NONE : guide.schedule();
         var live = guide.live();
         String text = guide.edition() + " " + (live == null ? "" : live.edition()) + " " + schedule.publishAt() + " "
-                + schedule.unpublishAt() + " " + schedule.zone();
+                + schedule.unpublishAt() + " " + schedule.zone() + " " + schedule.release();
         return HexFormat.of()
                 .formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)))
                 .substring(0, VERSION_LENGTH);
@@ -246,6 +246,7 @@ public class Schedules {
                             "not-in-progress",
                             "no edition is in progress whose publication could be scheduled; open the next edition first")
                     .raise();
+        latest.mustNotBeInRelease();
         if (publishAt == null && latest.state() == Edition.State.SCHEDULED)
             throw Refusal.conflict(
                             "scheduled",

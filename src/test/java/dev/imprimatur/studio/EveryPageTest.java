@@ -425,7 +425,8 @@ class EveryPageTest {
                         editor
                                 && !guide.wasPublished()
                                 && (!guide.state().isInProgress()
-                                        || guide.state().isEditable()),
+                                        || guide.state().isEditable()
+                                        || guide.state() == Edition.State.SCHEDULED && publisher),
                         faults,
                         true);
                 checkOffer(
