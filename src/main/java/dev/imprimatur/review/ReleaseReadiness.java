@@ -89,7 +89,7 @@ class ReleaseReadiness {
             case DRAFT -> "edition " + edition.id().number() + " is not submitted yet";
             case IN_REVIEW ->
                 "edition " + edition.id().number() + " is under review and needs " + edition.approvalsMissing()
-                        + " more approval(s)";
+                        + (edition.approvalsMissing() == 1 ? " more approval" : " more approvals");
             default -> refusal(edition.id());
         };
     }
