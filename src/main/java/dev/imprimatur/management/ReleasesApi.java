@@ -168,13 +168,13 @@ class ReleasesApi {
     @PutMapping("/{id}/guides/{guide}")
     @NeedsScope(Scope.PUBLISH)
     @PreAuthorize("hasRole('PUBLISHER')")
-    CheckView add(
+    GuideOfRelease add(
             @PathVariable String id,
             @PathVariable String guide,
             @RequestBody(required = false) Releases.@Nullable WantedGuide body,
             Person me) {
-        releases.add(id, guides.require(guide), body == null ? Releases.WantedGuide.TO_PUBLISH : body, me);
-        return check(id);
+        return GuideOfRelease.of(releases.add(
+                id, guides.require(guide), body == null ? Releases.WantedGuide.TO_PUBLISH : body, me));
     }
 
     @DeleteMapping("/{id}/guides/{guide}")

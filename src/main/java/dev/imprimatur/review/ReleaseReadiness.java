@@ -48,6 +48,11 @@ class ReleaseReadiness {
                 .toList();
     }
 
+    /** One guide of a release that is not published yet. */
+    Checked of(Item item) {
+        return checked(item, guides.find(List.of(item.guide())).get(item.guide()));
+    }
+
     private List<Checked> published(LedgerEntry.Release entries) {
         var all = reader.at(
                 LongStream.rangeClosed(entries.first(), entries.last()).boxed().toList());

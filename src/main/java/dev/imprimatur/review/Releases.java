@@ -230,8 +230,8 @@ public class Releases {
         return day.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
-    /** Adds a guide to a release, or changes what the release does with it. */
-    public void add(String id, Guide guide, WantedGuide wanted, Person by) {
+    /** Adds a guide to a release, or changes what the release does with it. Returns what is missing of the guide. */
+    public Checked add(String id, Guide guide, WantedGuide wanted, Person by) {
         var release = require(id);
         if (release.state() != State.OPEN) throw notOpen(release).raise();
         permissions.mustAllow(by, guide, Permissions.PUBLISHER);
@@ -260,7 +260,7 @@ public class Releases {
         }
         // the release may have been published or deleted meanwhile, without this guide
         var now = store.find(id);
-        if (now.filter(it -> it.state() == State.OPEN).isPresent()) return;
+        if (now.filter(it -> it.state() == State.OPEN).isPresent()) return readiness.of(item);
         takeOut(item, by);
         throw now.map(Releases::notOpen)
                 .orElseGet(() -> Refusal.missing("there is no release with this id"))
