@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The entries of a release are one commit point: a crash cannot part them, and damage to one of them hides all. */
+@Tag("long")
 @Tag("store")
 class ReleaseLedgerTest {
     private final Node node = Node.start("imprimatur.ledger.checkpoint-every", "5");

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Reminders, escalations and announcements are made at their instants, once, and are entries of the edition log. */
+@Tag("long")
 @Tag("store")
 class RemindersTest {
     private static final List<String> TOLD = List.of("reminded", "escalated", "review-announced");
