@@ -74,12 +74,23 @@ export interface Page<T extends string = string, C = ContentOf<T>> {
 
 export type Kind = "publish" | "restamp" | "review-overdue" | "unpublish" | "rename";
 
+/** Consecutive entries that were published in one step. */
+export interface Release {
+  id: string;
+  /** The position of its first entry. */
+  first: number;
+  /** The position of its last entry: read so far before you show any of them. */
+  last: number;
+}
+
 export interface LedgerEntry<T extends string = string> extends Publication<T> {
   kind: Kind;
   /** Of a rename: the slug that the guide had before. */
   previousSlug?: string;
   /** Of an unpublish: where readers are sent, if anywhere. */
   redirectTo?: string;
+  /** The release that the entry belongs to, if any. */
+  release?: Release;
   at: string;
   previousHash: string;
   hash: string;

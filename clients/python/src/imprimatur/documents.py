@@ -90,12 +90,24 @@ class Page(TypedDict, Generic[C]):
     facets: NotRequired[dict[str, list[FacetCount]]]
 
 
+class Release(TypedDict):
+    """Consecutive entries that were published in one step."""
+
+    id: str
+    first: int
+    """The position of its first entry."""
+    last: int
+    """The position of its last entry: read so far before you show any of them."""
+
+
 class LedgerEntry(Publication):
     kind: Kind
     previousSlug: NotRequired[str]
     """Of a rename: the slug that the guide had before."""
     redirectTo: NotRequired[str]
     """Of an unpublish: where readers are sent, if anywhere."""
+    release: NotRequired[Release]
+    """The release that the entry belongs to, if any."""
     at: str
     previousHash: str
     hash: str
