@@ -130,6 +130,22 @@ public record LogEntry(
         return edition.inWords() + ", log entry " + seq + " (" + kind + ")";
     }
 
+    /** An entry that says no more than what happened, when, by whom and to which revision. */
+    static LogEntry plain(
+            EditionId edition,
+            int seq,
+            Kind kind,
+            Instant at,
+            Person by,
+            Revision.@Nullable Ref revision,
+            @Nullable String task,
+            @Nullable String outcome,
+            @Nullable String message) {
+        return new LogEntry(
+                edition, seq, kind, at, by, revision, task, outcome, message, null, null, null, null, null, null, null,
+                null, null, null);
+    }
+
     LogEntry signed(@Nullable String words) {
         return with(words, reason, approvalsRequired, stamp, position, schedule, renamed);
     }
@@ -139,9 +155,7 @@ public record LogEntry(
     }
 
     LogEntry requiring(int approvals, List<Requirement> toMeet) {
-        return new LogEntry(
-                edition, seq, kind, at, by, revision, task, outcome, message, meaning, reason, approvals, stamp,
-                position, schedule, renamed, notice, owner, toMeet);
+        return with(meaning, reason, approvals, stamp, position, schedule, renamed, notice, owner, toMeet);
     }
 
     LogEntry withStamp(Stamp given) {
@@ -168,6 +182,39 @@ public record LogEntry(
             @Nullable Long newPosition,
             @Nullable Schedule newSchedule,
             @Nullable Renamed newRenamed) {
+        return with(
+                newMeaning,
+                newReason,
+                newApprovals,
+                newStamp,
+                newPosition,
+                newSchedule,
+                newRenamed,
+                notice,
+                owner,
+                requirements);
+    }
+
+    LogEntry withNotice(Notice given) {
+        return with(meaning, reason, approvalsRequired, stamp, position, schedule, renamed, given, owner, requirements);
+    }
+
+    LogEntry withOwner(@Nullable String given) {
+        return with(
+                meaning, reason, approvalsRequired, stamp, position, schedule, renamed, notice, given, requirements);
+    }
+
+    private LogEntry with(
+            @Nullable String newMeaning,
+            @Nullable Reason newReason,
+            @Nullable Integer newApprovals,
+            @Nullable Stamp newStamp,
+            @Nullable Long newPosition,
+            @Nullable Schedule newSchedule,
+            @Nullable Renamed newRenamed,
+            @Nullable Notice newNotice,
+            @Nullable String newOwner,
+            @Nullable List<Requirement> newRequirements) {
         return new LogEntry(
                 edition,
                 seq,
@@ -185,39 +232,8 @@ public record LogEntry(
                 newPosition,
                 newSchedule,
                 newRenamed,
-                notice,
-                owner,
-                requirements);
-    }
-
-    LogEntry withNotice(Notice given) {
-        return with(given, owner);
-    }
-
-    LogEntry withOwner(@Nullable String given) {
-        return with(notice, given);
-    }
-
-    private LogEntry with(@Nullable Notice newNotice, @Nullable String newOwner) {
-        return new LogEntry(
-                edition,
-                seq,
-                kind,
-                at,
-                by,
-                revision,
-                task,
-                outcome,
-                message,
-                meaning,
-                reason,
-                approvalsRequired,
-                stamp,
-                position,
-                schedule,
-                renamed,
                 newNotice,
                 newOwner,
-                requirements);
+                newRequirements);
     }
 }

@@ -30,26 +30,7 @@ public final class Transitions {
     }
 
     public static LogEntry opened(EditionId id, Person by, Instant now) {
-        return new LogEntry(
-                id,
-                0,
-                Kind.OPENED,
-                now,
-                by,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return LogEntry.plain(id, 0, Kind.OPENED, now, by, null, null, null, null);
     }
 
     public LogEntry submit(
@@ -420,26 +401,7 @@ public final class Transitions {
             @Nullable String message,
             Person by,
             Instant now) {
-        return new LogEntry(
-                edition.id(),
-                edition.log().size(),
-                kind,
-                now,
-                by,
-                revision,
-                task,
-                outcome,
-                message,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return LogEntry.plain(edition.id(), edition.log().size(), kind, now, by, revision, task, outcome, message);
     }
 
     private Revision.Ref submittedRevision() {

@@ -7,6 +7,7 @@ import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Signature;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.people.AuthenticationMethod;
+import dev.imprimatur.people.Person;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -35,7 +36,11 @@ record LogView(
         @Nullable NoticeView notice,
         @Nullable String owner) {
     record ByView(
-            @Nullable String account, String name, @Nullable String title) {}
+            @Nullable String account, String name, @Nullable String title) {
+        static ByView of(Person by) {
+            return new ByView(by.account(), by.name(), by.title());
+        }
+    }
 
     /**
      * A signed decision.
@@ -114,7 +119,7 @@ record LogView(
                 entry.seq(),
                 kind(entry.kind()),
                 entry.at(),
-                new ByView(entry.by().account(), entry.by().name(), entry.by().title()),
+                ByView.of(entry.by()),
                 revision == null ? null : revision.number(),
                 revision == null ? null : revision.contentHash(),
                 entry.task(),

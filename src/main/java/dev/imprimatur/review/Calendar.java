@@ -126,7 +126,7 @@ public class Calendar {
         return startOf(day.plusDays(1)).minusMillis(1);
     }
 
-    private static Instant startOf(LocalDate day) {
+    static Instant startOf(LocalDate day) {
         return day.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 }

@@ -22,8 +22,8 @@ final class LogCalendar {
     /** The instant from which durations count: that of the log entry that opens the next task. */
     static final ScopedValue<Instant> ENTRY_AT = ScopedValue.newInstance();
 
-    /** When a timer without an instant fires. */
-    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+    /** When a timer without an instant fires, such as that of an edition which is published with a release. */
+    static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
 
     private LogCalendar() {}
 

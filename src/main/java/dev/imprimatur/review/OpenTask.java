@@ -61,6 +61,10 @@ public record OpenTask(
 
     /** The roles that may take the task, or see to it that somebody does. */
     public String[] roles() {
+        return roles(group, escalatedTo);
+    }
+
+    static String[] roles(String group, List<String> escalatedTo) {
         return Stream.concat(Stream.of(group), escalatedTo.stream()).toArray(String[]::new);
     }
 
@@ -69,8 +73,9 @@ public record OpenTask(
         return vouches() ? new String[] {group} : roles();
     }
 
-    private boolean vouches() {
-        return outcomes.stream().anyMatch(outcome -> outcome.effect().vouches());
+    /** Whether an outcome approves or confirms content. */
+    public boolean vouches() {
+        return Outcome.anyVouches(outcomes);
     }
 
     /** Whether the task waits for one of the person's roles. */

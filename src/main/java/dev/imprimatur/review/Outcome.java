@@ -3,6 +3,7 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.history.Decision;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,11 @@ public record Outcome(
     /** Sets the default meaning, because a person who vouches for content always signs. */
     public Outcome {
         if (meaning == null) meaning = USUAL.get(effect);
+    }
+
+    /** Whether one of these outcomes approves or confirms content. */
+    public static boolean anyVouches(List<Outcome> outcomes) {
+        return outcomes.stream().anyMatch(outcome -> outcome.effect().vouches());
     }
 
     public boolean signs() {

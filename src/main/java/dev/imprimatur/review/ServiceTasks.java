@@ -58,9 +58,6 @@ class ServiceTasks {
 
     static final String UNPUBLISH_AT = "unpublishAt";
 
-    /** The instant for which the process of an edition waits that is published with a release. */
-    private static final Instant NEVER = Instant.parse("9999-12-31T00:00:00Z");
-
     private final Guides guides;
     private final Editing editing;
     private final Editions editions;
@@ -156,7 +153,7 @@ class ServiceTasks {
      */
     static Map<String, Object> schedule(Edition edition, Instant now) {
         var publishAt =
-                edition.schedule().release() == null ? edition.schedule().publishAt() : NEVER;
+                edition.schedule().release() == null ? edition.schedule().publishAt() : LogCalendar.NEVER;
         if (edition.state() == Edition.State.SCHEDULED && publishAt != null && publishAt.isAfter(now))
             return Map.of(SCHEDULE, WAITING, PUBLISH_AT, Date.from(publishAt));
         return Map.of(SCHEDULE, edition.state() == Edition.State.IN_REVIEW ? "given-up" : "none");

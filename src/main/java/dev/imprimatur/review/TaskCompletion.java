@@ -88,8 +88,7 @@ public class TaskCompletion {
                 .map(workflows::ofDefinition)
                 .orElseGet(() -> workflows.of(types.require(guide.type())));
         var step = workflow.step(id.task()).orElseThrow(TaskId::missing);
-        var roles = Stream.concat(Stream.of(step.group()), editions.get(id.edition()).escalatedTo(id.task()).stream())
-                .toArray(String[]::new);
+        var roles = OpenTask.roles(step.group(), editions.get(id.edition()).escalatedTo(id.task()));
         if (Stream.of(roles).noneMatch(by::has))
             throw Refusal.forbidden("wrong-role", "this task is for the role " + step.role())
                     .raise();

@@ -37,7 +37,7 @@ public final class Workflow {
 
         /** Whether an outcome approves or confirms content. */
         boolean vouches() {
-            return outcomes.stream().anyMatch(outcome -> outcome.effect().vouches());
+            return Outcome.anyVouches(outcomes);
         }
 
         public boolean isDrafting() {

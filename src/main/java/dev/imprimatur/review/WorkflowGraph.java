@@ -230,8 +230,7 @@ final class WorkflowGraph {
         if (tasks.values().stream().noneMatch(Step::isDrafting))
             faults.add("needs a user task without outcomes, in which an edition is written");
         tasks.values().stream()
-                .filter(it -> it.outcomes().stream()
-                        .anyMatch(outcome -> outcome.effect().vouches()))
+                .filter(Step::vouches)
                 .filter(it -> !it.group().equals("REVIEWER"))
                 .forEach(
                         it -> faults.add(
