@@ -10,8 +10,6 @@ import dev.imprimatur.review.ReleaseUndo;
 import dev.imprimatur.review.Releases;
 import java.net.URI;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -100,24 +98,23 @@ class ReleasesApi {
     }
 
     private ReleaseView view(Release release) {
-        var at = release.publishAt();
-        String zone = release.zone();
+        return view(releases.sized(release));
+    }
+
+    private static ReleaseView view(Releases.Listed listed) {
+        var release = listed.release();
+        var schedule = ScheduleView.of(release.schedule());
         var entries = release.entries();
         return new ReleaseView(
                 release.id(),
                 release.name(),
                 lower(release.state()),
-                releases.size(release),
-                at,
-                zone,
-                at == null || zone == null
-                        ? null
-                        : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(at.atZone(ZoneId.of(zone))),
+                listed.size(),
+                schedule.publishAt(),
+                schedule.zone(),
+                schedule.publishAtLocal(),
                 release.heldAt() != null,
-                new LogView.ByView(
-                        release.createdBy().account(),
-                        release.createdBy().name(),
-                        release.createdBy().title()),
+                LogView.ByView.of(release.createdBy()),
                 release.createdAt(),
                 release.publishedAt(),
                 entries == null ? null : entries.first(),
@@ -128,7 +125,7 @@ class ReleasesApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     PageView<ReleaseView> list() {
-        return new PageView<>(releases.all().stream().map(this::view).toList(), null);
+        return new PageView<>(releases.all().stream().map(ReleasesApi::view).toList(), null);
     }
 
     @PostMapping
@@ -173,8 +170,8 @@ class ReleasesApi {
             @PathVariable String guide,
             @RequestBody(required = false) Releases.@Nullable WantedGuide body,
             Person me) {
-        return GuideOfRelease.of(releases.add(
-                id, guides.require(guide), body == null ? Releases.WantedGuide.TO_PUBLISH : body, me));
+        return GuideOfRelease.of(
+                releases.add(id, guides.require(guide), body == null ? Releases.WantedGuide.TO_PUBLISH : body, me));
     }
 
     @DeleteMapping("/{id}/guides/{guide}")

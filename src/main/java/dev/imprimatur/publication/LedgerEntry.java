@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +78,15 @@ public record LedgerEntry(
      * @param first position of its first entry
      * @param last position of its last entry
      */
-    public record Release(String id, long first, long last) {}
+    public record Release(String id, long first, long last) {
+        public long size() {
+            return last - first + 1;
+        }
+
+        List<Long> positions() {
+            return LongStream.rangeClosed(first, last).boxed().toList();
+        }
+    }
 
     /** How an entry changes what readers see of a guide. */
     public enum Kind {

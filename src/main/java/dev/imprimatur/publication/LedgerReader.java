@@ -108,6 +108,11 @@ public class LedgerReader {
         return ledger.at(positions);
     }
 
+    /** Returns the entries of a release, in order. Throws a refusal if one was changed since it was verified. */
+    public List<LedgerEntry> of(LedgerEntry.Release release) {
+        return ledger.at(release.positions());
+    }
+
     /** Returns the entries at these positions, in order. Leaves out entries that were changed since they were verified. */
     public List<LedgerEntry> find(Collection<Long> positions) {
         return ledger.find(positions);

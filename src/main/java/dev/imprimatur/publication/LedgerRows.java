@@ -104,10 +104,7 @@ class LedgerRows {
 
     /** Inserts the documents of a release that a crash left out. */
     void completeRelease(LedgerEntry.Release release) {
-        long stored = rows.countDocuments(Filters.in(
-                "_id",
-                LongStream.rangeClosed(release.first(), release.last()).boxed().toList()));
-        if (stored < release.last() - release.first() + 1)
+        if (rows.countDocuments(Filters.in("_id", release.positions())) < release.size())
             UniqueInsert.insertMissing(raw, followers(release.first()).toList());
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.store.Failures;
 import org.slf4j.Logger;
@@ -37,8 +36,6 @@ class DueReleases {
         if (ledger.isBehind()) return;
         try {
             work.run();
-        } catch (Refused refused) {
-            log.warn("releases wait: {}", refused.refusal().detail());
         } catch (RuntimeException failed) {
             if (!Failures.isOutage(failed)) throw failed;
             log.warn("releases wait, because a store is unavailable: {}", failed.toString());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.history.Schedule;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
@@ -28,6 +29,11 @@ public record Release(
         @Nullable Person decidedBy,
         @Nullable Instant publishedAt,
         LedgerEntry.@Nullable Release entries) {
+    /** When it is published, as the schedule of a guide would say it. */
+    public Schedule schedule() {
+        return new Schedule(publishAt, null, zone);
+    }
+
     /** What can happen to a release: one after the other, except that an open release can be deleted. */
     public enum State {
         /** Guides can be added and taken out. */

@@ -15,7 +15,6 @@ import dev.imprimatur.review.Release.Action;
 import dev.imprimatur.review.Release.Item;
 import dev.imprimatur.review.Releases.Checked;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -54,8 +53,7 @@ class ReleaseReadiness {
     }
 
     private List<Checked> published(LedgerEntry.Release entries) {
-        var all = reader.at(
-                LongStream.rangeClosed(entries.first(), entries.last()).boxed().toList());
+        var all = reader.of(entries);
         var cards = guides.find(all.stream().map(LedgerEntry::id).toList());
         return all.stream()
                 .map(entry -> new Checked(

@@ -3,6 +3,8 @@ package dev.imprimatur.review;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Accumulators;
+import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Indexes;
@@ -19,8 +21,11 @@ import dev.imprimatur.store.UniqueInsert;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.bson.Document;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +117,7 @@ class ReleaseStore {
         return Optional.ofNullable(releases.find(Filters.eq("_id", id)).first()).map(Row::release);
     }
 
-    /** The releases in this state, those with an instant first. */
+    /** The releases in this state, the newest first. */
     List<Release> in(State state, int most) {
         return all(Filters.eq("state", state), Sorts.descending("createdAt"), most);
     }
@@ -208,6 +213,16 @@ class ReleaseStore {
     /** The releases that still have guides. */
     List<String> withItems() {
         return items.distinct("release", String.class).into(new ArrayList<>());
+    }
+
+    /** The number of guides of each release that has some and is not published, by release. */
+    Map<String, Long> counts() {
+        var counts = new HashMap<String, Long>();
+        items.aggregate(List.of(Aggregates.group("$release", Accumulators.sum("guides", 1L))), Document.class)
+                .forEach(group -> counts.put(
+                        group.getString("_id"),
+                        group.get("guides", Number.class).longValue()));
+        return counts;
     }
 
     long count(String release) {

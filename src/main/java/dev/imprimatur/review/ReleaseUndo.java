@@ -16,7 +16,6 @@ import dev.imprimatur.publication.LedgerReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -81,8 +80,7 @@ public class ReleaseUndo {
 
     private List<Step> steps(LedgerEntry.Release entries, Person by, List<Fault> faults) {
         var steps = new ArrayList<Step>();
-        for (var entry : reader.at(
-                LongStream.rangeClosed(entries.first(), entries.last()).boxed().toList())) {
+        for (var entry : reader.of(entries)) {
             var guide = guides.require(entry.id());
             var why = changed(entry, guide, by);
             if (why == null)

@@ -21,16 +21,15 @@ import dev.imprimatur.review.Release.State;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -197,12 +196,16 @@ public class Releases {
                         Refusal.missing("there is no release with this id").raise());
     }
 
+    /** A release with the number of its guides. */
+    public record Listed(Release release, long size) {}
+
     /** The open releases, the newest first, and then the latest that were published. */
-    public List<Release> all() {
-        var all = new ArrayList<Release>();
-        for (var state : List.of(State.PUBLISHING, State.OPEN, State.PUBLISHED))
-            all.addAll(store.in(state, MOST_LISTED));
-        return all;
+    public List<Listed> all() {
+        var open = store.counts();
+        return Stream.of(State.PUBLISHING, State.OPEN, State.PUBLISHED)
+                .flatMap(state -> store.in(state, MOST_LISTED).stream())
+                .map(release -> new Listed(release, size(release, open.getOrDefault(release.id(), 0L))))
+                .toList();
     }
 
     /** The open releases, the newest first. */
@@ -215,19 +218,20 @@ public class Releases {
         return store.itemOf(guide.id()).flatMap(item -> store.find(item.release()));
     }
 
-    /** The number of guides of a release. */
-    public long size(Release release) {
+    /** The release with the number of its guides. */
+    public Listed sized(Release release) {
+        return new Listed(release, size(release, store.count(release.id())));
+    }
+
+    /** @param open the number of its guides as long as it is not published */
+    private static long size(Release release, long open) {
         var entries = release.entries();
-        return entries == null ? store.count(release.id()) : entries.last() - entries.first() + 1;
+        return entries == null ? open : entries.size();
     }
 
     /** The open releases that are to be published from the first day to the last one, in UTC, in the order of their instants. */
     public List<Release> between(LocalDate first, LocalDate last) {
-        return store.comingBetween(startOf(first), startOf(last.plusDays(1)));
-    }
-
-    private static Instant startOf(LocalDate day) {
-        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+        return store.comingBetween(Calendar.startOf(first), Calendar.startOf(last.plusDays(1)));
     }
 
     /** Adds a guide to a release, or changes what the release does with it. Returns what is missing of the guide. */
@@ -318,9 +322,8 @@ public class Releases {
     private void takeOut(Item item, Person by) {
         if (item.action() == Action.PUBLISH)
             editions.together(() -> {
-                var all = editions.of(item.guide());
-                if (!all.isEmpty()) editions.leave(all.getLast().id(), item.release(), by);
-                if (!editions.isDeleted(item.guide())) reconciler.reconcileOrDefer(item.guide());
+                editions.leave(editions.of(item.guide()).getLast().id(), item.release(), by);
+                reconciler.reconcileOrDefer(item.guide());
                 return item;
             });
         store.remove(item.release(), List.of(item.guide()));
@@ -387,9 +390,9 @@ public class Releases {
         return guide == null ? checked.id() : guide.title();
     }
 
-    /** Publishes the releases that are due, and completes what a crash interrupted. */
+    /** Publishes the releases that are due. One that lacks something is held. */
     void publishDue() {
-        for (var due : store.due(clock.instant()))
+        eachAlone(store.due(clock.instant()), due -> {
             try {
                 publishAs(due.id(), Optional.ofNullable(due.decidedBy()).orElse(due.createdBy()));
             } catch (Refused refused) {
@@ -400,21 +403,36 @@ public class Releases {
                         refused.refusal().detail());
                 store.hold(due, clock.instant());
             }
+        });
     }
 
     /** Completes what a crash interrupted. */
     void completeInterrupted() {
-        store.in(State.PUBLISHING, MOST_LISTED).forEach(this::complete);
-        store.withItems()
-                .forEach(id -> store.find(id).ifPresent(release -> {
-                    if (release.state() == State.PUBLISHED) follow(release, store.itemsOf(id));
-                    if (release.state() == State.DELETED)
-                        finishDeletion(
-                                id, Optional.ofNullable(release.decidedBy()).orElse(Person.SYSTEM));
-                }));
-        store.in(State.DELETED, MOST_LISTED).stream()
-                .filter(release -> store.count(release.id()) == 0)
-                .forEach(release -> store.delete(release.id()));
+        eachAlone(store.in(State.PUBLISHING, MOST_LISTED), this::complete);
+        eachAlone(
+                store.withItems().stream()
+                        .flatMap(id -> store.find(id).stream())
+                        .toList(),
+                release -> {
+                    if (release.state() == State.PUBLISHED) follow(release, store.itemsOf(release.id()));
+                });
+        eachAlone(
+                store.in(State.DELETED, MOST_LISTED),
+                release -> finishDeletion(
+                        release.id(), Optional.ofNullable(release.decidedBy()).orElse(Person.SYSTEM)));
+    }
+
+    /** Does the work for each release. One whose stored data was changed keeps no other from its turn. */
+    private static void eachAlone(List<Release> releases, Consumer<Release> work) {
+        for (var release : releases)
+            try {
+                work.accept(release);
+            } catch (Refused refused) {
+                log.warn(
+                        "the release {} waits: {}",
+                        release.id(),
+                        refused.refusal().detail());
+            }
     }
 
     private Release complete(Release begun) {
@@ -441,12 +459,7 @@ public class Releases {
         var entries = release.entries();
         var byGuide = entries == null
                 ? Map.<String, LedgerEntry>of()
-                : reader
-                        .at(LongStream.rangeClosed(entries.first(), entries.last())
-                                .boxed()
-                                .toList())
-                        .stream()
-                        .collect(Collectors.toMap(LedgerEntry::id, Function.identity()));
+                : reader.of(entries).stream().collect(Collectors.toMap(LedgerEntry::id, Function.identity()));
         for (var item : items) {
             var entry = byGuide.get(item.guide());
             if (entry == null) {

@@ -154,7 +154,9 @@ public class Schedules {
 
     private static String told(@Nullable Schedule schedule, String who) {
         if (schedule == null) return "nothing is scheduled now";
-        String publish = schedule.publishAt() == null ? "" : "publication at " + schedule.publishAt();
+        String publish = schedule.release() != null
+                ? "publication with a release"
+                : schedule.publishAt() == null ? "" : "publication at " + schedule.publishAt();
         String unpublish = schedule.unpublishAt() == null ? "" : "end of publication at " + schedule.unpublishAt();
         return publish + (publish.isEmpty() || unpublish.isEmpty() ? "" : ", ") + unpublish + ", set by " + who;
     }

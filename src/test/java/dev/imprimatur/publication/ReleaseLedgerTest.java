@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.publication;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.testing.Guides.Ref;
@@ -125,6 +127,29 @@ class ReleaseLedgerTest {
         assertThat(statuses(guides)).containsOnly(200);
         assertThat(node.guides().read(after).status()).isEqualTo(200);
         assertThat(node.bean(Checker.class).run().violations()).isEmpty();
+    }
+
+    @Test
+    void aReleaseThatCannotBePublishedStopsNoOther() {
+        var altered = release(1);
+        var sound = release(1);
+        for (var due : List.of(altered, sound)) {
+            var at = node.clock().instant().plusSeconds(due == altered ? 60 : 120);
+            node.as("publisher")
+                    .put(due.path(), Map.of("name", "Due", "publishAt", at.toString()))
+                    .ok();
+        }
+        var log = node.bean(MongoDatabase.class).getCollection("edition_log");
+        String edition = altered.guides().getFirst().id() + ".1";
+        var last = log.find(Filters.regex("_id", "^" + edition))
+                .sort(Sorts.descending("_id"))
+                .first();
+        log.updateOne(Filters.eq("_id", requireNonNull(last).get("_id")), Updates.set("entry.message", "by hand"));
+        node.clock().forward(Duration.ofMinutes(3));
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(statuses(sound.guides())).containsOnly(200));
+        assertThat(statuses(altered.guides())).containsOnly(404);
     }
 
     @Test

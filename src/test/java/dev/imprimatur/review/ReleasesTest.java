@@ -4,13 +4,20 @@ package dev.imprimatur.review;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -383,6 +390,45 @@ class ReleasesTest {
         assertThat(List.of(statusOf(added), statusOf(left), statusOf(changed))).containsExactly(410, 200, 200);
         assertThat(node.guides().read(changed).body()).doesNotContain("The second.");
         assertThat(person.post(release + "/undo", Map.of()).problem()).isEqualTo("changed-since");
+    }
+
+    /** The last zone was set by a node whose Java knows it. */
+    @ParameterizedTest
+    @CsvSource({
+        "2031-01-02T09:00:00Z,, 2031-01-02T09:00:00, UTC",
+        "2031-01-02T09:00:00, Europe/Berlin, 2031-01-02T09:00:00, Europe/Berlin",
+        "2031-01-02T09:00:00, Mars/Olympus, 2031-01-02T09:00:00, UTC",
+    })
+    void thePageAndTheApiShowTheInstant(String instant, String zone, String shown, String shownZone) {
+        boolean isKnown = zone == null || ZoneId.getAvailableZoneIds().contains(zone);
+        var wanted = new HashMap<String, String>(Map.of("name", "At an instant", "publishAt", instant));
+        if (zone != null) wanted.put("zone", isKnown ? zone : "UTC");
+        String id = publisher.post("/releases", wanted).ok().get("id").asString();
+        if (!isKnown)
+            node.bean(MongoDatabase.class)
+                    .getCollection("releases")
+                    .updateOne(Filters.eq("_id", id), Updates.set("zone", zone));
+
+        assertThat(publisher.get("/releases/" + id).status()).isEqualTo(200);
+        assertThat(publisher.get("/releases").status()).isEqualTo(200);
+        var page = Visitor.signedIn(node, "publisher").get("/studio/releases/" + id);
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.body()).contains("value=\"" + shown + "\"", "value=\"" + shownZone + "\"");
+    }
+
+    @Test
+    void aGuideThatWasDeletedCanBeTakenOut() {
+        String release = release();
+        var draft = node.guides().drafted();
+        add(release, draft).ok();
+        node.as("editor").delete(draft.path()).ok();
+        assertThat(publisher.get(release + "/check").body()).contains("deleted");
+        var log = node.bean(Editions.class).of(draft.id()).getLast().log();
+
+        publisher.delete(release + "/guides/" + draft.id()).ok();
+
+        assertThat(publisher.get(release + "/check").ok().get("items").size()).isZero();
+        assertThat(node.bean(Editions.class).of(draft.id()).getLast().log()).isEqualTo(log);
     }
 
     /** A reader who follows the ledger, and one who reads guides, see none or all of the release. */

@@ -9,6 +9,7 @@ import dev.imprimatur.review.Release;
 import dev.imprimatur.review.ReleaseUndo;
 import dev.imprimatur.review.Releases;
 import dev.imprimatur.studio.DisplayText;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,15 +39,41 @@ class ReleasesPages {
         this.guides = guides;
     }
 
-    /** A release in the list. */
-    record Row(Release release, long size) {}
+    /**
+     * The form for the name and the instant of a release.
+     *
+     * @param publishAt as the clocks of the zone show it; null or empty for none
+     * @param isNew whether the browser may put in the zone of its person, because there is no instant yet
+     */
+    record Form(String name, @Nullable String publishAt, String zone, boolean isNew) {
+        static final Form EMPTY = new Form("", null, "UTC", true);
+
+        static Form of(Release release) {
+            var zone = release.schedule().knownZone().orElse(ZoneOffset.UTC);
+            return new Form(
+                    release.name(),
+                    DisplayText.onTheClocks(release.publishAt(), zone),
+                    zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId(),
+                    release.publishAt() == null);
+        }
+
+        Releases.Wanted wanted() {
+            return new Releases.Wanted(
+                    name, publishAt == null || publishAt.isBlank() ? null : publishAt.strip(), zone.strip());
+        }
+
+        /** Shows what was typed again, and why it was refused. */
+        void refuse(Refused refused, Model model) {
+            model.addAttribute("refusal", refused.refusal());
+            model.addAttribute("form", this);
+        }
+    }
 
     @GetMapping("/studio/releases")
     @PreAuthorize("isAuthenticated()")
     String list(Model model) {
-        var all = releases.all();
-        model.addAttribute(
-                "rows", all.stream().map(it -> new Row(it, releases.size(it))).toList());
+        model.addAttribute("rows", releases.all());
+        if (!model.containsAttribute("form")) model.addAttribute("form", Form.EMPTY);
         return "studio/releases";
     }
 
@@ -58,17 +85,13 @@ class ReleasesPages {
             @RequestParam(defaultValue = "UTC") String zone,
             Person me,
             Model model) {
+        var form = new Form(name, publishAt, zone, false);
         try {
-            return redirect(releases.create(wanted(name, publishAt, zone), me).id());
+            return redirect(releases.create(form.wanted(), me).id());
         } catch (Refused refused) {
-            model.addAttribute("refusal", refused.refusal());
-            model.addAttribute("given", Map.of("name", name, "publishAt", publishAt, "zone", zone));
+            form.refuse(refused, model);
             return list(model);
         }
-    }
-
-    private static Releases.Wanted wanted(String name, String publishAt, String zone) {
-        return new Releases.Wanted(name, publishAt.isBlank() ? null : publishAt.strip(), zone.strip());
     }
 
     private static String redirect(String id) {
@@ -81,6 +104,7 @@ class ReleasesPages {
         var release = releases.require(id);
         var all = releases.check(release);
         model.addAttribute("release", release);
+        if (!model.containsAttribute("form")) model.addAttribute("form", Form.of(release));
         model.addAttribute("all", all);
         model.addAttribute(
                 "missing", all.stream().filter(it -> it.missing() != null).count());
@@ -97,12 +121,12 @@ class ReleasesPages {
             Person me,
             Model model,
             RedirectAttributes redirect) {
+        var form = new Form(name, publishAt, zone, false);
         try {
-            releases.set(id, wanted(name, publishAt, zone), me);
+            releases.set(id, form.wanted(), me);
         } catch (Refused refused) {
             if (refused.refusal().kind() != Refusal.Kind.MALFORMED) throw refused;
-            model.addAttribute("refusal", refused.refusal());
-            model.addAttribute("given", Map.of("name", name, "publishAt", publishAt, "zone", zone));
+            form.refuse(refused, model);
             return one(id, model);
         }
         redirect.addFlashAttribute("notice", "The release is saved.");
