@@ -23,6 +23,11 @@ final class Api {
         return header.strip().replaceAll("^\"|\"$", "");
     }
 
+    /** The version that an {@code If-Match} header names; null for any, if there is no such header or it is {@code *}. */
+    static @Nullable String ifMatchAny(@Nullable String header) {
+        return header == null || header.strip().equals("*") ? null : ifMatch(header);
+    }
+
     static String etag(String version) {
         return "\"" + version + "\"";
     }

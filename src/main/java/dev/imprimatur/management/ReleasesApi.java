@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.management;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.editing.Guides;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -22,6 +24,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -46,6 +49,7 @@ class ReleasesApi {
      * @param held whether it was due, and was not published because something was missing
      * @param publishAtLocal the instant as the clocks of the zone show it, with their offset
      * @param firstPosition of its ledger entries
+     * @param guides null in a list, and in the answer to a change
      */
     record ReleaseView(
             String id,
@@ -60,10 +64,11 @@ class ReleasesApi {
             Instant createdAt,
             @Nullable Instant publishedAt,
             @Nullable Long firstPosition,
-            @Nullable Long lastPosition) {}
+            @Nullable Long lastPosition,
+            @Nullable List<PartView> guides) {}
 
     /** @param action {@code publish} or {@code unpublish} */
-    record GuideOfRelease(
+    record PartView(
             String id,
             String action,
             @Nullable String type,
@@ -71,22 +76,28 @@ class ReleasesApi {
             @Nullable String locale,
             @Nullable String title,
             int edition,
-            @Nullable String state,
-            boolean ready,
-            @Nullable String missing) {
-        static GuideOfRelease of(Releases.Checked checked) {
-            var guide = checked.guide();
-            return new GuideOfRelease(
-                    checked.id(),
-                    lower(checked.action()),
+            @Nullable String state) {
+        static PartView of(Releases.Part part) {
+            var guide = part.guide();
+            return new PartView(
+                    part.id(),
+                    lower(part.action()),
                     guide == null ? null : guide.type(),
                     guide == null ? null : guide.slug(),
                     guide == null ? null : guide.locale(),
                     guide == null ? null : guide.title(),
-                    checked.edition(),
-                    guide == null ? null : guide.state().apiName(),
-                    checked.missing() == null,
-                    checked.missing());
+                    part.edition(),
+                    guide == null ? null : guide.state().apiName());
+        }
+    }
+
+    /** The guide of a release with what is missing; the other fields are those of {@link PartView}. */
+    record GuideOfRelease(
+            @JsonUnwrapped PartView part,
+            boolean ready,
+            @Nullable String missing) {
+        static GuideOfRelease of(Releases.Checked checked) {
+            return new GuideOfRelease(PartView.of(checked.part()), checked.missing() == null, checked.missing());
         }
     }
 
@@ -98,10 +109,10 @@ class ReleasesApi {
     }
 
     private ReleaseView view(Release release) {
-        return view(releases.sized(release));
+        return view(releases.sized(release), null);
     }
 
-    private static ReleaseView view(Releases.Listed listed) {
+    private static ReleaseView view(Releases.Listed listed, @Nullable List<PartView> guides) {
         var release = listed.release();
         var schedule = ScheduleView.of(release.schedule());
         var entries = release.entries();
@@ -118,14 +129,16 @@ class ReleasesApi {
                 release.createdAt(),
                 release.publishedAt(),
                 entries == null ? null : entries.first(),
-                entries == null ? null : entries.last());
+                entries == null ? null : entries.last(),
+                guides);
     }
 
     @GetMapping
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     PageView<ReleaseView> list() {
-        return new PageView<>(releases.all().stream().map(ReleasesApi::view).toList(), null);
+        return new PageView<>(
+                releases.all().stream().map(release -> view(release, null)).toList(), null);
     }
 
     @PostMapping
@@ -143,15 +156,27 @@ class ReleasesApi {
     @GetMapping("/{id}")
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
-    ReleaseView get(@PathVariable String id) {
-        return view(releases.require(id));
+    ResponseEntity<ReleaseView> get(@PathVariable String id) {
+        var release = releases.require(id);
+        var guides = releases.parts(release).stream().map(PartView::of).toList();
+        return tagged(release, view(new Releases.Listed(release, guides.size()), guides));
     }
 
+    private static ResponseEntity<ReleaseView> tagged(Release release, ReleaseView view) {
+        return ResponseEntity.ok().eTag(Api.etag(release.version())).body(view);
+    }
+
+    /** @param ifMatch the ETag of the release that the change was made from; null to replace any */
     @PutMapping("/{id}")
     @NeedsScope(Scope.PUBLISH)
     @PreAuthorize("hasRole('PUBLISHER')")
-    ReleaseView set(@PathVariable String id, @RequestBody Releases.Wanted body, Person me) {
-        return view(releases.set(id, body, me));
+    ResponseEntity<ReleaseView> set(
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody Releases.Wanted body,
+            Person me) {
+        var release = releases.set(id, body, Api.ifMatchAny(ifMatch), me);
+        return tagged(release, view(release));
     }
 
     @DeleteMapping("/{id}")

@@ -55,7 +55,7 @@ class SchedulesApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody Schedules.Wanted body,
             Person me) {
-        return answer(schedules.schedule(guides.require(type, id), body, seen(ifMatch), me));
+        return answer(schedules.schedule(guides.require(type, id), body, Api.ifMatchAny(ifMatch), me));
     }
 
     @DeleteMapping
@@ -67,10 +67,6 @@ class SchedulesApi {
             @PathVariable String id,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Person me) {
-        schedules.giveUp(guides.require(type, id), seen(ifMatch), me);
-    }
-
-    private static @Nullable String seen(@Nullable String ifMatch) {
-        return ifMatch == null || ifMatch.strip().equals("*") ? null : Api.ifMatch(ifMatch);
+        schedules.giveUp(guides.require(type, id), Api.ifMatchAny(ifMatch), me);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.content.Sha256;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
@@ -32,6 +33,11 @@ public record Release(
     /** When it is published, as the schedule of a guide would say it. */
     public Schedule schedule() {
         return new Schedule(publishAt, null, zone);
+    }
+
+    /** Names what a person can set of the release, as it is now: another version has another name or instant. */
+    public String version() {
+        return Sha256.version(state + " " + publishAt + " " + zone + " " + heldAt + " " + name);
     }
 
     /** What can happen to a release: one after the other, except that an open release can be deleted. */

@@ -14,6 +14,7 @@ import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.Release.Action;
 import dev.imprimatur.review.Release.Item;
 import dev.imprimatur.review.Releases.Checked;
+import dev.imprimatur.review.Releases.Part;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -39,7 +40,10 @@ class ReleaseReadiness {
     /** The guides of a release, each with what is missing. */
     List<Checked> of(Release release) {
         var entries = release.entries();
-        if (entries != null) return published(entries);
+        if (entries != null)
+            return published(entries).stream()
+                    .map(part -> new Checked(part, null))
+                    .toList();
         var items = store.itemsOf(release.id());
         var cards = guides.find(items.stream().map(Item::guide).toList());
         return items.stream()
@@ -47,28 +51,40 @@ class ReleaseReadiness {
                 .toList();
     }
 
+    /** The guides of a release, as they are now. */
+    List<Part> parts(Release release) {
+        var entries = release.entries();
+        if (entries != null) return published(entries);
+        var items = store.itemsOf(release.id());
+        var cards = guides.find(items.stream().map(Item::guide).toList());
+        return items.stream().map(item -> part(item, cards.get(item.guide()))).toList();
+    }
+
+    private static Part part(Item item, @Nullable Guide card) {
+        var edition = item.edition();
+        int number = card == null ? 0 : edition == null ? card.edition() : edition;
+        return new Part(item.guide(), item.action(), card, number);
+    }
+
     /** One guide of a release that is not published yet. */
     Checked of(Item item) {
         return checked(item, guides.find(List.of(item.guide())).get(item.guide()));
     }
 
-    private List<Checked> published(LedgerEntry.Release entries) {
+    private List<Part> published(LedgerEntry.Release entries) {
         var all = reader.of(entries);
         var cards = guides.find(all.stream().map(LedgerEntry::id).toList());
         return all.stream()
-                .map(entry -> new Checked(
+                .map(entry -> new Part(
                         entry.id(),
                         entry.isLive() ? Action.PUBLISH : Action.UNPUBLISH,
                         cards.get(entry.id()),
-                        entry.edition(),
-                        null))
+                        entry.edition()))
                 .toList();
     }
 
     private Checked checked(Item item, @Nullable Guide card) {
-        if (card == null)
-            return new Checked(
-                    item.guide(), item.action(), null, 0, "the guide was deleted; take it out of the release");
+        if (card == null) return new Checked(part(item, null), "the guide was deleted; take it out of the release");
         var edition = item.edition();
         if (edition != null) {
             var live = card.live();
@@ -76,10 +92,11 @@ class ReleaseReadiness {
                     ? "edition " + edition
                             + " is not published any more; take the guide out of the release or add it again"
                     : null;
-            return new Checked(item.guide(), item.action(), card, edition, missing);
+            return new Checked(part(item, card), missing);
         }
         var latest = editions.of(item.guide()).getLast();
-        return new Checked(item.guide(), item.action(), card, latest.id().number(), missing(latest, item));
+        return new Checked(
+                new Part(item.guide(), item.action(), card, latest.id().number()), missing(latest, item));
     }
 
     private @Nullable String missing(Edition edition, Item item) {

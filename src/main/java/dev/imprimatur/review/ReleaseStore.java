@@ -146,11 +146,28 @@ class ReleaseStore {
         return releases.find(filter).sort(order).limit(most).map(Row::release).into(new ArrayList<>());
     }
 
-    /** Sets name and instant of an open release; empty if it is not open. */
-    Optional<Release> set(String id, String name, @Nullable Instant publishAt, @Nullable String zone, Person by) {
+    /**
+     * Sets name and instant of an open release; empty if it is not open.
+     *
+     * @param ifUnchanged whether it must have the name and the instant of {@code before}; otherwise empty
+     */
+    Optional<Release> set(
+            Release before,
+            boolean ifUnchanged,
+            String name,
+            @Nullable Instant publishAt,
+            @Nullable String zone,
+            Person by) {
+        var isOpen = Filters.and(Filters.eq("_id", before.id()), Filters.eq("state", State.OPEN));
         return updated(
-                id,
-                State.OPEN,
+                ifUnchanged
+                        ? Filters.and(
+                                isOpen,
+                                Filters.eq("name", before.name()),
+                                Filters.eq("publishAt", before.publishAt()),
+                                Filters.eq("zone", before.zone()),
+                                Filters.eq("heldAt", before.heldAt()))
+                        : isOpen,
                 Updates.combine(
                         Updates.set("name", name),
                         Updates.set("publishAt", publishAt),

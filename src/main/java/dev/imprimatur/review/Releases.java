@@ -21,6 +21,7 @@ import dev.imprimatur.review.Release.State;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,18 +128,35 @@ public class Releases {
     }
 
     /**
-     * A guide of a release, and what is still missing.
+     * A guide of a release, with the guide as it is now.
      *
      * @param guide null if the guide was deleted
-     * @param edition the edition that the release publishes or unpublishes
+     * @param edition the edition that the release publishes or unpublishes; 0 if the guide was deleted
+     */
+    public record Part(String id, Action action, @Nullable Guide guide, int edition) {}
+
+    /**
+     * A guide of a release, and what is still missing.
+     *
      * @param missing in a sentence; null if nothing is
      */
-    public record Checked(
-            String id,
-            Action action,
-            @Nullable Guide guide,
-            int edition,
-            @Nullable String missing) {}
+    public record Checked(Part part, @Nullable String missing) {
+        public String id() {
+            return part.id();
+        }
+
+        public Action action() {
+            return part.action();
+        }
+
+        public @Nullable Guide guide() {
+            return part.guide();
+        }
+
+        public int edition() {
+            return part.edition();
+        }
+    }
 
     public Release create(Wanted wanted, Person by) {
         var now = clock.instant();
@@ -157,14 +175,43 @@ public class Releases {
                 null));
     }
 
-    /** Sets the name and the instant of a release. */
-    public Release set(String id, Wanted wanted, Person by) {
+    /**
+     * Sets the name and the instant of a release.
+     *
+     * @param seen the {@linkplain Release#version version} that the change was made from; null to replace any
+     */
+    public Release set(String id, Wanted wanted, @Nullable String seen, Person by) {
         var release = require(id);
         mustCover(release, by);
         String name = name(wanted);
         var at = instant(wanted, clock.instant());
-        return store.set(release.id(), name, at, at == null ? null : wanted.zone(), by)
-                .orElseThrow(() -> notOpen(require(id)).raise());
+        if (release.state() == State.OPEN && seen != null && !seen.equals(release.version())) throw changed(release);
+        return store.set(release, seen != null, name, at, at == null ? null : wanted.zone(), by)
+                .orElseThrow(() -> {
+                    var now = require(id);
+                    return now.state() == State.OPEN
+                            ? changed(now)
+                            : notOpen(now).raise();
+                });
+    }
+
+    private static Refused changed(Release release) {
+        var current = new LinkedHashMap<String, Object>();
+        current.put("etag", "\"" + release.version() + "\"");
+        current.put("name", release.name());
+        if (release.publishAt() != null) current.put("publishAt", release.publishAt());
+        if (release.zone() != null) current.put("zone", release.zone());
+        return new Refusal(
+                        Refusal.Kind.STALE,
+                        "release-changed",
+                        "the release has changed since you read it: it is “" + release.name() + "” now, "
+                                + (release.publishAt() == null
+                                        ? "without an instant"
+                                        : "to be published at " + release.publishAt())
+                                + "; look whether your change is still right before you send it again",
+                        List.of(),
+                        Map.of("current", current))
+                .raise();
     }
 
     /** Throws a refusal unless the person, as a publisher, covers all guides of the release. */
@@ -343,6 +390,11 @@ public class Releases {
     private void finishDeletion(String id, Person by) {
         store.itemsOf(id).forEach(item -> takeOut(item, by));
         store.delete(id);
+    }
+
+    /** The guides of a release, as they are now. */
+    public List<Part> parts(Release release) {
+        return readiness.parts(release);
     }
 
     /** The guides of a release, each with what is missing. */

@@ -13,12 +13,10 @@ import dev.imprimatur.history.Schedule;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.store.UnitOfWork;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +33,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Schedules {
-    private static final int VERSION_LENGTH = 16;
 
     private final Permissions permissions;
     private final Guides guides;
@@ -84,11 +81,8 @@ public class Schedules {
     public static String version(Guide guide) {
         var schedule = guide.schedule() == null ? Schedule.NONE : guide.schedule();
         var live = guide.live();
-        String text = guide.edition() + " " + (live == null ? "" : live.edition()) + " " + schedule.publishAt() + " "
-                + schedule.unpublishAt() + " " + schedule.zone() + " " + schedule.release();
-        return HexFormat.of()
-                .formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)))
-                .substring(0, VERSION_LENGTH);
+        return Sha256.version(guide.edition() + " " + (live == null ? "" : live.edition()) + " " + schedule.publishAt()
+                + " " + schedule.unpublishAt() + " " + schedule.zone() + " " + schedule.release());
     }
 
     /**

@@ -417,6 +417,65 @@ class ReleasesTest {
     }
 
     @Test
+    void aReleaseListsItsGuides() {
+        String release = release();
+        var leaving = node.guides().published();
+        var coming = node.guides().submitted();
+        withdraw(release, leaving).ok();
+        add(release, coming).ok();
+        var gone = node.guides().drafted();
+        add(release, gone).ok();
+        node.as("editor").delete(gone.path()).ok();
+
+        var guides = publisher.get(release).ok().get("guides");
+
+        assertThat(guides)
+                .extracting(
+                        it -> it.get("id").asString() + " " + it.get("action").asString() + " "
+                                + it.get("edition").asInt() + " "
+                                + it.path("state").asString("-"))
+                .containsExactlyInAnyOrder(
+                        leaving.id() + " unpublish 1 published",
+                        coming.id() + " publish 1 in-review",
+                        gone.id() + " publish 0 -");
+        assertThat(publisher.get("/releases").body()).doesNotContain("\"guides\"");
+        publisher.delete(release + "/guides/" + gone.id()).ok();
+        approve(coming);
+        publisher.post(release + "/publish", Map.of()).ok();
+        assertThat(publisher.get(release).ok().get("guides"))
+                .extracting(
+                        it -> it.get("id").asString() + " " + it.get("state").asString())
+                .containsExactlyInAnyOrder(leaving.id() + " unpublished", coming.id() + " published");
+    }
+
+    @Test
+    void whoSetsAReleaseFromAnOldPageIsToldOfTheNewName() {
+        String release = release();
+        String etag = publisher.get(release).header("ETag");
+        String renamed = publisher
+                .put(release, Map.of("name", "Salaries of May"), "If-Match", etag)
+                .header("ETag");
+
+        var late = publisher.put(release, Map.of("name", "Salaries of June"), "If-Match", etag);
+
+        assertThat(late.status()).isEqualTo(412);
+        assertThat(late.problem()).isEqualTo("release-changed");
+        assertThat(late.json().at("/current/name").asString()).isEqualTo("Salaries of May");
+        assertThat(late.json().at("/current/etag").asString()).isEqualTo(renamed);
+        assertThat(publisher.get(release).ok().get("name").asString()).isEqualTo("Salaries of May");
+        assertThat(publisher.get(release).header("ETag")).isEqualTo(renamed).isNotEqualTo(etag);
+        publisher
+                .put(release, Map.of("name", "Salaries of June"), "If-Match", "*")
+                .ok();
+
+        String page = "/studio" + release;
+        var answer = Visitor.signedIn(node, "publisher")
+                .post(page, page, "version", etag.replace("\"", ""), "name", "Salaries of July");
+        assertThat(answer.body()).contains("has changed since you read it", "Salaries of June", "Salaries of July");
+        assertThat(publisher.get(release).ok().get("name").asString()).isEqualTo("Salaries of June");
+    }
+
+    @Test
     void aGuideThatWasDeletedCanBeTakenOut() {
         String release = release();
         var draft = node.guides().drafted();

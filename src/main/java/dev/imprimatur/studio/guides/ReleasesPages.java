@@ -115,6 +115,7 @@ class ReleasesPages {
     @PreAuthorize("hasRole('PUBLISHER')")
     String set(
             @PathVariable String id,
+            @RequestParam String version,
             @RequestParam String name,
             @RequestParam(defaultValue = "") String publishAt,
             @RequestParam(defaultValue = "UTC") String zone,
@@ -123,9 +124,10 @@ class ReleasesPages {
             RedirectAttributes redirect) {
         var form = new Form(name, publishAt, zone, false);
         try {
-            releases.set(id, form.wanted(), me);
+            releases.set(id, form.wanted(), version, me);
         } catch (Refused refused) {
-            if (refused.refusal().kind() != Refusal.Kind.MALFORMED) throw refused;
+            if (refused.refusal().kind() != Refusal.Kind.MALFORMED
+                    && refused.refusal().kind() != Refusal.Kind.STALE) throw refused;
             form.refuse(refused, model);
             return one(id, model);
         }
