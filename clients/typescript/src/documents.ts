@@ -29,8 +29,11 @@ export interface Review {
   lastReviewed: string;
   /** An RFC 3339 instant, as all instants here. */
   reviewedAt: string;
-  /** `reviewer` is a public id that stays when the name changes; older reviews and those from elsewhere have none. */
-  reviewedBy: { name: string; title?: string; reviewer?: string }[];
+  /**
+   * `reviewer` is a public id that stays when the name changes; older reviews and those from elsewhere have none. `external` is true for
+   * an expert without an account, whom a member of the team invited.
+   */
+  reviewedBy: { name: string; title?: string; reviewer?: string; external?: boolean }[];
   /** Who signed which decision on it; reviews from before decisions were signed, and those from elsewhere, have none. */
   signatures?: Signature[];
   reviewDue: string;

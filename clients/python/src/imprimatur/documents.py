@@ -27,6 +27,8 @@ class Person(TypedDict):
     title: NotRequired[str]
     reviewer: NotRequired[str]
     """A public id that stays when the name changes; older reviews and those from elsewhere have none."""
+    external: NotRequired[bool]
+    """True for an expert without an account, whom a member of the team invited."""
 
 
 class Signature(Person):

@@ -63,7 +63,9 @@ public class SigningRules {
     /** Whether this person must enter the password in order to sign now. */
     public boolean needsPassword(Person by) {
         var method = by.means();
-        if (method == null || method.kind() == AuthenticationMethod.Kind.PASSWORD) return method == null;
+        if (method == null) return true;
+        if (method.kind() == AuthenticationMethod.Kind.PASSWORD || method.kind() == AuthenticationMethod.Kind.LINK)
+            return false;
         var provenAt = method.provenAt();
         return provenAt == null || !provenAt.plus(passwordAge).isAfter(clock.instant());
     }

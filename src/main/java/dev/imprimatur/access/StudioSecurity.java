@@ -67,6 +67,7 @@ class StudioSecurity {
                                 "/logout",
                                 "/reset",
                                 "/reset/*",
+                                "/invited/**",
                                 "/studio",
                                 "/studio/**",
                                 "/docs",
@@ -90,6 +91,10 @@ class StudioSecurity {
                         .requestMatchers(HttpMethod.GET, "/reset/*")
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/reset")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.GET, "/invited/*")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.POST, "/invited/*/comments", "/invited/*/decision")
                         .permitAll()
                         // Only this server forwards requests, and only to the page that says what was denied.
                         .dispatcherTypeMatchers(DispatcherType.FORWARD)

@@ -53,7 +53,8 @@ public record Account(
                 null,
                 null,
                 groups,
-                grants);
+                grants,
+                null);
     }
 
     @Override

@@ -161,6 +161,26 @@ public class Accounts {
         return faults;
     }
 
+    /**
+     * The name under which somebody without an account signs, in the form in which it is stored. Refuses an invalid name, and one that an
+     * account bears, or another person without an account.
+     *
+     * @param owner names the person
+     */
+    public String nameOfGuest(String given, String owner) {
+        String fault = SignedName.nameFault(given);
+        if (fault != null) throw Refusal.malformed("/name", fault).raise();
+        mustBeOwnName(SignedName.normal(given), owner);
+        return SignedName.normal(given);
+    }
+
+    /** The title with which somebody without an account signs, in the form in which it is stored; null if they have none. */
+    public @Nullable String titleOfGuest(@Nullable String given) {
+        String fault = SignedName.titleFault(given);
+        if (fault != null) throw Refusal.malformed("/title", fault).raise();
+        return given == null || given.isBlank() ? null : SignedName.normal(given);
+    }
+
     /** A name is signed with what its holder vouches for, so no two accounts ever bear one: it stays theirs, also after a renaming. */
     private void mustBeOwnName(String displayName, String username) {
         if (!names.claim(SignedName.key(displayName), username))

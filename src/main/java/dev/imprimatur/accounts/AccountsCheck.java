@@ -56,7 +56,7 @@ class AccountsCheck implements Check {
         editions.eachEntry(entry -> {
             if (DECISIONS.contains(entry.kind())
                     && !entry.by().account().equals(Person.SYSTEM.account())
-                    && !known.contains(entry.by().account()))
+                    && !known.contains(entry.by().answerable()))
                 findings.violation(
                         "approval", entry.inWords(), "is by " + entry.by().account() + ", which is no account");
         });

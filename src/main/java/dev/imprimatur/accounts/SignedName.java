@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
+import dev.imprimatur.problem.CleanText;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Set;
@@ -10,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** Checks the names and titles of people. Both are signed and delivered with the reviews that the people vouch for. */
 final class SignedName {
     private static final int LONGEST = 100;
-    /** Characters that control how text is shown, such as its direction, and characters without a glyph. Joiners are allowed, because some scripts need them. */
-    private static final Pattern UNSEEN = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}&&[^\\u200C\\u200D]]");
-
     private static final Pattern SPACE = Pattern.compile("\\p{Z}+");
     private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
     /** Names that are refused: the name of the application, and names that read as if nobody or a machine had reviewed. */
@@ -23,24 +21,20 @@ final class SignedName {
 
     /** The error in a name; null if the name is valid. */
     static @Nullable String nameFault(String given) {
-        if (isUnseen(given) || key(given).isEmpty() || normal(given).length() > LONGEST)
+        if (CleanText.hasUnseen(given) || key(given).isEmpty() || normal(given).length() > LONGEST)
             return "a name of 1 to 100 characters, with letters, and without control characters and direction marks";
         return RESERVED.contains(key(given)) ? "this name is reserved; give the name of a person" : null;
     }
 
     /** The error in a title; null if the title is valid. */
     static @Nullable String titleFault(@Nullable String given) {
-        return given != null && (isUnseen(given) || normal(given).length() > LONGEST)
+        return given != null && (CleanText.hasUnseen(given) || normal(given).length() > LONGEST)
                 ? "a title of at most 100 characters, without control characters and direction marks"
                 : null;
     }
 
     static boolean isReservedUsername(String username) {
         return RESERVED.contains(key(username));
-    }
-
-    private static boolean isUnseen(String text) {
-        return UNSEEN.matcher(text).find();
     }
 
     /** The form in which a name is stored (NFKC). */

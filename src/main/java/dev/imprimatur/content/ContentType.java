@@ -164,6 +164,11 @@ public final class ContentType {
         return schema.path("x-approvals").asInt(1);
     }
 
+    /** Whether approvals and confirmations count only if they are by people with an account, {@code x-members-only}. */
+    public boolean isMembersOnly() {
+        return schema.path("x-members-only").asBoolean(false);
+    }
+
     /** The rules about who must approve a change of some fields. */
     public List<Requirement> requirements() {
         return schema.path("x-requirements").values().stream()

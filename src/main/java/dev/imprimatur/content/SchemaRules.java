@@ -31,6 +31,9 @@ final class SchemaRules {
         }
         ReviewReminders.fault(schema).ifPresent(fault -> faults.add(new Fault("/" + ReviewReminders.KEYWORD, fault)));
         if (schema.path("x-approvals").asInt(1) < 1) faults.add(new Fault("/x-approvals", "must be at least 1"));
+        if (!schema.path("x-members-only").isMissingNode()
+                && !schema.path("x-members-only").isBoolean())
+            faults.add(new Fault("/x-members-only", "must be true or false"));
         reasonFaults(schema.path("x-reasons"), faults);
         requirementFaults(schema, faults);
         walk(schema, "", faults);

@@ -18,6 +18,7 @@ public final class Shape {
             "x-review-interval",
             ReviewReminders.KEYWORD,
             "x-approvals",
+            "x-members-only",
             "x-requirements",
             "x-reasons",
             "x-filterable",

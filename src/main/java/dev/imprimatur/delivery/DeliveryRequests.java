@@ -36,6 +36,8 @@ import org.springframework.web.util.UriUtils;
  */
 @Component
 public class DeliveryRequests {
+    private static final String AT_LEAST = "Imprimatur-At-Least";
+
     static final String PATH = "/api/delivery/v1";
     public static final String PREFIX = PATH + "/";
     private static final Pattern NOT_IN_A_QUERY = Pattern.compile("[^\\w\\-.~!$&'()*+,;=:@/?%]+");
@@ -113,13 +115,18 @@ public class DeliveryRequests {
 
     private Snapshot requested(HttpServletRequest request) {
         if (ledger.isOutdated()) throw ledger.nothingServed().raise();
-        String atLeast = request.getHeader("Imprimatur-At-Least");
+        String atLeast = request.getHeader(AT_LEAST);
         if (atLeast == null) return catalogue.now();
         if (!atLeast.matches("[0-9]{1,18}"))
             throw Refusal.malformed("Imprimatur-At-Least is a position, 0 or more", List.of())
                     .raise();
         long position = Long.parseLong(atLeast);
         return awaited(position).orElseThrow(() -> notReached(position));
+    }
+
+    /** Whether the request says which position its answer must have reached. */
+    boolean asksForPosition(HttpServletRequest request) {
+        return request.getHeader(AT_LEAST) != null;
     }
 
     /** Waits for the position; empty if this node does not reach it in time. */

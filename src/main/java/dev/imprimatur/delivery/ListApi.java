@@ -65,7 +65,13 @@ class ListApi {
         var now = requests.snapshot(request, response);
         var representation = query.q() != null
                 ? search.answer(
-                        now, contentType, query.q(), query.interpretation(), query.locale(), (snapshot, searcher) -> {
+                        now,
+                        requests.asksForPosition(request) || query.interpretation() != null,
+                        contentType,
+                        query.q(),
+                        query.interpretation(),
+                        query.locale(),
+                        (snapshot, searcher) -> {
                             response.setHeader(Representation.POSITION, Long.toString(snapshot.position()));
                             return lists.get(
                                     snapshot,

@@ -159,7 +159,7 @@ class EditingCheck implements Check {
                     else if (revision.edition() != edition.id().number())
                         findings.violation("edition-log", where, "names a revision of another edition");
                     else if ((entry.kind() == Kind.APPROVED || entry.kind() == Kind.CONFIRMED)
-                            && revision.contributors().contains(entry.by().account()))
+                            && entry.by().isAmong(revision.contributors()))
                         findings.violation("approval", where, "is by somebody who contributed");
                 }
                 before.add(entry);

@@ -118,13 +118,20 @@ public final class Transitions {
     }
 
     private void mayVouch(Person by, Set<String> contributors) {
-        if (contributors.contains(by.account()))
-            throw Refusal.forbidden("contributor", "you contributed to this edition, so somebody else has to review it")
+        if (by.isAmong(contributors))
+            throw Refusal.forbidden(
+                            "contributor",
+                            by.isExternal()
+                                    ? "whoever invited you contributed to this edition, so somebody else has to review it"
+                                    : "you contributed to this edition, so somebody else has to review it")
                     .raise();
         if (edition.state() != State.PUBLISHED
                 && edition.approvals().stream()
-                        .anyMatch(entry -> entry.by().account().equals(by.account())))
-            throw Refusal.forbidden("already-approved", "you have approved this revision; it needs somebody else too")
+                        .anyMatch(entry -> entry.by().answerable().equals(by.answerable())
+                                || entry.by().account().equals(by.account())))
+            throw Refusal.forbidden(
+                            "already-approved",
+                            "you, or somebody of the same invitation, have approved this revision; it needs somebody else too")
                     .raise();
     }
 
@@ -268,7 +275,7 @@ public final class Transitions {
                     .raise();
     }
 
-    /** Lets the edition be published with a release; empty if it is in this release already. A scheduled publication is replaced. */
+    /** Lets the edition be published with a release; empty if it is in this release already. A schedule of its own is replaced. */
     public Optional<LogEntry> join(String release, Person by, Instant now) {
         var before = edition.schedule();
         if (release.equals(before.release())) return Optional.empty();
@@ -280,7 +287,7 @@ public final class Transitions {
                                     + edition.state().apiName()
                                     + "; a release publishes an edition that is in progress, so open the next edition first")
                     .raise();
-        return Optional.of(scheduled(new Schedule(null, before.unpublishAt(), before.zone(), release), by, now));
+        return Optional.of(scheduled(Schedule.with(release), by, now));
     }
 
     /** Takes the edition out of a release; empty if it is not in this release. If it was approved, it needs its approvals again. */

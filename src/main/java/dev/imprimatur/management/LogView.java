@@ -35,10 +35,14 @@ record LogView(
         LogEntry.@Nullable Renamed renamed,
         @Nullable NoticeView notice,
         @Nullable String owner) {
+    /** @param invitedBy of somebody without an account: the colleague who invited them */
     record ByView(
-            @Nullable String account, String name, @Nullable String title) {
+            @Nullable String account,
+            String name,
+            @Nullable String title,
+            @Nullable String invitedBy) {
         static ByView of(Person by) {
-            return new ByView(by.account(), by.name(), by.title());
+            return new ByView(by.account(), by.name(), by.title(), by.invitedBy());
         }
     }
 
@@ -84,7 +88,7 @@ record LogView(
                     ? null
                     : new StampView(
                             stamp.reviewers().stream()
-                                    .map(by -> new ByView(by.account(), by.name(), by.title()))
+                                    .map(by -> new ByView(by.account(), by.name(), by.title(), null))
                                     .toList(),
                             stamp.signatures() == null
                                     ? null

@@ -13,6 +13,7 @@
             "drafts",
             "editing",
             "history",
+            "invitations",
             "paging",
             "people",
             "preview",

@@ -23,7 +23,9 @@ public record AuthenticationMethod(
         /** A session in the studio, and the password with the act itself. */
         PASSWORD,
         /** A personal token of a script. */
-        TOKEN
+        TOKEN,
+        /** A link that a colleague gave to somebody without an account. */
+        LINK
     }
 
     public static AuthenticationMethod session(@Nullable Instant provenAt) {
@@ -32,6 +34,10 @@ public record AuthenticationMethod(
 
     public static AuthenticationMethod password(Instant now) {
         return new AuthenticationMethod(Kind.PASSWORD, now, null, null);
+    }
+
+    public static AuthenticationMethod link() {
+        return new AuthenticationMethod(Kind.LINK, null, null, null);
     }
 
     public static AuthenticationMethod token(String id, String name) {

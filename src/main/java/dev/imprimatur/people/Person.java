@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param means how the person was authenticated; null outside of a request
  * @param groups the groups of the account, such as {@code pay}; null if it has none
  * @param grants the limits of the roles; null if no role is limited
+ * @param invitedBy the account of the colleague who invited this person by a link; null for people with an account of their own
  */
 public record Person(
         String account,
@@ -31,7 +32,8 @@ public record Person(
         @Nullable String request,
         @Nullable AuthenticationMethod means,
         @Nullable Set<String> groups,
-        @Nullable List<Grant> grants) {
+        @Nullable List<Grant> grants,
+        @Nullable String invitedBy) {
     /** The application itself, for facts that no person caused. */
     public static final Person SYSTEM = new Person("imprimatur", "Imprimatur", null, Set.of());
 
@@ -42,17 +44,17 @@ public record Person(
     }
 
     public Person(String account, String name, @Nullable String title, Set<String> roles) {
-        this(account, name, title, roles, null, null, null, null, null);
+        this(account, name, title, roles, null, null, null, null, null, null);
     }
 
     /** The same person, acting in a request. */
     public Person in(@Nullable String request) {
-        return new Person(account, name, title, roles, publicId, request, means, groups, grants);
+        return new Person(account, name, title, roles, publicId, request, means, groups, grants, invitedBy);
     }
 
     /** The same person, authenticated in this way. */
     public Person by(@Nullable AuthenticationMethod how) {
-        return new Person(account, name, title, roles, publicId, request, how, groups, grants);
+        return new Person(account, name, title, roles, publicId, request, how, groups, grants, invitedBy);
     }
 
     /** The id of an object that the person creates: a new one, but the same one when the same request is repeated. */
@@ -65,7 +67,27 @@ public record Person(
 
     /** The same person without the limits of the roles, which are not part of what a log records. */
     public Person withoutGrants() {
-        return grants == null ? this : new Person(account, name, title, roles, publicId, request, means, groups, null);
+        return grants == null
+                ? this
+                : new Person(account, name, title, roles, publicId, request, means, groups, null, invitedBy);
+    }
+
+    /** Whether the person has no account here, and acts by a link that a colleague gave them. */
+    public boolean isExternal() {
+        return invitedBy != null;
+    }
+
+    /**
+     * The account that answers for what the person approves: their own, or that of the colleague who invited them. Two approvals that
+     * the same account answers for count as one.
+     */
+    public String answerable() {
+        return invitedBy == null ? account : invitedBy;
+    }
+
+    /** Whether the person, or the colleague who invited them, is among these accounts. */
+    public boolean isAmong(Collection<String> accounts) {
+        return accounts.contains(account) || accounts.contains(answerable());
     }
 
     public boolean isIn(String group) {

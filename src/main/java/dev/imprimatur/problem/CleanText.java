@@ -2,6 +2,7 @@
 package dev.imprimatur.problem;
 
 import java.text.Normalizer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,6 +17,9 @@ import tools.jackson.databind.module.SimpleModule;
  * in Unicode Normalization Form C, so that text that looks the same is stored the same.
  */
 public final class CleanText {
+    /** Joiners are allowed, because some scripts need them. */
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}&&[^\\u200C\\u200D]]");
+
     private CleanText() {}
 
     /** Describes the first fault of the text; null if the text is clean. */
@@ -30,6 +34,11 @@ public final class CleanText {
             if (isNoncharacter(c)) return "holds U+%04X, which is not a character".formatted(c);
         }
         return null;
+    }
+
+    /** Whether the text has line ends, characters that control how text is shown, such as its direction, or characters without a glyph. */
+    public static boolean hasUnseen(String text) {
+        return UNSEEN.matcher(text).find();
     }
 
     /** Noncharacters are the last two code points of each plane and 32 others (The Unicode Standard, 23.7). */

@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.Role;
+import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Requirement;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.history.Approvers;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
@@ -18,7 +20,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -27,15 +28,18 @@ import org.springframework.stereotype.Component;
  * Decides whether a revision may be published. The gate trusts no caller: it reads the edition log and the stored revision itself.
  * It compares the number of approvals with the number that the edition requires. An approval counts only if this server sealed the
  * log entry, if the approval names exactly this revision and content hash, and if the approver was a reviewer at that time and did
- * not contribute.
+ * not contribute. The approval of somebody whom a colleague invited counts as that colleague's, and not at all if the content type asks
+ * for members only.
  */
 @Component
 class Gate {
     private final GuideRevisions guideRevisions;
     private final Editions editions;
     private final Accounts accounts;
+    private final ContentTypes types;
 
-    Gate(GuideRevisions guideRevisions, Editions editions, Accounts accounts) {
+    Gate(GuideRevisions guideRevisions, Editions editions, Accounts accounts, ContentTypes types) {
+        this.types = types;
         this.guideRevisions = guideRevisions;
         this.editions = editions;
         this.accounts = accounts;
@@ -70,12 +74,14 @@ class Gate {
         });
         var revisions = guideRevisions.find(numbers);
         all.entrySet().parallelStream()
-                .forEach(it ->
-                        mustBeReviewed(it.getValue(), revisions.get(it.getKey().id())));
+                .forEach(it -> mustBeReviewed(
+                        it.getValue(),
+                        revisions.get(it.getKey().id()),
+                        types.require(it.getKey().type()).isMembersOnly()));
         return revisions;
     }
 
-    private void mustBeReviewed(Edition edition, @Nullable Revision revision) {
+    private void mustBeReviewed(Edition edition, @Nullable Revision revision, boolean areMembersOnly) {
         var stamp = edition.stamp().orElseThrow();
         var submitted = edition.submitted().orElseThrow();
         if (revision == null)
@@ -86,8 +92,9 @@ class Gate {
         if (!stamp.reviewed().equals(submitted)) throw refused("the stamp is for another revision");
         boolean isApproved = stamp.origin() == Stamp.Origin.IMPORTED
                 ? edition.evidence().filter(stamp::equals).isPresent()
-                : approvers(edition, revision) >= edition.approvalsRequired();
-        if (isApproved && stamp.origin() != Stamp.Origin.IMPORTED) mustMeetRequirements(edition, revision);
+                : approvers(edition, revision, areMembersOnly) >= edition.approvalsRequired();
+        if (isApproved && stamp.origin() != Stamp.Origin.IMPORTED)
+            mustMeetRequirements(edition, revision, areMembersOnly);
         if (!isApproved) throw refused("the revision has not been approved by enough people who did not contribute");
     }
 
@@ -97,14 +104,17 @@ class Gate {
         editions.mustBeWhole(guide.id());
     }
 
-    /** Whether the account exists here and was a reviewer when it decided. The sealed entry records the roles of that time. */
+    /**
+     * Whether the account that answers for the decision exists here, and the person was a reviewer when they decided. The sealed entry
+     * records the roles of that time.
+     */
     private boolean isByReviewer(LogEntry entry) {
-        return entry.by().has(Role.REVIEWER.name()) && accounts.knows(entry.by().account());
+        return entry.by().has(Role.REVIEWER.name()) && accounts.knows(entry.by().answerable());
     }
 
     /** Refuses a revision for which nobody of a required group approved. The sealed entries record the groups at the time of the approval. */
-    private void mustMeetRequirements(Edition edition, Revision revision) {
-        var approvals = validApprovals(edition, revision).toList();
+    private void mustMeetRequirements(Edition edition, Revision revision, boolean areMembersOnly) {
+        var approvals = validApprovals(edition, revision, areMembersOnly).toList();
         var open = edition.requirements().stream()
                 .filter(requirement ->
                         approvals.stream().noneMatch(entry -> entry.by().isIn(requirement.group())))
@@ -113,20 +123,17 @@ class Gate {
         if (!open.isEmpty()) throw refused("nobody of the required group has approved: " + String.join(", ", open));
     }
 
-    private int approvers(Edition edition, Revision revision) {
-        return validApprovals(edition, revision)
-                .map(entry -> entry.by().account())
-                .collect(Collectors.toSet())
-                .size();
+    private int approvers(Edition edition, Revision revision, boolean areMembersOnly) {
+        return Approvers.count(validApprovals(edition, revision, areMembersOnly));
     }
 
-    private Stream<LogEntry> validApprovals(Edition edition, Revision revision) {
+    private Stream<LogEntry> validApprovals(Edition edition, Revision revision, boolean areMembersOnly) {
         return edition.approvals().stream()
+                .filter(entry -> !areMembersOnly || !entry.by().isExternal())
                 .filter(entry -> entry.kind() == LogEntry.Kind.APPROVED)
                 .filter(entry -> revision.ref().equals(entry.revision()))
                 .filter(this::isByReviewer)
-                .filter(entry -> !editions.contributors(revision, entry.at())
-                        .contains(entry.by().account()));
+                .filter(entry -> !entry.by().isAmong(editions.contributors(revision, entry.at())));
     }
 
     /** Refuses a restamp unless a reviewer who did not contribute confirmed the current edition and the stamp is from that confirmation. */
@@ -135,12 +142,14 @@ class Gate {
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
         var revision = guideRevisions.require(guide, current.revision());
         var contributors = editions.contributors(edition, revision.ref());
+        boolean areMembersOnly = types.require(guide.type()).isMembersOnly();
         boolean confirmed = edition.log().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.CONFIRMED)
                 .filter(entry -> revision.ref().equals(entry.revision()))
                 .anyMatch(entry -> entry.at().equals(stamp.reviewedAt())
                         && isByReviewer(entry)
-                        && !contributors.contains(entry.by().account()));
+                        && !(areMembersOnly && entry.by().isExternal())
+                        && !entry.by().isAmong(contributors));
         if (!revision.isIntact()
                 || !current.contentHash().equals(stamp.reviewed().contentHash())
                 || !confirmed) throw refused("nobody who did not contribute has confirmed the current edition");

@@ -216,7 +216,7 @@ class Ledger {
                             before == null ? 0L : before.position(),
                             before == null ? LedgerChain.GENESIS : before.hash(),
                             lastVerifiedOf(addition.guide()))
-                    .in(release));
+                    .in(release, made.isEmpty() ? null : made.getFirst().entry().at()));
             made.add(new LedgerRows.Row(before.position(), addition.cause(), before, anchors.of(before)));
         }
         return made;

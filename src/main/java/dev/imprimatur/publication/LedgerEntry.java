@@ -154,9 +154,12 @@ public record LedgerEntry(
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record By(
-            String name, @Nullable String title, @Nullable String reviewer) {
+            String name,
+            @Nullable String title,
+            @Nullable String reviewer,
+            @Nullable Boolean external) {
         static By of(Reviewer reviewer) {
-            return new By(reviewer.name(), reviewer.title(), reviewer.publicId());
+            return new By(reviewer.name(), reviewer.title(), reviewer.publicId(), reviewer.external());
         }
     }
 
@@ -261,9 +264,28 @@ public record LedgerEntry(
                 .withPrevious(previousSlug, release);
     }
 
-    /** Returns this entry, unsealed, as one of the entries of a release. */
-    LedgerEntry in(Release newRelease) {
-        return withPrevious(previousSlug, newRelease);
+    /**
+     * Returns this entry as a part of a release, unsealed.
+     *
+     * @param instant of the first entry of the release, which is that of all its entries, so that no instant lies inside the release; null
+     *     for the first entry
+     */
+    LedgerEntry in(Release newRelease, @Nullable Instant instant) {
+        if (instant == null) return withPrevious(previousSlug, newRelease);
+        return of(
+                        kind,
+                        subject(),
+                        new PublishedRevision(
+                                edition,
+                                revision,
+                                contentHash,
+                                kind == Kind.PUBLISH ? instant : publishedAt,
+                                firstPublishedAt.equals(at) ? instant : firstPublishedAt),
+                        review,
+                        redirectTo,
+                        instant,
+                        Link.unsealed(position, previousHash))
+                .withPrevious(previousSlug, newRelease);
     }
 
     /** Whether further entries of the same release follow, without which no reader sees this one. */

@@ -40,6 +40,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Publication {
+    /** How many redirects of unpublished guides are followed to find a circle. */
+    private static final int MOST_REDIRECTS = 10;
+
     private final Guides guides;
     private final Editions editions;
     private final Gate gate;
@@ -281,6 +284,23 @@ public class Publication {
                 .isPresent())
             throw Refusal.malformed("/redirectTo", "a guide cannot redirect to a slug that it had before")
                     .raise();
+        if (leadsBack(guide, redirectTo))
+            throw Refusal.malformed(
+                            "/redirectTo", "readers would be sent in a circle, because the guide there redirects here")
+                    .raise();
+    }
+
+    /** Whether unpublished guides would send readers from the slug back to the guide. */
+    private boolean leadsBack(Guide guide, String redirectTo) {
+        var next = guides.bySlug(guide.type(), guide.locale(), redirectTo);
+        for (int hop = 0; next.isPresent() && hop < MOST_REDIRECTS; hop++) {
+            if (next.get().id().equals(guide.id())) return true;
+            next = ledger.lastOf(next.get().id())
+                    .filter(entry -> !entry.isLive())
+                    .map(LedgerEntry::redirectTo)
+                    .flatMap(slug -> guides.bySlug(guide.type(), guide.locale(), slug));
+        }
+        return false;
     }
 
     /** Unpublishes the edition in the ledger, without an entry in the edition log. */

@@ -2,6 +2,7 @@
 package dev.imprimatur.publication;
 
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.history.Approvers;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Reviewer;
@@ -50,9 +51,9 @@ final class ReviewEvidence {
             faults.add("names another day than the day of its review");
         var decisions = decisions(edition, entry, ref);
         var valid = decisions.stream()
-                .filter(it -> !contributors(edition, ref, it).contains(it.by().account()))
+                .filter(it -> !it.by().isAmong(contributors(edition, ref, it)))
                 .toList();
-        long people = valid.stream().map(it -> it.by().account()).distinct().count();
+        int people = Approvers.count(valid.stream());
         int required = entry.kind() == Kind.PUBLISH ? edition.approvalsRequired() : 1;
         if (people < required)
             faults.add("was approved by " + people + " people who did not contribute, of " + required);

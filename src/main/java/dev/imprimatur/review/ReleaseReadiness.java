@@ -15,7 +15,9 @@ import dev.imprimatur.review.Release.Action;
 import dev.imprimatur.review.Release.Item;
 import dev.imprimatur.review.Releases.Checked;
 import dev.imprimatur.review.Releases.Part;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -46,9 +48,43 @@ class ReleaseReadiness {
                     .toList();
         var items = store.itemsOf(release.id());
         var cards = guides.find(items.stream().map(Item::guide).toList());
+        var redirects = redirects(items, cards);
         return items.stream()
-                .map(item -> checked(item, cards.get(item.guide())))
+                .map(item -> {
+                    var checked = checked(item, cards.get(item.guide()));
+                    return checked.missing() == null && isInCircle(item, cards.get(item.guide()), redirects)
+                            ? new Checked(
+                                    checked.part(),
+                                    "its redirect leads back to itself through other guides that the release unpublishes; send readers somewhere else")
+                            : checked;
+                })
                 .toList();
+    }
+
+    /** Where the release sends readers, by the address of the unpublished guide. */
+    private static Map<String, String> redirects(List<Item> items, Map<String, Guide> cards) {
+        var redirects = new HashMap<String, String>();
+        for (var item : items) {
+            var card = cards.get(item.guide());
+            if (card != null && item.redirectTo() != null)
+                redirects.put(address(card, card.slug()), address(card, item.redirectTo()));
+        }
+        return redirects;
+    }
+
+    private static String address(Guide guide, String slug) {
+        return guide.type() + " " + guide.locale() + " " + slug;
+    }
+
+    private static boolean isInCircle(Item item, @Nullable Guide card, Map<String, String> redirects) {
+        if (card == null || item.redirectTo() == null) return false;
+        String own = address(card, card.slug());
+        String at = redirects.get(own);
+        for (int hop = 0; at != null && hop < redirects.size(); hop++) {
+            if (at.equals(own)) return true;
+            at = redirects.get(at);
+        }
+        return false;
     }
 
     /** The guides of a release, as they are now. */

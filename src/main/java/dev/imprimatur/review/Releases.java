@@ -9,6 +9,7 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -19,6 +20,7 @@ import dev.imprimatur.review.Release.Action;
 import dev.imprimatur.review.Release.Item;
 import dev.imprimatur.review.Release.State;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
@@ -224,8 +226,10 @@ public class Releases {
 
     private static String name(Wanted wanted) {
         String name = wanted.name().strip();
-        if (name.isEmpty() || name.length() > LONGEST_NAME)
-            throw Refusal.malformed("/name", "has 1 to " + LONGEST_NAME + " characters")
+        if (name.isEmpty() || name.length() > LONGEST_NAME || CleanText.hasUnseen(name))
+            throw Refusal.malformed(
+                            "/name",
+                            "has 1 to " + LONGEST_NAME + " characters, on one line and without direction marks")
                     .raise();
         return name;
     }
@@ -293,10 +297,7 @@ public class Releases {
                     .raise();
         var latest = editions.of(guide.id()).getLast();
         if (item.action() == Action.PUBLISH) schedules.mustWait(guide, latest);
-        if (!store.put(item))
-            throw Refusal.conflict(
-                            "in-another-release", "the guide is in another release; take it out of that one first")
-                    .raise();
+        if (!store.put(item)) throw inAnother(guide).raise();
         try {
             editions.together(() -> {
                 if (item.action() == Action.PUBLISH) editions.join(latest.id(), id, by);
@@ -316,6 +317,18 @@ public class Releases {
         throw now.map(Releases::notOpen)
                 .orElseGet(() -> Refusal.missing("there is no release with this id"))
                 .raise();
+    }
+
+    private Refusal inAnother(Guide guide) {
+        return of(guide)
+                .filter(other -> other.state() == State.OPEN)
+                .map(other -> Refusal.conflict(
+                        "in-another-release",
+                        "the guide is in the release “" + other.name() + "”; take it out of that one first"))
+                .orElseGet(() -> Refusal.inProgress(
+                        "release-being-completed",
+                        "the guide is in a release that was just published or deleted; try again in a moment",
+                        Duration.ofSeconds(2)));
     }
 
     private Item item(Release release, Guide guide, WantedGuide wanted, Person by) {
@@ -384,7 +397,10 @@ public class Releases {
         if (release.get().state() != State.DELETED
                 && store.move(id, State.OPEN, State.DELETED, by).isEmpty())
             throw notOpen(require(id)).raise();
-        finishDeletion(id, by);
+        if (store.count(id) <= AT_ONCE) finishDeletion(id, by);
+        else {
+            var _ = scheduler.schedule(() -> finishDeletion(id, by), Instant.EPOCH);
+        }
     }
 
     private void finishDeletion(String id, Person by) {
@@ -419,6 +435,9 @@ public class Releases {
 
     private void mustBeComplete(Release release) {
         var all = check(release);
+        // what is missing may be missing because somebody deletes the release meanwhile
+        var now = require(release.id());
+        if (now.state() != State.OPEN) throw notOpen(now).raise();
         if (all.isEmpty())
             throw Refusal.conflict("release-incomplete", "the release has no guides; add some first")
                     .raise();

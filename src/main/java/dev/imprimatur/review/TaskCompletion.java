@@ -111,11 +111,17 @@ public class TaskCompletion {
                             "only somebody with the role " + step.role() + " chooses “" + outcome.name()
                                     + "”; the task was passed on to you, so you can assign it to somebody who may")
                     .raise();
+        var type = types.require(guide.type());
+        if (outcome.effect().vouches() && by.isExternal() && type.isMembersOnly())
+            throw Refusal.forbidden(
+                            "members-only",
+                            "“" + outcome.name()
+                                    + "” is for members of the team only; you can comment, or choose another outcome")
+                    .raise();
         if (outcome.needsMessage() && (message == null || message.isBlank()))
             throw Refusal.malformed("/message", "“" + outcome.name() + "” needs a message that says why")
                     .raise();
         Explanation.mustBeShort("/message", message);
-        var type = types.require(guide.type());
         var reason = Explanation.reason(outcome.reasons().map(type::reasons).orElse(List.of()), reasonCode);
         var open = found.filter(task -> isOpen(id, workflow));
         // the process may be behind the log
@@ -154,7 +160,7 @@ public class TaskCompletion {
 
     private static void mustNotBeClaimedByAnother(Task task, Person by) {
         String assignee = task.getAssignee();
-        if (assignee != null && !assignee.equals(by.account()))
+        if (assignee != null && !assignee.equals(by.account()) && !assignee.equals(by.invitedBy()))
             throw Refusal.conflict("claimed", assignee + " has claimed this task")
                     .raise();
     }

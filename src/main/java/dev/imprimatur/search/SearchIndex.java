@@ -50,6 +50,8 @@ public class SearchIndex implements SmartLifecycle {
 
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final Duration COMMIT = Duration.ofSeconds(30);
+    /** An index that has made no progress for so long does not answer in place of the current one. */
+    private static final long STUCK_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final Catalogue catalogue;
     private final GuideContents contents;
@@ -61,6 +63,9 @@ public class SearchIndex implements SmartLifecycle {
     private final Object advanced = new Object();
 
     private volatile @Nullable IndexedSnapshot indexed;
+    /** When the index last took in guides, {@link System#nanoTime}. */
+    private volatile long progressedAt = System.nanoTime();
+
     private volatile boolean running;
     private volatile @Nullable Thread thread;
 
@@ -79,9 +84,11 @@ public class SearchIndex implements SmartLifecycle {
     }
 
     /**
-     * Runs a search once the index has reached a snapshot; refuses with 503 if that takes longer than {@code imprimatur.delivery.patience}.
+     * Runs a search once the index has reached a snapshot. If that takes longer than {@code imprimatur.delivery.patience}, as after a large
+     * release, the index answers from the snapshot that it has, if nothing was unpublished since; otherwise 503.
      *
-     * @param atLeast the snapshot that the index must have reached
+     * @param atLeast the snapshot that the index should have reached
+     * @param mustReach whether the index must have reached it, because the site asked for a position
      * @param query the words to look for in guides of the type
      * @param before how the query was interpreted for the page before; null for the first page
      * @param locale the locale of the guides that may be found; null for all
@@ -89,12 +96,13 @@ public class SearchIndex implements SmartLifecycle {
      */
     public <T> T answer(
             Snapshot atLeast,
+            boolean mustReach,
             ContentType type,
             String query,
             @Nullable QueryInterpretation before,
             @Nullable String locale,
             BiFunction<Snapshot, GuideSearcher, T> answer) {
-        var now = acquire(atLeast);
+        var now = acquire(atLeast, mustReach);
         try {
             return answer.apply(now.snapshot(), new GuideSearcher(now, type, analyzer, query, before, locale));
         } catch (IOException failed) {
@@ -104,7 +112,7 @@ public class SearchIndex implements SmartLifecycle {
         }
     }
 
-    private IndexedSnapshot acquire(Snapshot atLeast) {
+    private IndexedSnapshot acquire(Snapshot atLeast, boolean mustReach) {
         long deadline = System.nanoTime() + patience.toNanos();
         for (; ; ) {
             var now = indexed;
@@ -112,6 +120,11 @@ public class SearchIndex implements SmartLifecycle {
                     && now.snapshot().hasReached(atLeast)
                     && now.reader().tryIncRef()) return now;
             long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0
+                    && !mustReach
+                    && now != null
+                    && lacksOnlyPublications(now.snapshot(), atLeast)
+                    && now.reader().tryIncRef()) return now;
             if (left <= 0)
                 throw Refusal.unavailable(
                                 "search-not-ready",
@@ -129,6 +142,14 @@ public class SearchIndex implements SmartLifecycle {
                         .raise();
             }
         }
+    }
+
+    /** Whether readers may see the earlier snapshot for a moment: nothing that it has was unpublished or found damaged since. */
+    private boolean lacksOnlyPublications(Snapshot has, Snapshot wanted) {
+        return System.nanoTime() - progressedAt < STUCK_NANOS
+                && has.reading() == wanted.reading()
+                && has.corrections() == wanted.corrections()
+                && wanted.changedSince(has.position()).stream().noneMatch(history -> history.guide() == null);
     }
 
     @Override
@@ -213,6 +234,7 @@ public class SearchIndex implements SmartLifecycle {
         var changed = snapshot.changedSince(from);
         for (int i = 0; i < changed.size(); i += BATCH) {
             update(writer, snapshot, changed.subList(i, Math.min(changed.size(), i + BATCH)));
+            progressedAt = System.nanoTime();
             if (!running) return from;
         }
         makeCurrent(writer, snapshot, last);

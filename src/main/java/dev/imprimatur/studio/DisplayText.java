@@ -8,6 +8,7 @@ import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.invitations.Invitations;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ public class DisplayText {
     static final int SOON = 30;
 
     private final Accounts access;
+    private final Invitations invitations;
     private final Clock clock;
     /** Caches display names, because names rarely change and a page of guides shows many. */
     private final Cache<String, String> names = Caffeine.newBuilder()
@@ -44,8 +46,9 @@ public class DisplayText {
             .expireAfterWrite(Duration.ofSeconds(10))
             .build();
 
-    DisplayText(Accounts access, Clock clock) {
+    DisplayText(Accounts access, Invitations invitations, Clock clock) {
         this.access = access;
+        this.invitations = invitations;
         this.clock = clock;
     }
 
@@ -131,11 +134,15 @@ public class DisplayText {
         return state.apiName();
     }
 
-    /** The display name of an account; the username if the account does not exist. */
+    /** The display name of an account, or of an expert whom somebody invited; the username if there is neither. */
     public String name(@Nullable String account) {
         if (account == null) return "nobody";
         return names.get(
-                account, name -> access.account(name).map(Account::displayName).orElse(name));
+                account,
+                name -> access.account(name)
+                        .map(Account::displayName)
+                        .or(() -> invitations.nameOf(name))
+                        .orElse(name));
     }
 
     /** The display name of an account, isolated for use within a sentence. */

@@ -14,6 +14,7 @@
             "drafts",
             "editing",
             "history",
+            "invitations",
             "paging",
             "people",
             "preview",

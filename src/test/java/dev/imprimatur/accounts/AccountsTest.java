@@ -29,6 +29,7 @@ class AccountsTest {
             "GET /docs",
             "GET /login",
             "GET /openapi.json",
+            "GET /invited/{token}",
             "GET /reset/{token}",
             "GET /setup",
             "GET /setup.js",
@@ -88,6 +89,9 @@ class AccountsTest {
             Map.entry("GET /{type}/{id}/comments", EVERYBODY),
             Map.entry("POST /{type}/{id}/comments", List.of("editor", "reviewer")),
             Map.entry("PATCH /{type}/{id}/comments/{comment}", List.of("editor", "reviewer")),
+            Map.entry("GET /{type}/{id}/invitations", List.of("editor", "reviewer")),
+            Map.entry("POST /{type}/{id}/invitations", List.of("editor", "reviewer")),
+            Map.entry("DELETE /{type}/{id}/invitations/{invitation}", List.of("editor", "reviewer")),
             Map.entry("GET /{type}/{id}/previews", List.of("editor", "reviewer", "publisher")),
             Map.entry("POST /{type}/{id}/previews", List.of("editor", "reviewer", "publisher")),
             Map.entry("DELETE /{type}/{id}/previews/{preview}", List.of("editor", "reviewer", "publisher")),
@@ -261,6 +265,7 @@ class AccountsTest {
         if (path.endsWith("/comments/nothing")) return Map.of("resolved", true);
         if (path.endsWith("/unpublish")) return Map.of("reason", "x");
         if (path.endsWith("/owner")) return Map.of("username", "editor");
+        if (path.endsWith("/invitations")) return Map.of("name", "Ada", "email", "ada@example.org");
         if (path.endsWith("/hand-over")) return Map.of("to", "editor");
         if (path.endsWith("/slug") || path.endsWith("/duplicate")) return Map.of("slug", "another");
         if (path.equals("/role-guide")) return Map.of("slug", "Not A Slug", "content", Map.of());
@@ -284,7 +289,10 @@ class AccountsTest {
             if (PUBLIC.contains(route)) assertThat(answer.status()).as(route).isIn(200, 404);
             else if (path.equals("/studio/session"))
                 assertThat(answer.status()).as(route).isEqualTo(401);
-            else if (path.equals("/") || path.equals("/reset") || path.startsWith("/studio"))
+            else if (path.equals("/")
+                    || path.equals("/reset")
+                    || path.startsWith("/invited")
+                    || path.startsWith("/studio"))
                 assertThat(answer.header("Location")).as(route).endsWith("/login");
             else assertThat(answer.status()).as(route).isEqualTo(401);
         }

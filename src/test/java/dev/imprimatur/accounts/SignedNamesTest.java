@@ -191,7 +191,7 @@ class SignedNamesTest {
 
     @Test
     void aReviewerWithoutAnIdAddsNothingToWhatIsHashed() {
-        assertThat(new JsonMapper().writeValueAsString(new LedgerEntry.By("Rosa", "Editor", null)))
+        assertThat(new JsonMapper().writeValueAsString(new LedgerEntry.By("Rosa", "Editor", null, null)))
                 .isEqualTo("{\"name\":\"Rosa\",\"title\":\"Editor\"}");
     }
 

@@ -148,10 +148,13 @@ class ScopesTest {
         assertThat(needed.keySet()).containsExactlyInAnyOrderElementsOf(ALL);
         assertThat(needed.get("review"))
                 .containsExactly(
+                        "DELETE /{type}/{id}/invitations/{invitation}",
+                        "GET /{type}/{id}/invitations",
                         "POST /tasks/{id}/assign",
                         "POST /tasks/{id}/claim",
                         "POST /tasks/{id}/complete",
-                        "POST /tasks/{id}/unclaim");
+                        "POST /tasks/{id}/unclaim",
+                        "POST /{type}/{id}/invitations");
         assertThat(needed.get("publish"))
                 .containsExactly(
                         "DELETE /releases/{id}",

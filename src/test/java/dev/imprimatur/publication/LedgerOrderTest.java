@@ -20,7 +20,7 @@ class LedgerOrderTest {
         return new LedgerEntry.Review(
                 LocalDate.of(2026, 5, 14),
                 THEN,
-                List.of(new LedgerEntry.By(reviewer, null, null)),
+                List.of(new LedgerEntry.By(reviewer, null, null, null)),
                 null,
                 LocalDate.of(2026, 11, 14),
                 false,

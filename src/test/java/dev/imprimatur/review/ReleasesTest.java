@@ -15,6 +15,7 @@ import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** A release is published as a whole or not at all, and only with what the gate demands of each guide. */
@@ -414,6 +416,128 @@ class ReleasesTest {
         var page = Visitor.signedIn(node, "publisher").get("/studio/releases/" + id);
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.body()).contains("value=\"" + shown + "\"", "value=\"" + shownZone + "\"");
+    }
+
+    /** Every entry of a release has the same instant, so no {@code asOf} lies inside it. */
+    @Test
+    void noInstantLiesInsideARelease() {
+        String release = release();
+        var leaving = List.of(node.guides().published(), node.guides().published());
+        var coming = new ArrayList<Ref>();
+        for (int i = 0; i < 20; i++) coming.add(approvedFor(release));
+        leaving.forEach(guide -> withdraw(release, guide).ok());
+        publisher.post(release + "/publish", Map.of()).ok();
+
+        var entries = entriesOf(release);
+
+        assertThat(entries).hasSize(22);
+        assertThat(entries)
+                .extracting(it -> it.get("at").asString())
+                .containsOnly(entries.getFirst().get("at").asString());
+        for (var entry : entries) {
+            String instant = entry.get("at").asString();
+            if (entry.get("kind").asString().equals("publish")) {
+                assertThat(entry.get("publishedAt").asString()).isEqualTo(instant);
+                assertThat(entry.get("firstPublishedAt").asString()).isEqualTo(instant);
+            }
+        }
+        String first = entries.getFirst().get("at").asString();
+        for (var guide : coming)
+            assertThat(node.site()
+                            .get("/role-guide/" + guide.slug() + "?asOf=" + first)
+                            .status())
+                    .isEqualTo(200);
+        String before = Instant.parse(first).minusMillis(1).toString();
+        for (var guide : coming)
+            assertThat(node.site()
+                            .get("/role-guide/" + guide.slug() + "?asOf=" + before)
+                            .status())
+                    .isEqualTo(404);
+    }
+
+    @Test
+    void aReleaseReplacesAScheduleOfItsGuidesAsAWhole() {
+        String release = release();
+        var guide = node.guides().submitted();
+        publisher
+                .put(
+                        guide.path() + "/schedule",
+                        Map.of(
+                                "unpublishAt",
+                                node.clock().instant().plusSeconds(3600).toString()))
+                .ok();
+
+        add(release, guide).ok();
+
+        var schedule = publisher.get(guide.path() + "/schedule").ok();
+        assertThat(schedule.has("unpublishAt")).isFalse();
+        assertThat(schedule.get("release").asString()).isEqualTo(release.substring(release.lastIndexOf('/') + 1));
+    }
+
+    @Test
+    void withdrawalsThatSendReadersInACircleAreNotReady() {
+        String release = release();
+        var all = List.of(
+                node.guides().published(),
+                node.guides().published(),
+                node.guides().published());
+        for (int i = 0; i < 3; i++)
+            publisher
+                    .put(
+                            release + "/guides/" + all.get(i).id(),
+                            Map.of(
+                                    "action",
+                                    "unpublish",
+                                    "reason",
+                                    "It is outdated.",
+                                    "redirectTo",
+                                    all.get((i + 1) % 3).slug()))
+                    .ok();
+
+        assertThat(publisher.post(release + "/publish", Map.of()).problem()).isEqualTo("release-incomplete");
+        withdraw(release, all.getFirst()).ok();
+
+        publisher.post(release + "/publish", Map.of()).ok();
+        assertThat(statusOf(all.getFirst())).isEqualTo(410);
+        assertThat(statusOf(all.getLast())).isEqualTo(301);
+    }
+
+    @Test
+    void aGuideDoesNotSendReadersToOneThatSendsThemBack() {
+        var first = node.guides().published();
+        var second = node.guides().published();
+        publisher
+                .post(first.path() + "/unpublish", Map.of("reason", "Merged.", "redirectTo", second.slug()))
+                .ok();
+
+        var back =
+                publisher.post(second.path() + "/unpublish", Map.of("reason", "Merged.", "redirectTo", first.slug()));
+
+        assertThat(back.status()).isEqualTo(400);
+        assertThat(back.json().at("/errors/0/pointer").asString()).isEqualTo("/redirectTo");
+        assertThat(statusOf(second)).isEqualTo(200);
+    }
+
+    @Test
+    void aLargeReleaseIsDeletedAtOnceAndItsGuidesFollow() {
+        String release = release();
+        var guides = new ArrayList<Ref>();
+        for (int i = 0; i < 30; i++) guides.add(approvedFor(release));
+
+        publisher.delete(release).ok();
+
+        assertThat(publisher.get(release).status()).isEqualTo(404);
+        assertThat(publisher.post(release + "/publish", Map.of()).status()).isEqualTo(404);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> guides.stream().allMatch(guide -> stateOf(guide).equals("in-review")));
+        String next = release();
+        add(next, guides.getFirst()).ok();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"two\nlines", "a\u202Eb", " ", "bell\u0007"})
+    void aNameIsOneLineThatEverybodySees(String name) {
+        assertThat(publisher.post("/releases", Map.of("name", name)).status()).isEqualTo(400);
     }
 
     @Test

@@ -2,6 +2,7 @@
 package dev.imprimatur.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
@@ -78,6 +79,33 @@ class SearchIndexTest {
         assertThat(slugs("haus")).containsExactly("german-analyst");
         assertThat(slugs("häusern")).containsExactly("german-analyst");
         assertThat(slugs("zymurgy")).isEmpty();
+    }
+
+    /** A large release takes long to index. Meanwhile readers find what they found before, but nothing that was unpublished. */
+    @Test
+    void whileTheIndexIsBehindItAnswersFromItsSnapshotUnlessSomethingWasUnpublished() {
+        try (var slow = Node.start("imprimatur.delivery.patience", "200ms")) {
+            var known = slow.guides().published();
+            String search = "/role-guide?fields=title&q=engineer";
+            await().until(() -> slow.site().get(search).status() == 200);
+            var index = slow.bean(SearchIndex.class);
+            index.stop();
+            slow.guides().published();
+
+            var behind = slow.site().get(search);
+            assertThat(behind.ok().get("total").asInt()).isEqualTo(1);
+            assertThat(behind.header("Imprimatur-Position")).isEqualTo("1");
+            assertThat(slow.site().get(search, "Imprimatur-At-Least", "2").problem())
+                    .isEqualTo("search-not-ready");
+            slow.as("publisher")
+                    .post(known.path() + "/unpublish", Map.of("reason", "It is wrong."))
+                    .ok();
+            assertThat(slow.site().get(search).problem()).isEqualTo("search-not-ready");
+
+            index.start();
+            await().until(() -> slow.site().get(search).status() == 200);
+            assertThat(slow.site().get(search).ok().get("total").asInt()).isEqualTo(1);
+        }
     }
 
     @Test

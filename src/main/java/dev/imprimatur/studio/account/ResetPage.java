@@ -27,6 +27,7 @@ class ResetPage {
     String form(@PathVariable String token, HttpServletRequest request, HttpServletResponse response, Model model) {
         // The URL contains the secret, so it must not reach other sites or their logs as a referrer.
         response.setHeader("Referrer-Policy", "no-referrer");
+        response.setHeader("Cache-Control", "private, no-store");
         model.addAttribute("account", reset.account(token, request.getRemoteAddr()));
         model.addAttribute("token", token);
         return "studio/reset";

@@ -51,8 +51,8 @@ class DecisionPermission {
             return "You contributed to this edition, so somebody else has to vouch for it. You can still ask for changes.";
         if (edition.state() == Edition.State.IN_REVIEW
                 && edition.approvals().stream()
-                        .anyMatch(entry -> entry.by().account().equals(me.account())))
-            return "You have approved this revision; it needs somebody else too.";
+                        .anyMatch(entry -> entry.by().answerable().equals(me.account())))
+            return "You, or somebody whom you invited, have approved this revision; it needs somebody else too.";
         var open = edition.openRequirements();
         if (edition.state() == Edition.State.IN_REVIEW
                 && !open.isEmpty()

@@ -17,6 +17,7 @@ import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Revision;
+import dev.imprimatur.invitations.Invitations;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Claims;
@@ -68,6 +69,7 @@ class ReviewPage {
     private final DecisionPermission deciding;
     private final SigningRules signing;
     private final Releases releases;
+    private final Invitations invitations;
 
     ReviewPage(
             Guides guides,
@@ -85,6 +87,7 @@ class ReviewPage {
             DecisionPermission deciding,
             SigningRules signing,
             Releases releases,
+            Invitations invitations,
             Permissions permissions) {
         this.permissions = permissions;
         this.guides = guides;
@@ -102,6 +105,7 @@ class ReviewPage {
         this.deciding = deciding;
         this.signing = signing;
         this.releases = releases;
+        this.invitations = invitations;
     }
 
     /**
@@ -147,6 +151,7 @@ class ReviewPage {
                         .filter(entry -> revision.ref().equals(entry.revision()))
                         .flatMap(entry -> entry.signature().stream())
                         .toList());
+        if (me.has("EDITOR") || me.has("REVIEWER")) model.addAttribute("invitations", invitations.of(guide));
         model.addAttribute("unsourced", unsourced(types.require(guide.type()), revision.content()));
         decision(types.require(guide.type()), shown, me, model);
         seenRevisions.noteOpened(guide, revision, me);

@@ -85,7 +85,9 @@ public record HistoryEvent(
         };
         return new HistoryEvent(
                 entry.at(),
-                entry.by().name(),
+                entry.by().isExternal()
+                        ? entry.by().name() + " (invited by " + entry.by().invitedBy() + ")"
+                        : entry.by().name(),
                 what,
                 mark,
                 revision == null ? null : revision.number(),

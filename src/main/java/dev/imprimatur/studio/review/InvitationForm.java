@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.review;
+
+import dev.imprimatur.editing.Guides;
+import dev.imprimatur.invitations.Invitations;
+import dev.imprimatur.people.Person;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+/** Invites experts from the review page, and revokes their invitations there. */
+@Controller
+@RequestMapping("/studio/guides/{id}/invitations")
+@PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
+class InvitationForm {
+    private final Invitations invitations;
+    private final Guides guides;
+
+    InvitationForm(Invitations invitations, Guides guides) {
+        this.invitations = invitations;
+        this.guides = guides;
+    }
+
+    @PostMapping
+    String invite(
+            @PathVariable String id,
+            @RequestParam int revision,
+            @RequestParam String name,
+            @RequestParam(defaultValue = "") String title,
+            @RequestParam String email,
+            Person me,
+            RedirectAttributes redirect) {
+        var fresh = invitations.invite(
+                guides.require(id),
+                new Invitations.Wanted(name, title.isBlank() ? null : title, email, revision, null),
+                me);
+        redirect.addFlashAttribute(
+                "invitationLink",
+                ServletUriComponentsBuilder.fromCurrentContextPath().toUriString() + fresh.url());
+        redirect.addFlashAttribute("invited", fresh.invitation());
+        return "redirect:/studio/guides/" + id + "/review";
+    }
+
+    @PostMapping("/{invitation}/revoke")
+    String revoke(@PathVariable String id, @PathVariable String invitation, Person me, RedirectAttributes redirect) {
+        invitations.revoke(guides.require(id), invitation, me);
+        redirect.addFlashAttribute("notice", "The invitation is revoked; its link shows nothing any more.");
+        return "redirect:/studio/guides/" + id + "/review";
+    }
+}
