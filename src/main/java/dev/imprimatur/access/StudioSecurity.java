@@ -45,6 +45,9 @@ class StudioSecurity {
             "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
                     + "frame-ancestors 'none'; img-src 'self' data:";
 
+    /** The page with the modeller of workflows, which draws with style attributes. No other page may have them. */
+    private static final String MODELLER = "/studio/workflows/modeller";
+
     private final ProblemWriter problems;
     private final Audit audit;
 
@@ -76,6 +79,12 @@ class StudioSecurity {
                                 "/favicon.ico")
                         .requestMatchers(StudioSecurity::isErrorShownToPerson))
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(STUDIO_CSP))
+                        .addHeaderWriter((request, response) -> {
+                            if (request.getServletPath().equals(MODELLER))
+                                response.setHeader(
+                                        "Content-Security-Policy",
+                                        STUDIO_CSP + "; style-src 'self'; style-src-attr 'unsafe-inline'");
+                        })
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)))
                 .authenticationManager(new SignIn(accounts))
                 .securityContext(context -> context.securityContextRepository(new SessionContexts(sessions, accounts)))

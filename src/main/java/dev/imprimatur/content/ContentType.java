@@ -39,6 +39,7 @@ public final class ContentType {
             "media",
             "releases",
             "calendar",
+            "workflows",
             "proof");
 
     /** Keywords that only a complete document must satisfy, and a draft need not. */

@@ -25,6 +25,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -235,9 +237,16 @@ public class Editing {
      *
      * @param etag the version to submit; null submits the current one
      * @param task the BPMN id of the drafting task that this completes
+     * @param approvals how many approvals the workflow asks for, given whether a field of the content is changed
      * @return the edition with the submission
      */
-    public Edition submit(Guide guide, @Nullable String etag, String task, @Nullable String message, Person by) {
+    public Edition submit(
+            Guide guide,
+            @Nullable String etag,
+            String task,
+            ToIntFunction<Predicate<String>> approvals,
+            @Nullable String message,
+            Person by) {
         var done = editions.leftBy(by, guide.id(), LogEntry.Kind.SUBMITTED);
         if (done.isPresent()) return editions.get(done.get().edition());
         String version = drafts.withDefaults(guide, etag, by);
@@ -267,7 +276,10 @@ public class Editing {
             return Optional.of(edition.next()
                     .submit(
                             revision.ref(),
-                            types.require(guide.type()).approvals(),
+                            Math.max(
+                                    types.require(guide.type()).approvals(),
+                                    approvals.applyAsInt(
+                                            field -> editions.isChanged(edition.id(), copy.content(), field))),
                             editions.applicable(types.require(guide.type()).requirements(), guide.id(), copy.content()),
                             task,
                             message,

@@ -36,11 +36,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** Records what happens to editions. Every method that records something also refreshes the guide's index card. */
 @Component
@@ -123,13 +125,23 @@ public class Editions {
      * @param requirements what else the content type requires of an approval
      */
     public Edition decide(EditionId id, Decision decision, int approvals, List<Requirement> requirements) {
+        return decide(id, decision, edition -> approvals, requirements);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param approvals how many approvals the content type and the workflow require of the edition together
+     */
+    public Edition decide(
+            EditionId id, Decision decision, ToIntFunction<Edition> approvals, List<Requirement> requirements) {
         return record(id, edition -> {
             if (decision.effect().vouches()) mustKnowContributors(edition);
             return edition.next()
                     .decide(
                             decision,
                             contributors(edition, decision.seen()),
-                            approvals,
+                            decision.effect() == Decision.Effect.APPROVE ? approvals.applyAsInt(edition) : 1,
                             decision.effect() == Decision.Effect.APPROVE
                                     ? applicable(requirements, id.guide(), decision.seen())
                                     : List.of(),
@@ -155,6 +167,33 @@ public class Editions {
         return requirements.stream()
                 .filter(requirement -> requirement.appliesTo(content, published))
                 .toList();
+    }
+
+    /**
+     * Whether the field of the submitted revision differs from the revision that was published last before this edition. If none was, each
+     * field that has a value counts as changed.
+     *
+     * @param field the name of a field at the top level
+     */
+    public boolean isChanged(Edition edition, String field) {
+        var submitted = edition.submitted();
+        return submitted.isPresent()
+                && isChanged(
+                        edition.id(),
+                        revisions
+                                .require(edition.id().guide(), submitted.get().number())
+                                .content(),
+                        field);
+    }
+
+    /** Likewise, of content that is about to be submitted. */
+    public boolean isChanged(EditionId edition, JsonNode content, String field) {
+        var before = log.editions(edition.guide()).stream()
+                .filter(it -> it.id().number() < edition.number())
+                .toList();
+        var published = Guide.lastPublished(before)
+                .map(ref -> revisions.require(edition.guide(), ref.number()).content());
+        return !content.path(field).equals(published.map(it -> it.path(field)).orElse(MissingNode.getInstance()));
     }
 
     /** Refuses if the draft was altered in the database, because then nobody knows whose edits it contains. */

@@ -21,6 +21,7 @@ record GuideView(
         EditionView edition,
         @Nullable LiveView live,
         @Nullable TaskView task,
+        @Nullable List<TaskView> tasks,
         @Nullable LocalDate reviewDue,
         boolean overdue,
         @Nullable ScheduleView schedule,
@@ -69,11 +70,12 @@ record GuideView(
         }
     }
 
-    static GuideView of(Guide guide, @Nullable TaskView task, Integrity integrity) {
-        return of(guide, task, null, integrity);
+    static GuideView of(Guide guide, Integrity integrity) {
+        return of(guide, List.of(), null, integrity);
     }
 
-    static GuideView of(Guide guide, @Nullable TaskView task, @Nullable EndedSchedule ended, Integrity integrity) {
+    /** @param tasks the open tasks of the edition in progress; two are open while two people review at the same time */
+    static GuideView of(Guide guide, List<TaskView> tasks, @Nullable EndedSchedule ended, Integrity integrity) {
         return new GuideView(
                 guide.id(),
                 guide.type(),
@@ -83,7 +85,8 @@ record GuideView(
                 guide.draftTitle(),
                 new EditionView(guide.edition(), guide.state().apiName(), guide.revision(), guide.contributors()),
                 LiveView.of(guide.live(), integrity.of(guide.id())),
-                task,
+                tasks.isEmpty() ? null : tasks.getFirst(),
+                tasks.isEmpty() ? null : tasks,
                 guide.reviewDue(),
                 guide.overdue(),
                 guide.schedule() == null ? null : ScheduleView.of(guide.schedule()),

@@ -99,7 +99,7 @@ class GuidesApi {
             @RequestParam @Nullable String cursor) {
         var query = new GuideQuery(types.require(type).name(), state(state), q, owner, reviewDueBefore, sort(sort));
         return PageView.of(guides.page(query, query.window(cursor, Api.pageSize(limit)))
-                .map(guide -> GuideView.of(guide, null, integrity)));
+                .map(guide -> GuideView.of(guide, integrity)));
     }
 
     private static Edition.@Nullable State state(@Nullable String name) {
@@ -144,10 +144,7 @@ class GuidesApi {
 
     private GuideView view(Guide guide, @Nullable EndedSchedule ended) {
         return GuideView.of(
-                guide,
-                inbox.of(guide.current()).stream().findFirst().map(TaskView::of).orElse(null),
-                ended,
-                integrity);
+                guide, inbox.of(guide.current()).stream().map(TaskView::of).toList(), ended, integrity);
     }
 
     record Submission(@Nullable String message) {}

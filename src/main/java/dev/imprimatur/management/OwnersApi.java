@@ -35,11 +35,11 @@ class OwnersApi {
 
     @PutMapping
     GuideView set(@PathVariable String type, @PathVariable String id, @RequestBody Owner body, Person me) {
-        return GuideView.of(owners.set(guides.require(type, id), body.username(), me), null, integrity);
+        return GuideView.of(owners.set(guides.require(type, id), body.username(), me), integrity);
     }
 
     @DeleteMapping
     GuideView drop(@PathVariable String type, @PathVariable String id, Person me) {
-        return GuideView.of(owners.set(guides.require(type, id), null, me), null, integrity);
+        return GuideView.of(owners.set(guides.require(type, id), null, me), integrity);
     }
 }

@@ -148,6 +148,6 @@ class TasksApi {
                 body.message(),
                 body.reasonCode(),
                 me);
-        return GuideView.of(guide, null, integrity);
+        return GuideView.of(guide, integrity);
     }
 }

@@ -3,7 +3,6 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
@@ -93,7 +92,7 @@ class GuideReconciler {
             editions.of(guideId).forEach(edition -> processes.deleteStray(edition.id()));
             return;
         }
-        var workflow = workflow(guides.require(guideId));
+        var type = types.require(guides.require(guideId).type());
         var reconciled = new HashMap<EditionId, Integer>();
         for (; ; ) {
             // one edition may add to the log of another: a newly published edition supersedes the previous one
@@ -106,7 +105,10 @@ class GuideReconciler {
             if (grown.isEmpty()) return;
             for (var edition : grown)
                 reconciled.put(
-                        edition.id(), replay.replay(edition, workflow).log().size());
+                        edition.id(),
+                        replay.replay(edition, workflows.of(type, edition))
+                                .log()
+                                .size());
         }
     }
 
@@ -170,11 +172,8 @@ class GuideReconciler {
     }
 
     private boolean isOpenByLog(Edition edition, String task) {
-        return workflow(guides.require(edition.id().guide())).openTasks(edition).stream()
+        var type = types.require(guides.require(edition.id().guide()).type());
+        return workflows.of(type, edition).openTasks(edition).stream()
                 .anyMatch(step -> step.id().equals(task));
-    }
-
-    private Workflow workflow(Guide guide) {
-        return workflows.of(types.require(guide.type()));
     }
 }

@@ -14,6 +14,7 @@ import dev.imprimatur.paging.Window;
 import dev.imprimatur.people.Person;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -196,14 +197,21 @@ public class Inbox {
                 .orElseGet(() -> permissions.allowsByCard(me, guide, me.roles().toArray(String[]::new)));
     }
 
-    /** The open tasks of an edition. */
+    /** The open tasks of an edition, in the order of its workflow. */
     public List<OpenTask> of(EditionId id) {
         return engine.read(() -> fromEngine(id), () -> loggedTasks.of(id));
     }
 
     /** The open tasks of an edition, read from the engine. */
     List<OpenTask> fromEngine(EditionId id) {
-        return processes.tasksOf(id).stream()
+        var open = processes.tasksOf(id);
+        if (open.size() < 2)
+            return open.stream().flatMap(task -> open(task, id).stream()).toList();
+        var order = workflows.ofDefinition(open.getFirst().getProcessDefinitionId()).steps().stream()
+                .map(Workflow.Step::id)
+                .toList();
+        return open.stream()
+                .sorted(Comparator.comparingInt(task -> order.indexOf(task.getTaskDefinitionKey())))
                 .flatMap(task -> open(task, id).stream())
                 .toList();
     }

@@ -9,6 +9,7 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.review.Workflow.Step;
 import dev.imprimatur.store.UnitOfWork;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -187,7 +188,7 @@ class LogReplay {
                 SequenceFlows.draftedSince(edition),
                 edition,
                 () -> runtime.createProcessInstanceBuilder()
-                        .processDefinitionKey(workflow.id())
+                        .processDefinitionId(workflows.definition(workflow))
                         .businessKey(edition.id().toString())
                         .variable(STARTED_AT, edition.log().size())
                         .start());
@@ -246,19 +247,16 @@ class LogReplay {
     /** Replays the next missing step of the log; returns whether the process moved. */
     private boolean advance(Position position, Edition edition) {
         var process = position.process();
-        var variables = position.variables();
+        if (completeDecided(position, edition)) return true;
         for (Task task : position.tasks()) {
             var step = step(process, task);
             if (step.filter(Step::isDrafting).isPresent()) {
                 if (edition.state() == Edition.State.DRAFT
                         || edition.submissionEntry().isEmpty()) continue;
                 var submission = edition.submissionEntry().orElseThrow();
-                after(submission, edition, () -> tasks.complete(task.getId(), Map.of(SUBMISSION, submission.seq())));
-                return true;
-            }
-            var decision = pending(edition, task.getTaskDefinitionKey(), variables);
-            if (decision.isPresent()) {
-                complete(task, edition, String.valueOf(decision.get().outcome()), decision.get());
+                var facts = new HashMap<>(changes(process, edition));
+                facts.put(SUBMISSION, submission.seq());
+                after(submission, edition, () -> tasks.complete(task.getId(), facts));
                 return true;
             }
             var byEvidence = step.flatMap(it -> outcomeByEvidence(edition, it));
@@ -273,6 +271,25 @@ class LogReplay {
         return waitingForDrop.isPresent()
                 || followSchedule(position, edition)
                 || (edition.isReviewDueMarked() && fireDueTimer(process));
+    }
+
+    private record Decided(Task task, LogEntry by) {}
+
+    /** Completes the task with the earliest decision that the process has not consumed yet; returns whether there is one. */
+    private boolean completeDecided(Position position, Edition edition) {
+        var next = position.tasks().stream()
+                .filter(task ->
+                        step(position.process(), task).filter(Step::isDrafting).isEmpty())
+                .flatMap(task -> pending(edition, task.getTaskDefinitionKey(), position.variables())
+                        .map(entry -> new Decided(task, entry))
+                        .stream())
+                .min(Comparator.comparingInt(decided -> decided.by().seq()));
+        next.ifPresent(it -> complete(it.task(), edition, String.valueOf(it.by().outcome()), it.by()));
+        return next.isPresent();
+    }
+
+    private Map<String, Object> changes(ProcessInstance process, Edition edition) {
+        return workflows.ofDefinition(process.getProcessDefinitionId()).changes(edition);
     }
 
     /** Tells the process what the schedule is now; returns whether the process followed. */
@@ -337,7 +354,9 @@ class LogReplay {
     /** The first decision on the task that the process has not consumed yet. */
     private static Optional<LogEntry> pending(Edition edition, String task, Map<String, Object> variables) {
         int startedAt = (Integer) variables.getOrDefault(STARTED_AT, 0);
-        int consumed = (Integer) variables.getOrDefault(CONSUMED + task, -1);
+        // a decision on an earlier submission is not one on this submission, even if another task ended the round first
+        int consumed = Math.max((Integer) variables.getOrDefault(CONSUMED + task, -1), (Integer)
+                variables.getOrDefault(SUBMISSION, -1));
         return edition.log().stream()
                 .filter(entry -> task.equals(entry.task()) && entry.seq() > consumed)
                 .filter(entry ->

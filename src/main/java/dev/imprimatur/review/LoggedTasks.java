@@ -49,7 +49,7 @@ class LoggedTasks {
 
     private List<OpenTask> of(EditionId id, Guide guide) {
         var edition = editions.get(id);
-        var workflow = workflows.of(types.require(guide.type()));
+        var workflow = workflows.of(types.require(guide.type()), edition);
         return workflow.openTasks(edition).stream()
                 .map(step -> task(workflow, step, guide, edition))
                 .toList();

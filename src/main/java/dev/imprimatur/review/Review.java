@@ -73,9 +73,9 @@ public class Review {
     public Edition submit(Guide guide, @Nullable String etag, @Nullable String message, Person by) {
         permissions.mustAllow(by, guide, Permissions.EDITOR);
         Explanation.mustBeShort("/message", message);
-        String drafting = workflows.of(types.require(guide.type())).drafting().id();
         return editions.together(() -> {
-            var edition = editing.submit(guide, etag, drafting, message, by);
+            var workflow = workflows.of(types.require(guide.type()), editions.get(guide.current()));
+            var edition = editing.submit(guide, etag, workflow.drafting().id(), workflow::approvals, message, by);
             reconciler.reconcileOrDefer(guide.id());
             return edition;
         });

@@ -285,7 +285,7 @@ public class Schedules {
     private void mustWait(Guide guide, Edition edition, String instant) {
         var workflow = engine.read(() -> processes.of(edition.id()), Optional::<ProcessInstance>empty)
                 .map(process -> workflows.ofDefinition(process.getProcessDefinitionId()))
-                .orElseGet(() -> workflows.of(types.require(guide.type())));
+                .orElseGet(() -> workflows.of(types.require(guide.type()), edition));
         if (!workflow.waitsFor(instant))
             throw Refusal.conflict(
                             "workflow-does-not-wait",

@@ -6,10 +6,15 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.LogEntry.Kind;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param gateways the ids of exclusive gateways, which take one of their outgoing flows
  * @param joins the ids of parallel gateways, which wait for all their incoming flows
  * @param catches the ids of intermediate catch events, at which a process waits
+ * @param terminating the ids of the end events that end a sub-process at once, and the user tasks of that sub-process
  * @param publishing the id of the service task that publishes; tasks behind it open once the edition is published; null if there is none
  */
 record SequenceFlows(
@@ -26,20 +32,29 @@ record SequenceFlows(
         Set<String> gateways,
         Set<String> joins,
         Set<String> catches,
+        Map<String, Set<String>> terminating,
         @Nullable String publishing) {
+    /** At how many elements a walk may arrive. A file whose flows multiply exceeds it. */
+    private static final int MOST_ARRIVALS = 10_000;
+
     /** @param condition the expression of a conditional flow; null for any other flow */
     record Flow(String from, String to, @Nullable String condition) {}
 
-    static final SequenceFlows NONE = new SequenceFlows(List.of(), Set.of(), Set.of(), Set.of(), null);
-
     /** The user tasks that are open for the edition according to its log: the entry that opened each, by BPMN id. */
-    Map<String, LogEntry> openTasks(Edition edition, String drafting, Collection<String> tasks) {
+    Map<String, LogEntry> openTasks(
+            Edition edition, String drafting, Collection<String> tasks, Predicate<String> isChanged) {
         return switch (edition.state()) {
             case DRAFT -> Map.of(drafting, draftedSince(edition));
-            case IN_REVIEW, APPROVED, SCHEDULED -> openUnderReview(edition, drafting, tasks);
+            case IN_REVIEW, APPROVED, SCHEDULED -> {
+                var walk = underReview(edition, drafting, tasks, isTrue(edition, isChanged));
+                edition.reopened().ifPresent(reopened -> walk.open.replaceAll((task, by) -> later(by, reopened)));
+                yield walk.open;
+            }
             case PUBLISHED ->
                 publishing != null && edition.isReviewDueMarked() && !edition.isRevisionCalled()
-                        ? new Walk(edition, tasks, true).from(publishing, "", reviewedSince(edition)).open
+                        ? new Walk<LogEntry>(tasks, true, isTrue(edition, isChanged))
+                                .from(publishing, "", reviewedSince(edition))
+                                .open
                         : Map.of();
             default -> Map.of();
         };
@@ -61,15 +76,97 @@ record SequenceFlows(
                 .orElseThrow();
     }
 
-    private Map<String, LogEntry> openUnderReview(Edition edition, String drafting, Collection<String> tasks) {
+    /** Whether nothing but the publication, or its instant, is ahead of the edition. */
+    boolean isAtPublication(Edition edition, String drafting, Collection<String> tasks, Predicate<String> isChanged) {
+        var walk = underReview(edition, drafting, tasks, isTrue(edition, isChanged));
+        return walk.publishes && walk.open.isEmpty();
+    }
+
+    /** What is wrong with the flows at the position of the edition, in words; null if nothing is. */
+    @Nullable
+    String hazard(Edition edition, String drafting, Collection<String> tasks, Predicate<String> isChanged) {
+        var walk = underReview(edition, drafting, tasks, isTrue(edition, isChanged));
+        if (walk.doubled != null)
+            return "two flows arrive at the same time at <userTask id=\"" + walk.doubled
+                    + "\">; let them meet at a parallel gateway first";
+        return walk.publishes && !walk.open.isEmpty()
+                ? "the edition is published while a task is still open, <userTask id=\""
+                        + walk.open.keySet().iterator().next()
+                        + "\">; let both meet at a parallel gateway first"
+                : null;
+    }
+
+    /** Whether the flows behind a request for changes lead to the draft, and to nothing else. */
+    boolean leadsBack(
+            Edition edition,
+            String task,
+            String outcome,
+            String drafting,
+            Collection<String> tasks,
+            Predicate<String> isChanged) {
+        var walk = underReview(edition, drafting, tasks, isTrue(edition, isChanged));
+        var by = walk.open.remove(task);
+        if (by != null) walk.from(task, outcome, by);
+        return !walk.publishes && walk.open.keySet().equals(Set.of(drafting));
+    }
+
+    private Walk<LogEntry> underReview(
+            Edition edition, String drafting, Collection<String> tasks, BiPredicate<String, String> isTrue) {
         var submitted = edition.submissionEntry().orElseThrow();
-        var walk = new Walk(edition, tasks, false).from(drafting, "", submitted);
+        var walk = new Walk<LogEntry>(tasks, false, isTrue).from(drafting, "", submitted);
         edition.decisionsInForce().stream()
                 .filter(entry ->
                         entry.seq() > submitted.seq() && entry.task() != null && walk.open.remove(entry.task()) != null)
                 .forEach(entry -> walk.from(String.valueOf(entry.task()), String.valueOf(entry.outcome()), entry));
-        edition.reopened().ifPresent(reopened -> walk.open.replaceAll((task, by) -> later(by, reopened)));
-        return walk.open;
+        return walk;
+    }
+
+    /**
+     * The number of approvals that the file itself asks for on the way to the publication if everybody is content.
+     *
+     * @param usual the outcome with which somebody who is content completes a task; null if there is none
+     * @param approves whether that outcome is an approval
+     */
+    int approvalsAhead(
+            String drafting,
+            Function<String, @Nullable String> usual,
+            Predicate<String> approves,
+            Collection<String> tasks,
+            Predicate<String> isChanged) {
+        return ahead(new Walk<>(tasks, false, enough(isChanged)).from(drafting, "", drafting), usual, approves);
+    }
+
+    /** Likewise, of those that follow a decision which is about to be taken. */
+    int approvalsAfter(
+            Edition edition,
+            String task,
+            String outcome,
+            String drafting,
+            Function<String, @Nullable String> usual,
+            Predicate<String> approves,
+            Collection<String> tasks,
+            Predicate<String> isChanged) {
+        var walk = underReview(edition, drafting, tasks, enough(isChanged));
+        var by = walk.open.remove(task);
+        if (by != null) walk.from(task, outcome, by);
+        return ahead(walk, usual, approves);
+    }
+
+    private static <T> int ahead(Walk<T> walk, Function<String, @Nullable String> usual, Predicate<String> approves) {
+        int approvals = 0;
+        var passed = new HashSet<String>();
+        for (; ; ) {
+            var next = walk.open.keySet().stream()
+                    .filter(task -> !passed.contains(task))
+                    .findFirst();
+            if (next.isEmpty()) return approvals;
+            String task = next.get();
+            passed.add(task);
+            String outcome = usual.apply(task);
+            if (outcome == null) continue;
+            if (approves.test(task)) approvals++;
+            walk.from(task, outcome, Objects.requireNonNull(walk.open.remove(task)));
+        }
     }
 
     /** The later of two entries of a log. */
@@ -77,29 +174,62 @@ record SequenceFlows(
         return one.seq() < other.seq() ? other : one;
     }
 
-    /** Follows the flows from a task to the tasks that open next. */
-    private final class Walk {
-        private final Map<String, LogEntry> open = new LinkedHashMap<>();
+    /** Whether a condition is true for the edition, behind a task that was completed with the outcome. */
+    private static BiPredicate<String, String> isTrue(Edition edition, Predicate<String> isChanged) {
+        return (condition, outcome) -> condition.contains("approvalsMissing")
+                ? condition.contains(">") == edition.approvalsMissing() > 0
+                : isTrue(condition, outcome, isChanged);
+    }
+
+    /** Likewise, as if no approval was missing. */
+    private static BiPredicate<String, String> enough(Predicate<String> isChanged) {
+        return (condition, outcome) -> condition.contains("approvalsMissing")
+                ? !condition.contains(">")
+                : isTrue(condition, outcome, isChanged);
+    }
+
+    private static boolean isTrue(String condition, String outcome, Predicate<String> isChanged) {
+        if (condition.startsWith("${schedule ")) return false;
+        if (condition.endsWith(ChangedFields.SUFFIX + "}"))
+            return isChanged.test(condition.substring(2, condition.length() - ChangedFields.SUFFIX.length() - 1));
+        return condition.contains("'" + outcome + "'");
+    }
+
+    /**
+     * Follows the flows from a task to the tasks that open next.
+     *
+     * @param <T> what opens a task
+     */
+    private final class Walk<T> {
+        private final Map<String, T> open = new LinkedHashMap<>();
         /** How many incoming flows have arrived at each parallel gateway. */
         private final Map<String, Integer> arrived = new HashMap<>();
 
-        private final Edition edition;
+        /** Whether the walk came to the publication. */
+        private boolean publishes;
+        /** A task, or the publication, at which two flows arrived at the same time; null if there is none. */
+        private @Nullable String doubled;
+
+        private int arrivals;
+
         private final Collection<String> tasks;
         /** Whether the walk continues at intermediate catch events and at the publication; otherwise it ends there. */
         private final boolean passesEvents;
+        /** Whether a condition is true behind an outcome. */
+        private final BiPredicate<String, String> isTrue;
 
-        Walk(Edition edition, Collection<String> tasks, boolean passesEvents) {
-            this.edition = edition;
+        Walk(Collection<String> tasks, boolean passesEvents, BiPredicate<String, String> isTrue) {
             this.tasks = tasks;
             this.passesEvents = passesEvents;
+            this.isTrue = isTrue;
         }
 
-        /** @param by the entry that the walk follows */
-        Walk from(String at, String outcome, LogEntry by) {
+        /** @param by what the walk follows */
+        Walk<T> from(String at, String outcome, T by) {
             var outgoing = all.stream().filter(flow -> flow.from().equals(at)).toList();
             if (gateways.contains(at))
                 outgoing.stream()
-                        .filter(flow -> flow.condition() != null && isTrue(flow.condition(), outcome))
+                        .filter(flow -> flow.condition() != null && isTrue.test(flow.condition(), outcome))
                         .findFirst()
                         .or(() -> outgoing.stream()
                                 .filter(flow -> flow.condition() == null)
@@ -109,21 +239,28 @@ record SequenceFlows(
             return this;
         }
 
-        private void arrive(String at, String outcome, LogEntry by) {
-            if (tasks.contains(at)) open.putIfAbsent(at, by);
-            else if (!passesEvents && (catches.contains(at) || at.equals(publishing))) return;
-            else if (!joins.contains(at) || arrived.merge(at, 1, Integer::sum) == incoming(at)) from(at, outcome, by);
+        private void arrive(String at, String outcome, T by) {
+            if (++arrivals > MOST_ARRIVALS)
+                throw new IllegalStateException("the flows of a workflow multiply without end at " + at);
+            if (at.equals(publishing)) {
+                if (publishes) doubled = at;
+                publishes = true;
+            }
+            if (tasks.contains(at)) {
+                if (open.putIfAbsent(at, by) != null) doubled = at;
+            } else if (!passesEvents && (catches.contains(at) || at.equals(publishing))) return;
+            else if (!joins.contains(at)) {
+                var ended = terminating.get(at);
+                if (ended != null) open.keySet().removeAll(ended);
+                from(at, outcome, by);
+            } else if (arrived.merge(at, 1, Integer::sum) == incoming(at)) {
+                arrived.remove(at);
+                from(at, outcome, by);
+            }
         }
 
         private long incoming(String at) {
             return all.stream().filter(flow -> flow.to().equals(at)).count();
-        }
-
-        private boolean isTrue(String condition, String outcome) {
-            if (condition.contains("approvalsMissing"))
-                return condition.contains(">") == edition.approvalsMissing() > 0;
-            if (condition.startsWith("${schedule ")) return false;
-            return condition.contains("'" + outcome + "'");
         }
     }
 }

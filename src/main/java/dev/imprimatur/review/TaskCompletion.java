@@ -86,7 +86,7 @@ public class TaskCompletion {
         var workflow = found.map(Task::getProcessDefinitionId)
                 .or(() -> processes.of(id.edition()).map(ProcessInstance::getProcessDefinitionId))
                 .map(workflows::ofDefinition)
-                .orElseGet(() -> workflows.of(types.require(guide.type())));
+                .orElseGet(() -> workflows.of(types.require(guide.type()), editions.get(id.edition())));
         var step = workflow.step(id.task()).orElseThrow(TaskId::missing);
         var roles = OpenTask.roles(step.group(), editions.get(id.edition()).escalatedTo(id.task()));
         if (Stream.of(roles).noneMatch(by::has))
@@ -144,7 +144,7 @@ public class TaskCompletion {
                         outcome.meaning(),
                         reason,
                         by),
-                type.approvals(),
+                edition -> Math.max(type.approvals(), workflow.approvals(edition, id.task(), outcome.id())),
                 type.requirements());
         reconciler.reconcile(guide.id());
         return guide;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import java.time.Duration;
@@ -13,6 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A workflow as its BPMN file declares it: the user tasks, the roles that may take them, and the outcomes they offer. */
@@ -50,10 +54,13 @@ public final class Workflow {
     }
 
     private final String id;
+    private final int version;
     private final boolean asksForMoreApprovals;
     private final SequenceFlows sequenceFlows;
     private final Set<String> restsAt;
     private final Set<String> timers;
+    private final Set<String> changedFields;
+    private final ChangedFields changes;
     private final List<TaskTimer> taskTimers;
     private final @Nullable Announcement announcement;
     private final Map<String, Step> steps = new LinkedHashMap<>();
@@ -73,8 +80,38 @@ public final class Workflow {
             SequenceFlows sequenceFlows,
             Set<String> restsAt,
             Set<String> timers,
+            Set<String> changedFields,
             List<TaskTimer> taskTimers,
             @Nullable Announcement announcement) {
+        this(
+                id,
+                Workflows.FILE,
+                steps,
+                asksForMoreApprovals,
+                sequenceFlows,
+                restsAt,
+                timers,
+                changedFields,
+                ChangedFields.NONE,
+                taskTimers,
+                announcement);
+    }
+
+    private Workflow(
+            String id,
+            int version,
+            Collection<Step> steps,
+            boolean asksForMoreApprovals,
+            SequenceFlows sequenceFlows,
+            Set<String> restsAt,
+            Set<String> timers,
+            Set<String> changedFields,
+            ChangedFields changes,
+            List<TaskTimer> taskTimers,
+            @Nullable Announcement announcement) {
+        this.version = version;
+        this.changedFields = Set.copyOf(changedFields);
+        this.changes = changes;
         this.taskTimers = List.copyOf(taskTimers);
         this.announcement = announcement;
         this.restsAt = restsAt;
@@ -85,8 +122,38 @@ public final class Workflow {
         steps.forEach(step -> this.steps.put(step.id(), step));
     }
 
+    /** This workflow, with conditions that ask there which fields are changed. */
+    Workflow asking(ChangedFields there) {
+        return with(version, there);
+    }
+
+    /** This workflow as the uploaded version with this number. */
+    Workflow as(int number) {
+        return with(number, changes);
+    }
+
+    private Workflow with(int number, ChangedFields there) {
+        return new Workflow(
+                id,
+                number,
+                steps.values(),
+                asksForMoreApprovals,
+                sequenceFlows,
+                restsAt,
+                timers,
+                changedFields,
+                there,
+                taskTimers,
+                announcement);
+    }
+
     public String id() {
         return id;
+    }
+
+    /** The number of the uploaded version; {@link Workflows#FILE} for a file. */
+    int version() {
+        return version;
     }
 
     Collection<Step> steps() {
@@ -99,14 +166,83 @@ public final class Workflow {
 
     /** The tasks that are open for an edition according to its log. */
     List<Step> openTasks(Edition edition) {
-        return openedBy(edition).keySet().stream()
-                .flatMap(task -> step(task).stream())
-                .toList();
+        var open = openedBy(edition).keySet();
+        return steps.values().stream().filter(step -> open.contains(step.id())).toList();
     }
 
     /** The entries of the log that opened the tasks that are open now, by BPMN id. */
     Map<String, LogEntry> openedBy(Edition edition) {
-        return sequenceFlows.openTasks(edition, drafting().id(), steps.keySet());
+        return sequenceFlows.openTasks(edition, drafting().id(), steps.keySet(), isChanged(edition));
+    }
+
+    private Predicate<String> isChanged(Edition edition) {
+        return field -> changes.isChanged(edition, field);
+    }
+
+    /** Whether the flows behind a request for changes lead to the draft, and to nothing else. */
+    boolean leadsBack(Edition edition, String task, String outcome) {
+        return sequenceFlows.leadsBack(edition, task, outcome, drafting().id(), steps.keySet(), isChanged(edition));
+    }
+
+    /** What is wrong with the flows at the position of the edition, in words; null if nothing is. */
+    @Nullable
+    String hazard(Edition edition) {
+        return sequenceFlows.hazard(edition, drafting().id(), steps.keySet(), isChanged(edition));
+    }
+
+    /** Whether nothing but the publication is ahead of the edition, according to its log. */
+    boolean isAtPublication(Edition edition) {
+        return sequenceFlows.isAtPublication(edition, drafting().id(), steps.keySet(), isChanged(edition));
+    }
+
+    /** The fields of the content type that conditions ask for, whether they are changed. */
+    Set<String> changedFields() {
+        return changedFields;
+    }
+
+    /** The variables of the process that say which fields the submitted revision changes. */
+    Map<String, Object> changes(Edition edition) {
+        return changedFields.stream()
+                .collect(Collectors.toMap(
+                        field -> field + ChangedFields.SUFFIX, field -> changes.isChanged(edition, field)));
+    }
+
+    /** How many approvals the tasks of the workflow give a revision that is about to be submitted. */
+    int approvals(Predicate<String> isChanged) {
+        return sequenceFlows.approvalsAhead(
+                drafting().id(), this::content, this::canApprove, steps.keySet(), isChanged);
+    }
+
+    /** How many approvals the tasks give the submitted revision, with one that is about to be given on a task. */
+    int approvals(Edition edition, String task, String outcome) {
+        if (edition.state() != Edition.State.IN_REVIEW) return 1;
+        return edition.approvals().size()
+                + 1
+                + sequenceFlows.approvalsAfter(
+                        edition,
+                        task,
+                        outcome,
+                        drafting().id(),
+                        this::content,
+                        this::canApprove,
+                        steps.keySet(),
+                        isChanged(edition));
+    }
+
+    /** The outcome that somebody chooses who has no objection; null for a task without one. */
+    private @Nullable String content(String task) {
+        var outcomes = step(task).map(Step::outcomes).orElse(List.of());
+        return Stream.of(Effect.APPROVE, Effect.NONE)
+                .flatMap(effect -> outcomes.stream().filter(outcome -> outcome.effect() == effect))
+                .map(Outcome::id)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private boolean canApprove(String task) {
+        return step(task)
+                .filter(step -> step.outcomes().stream().anyMatch(Outcome::approves))
+                .isPresent();
     }
 
     /** When an open task is due according to the log; empty if it has no due date. */

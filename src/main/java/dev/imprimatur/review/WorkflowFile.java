@@ -12,11 +12,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.xml.stream.Location;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -56,6 +60,7 @@ final class WorkflowFile {
             "timeDate",
             "timeDuration",
             "timeCycle",
+            "terminateEventDefinition",
             "messageEventDefinition",
             "sequenceFlow",
             "conditionExpression",
@@ -81,16 +86,43 @@ final class WorkflowFile {
     private static final Pattern TIME =
             Pattern.compile("\\$\\{(reviewOpensAt|reviewDueAt|overdueAt|publishAt|unpublishAt)}");
     private static final Pattern CONDITION = Pattern.compile(
-            "\\$\\{(?:outcome == '([a-z-]+)'|approvalsMissing (?:>|==) 0|schedule == '(?:waiting|given-up)')}");
+            "\\$\\{(?:outcome == '([a-z-]+)'|approvalsMissing (?:>|==) 0|schedule == '(?:waiting|given-up)'|([a-z][A-Za-z0-9]*)Changed)}");
 
     /** The variable with the instants at which a review is announced. */
     private static final String ANNOUNCEMENTS = "${" + ReviewTimes.VARIABLE + "}";
+
+    private static final int LONGEST_TEXT = 500;
+    private static final int DEEPEST = 40;
+    private static final int MOST_FINDINGS = 100;
+    private static final Pattern ID = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,79}");
+    private static final Pattern ID_OF_WORKFLOW = Pattern.compile("(?=.{1,60}$)[a-z][a-z0-9]*(-[a-z0-9]+)*");
+    private static final Pattern NAMED = Pattern.compile("\\bid=\"([^\"]+)\"|^“([^”]+)”");
+    private static final Set<String> IDENTIFIED = Set.of(
+            "process",
+            "startEvent",
+            "endEvent",
+            "userTask",
+            "serviceTask",
+            "exclusiveGateway",
+            "parallelGateway",
+            "subProcess",
+            "intermediateCatchEvent",
+            "boundaryEvent",
+            "sequenceFlow");
+    private static final Set<String> NUMBERED = Set.of("Bounds", "waypoint");
+    private static final Set<String> NUMBERS = Set.of("x", "y", "width", "height");
+    private static final Set<String> POINT = Set.of("x", "y");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,6}(\\.\\d{1,15})?");
 
     private static final Duration LONGEST = Duration.ofDays(3650);
 
     private final String file;
     private final Set<String> knownSteps;
-    private final List<String> faults = new ArrayList<>();
+    private final List<WorkflowFinding> faults = new ArrayList<>();
+    /** Where each element with an id begins, in the order of the file. */
+    private final Map<String, Location> places = new LinkedHashMap<>();
+
+    private final Map<String, String> drawn = new LinkedHashMap<>();
     private final WorkflowGraph graph = new WorkflowGraph();
     private final Deque<String> open = new ArrayDeque<>();
     private final Deque<String> containers = new ArrayDeque<>();
@@ -98,6 +130,8 @@ final class WorkflowFile {
     private @Nullable Step task;
     /** The id of the boundary event that is being read; empty outside of one. */
     private String boundary = "";
+    /** The id of the end event that is being read; empty outside of one. */
+    private String endEvent = "";
 
     private WorkflowFile(String file, Set<String> knownSteps) {
         this.file = file;
@@ -112,15 +146,75 @@ final class WorkflowFile {
      */
     static Workflow read(String file, byte[] xml, Set<String> knownSteps) {
         var reading = new WorkflowFile(file, knownSteps);
-        try {
-            reading.read(xml);
-        } catch (XMLStreamException notXml) {
-            reading.faults.add("is not well-formed XML: " + notXml.getMessage());
-        }
-        if (reading.faults.isEmpty()) reading.faults.addAll(reading.graph.faults());
+        reading.readAll(xml);
         if (!reading.faults.isEmpty())
-            throw new IllegalArgumentException("workflow " + file + ": " + String.join("; ", reading.faults));
+            throw new IllegalArgumentException("workflow " + file + ": "
+                    + reading.faults.stream().map(WorkflowFinding::inWords).collect(Collectors.joining("; ")));
         return reading.graph.workflow(reading.process);
+    }
+
+    /**
+     * A workflow that somebody uploads, and what is wrong with it.
+     *
+     * @param id the id of the process; empty if none was read
+     * @param workflow null if there are findings
+     */
+    record Examined(String id, @Nullable Workflow workflow, List<WorkflowFinding> findings) {}
+
+    /** Reads an uploaded workflow, for which more rules hold than for a file of the operator: it is drawn, and nothing in it is left open. */
+    static Examined examine(byte[] xml, Set<String> knownSteps) {
+        var reading = new WorkflowFile("", knownSteps);
+        reading.readAll(xml);
+        if (reading.faults.isEmpty()) {
+            reading.checkUpload();
+            reading.graph.uploadFaults().forEach(reading::addFault);
+        }
+        boolean sound = reading.faults.isEmpty();
+        var workflow = sound ? reading.graph.workflow(reading.process) : null;
+        if (workflow != null) new WorkflowExplorer(workflow).faults().forEach(reading::addFault);
+        return new Examined(
+                reading.process,
+                reading.faults.isEmpty() ? workflow : null,
+                reading.faults.stream().limit(MOST_FINDINGS).toList());
+    }
+
+    private void readAll(byte[] xml) {
+        try {
+            read(xml);
+            if (process.isEmpty()) addFault("the file has no <process>");
+        } catch (XMLStreamException notXml) {
+            var at = notXml.getLocation();
+            String message = String.valueOf(notXml.getMessage()).replaceFirst("(?s)^.*\nMessage: ", "");
+            faults.add(new WorkflowFinding(
+                    null,
+                    at == null ? null : at.getLineNumber(),
+                    at == null ? null : at.getColumnNumber(),
+                    "is not well-formed XML: " + message));
+        }
+        if (faults.isEmpty()) graph.faults().forEach(this::addFault);
+    }
+
+    /** Adds what is wrong with an element that the message names, or with the whole file. */
+    private void addFault(String message) {
+        var named = NAMED.matcher(message);
+        String id = named.find() ? Objects.requireNonNullElseGet(named.group(1), () -> named.group(2)) : null;
+        var at = id == null ? null : places.get(id);
+        faults.add(new WorkflowFinding(
+                at == null ? null : id,
+                at == null ? null : at.getLineNumber(),
+                at == null ? null : at.getColumnNumber(),
+                message));
+    }
+
+    private void checkUpload() {
+        if (!ID_OF_WORKFLOW.matcher(process).matches())
+            addFault(
+                    "<process id=\"" + process
+                            + "\">: the id of a workflow is lower-case words with hyphens, such as two-stage-review, of at most 60 characters");
+        graph.ids().stream()
+                .filter(id -> !drawn.containsKey(id))
+                .forEach(id -> addFault(
+                        "“" + id + "” is not in the diagram; draw it, so that people see where an edition stands"));
     }
 
     private void read(byte[] xml) throws XMLStreamException {
@@ -141,10 +235,15 @@ final class WorkflowFile {
         }
     }
 
-    private void start(XMLStreamReader in) {
+    private void start(XMLStreamReader in) throws XMLStreamException {
         String name = in.getLocalName();
         open.push(name);
-        if (DIAGRAM.contains(in.getNamespaceURI())) return;
+        if (open.size() > DEEPEST)
+            throw new XMLStreamException("elements are nested more than " + DEEPEST + " deep", in.getLocation());
+        if (in.getNamespaceURI() != null && DIAGRAM.contains(in.getNamespaceURI())) {
+            diagram(in);
+            return;
+        }
         if (IMPRIMATUR.equals(in.getNamespaceURI()) && name.equals("outcome")) {
             outcome(in);
             return;
@@ -155,19 +254,31 @@ final class WorkflowFile {
         }
         checkAttributes(in);
         String id = attribute(in, "id");
+        if (!id.isEmpty()) {
+            if (!ID.matcher(id).matches())
+                fault(in, "an id is letters, digits, _ and -, begins with a letter, and has at most 80 characters");
+            if (places.putIfAbsent(id, in.getLocation()) != null) fault(in, "the id “" + id + "” is there twice");
+        } else if (IDENTIFIED.contains(name)) fault(in, "the element needs an id");
         switch (name) {
             case "process" -> {
                 if (!process.isEmpty()) fault(in, "a file has one process, and this is a second one");
                 process = id;
-                if (!file.equals(id + Workflows.SUFFIX))
+                if (!file.isEmpty() && !file.equals(id + Workflows.SUFFIX))
                     fault(in, "the process “" + id + "” must have the name of the file");
                 containers.push("");
             }
             case "subProcess" -> containers.push(id);
-            case "exclusiveGateway" -> graph.addExclusiveGateway(id);
+            case "exclusiveGateway" -> graph.addExclusiveGateway(id, attribute(in, "default"));
             case "parallelGateway" -> graph.addParallelGateway(id);
             case "startEvent" -> graph.addStartEvent(id, containers.element());
-            case "endEvent" -> graph.addEndEvent(id, containers.element());
+            case "endEvent" -> {
+                endEvent = id;
+                graph.addEndEvent(id, containers.element());
+            }
+            case "terminateEventDefinition" -> {
+                if (endEvent.isEmpty()) fault(in, "a terminateEventDefinition is in an endEvent");
+                else graph.addTerminating(endEvent, containers.element());
+            }
             case "intermediateCatchEvent" -> graph.addCatchEvent(id);
             case "message" -> graph.addMessage(attribute(in, "name"));
             case "boundaryEvent" -> {
@@ -177,12 +288,12 @@ final class WorkflowFile {
                         attribute(in, "attachedToRef"),
                         !attribute(in, "cancelActivity").equals("false"));
             }
-            case "sequenceFlow" -> graph.addFlow(attribute(in, "sourceRef"), attribute(in, "targetRef"));
+            case "sequenceFlow" -> graph.addFlow(id, attribute(in, "sourceRef"), attribute(in, "targetRef"));
             case "userTask" -> {
                 String group = flowable(in, "candidateGroups");
                 if (!GROUPS.contains(group)) fault(in, "candidateGroups must be one of " + sorted(GROUPS));
                 task = new Step(id, attribute(in, "name"), group, new ArrayList<>(), within(in));
-                graph.addTask(task);
+                graph.addTask(task, containers.element());
             }
             case "serviceTask" -> {
                 String step = flowable(in, "delegateExpression").replaceFirst("^\\$\\{([A-Za-z]+)}$", "$1");
@@ -199,7 +310,23 @@ final class WorkflowFile {
         if (!BPMN.equals(in.getNamespaceURI())) return;
         if (in.getLocalName().equals("userTask")) task = null;
         if (in.getLocalName().equals("boundaryEvent")) boundary = "";
+        if (in.getLocalName().equals("endEvent")) endEvent = "";
         if (in.getLocalName().equals("subProcess") || in.getLocalName().equals("process")) containers.pop();
+    }
+
+    /** The diagram holds numbers, names of elements, and nothing else. */
+    private void diagram(XMLStreamReader in) {
+        for (int i = 0; i < in.getAttributeCount(); i++) {
+            String name = in.getAttributeLocalName(i);
+            String value = in.getAttributeValue(i);
+            if (NUMBERS.contains(name) && !NUMBER.matcher(value).matches())
+                fault(in, "“" + name + "” is a number in the diagram, and not “" + value + "”");
+            if (name.equals("bpmnElement")) drawn.put(value, in.getLocalName());
+            if (isExpression(value)) fault(in, "an expression is not allowed here: " + value);
+        }
+        if (NUMBERED.contains(in.getLocalName()))
+            for (String name : in.getLocalName().equals("waypoint") ? POINT : NUMBERS)
+                if (attribute(in, name).isEmpty()) fault(in, "needs the number “" + name + "”");
     }
 
     private void checkAttributes(XMLStreamReader in) {
@@ -215,6 +342,8 @@ final class WorkflowFile {
                                     : XSI.equals(namespace) && (name.equals("type") || name.equals("schemaLocation"));
             if (!isAllowed) fault(in, "the attribute “" + name + "” is not allowed");
             String value = in.getAttributeValue(i);
+            if (value.length() > LONGEST_TEXT || CleanText.fault(value) != null)
+                fault(in, "the attribute “" + name + "” is a text of at most " + LONGEST_TEXT + " characters");
             boolean isAllowedValue = switch (name) {
                 case "delegateExpression" -> true;
                 case "dueDate" -> true;
@@ -253,11 +382,11 @@ final class WorkflowFile {
             }
             case "conditionExpression" -> {
                 var condition = CONDITION.matcher(text);
-                if (condition.matches()) graph.setCondition(text, condition.group(1));
+                if (condition.matches()) graph.setCondition(text, condition.group(1), condition.group(2));
                 else
                     fault(
                             in,
-                            "a condition is ${outcome == '…'}, ${approvalsMissing > 0} or ${schedule == 'waiting'} or 'given-up', not "
+                            "a condition is ${outcome == '…'}, ${approvalsMissing > 0}, ${schedule == 'waiting'} or 'given-up', or the name of a field with Changed behind it, such as ${summaryChanged}, not "
                                     + text);
             }
             default -> {
@@ -306,9 +435,17 @@ final class WorkflowFile {
         }
         String effect = attribute(in, "effect");
         try {
+            String id = attribute(in, "id");
+            if (!ID.matcher(id).matches() || attribute(in, "name").isBlank())
+                fault(in, "an outcome needs an id and a name, the words on its button");
+            if (task.outcomes().stream().anyMatch(it -> it.id().equals(id)))
+                fault(in, "the outcome “" + id + "” is there twice");
+            if (CleanText.fault(attribute(in, "name")) != null
+                    || attribute(in, "name").length() > LONGEST_MEANING)
+                fault(in, "the name of an outcome is a text of at most " + LONGEST_MEANING + " characters");
             task.outcomes()
                     .add(new Outcome(
-                            attribute(in, "id"),
+                            id,
                             attribute(in, "name"),
                             Effect.valueOf(effect.toUpperCase(Locale.ROOT).replace('-', '_')),
                             Boolean.parseBoolean(attribute(in, "needsMessage")),
@@ -346,15 +483,19 @@ final class WorkflowFile {
 
     private void fault(XMLStreamReader in, String what) {
         String id = in.isStartElement() ? attribute(in, "id") : "";
-        faults.add("line %d, <%s%s>: %s"
-                .formatted(
-                        in.getLocation().getLineNumber(),
-                        open.isEmpty() ? "" : open.element(),
-                        id.isEmpty() ? "" : " id=\"" + id + "\"",
-                        what
-                                + (boundary.isEmpty() || in.isStartElement()
-                                        ? ""
-                                        : " (in <boundaryEvent id=\"" + boundary + "\">)")));
+        String element = in.isStartElement() ? id : boundary;
+        faults.add(new WorkflowFinding(
+                element.isEmpty() ? null : element,
+                in.getLocation().getLineNumber(),
+                in.getLocation().getColumnNumber(),
+                "<%s%s>: %s"
+                        .formatted(
+                                open.isEmpty() ? "" : open.element(),
+                                id.isEmpty() ? "" : " id=\"" + id + "\"",
+                                what
+                                        + (boundary.isEmpty() || in.isStartElement()
+                                                ? ""
+                                                : " (in <boundaryEvent id=\"" + boundary + "\">)"))));
     }
 
     private static String sorted(Set<String> words) {

@@ -4,6 +4,7 @@ package dev.imprimatur.review;
 import static dev.imprimatur.review.ServiceTasks.PUBLISH_AT;
 import static dev.imprimatur.review.ServiceTasks.UNPUBLISH_AT;
 
+import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.review.Workflow.Step;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class WorkflowGraph {
     /** The step that publishes; a file names it in a service task. */
     private static final String PUBLISH = "publish";
+
+    private static final String STAMP = "stamp";
+    private static final String RESTAMP = "restamp";
+    private static final String OPEN_NEXT_EDITION = "openNextEdition";
     /** The steps that tell people something. Each follows a timer of its own. */
     static final String REMIND = "remind";
 
@@ -58,11 +64,25 @@ final class WorkflowGraph {
     private final Map<String, List<String>> ends = new HashMap<>();
 
     private final Set<String> gateways = new HashSet<>();
+    /** The default flow of each exclusive gateway; empty if it names none. */
+    private final Map<String, String> defaults = new LinkedHashMap<>();
+    /** The ids of the flows, in the order of {@link #flows}. */
+    private final List<String> flowIds = new ArrayList<>();
+
     private final Set<String> joins = new HashSet<>();
+    /** The fields that conditions ask for, whether they are changed. */
+    private final Set<String> changedFields = new TreeSet<>();
+    /** The sub-process of each user task, by the id of the task; the process itself has the empty id. */
+    private final Map<String, String> containers = new HashMap<>();
+    /** The end events that end a sub-process at once, and the id of the sub-process. */
+    private final Map<String, String> terminating = new HashMap<>();
+
     private boolean asksForMoreApprovals;
 
-    void addTask(Step task) {
+    /** @param container the id of the sub-process that the task is in; empty for the process itself */
+    void addTask(Step task, String container) {
         tasks.put(task.id(), task);
+        containers.put(task.id(), container);
     }
 
     /** @param group the role that the step tells something; empty if none is named */
@@ -81,8 +101,10 @@ final class WorkflowGraph {
         announcing.add(event);
     }
 
-    void addExclusiveGateway(String id) {
+    /** @param otherwise the id of the flow that is taken if no condition is true; empty if none is named */
+    void addExclusiveGateway(String id, String otherwise) {
         gateways.add(id);
+        defaults.put(id, otherwise);
     }
 
     void addParallelGateway(String id) {
@@ -111,7 +133,7 @@ final class WorkflowGraph {
     /** @param container the id of the sub-process that the event starts; empty for the process itself */
     void addStartEvent(String id, String container) {
         starts.add(id);
-        addFlow(container, id);
+        addFlow("", container, id);
     }
 
     /** @param container the id of the sub-process that the event ends; empty for the process itself */
@@ -119,7 +141,13 @@ final class WorkflowGraph {
         ends.computeIfAbsent(container, none -> new ArrayList<>()).add(id);
     }
 
-    void addFlow(String from, String to) {
+    /** @param event the end event, which ends all that goes on in the container */
+    void addTerminating(String event, String container) {
+        terminating.put(event, container);
+    }
+
+    void addFlow(String id, String from, String to) {
+        flowIds.add(id);
         connect(from, to);
         flows.add(new SequenceFlows.Flow(from, to, null));
     }
@@ -128,9 +156,11 @@ final class WorkflowGraph {
      * Sets the condition of the flow that was added last.
      *
      * @param outcome the outcome that the condition asks for; null if it asks for something else
+     * @param changed the field that the condition asks for, whether it is changed; null if it asks for something else
      */
-    void setCondition(String expression, @Nullable String outcome) {
-        if (outcome != null) outcomesInConditions.add(outcome);
+    void setCondition(String expression, @Nullable String outcome, @Nullable String changed) {
+        if (changed != null) changedFields.add(changed);
+        else if (outcome != null) outcomesInConditions.add(outcome);
         else if (expression.contains("approvalsMissing")) asksForMoreApprovals = true;
         if (flows.isEmpty()) return;
         var flow = flows.removeLast();
@@ -152,6 +182,13 @@ final class WorkflowGraph {
                         gateways,
                         joins,
                         catchEvents,
+                        terminating.entrySet().stream()
+                                .collect(Collectors.toMap(
+                                        Map.Entry::getKey,
+                                        it -> containers.entrySet().stream()
+                                                .filter(task -> task.getValue().equals(it.getValue()))
+                                                .map(Map.Entry::getKey)
+                                                .collect(Collectors.toSet()))),
                         services.entrySet().stream()
                                 .filter(service -> service.getValue().equals(PUBLISH))
                                 .map(Map.Entry::getKey)
@@ -159,6 +196,7 @@ final class WorkflowGraph {
                                 .orElse(null)),
                 restsAt(),
                 timers,
+                changedFields,
                 taskTimers(),
                 announcing.stream()
                         .findFirst()
@@ -224,9 +262,160 @@ final class WorkflowGraph {
                 .toList();
     }
 
+    /** The ids of all elements that a diagram shows. */
+    Set<String> ids() {
+        var ids = new TreeSet<String>(elements());
+        flowIds.stream().filter(id -> !id.isEmpty()).forEach(ids::add);
+        return ids;
+    }
+
+    /** The ids of all elements that flows connect. */
+    private Set<String> elements() {
+        var ids = new TreeSet<String>();
+        ids.addAll(tasks.keySet());
+        ids.addAll(services.keySet());
+        ids.addAll(gateways);
+        ids.addAll(joins);
+        ids.addAll(catchEvents);
+        ids.addAll(boundaryEvents.keySet());
+        ids.addAll(starts);
+        ends.forEach((container, events) -> {
+            if (!container.isEmpty()) ids.add(container);
+            ids.addAll(events);
+        });
+        return ids;
+    }
+
+    /** The further rules for a workflow that somebody uploads, in words. */
+    List<String> uploadFaults() {
+        var faults = new ArrayList<String>();
+        var drafts = tasks.values().stream().filter(Step::isDrafting).toList();
+        drafts.stream()
+                .skip(1)
+                .forEach(task -> faults.add("<userTask id=\"" + task.id()
+                        + "\"> has no outcomes. Only one task has none, in which an edition is written: “"
+                        + drafts.getFirst().id() + "”"));
+        elements().stream()
+                .filter(id -> !ends.values().stream().anyMatch(all -> all.contains(id)))
+                .filter(id -> flows.stream().noneMatch(flow -> flow.from().equals(id) && !starts.contains(flow.to())))
+                .filter(id -> !boundaryEvents.containsKey(id)
+                        || next.getOrDefault(id, Set.of()).isEmpty())
+                .filter(id -> !isOnlyLeftByBoundaryEvents(id))
+                .forEach(id -> faults.add("“" + id + "” leads nowhere; let a flow lead on, or to an end event"));
+        var reached = reachable("", at -> false);
+        elements().stream()
+                .filter(id -> !reached.contains(id))
+                .forEach(id -> faults.add("“" + id + "” is never reached from the start"));
+        elements().stream()
+                .filter(id -> reached.contains(id))
+                .filter(id -> reachable(id, at -> false).stream()
+                        .noneMatch(at -> ends.values().stream().anyMatch(all -> all.contains(at))))
+                .forEach(id -> faults.add("“" + id + "” leads to no end event"));
+        defaults.forEach((gateway, otherwise) -> {
+            var outgoing = new ArrayList<Integer>();
+            for (int i = 0; i < flows.size(); i++) if (flows.get(i).from().equals(gateway)) outgoing.add(i);
+            if (outgoing.size() < 2) return;
+            if (outgoing.stream().noneMatch(i -> flowIds.get(i).equals(otherwise)))
+                faults.add("<exclusiveGateway id=\"" + gateway
+                        + "\"> needs a default flow, which is taken if no condition is true");
+            outgoing.stream()
+                    .filter(i ->
+                            (flows.get(i).condition() == null) != flowIds.get(i).equals(otherwise))
+                    .forEach(i -> faults.add("<sequenceFlow id=\"" + flowIds.get(i) + "\"> "
+                            + (flowIds.get(i).equals(otherwise)
+                                    ? "is the default flow, so it has no condition"
+                                    : "needs a condition, or is the default flow of its gateway")));
+        });
+        flows.stream()
+                .filter(flow -> flow.condition() != null && !gateways.contains(flow.from()))
+                .forEach(flow -> faults.add("<sequenceFlow id=\"" + flowIds.get(flows.indexOf(flow))
+                        + "\"> has a condition, so it begins at an exclusive gateway"));
+        if (!services.containsValue(PUBLISH))
+            faults.add("the workflow never publishes; it needs a service task ${publish}");
+        tasks.values()
+                .forEach(task -> task.outcomes().forEach(outcome -> {
+                    String step = outcome.effect() == Effect.CONFIRM
+                            ? RESTAMP
+                            : outcome.effect() == Effect.REVISE ? OPEN_NEXT_EDITION : "";
+                    if (!step.isEmpty() && behind(task.id()).stream().noneMatch(at -> step.equals(services.get(at))))
+                        faults.add("<userTask id=\"" + task.id() + "\">: the outcome “" + outcome.name()
+                                + "” must lead to a service task ${" + step + "}");
+                }));
+        var unstamped = reachable("", at -> STAMP.equals(services.get(at)));
+        services.forEach((id, step) -> {
+            if (step.equals(PUBLISH) && unstamped.contains(id))
+                faults.add("<serviceTask id=\"" + id + "\"> can be reached without a service task ${stamp}");
+        });
+        return faults;
+    }
+
+    /** All elements behind an element, also those behind the sub-processes around it. */
+    private Set<String> behind(String from) {
+        var ways = throughSubProcesses();
+        var seen = new HashSet<String>(Set.of(from));
+        for (int before = 0; before < seen.size(); ) {
+            before = seen.size();
+            ways.stream().filter(flow -> seen.contains(flow.from())).forEach(flow -> seen.add(flow.to()));
+        }
+        return seen;
+    }
+
+    private boolean isOnlyLeftByBoundaryEvents(String id) {
+        return ends.containsKey(id) && boundaryEvents.containsValue(id);
+    }
+
+    /** The elements that follow each other in a circle in which nobody and nothing is waited for, so that it would never end. */
+    private Set<String> endless() {
+        var ways = throughSubProcesses();
+        var left = new HashSet<String>();
+        ways.forEach(flow -> left.addAll(List.of(flow.from(), flow.to())));
+        left.removeAll(tasks.keySet());
+        left.removeAll(catchEvents);
+        left.removeAll(boundaryEvents.keySet());
+        boolean removes = true;
+        while (removes) {
+            removes = left.removeIf(at ->
+                    ways.stream().noneMatch(flow -> flow.from().equals(at) && left.contains(flow.to()))
+                            || ways.stream().noneMatch(flow -> flow.to().equals(at) && left.contains(flow.from()))
+                            // such a gateway waits if one of its flows comes from somewhere that waits
+                            || joins.contains(at)
+                                    && !ways.stream()
+                                            .filter(flow -> flow.to().equals(at))
+                                            .allMatch(flow -> left.contains(flow.from())));
+        }
+        return left;
+    }
+
     /** The rules that the elements break together, in words. */
     List<String> faults() {
         var faults = new ArrayList<String>();
+        var known = elements();
+        for (int i = 0; i < flows.size(); i++) {
+            var flow = flows.get(i);
+            if (!flowIds.get(i).isEmpty() && (!known.contains(flow.from()) || !known.contains(flow.to())))
+                faults.add("<sequenceFlow id=\"" + flowIds.get(i) + "\"> leads from “" + flow.from() + "” to “"
+                        + flow.to() + "”, and one of them does not exist");
+        }
+        boundaryEvents.forEach((event, activity) -> {
+            if (!known.contains(activity))
+                faults.add(
+                        "<boundaryEvent id=\"" + event + "\"> is attached to “" + activity + "”, which does not exist");
+        });
+        if (!faults.isEmpty()) return faults;
+        endless().stream()
+                .sorted()
+                .findFirst()
+                .ifPresent(
+                        at -> faults.add(
+                                "“" + at
+                                        + "” is in a circle of flows without a task or an event that waits; such a circle would never end"));
+        if (!faults.isEmpty()) return faults;
+        terminating.forEach((event, container) -> {
+            if (container.isEmpty())
+                faults.add(
+                        "<endEvent id=\"" + event
+                                + "\">: a terminateEventDefinition is allowed in a sub-process only, because it ends all that goes on around it");
+        });
         if (tasks.values().stream().noneMatch(Step::isDrafting))
             faults.add("needs a user task without outcomes, in which an edition is written");
         tasks.values().stream()
@@ -249,7 +438,7 @@ final class WorkflowGraph {
         mustReceive(LogReplay.UNPUBLISH_SCHEDULED, UNPUBLISH_AT, faults);
         services.forEach((id, step) -> {
             if (!step.equals(PUBLISH)) return;
-            if (reachable("", this::canApprove).contains(id))
+            if (reachableWithoutApproval().contains(id))
                 faults.add("<serviceTask id=\"" + id + "\"> can be reached without an approval");
             if (reachable(id, at -> false).stream().noneMatch(at -> tasks.containsKey(at) || catchEvents.contains(at)))
                 faults.add(
@@ -331,6 +520,33 @@ final class WorkflowGraph {
     private boolean canApprove(String at) {
         var step = tasks.get(at);
         return step != null && step.outcomes().stream().anyMatch(Outcome::approves);
+    }
+
+    /**
+     * All elements that a process can reach without an approval. A sub-process is left behind its end events and at its boundary events, and
+     * a parallel gateway is passed once all its incoming flows have arrived.
+     */
+    private Set<String> reachableWithoutApproval() {
+        var ways = throughSubProcesses();
+        var seen = new HashSet<String>(Set.of(""));
+        for (int before = 0; before < seen.size(); ) {
+            before = seen.size();
+            for (var flow : ways)
+                if (isPassed(flow.from(), seen)
+                        && (!joins.contains(flow.to())
+                                || ways.stream()
+                                        .filter(it -> it.to().equals(flow.to()))
+                                        .allMatch(it -> isPassed(it.from(), seen)))) seen.add(flow.to());
+            boundaryEvents.forEach((event, activity) -> {
+                if (seen.contains(activity) && !durations.containsKey(event) && !announcing.contains(event))
+                    seen.add(event);
+            });
+        }
+        return seen;
+    }
+
+    private boolean isPassed(String at, Set<String> seen) {
+        return seen.contains(at) && !canApprove(at);
     }
 
     /** All elements that can be reached from an element, without passing an element at which the walk ends. */

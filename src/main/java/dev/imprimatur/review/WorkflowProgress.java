@@ -86,7 +86,7 @@ public class WorkflowProgress {
     private Optional<Progress> fromLog(EditionId id) {
         var edition = editions.get(id);
         if (edition.state().isOver()) return Optional.empty();
-        var workflow = workflows.of(types.require(guides.require(id.guide()).type()));
+        var workflow = workflows.of(types.require(guides.require(id.guide()).type()), edition);
         return Optional.of(new Progress(
                 workflow.id(),
                 0,
@@ -107,6 +107,7 @@ public class WorkflowProgress {
     /**
      * A workflow that content types follow.
      *
+     * @param version the number of the uploaded version; for a file, how often it was changed
      * @param types the titles of the content types that follow the workflow
      * @param editionsAt the number of editions at each activity, by activity id
      */
@@ -122,16 +123,17 @@ public class WorkflowProgress {
     }
 
     private Deployed deployed(String id) {
-        String definition = workflows.latestDefinition(id);
+        var workflow = workflowOf(id);
+        String definition = workflows.definition(workflow);
         return new Deployed(
                 id,
-                workflows.version(definition),
+                workflow.version() == Workflows.FILE ? workflows.version(definition) : workflow.version(),
                 new String(workflows.bytes(definition), StandardCharsets.UTF_8),
                 types.all().stream()
                         .filter(type -> type.workflow().equals(id))
                         .map(ContentType::title)
                         .toList(),
-                editionsAt(workflowOf(id)));
+                editionsAt(workflow));
     }
 
     /** The number of editions at each activity: of those with a process, and of those that rest without one. */

@@ -3,82 +3,223 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Editions;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.problem.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.flowable.engine.RepositoryService;
+import org.flowable.engine.repository.Deployment;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.ResourcePatternResolver;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * The workflow files. They are read and checked at start-up, and deployed once the engine starts. A running process keeps the version that
- * it was started with.
+ * The workflows: the files, which are read and checked at start-up, and the versions that people uploaded. Once a workflow was uploaded, its
+ * file is not followed any more. An edition follows the version that was the newest when it was opened, and keeps it.
  */
 @Component
 class Workflows {
+    private static final Logger log = LoggerFactory.getLogger(Workflows.class);
     static final String SUFFIX = ".bpmn20.xml";
+    /** The number of the version that a file has. */
+    static final int FILE = 0;
+
+    /**
+     * A version of a workflow.
+     *
+     * @param workflow null if the stored version cannot be read, so that it is not used
+     * @param row null for a file
+     */
+    record Version(String id, int number, @Nullable Workflow workflow, WorkflowVersionStore.@Nullable Row row) {}
 
     private final RepositoryService repository;
-    private final Map<String, Workflow> latest = new TreeMap<>();
+    private final WorkflowVersionStore store;
+    private final Map<String, Workflow> files = new TreeMap<>();
     private final Map<String, byte[]> xmls = new TreeMap<>();
     private final Duration lead;
     private final Clock clock;
+    private final ContentTypes types;
+    private final Editions editions;
     private final Map<String, Workflow> byDefinition = new ConcurrentHashMap<>();
+    private final Map<String, String> definitions = new ConcurrentHashMap<>();
+    private final Map<String, Version> read = new ConcurrentHashMap<>();
+    private volatile Map<String, List<Version>> uploaded = Map.of();
+    private volatile Instant refreshedAt = Instant.MIN;
+    private volatile long known = -1;
 
     /**
-     * Reads the files.
+     * Reads the files and the uploaded versions.
      *
      * @param lead {@code imprimatur.review.lead}
      * @param location the folder of the files, {@code imprimatur.workflows}
      */
     Workflows(
             @Lazy RepositoryService repository,
+            WorkflowVersionStore store,
             ResourcePatternResolver files,
             ContentTypes types,
             Clock clock,
+            Editions editions,
             @Value("${imprimatur.review.lead:14d}") Duration lead,
             @Value("${imprimatur.workflows:classpath:workflows/}") String location)
             throws IOException {
         this.repository = repository;
+        this.store = store;
         this.clock = clock;
         this.lead = lead;
+        this.types = types;
+        this.editions = editions;
         for (Resource file : files.getResources(location + "*.xml")) {
             String name = Objects.requireNonNull(file.getFilename());
             if (!name.endsWith(SUFFIX))
                 throw new IllegalStateException("workflow " + name + ": a workflow file is named ID" + SUFFIX);
             byte[] xml = file.getContentAsByteArray();
-            var workflow = WorkflowFile.read(name, xml, ServiceTasks.NAMES);
-            latest.put(workflow.id(), workflow);
+            var workflow = read(name, xml);
+            this.files.put(workflow.id(), workflow);
             xmls.put(name, xml);
         }
-        types.all().forEach(this::check);
+        refresh();
+        types.all().forEach(this::mustFit);
+    }
+
+    private Workflow read(String name, byte[] xml) {
+        return WorkflowFile.read(name, xml, ServiceTasks.NAMES).asking(editions::isChanged);
+    }
+
+    @Scheduled(initialDelayString = "5s", fixedDelayString = "5s")
+    void lookForVersions() {
+        try {
+            refresh();
+        } catch (RuntimeException away) {
+            log.debug("the uploaded workflows are read again later: {}", away.toString());
+        }
+    }
+
+    /** Reads the versions that people uploaded since, on this node or another one. */
+    synchronized void refresh() {
+        var now = clock.instant();
+        long count = store.count();
+        if (count != known) {
+            var all = new TreeMap<String, List<Version>>();
+            for (var row : store.all())
+                all.computeIfAbsent(row.workflow(), none -> new ArrayList<>())
+                        .add(read.computeIfAbsent(row.id() + " " + row.hash(), none -> version(row)));
+            uploaded = all;
+            known = count;
+        }
+        refreshedAt = now;
+    }
+
+    private Version version(WorkflowVersionStore.Row row) {
+        try {
+            byte[] xml = xml(row.workflow(), row.number());
+            return new Version(
+                    row.workflow(),
+                    row.number(),
+                    read(row.workflow() + SUFFIX, xml).as(row.number()),
+                    row);
+        } catch (IllegalArgumentException unusable) {
+            log.error("the stored version {} of a workflow is not used: {}", row.id(), unusable.getMessage());
+            return new Version(row.workflow(), row.number(), null, row);
+        }
+    }
+
+    /** The stored BPMN of an uploaded version. */
+    private byte[] xml(String id, int number) {
+        var row = store.find(id, number).orElseThrow();
+        byte[] xml = Objects.requireNonNullElse(row.bpmn(), "").getBytes(StandardCharsets.UTF_8);
+        if (!hash(xml).equals(row.hash()))
+            throw new IllegalArgumentException("workflow " + id + ": the stored text of version " + number
+                    + " was changed, so it is not what was deployed");
+        return xml;
+    }
+
+    static String hash(byte[] xml) {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(xml));
+        } catch (NoSuchAlgorithmException none) {
+            throw new IllegalStateException(none);
+        }
     }
 
     /** Deploys the files to the engine, which ignores a file that it has deployed already. */
     void deploy() {
-        xmls.forEach((name, xml) -> repository
+        xmls.forEach(this::deployFile);
+    }
+
+    private Deployment deployFile(String name, byte[] xml) {
+        return repository
                 .createDeployment()
                 .name(name)
                 .enableDuplicateFiltering()
                 .addBytes(name, xml)
-                .deploy());
+                .deploy();
     }
 
-    /** The BPMN of the workflow's latest version, with which new processes are started. */
+    /** The process definition of the version in the engine. A version that the engine does not have yet is deployed to it. */
+    String definition(Workflow workflow) {
+        return definitions.computeIfAbsent(
+                WorkflowVersionStore.key(workflow.id(), workflow.version()), key -> deployment(workflow));
+    }
+
+    private String deployment(Workflow workflow) {
+        String file = workflow.id() + SUFFIX;
+        byte[] xml = bytes(workflow);
+        String name = workflow.version() == FILE
+                ? file
+                : WorkflowVersionStore.key(workflow.id(), workflow.version()) + " " + hash(xml);
+        var deployed = repository.createDeploymentQuery().deploymentName(name).list().stream()
+                .max(Comparator.comparing(Deployment::getDeploymentTime))
+                .orElseGet(() -> workflow.version() == FILE
+                        ? deployFile(file, xml)
+                        : repository
+                                .createDeployment()
+                                .name(name)
+                                .addBytes(file, xml)
+                                .deploy());
+        return repository
+                .createProcessDefinitionQuery()
+                .deploymentId(deployed.getId())
+                .singleResult()
+                .getId();
+    }
+
+    /** The BPMN of this version of the workflow. */
     byte[] bytes(Workflow workflow) {
-        return Objects.requireNonNull(xmls.get(workflow.id() + SUFFIX), "read at start");
+        return workflow.version() == FILE
+                ? Objects.requireNonNull(xmls.get(workflow.id() + SUFFIX), "read at start")
+                : xml(workflow.id(), workflow.version());
     }
 
     /** Whether a review that is due on this day is requested already, judged by the lead alone. */
@@ -95,29 +236,92 @@ class Workflows {
                         .isPresent();
     }
 
-    private void check(ContentType type) {
-        var workflow = latest.get(type.workflow());
-        if (workflow == null)
-            throw new IllegalStateException("content type " + type.name() + ": x-workflow “" + type.workflow()
-                    + "” is none of the workflows " + String.join(", ", latest.keySet()));
-        if (!type.requirements().isEmpty() && !workflow.asksForMoreApprovals())
-            throw new IllegalStateException("content type " + type.name()
-                    + ": /x-requirements needs a workflow that asks for more approvals (${approvalsMissing > 0}), and "
-                    + workflow.id() + " does not");
-        if (!workflow.canCollect(type.approvals()))
-            throw new IllegalStateException("content type " + type.name() + ": asks for " + type.approvals()
-                    + " approvals, but the workflow " + workflow.id() + " cannot collect as many");
+    private void mustFit(ContentType type) {
+        var workflow = current(type.workflow())
+                .orElseThrow(() -> new IllegalStateException("content type " + type.name() + ": x-workflow “"
+                        + type.workflow() + "” is none of the workflows " + String.join(", ", ids())));
+        misfits(workflow, type).stream().findFirst().ifPresent(misfit -> {
+            throw new IllegalStateException(misfit);
+        });
     }
 
+    /** Why the workflow cannot be that of the content type, in words; empty if it can. */
+    private static List<String> misfits(Workflow workflow, ContentType type) {
+        var misfits = new ArrayList<String>();
+        if (!type.requirements().isEmpty() && !workflow.asksForMoreApprovals())
+            misfits.add("content type " + type.name()
+                    + ": /x-requirements needs a workflow that asks for more approvals (${approvalsMissing > 0}), and "
+                    + workflow.id() + " does not");
+        workflow.changedFields().stream()
+                .filter(field -> !type.fields().contains(field))
+                .forEach(field ->
+                        misfits.add("content type " + type.name() + ": the workflow " + workflow.id() + " asks with ${"
+                                + field + ChangedFields.SUFFIX + "} for a field that the type does not have"));
+        if (!workflow.canCollect(type.approvals()))
+            misfits.add("content type " + type.name() + ": asks for " + type.approvals()
+                    + " approvals, but the workflow " + workflow.id() + " cannot collect as many");
+        return misfits;
+    }
+
+    /** Why the workflow cannot be that of the content types that follow it, in words. */
+    List<String> misfits(Workflow workflow) {
+        return followers(workflow.id()).stream()
+                .flatMap(type -> misfits(workflow, type).stream())
+                .toList();
+    }
+
+    /** The content types that follow the workflow. */
+    List<ContentType> followers(String id) {
+        return types.all().stream().filter(type -> type.workflow().equals(id)).toList();
+    }
+
+    /** The ids of all workflows. */
+    Collection<String> ids() {
+        var ids = new TreeSet<>(files.keySet());
+        ids.addAll(uploaded.keySet());
+        return ids;
+    }
+
+    /** The versions of a workflow, the newest first; its file is the last one. */
+    List<Version> versions(String id) {
+        var all = new ArrayList<>(uploaded.getOrDefault(id, List.of()).reversed());
+        var file = files.get(id);
+        if (file != null) all.add(new Version(id, FILE, file, null));
+        return all;
+    }
+
+    /** The version that editions follow which are opened now. */
+    Optional<Workflow> current(String id) {
+        return versions(id).stream()
+                .flatMap(it -> Stream.ofNullable(it.workflow()))
+                .findFirst();
+    }
+
+    /** The workflow that editions of the type follow which are opened now. */
     Workflow of(ContentType type) {
-        return Objects.requireNonNull(latest.get(type.workflow()), "checked at start");
+        return current(type.workflow())
+                .orElseThrow(() -> Refusal.missing("there is no usable version of the workflow " + type.workflow())
+                        .raise());
+    }
+
+    /** The workflow that the edition follows: the version that was the newest when the edition was opened. */
+    Workflow of(ContentType type, Edition edition) {
+        if (!edition.exists()) return of(type);
+        var openedAt = edition.log().getFirst().at();
+        if (!openedAt.isBefore(refreshedAt)) refresh();
+        return uploaded.getOrDefault(type.workflow(), List.of()).reversed().stream()
+                .filter(it -> it.row() == null || !it.row().at().isAfter(openedAt))
+                .flatMap(it -> Stream.ofNullable(it.workflow()))
+                .findFirst()
+                .or(() -> Optional.ofNullable(files.get(type.workflow())))
+                .orElseGet(() -> of(type));
     }
 
     /** The workflow in the version that a running process uses. */
     Workflow ofDefinition(String definitionId) {
         return byDefinition.computeIfAbsent(definitionId, id -> {
             var definition = repository.getProcessDefinition(id);
-            return WorkflowFile.read(definition.getKey() + SUFFIX, bytes(id), ServiceTasks.NAMES);
+            return read(definition.getKey() + SUFFIX, bytes(id));
         });
     }
 
@@ -131,10 +335,15 @@ class Workflows {
         }
     }
 
-    /** The BPMN ids of the tasks that ask for a decision. */
+    private Stream<Workflow> all() {
+        return Stream.concat(
+                files.values().stream(),
+                uploaded.values().stream().flatMap(List::stream).flatMap(it -> Stream.ofNullable(it.workflow())));
+    }
+
+    /** The BPMN ids of the tasks that ask for a decision, in any version. */
     Set<String> decisionTasks() {
-        return latest.values().stream()
-                .flatMap(workflow -> workflow.steps().stream())
+        return all().flatMap(workflow -> workflow.steps().stream())
                 .filter(step -> !step.isDrafting())
                 .map(Workflow.Step::id)
                 .collect(Collectors.toSet());
@@ -142,19 +351,9 @@ class Workflows {
 
     /** The roles that may take a task with this BPMN id; empty if there is no such task. */
     Set<String> groups(String task) {
-        return latest.values().stream()
-                .flatMap(workflow -> workflow.step(task).stream())
+        return all().flatMap(workflow -> workflow.step(task).stream())
                 .map(Workflow.Step::group)
                 .collect(Collectors.toSet());
-    }
-
-    String latestDefinition(String id) {
-        return repository
-                .createProcessDefinitionQuery()
-                .processDefinitionKey(id)
-                .latestVersion()
-                .singleResult()
-                .getId();
     }
 
     int version(String definitionId) {

@@ -63,6 +63,6 @@ class EngineTest {
                         .contains(
                                 "role-guide",
                                 "role-guide-reviw",
-                                "fact-checked-review, role-guide-review, two-stage-review"));
+                                "fact-checked-review, parallel-review, role-guide-review, two-stage-review"));
     }
 }

@@ -60,6 +60,7 @@ class EveryPageTest {
     static {
         NO_PAGES.put("/studio/session", null);
         NO_PAGES.put("/studio/audit/export", Role.ADMIN);
+        NO_PAGES.put("/studio/workflows/{id}/versions/{number}/file", Role.ADMIN);
         for (String all : List.of(
                 "/studio",
                 "/studio/account",
@@ -83,7 +84,10 @@ class EveryPageTest {
                 "/studio/ledger",
                 "/studio/webhooks",
                 "/studio/webhooks/{id}",
-                "/studio/workflows")) PAGES.put(administrators, Role.ADMIN);
+                "/studio/workflows",
+                "/studio/workflows/bench",
+                "/studio/workflows/modeller",
+                "/studio/workflows/{id}")) PAGES.put(administrators, Role.ADMIN);
     }
 
     private final Node node = Node.start();
@@ -188,6 +192,7 @@ class EveryPageTest {
         PAGES.keySet().forEach(page -> {
             var answer = visitor.get(page.replace("guides/{id}", "guides/" + guide)
                     .replace("releases/{id}", "releases/" + release)
+                    .replace("workflows/{id}", "workflows/two-stage-review")
                     .replace("{id}", webhook)
                     .replace("{username}", "second-editor"));
             assertThat(answer.status()).as(page).isEqualTo(page.equals("/studio/account") ? 200 : 403);
@@ -207,6 +212,7 @@ class EveryPageTest {
                     visitor,
                     page,
                     page.replace("releases/{id}", "releases/" + release)
+                            .replace("workflows/{id}", "workflows/two-stage-review")
                             .replace("{id}", webhook)
                             .replace("{username}", "second-editor"),
                     may ? 200 : 403,

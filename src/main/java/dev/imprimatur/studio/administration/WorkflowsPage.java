@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.administration;
 
+import dev.imprimatur.review.WorkflowDesign;
 import dev.imprimatur.review.WorkflowProgress;
 import dev.imprimatur.studio.diagram.Diagram;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -15,9 +16,11 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @PreAuthorize("hasRole('ADMIN')")
 class WorkflowsPage {
     private final WorkflowProgress progress;
+    private final WorkflowDesign design;
 
-    WorkflowsPage(WorkflowProgress progress) {
+    WorkflowsPage(WorkflowProgress progress, WorkflowDesign design) {
         this.progress = progress;
+        this.design = design;
     }
 
     record Drawn(WorkflowProgress.Deployed workflow, Diagram diagram) {}
@@ -29,6 +32,7 @@ class WorkflowsPage {
                 progress.deployed().stream()
                         .map(workflow -> new Drawn(workflow, Diagram.of(workflow.bpmn(), workflow.editionsAt())))
                         .toList());
+        model.addAttribute("all", design.all());
         return "studio/workflows";
     }
 }

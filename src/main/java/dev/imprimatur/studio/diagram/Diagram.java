@@ -43,12 +43,21 @@ public record Diagram(String svg, List<Step> steps) {
 
     /** Draws a workflow with the steps that one edition is at and those that it has passed. */
     public static Diagram of(String bpmn, Collection<String> active, Collection<String> completed) {
-        return new Drawing(bpmn, active, completed, Map.of()).draw();
+        return new Drawing(bpmn, active, completed, Map.of(), Map.of()).draw();
+    }
+
+    /**
+     * Draws a version of a workflow beside another one.
+     *
+     * @param marks {@code added}, {@code removed} or {@code changed}, by the id of the element
+     */
+    public static Diagram compared(String bpmn, Map<String, String> marks) {
+        return new Drawing(bpmn, List.of(), List.of(), Map.of(), marks).draw();
     }
 
     /** Draws a workflow with the number of editions at each step. */
     public static Diagram of(String bpmn, Map<String, Integer> counts) {
-        return new Drawing(bpmn, List.of(), List.of(), counts).draw();
+        return new Drawing(bpmn, List.of(), List.of(), counts, Map.of()).draw();
     }
 
     private static final class Drawing {
@@ -56,10 +65,17 @@ public record Diagram(String svg, List<Step> steps) {
         private final Collection<String> active;
         private final Collection<String> completed;
         private final Map<String, Integer> counts;
+        private final Map<String, String> marks;
         private final Map<String, Element> elements = new LinkedHashMap<>();
         private final StringBuilder svg = new StringBuilder();
 
-        Drawing(String bpmn, Collection<String> active, Collection<String> completed, Map<String, Integer> counts) {
+        Drawing(
+                String bpmn,
+                Collection<String> active,
+                Collection<String> completed,
+                Map<String, Integer> counts,
+                Map<String, String> marks) {
+            this.marks = marks;
             this.root = parse(bpmn);
             this.active = active;
             this.completed = completed;
@@ -158,9 +174,9 @@ public record Diagram(String svg, List<Step> steps) {
             var path = new StringBuilder();
             for (var point : points)
                 path.append(path.isEmpty() ? "M" : "L")
-                        .append(point.getAttribute("x"))
+                        .append(number(point, "x"))
                         .append(' ')
-                        .append(point.getAttribute("y"));
+                        .append(number(point, "y"));
             var flow = elements.get(edge.getAttribute("bpmnElement"));
             boolean done = flow != null
                     && completed.contains(flow.getAttribute("sourceRef"))
@@ -169,7 +185,7 @@ public record Diagram(String svg, List<Step> steps) {
             svg.append(String.format(
                     Locale.ROOT,
                     "<path class=\"d-flow%s\" d=\"%s\" marker-end=\"url(#arrow)\"/>",
-                    done ? " is-done" : "",
+                    done ? " is-done" : mark(edge.getAttribute("bpmnElement")),
                     path));
             String name = flow == null ? "" : flow.getAttribute("name");
             if (name.isEmpty()) return;
@@ -184,6 +200,17 @@ public record Diagram(String svg, List<Step> steps) {
             text(name, x, y, level ? "d-label" : "d-label is-start", 14);
         }
 
+        /** A coordinate as a number: whoever uploads a file writes nothing else into the page. */
+        private static String number(Element point, String name) {
+            double number = Double.parseDouble(point.getAttribute(name));
+            return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+        }
+
+        private String mark(String id) {
+            var mark = marks.get(id);
+            return mark == null ? "" : " is-" + mark;
+        }
+
         private void shape(Element shape) {
             String id = shape.getAttribute("bpmnElement");
             var element = elements.get(id);
@@ -195,7 +222,8 @@ public record Diagram(String svg, List<Step> steps) {
             double height = box[3];
             double middle = x + width / 2;
             int count = counts.getOrDefault(id, 0);
-            String state = active.contains(id) || count > 0 ? " is-active" : completed.contains(id) ? " is-done" : "";
+            String state =
+                    active.contains(id) || count > 0 ? " is-active" : completed.contains(id) ? " is-done" : mark(id);
             String name = element.getAttribute("name");
             String kind = String.valueOf(element.getLocalName());
             svg.append(String.format(Locale.ROOT, "<g class=\"d-node d-%s%s\">", kind.toLowerCase(Locale.ROOT), state));

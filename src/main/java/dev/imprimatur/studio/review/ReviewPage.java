@@ -111,6 +111,7 @@ class ReviewPage {
     /**
      * @param edition the number of the edition; null for the edition in progress, or else the published one
      * @param against what to compare with; null for the revision that the person knows, or else the published one
+     * @param task the BPMN id of the task to decide on; null for the first one that the person may decide on
      */
     @GetMapping("/review")
     String review(
@@ -118,6 +119,7 @@ class ReviewPage {
             @RequestParam @Nullable Integer edition,
             @RequestParam(defaultValue = "both") String view,
             @RequestParam @Nullable String against,
+            @RequestParam @Nullable String task,
             Person me,
             Model model) {
         var guide = guides.require(id);
@@ -153,7 +155,7 @@ class ReviewPage {
                         .toList());
         if (me.has("EDITOR") || me.has("REVIEWER")) model.addAttribute("invitations", invitations.of(guide));
         model.addAttribute("unsourced", unsourced(types.require(guide.type()), revision.content()));
-        decision(types.require(guide.type()), shown, me, model);
+        decision(types.require(guide.type()), shown, task, me, model);
         seenRevisions.noteOpened(guide, revision, me);
         return "studio/review";
     }
@@ -193,13 +195,23 @@ class ReviewPage {
                 .toList();
     }
 
-    private void decision(ContentType type, Edition shown, Person me, Model model) {
-        var task = inbox.of(shown.id()).stream()
+    private void decision(ContentType type, Edition shown, @Nullable String wanted, Person me, Model model) {
+        var all = inbox.of(shown.id()).stream()
                 .filter(open -> !open.outcomes().isEmpty())
-                .findFirst();
+                .toList();
+        var task = all.stream()
+                .filter(open -> open.task().equals(wanted))
+                .findFirst()
+                .or(() -> all.stream()
+                        .filter(open -> all.size() == 1 || deciding.whyNot(open, me) == null)
+                        .findFirst())
+                .or(() -> all.stream().findFirst());
         // The edition is approved and the task still asks for an approval: the engine is a moment behind.
         if (task.isEmpty() || shown.state().isApproved() && task.get().vouches()) return;
         model.addAttribute("task", task.get());
+        model.addAttribute(
+                "otherTasks",
+                all.stream().filter(open -> !open.equals(task.get())).toList());
         model.addAttribute("reasons", reasons(type, task.get()));
         model.addAttribute(
                 "needsPassword", task.get().outcomes().stream().anyMatch(Outcome::signs) && signing.needsPassword(me));

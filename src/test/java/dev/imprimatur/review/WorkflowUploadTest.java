@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imprimatur.testing.UnitTest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is wrong with an uploaded workflow is explained before it is deployed, with the element and its place in the file. */
+@UnitTest
+class WorkflowUploadTest {
+    private static WorkflowFile.Examined examine(String xml) {
+        return WorkflowFile.examine(xml.getBytes(StandardCharsets.UTF_8), ServiceTasks.NAMES);
+    }
+
+    private static String file(String id) throws IOException {
+        return Files.readString(Path.of("workflows", id + Workflows.SUFFIX));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"role-guide-review", "two-stage-review", "parallel-review"})
+    void theWorkflowsThatAreShippedCanBeUploaded(String id) throws IOException {
+        var examined = examine(file(id));
+
+        assertThat(examined.findings()).isEmpty();
+        assertThat(examined.id()).isEqualTo(id);
+        assertThat(examined.workflow()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                // a join that waits for a flow that never comes
+                "sourceRef=\"pay-changed\" targetRef=\"pay-settled\" | sourceRef=\"pay-changed\" targetRef=\"all-reviewed\" | | no task is open, and the edition is not published either",
+                "sourceRef=\"content-approved\" targetRef=\"changes-wanted\" | sourceRef=\"content-approved\" targetRef=\"all-reviewed\" | review | must lead back to “Write draft”",
+                "${restamp} | ${markOverdue} | re-review | must lead to a service task ${restamp}",
+                // the reviews end before the other reviewer is done
+                "sourceRef=\"pay-settled\" targetRef=\"all-reviewed\" | sourceRef=\"pay-settled\" targetRef=\"reviews-over\" | | would never end",
+                "sourceRef=\"pay-changed\" targetRef=\"pay-settled\" | sourceRef=\"pay-changed\" targetRef=\"review\" | review | two flows arrive at the same time",
+                "<sequenceFlow id=\"stamped\" sourceRef=\"stamp\" targetRef=\"scheduled\"/> | | stamp | leads nowhere",
+                "sourceRef=\"approved\" targetRef=\"stamp\" | sourceRef=\"approved\" targetRef=\"scheduled\" | publish | without a service task ${stamp}",
+                "id=\"decided\" sourceRef=\"reviews\" targetRef=\"approved\" | id=\"decided\" sourceRef=\"reviews\" targetRef=\"nowhere\" | decided | one of them does not exist",
+                "sourceRef=\"draft\" targetRef=\"reviews\" | sourceRef=\"draft\" targetRef=\"draft\" | reviews | never reached",
+                "name=\"Approved?\" default=\"enough-approvals\" | name=\"Approved?\" | approved | needs a default flow",
+                "id=\"approve\" name=\"Approve\" | id=\"approve\" name=\"\" | | needs an id and a name",
+                "id=\"request-changes\" name=\"Request changes\" | id=\"approve\" name=\"Request changes\" | | is there twice",
+                "<omgdc:Bounds x=\"100\" | <omgdc:Bounds x=\"1&quot;/&gt;&lt;script&gt;\" | | is a number in the diagram",
+                "<omgdc:Bounds x=\"100\" y=\"160\" | <omgdc:Bounds x=\"100\" | | needs the number “y”",
+                "<bpmndi:BPMNShape id=\"draft-shape\" bpmnElement=\"draft\" | <bpmndi:BPMNShape id=\"draft-shape\" bpmnElement=\"draft-not\" | draft | is not in the diagram",
+                "<process id=\"parallel-review\" | <process id=\"Parallel_Review\" | Parallel_Review | lower-case words with hyphens",
+                "<userTask id=\"draft\" | <userTask id=\"review\" | review | is there twice",
+                "<terminateEventDefinition/> | <terminateEventDefinition/></endEvent><endEvent id=\"x\" name=\"\"><errorEventDefinition/> | | errorEventDefinition",
+                "${compensationChanged} | ${compensation.changed} | | a condition is",
+                "sourceRef=\"pay-settled\" targetRef=\"all-reviewed\" | sourceRef=\"pay-settled\" targetRef=\"pay-settled\" | | would never end",
+            })
+    void whatIsWrongIsExplained(String here, String wrong, String element, String message) throws IOException {
+        String xml = file("parallel-review");
+        assertThat(xml).contains(here);
+
+        var examined =
+                examine(xml.replaceFirst(Pattern.quote(here), Matcher.quoteReplacement(wrong == null ? "" : wrong)));
+
+        assertThat(examined.workflow()).isNull();
+        assertThat(examined.findings()).anySatisfy(finding -> {
+            assertThat(finding.message()).contains(message);
+            if (element != null) {
+                assertThat(finding.element()).isEqualTo(element);
+                assertThat(finding.line()).isPositive();
+                assertThat(finding.column()).isPositive();
+            }
+        });
+    }
+
+    @Test
+    void aCircleWithoutAWaitAndAFloodOfElementsAreRefusedSoon() throws IOException {
+        String deep = "<a>".repeat(50_000);
+        long began = System.nanoTime();
+
+        assertThat(examine(deep).findings()).isNotEmpty();
+        assertThat(examine("not xml").findings()).isNotEmpty();
+        assertThat(examine("").findings()).isNotEmpty();
+        assertThat(examine("<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>").findings())
+                .isNotEmpty();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+    }
+}
