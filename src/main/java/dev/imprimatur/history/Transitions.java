@@ -380,6 +380,25 @@ public final class Transitions {
                         .withOwner(owner));
     }
 
+    /**
+     * The statement that the text has what a revision of the source guide says.
+     *
+     * @param current the revision that the guide's editors named last
+     * @return empty if that is the same one
+     */
+    public Optional<LogEntry> translate(
+            LogEntry.TranslatedFrom from, LogEntry.@Nullable TranslatedFrom current, Person by, Instant now) {
+        if (from.equals(current)) return Optional.empty();
+        if (edition.state().isOver())
+            throw Refusal.conflict(
+                            "wrong-state",
+                            "edition " + edition.id().number() + " is "
+                                    + edition.state().apiName() + ", so its text is not brought up to date any more")
+                    .raise();
+        return Optional.of(
+                next(Kind.TRANSLATED, null, null, null, null, by, now).withTranslatedFrom(from));
+    }
+
     private void mustBe(State expected) {
         if (edition.state() != expected)
             throw Refusal.conflict(

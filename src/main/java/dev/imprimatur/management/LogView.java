@@ -34,7 +34,8 @@ record LogView(
         @Nullable ScheduleView schedule,
         LogEntry.@Nullable Renamed renamed,
         @Nullable NoticeView notice,
-        @Nullable String owner) {
+        @Nullable String owner,
+        LogEntry.@Nullable TranslatedFrom translatedFrom) {
     record ByView(
             @Nullable String account, String name, @Nullable String title) {
         static ByView of(Person by) {
@@ -133,7 +134,8 @@ record LogView(
                 entry.schedule() == null ? null : ScheduleView.of(entry.schedule()),
                 entry.renamed(),
                 NoticeView.of(entry.notice()),
-                entry.owner());
+                entry.owner(),
+                entry.translatedFrom());
     }
 
     /** The kind as the API spells it. */

@@ -12,7 +12,7 @@ public record EntrySummary(long position, LedgerEntry.Subject subject, int editi
     static EntrySummary of(LedgerEntry entry) {
         return new EntrySummary(
                 entry.position(),
-                new LedgerEntry.Subject(entry.id(), entry.type(), entry.slug(), entry.locale()),
+                entry.subject(),
                 entry.edition(),
                 entry.isLive(),
                 entry.at());

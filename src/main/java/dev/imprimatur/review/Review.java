@@ -9,12 +9,14 @@ import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.editing.Permissions;
+import dev.imprimatur.editing.Translations;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.publication.Renaming;
+import dev.imprimatur.publication.TranslationLinks;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +38,8 @@ public class Review {
     private final GuideReconciler reconciler;
     private final Renaming renaming;
     private final Audit audit;
+    private final Translations translations;
+    private final TranslationLinks links;
 
     Review(
             Guides guides,
@@ -47,6 +51,8 @@ public class Review {
             GuideReconciler reconciler,
             Renaming renaming,
             Audit audit,
+            Translations translations,
+            TranslationLinks links,
             Permissions permissions) {
         this.permissions = permissions;
         this.guides = guides;
@@ -58,6 +64,8 @@ public class Review {
         this.reconciler = reconciler;
         this.renaming = renaming;
         this.audit = audit;
+        this.translations = translations;
+        this.links = links;
     }
 
     /** Creates a guide whose first edition is a draft. */
@@ -71,12 +79,21 @@ public class Review {
 
     /** Submits the working copy for review. */
     public Edition submit(Guide guide, @Nullable String etag, @Nullable String message, Person by) {
+        return submit(guide, etag, message, null, by);
+    }
+
+    /** @param translatedFrom the number of the revision of the source guide that the text has, if the person says so */
+    public Edition submit(
+            Guide guide, @Nullable String etag, @Nullable String message, @Nullable Integer translatedFrom, Person by) {
         permissions.mustAllow(by, guide, Permissions.EDITOR);
         Explanation.mustBeShort("/message", message);
         String drafting = workflows.of(types.require(guide.type())).drafting().id();
+        var from = translatedFrom == null ? null : translations.published(guide, translatedFrom);
         return editions.together(() -> {
-            var edition = editing.submit(guide, etag, drafting, message, by);
+            var set = from == null ? null : translations.beforeChange(guide).orElse(null);
+            var edition = editing.submit(guide, etag, drafting, message, from, by);
             reconciler.reconcileOrDefer(guide.id());
+            if (set != null) links.settle(set);
             return edition;
         });
     }
@@ -128,6 +145,7 @@ public class Review {
                 var guide = guides.require(type, id);
                 permissions.mustAllow(by, guide, Permissions.EDITOR);
                 editing.mustBeDeletable(guide, by);
+                translations.mustBeDeletable(guide);
                 // first, so that no guide is deleted without a record
                 String target = type + " " + guide.slug() + " " + guide.locale() + " " + id;
                 audit.record(by.account(), "guide-deleted", target, null);
@@ -136,6 +154,7 @@ public class Review {
             reconciler.reconcileOrDefer(id);
             // an earlier attempt may have stopped before it removed the card
             editions.refreshCard(id);
+            translations.deleted(id).ifPresent(links::settle);
             return id;
         });
     }
