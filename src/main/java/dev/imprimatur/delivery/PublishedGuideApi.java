@@ -75,8 +75,7 @@ class PublishedGuideApi {
         var representation = textFormat == Format.MARKDOWN && includedFields.isEmpty()
                 ? loaded.representation()
                 : Representation.of(
-                        guide.entry().at(),
-                        guide.surrogateKey(),
+                        guide,
                         loaded.document(textFormat, includedFields, null)
                                 .bytes()
                                 .array());
@@ -102,8 +101,7 @@ class PublishedGuideApi {
         var guide = loaded.guide();
         Representation.of(
                         "application/ld+json",
-                        guide.entry().at(),
-                        guide.surrogateKey(),
+                        guide,
                         JsonLd.script(json.writeValueAsString(JsonLd.document(loaded, contentType, pageUrls))))
                 .send(request, response, requests.cacheLifetime());
     }

@@ -33,6 +33,7 @@ public final class Representation {
     private final String contentType;
     private final Instant lastModified;
     private final String surrogateKey;
+    private final @Nullable String links;
     private final String tag;
     private final boolean isReused;
     private final Form plain;
@@ -103,6 +104,7 @@ public final class Representation {
                     DateTimeFormatter.RFC_1123_DATE_TIME.format(lastModified.atOffset(ZoneOffset.UTC)));
             to.accept(HttpHeaders.VARY, "Authorization, Accept-Encoding, Origin");
             to.accept("Surrogate-Key", surrogateKey);
+            if (links != null) to.accept(HttpHeaders.LINK, links);
         }
 
         private void bodyHeaders(int size, BiConsumer<String, String> to) {
@@ -140,12 +142,14 @@ public final class Representation {
             String contentType,
             Instant lastModified,
             String surrogateKey,
+            @Nullable String links,
             byte[] tagSource,
             byte[] body,
             boolean isReused) {
         this.contentType = contentType;
         this.lastModified = lastModified;
         this.surrogateKey = surrogateKey;
+        this.links = links;
         this.tag = tag(tagSource);
         this.isReused = isReused;
         this.plain = new Form(ContentCoding.IDENTITY, body);
@@ -163,7 +167,18 @@ public final class Representation {
 
     /** Creates a representation of another content type for a single request. */
     public static Representation of(String contentType, Instant lastModified, String surrogateKey, byte[] body) {
-        return new Representation(contentType, lastModified, surrogateKey, body, body, false);
+        return new Representation(contentType, lastModified, surrogateKey, null, body, body, false);
+    }
+
+    /** Creates a JSON representation of a guide for a single request. */
+    public static Representation of(PublishedGuide guide, byte[] body) {
+        return of(JSON, guide, body);
+    }
+
+    /** Creates a representation of a guide in another content type for a single request. */
+    public static Representation of(String contentType, PublishedGuide guide, byte[] body) {
+        return new Representation(
+                contentType, guide.modifiedAt(), guide.surrogateKey(), guide.links(), body, body, false);
     }
 
     /** Creates a JSON representation that is assembled from others. */
@@ -172,17 +187,19 @@ public final class Representation {
                 JSON,
                 lastModified,
                 surrogateKey,
+                null,
                 joined.tagSource().array(),
                 joined.bytes().array(),
                 false);
     }
 
     /**
-     * Creates a JSON representation that will be sent many times. Its bytes live outside the heap, where the network reads them without a
+     * Creates a JSON representation of a guide that will be sent many times. Its bytes live outside the heap, where the network reads them without a
      * copy.
      */
-    static Representation reused(Instant lastModified, String surrogateKey, byte[] body) {
-        return new Representation(JSON, lastModified, surrogateKey, body, body, true);
+    static Representation reused(PublishedGuide guide, byte[] body) {
+        return new Representation(
+                JSON, guide.modifiedAt(), guide.surrogateKey(), guide.links(), body, body, true);
     }
 
     private static String tag(byte[] tagSource) {
