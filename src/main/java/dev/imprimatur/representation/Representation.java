@@ -27,6 +27,7 @@ public final class Representation {
     /** Bodies below this size in bytes are sent without a content coding, because compression gains nothing. */
     private static final int WORTH_ENCODING = 512;
 
+    private static final String VARY = "Authorization, Accept-Encoding, Origin";
     private static final int ETAG_BYTES = 15;
     private static final String JSON = "application/json";
 
@@ -102,7 +103,7 @@ public final class Representation {
             to.accept(
                     HttpHeaders.LAST_MODIFIED,
                     DateTimeFormatter.RFC_1123_DATE_TIME.format(lastModified.atOffset(ZoneOffset.UTC)));
-            to.accept(HttpHeaders.VARY, "Authorization, Accept-Encoding, Origin");
+            to.accept(HttpHeaders.VARY, VARY);
             to.accept("Surrogate-Key", surrogateKey);
             if (links != null) to.accept(HttpHeaders.LINK, links);
         }
@@ -254,9 +255,17 @@ public final class Representation {
      */
     public void send(HttpServletRequest request, HttpServletResponse response, CacheLifetime lifetime)
             throws IOException {
+        send(request, response, lifetime, "");
+    }
+
+    /** @param chosenBy the request header by which this representation was chosen among others; empty for none */
+    public void send(
+            HttpServletRequest request, HttpServletResponse response, CacheLifetime lifetime, String chosenBy)
+            throws IOException {
         var form = form(ContentCoding.of(joined(request, HttpHeaders.ACCEPT_ENCODING)));
         boolean isNotModified = isCachedBy(request, form);
         form.headers(isNotModified, response::setHeader);
+        if (!chosenBy.isEmpty()) response.setHeader(HttpHeaders.VARY, VARY + ", " + chosenBy);
         response.setHeader(
                 HttpHeaders.CACHE_CONTROL,
                 (response.containsHeader(HttpHeaders.WARNING) ? CacheLifetime.NONE : lifetime).header());
