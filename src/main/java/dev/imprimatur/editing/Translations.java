@@ -260,6 +260,12 @@ public class Translations {
         editions.translated(guide.current(), from, by);
     }
 
+    /** Records that the text of a translation was begun from what is published of the source now, if anything is. */
+    public void beganFromLive(Guide guide, Person by) {
+        if (!editions.get(guide.current()).state().isOver())
+            liveOf(sourceOf(guide)).ifPresent(from -> editions.translated(guide.current(), from, by));
+    }
+
     /** Notes that the cards of the guide's set have to be compared, which a crash may prevent, and returns the set. */
     public Optional<TranslationSet> beforeChange(Guide guide) {
         return sets.change(guide.id(), TranslationSet::asUnsettled);

@@ -67,6 +67,12 @@ public class TranslationLinks {
         permissions.mustAllow(by, guide, Permissions.PUBLISHER);
     }
 
+    /** Whether the person may change which guides this one is linked with. */
+    public boolean allowsChange(Guide guide, Person by) {
+        return permissions.allows(by, guide, Permissions.PUBLISHER)
+                || guide.live() == null && permissions.allows(by, guide, Permissions.EDITOR);
+    }
+
     /** Brings the cards and the ledger in line with a set. It can be repeated, and two nodes may do it at once. */
     public void settle(TranslationSet set) {
         translations.settleCards(set);

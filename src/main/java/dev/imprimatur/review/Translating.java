@@ -66,6 +66,16 @@ public class Translating {
         settle(guide);
     }
 
+    /** Makes an imported guide a translation of another one. Its text counts as translated from what is published of the source now. */
+    public void linkImported(Guide guide, Guide to) {
+        editions.together(() -> {
+            translations.link(guide, to, Person.SYSTEM);
+            translations.beganFromLive(guide, Person.SYSTEM);
+            return guide;
+        });
+        settle(guide);
+    }
+
     /** Ends the link between a translation and the others. If the guide is published, only a publisher can. */
     public void unlink(Guide guide, Person by) {
         var set = translations.setOf(guide);
