@@ -8,6 +8,7 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.LedgerFeed;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Visitor;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -313,6 +314,45 @@ class TranslationsTest {
         assertThat(ids("missing:de")).contains(source.id());
         begin(source, "de-DE").ok();
         assertThat(node.as("editor").delete(source.path()).status()).isEqualTo(409);
+    }
+
+    @Test
+    void anEditorOfOneLanguageTranslatesIntoItAndIntoNoOther() {
+        var source = guides.published();
+        String who = "german-" + System.nanoTime();
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username", who, "displayName", "German", "password", Node.PASSWORD, "roles",
+                                List.of("EDITOR"), "grants", List.of(Map.of("role", "EDITOR", "locales", List.of("de")))))
+                .ok();
+
+        assertThat(node.as(who).post(source.path() + "/translations", Map.of("locale", "fr-FR")).problem())
+                .isEqualTo("out-of-scope");
+        var german = node.as(who).post(source.path() + "/translations", Map.of("locale", "de-AT")).ok();
+        String path = "/role-guide/" + german.get("id").asString();
+        assertThat(node.as(who).put(path + "/translated-from", Map.of("revision", 1)).status())
+                .isEqualTo(200);
+        assertThat(node.as(who).put(path + "/translation-source", Map.of()).problem())
+                .isEqualTo("out-of-scope");
+        assertThat(node.as(who).get(source.path() + "/translations").ok().get("items").size())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void thePagesOfATranslationSayWhatChangedInItsSource() {
+        var source = guides.published();
+        var german = translated(source, "de-DE");
+        guides.nextEditionSubmitted(source, "Something quite different");
+        guides.decide("reviewer", guides.task("reviewer", source), "approve").ok();
+        var editor = Visitor.signedIn(node, "editor");
+
+        assertThat(editor.get("/studio/guides/" + german.id() + "/review").body())
+                .contains("The source changed since this was translated", "Something", "revision 2 says");
+        assertThat(editor.get("/studio/guides/" + source.id() + "/review").body())
+                .contains("German (Germany)", "source changed");
+        assertThat(editor.get("/studio/guides?state=source-changed").body()).contains(german.id());
     }
 
     @Test
