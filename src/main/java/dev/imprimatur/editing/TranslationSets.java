@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Stores the sets of translations. A unique index keeps each guide in at most one set. */
@@ -40,17 +39,13 @@ public class TranslationSets {
         return stored(guide).map(TranslationSets::sound);
     }
 
-    /** The sets with these guides, by guide. */
+    /** The sets with these guides, by each of their guides. */
     public Map<String, TranslationSet> of(Collection<String> guides) {
+        if (guides.isEmpty()) return Map.of();
         var found = new HashMap<String, TranslationSet>();
         for (var stored : sets.find(Filters.in(GUIDE, guides), Sorts.ascending("_id"), guides.size()))
             for (var member : sound(stored).members()) found.put(member.guide(), sound(stored));
         return found;
-    }
-
-    /** The id of the set for the ledger; null if the guide stands alone, or if the set has the id of the guide itself. */
-    public @Nullable String nameFor(String guide) {
-        return of(guide).map(TranslationSet::id).filter(id -> !id.equals(guide)).orElse(null);
     }
 
     /** Sets whose change a crash may have interrupted. */

@@ -94,7 +94,12 @@ public class Publication {
         store(List.of(revision));
         slugs.mustBeFreeForThese(List.of(guide));
         var entry = ledger.append(publishing(
-                guide, renaming.firstSlug(guide), links.nameFor(guide.id()), id, revision, stamp));
+                guide,
+                renaming.firstSlug(guide),
+                links.namesFor(List.of(guide.id())).get(guide.id()),
+                id,
+                revision,
+                stamp));
         links.alignLedger(entry);
         var published = editions.published(id, entry.position());
         boolean isRenamed =

@@ -12,10 +12,13 @@ import dev.imprimatur.problem.Refused;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -76,8 +79,8 @@ public class TranslationLinks {
     /** Brings the cards and the ledger in line with a set. It can be repeated, and two nodes may do it at once. */
     public void settle(TranslationSet set) {
         translations.settleCards(set);
-        Stream.concat(set.members().stream().map(TranslationSet.Member::guide), set.left().stream())
-                .forEach(this::alignLedger);
+        align(Stream.concat(set.members().stream().map(TranslationSet.Member::guide), set.left().stream())
+                .collect(Collectors.toSet()));
         sets.settle(set);
     }
 
@@ -91,44 +94,64 @@ public class TranslationLinks {
             }
     }
 
-    /** The name of the guide's set in the ledger; null if it is the id of the guide itself. */
-    @Nullable
-    String nameFor(String guide) {
-        return sets.nameFor(guide);
+    /**
+     * The names of the sets of guides that are about to be published, by guide. A guide has none if its set has the id of the guide itself, or
+     * if readers know no other guide of the set: nothing tells them of a guide that was never published.
+     */
+    Map<String, String> namesFor(Collection<String> published) {
+        return names(sets.of(published), published, published);
     }
 
-    /** The names of the sets of these guides, without those that are the id of the guide itself. */
-    Map<String, String> namesFor(Collection<String> guides) {
+    /** @param known the ids of guides that readers know, or are about to know, beside those in the ledger */
+    private Map<String, String> names(
+            Map<String, TranslationSet> setsOf, Collection<String> guides, Collection<String> known) {
+        if (setsOf.isEmpty()) return Map.of();
+        var all = new HashSet<>(known);
+        all.addAll(ledger.lastOf(setsOf.keySet()).keySet());
         var names = new HashMap<String, String>();
-        sets.of(guides).forEach((guide, set) -> {
-            if (!set.id().equals(guide)) names.put(guide, set.id());
-        });
+        for (String guide : guides) {
+            var set = setsOf.get(guide);
+            if (set == null || set.id().equals(guide)) continue;
+            boolean isNamed = set.members().stream()
+                    .map(TranslationSet.Member::guide)
+                    .anyMatch(other -> !other.equals(guide) && all.contains(other));
+            if (isNamed) names.put(guide, set.id());
+        }
         return names;
     }
 
-    /** Puts guides into their sets if they have joined or left one while these entries were appended. */
-    void alignLedger(Collection<LedgerEntry> entries) {
-        var names = namesFor(entries.stream().map(LedgerEntry::id).toList());
-        for (var entry : entries)
-            if (!Objects.equals(entry.translationSet(), names.get(entry.id()))) alignLedger(entry.id());
+    /** Lets the ledger name the sets of published guides, and of the other guides of these sets, if entries that were just appended do not. */
+    void alignLedger(Collection<LedgerEntry> published) {
+        var linked = new HashSet<>(
+                sets.of(published.stream().map(LedgerEntry::id).toList()).keySet());
+        for (var entry : published) if (entry.translationSet() != null) linked.add(entry.id());
+        if (!linked.isEmpty()) align(linked);
     }
 
-    void alignLedger(LedgerEntry entry) {
-        alignLedger(List.of(entry));
+    void alignLedger(LedgerEntry published) {
+        alignLedger(List.of(published));
     }
 
-    private void alignLedger(String guide) {
-        var last = ledger.lastOf(guide).filter(LedgerEntry::isLive).orElse(null);
-        String name = sets.nameFor(guide);
-        if (last == null || Objects.equals(last.translationSet(), name)) return;
+    private void align(Set<String> guides) {
+        var setsOf = sets.of(guides);
+        var last = ledger.lastOf(guides);
+        var names = names(setsOf, guides, Set.of());
+        for (var entry : last.values())
+            if (entry.isLive() && !Objects.equals(entry.translationSet(), names.get(entry.id())))
+                append(entry, names.get(entry.id()));
+    }
+
+    private void append(LedgerEntry last, @Nullable String name) {
         integrity.mustBeSound();
         try {
-            ledger.append(causes(guide) + "after:" + last.position(), guide, (position, hash, before) -> Optional.ofNullable(
-                            before)
-                    .filter(LedgerEntry::isLive)
-                    .orElseThrow(() -> Refusal.conflict(NOT_LIVE, "the guide is unpublished")
-                            .raise())
-                    .linked(name, position + 1, hash, clock.instant()));
+            ledger.append(
+                    causes(last.id()) + "after:" + last.position(),
+                    last.id(),
+                    (position, hash, before) -> Optional.ofNullable(before)
+                            .filter(LedgerEntry::isLive)
+                            .orElseThrow(() -> Refusal.conflict(NOT_LIVE, "the guide is unpublished")
+                                    .raise())
+                            .linked(name, position + 1, hash, clock.instant()));
         } catch (Refused refused) {
             // unpublished meanwhile: its next publication names the set
             if (!refused.refusal().name().equals(NOT_LIVE)) throw refused;

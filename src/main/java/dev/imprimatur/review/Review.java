@@ -89,13 +89,14 @@ public class Review {
         Explanation.mustBeShort("/message", message);
         String drafting = workflows.of(types.require(guide.type())).drafting().id();
         var from = translatedFrom == null ? null : translations.published(guide, translatedFrom);
-        return editions.together(() -> {
-            var set = from == null ? null : translations.beforeChange(guide).orElse(null);
+        var set = from == null ? null : translations.beforeChange(guide).orElse(null);
+        var submitted = editions.together(() -> {
             var edition = editing.submit(guide, etag, drafting, message, from, by);
             reconciler.reconcileOrDefer(guide.id());
-            if (set != null) links.settle(set);
             return edition;
         });
+        if (set != null) links.settle(set);
+        return submitted;
     }
 
     /** Opens the next edition of a guide. */
@@ -154,9 +155,9 @@ public class Review {
             reconciler.reconcileOrDefer(id);
             // an earlier attempt may have stopped before it removed the card
             editions.refreshCard(id);
-            translations.deleted(id).ifPresent(links::settle);
             return id;
         });
+        translations.deleted(id).ifPresent(links::settle);
     }
 
     /**

@@ -43,17 +43,22 @@ public class Translating {
 
     /** Begins a translation with the published content of the source. */
     public Guide begin(Guide guide, String locale, @Nullable String slug, Person by) {
-        return editions.together(() -> begun(translations.begin(guide, locale, slug, by)));
+        return settled(editions.together(() -> begun(translations.begin(guide, locale, slug, by))));
     }
 
     /** Creates a translation with the given content. */
     public Guide create(
             String type, String slug, @Nullable String locale, JsonNode content, String of, Person by) {
-        return editions.together(() -> begun(translations.create(type, slug, locale, content, of, by)));
+        return settled(editions.together(() -> begun(translations.create(type, slug, locale, content, of, by))));
     }
 
     private Guide begun(Guide guide) {
         reconciler.reconcileOrDefer(guide.id());
+        return guide;
+    }
+
+    /** Only after the card has what the logs say. */
+    private Guide settled(Guide guide) {
         settle(guide);
         return guides.require(guide.id());
     }

@@ -303,6 +303,24 @@ class TranslationsTest {
     }
 
     @Test
+    void nothingTellsSitesOfASourceThatWasNeverPublished() {
+        var source = guides.drafted();
+        var german = translated(source, "de-DE");
+        assertThat(entries(german).getFirst().has("translationSet")).isFalse();
+        var french = translated(source, "fr-FR");
+        assertThat(locales(read(german, "?locale=de-DE").json())).containsExactly("fr-FR");
+        assertThat(read(french, "").json().get("locale").asString()).isEqualTo("de-DE");
+
+        publish(source);
+
+        assertThat(locales(read(french, "?locale=fr-FR").json())).containsExactly("de-DE", "en-US");
+        assertThat(locales(read(source, "").json())).containsExactly("de-DE", "fr-FR");
+        assertThat(translation(german).get("outdated").asBoolean()).isTrue();
+        node.as("publisher").post(source.path() + "/unpublish", Map.of("reason", "Wrong")).ok();
+        assertThat(locales(read(french, "?locale=fr-FR").json())).containsExactly("de-DE");
+    }
+
+    @Test
     void aSourceWithTranslationsIsNotDeletedAndATranslationIs() {
         var source = guides.drafted();
         var german = begun(source, "de-DE");
