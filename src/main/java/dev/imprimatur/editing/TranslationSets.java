@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.springframework.stereotype.Component;
 
@@ -53,6 +54,13 @@ public class TranslationSets {
         return sets.find(Filters.eq("settled", false), Sorts.ascending("_id"), MOST_FOUND).stream()
                 .flatMap(stored -> stored.intact().stream())
                 .toList();
+    }
+
+    /** Visits all stored sets. */
+    void each(BiConsumer<String, Stored<TranslationSet>> visitor) {
+        try (var all = sets.each(Filters.empty(), Sorts.ascending("_id"))) {
+            all.forEachRemaining(stored -> visitor.accept(stored.id(), stored));
+        }
     }
 
     private Optional<Stored<TranslationSet>> stored(String guide) {
