@@ -291,7 +291,7 @@ public class Guides {
      */
     void inSet(String id, @Nullable TranslationSet set) {
         boolean isSource = set != null && set.source().equals(id);
-        if (set == null) guides.updateOne(Filters.eq("_id", id), Updates.set("translation", null));
+        if (set == null) guides.updateOne(Filters.eq("_id", id), Updates.unset("translation"));
         else {
             var fresh = new Guide.Translation(
                     set.id(), set.source(), isSource ? set.languages() : null, null, false);
@@ -469,7 +469,10 @@ public class Guides {
                 Updates.set("overdue", g.overdue()),
                 Updates.set("schedule", g.schedule()),
                 Updates.set("owner", g.owner()),
-                Updates.set("translatedFrom", g.translatedFrom()),
+                // without the field, nodes of earlier releases read the card
+                g.translatedFrom() == null
+                        ? Updates.unset("translatedFrom")
+                        : Updates.set("translatedFrom", g.translatedFrom()),
                 Updates.set("updatedAt", g.updatedAt()),
                 Updates.set("entries", g.entries()));
     }
