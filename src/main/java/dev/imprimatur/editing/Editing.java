@@ -293,7 +293,12 @@ public class Editing {
                 return from == null
                         ? Optional.empty()
                         : edition.next()
-                                .translate(from, edition.translatedFrom().orElse(null), by, clock.instant());
+                                .translate(
+                                        from,
+                                        edition.translatedFrom().orElse(null),
+                                        edition.submitted().orElse(null),
+                                        by,
+                                        clock.instant());
             if (guide.live() != null && isLive(guide, hash))
                 throw Refusal.conflict(
                                 "nothing-changed",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.editing;
 
+import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.content.Requirement;
 import dev.imprimatur.drafts.WorkingCopies;
@@ -393,7 +394,18 @@ public class Editions {
         record(
                 id,
                 edition -> edition.next()
-                        .translate(from, Guide.translatedFromIn(with(edition)), by, clock.instant()));
+                        .translate(
+                                from, Guide.translatedFromIn(with(edition)), submittedText(edition), by, clock.instant()));
+    }
+
+    /** The submitted revision, if the working copy was not changed since. */
+    private Revision.@Nullable Ref submittedText(Edition edition) {
+        return edition.submitted()
+                .filter(ref -> !edition.state().isEditable()
+                        || copies.find(edition.id())
+                                .filter(copy -> ContentHash.isOf(copy.content(), ref.contentHash()))
+                                .isPresent())
+                .orElse(null);
     }
 
     /** Compares the translations of a set with what is published of their source now. */

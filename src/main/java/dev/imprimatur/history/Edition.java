@@ -363,14 +363,18 @@ public final class Edition {
                 .findFirst();
     }
 
-    /** The revision of the source guide that a submitted revision was translated from; empty if nobody had said so by then. */
+    /**
+     * The revision of the source guide that a submitted revision was translated from: the one that was named before the submission, or later
+     * about exactly this revision; empty if none was.
+     */
     public Optional<LogEntry.TranslatedFrom> translatedFrom(int revision) {
         LogEntry.TranslatedFrom last = null;
         LogEntry.TranslatedFrom found = null;
         for (var entry : log) {
             if (entry.translatedFrom() != null) last = entry.translatedFrom();
             var ref = entry.revision();
-            if (entry.kind() == LogEntry.Kind.SUBMITTED && ref != null && ref.number() == revision) found = last;
+            boolean isAbout = entry.kind() == LogEntry.Kind.SUBMITTED || entry.kind() == LogEntry.Kind.TRANSLATED;
+            if (isAbout && ref != null && ref.number() == revision) found = last;
         }
         return Optional.ofNullable(found);
     }

@@ -383,12 +383,19 @@ public final class Transitions {
     /**
      * The statement that the text has what a revision of the source guide says.
      *
-     * @param current the revision that the guide's editors named last
-     * @return empty if that is the same one
+     * @param current the revision of the source that the guide's editors named last
+     * @param about the submitted revision, if the text is that of it; null if the text was changed since
+     * @return empty if the same was said already
      */
     public Optional<LogEntry> translate(
-            LogEntry.TranslatedFrom from, LogEntry.@Nullable TranslatedFrom current, Person by, Instant now) {
-        if (from.equals(current)) return Optional.empty();
+            LogEntry.TranslatedFrom from,
+            LogEntry.@Nullable TranslatedFrom current,
+            Revision.@Nullable Ref about,
+            Person by,
+            Instant now) {
+        boolean isKnown = about == null
+                || edition.translatedFrom(about.number()).filter(from::equals).isPresent();
+        if (from.equals(current) && isKnown) return Optional.empty();
         if (edition.state().isOver())
             throw Refusal.conflict(
                             "wrong-state",
@@ -396,7 +403,7 @@ public final class Transitions {
                                     + edition.state().apiName() + ", so its text is not brought up to date any more")
                     .raise();
         return Optional.of(
-                next(Kind.TRANSLATED, null, null, null, null, by, now).withTranslatedFrom(from));
+                next(Kind.TRANSLATED, about, null, null, null, by, now).withTranslatedFrom(from));
     }
 
     private void mustBe(State expected) {
