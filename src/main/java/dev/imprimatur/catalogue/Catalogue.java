@@ -207,8 +207,8 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     private void keepContents(Snapshot.Fold fold) {
         fold.replaced().forEach((guide, before) -> {
             var content = contents.readyContent(before);
-            if (content != null && folded.current(guide).filter(it -> it == guide).isPresent())
-                contents.put(guide, content);
+            if (content != null
+                    && folded.current(guide).filter(it -> it == guide).isPresent()) contents.put(guide, content);
             contents.forget(before);
             folded.updateFront(GuideAddress.of(guide.entry()));
         });

@@ -72,8 +72,7 @@ final class RestoredHistories {
             String set = entry.subject().set();
             String setBefore = sets.put(guide, set);
             if (setBefore != null && !setBefore.equals(set))
-                groups.computeIfPresent(
-                        setBefore, (same, group) -> group.without(guide, entry.position(), entry.at()));
+                groups.computeIfPresent(setBefore, (same, group) -> group.without(guide, entry.position(), entry.at()));
             groups.merge(
                     set,
                     TranslationGroup.EMPTY.with(guide, address, entry.position(), entry.at()),
@@ -94,9 +93,8 @@ final class RestoredHistories {
                 // while some batches wait for the store, the processors are busy with others
                 .gather(Gatherers.mapConcurrent(AT_ONCE, batch -> histories(batch, listed, withoutContent)))
                 .forEach(histories -> histories.forEach(fold::add));
-        groups.forEach((set, group) -> group.members().values().stream()
-                .findFirst()
-                .ifPresent(member -> fold.add(member.type(), set, group)));
+        groups.forEach((set, group) ->
+                group.members().values().stream().findFirst().ifPresent(member -> fold.add(member.type(), set, group)));
         var snapshot = fold.snapshot();
         unread = withoutContent.stream()
                 .flatMap(guide -> snapshot.current(guide).stream())

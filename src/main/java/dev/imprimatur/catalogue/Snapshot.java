@@ -237,7 +237,9 @@ public final class Snapshot {
         Fold add(String type, String set, TranslationGroup group) {
             byType.put(
                     type,
-                    byType.getOrDefault(type, TypeSnapshot.EMPTY).with(set, group).showing(set, this::replaced));
+                    byType.getOrDefault(type, TypeSnapshot.EMPTY)
+                            .with(set, group)
+                            .showing(set, this::replaced));
             return this;
         }
 

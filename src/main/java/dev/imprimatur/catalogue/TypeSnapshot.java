@@ -24,7 +24,8 @@ import org.pcollections.PMap;
  * users; a change returns a new instance that shares most of its data with this one.
  */
 public final class TypeSnapshot {
-    static final TypeSnapshot EMPTY = new TypeSnapshot(HashTreePMap.empty(), Renames.NONE, HashTreePMap.empty(), Instant.EPOCH, null);
+    static final TypeSnapshot EMPTY =
+            new TypeSnapshot(HashTreePMap.empty(), Renames.NONE, HashTreePMap.empty(), Instant.EPOCH, null);
     /** If more than one in {@code MANY} guides changed, the index is built from scratch, which then takes no longer than updating it. */
     private static final int MANY = 8;
 

@@ -20,8 +20,8 @@ record LanguagePreference(List<Range> ranges) {
     /** A longer header is ignored, so that no request makes the server compare thousands of languages. */
     static final int LONGEST = 1_000;
 
-    private static final Pattern FORM =
-            Pattern.compile("(\\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\\s*(?:;\\s*[qQ]\\s*=\\s*([01](?:\\.[0-9]{0,3})?)\\s*)?");
+    private static final Pattern FORM = Pattern.compile(
+            "(\\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\\s*(?:;\\s*[qQ]\\s*=\\s*([01](?:\\.[0-9]{0,3})?)\\s*)?");
     private static final String ANY = "*";
 
     /** @param quality 0 for a language that the reader does not want, up to 1 */
@@ -94,7 +94,8 @@ record LanguagePreference(List<Range> ranges) {
     private double quality(String locale) {
         return ranges.stream()
                 .filter(range -> range.matches(locale))
-                .max(Comparator.comparingInt(range -> range.tag().equals(ANY) ? 0 : range.tag().length()))
+                .max(Comparator.comparingInt(
+                        range -> range.tag().equals(ANY) ? 0 : range.tag().length()))
                 .map(Range::quality)
                 .orElse(1.0);
     }

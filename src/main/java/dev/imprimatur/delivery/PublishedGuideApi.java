@@ -51,8 +51,7 @@ class PublishedGuideApi {
      * @param locale the locale as the request names it; null if the request names none
      * @param preference the languages of the reader, if the site asks for a translation where there is no guide in the locale; else null
      */
-    private record Wanted(
-            @Nullable String locale, @Nullable LanguagePreference preference) {}
+    private record Wanted(@Nullable String locale, @Nullable LanguagePreference preference) {}
 
     private final DeliveryRequests requests;
     private final GuideContents contents;
@@ -175,9 +174,8 @@ class PublishedGuideApi {
             HttpServletRequest request,
             HttpServletResponse response) {
         String locale = wanted.locale() == null ? null : GuideAddress.canonical(wanted.locale());
-        var exact = locale == null
-                ? Optional.<PublishedGuide>empty()
-                : shown.find(new GuideAddress(type, slug, locale));
+        var exact =
+                locale == null ? Optional.<PublishedGuide>empty() : shown.find(new GuideAddress(type, slug, locale));
         if (exact.isPresent()) return exact.get();
         var guide = published(now, shown, asOf, type, slug, null, request, response);
         var addresses = new LinkedHashMap<String, GuideAddress>();

@@ -395,7 +395,11 @@ public class Editions {
                 id,
                 edition -> edition.next()
                         .translate(
-                                from, Guide.translatedFromIn(with(edition)), submittedText(edition), by, clock.instant()));
+                                from,
+                                Guide.translatedFromIn(with(edition)),
+                                submittedText(edition),
+                                by,
+                                clock.instant()));
     }
 
     /** The submitted revision, if the working copy was not changed since. */

@@ -261,14 +261,18 @@ public record Guide(
     }
 
     /**
-     * The revision of the source guide that the text has according to the logs. What was said of a discarded edition counts only while
-     * nothing was published: then the next edition begins with its text.
+     * The revision of the source guide that the text has according to the logs. What was said of a discarded edition counts only if nothing
+     * was published before: then the next edition begins with its text.
      */
     static LogEntry.@Nullable TranslatedFrom translatedFromIn(List<Edition> editions) {
-        boolean wasPublished =
-                editions.stream().anyMatch(edition -> edition.publishedEntry().isPresent());
+        int firstPublished = editions.stream()
+                .filter(edition -> edition.publishedEntry().isPresent())
+                .mapToInt(edition -> edition.id().number())
+                .min()
+                .orElse(Integer.MAX_VALUE);
         return editions.reversed().stream()
-                .filter(edition -> !wasPublished || edition.state() != Edition.State.DISCARDED)
+                .filter(edition -> edition.state() != Edition.State.DISCARDED
+                        || edition.id().number() < firstPublished)
                 .flatMap(edition -> edition.translatedFrom().stream())
                 .findFirst()
                 .orElse(null);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.editing;
 
-import com.mongodb.client.model.Filters;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Selection;
@@ -10,8 +9,6 @@ import dev.imprimatur.problem.Refusal;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +30,8 @@ public record GuideQuery(
         Sort sort) {
     /** The window of results that a cursor names; the first one if there is no cursor. */
     public Window window(@Nullable String cursor, int limit) {
-        return Window.of(Selection.of("guides", type, state, text, owner, reviewDueBefore, translation, sort), cursor, limit);
+        return Window.of(
+                Selection.of("guides", type, state, text, owner, reviewDueBefore, translation, sort), cursor, limit);
     }
 
     /**
@@ -52,14 +50,6 @@ public record GuideQuery(
             throw Refusal.malformed(
                             "translation is outdated, or missing: with a language tag, such as missing:de", List.of())
                     .raise();
-        }
-
-        Bson filter() {
-            if (missing == null) return Filters.eq("translation.outdated", true);
-            return Filters.and(
-                    Filters.or(Filters.eq("translation", null), Filters.exists("translation.languages")),
-                    Filters.ne("translation.languages", missing),
-                    Filters.nor(Filters.regex("locale", "^" + Pattern.quote(missing) + "(-|$)")));
         }
 
         @Override

@@ -293,8 +293,7 @@ public class Guides {
         boolean isSource = set != null && set.source().equals(id);
         if (set == null) guides.updateOne(Filters.eq("_id", id), Updates.unset("translation"));
         else {
-            var fresh = new Guide.Translation(
-                    set.id(), set.source(), isSource ? set.languages() : null, null, false);
+            var fresh = new Guide.Translation(set.id(), set.source(), isSource ? set.languages() : null, null, false);
             guides.updateOne(
                     Filters.and(Filters.eq("_id", id), Filters.ne(SOURCE, set.source())),
                     Updates.set("translation", fresh));
@@ -526,7 +525,7 @@ public class Guides {
         if (query.state() != null) filters.add(Filters.eq("state", query.state()));
         if (query.owner() != null) filters.add(Filters.eq("owner", query.owner()));
         if (query.reviewDueBefore() != null) filters.add(Filters.lt("reviewDue", query.reviewDueBefore()));
-        if (query.translation() != null) filters.add(query.translation().filter());
+        if (query.translation() != null) filters.add(translated(query.translation()));
         if (query.text() != null) {
             var literal = Pattern.compile(Pattern.quote(query.text()), Pattern.CASE_INSENSITIVE);
             var inProgress = Stream.of(Edition.State.values())
@@ -544,6 +543,15 @@ public class Guides {
                 descending ? Sorts.descending(field) : Sorts.ascending(field),
                 back ? Sorts.descending("_id") : Sorts.ascending("_id"));
         return guides.find(Filters.and(filters)).sort(order).limit(most).into(new ArrayList<>());
+    }
+
+    private static Bson translated(GuideQuery.TranslationFilter wanted) {
+        String missing = wanted.missing();
+        if (missing == null) return Filters.eq(OUTDATED, true);
+        return Filters.and(
+                Filters.or(Filters.eq("translation", null), Filters.exists("translation.languages")),
+                Filters.ne("translation.languages", missing),
+                Filters.nor(Filters.regex("locale", "^" + Pattern.quote(missing) + "(-|$)")));
     }
 
     /** A filter for the guides after a value and an id. A guide without a value sorts before all guides that have one. */

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.bson.codecs.pojo.annotations.BsonId;
 
 /**
  * Guides that are translations of one another: at most one in each locale, and one of them is the source of the others. The set is one
@@ -18,8 +17,7 @@ import org.bson.codecs.pojo.annotations.BsonId;
  * @param left the ids of guides that have left the set, until their cards and the ledger know it
  * @param settled whether the cards and the ledger have what this document says
  */
-public record TranslationSet(
-        @BsonId String id, String source, List<Member> members, List<String> left, boolean settled) {
+public record TranslationSet(String id, String source, List<Member> members, List<String> left, boolean settled) {
     public TranslationSet {
         members = List.copyOf(members);
         left = List.copyOf(left);
@@ -52,7 +50,9 @@ public record TranslationSet(
     List<String> languages() {
         var all = new TreeSet<String>();
         for (var member : members)
-            for (int end = member.locale().length(); end > 0; end = member.locale().lastIndexOf('-', end - 1))
+            for (int end = member.locale().length();
+                    end > 0;
+                    end = member.locale().lastIndexOf('-', end - 1))
                 all.add(member.locale().substring(0, end));
         return List.copyOf(all);
     }
@@ -71,7 +71,11 @@ public record TranslationSet(
         var all = new ArrayList<>(members);
         all.add(Member.of(guide));
         return new TranslationSet(
-                id, source, all, left.stream().filter(other -> !other.equals(guide.id())).toList(), false);
+                id,
+                source,
+                all,
+                left.stream().filter(other -> !other.equals(guide.id())).toList(),
+                false);
     }
 
     /** This set without a guide. */

@@ -18,19 +18,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
+import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
 /** Stores the sets of translations. A unique index keeps each guide in at most one set. */
 @Component
 public class TranslationSets {
+    public record Row(
+            @BsonId String id, String source, List<TranslationSet.Member> members, List<String> left, boolean settled) {
+        static Row of(TranslationSet set) {
+            return new Row(set.id(), set.source(), set.members(), set.left(), set.settled());
+        }
+
+        TranslationSet set() {
+            return new TranslationSet(id, source, members, left, settled);
+        }
+    }
+
     private static final String GUIDE = "members.guide";
     private static final int MOST_FOUND = 10_000;
     private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
 
-    private final SealedCollection<TranslationSet> sets;
+    private final SealedCollection<Row> sets;
 
     TranslationSets(MongoDatabase database, Seals seals) {
-        sets = new SealedCollection<>(database, "translation_sets", TranslationSet.class, seals);
+        sets = new SealedCollection<>(database, "translation_sets", Row.class, seals);
         Index.makeUnique(sets.documents(), Indexes.ascending(GUIDE));
         Index.make(sets.documents(), Indexes.ascending("settled"));
     }
@@ -53,23 +65,26 @@ public class TranslationSets {
     public List<TranslationSet> unsettled() {
         return sets.find(Filters.eq("settled", false), Sorts.ascending("_id"), MOST_FOUND).stream()
                 .flatMap(stored -> stored.intact().stream())
+                .map(Row::set)
                 .toList();
     }
 
-    /** Visits all stored sets. */
-    void each(BiConsumer<String, Stored<TranslationSet>> visitor) {
+    /** Visits all stored sets by id; the set is empty if it was changed in the database. */
+    void each(BiConsumer<String, Optional<TranslationSet>> visitor) {
         try (var all = sets.each(Filters.empty(), Sorts.ascending("_id"))) {
-            all.forEachRemaining(stored -> visitor.accept(stored.id(), stored));
+            all.forEachRemaining(
+                    stored -> visitor.accept(stored.id(), stored.intact().map(Row::set)));
         }
     }
 
-    private Optional<Stored<TranslationSet>> stored(String guide) {
+    private Optional<Stored<Row>> stored(String guide) {
         return sets.find(Filters.eq(GUIDE, guide), Sorts.ascending("_id"), 1).stream()
                 .findFirst();
     }
 
-    private static TranslationSet sound(Stored<TranslationSet> stored) {
+    private static TranslationSet sound(Stored<Row> stored) {
         return stored.intact()
+                .map(Row::set)
                 .orElseThrow(() -> Refusal.unavailable(
                                 "translations-damaged",
                                 "the stored set of translations " + stored.id()
@@ -80,7 +95,7 @@ public class TranslationSets {
 
     /** Begins a set. Returns false if one of its guides is in a set already. */
     boolean insert(TranslationSet set) {
-        return sets.insert(set);
+        return sets.insert(Row.of(set));
     }
 
     /**
@@ -95,15 +110,15 @@ public class TranslationSets {
             var before = sound(stored.get());
             var after = change.apply(before);
             if (after.equals(before)) return Optional.of(before);
-            if (sets.replace(stored.get(), after).isPresent()) return Optional.of(after);
+            if (sets.replace(stored.get(), Row.of(after)).isPresent()) return Optional.of(after);
         }
     }
 
     /** Notes that the cards and the ledger have what the set says, unless it has changed since. A set of one guide ends. */
     public void settle(TranslationSet set) {
         var stored = sets.find(set.id()).orElse(null);
-        if (stored == null || !stored.intact().equals(Optional.of(set))) return;
-        if (set.members().size() > 1) sets.replace(stored, set.asSettled());
+        if (stored == null || !stored.intact().equals(Optional.of(Row.of(set)))) return;
+        if (set.members().size() > 1) sets.replace(stored, Row.of(set.asSettled()));
         else sets.take(Filters.and(Filters.eq("_id", set.id()), Filters.eq("hash", stored.hash())));
     }
 }

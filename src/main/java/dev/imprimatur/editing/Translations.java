@@ -102,8 +102,7 @@ public class Translations {
      *
      * @param of the id of any guide of the set
      */
-    public Guide create(
-            String type, String slug, @Nullable String locale, JsonNode content, String of, Person by) {
+    public Guide create(String type, String slug, @Nullable String locale, JsonNode content, String of, Person by) {
         var guide = guides.find(of)
                 .filter(it -> it.type().equals(type))
                 .orElseThrow(() -> Refusal.malformed("/translationOf", "there is no " + type + " with this id")
@@ -227,9 +226,7 @@ public class Translations {
 
     /** Throws a refusal if other guides are translations of this one, so that it cannot be deleted. */
     public void mustBeDeletable(Guide guide) {
-        sets.of(guide.id())
-                .filter(set -> set.members().size() > 1)
-                .ifPresent(set -> mustBeAbleToLeave(guide, set));
+        sets.of(guide.id()).filter(set -> set.members().size() > 1).ifPresent(set -> mustBeAbleToLeave(guide, set));
     }
 
     /** Notes that the guide is deleted. Returns the set that it has left; empty if it stood alone. */
@@ -242,9 +239,11 @@ public class Translations {
         permissions.mustAllow(by, guide, Permissions.EDITOR);
         var source = sourceOf(guide);
         permissions.mustAllow(by, source, Permissions.EDITOR);
-        sets.change(guide.id(), before -> before.source().equals(guide.id()) ? before : before.sourcedBy(guide.id()))
-                .orElseThrow(() -> Refusal.conflict("no-translations", "the guide has no translations")
-                        .raise());
+        var changed = sets.change(
+                guide.id(), before -> before.source().equals(guide.id()) ? before : before.sourcedBy(guide.id()));
+        if (changed.isEmpty())
+            throw Refusal.conflict("no-translations", "the guide has no translations")
+                    .raise();
     }
 
     /**
@@ -284,9 +283,9 @@ public class Translations {
                 .filter(ref -> ref.number() == revision)
                 .map(ref -> new TranslatedFrom(set.source(), ref.number(), ref.contentHash()))
                 .findFirst()
-                .orElseThrow(() -> Refusal.malformed(
-                                "/revision", "the source was never published as revision " + revision)
-                        .raise());
+                .orElseThrow(
+                        () -> Refusal.malformed("/revision", "the source was never published as revision " + revision)
+                                .raise());
     }
 
     /** The revision that is published of a guide. */

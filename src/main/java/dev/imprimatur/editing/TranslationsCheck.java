@@ -22,9 +22,8 @@ class TranslationsCheck implements Check {
     @Override
     public void run(Findings findings) {
         var settled = new HashMap<String, TranslationSet>();
-        sets.each((id, stored) -> {
+        sets.each((id, set) -> {
             String where = "set of translations " + id;
-            var set = stored.intact();
             if (set.isEmpty()) findings.violation(SETS, where, "was changed in the database");
             else if (!set.get().has(set.get().source()))
                 findings.violation(SETS, where, "has a source that is none of its guides");

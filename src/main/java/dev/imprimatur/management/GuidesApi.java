@@ -75,10 +75,7 @@ class GuidesApi {
 
     /** @param translationOf the id of the guide that the new one is a translation of; null if it stands alone */
     record NewGuide(
-            String slug,
-            @Nullable String locale,
-            @Nullable String translationOf,
-            JsonNode content) {}
+            String slug, @Nullable String locale, @Nullable String translationOf, JsonNode content) {}
 
     @PostMapping
     @NeedsScope(Scope.DRAFT)
@@ -109,8 +106,14 @@ class GuidesApi {
             @RequestParam(defaultValue = "-updated") String sort,
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam @Nullable String cursor) {
-        var query = new GuideQuery(types.require(type).name(), state(state), q, owner, reviewDueBefore,
-                translation == null ? null : GuideQuery.TranslationFilter.parse(translation), sort(sort));
+        var query = new GuideQuery(
+                types.require(type).name(),
+                state(state),
+                q,
+                owner,
+                reviewDueBefore,
+                translation == null ? null : GuideQuery.TranslationFilter.parse(translation),
+                sort(sort));
         return PageView.of(guides.page(query, query.window(cursor, Api.pageSize(limit)))
                 .map(guide -> GuideView.of(guide, null, integrity)));
     }
@@ -164,9 +167,7 @@ class GuidesApi {
     }
 
     /** @param translatedFrom the number of the revision of the source whose text the translation has, if the editor says so */
-    record Submission(
-            @Nullable String message,
-            @Nullable Integer translatedFrom) {}
+    record Submission(@Nullable String message, @Nullable Integer translatedFrom) {}
 
     @PostMapping("/{id}/submit")
     @NeedsScope(Scope.DRAFT)

@@ -104,8 +104,7 @@ class TranslationsApi {
     @PutMapping("/translations/{guide}")
     @NeedsScope(Scope.PUBLISH)
     @PreAuthorize("hasRole('PUBLISHER') or hasRole('EDITOR')")
-    TranslationsView link(
-            @PathVariable String type, @PathVariable String id, @PathVariable String guide, Person me) {
+    TranslationsView link(@PathVariable String type, @PathVariable String id, @PathVariable String guide, Person me) {
         var to = guides.require(type, id);
         translating.link(guides.require(type, guide), to, me);
         return view(guides.require(type, id));
@@ -114,8 +113,7 @@ class TranslationsApi {
     @DeleteMapping("/translations/{guide}")
     @NeedsScope(Scope.PUBLISH)
     @PreAuthorize("hasRole('PUBLISHER') or hasRole('EDITOR')")
-    TranslationsView unlink(
-            @PathVariable String type, @PathVariable String id, @PathVariable String guide, Person me) {
+    TranslationsView unlink(@PathVariable String type, @PathVariable String id, @PathVariable String guide, Person me) {
         var of = guides.require(type, id);
         var leaving = guides.require(type, guide);
         var set = translations.setOf(leaving);

@@ -31,8 +31,10 @@ final class LedgerOrder {
             return "was reviewed after it was published";
         if (entry.kind() != Kind.RENAME && before != null && !before.slug().equals(entry.slug()))
             return "has another slug than the entry before";
-        if (entry.kind() != Kind.PUBLISH && entry.kind() != Kind.LINK && before != null && !before.set().equals(entry.set()))
-            return "belongs to other translations than the entry before";
+        if (entry.kind() != Kind.PUBLISH
+                && entry.kind() != Kind.LINK
+                && before != null
+                && !before.set().equals(entry.set())) return "belongs to other translations than the entry before";
         if (entry.kind() == Kind.PUBLISH) {
             if (review == null) return "publishes a revision without a review";
             if (before == null) return null;

@@ -24,8 +24,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
         return new LoadedGuide(
                 guide,
                 Representation.reused(
-                        guide,
-                        json.writeValueAsBytes(document(guide, content, Format.MARKDOWN, List.of(), null))),
+                        guide, json.writeValueAsBytes(document(guide, content, Format.MARKDOWN, List.of(), null))),
                 json);
     }
 

@@ -199,8 +199,7 @@ public final class Representation {
      * copy.
      */
     static Representation reused(PublishedGuide guide, byte[] body) {
-        return new Representation(
-                JSON, guide.modifiedAt(), guide.surrogateKey(), guide.links(), body, body, true);
+        return new Representation(JSON, guide.modifiedAt(), guide.surrogateKey(), guide.links(), body, body, true);
     }
 
     private static String tag(byte[] tagSource) {
@@ -259,8 +258,7 @@ public final class Representation {
     }
 
     /** @param chosenBy the request header by which this representation was chosen among others; empty for none */
-    public void send(
-            HttpServletRequest request, HttpServletResponse response, CacheLifetime lifetime, String chosenBy)
+    public void send(HttpServletRequest request, HttpServletResponse response, CacheLifetime lifetime, String chosenBy)
             throws IOException {
         var form = form(ContentCoding.of(joined(request, HttpHeaders.ACCEPT_ENCODING)));
         boolean isNotModified = isCachedBy(request, form);

@@ -112,11 +112,15 @@ public class Review {
     /** Discards the edition in progress. */
     public Edition discard(Guide guide, Person by) {
         permissions.mustAllow(by, guide, Permissions.EDITOR);
-        return editions.together(() -> {
+        // what was said of the edition does not count any more
+        var set = translations.beforeChange(guide);
+        var discarded = editions.together(() -> {
             var edition = editing.discard(guide, by);
             reconciler.reconcileOrDefer(guide.id());
             return edition;
         });
+        set.ifPresent(links::settle);
+        return discarded;
     }
 
     /** Gives the guide another slug. If the guide is published, its former slug redirects readers from now on. */

@@ -47,8 +47,7 @@ public class Translating {
     }
 
     /** Creates a translation with the given content. */
-    public Guide create(
-            String type, String slug, @Nullable String locale, JsonNode content, String of, Person by) {
+    public Guide create(String type, String slug, @Nullable String locale, JsonNode content, String of, Person by) {
         return settled(editions.together(() -> begun(translations.create(type, slug, locale, content, of, by))));
     }
 
@@ -76,6 +75,7 @@ public class Translating {
         editions.together(() -> {
             translations.link(guide, to, Person.SYSTEM);
             translations.beganFromLive(guide, Person.SYSTEM);
+            reconciler.reconcileOrDefer(guide.id());
             return guide;
         });
         settle(guide);
@@ -102,7 +102,11 @@ public class Translating {
 
     /** Records that the text of a translation has what a published revision of the source says. */
     public void broughtUpToDate(Guide guide, int revision, Person by) {
-        translations.broughtUpToDate(guide, revision, by);
+        editions.together(() -> {
+            translations.broughtUpToDate(guide, revision, by);
+            reconciler.reconcileOrDefer(guide.id());
+            return guide;
+        });
         settle(guide);
     }
 

@@ -126,7 +126,8 @@ class SeedImport implements DisposableBean {
             var batch = next.join();
             next = read(all, from + BATCH, cards, editor);
             importBatch(batch.seeds(), cards, editor);
-            batch.seeds().stream().filter(seed -> seed.translationOf() != null && isNotLinked(cards.get(seed.key())))
+            batch.seeds().stream()
+                    .filter(seed -> seed.translationOf() != null && isNotLinked(cards.get(seed.key())))
                     .forEach(translations::add);
             if (batch.fault() != null) throw batch.fault();
             progress.done(batch.seeds().size());
@@ -149,7 +150,8 @@ class SeedImport implements DisposableBean {
             var source = find(key)
                     .orElseThrow(() -> Refusal.malformed(
                                     "/translationOf",
-                                    "there is no " + key.type() + " in " + key.locale() + " with the slug " + key.slug())
+                                    "there is no " + key.type() + " in " + key.locale() + " with the slug "
+                                            + key.slug())
                             .raise());
             translating.linkImported(guide, source);
         } catch (Refused refused) {
@@ -157,7 +159,9 @@ class SeedImport implements DisposableBean {
             throw seeds.placed(
                     seed.source(),
                     refused.refusal().faults().isEmpty()
-                            ? Refusal.malformed("/translationOf", refused.refusal().detail()).raise()
+                            ? Refusal.malformed(
+                                            "/translationOf", refused.refusal().detail())
+                                    .raise()
                             : refused);
         }
     }

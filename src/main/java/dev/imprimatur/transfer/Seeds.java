@@ -63,10 +63,7 @@ final class Seeds {
             String of = content.translationOf();
             if (of == null) return null;
             int slash = of.indexOf('/');
-            return new Key(
-                    guide.type(),
-                    slash < 0 ? DEFAULT_LOCALE : of.substring(0, slash),
-                    of.substring(slash + 1));
+            return new Key(guide.type(), slash < 0 ? DEFAULT_LOCALE : of.substring(0, slash), of.substring(slash + 1));
         }
 
         Key key() {

@@ -4,6 +4,9 @@ package dev.imprimatur.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.editing.Translations;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.publication.TranslationLinks;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.LedgerFeed;
@@ -118,8 +121,12 @@ class TranslationsTest {
         assertThat(translation(german).get("outdated").asBoolean()).isTrue();
         node.as("editor").post(german.path() + "/submit", Map.of()).ok();
         assertThat(translatedFrom(german, 2)).isEqualTo(1);
-        node.as("editor").post(german.path() + "/submit", Map.of("translatedFrom", 2)).ok();
-        node.as("editor").post(german.path() + "/submit", Map.of("translatedFrom", 2)).ok();
+        node.as("editor")
+                .post(german.path() + "/submit", Map.of("translatedFrom", 2))
+                .ok();
+        node.as("editor")
+                .post(german.path() + "/submit", Map.of("translatedFrom", 2))
+                .ok();
 
         assertThat(translation(german).get("outdated").asBoolean()).isFalse();
         assertThat(ids("outdated")).doesNotContain(german.id());
@@ -129,7 +136,9 @@ class TranslationsTest {
         node.as("editor").delete(german.path() + "/editions/current");
         assertThat(translation(german).at("/translatedFrom/revision").asInt()).isEqualTo(1);
         assertThat(translation(german).get("outdated").asBoolean()).isTrue();
-        node.as("editor").put(german.path() + "/translated-from", Map.of("revision", 2)).ok();
+        node.as("editor")
+                .put(german.path() + "/translated-from", Map.of("revision", 2))
+                .ok();
         assertThat(translation(german).get("outdated").asBoolean()).isFalse();
     }
 
@@ -138,8 +147,10 @@ class TranslationsTest {
         var source = guides.published();
         var german = begun(source, "de-DE");
 
-        assertThat(begin(source, "not a tag").json().at("/errors/0/pointer").asString()).isEqualTo("/locale");
-        assertThat(begin(source, "EN-us").json().at("/errors/0/pointer").asString()).isEqualTo("/locale");
+        assertThat(begin(source, "not a tag").json().at("/errors/0/pointer").asString())
+                .isEqualTo("/locale");
+        assertThat(begin(source, "EN-us").json().at("/errors/0/pointer").asString())
+                .isEqualTo("/locale");
         assertThat(begin(german, "DE-de").problem()).isEqualTo("locale-taken");
         assertThat(node.as("editor")
                         .put(german.path() + "/translated-from", Map.of("revision", 7))
@@ -147,18 +158,29 @@ class TranslationsTest {
                         .at("/errors/0/pointer")
                         .asString())
                 .isEqualTo("/revision");
-        assertThat(node.as("editor").put(source.path() + "/translated-from", Map.of("revision", 1)).problem())
+        assertThat(node.as("editor")
+                        .put(source.path() + "/translated-from", Map.of("revision", 1))
+                        .problem())
                 .isEqualTo("not-a-translation");
         var other = guides.drafted();
-        assertThat(node.as("editor").put(german.path() + "/translations/" + other.id(), Map.of()).problem())
+        assertThat(node.as("editor")
+                        .put(german.path() + "/translations/" + other.id(), Map.of())
+                        .problem())
                 .isEqualTo("locale-taken");
-        assertThat(node.as("editor").put(other.path() + "/translations/" + german.id(), Map.of()).problem())
+        assertThat(node.as("editor")
+                        .put(other.path() + "/translations/" + german.id(), Map.of())
+                        .problem())
                 .isEqualTo("already-linked");
-        assertThat(node.as("editor").put(other.path() + "/translations/" + source.id(), Map.of()).problem())
+        assertThat(node.as("editor")
+                        .put(other.path() + "/translations/" + source.id(), Map.of())
+                        .problem())
                 .isEqualTo("publisher-only");
-        assertThat(node.as("publisher").put(other.path() + "/translations/" + source.id(), Map.of()).problem())
+        assertThat(node.as("publisher")
+                        .put(other.path() + "/translations/" + source.id(), Map.of())
+                        .problem())
                 .isEqualTo("already-linked");
-        assertThat(node.as("editor").get("/role-guide?translation=lost").status()).isEqualTo(400);
+        assertThat(node.as("editor").get("/role-guide?translation=lost").status())
+                .isEqualTo(400);
         assertThat(node.as("editor")
                         .get("/role-guide?translation=missing:x_y")
                         .json()
@@ -169,10 +191,20 @@ class TranslationsTest {
                 .post(
                         "/role-guide",
                         Map.of(
-                                "slug", "of-nothing", "locale", "fr-FR", "translationOf", "nothing", "content",
+                                "slug",
+                                "of-nothing",
+                                "locale",
+                                "fr-FR",
+                                "translationOf",
+                                "nothing",
+                                "content",
                                 Guides.content()));
         assertThat(created.json().at("/errors/0/pointer").asString()).isEqualTo("/translationOf");
-        assertThat(node.as("editor").get(source.path() + "/translations").ok().get("items").size())
+        assertThat(node.as("editor")
+                        .get(source.path() + "/translations")
+                        .ok()
+                        .get("items")
+                        .size())
                 .isEqualTo(2);
         assertThat(guides.state(other).has("translation")).isFalse();
     }
@@ -183,15 +215,25 @@ class TranslationsTest {
         try (var people = Executors.newFixedThreadPool(4)) {
             var answers = people.invokeAll(List.<Callable<Answer>>of(
                     () -> node.as("editor")
-                            .post(source.path() + "/translations", Map.of("locale", "fr-FR", "slug", source.slug() + "-a")),
+                            .post(
+                                    source.path() + "/translations",
+                                    Map.of("locale", "fr-FR", "slug", source.slug() + "-a")),
                     () -> node.as("both")
-                            .post(source.path() + "/translations", Map.of("locale", "fr-FR", "slug", source.slug() + "-b")),
+                            .post(
+                                    source.path() + "/translations",
+                                    Map.of("locale", "fr-FR", "slug", source.slug() + "-b")),
                     () -> node.as("editor")
-                            .post(source.path() + "/translations", Map.of("locale", "it-IT", "slug", source.slug() + "-a"))));
+                            .post(
+                                    source.path() + "/translations",
+                                    Map.of("locale", "it-IT", "slug", source.slug() + "-a"))));
             assertThat(answers.stream().map(it -> it.resultNow().status()).toList())
                     .containsExactlyInAnyOrder(201, 201, 409);
         }
-        assertThat(node.as("editor").get(source.path() + "/translations").ok().get("items").values())
+        assertThat(node.as("editor")
+                        .get(source.path() + "/translations")
+                        .ok()
+                        .get("items")
+                        .values())
                 .extracting(it -> it.get("locale").asString())
                 .containsExactly("en-US", "fr-FR", "it-IT");
     }
@@ -218,14 +260,21 @@ class TranslationsTest {
                         + "?locale=de-DE>; rel=\"alternate\"; hreflang=\"de-DE\"");
         assertThat(english.header("Surrogate-Key")).contains("translations/" + source.id());
         assertThat(read(source, "?fields=title&format=html").header("Link")).isEqualTo(english.header("Link"));
-        assertThat(read(source, "", "If-None-Match", english.header("ETag")).status()).isEqualTo(304);
+        assertThat(read(source, "", "If-None-Match", english.header("ETag")).status())
+                .isEqualTo(304);
         assertThat(locales(read(german, "?locale=de-DE").json())).containsExactly("en-US");
         assertThat(read(german, "?locale=de-DE").header("Surrogate-Key")).contains("translations/" + source.id());
         assertThat(entries(german).getFirst().get("translationSet").asString()).isEqualTo(source.id());
         assertThat(entries(source)).hasSize(1);
-        assertThat(node.site().get("/role-guide?slug=" + source.slug() + "&locale=en-US").ok().get("items").values())
+        assertThat(node.site()
+                        .get("/role-guide?slug=" + source.slug() + "&locale=en-US")
+                        .ok()
+                        .get("items")
+                        .values())
                 .allSatisfy(item -> assertThat(locales(item)).containsExactly("de-DE"));
-        var pages = "?pages=https://www.example.com/{locale}/{slug}".replace("{", "%7B").replace("}", "%7D");
+        var pages = "?pages=https://www.example.com/{locale}/{slug}"
+                .replace("{", "%7B")
+                .replace("}", "%7D");
         assertThat(node.site().get("/role-guide/sitemap.xml" + pages).body())
                 .contains("hreflang=\"de-DE\" href=\"https://www.example.com/de-DE/" + german.slug());
         assertThat(node.site().get("/role-guide/feed.atom" + pages).body())
@@ -233,10 +282,13 @@ class TranslationsTest {
 
         var slug = source.slug() + "-neu";
         node.as("publisher").post(german.path() + "/slug", Map.of("slug", slug)).ok();
-        assertThat(read(source, "").json().at("/translations/0/slug").asString()).isEqualTo(slug);
+        assertThat(read(source, "").json().at("/translations/0/slug").asString())
+                .isEqualTo(slug);
 
         var instant = node.clock().instant();
-        node.as("publisher").post(german.path() + "/unpublish", Map.of("reason", "Wrong")).ok();
+        node.as("publisher")
+                .post(german.path() + "/unpublish", Map.of("reason", "Wrong"))
+                .ok();
         var alone = read(source, "", "If-None-Match", english.header("ETag"));
         assertThat(alone.status()).isEqualTo(200);
         assertThat(alone.header("Link")).isNull();
@@ -252,15 +304,15 @@ class TranslationsTest {
         var german = translated(source, "de-DE");
         var french = translated(source, "fr-FR");
         var swiss = translated(source, "de-CH");
-        node.as("publisher").delete(source.path() + "/translations/" + swiss.id()).ok();
+        node.as("publisher")
+                .delete(source.path() + "/translations/" + swiss.id())
+                .ok();
 
         assertThat(read(source, "?asOf=" + instant).ok().has("translations")).isFalse();
         assertThat(locales(read(source, "").json())).containsExactly("de-DE", "fr-FR");
         assertThat(locales(read(german, "?locale=de-DE").json())).containsExactly("en-US", "fr-FR");
         assertThat(read(swiss, "?locale=de-CH").ok().has("translations")).isFalse();
-        assertThat(entries(swiss))
-                .extracting(it -> it.get("kind").asString())
-                .containsExactly("publish", "link");
+        assertThat(entries(swiss)).extracting(it -> it.get("kind").asString()).containsExactly("publish", "link");
         var before = read(source, "");
 
         node.restart(() -> {});
@@ -274,29 +326,26 @@ class TranslationsTest {
     @Test
     void publishedGuidesAreLinkedAndTheSourceIsChangedOnPurpose() {
         var source = guides.published();
-        var spanish = new Guides.Ref(
-                node.as("editor")
-                        .post(
-                                "/role-guide",
-                                Map.of("slug", source.slug(), "locale", "es-ES", "content", Guides.content()))
-                        .ok()
-                        .get("id")
-                        .asString(),
-                source.slug());
-        publish(spanish);
+        var spanish = spanishWithoutLink(source);
         assertThat(locales(read(source, "").json())).isEmpty();
 
-        node.as("publisher").put(source.path() + "/translations/" + spanish.id(), Map.of()).ok();
-        node.as("publisher").put(source.path() + "/translations/" + spanish.id(), Map.of()).ok();
+        node.as("publisher")
+                .put(source.path() + "/translations/" + spanish.id(), Map.of())
+                .ok();
+        node.as("publisher")
+                .put(source.path() + "/translations/" + spanish.id(), Map.of())
+                .ok();
 
         assertThat(locales(read(source, "").json())).containsExactly("es-ES");
-        assertThat(entries(spanish))
-                .extracting(it -> it.get("kind").asString())
-                .containsExactly("publish", "link");
+        assertThat(entries(spanish)).extracting(it -> it.get("kind").asString()).containsExactly("publish", "link");
         assertThat(translation(spanish).get("outdated").asBoolean()).isTrue();
-        assertThat(node.as("editor").delete(source.path() + "/translations/" + source.id()).problem())
+        assertThat(node.as("editor")
+                        .delete(source.path() + "/translations/" + source.id())
+                        .problem())
                 .isEqualTo("publisher-only");
-        assertThat(node.as("publisher").delete(source.path() + "/translations/" + source.id()).problem())
+        assertThat(node.as("publisher")
+                        .delete(source.path() + "/translations/" + source.id())
+                        .problem())
                 .isEqualTo("is-source");
 
         node.as("editor").put(spanish.path() + "/translation-source", Map.of()).ok();
@@ -305,9 +354,13 @@ class TranslationsTest {
         assertThat(translation(source).get("outdated").asBoolean()).isTrue();
         assertThat(translation(spanish).has("outdated")).isFalse();
         assertThat(locales(read(source, "").json())).containsExactly("es-ES");
-        assertThat(node.as("publisher").delete(spanish.path() + "/translations/" + source.id()).problem())
+        assertThat(node.as("publisher")
+                        .delete(spanish.path() + "/translations/" + source.id())
+                        .problem())
                 .isEqualTo("names-set");
-        node.as("editor").put(source.path() + "/translated-from", Map.of("revision", 1)).ok();
+        node.as("editor")
+                .put(source.path() + "/translated-from", Map.of("revision", 1))
+                .ok();
         assertThat(translation(source).get("outdated").asBoolean()).isFalse();
     }
 
@@ -325,8 +378,35 @@ class TranslationsTest {
         assertThat(locales(read(french, "?locale=fr-FR").json())).containsExactly("de-DE", "en-US");
         assertThat(locales(read(source, "").json())).containsExactly("de-DE", "fr-FR");
         assertThat(translation(german).get("outdated").asBoolean()).isTrue();
-        node.as("publisher").post(source.path() + "/unpublish", Map.of("reason", "Wrong")).ok();
+        node.as("publisher")
+                .post(source.path() + "/unpublish", Map.of("reason", "Wrong"))
+                .ok();
         assertThat(locales(read(french, "?locale=fr-FR").json())).containsExactly("de-DE");
+    }
+
+    private static Guides.Ref spanishWithoutLink(Guides.Ref source) {
+        var created = node.as("editor")
+                .post("/role-guide", Map.of("slug", source.slug(), "locale", "es-ES", "content", Guides.content()))
+                .ok();
+        var guide = new Guides.Ref(created.get("id").asString(), source.slug());
+        publish(guide);
+        return guide;
+    }
+
+    @Test
+    void aLinkThatACrashInterruptedIsCompleted() {
+        var source = guides.published();
+        var spanish = spanishWithoutLink(source);
+        var cards = node.bean(dev.imprimatur.editing.Guides.class);
+        node.bean(Translations.class).link(cards.require(spanish.id()), cards.require(source.id()), Person.SYSTEM);
+        assertThat(guides.state(spanish).has("translation")).isFalse();
+
+        node.bean(TranslationLinks.class).completeInterrupted();
+        node.bean(TranslationLinks.class).completeInterrupted();
+
+        assertThat(translation(spanish).get("source").asString()).isEqualTo(source.id());
+        assertThat(locales(read(source, "").json())).containsExactly("es-ES");
+        assertThat(entries(spanish)).hasSize(2);
     }
 
     @Test
@@ -351,19 +431,37 @@ class TranslationsTest {
                 .post(
                         "/accounts",
                         Map.of(
-                                "username", who, "displayName", "German", "password", Node.PASSWORD, "roles",
-                                List.of("EDITOR"), "grants", List.of(Map.of("role", "EDITOR", "locales", List.of("de")))))
+                                "username",
+                                who,
+                                "displayName",
+                                "German",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("EDITOR"),
+                                "grants",
+                                List.of(Map.of("role", "EDITOR", "locales", List.of("de")))))
                 .ok();
 
-        assertThat(node.as(who).post(source.path() + "/translations", Map.of("locale", "fr-FR")).problem())
+        assertThat(node.as(who)
+                        .post(source.path() + "/translations", Map.of("locale", "fr-FR"))
+                        .problem())
                 .isEqualTo("out-of-scope");
-        var german = node.as(who).post(source.path() + "/translations", Map.of("locale", "de-AT")).ok();
+        var german = node.as(who)
+                .post(source.path() + "/translations", Map.of("locale", "de-AT"))
+                .ok();
         String path = "/role-guide/" + german.get("id").asString();
-        assertThat(node.as(who).put(path + "/translated-from", Map.of("revision", 1)).status())
+        assertThat(node.as(who)
+                        .put(path + "/translated-from", Map.of("revision", 1))
+                        .status())
                 .isEqualTo(200);
         assertThat(node.as(who).put(path + "/translation-source", Map.of()).problem())
                 .isEqualTo("out-of-scope");
-        assertThat(node.as(who).get(source.path() + "/translations").ok().get("items").size())
+        assertThat(node.as(who)
+                        .get(source.path() + "/translations")
+                        .ok()
+                        .get("items")
+                        .size())
                 .isEqualTo(2);
     }
 
@@ -392,7 +490,8 @@ class TranslationsTest {
         assertThat(plain.json().get("locale").asString()).isEqualTo("en-US");
         assertThat(plain.header("Vary")).doesNotContain("Accept-Language");
         assertThat(plain.header("Content-Language")).isNull();
-        assertThat(read(source, "?locale=it-IT", "Accept-Language", "de").status()).isEqualTo(404);
+        assertThat(read(source, "?locale=it-IT", "Accept-Language", "de").status())
+                .isEqualTo(404);
 
         var chosen = read(source, "?fallback=accept-language", "Accept-Language", "it, de-AT;q=0.8, fr;q=0.5");
         assertThat(chosen.json().get("locale").asString()).isEqualTo("de-DE");
@@ -408,7 +507,10 @@ class TranslationsTest {
                                 chosen.header("ETag"))
                         .status())
                 .isEqualTo(304);
-        assertThat(read(source, "?fallback=accept-language").json().get("locale").asString())
+        assertThat(read(source, "?fallback=accept-language")
+                        .json()
+                        .get("locale")
+                        .asString())
                 .isEqualTo("en-US");
         assertThat(read(source, "?locale=it-IT&fallback=accept-language", "Accept-Language", "fr")
                         .json()
@@ -421,7 +523,9 @@ class TranslationsTest {
                         .asString())
                 .isEqualTo("de-DE");
         assertThat(read(source, "?fallback=yes").status()).isEqualTo(400);
-        assertThat(node.site().get("/role-guide/nowhere?fallback=accept-language").status())
+        assertThat(node.site()
+                        .get("/role-guide/nowhere?fallback=accept-language")
+                        .status())
                 .isEqualTo(404);
     }
 }

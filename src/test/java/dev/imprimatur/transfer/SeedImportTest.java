@@ -73,8 +73,11 @@ class SeedImportTest {
             assertThat(guides.get("items").values())
                     .filteredOn(guide -> guide.get("locale").asString().equals("de-DE"))
                     .allSatisfy(guide -> {
-                        assertThat(guide.at("/translation/translatedFrom/revision").asInt()).isEqualTo(1);
-                        assertThat(guide.at("/translation/outdated").asBoolean()).isFalse();
+                        assertThat(guide.at("/translation/translatedFrom/revision")
+                                        .asInt())
+                                .isEqualTo(1);
+                        assertThat(guide.at("/translation/outdated").asBoolean())
+                                .isFalse();
                     });
             assertThat(node.as("reviewer").get("/tasks?group=REVIEWER").ok().get("items"))
                     .hasSizeGreaterThanOrEqualTo(6);

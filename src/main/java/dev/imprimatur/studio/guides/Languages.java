@@ -2,6 +2,7 @@
 package dev.imprimatur.studio.guides;
 
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.diff.Change;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Permissions;
@@ -75,9 +76,9 @@ public class Languages {
                 ? null
                 : (revision == null ? translations.compare(guide) : translations.compare(guide, revision)).orElse(null);
         var shape = types.require(guide.type()).shape();
-        var published = comparison == null || comparison.published() == null
-                ? null
-                : revisions.require(source, comparison.published().revision());
+        var live = comparison == null ? null : comparison.published();
+        var published = live == null ? null : revisions.require(source, live.revision());
+        List<Change> changes = comparison == null ? List.of() : comparison.changes();
         return new OfGuide(
                 all.stream()
                         .map(it -> new Language(
@@ -86,10 +87,9 @@ public class Languages {
                                 it.id().equals(source)))
                         .toList(),
                 comparison,
-                published == null || comparison.changes().isEmpty()
+                published == null || changes.isEmpty()
                         ? List.of()
-                        : RevisionView.of(shape, published.content(), comparison.changes())
-                                .changed(),
+                        : RevisionView.of(shape, published.content(), changes).changed(),
                 published == null ? null : Preview.of(shape, published.identifiedContent()),
                 permissions.allows(me, guide, Permissions.EDITOR),
                 links.allowsChange(guide, me));

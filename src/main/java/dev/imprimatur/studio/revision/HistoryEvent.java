@@ -79,7 +79,8 @@ public record HistoryEvent(
             case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry.kind(), requireNonNull(entry.notice()));
         };
         String mark = switch (entry.kind()) {
-            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED, OWNER_CHANGED, TRANSLATED -> "draft";
+            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED, OWNER_CHANGED, TRANSLATED ->
+                "draft";
             case SUBMITTED, REVIEW_DUE, REMINDED, REVIEW_ANNOUNCED -> "review";
             case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE, ESCALATED -> "changes";
             case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
