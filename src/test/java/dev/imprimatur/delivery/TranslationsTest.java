@@ -365,6 +365,30 @@ class TranslationsTest {
     }
 
     @Test
+    void aReleasePublishesBothLanguagesWithTheirLink() {
+        var source = guides.drafted();
+        var german = begun(source, "de-DE");
+        guides.edit("editor", german, "Auf Deutsch").ok();
+        var publisher = node.as("publisher");
+        String release = "/releases/"
+                + publisher.post("/releases", Map.of("name", "Both")).ok().get("id").asString();
+        for (var guide : List.of(german, source)) {
+            publisher.put(release + "/guides/" + guide.id(), Map.of()).ok();
+            publish(guide);
+        }
+        assertThat(read(source, "").status()).isEqualTo(404);
+
+        publisher.post(release + "/publish", Map.of()).ok();
+
+        assertThat(locales(read(source, "").json())).containsExactly("de-DE");
+        assertThat(locales(read(german, "?locale=de-DE").json())).containsExactly("en-US");
+        assertThat(entries(german)).singleElement().satisfies(entry -> {
+            assertThat(entry.get("translationSet").asString()).isEqualTo(source.id());
+            assertThat(entry.at("/release/id").asString()).isEqualTo(release.substring("/releases/".length()));
+        });
+    }
+
+    @Test
     void nothingTellsSitesOfASourceThatWasNeverPublished() {
         var source = guides.drafted();
         var german = translated(source, "de-DE");
