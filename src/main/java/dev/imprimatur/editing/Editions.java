@@ -266,8 +266,14 @@ public class Editions {
                                         .position(),
                                 now)));
         translationSets
-                .of(grown.stream().map(edition -> edition.id().guide()).toList())
+                .of(all.stream()
+                        .map(FirstPublished::card)
+                        .filter(card -> card.translation() != null)
+                        .map(Guide::id)
+                        .toList())
                 .values()
+                .stream()
+                .distinct()
                 .forEach(set -> grown.stream()
                         .filter(edition -> edition.id().guide().equals(set.source()))
                         .forEach(edition -> compareTranslations(set, List.of(edition))));
@@ -412,6 +418,14 @@ public class Editions {
                 .orElse(null);
     }
 
+    /** If somebody else linked the guide while its card was remembered, what was just recorded has yet to reach its translations. */
+    private void noticeLink(Guide remembered, Guide stored) {
+        var now = stored.translation();
+        var before = remembered.translation();
+        boolean isSame = now == null || before != null && now.source().equals(before.source());
+        if (!isSame) translationSets.change(stored.id(), TranslationSet::asUnsettled);
+    }
+
     /** Compares the translations of a set with what is published of their source now. */
     void compareTranslations(TranslationSet set) {
         compareTranslations(set, of(set.source()));
@@ -537,7 +551,7 @@ public class Editions {
             var refreshed = titled(card.refreshed(editions), editions);
             // before the card, which shows the reconciler what a crash has left to be done
             if (refreshed.entries() > card.entries()) notices.note(refreshed, editions);
-            if (refreshed.live() != null && !refreshed.live().equals(card.live()))
+            if (refreshed.translation() != null && refreshed.live() != null && !refreshed.live().equals(card.live()))
                 translationSets
                         .of(guide)
                         .filter(set -> set.source().equals(guide))
@@ -548,7 +562,7 @@ public class Editions {
                             .map(refreshed::with)
                             .orElse(refreshed)
                     : refreshed;
-            if (!next.equals(card)) guides.refresh(next);
+            if (!next.equals(card)) guides.refresh(next).ifPresent(stored -> noticeLink(card, stored));
             if (next.drafted() != null && (!next.drafted().equals(card.drafted()) || card.tags() == null))
                 guides.retitle(next);
         });

@@ -96,11 +96,11 @@ public class Publication {
         var entry = ledger.append(publishing(
                 guide,
                 renaming.firstSlug(guide),
-                links.namesFor(List.of(guide.id())).get(guide.id()),
+                links.namesFor(List.of(guide)).get(guide.id()),
                 id,
                 revision,
                 stamp));
-        links.alignLedger(entry);
+        links.alignLedger(List.of(guide), List.of(entry));
         var published = editions.published(id, entry.position());
         boolean isRenamed =
                 published.renamedTo().filter(slug -> !slug.equals(entry.slug())).isPresent();
@@ -120,7 +120,7 @@ public class Publication {
         store(revisions.values());
         slugs.mustBeFreeForThese(cards.values());
         var all = List.copyOf(revisions.values());
-        var sets = links.namesFor(guideIds);
+        var sets = links.namesFor(cards.values());
         var entries = ledger.append(all.stream()
                 .map(revision -> publishing(
                         requireNonNull(cards.get(revision.guide())),
@@ -130,7 +130,7 @@ public class Publication {
                         revision,
                         requireNonNull(first.get(revision.guide())).stamp().orElseThrow()))
                 .toList());
-        links.alignLedger(entries);
+        links.alignLedger(cards.values(), entries);
         var published = new ArrayList<Editions.FirstPublished>();
         for (int i = 0; i < all.size(); i++) {
             String guide = all.get(i).guide();
@@ -200,7 +200,7 @@ public class Publication {
         store(revisions.values());
         slugs.mustBeFreeForThese(all.keySet());
         var additions = new ArrayList<Ledger.Addition>();
-        var sets = links.namesFor(cards.keySet());
+        var sets = links.namesFor(cards.values());
         all.forEach((guide, edition) -> additions.add(publishing(
                 guide,
                 renaming.firstSlug(guide),
@@ -210,7 +210,7 @@ public class Publication {
                 edition.stamp().orElseThrow())));
         withdrawn.forEach(it -> additions.add(withdrawing(it.edition(), it.redirectTo())));
         var entries = ledger.appendRelease(release, additions).values();
-        links.alignLedger(entries);
+        links.alignLedger(cards.values(), entries);
         return entries.stream()
                 .map(LedgerEntry::release)
                 .filter(Objects::nonNull)

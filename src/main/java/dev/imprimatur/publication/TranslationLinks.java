@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -98,8 +97,22 @@ public class TranslationLinks {
      * The names of the sets of guides that are about to be published, by guide. A guide has none if its set has the id of the guide itself, or
      * if readers know no other guide of the set: nothing tells them of a guide that was never published.
      */
-    Map<String, String> namesFor(Collection<String> published) {
-        return names(sets.of(published), published, published);
+    Map<String, String> namesFor(Collection<Guide> published) {
+        var linked = linked(published);
+        return linked.isEmpty()
+                ? Map.of()
+                : names(
+                        sets.of(linked),
+                        linked,
+                        published.stream().map(Guide::id).toList());
+    }
+
+    /** The ids of those guides whose cards name a set. If another node has just written the card, {@code Editions} notices it later. */
+    private static Set<String> linked(Collection<Guide> guides) {
+        return guides.stream()
+                .filter(guide -> guide.translation() != null)
+                .map(Guide::id)
+                .collect(Collectors.toSet());
     }
 
     /** @param known the ids of guides that readers know, or are about to know, beside those in the ledger */
@@ -120,16 +133,13 @@ public class TranslationLinks {
         return names;
     }
 
-    /** Lets the ledger name the sets of published guides, and of the other guides of these sets, if entries that were just appended do not. */
-    void alignLedger(Collection<LedgerEntry> published) {
-        var linked = new HashSet<>(
-                sets.of(published.stream().map(LedgerEntry::id).toList()).keySet());
-        for (var entry : published) if (entry.translationSet() != null) linked.add(entry.id());
-        if (!linked.isEmpty()) align(linked);
-    }
-
-    void alignLedger(LedgerEntry published) {
-        alignLedger(List.of(published));
+    /** Lets the ledger name the sets of guides and of the others in these sets, if entries that were just appended do not. */
+    void alignLedger(Collection<Guide> published, Collection<LedgerEntry> entries) {
+        var linked = linked(published);
+        for (var entry : entries) if (entry.translationSet() != null) linked.add(entry.id());
+        if (linked.isEmpty()) return;
+        linked.addAll(sets.of(linked).keySet());
+        align(linked);
     }
 
     private void align(Set<String> guides) {
