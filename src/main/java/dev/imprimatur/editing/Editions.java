@@ -551,7 +551,9 @@ public class Editions {
             var refreshed = titled(card.refreshed(editions), editions);
             // before the card, which shows the reconciler what a crash has left to be done
             if (refreshed.entries() > card.entries()) notices.note(refreshed, editions);
-            if (refreshed.translation() != null && refreshed.live() != null && !refreshed.live().equals(card.live()))
+            if (refreshed.translation() != null
+                    && refreshed.live() != null
+                    && !refreshed.live().equals(card.live()))
                 translationSets
                         .of(guide)
                         .filter(set -> set.source().equals(guide))

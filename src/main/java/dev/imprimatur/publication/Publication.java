@@ -94,12 +94,7 @@ public class Publication {
         store(List.of(revision));
         slugs.mustBeFreeForThese(List.of(guide));
         var entry = ledger.append(publishing(
-                guide,
-                renaming.firstSlug(guide),
-                links.namesFor(List.of(guide)).get(guide.id()),
-                id,
-                revision,
-                stamp));
+                guide, renaming.firstSlug(guide), links.namesFor(List.of(guide)).get(guide.id()), id, revision, stamp));
         links.alignLedger(List.of(guide), List.of(entry));
         var published = editions.published(id, entry.position());
         boolean isRenamed =

@@ -371,7 +371,11 @@ class TranslationsTest {
         guides.edit("editor", german, "Auf Deutsch").ok();
         var publisher = node.as("publisher");
         String release = "/releases/"
-                + publisher.post("/releases", Map.of("name", "Both")).ok().get("id").asString();
+                + publisher
+                        .post("/releases", Map.of("name", "Both"))
+                        .ok()
+                        .get("id")
+                        .asString();
         for (var guide : List.of(german, source)) {
             publisher.put(release + "/guides/" + guide.id(), Map.of()).ok();
             publish(guide);
