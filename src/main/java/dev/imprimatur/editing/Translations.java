@@ -256,7 +256,13 @@ public class Translations {
         if (editions.leftBy(by, guide.id(), LogEntry.Kind.TRANSLATED).isPresent()) return;
         var from = published(guide, revision);
         beforeChange(guide);
-        editions.translated(guide.current(), from, by);
+        // a discarded edition has no text any more, and the published one goes on
+        var edition = editions.of(guide.id()).reversed().stream()
+                .filter(it -> !it.state().isOver())
+                .findFirst()
+                .map(Edition::id)
+                .orElseGet(guide::current);
+        editions.translated(edition, from, by);
     }
 
     /** Records that the text of a translation was begun from what is published of the source now, if anything is. */
