@@ -364,8 +364,8 @@ public final class Edition {
     }
 
     /**
-     * The revision of the source guide that a submitted revision was translated from: the one that was named before the submission, or later
-     * about exactly this revision; empty if none was.
+     * The revision of the source guide that a submitted revision was translated from: the one that was named before the submission, or
+     * later about exactly this revision; empty if none was.
      */
     public Optional<LogEntry.TranslatedFrom> translatedFrom(int revision) {
         LogEntry.TranslatedFrom last = null;

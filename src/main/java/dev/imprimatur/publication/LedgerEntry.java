@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position 1, 2, 3… without gaps
  * @param id of the guide
- * @param translationSet the set of guides that are translations of one another: the id of another guide of it; null for the set that has the
- *     id of the guide itself, which every guide is in unless the entry says otherwise
+ * @param translationSet the set of guides that are translations of one another: the id of another guide of it; null for the set that has
+ *     the id of the guide itself, which every guide is in unless the entry says otherwise
  * @param previousSlug the slug that the guide had before; null for all kinds but {@code rename}
  * @param review the “last reviewed” stamp; null for {@code unpublish}
  * @param redirectTo where readers are sent after an {@code unpublish}; null for no redirect and for other kinds

@@ -94,8 +94,8 @@ public class TranslationLinks {
     }
 
     /**
-     * The names of the sets of guides that are about to be published, by guide. A guide has none if its set has the id of the guide itself, or
-     * if readers know no other guide of the set: nothing tells them of a guide that was never published.
+     * The names of the sets of guides that are about to be published, by guide. A guide has none if its set has the id of the guide itself,
+     * or if readers know no other guide of the set: nothing tells them of a guide that was never published.
      */
     Map<String, String> namesFor(Collection<Guide> published) {
         var linked = linked(published);
