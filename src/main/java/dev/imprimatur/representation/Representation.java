@@ -195,8 +195,8 @@ public final class Representation {
     }
 
     /**
-     * Creates a JSON representation of a guide that will be sent many times. Its bytes live outside the heap, where the network reads them without a
-     * copy.
+     * Creates a JSON representation of a guide that will be sent many times. Its bytes live outside the heap, where the network reads them
+     * without a copy.
      */
     static Representation reused(PublishedGuide guide, byte[] body) {
         return new Representation(JSON, guide.modifiedAt(), guide.surrogateKey(), guide.links(), body, body, true);
