@@ -26,6 +26,8 @@ export interface Reading {
 
 export interface GuideQuery extends Reading {
   locale?: string;
+  /** The Accept-Language header of the reader: without a guide in `locale`, the answer is the translation that the reader prefers. */
+  acceptLanguage?: string;
   format?: Format;
   fields?: string[];
   /** An RFC 3339 instant: what readers could see then. */
@@ -277,17 +279,19 @@ export class Imprimatur {
     read: (answer: Response) => Promise<R>,
     key = this.#key,
   ): Promise<R> {
-    const { atLeast, signal, ...parameters } = query;
+    const { atLeast, signal, acceptLanguage, ...parameters } = query as Reading & { acceptLanguage?: string };
     let url = new URL(this.#base + path);
     for (const [name, value] of Object.entries(parameters)) {
       if (value === undefined) continue;
       const joined = name === "fields" || name === "facets" || name === "sort" || name === "kinds" || name === "types";
       for (const each of Array.isArray(value) && !joined ? value : [value]) url.searchParams.append(name, String(each));
     }
+    if (acceptLanguage !== undefined) url.searchParams.append("fallback", "accept-language");
     const sent = {
       ...(key === "" ? {} : { Authorization: `Bearer ${key}` }),
       ...headers,
       ...(atLeast === undefined ? {} : { "Imprimatur-At-Least": String(atLeast) }),
+      ...(acceptLanguage === undefined ? {} : { "Accept-Language": acceptLanguage }),
     };
     for (let tried = 0; ; tried++) {
       const limit = new AbortController();

@@ -60,8 +60,18 @@ export interface Publication<T extends string = string> {
   review?: Review;
 }
 
+/** A published translation of a guide. */
+export interface Translation {
+  locale: string;
+  slug: string;
+  /** Its path in the delivery API. */
+  href: string;
+}
+
 export interface Guide<T extends string = string, C = ContentOf<T>> extends Publication<T> {
   review: Review;
+  /** The published translations, by locale; absent if there are none. */
+  translations?: Translation[];
   content: C;
   /** Of a search: where the words were found, by field; HTML whose only element is mark. */
   highlights?: Record<string, string>;
@@ -75,7 +85,7 @@ export interface Page<T extends string = string, C = ContentOf<T>> {
   facets?: Record<string, { value: string; count: number }[]>;
 }
 
-export type Kind = "publish" | "restamp" | "review-overdue" | "unpublish" | "rename";
+export type Kind = "publish" | "restamp" | "review-overdue" | "unpublish" | "rename" | "link";
 
 /** Consecutive entries that were published in one step. */
 export interface Release {
@@ -90,6 +100,8 @@ export interface LedgerEntry<T extends string = string> extends Publication<T> {
   kind: Kind;
   /** Of a rename: the slug that the guide had before. */
   previousSlug?: string;
+  /** Guides whose entries name the same set are translations of one another; absent for the set with the id of the guide itself. */
+  translationSet?: string;
   /** Of an unpublish: where readers are sent, if anywhere. */
   redirectTo?: string;
   /** The release that the entry belongs to, if any. */

@@ -21,6 +21,7 @@ from .documents import (
     Release,
     Review,
     Signature,
+    Translation,
     WebhookMessage,
 )
 from .folder import Folder, Store
@@ -53,6 +54,7 @@ __all__ = [
     "Signature",
     "Store",
     "Synced",
+    "Translation",
     "WebhookError",
     "WebhookMessage",
     "content_hash",

@@ -194,6 +194,8 @@ class Core:
         headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
         if query.get("at_least") is not None:
             headers["Imprimatur-At-Least"] = str(query["at_least"])
+        if query.get("accept_language") is not None:
+            headers["Accept-Language"] = str(query["accept_language"])
         asked = urlencode(parameters(query))
         return Ask(self._base + path + (f"?{asked}" if asked else ""), headers)
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar
 C = TypeVar("C")
 
 Format = Literal["markdown", "html", "text"]
-Kind = Literal["publish", "restamp", "review-overdue", "unpublish", "rename"]
+Kind = Literal["publish", "restamp", "review-overdue", "unpublish", "rename", "link"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,18 @@ class Publication(_Identity):
     review: NotRequired[Review]
 
 
+class Translation(TypedDict):
+    """A published translation of a guide."""
+
+    locale: str
+    slug: str
+    href: str
+    """Its path in the delivery API."""
+
+
 class Guide(Publication, Generic[C]):
+    translations: NotRequired[list[Translation]]
+    """The published translations, by locale; absent if there are none."""
     content: C
     highlights: NotRequired[dict[str, str]]
     """Of a search: where the words were found, by field; HTML whose only element is mark."""
@@ -106,6 +117,8 @@ class LedgerEntry(Publication):
     kind: Kind
     previousSlug: NotRequired[str]
     """Of a rename: the slug that the guide had before."""
+    translationSet: NotRequired[str]
+    """Guides whose entries name the same set are translations of one another; absent for the set with the id of the guide itself."""
     redirectTo: NotRequired[str]
     """Of an unpublish: where readers are sent, if anywhere."""
     release: NotRequired[Release]
@@ -157,7 +170,7 @@ class Keys(TypedDict):
 
 
 class WebhookMessage(TypedDict):
-    type: Literal["publish", "restamp", "review-overdue", "unpublish", "rename", "test"]
+    type: Literal["publish", "restamp", "review-overdue", "unpublish", "rename", "link", "test"]
     timestamp: str
     lineage: NotRequired[str]
     data: LedgerEntry

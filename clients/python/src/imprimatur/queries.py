@@ -23,6 +23,8 @@ class Reading(TypedDict, total=False):
 
 class GuideQuery(Reading, total=False):
     locale: str
+    accept_language: str
+    """The Accept-Language header of the reader: without a guide in `locale`, the answer is the translation that the reader prefers."""
     format: Format
     fields: Sequence[str]
     as_of: datetime | str
@@ -76,10 +78,11 @@ class LinkedDataQuery(Reading, total=False):
 
 def parameters(query: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The query as the server reads it, without what is sent as a header."""
-    return [
+    fallback = [("fallback", "accept-language")] if query.get("accept_language") is not None else []
+    return fallback + [
         (_name(name), each)
         for name, value in query.items()
-        if name not in ("at_least", "filters") and value is not None
+        if name not in ("at_least", "accept_language", "filters") and value is not None
         for each in _values(name, value)
     ] + [(name, each) for name, value in query.get("filters", {}).items() for each in _values(None, value)]
 

@@ -51,6 +51,11 @@ public record AddressHistory(@Nullable PublishedGuide guide, LedgerEntry last, C
         return new AddressHistory(newGuide, entry, ChangeTimes.after(times, entry));
     }
 
+    /** Returns the history with the guide beside other translations. */
+    AddressHistory showing(PublishedGuide other) {
+        return new AddressHistory(other, last, times);
+    }
+
     /** Returns the history without its guide, because the stored content turned out not to be the approved content. */
     AddressHistory damaged() {
         return new AddressHistory(null, last, times);

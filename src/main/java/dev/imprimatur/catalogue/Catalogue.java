@@ -152,7 +152,8 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             var positions = now.histories()
                     .flatMap(history -> history.positionUpTo(position).stream())
                     .toList();
-            return folded(Snapshot.empty(now.reading()), ledger.at(positions), now);
+            return folded(Snapshot.empty(now.reading()), ledger.at(positions), now)
+                    .snapshot();
         });
     }
 
@@ -182,7 +183,9 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
             var batch = next.entries();
             var before = folded;
             if (!batch.isEmpty()) {
-                folded = folded(before, batch, before);
+                var fold = folded(before, batch, before);
+                folded = fold.snapshot();
+                keepContents(fold);
                 endsInsideRelease = batch.getLast().isContinued();
             }
             for (var entry : batch) {
@@ -200,12 +203,25 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
         }
     }
 
+    /** Keeps the contents of guides in memory that are shown beside other translations now. */
+    private void keepContents(Snapshot.Fold fold) {
+        fold.replaced().forEach((guide, before) -> {
+            var content = contents.readyContent(before);
+            if (content != null
+                    && folded.current(guide).filter(it -> it == guide).isPresent()) contents.put(guide, content);
+            contents.forget(before);
+            folded.updateFront(GuideAddress.of(guide.entry()));
+        });
+    }
+
     /** Leaves out the guides whose content was read since they were folded, and is not the approved content. */
     private synchronized void leaveOutDamaged() {
         var damaged =
                 contents.takeDamaged().stream().filter(folded::hasContentOf).toList();
         if (damaged.isEmpty()) return;
-        folded = new Snapshot.Fold(folded).leaveOut(damaged).snapshot();
+        var fold = new Snapshot.Fold(folded).leaveOut(damaged);
+        folded = fold.snapshot();
+        keepContents(fold);
         damaged.forEach(guide -> folded.updateFront(GuideAddress.of(guide.entry())));
     }
 
@@ -243,17 +259,17 @@ public class Catalogue implements SmartLifecycle, ReadPosition {
     }
 
     /**
-     * Returns the snapshot after these entries.
+     * Returns the fold of these entries.
      *
      * @param known a snapshot whose content is reused where its hash is the same, so that it need not be loaded
      */
-    private Snapshot folded(Snapshot from, List<LedgerEntry> entries, Snapshot known) {
+    private Snapshot.Fold folded(Snapshot from, List<LedgerEntry> entries, Snapshot known) {
         var latest = new HashMap<GuideAddress, LedgerEntry>();
         for (var entry : entries) latest.put(GuideAddress.of(entry), entry);
         var guides = loader.loadServed(latest.values(), known);
         var fold = new Snapshot.Fold(from);
         for (var entry : entries) fold.append(entry, guides.get(entry.position()));
-        return fold.snapshot();
+        return fold;
     }
 
     private void advanceQuietly() {

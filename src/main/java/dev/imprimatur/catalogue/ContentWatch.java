@@ -90,8 +90,8 @@ class ContentWatch implements SmartLifecycle {
             long began = System.nanoTime();
             var batch = unread.subList(0, Math.min(BATCH, unread.size()));
             var missing = batch.stream()
+                    .flatMap(guide -> catalogue.now().current(guide).stream())
                     .filter(guide -> contents.ready(guide) == null)
-                    .filter(catalogue.now()::isCurrent)
                     .toList();
             contents.contents(missing).forEach((guide, content) -> {
                 if (contents.hasRoom()) contents.put(guide, content);

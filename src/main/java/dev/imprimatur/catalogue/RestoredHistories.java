@@ -59,6 +59,8 @@ final class RestoredHistories {
         var byAddress = new HashMap<GuideAddress, Restored>();
         var addresses = new HashMap<String, GuideAddress>();
         var renames = new ArrayList<Rename>();
+        var sets = new HashMap<String, String>();
+        var groups = new HashMap<String, TranslationGroup>();
         ledger.takeRestored(entry -> {
             var address = GuideAddress.of(entry.subject());
             String guide = entry.subject().id();
@@ -67,6 +69,14 @@ final class RestoredHistories {
                 renames.add(new Rename(guide, former, address));
                 byAddress.put(address, requireNonNull(byAddress.remove(former)));
             }
+            String set = entry.subject().set();
+            String setBefore = sets.put(guide, set);
+            if (setBefore != null && !setBefore.equals(set))
+                groups.computeIfPresent(setBefore, (same, group) -> group.without(guide, entry.position(), entry.at()));
+            groups.merge(
+                    set,
+                    TranslationGroup.EMPTY.with(guide, address, entry.position(), entry.at()),
+                    (group, one) -> group.with(guide, address, entry.position(), entry.at()));
             byAddress.compute(address, (same, before) -> Restored.after(before, entry));
         });
         if (byAddress.isEmpty()) return empty;
@@ -83,8 +93,12 @@ final class RestoredHistories {
                 // while some batches wait for the store, the processors are busy with others
                 .gather(Gatherers.mapConcurrent(AT_ONCE, batch -> histories(batch, listed, withoutContent)))
                 .forEach(histories -> histories.forEach(fold::add));
-        unread = List.copyOf(withoutContent);
+        groups.forEach((set, group) ->
+                group.members().values().stream().findFirst().ifPresent(member -> fold.add(member.type(), set, group)));
         var snapshot = fold.snapshot();
+        unread = withoutContent.stream()
+                .flatMap(guide -> snapshot.current(guide).stream())
+                .toList();
         byAddress.keySet().forEach(snapshot::updateFront);
         return snapshot;
     }

@@ -7,6 +7,7 @@ import dev.imprimatur.representation.PublishedGuide;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -125,11 +126,10 @@ public final class Snapshot {
         return history(address).map(AddressHistory::guide);
     }
 
-    /** Whether this is the guide at its address, and not an earlier state of it. */
-    boolean isCurrent(PublishedGuide guide) {
+    /** The guide as it is delivered now, if its latest entry is still the same; other translations may have come and gone meanwhile. */
+    Optional<PublishedGuide> current(PublishedGuide guide) {
         return find(GuideAddress.of(guide.entry()))
-                .filter(current -> current == guide)
-                .isPresent();
+                .filter(current -> current.entry().hash().equals(guide.entry().hash()));
     }
 
     /** Whether the guide at this guide's address has the same content. */
@@ -178,6 +178,8 @@ public final class Snapshot {
         private final Snapshot from;
         private long position;
         private int corrections;
+        /** The guides that are shown beside other translations than before, each with the guide that its content is kept for. */
+        private final Map<PublishedGuide, PublishedGuide> replaced = new LinkedHashMap<>();
 
         public Fold(Snapshot from) {
             this.from = from;
@@ -195,14 +197,49 @@ public final class Snapshot {
         public Fold append(LedgerEntry entry, @Nullable PublishedGuide guide) {
             var address = GuideAddress.of(entry);
             String slugBefore = entry.previousSlug();
-            if (slugBefore != null)
-                rename(entry.id(), new GuideAddress(entry.type(), slugBefore, entry.locale()), address);
+            var addressBefore =
+                    slugBefore == null ? address : new GuideAddress(entry.type(), slugBefore, entry.locale());
+            var setBefore = byType.getOrDefault(entry.type(), TypeSnapshot.EMPTY)
+                    .history(addressBefore)
+                    .map(before -> before.last().set());
+            if (slugBefore != null) rename(entry.id(), addressBefore, address);
             var ofType = byType.getOrDefault(entry.type(), TypeSnapshot.EMPTY);
             var history = ofType.history(address)
                     .map(before -> before.after(entry, guide))
                     .orElseGet(() -> AddressHistory.startingWith(entry, guide));
-            byType.put(entry.type(), ofType.with(address, history));
+            var changed = ofType.with(address, history);
+            if (setBefore.isPresent() && !setBefore.get().equals(entry.set()))
+                changed = changed.with(
+                                setBefore.get(),
+                                changed.group(setBefore.get()).without(entry.id(), entry.position(), entry.at()))
+                        .showing(setBefore.get(), this::replaced);
+            byType.put(
+                    entry.type(),
+                    changed.with(
+                                    entry.set(),
+                                    changed.group(entry.set()).with(entry.id(), address, entry.position(), entry.at()))
+                            .showing(entry.set(), this::replaced));
             position = entry.position();
+            return this;
+        }
+
+        private void replaced(PublishedGuide before, PublishedGuide after) {
+            var first = replaced.remove(before);
+            replaced.put(after, first == null ? before : first);
+        }
+
+        /** The guides that are shown beside other translations than before, each with the guide that its content is kept for. */
+        Map<PublishedGuide, PublishedGuide> replaced() {
+            return replaced;
+        }
+
+        /** Adds a group of translations whose guides were added before. */
+        Fold add(String type, String set, TranslationGroup group) {
+            byType.put(
+                    type,
+                    byType.getOrDefault(type, TypeSnapshot.EMPTY)
+                            .with(set, group)
+                            .showing(set, this::replaced));
             return this;
         }
 
@@ -231,7 +268,10 @@ public final class Snapshot {
                 var ofType = byType.getOrDefault(address.type(), TypeSnapshot.EMPTY);
                 ofType.history(address)
                         .filter(history -> hasContentOf(history, guide))
-                        .ifPresent(history -> byType.put(address.type(), ofType.with(address, history.damaged())));
+                        .ifPresent(history -> byType.put(
+                                address.type(),
+                                ofType.with(address, history.damaged())
+                                        .showing(history.last().set(), this::replaced)));
             }
             corrections++;
             return this;

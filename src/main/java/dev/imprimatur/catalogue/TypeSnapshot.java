@@ -4,12 +4,16 @@ package dev.imprimatur.catalogue;
 import dev.imprimatur.index.TypeIndex;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.representation.Translation;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
@@ -20,7 +24,8 @@ import org.pcollections.PMap;
  * users; a change returns a new instance that shares most of its data with this one.
  */
 public final class TypeSnapshot {
-    static final TypeSnapshot EMPTY = new TypeSnapshot(HashTreePMap.empty(), Renames.NONE, Instant.EPOCH, null);
+    static final TypeSnapshot EMPTY =
+            new TypeSnapshot(HashTreePMap.empty(), Renames.NONE, HashTreePMap.empty(), Instant.EPOCH, null);
     /** If more than one in {@code MANY} guides changed, the index is built from scratch, which then takes no longer than updating it. */
     private static final int MANY = 8;
 
@@ -28,6 +33,9 @@ public final class TypeSnapshot {
     private final PMap<String, Map<String, AddressHistory>> histories;
 
     private final Renames renames;
+    /** The groups of translations by the id of the set. */
+    private final PMap<String, TranslationGroup> groups;
+
     private final Instant changedAt;
     /** The index of an earlier snapshot, and what changed at each address since. */
     private record Base(TypeIndex index, PMap<GuideAddress, TypeIndex.Replacement> replacements) {
@@ -51,15 +59,21 @@ public final class TypeSnapshot {
     private TypeSnapshot(
             PMap<String, Map<String, AddressHistory>> histories,
             Renames renames,
+            PMap<String, TranslationGroup> groups,
             Instant changedAt,
             @Nullable Base base) {
         this.histories = histories;
         this.renames = renames;
+        this.groups = groups;
         this.changedAt = changedAt;
         this.base = base;
     }
 
     TypeSnapshot with(GuideAddress address, AddressHistory history) {
+        return with(address, history, history.last().at());
+    }
+
+    private TypeSnapshot with(GuideAddress address, AddressHistory history, Instant at) {
         var bySlug = new HashMap<>(histories.getOrDefault(address.slug(), Map.of()));
         var before = bySlug.put(address.locale(), history);
         var from = base();
@@ -67,7 +81,8 @@ public final class TypeSnapshot {
         return new TypeSnapshot(
                 histories.plus(address.slug(), Map.copyOf(bySlug)),
                 renames,
-                history.last().at(),
+                groups,
+                at,
                 next != null && next.isUseful() ? next : null);
     }
 
@@ -78,7 +93,7 @@ public final class TypeSnapshot {
     TypeSnapshot renamed(String guide, GuideAddress from, GuideAddress to) {
         var moved = renames.with(guide, from, to);
         var history = history(from).orElse(null);
-        if (history == null) return new TypeSnapshot(histories, moved, changedAt, base());
+        if (history == null) return new TypeSnapshot(histories, moved, groups, changedAt, base());
         var bySlug = new HashMap<>(histories.getOrDefault(from.slug(), Map.of()));
         bySlug.remove(from.locale());
         var without = bySlug.isEmpty() ? histories.minus(from.slug()) : histories.plus(from.slug(), Map.copyOf(bySlug));
@@ -89,8 +104,50 @@ public final class TypeSnapshot {
         return new TypeSnapshot(
                 without.plus(to.slug(), Map.copyOf(there)),
                 moved,
+                groups,
                 changedAt,
                 next != null && next.isUseful() ? next : null);
+    }
+
+    TranslationGroup group(String set) {
+        return groups.getOrDefault(set, TranslationGroup.EMPTY);
+    }
+
+    /** Replaces a group; its guides do not know it yet. */
+    TypeSnapshot with(String set, TranslationGroup group) {
+        return new TypeSnapshot(
+                histories,
+                renames,
+                group.members().isEmpty() ? groups.minus(set) : groups.plus(set, group),
+                changedAt,
+                base());
+    }
+
+    /**
+     * Shows each published guide of a group beside the others that are published.
+     *
+     * @param replaced receives each guide that looks different now, and the guide that it was before
+     */
+    TypeSnapshot showing(String set, BiConsumer<PublishedGuide, PublishedGuide> replaced) {
+        var group = group(set);
+        var published = group.members().values().stream()
+                .filter(address -> published(address.slug(), address.locale()) != null)
+                .sorted(Comparator.comparing(GuideAddress::locale))
+                .toList();
+        var result = this;
+        for (var address : published) {
+            var history = result.history(address).orElseThrow();
+            var before = Objects.requireNonNull(history.guide());
+            var others = published.stream()
+                    .filter(other -> !other.equals(address))
+                    .map(Translation::at)
+                    .toList();
+            var after = before.beside(others, group.position(), group.at());
+            if (after == before) continue;
+            result = result.with(address, history.showing(after), changedAt);
+            replaced.accept(before, after);
+        }
+        return result;
     }
 
     /**

@@ -70,6 +70,14 @@ record AtomFeed(String id, String address, ContentType type, PageUrls pages) {
         xml.writeAttribute("rel", "alternate");
         xml.writeAttribute("href", pages.of(guide));
         xml.writeAttribute("hreflang", entry.locale());
+        for (var translation : guide.translations()) {
+            // without a locale in the addresses, several languages may share one
+            if (pages.of(translation).equals(pages.of(guide))) continue;
+            xml.writeEmptyElement("link");
+            xml.writeAttribute("rel", "alternate");
+            xml.writeAttribute("href", pages.of(translation));
+            xml.writeAttribute("hreflang", translation.locale());
+        }
         var review = entry.review();
         if (review != null) for (var by : review.reviewedBy()) author(xml, by.name());
         String description =

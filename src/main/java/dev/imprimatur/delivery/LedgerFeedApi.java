@@ -189,10 +189,10 @@ class LedgerFeedApi {
         return contents
                 .of(entries.stream()
                         .flatMap(entry -> snapshot.find(GuideAddress.of(entry)).stream()
-                                .filter(guide -> guide.position() == entry.position()))
+                                .filter(guide -> guide.entry().position() == entry.position()))
                         .toList())
                 .stream()
-                .collect(Collectors.toMap(loaded -> loaded.guide().position(), Function.identity()));
+                .collect(Collectors.toMap(loaded -> loaded.guide().entry().position(), Function.identity()));
     }
 
     /** The JSON of an entry, with its guide if it is one of {@code guides}. */

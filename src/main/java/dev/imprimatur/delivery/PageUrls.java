@@ -3,6 +3,7 @@ package dev.imprimatur.delivery;
 
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.representation.Translation;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -38,6 +39,10 @@ record PageUrls(String template) {
 
     String of(PublishedGuide guide) {
         return of(guide.entry().slug(), guide.entry().locale());
+    }
+
+    String of(Translation translation) {
+        return of(translation.slug(), translation.locale());
     }
 
     private String of(String slug, String locale) {

@@ -14,13 +14,18 @@ import dev.imprimatur.representation.GuideContents;
 import dev.imprimatur.representation.LoadedGuide;
 import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.representation.Representation;
+import dev.imprimatur.representation.Translation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +42,16 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 @RequestMapping(DeliveryRequests.PATH)
 class PublishedGuideApi {
+    private static final String ACCEPT_LANGUAGE = "accept-language";
     private static final String LINKED_DATA = "/schema.org";
+
+    /**
+     * The language in which a site wants a guide.
+     *
+     * @param locale the locale as the request names it; null if the request names none
+     * @param preference the languages of the reader, if the site asks for a translation where there is no guide in the locale; else null
+     */
+    private record Wanted(@Nullable String locale, @Nullable LanguagePreference preference) {}
 
     private final DeliveryRequests requests;
     private final GuideContents contents;
@@ -62,6 +76,7 @@ class PublishedGuideApi {
             @RequestParam @Nullable String format,
             @RequestParam @Nullable String fields,
             @RequestParam @Nullable String asOf,
+            @RequestParam @Nullable String fallback,
             Authentication site,
             HttpServletRequest request,
             HttpServletResponse response)
@@ -70,19 +85,35 @@ class PublishedGuideApi {
         var includedFields = Fields.parse(fields, contentType);
         var textFormat = Format.of(format);
         var instant = asOf == null ? null : Property.instant("asOf", asOf);
-        var loaded = loaded(instant, type, slug, locale, request, response);
+        if (fallback != null && !fallback.equals(ACCEPT_LANGUAGE))
+            throw Refusal.malformed("fallback is " + ACCEPT_LANGUAGE, List.of()).raise();
+        var preference = fallback == null ? null : LanguagePreference.parse(acceptedLanguages(request));
+        var loaded = loaded(instant, type, slug, new Wanted(locale, preference), request, response);
         var guide = loaded.guide();
         var representation = textFormat == Format.MARKDOWN && includedFields.isEmpty()
                 ? loaded.representation()
                 : Representation.of(
-                        guide.entry().at(),
-                        guide.surrogateKey(),
+                        guide,
                         loaded.document(textFormat, includedFields, null)
                                 .bytes()
                                 .array());
         var untilChange = Duration.between(clock.instant(), guide.changesAt());
         var lifetime = requests.cacheLifetime();
-        representation.send(request, response, asOf == null ? lifetime.until(untilChange) : lifetime);
+        if (fallback != null) {
+            var address = GuideAddress.of(guide.entry());
+            response.setHeader(HttpHeaders.CONTENT_LANGUAGE, address.locale());
+            response.setHeader(HttpHeaders.CONTENT_LOCATION, Translation.path(address));
+        }
+        representation.send(
+                request,
+                response,
+                asOf == null ? lifetime.until(untilChange) : lifetime,
+                fallback == null ? "" : HttpHeaders.ACCEPT_LANGUAGE);
+    }
+
+    private static @Nullable String acceptedLanguages(HttpServletRequest request) {
+        var lines = Collections.list(request.getHeaders(HttpHeaders.ACCEPT_LANGUAGE));
+        return lines.isEmpty() ? null : String.join(",", lines);
     }
 
     /** Returns one guide as JSON-LD, with its URL if the site says at which addresses it shows guides. */
@@ -98,12 +129,11 @@ class PublishedGuideApi {
             throws IOException {
         var contentType = requests.contentType(type, site);
         var pageUrls = pages == null ? null : PageUrls.parse(pages);
-        var loaded = loaded(null, type, slug, locale, request, response);
+        var loaded = loaded(null, type, slug, new Wanted(locale, null), request, response);
         var guide = loaded.guide();
         Representation.of(
                         "application/ld+json",
-                        guide.entry().at(),
-                        guide.surrogateKey(),
+                        guide,
                         JsonLd.script(json.writeValueAsString(JsonLd.document(loaded, contentType, pageUrls))))
                 .send(request, response, requests.cacheLifetime());
     }
@@ -116,15 +146,46 @@ class PublishedGuideApi {
             @Nullable Instant asOf,
             String type,
             String slug,
-            @Nullable String locale,
+            Wanted wanted,
             HttpServletRequest request,
             HttpServletResponse response) {
         for (; ; ) {
             var now = requests.snapshot(request, response);
-            var guide = published(now, requests.asOf(now, asOf), asOf, type, slug, locale, request, response);
+            var shown = requests.asOf(now, asOf);
+            var guide = wanted.preference() == null
+                    ? published(now, shown, asOf, type, slug, wanted.locale(), request, response)
+                    : preferred(now, shown, asOf, type, slug, wanted, request, response);
             var loaded = contents.of(guide);
             if (requests.isUnchanged(now, GuideAddress.of(guide.entry()))) return loaded;
         }
+    }
+
+    /**
+     * Finds the guide at a slug, or the translation of it that the reader prefers: in the requested locale, else in the best locale by
+     * {@code Accept-Language}, else the guide itself.
+     */
+    private PublishedGuide preferred(
+            Snapshot now,
+            Snapshot shown,
+            @Nullable Instant asOf,
+            String type,
+            String slug,
+            Wanted wanted,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        String locale = wanted.locale() == null ? null : GuideAddress.canonical(wanted.locale());
+        var exact =
+                locale == null ? Optional.<PublishedGuide>empty() : shown.find(new GuideAddress(type, slug, locale));
+        if (exact.isPresent()) return exact.get();
+        var guide = published(now, shown, asOf, type, slug, null, request, response);
+        var addresses = new LinkedHashMap<String, GuideAddress>();
+        addresses.put(guide.entry().locale(), GuideAddress.of(guide.entry()));
+        for (var other : guide.translations())
+            addresses.putIfAbsent(other.locale(), new GuideAddress(type, other.slug(), other.locale()));
+        var best = locale != null && addresses.containsKey(locale)
+                ? Optional.of(locale)
+                : Objects.requireNonNull(wanted.preference()).best(addresses.keySet());
+        return best.map(addresses::get).flatMap(shown::find).orElse(guide);
     }
 
     /**

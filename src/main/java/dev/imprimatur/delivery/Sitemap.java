@@ -21,12 +21,12 @@ final class Sitemap {
     private Sitemap() {}
 
     /**
-     * Writes the sitemap. An address at which several guides are shown is listed once. If
-     * each locale has its own address, each entry lists the addresses of all its translations.
+     * Writes the sitemap. An address at which several guides are shown is listed once. If each locale has its own address, each entry lists
+     * the addresses of all its translations; a guide that is linked with none has those of the guides with the same slug.
      */
     static byte[] of(Stream<PublishedGuide> guides, PageUrls pages) {
         var latest = Recency.latest(guides).toList();
-        var translations = latest.stream()
+        var sameSlug = latest.stream()
                 .collect(Collectors.groupingBy(
                         guide -> guide.entry().slug(),
                         Collectors.toMap(
@@ -41,12 +41,20 @@ final class Sitemap {
                 xml.writeStartElement("url");
                 Xml.element(xml, "loc", address);
                 Xml.element(xml, "lastmod", Recency.updated(guide).toString());
-                var alternates =
-                        Objects.requireNonNull(translations.get(guide.entry().slug()));
+                var alternates = guide.translations().isEmpty()
+                        ? Objects.requireNonNull(sameSlug.get(guide.entry().slug()))
+                        : translations(guide, pages);
                 if (pages.haveLocale() && alternates.size() > 1) alternates(xml, alternates);
                 xml.writeEndElement();
             }
         });
+    }
+
+    private static Map<String, String> translations(PublishedGuide guide, PageUrls pages) {
+        var addresses = new TreeMap<String, String>();
+        addresses.put(guide.entry().locale(), pages.of(guide));
+        for (var other : guide.translations()) addresses.put(other.locale(), pages.of(other));
+        return addresses;
     }
 
     private static void alternates(XMLStreamWriter xml, Map<String, String> addresses) throws XMLStreamException {

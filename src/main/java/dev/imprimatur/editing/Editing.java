@@ -116,6 +116,34 @@ public class Editing {
                 by);
     }
 
+    /**
+     * Creates a guide in another locale, whose draft has the published content of a guide and is to be translated. If the guide is not
+     * published, the draft has the content of its draft. The same people are contributors as of a {@linkplain #duplicate duplicate}.
+     */
+    Guide translation(Guide original, String locale, String slug, Person by) {
+        var all = editions.of(original.id());
+        all.forEach(Edition::mustBeSound);
+        var contributors = new TreeSet<>(Set.of(by.account()));
+        contributors.addAll(editions.published(all));
+        var live = original.live();
+        JsonNode content;
+        if (live != null)
+            content = revisions.require(original.id(), live.revision()).content();
+        else {
+            var copy = drafts.copy(original);
+            copy.mustNotBeAltered();
+            contributors.addAll(copy.contributors());
+            content = copy.content();
+        }
+        return create(
+                original.type(),
+                slug,
+                locale,
+                current(types.require(original.type()), content),
+                List.copyOf(contributors),
+                by);
+    }
+
     private Guide create(
             String typeName, String slug, String tag, JsonNode given, List<String> contributors, Person by) {
         var type = types.require(typeName);
@@ -238,6 +266,7 @@ public class Editing {
      * @param etag the version to submit; null submits the current one
      * @param task the BPMN id of the drafting task that this completes
      * @param approvals how many approvals the workflow asks for, given whether a field of the content is changed
+     * @param from the revision of the source guide that the text has, if the person says so
      * @return the edition with the submission
      */
     public Edition submit(
@@ -246,6 +275,7 @@ public class Editing {
             String task,
             ToIntFunction<Predicate<String>> approvals,
             @Nullable String message,
+            LogEntry.@Nullable TranslatedFrom from,
             Person by) {
         var done = editions.leftBy(by, guide.id(), LogEntry.Kind.SUBMITTED);
         if (done.isPresent()) return editions.get(done.get().edition());
@@ -263,7 +293,16 @@ public class Editing {
             boolean same = edition.submitted()
                     .filter(ref -> ref.contentHash().equals(hash))
                     .isPresent();
-            if (edition.state() == Edition.State.IN_REVIEW && same) return Optional.empty();
+            if (edition.state() == Edition.State.IN_REVIEW && same)
+                return from == null
+                        ? Optional.empty()
+                        : edition.next()
+                                .translate(
+                                        from,
+                                        edition.translatedFrom().orElse(null),
+                                        edition.submitted().orElse(null),
+                                        by,
+                                        clock.instant());
             if (guide.live() != null && isLive(guide, hash))
                 throw Refusal.conflict(
                                 "nothing-changed",
@@ -273,7 +312,7 @@ public class Editing {
             // If an edit was saved meanwhile, a person who named a version must decide again.
             boolean unchanged = copies.submittedAs(copy, revision.number());
             if (version != null && !unchanged) throw Drafts.staleSubmission(drafts.copy(guide));
-            return Optional.of(edition.next()
+            var submission = edition.next()
                     .submit(
                             revision.ref(),
                             Math.max(
@@ -284,7 +323,8 @@ public class Editing {
                             task,
                             message,
                             by,
-                            clock.instant()));
+                            clock.instant());
+            return Optional.of(from == null ? submission : submission.withTranslatedFrom(from));
         });
     }
 

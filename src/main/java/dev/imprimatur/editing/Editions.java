@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.editing;
 
+import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.content.Requirement;
 import dev.imprimatur.drafts.WorkingCopies;
@@ -55,6 +56,7 @@ public class Editions {
     private final Revisions revisions;
     private final WorkingCopies copies;
     private final ScheduleNotices notices;
+    private final TranslationSets translationSets;
     private final Clock clock;
     /** Guides whose logs were compared with their cards and lack no entry. From then on, this node itself remembers the end of each log. */
     private final Set<String> compared =
@@ -71,7 +73,9 @@ public class Editions {
             Revisions revisions,
             WorkingCopies copies,
             ScheduleNotices notices,
+            TranslationSets translationSets,
             Clock clock) {
+        this.translationSets = translationSets;
         this.notices = notices;
         this.log = log;
         this.guides = guides;
@@ -300,6 +304,18 @@ public class Editions {
                                 Objects.requireNonNull(published.get(edition.id()))
                                         .position(),
                                 now)));
+        translationSets
+                .of(all.stream()
+                        .map(FirstPublished::card)
+                        .filter(card -> card.translation() != null)
+                        .map(Guide::id)
+                        .toList())
+                .values()
+                .stream()
+                .distinct()
+                .forEach(set -> grown.stream()
+                        .filter(edition -> edition.id().guide().equals(set.source()))
+                        .forEach(edition -> compareTranslations(set, List.of(edition))));
         guides.refreshAll(grown.stream()
                 .map(edition -> {
                     var it = Objects.requireNonNull(published.remove(edition.id()));
@@ -405,12 +421,64 @@ public class Editions {
     }
 
     private @Nullable String ownerWith(Edition latest) {
-        return Guide.ownerIn(Stream.concat(
+        return Guide.ownerIn(with(latest));
+    }
+
+    /** The editions of the guide up to this one, in the state in which it is given. */
+    private List<Edition> with(Edition latest) {
+        return Stream.concat(
                         of(latest.id().guide()).stream()
                                 .filter(other ->
                                         other.id().number() < latest.id().number()),
                         Stream.of(latest))
-                .toList());
+                .toList();
+    }
+
+    /** Records that the text of an edition has what a revision of its source guide says. */
+    void translated(EditionId id, LogEntry.TranslatedFrom from, Person by) {
+        record(
+                id,
+                edition -> edition.next()
+                        .translate(
+                                from,
+                                Guide.translatedFromIn(with(edition)),
+                                submittedText(edition),
+                                by,
+                                clock.instant()));
+    }
+
+    /** The submitted revision, if the working copy was not changed since. */
+    private Revision.@Nullable Ref submittedText(Edition edition) {
+        return edition.submitted()
+                .filter(ref -> !edition.state().isEditable()
+                        || copies.find(edition.id())
+                                .filter(copy -> ContentHash.isOf(copy.content(), ref.contentHash()))
+                                .isPresent())
+                .orElse(null);
+    }
+
+    /** If somebody else linked the guide while its card was remembered, what was just recorded has yet to reach its translations. */
+    private void noticeLink(Guide remembered, Guide stored) {
+        var now = stored.translation();
+        var before = remembered.translation();
+        boolean isSame = now == null || before != null && now.source().equals(before.source());
+        if (!isSame) translationSets.change(stored.id(), TranslationSet::asUnsettled);
+    }
+
+    /** Compares the translations of a set with what is published of their source now. */
+    void compareTranslations(TranslationSet set) {
+        compareTranslations(set, of(set.source()));
+    }
+
+    private void compareTranslations(TranslationSet set, List<Edition> editionsOfSource) {
+        editionsOfSource.stream()
+                .filter(edition -> edition.state() == Edition.State.PUBLISHED)
+                .flatMap(edition -> edition.publishedEntry().stream())
+                .reduce((earlier, later) -> later)
+                .ifPresent(entry -> guides.compareTranslations(
+                        set,
+                        Objects.requireNonNull(entry.position()),
+                        Objects.requireNonNull(entry.revision()).contentHash()));
     }
 
     /** Whether the guide was deleted. */
@@ -522,13 +590,20 @@ public class Editions {
             var refreshed = titled(card.refreshed(editions), editions);
             // before the card, which shows the reconciler what a crash has left to be done
             if (refreshed.entries() > card.entries()) notices.note(refreshed, editions);
+            if (refreshed.translation() != null
+                    && refreshed.live() != null
+                    && !refreshed.live().equals(card.live()))
+                translationSets
+                        .of(guide)
+                        .filter(set -> set.source().equals(guide))
+                        .ifPresent(set -> compareTranslations(set, editions));
             var next = copyToo || refreshed.drafted() == null || refreshed.tags() == null
                     ? copies.find(editions.getLast().id())
                             .filter(copy -> !copy.altered())
                             .map(refreshed::with)
                             .orElse(refreshed)
                     : refreshed;
-            if (!next.equals(card)) guides.refresh(next);
+            if (!next.equals(card)) guides.refresh(next).ifPresent(stored -> noticeLink(card, stored));
             if (next.drafted() != null && (!next.drafted().equals(card.drafted()) || card.tags() == null))
                 guides.retitle(next);
         });

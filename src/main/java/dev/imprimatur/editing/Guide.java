@@ -33,6 +33,8 @@ import tools.jackson.databind.JsonNode;
  * @param schedule when the guide is to be published or unpublished; null if nothing is scheduled
  * @param owner the username of the account to which reviews are announced; null if nobody owns the guide
  * @param reviewDue the last day on which the review of the published revision is valid
+ * @param translation the guides that this one and others are translations of one another with; null if the guide stands alone
+ * @param translatedFrom the revision of the source guide that the text has according to its editors; null if nobody has said so
  * @param entries how many log entries the card was made from; a card never replaces one that was made from more
  */
 public record Guide(
@@ -55,8 +57,26 @@ public record Guide(
         boolean overdue,
         @Nullable Schedule schedule,
         @Nullable String owner,
+        @Nullable Translation translation,
+        LogEntry.@Nullable TranslatedFrom translatedFrom,
         Instant updatedAt,
         int entries) {
+    /**
+     * The set of translations that a guide belongs to.
+     *
+     * @param set the id of the set
+     * @param source the id of the guide that the others are translated from
+     * @param languages of the source only: the language tags of all guides of the set, and the shorter tags that each begins with
+     * @param comparedWith the position of the publication of the source that {@code outdated} is about; null if there was none yet
+     * @param outdated whether the published source differs from the revision that this guide was translated from
+     */
+    public record Translation(
+            String set,
+            String source,
+            @Nullable List<String> languages,
+            @Nullable Long comparedWith,
+            boolean outdated) {}
+
     /** The states in which an edition has the contributors of the revision that was published. */
     static final Set<Edition.State> OF_REVISION =
             Set.of(Edition.State.PUBLISHED, Edition.State.SUPERSEDED, Edition.State.UNPUBLISHED);
@@ -91,6 +111,8 @@ public record Guide(
                         null,
                         null,
                         false,
+                        null,
+                        null,
                         null,
                         null,
                         copy.updatedAt(),
@@ -165,6 +187,8 @@ public record Guide(
                 overdue,
                 schedule,
                 owner,
+                translation,
+                translatedFrom,
                 newUpdatedAt,
                 entries);
     }
@@ -201,6 +225,8 @@ public record Guide(
                 live != null && live.isOverdueMarked(),
                 schedule(latest, live),
                 ownerIn(editions),
+                translation,
+                translatedFromIn(editions),
                 later(latest.log().getLast().at()),
                 count);
     }
@@ -232,6 +258,34 @@ public record Guide(
                 .findFirst()
                 .map(LogEntry::owner)
                 .orElse(null);
+    }
+
+    /**
+     * The revision of the source guide that the text has according to the logs. What was said of a discarded edition counts only if nothing
+     * was published before: then the next edition begins with its text.
+     */
+    static LogEntry.@Nullable TranslatedFrom translatedFromIn(List<Edition> editions) {
+        int firstPublished = editions.stream()
+                .filter(edition -> edition.publishedEntry().isPresent())
+                .mapToInt(edition -> edition.id().number())
+                .min()
+                .orElse(Integer.MAX_VALUE);
+        return editions.reversed().stream()
+                .filter(edition -> edition.state() != Edition.State.DISCARDED
+                        || edition.id().number() < firstPublished)
+                .flatMap(edition -> edition.translatedFrom().stream())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether this guide is a translation of another one. */
+    public boolean isTranslation() {
+        return translation != null && !translation.source().equals(id);
+    }
+
+    /** Whether the published source differs from the revision that this guide was translated from. */
+    public boolean isOutdatedTranslation() {
+        return isTranslation() && translation != null && translation.outdated();
     }
 
     /** Whether the guide was deleted. */

@@ -5,7 +5,9 @@ import dev.imprimatur.history.Edition;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Selection;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.problem.Refusal;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param state the state of the guide's latest edition; null for all
  * @param text a text that the title, the title of the draft or the slug must contain literally; null for all
  * @param owner only guides that this account owns; null for all
+ * @param translation only guides whose translations are outdated or missing; null for all
  * @param reviewDueBefore only guides whose review is due before this day; null for all
  */
 public record GuideQuery(
@@ -23,10 +26,36 @@ public record GuideQuery(
         @Nullable String text,
         @Nullable String owner,
         @Nullable LocalDate reviewDueBefore,
+        @Nullable TranslationFilter translation,
         Sort sort) {
     /** The window of results that a cursor names; the first one if there is no cursor. */
     public Window window(@Nullable String cursor, int limit) {
-        return Window.of(Selection.of("guides", type, state, text, owner, reviewDueBefore, sort), cursor, limit);
+        return Window.of(
+                Selection.of("guides", type, state, text, owner, reviewDueBefore, translation, sort), cursor, limit);
+    }
+
+    /**
+     * Selects guides by their translations.
+     *
+     * @param missing the language for which guides have no translation; null for translations that are outdated
+     */
+    public record TranslationFilter(@Nullable String missing) {
+        private static final String MISSING = "missing:";
+
+        /** Parses {@code outdated}, or {@code missing:} with a language tag. */
+        public static TranslationFilter parse(String text) {
+            if (text.equals("outdated")) return new TranslationFilter(null);
+            if (text.startsWith(MISSING))
+                return new TranslationFilter(Slug.locale(text.substring(MISSING.length()), "/translation"));
+            throw Refusal.malformed(
+                            "translation is outdated, or missing: with a language tag, such as missing:de", List.of())
+                    .raise();
+        }
+
+        @Override
+        public String toString() {
+            return missing == null ? "outdated" : MISSING + missing;
+        }
     }
 
     /** The sort orders, each ascending and descending. Only the creation date of a guide never changes. */

@@ -18,6 +18,7 @@ import com.mongodb.client.model.Updates;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionLog;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
@@ -80,6 +81,8 @@ public class Guides {
             boolean overdue,
             @Nullable Schedule schedule,
             @Nullable String owner,
+            Guide.@Nullable Translation translation,
+            LogEntry.@Nullable TranslatedFrom translatedFrom,
             Instant updatedAt,
             int entries) {
         static Row of(Guide g) {
@@ -104,6 +107,8 @@ public class Guides {
                     g.overdue(),
                     g.schedule(),
                     g.owner(),
+                    g.translation(),
+                    g.translatedFrom(),
                     g.updatedAt(),
                     g.entries());
         }
@@ -133,6 +138,8 @@ public class Guides {
                     overdue,
                     schedule,
                     owner,
+                    translation,
+                    translatedFrom,
                     updatedAt,
                     entries);
         }
@@ -143,6 +150,9 @@ public class Guides {
 
     private static final FindOneAndUpdateOptions UPDATED =
             new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
+
+    private static final String SOURCE = "translation.source";
+    private static final String OUTDATED = "translation.outdated";
 
     private record Cached(List<Guide> cards, long writes, long nanos) {}
 
@@ -167,6 +177,7 @@ public class Guides {
         Index.make(guides, Indexes.ascending("type", "reviewDue"));
         Index.make(guides, Indexes.ascending("state"));
         Index.make(guides, Indexes.ascending("owner", "type"));
+        Index.make(guides, Indexes.ascending("type", OUTDATED));
         for (var day : Due.values()) Index.make(guides, Indexes.ascending(day.field, "_id"));
     }
 
@@ -271,6 +282,58 @@ public class Guides {
             seen.invalidate(id);
             writes.incrementAndGet();
         }
+    }
+
+    /**
+     * Notes which set of translations the guide belongs to. What is known of the comparison with the same source stays.
+     *
+     * @param set null if the guide stands alone
+     */
+    void inSet(String id, @Nullable TranslationSet set) {
+        boolean isSource = set != null && set.source().equals(id);
+        if (set == null) guides.updateOne(Filters.eq("_id", id), Updates.unset("translation"));
+        else {
+            var fresh = new Guide.Translation(set.id(), set.source(), isSource ? set.languages() : null, null, false);
+            guides.updateOne(
+                    Filters.and(Filters.eq("_id", id), Filters.ne(SOURCE, set.source())),
+                    Updates.set("translation", fresh));
+            if (isSource)
+                guides.updateOne(
+                        Filters.and(Filters.eq("_id", id), Filters.eq(SOURCE, id)),
+                        Updates.set("translation.languages", set.languages()));
+        }
+        seen.invalidate(id);
+        writes.incrementAndGet();
+    }
+
+    /**
+     * Compares translations with what is published of their source. A later publication is never replaced by an earlier one.
+     *
+     * @param set whose source was published
+     * @param position of the ledger entry that published it
+     * @param contentHash the hash of the published content
+     */
+    void compareTranslations(TranslationSet set, long position, String contentHash) {
+        var ids = set.members().stream()
+                .map(TranslationSet.Member::guide)
+                .filter(id -> !id.equals(set.source()))
+                .toList();
+        var translations = Filters.and(
+                Filters.in("_id", ids),
+                Filters.eq(SOURCE, set.source()),
+                Filters.or(
+                        Filters.eq("translation.comparedWith", null),
+                        Filters.lte("translation.comparedWith", position)));
+        var upToDate = Filters.and(
+                Filters.eq("translatedFrom.guide", set.source()),
+                Filters.eq("translatedFrom.contentHash", contentHash));
+        for (boolean outdated : List.of(false, true))
+            guides.updateMany(
+                    Filters.and(translations, outdated ? Filters.nor(upToDate) : upToDate),
+                    Updates.combine(
+                            Updates.set("translation.comparedWith", position), Updates.set(OUTDATED, outdated)));
+        seen.invalidateAll(ids);
+        writes.incrementAndGet();
     }
 
     /** Removes the card, so that the guide does not exist any more. */
@@ -405,6 +468,10 @@ public class Guides {
                 Updates.set("overdue", g.overdue()),
                 Updates.set("schedule", g.schedule()),
                 Updates.set("owner", g.owner()),
+                // without the field, nodes of earlier releases read the card
+                g.translatedFrom() == null
+                        ? Updates.unset("translatedFrom")
+                        : Updates.set("translatedFrom", g.translatedFrom()),
                 Updates.set("updatedAt", g.updatedAt()),
                 Updates.set("entries", g.entries()));
     }
@@ -458,6 +525,7 @@ public class Guides {
         if (query.state() != null) filters.add(Filters.eq("state", query.state()));
         if (query.owner() != null) filters.add(Filters.eq("owner", query.owner()));
         if (query.reviewDueBefore() != null) filters.add(Filters.lt("reviewDue", query.reviewDueBefore()));
+        if (query.translation() != null) filters.add(translated(query.translation()));
         if (query.text() != null) {
             var literal = Pattern.compile(Pattern.quote(query.text()), Pattern.CASE_INSENSITIVE);
             var inProgress = Stream.of(Edition.State.values())
@@ -475,6 +543,15 @@ public class Guides {
                 descending ? Sorts.descending(field) : Sorts.ascending(field),
                 back ? Sorts.descending("_id") : Sorts.ascending("_id"));
         return guides.find(Filters.and(filters)).sort(order).limit(most).into(new ArrayList<>());
+    }
+
+    private static Bson translated(GuideQuery.TranslationFilter wanted) {
+        String missing = wanted.missing();
+        if (missing == null) return Filters.eq(OUTDATED, true);
+        return Filters.and(
+                Filters.or(Filters.eq("translation", null), Filters.exists("translation.languages")),
+                Filters.ne("translation.languages", missing),
+                Filters.nor(Filters.regex("locale", "^" + Pattern.quote(missing) + "(-|$)")));
     }
 
     /** A filter for the guides after a value and an id. A guide without a value sorts before all guides that have one. */

@@ -29,13 +29,18 @@ public final class Slug {
 
     /** The locale in its canonical form (BCP 47). */
     static String locale(String tag) {
+        return locale(tag, "/locale");
+    }
+
+    /** The locale in its canonical form (BCP 47). Throws a refusal that points to the place of a text that is none. */
+    static String locale(String tag, String pointer) {
         try {
             String canonical = new Locale.Builder().setLanguageTag(tag).build().toLanguageTag();
             if (!canonical.equals("und")) return canonical;
         } catch (IllformedLocaleException wrong) {
             // Refused below.
         }
-        throw Refusal.malformed("/locale", "a locale is a BCP 47 language tag such as en-US")
+        throw Refusal.malformed(pointer, "a locale is a BCP 47 language tag such as en-US")
                 .raise();
     }
 }

@@ -215,7 +215,7 @@ public final class Edition {
             }
             case SCHEDULE_DROPPED -> schedule(Schedule.NONE, entry);
             case PUBLICATION_DUE -> state = State.APPROVED;
-            case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED -> {}
+            case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED, TRANSLATED -> {}
             case DELETED -> deleted = true;
         }
     }
@@ -353,6 +353,30 @@ public final class Edition {
         return log.reversed().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.OWNER_CHANGED)
                 .findFirst();
+    }
+
+    /** The revision of the source guide that the text of this edition has according to its editors; empty if nobody has said so. */
+    public Optional<LogEntry.TranslatedFrom> translatedFrom() {
+        return log.reversed().stream()
+                .map(LogEntry::translatedFrom)
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    /**
+     * The revision of the source guide that a submitted revision was translated from: the one that was named before the submission, or
+     * later about exactly this revision; empty if none was.
+     */
+    public Optional<LogEntry.TranslatedFrom> translatedFrom(int revision) {
+        LogEntry.TranslatedFrom last = null;
+        LogEntry.TranslatedFrom found = null;
+        for (var entry : log) {
+            if (entry.translatedFrom() != null) last = entry.translatedFrom();
+            var ref = entry.revision();
+            boolean isAbout = entry.kind() == LogEntry.Kind.SUBMITTED || entry.kind() == LogEntry.Kind.TRANSLATED;
+            if (isAbout && ref != null && ref.number() == revision) found = last;
+        }
+        return Optional.ofNullable(found);
     }
 
     public boolean isReviewDueMarked() {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param notice of kinds {@code REMINDED}, {@code ESCALATED} and {@code REVIEW_ANNOUNCED}
  * @param owner of kind {@code OWNER_CHANGED}: the username of the owner; null if nobody owns the guide
  * @param requirements of kinds {@code SUBMITTED} and {@code APPROVED}: the requirements that the revision has to meet; null for none
+ * @param translatedFrom of kind {@code TRANSLATED}: the revision of the source guide that the text has
  */
 public record LogEntry(
         EditionId edition,
@@ -49,7 +50,8 @@ public record LogEntry(
         @Nullable Renamed renamed,
         @Nullable Notice notice,
         @Nullable String owner,
-        @Nullable List<Requirement> requirements) {
+        @Nullable List<Requirement> requirements,
+        @Nullable TranslatedFrom translatedFrom) {
     public LogEntry {
         by = by.withoutGrants();
         requirements = requirements == null || requirements.isEmpty() ? null : List.copyOf(requirements);
@@ -57,6 +59,14 @@ public record LogEntry(
 
     /** The slug that a guide had and the slug that it has instead. */
     public record Renamed(String from, String to) {}
+
+    /**
+     * The revision of another guide that a text was translated from.
+     *
+     * @param guide the id of the source guide
+     * @param contentHash as {@link dev.imprimatur.content.ContentHash#value()}
+     */
+    public record TranslatedFrom(String guide, int revision, String contentHash) {}
 
     /** What can happen to an edition. */
     public enum Kind {
@@ -109,7 +119,9 @@ public record LogEntry(
         /** A timer announced ahead that the review of the published edition comes due. */
         REVIEW_ANNOUNCED,
         /** Somebody else owns the guide from now on, or nobody. */
-        OWNER_CHANGED
+        OWNER_CHANGED,
+        /** The text was translated from a revision of the source guide, or was brought up to date with it. */
+        TRANSLATED
     }
 
     /** The signature of the decision; empty if it was not signed. */
@@ -143,7 +155,7 @@ public record LogEntry(
             @Nullable String message) {
         return new LogEntry(
                 edition, seq, kind, at, by, revision, task, outcome, message, null, null, null, null, null, null, null,
-                null, null, null);
+                null, null, null, null);
     }
 
     LogEntry signed(@Nullable String words) {
@@ -204,6 +216,30 @@ public record LogEntry(
                 meaning, reason, approvalsRequired, stamp, position, schedule, renamed, notice, given, requirements);
     }
 
+    public LogEntry withTranslatedFrom(TranslatedFrom given) {
+        return new LogEntry(
+                edition,
+                seq,
+                kind,
+                at,
+                by,
+                revision,
+                task,
+                outcome,
+                message,
+                meaning,
+                reason,
+                approvalsRequired,
+                stamp,
+                position,
+                schedule,
+                renamed,
+                notice,
+                owner,
+                requirements,
+                given);
+    }
+
     private LogEntry with(
             @Nullable String newMeaning,
             @Nullable Reason newReason,
@@ -234,6 +270,7 @@ public record LogEntry(
                 newRenamed,
                 newNotice,
                 newOwner,
-                newRequirements);
+                newRequirements,
+                translatedFrom);
     }
 }

@@ -387,6 +387,32 @@ public final class Transitions {
                         .withOwner(owner));
     }
 
+    /**
+     * The statement that the text has what a revision of the source guide says.
+     *
+     * @param current the revision of the source that the guide's editors named last
+     * @param about the submitted revision, if the text is that of it; null if the text was changed since
+     * @return empty if the same was said already
+     */
+    public Optional<LogEntry> translate(
+            LogEntry.TranslatedFrom from,
+            LogEntry.@Nullable TranslatedFrom current,
+            Revision.@Nullable Ref about,
+            Person by,
+            Instant now) {
+        boolean isKnown = about == null
+                || edition.translatedFrom(about.number()).filter(from::equals).isPresent();
+        if (from.equals(current) && isKnown) return Optional.empty();
+        if (edition.state().isOver())
+            throw Refusal.conflict(
+                            "wrong-state",
+                            "edition " + edition.id().number() + " is "
+                                    + edition.state().apiName() + ", so its text is not brought up to date any more")
+                    .raise();
+        return Optional.of(
+                next(Kind.TRANSLATED, about, null, null, null, by, now).withTranslatedFrom(from));
+    }
+
     private void mustBe(State expected) {
         if (edition.state() != expected)
             throw Refusal.conflict(

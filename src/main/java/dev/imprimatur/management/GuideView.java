@@ -3,6 +3,7 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.history.EndedSchedule;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.publication.Integrity;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -27,6 +28,7 @@ record GuideView(
         @Nullable ScheduleView schedule,
         @Nullable String owner,
         @Nullable EndedScheduleView endedSchedule,
+        @Nullable TranslationView translation,
         Instant updatedAt) {
     /**
      * A schedule that ended because what it was set for was withdrawn or replaced.
@@ -48,6 +50,28 @@ record GuideView(
                     ended.cause().by().account(),
                     LogView.kind(ended.cause().kind()),
                     ended.cause().at());
+        }
+    }
+
+    /**
+     * How a guide relates to the other languages of its set.
+     *
+     * @param source the id of the guide that the others are translated from
+     * @param translatedFrom of a translation: the revision of the source that its text has; null if nobody has said
+     * @param outdated of a translation: whether the source was published with other content since; null for the source
+     */
+    record TranslationView(
+            String source,
+            LogEntry.@Nullable TranslatedFrom translatedFrom,
+            @Nullable Boolean outdated) {
+        static @Nullable TranslationView of(Guide guide) {
+            var translation = guide.translation();
+            return translation == null
+                    ? null
+                    : new TranslationView(
+                            translation.source(),
+                            guide.isTranslation() ? guide.translatedFrom() : null,
+                            guide.isTranslation() ? translation.outdated() : null);
         }
     }
 
@@ -92,6 +116,7 @@ record GuideView(
                 guide.schedule() == null ? null : ScheduleView.of(guide.schedule()),
                 guide.owner(),
                 ended == null ? null : EndedScheduleView.of(ended),
+                TranslationView.of(guide),
                 guide.updatedAt());
     }
 }

@@ -16,6 +16,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.Review;
+import dev.imprimatur.review.Translating;
 import java.net.URI;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -51,6 +52,7 @@ class GuidesApi {
     private final Inbox inbox;
     private final Integrity integrity;
     private final ContentTypes types;
+    private final Translating translating;
 
     GuidesApi(
             Guides guides,
@@ -59,7 +61,9 @@ class GuidesApi {
             Review review,
             Inbox inbox,
             Integrity integrity,
-            ContentTypes types) {
+            ContentTypes types,
+            Translating translating) {
+        this.translating = translating;
         this.editions = editions;
         this.guides = guides;
         this.drafts = drafts;
@@ -69,13 +73,17 @@ class GuidesApi {
         this.types = types;
     }
 
-    record NewGuide(String slug, @Nullable String locale, JsonNode content) {}
+    /** @param translationOf the id of the guide that the new one is a translation of; null if it stands alone */
+    record NewGuide(
+            String slug, @Nullable String locale, @Nullable String translationOf, JsonNode content) {}
 
     @PostMapping
     @NeedsScope(Scope.DRAFT)
     @PreAuthorize("hasRole('EDITOR')")
     ResponseEntity<GuideView> create(@PathVariable String type, @RequestBody NewGuide body, Person me) {
-        var guide = review.create(type, body.slug(), body.locale(), body.content(), me);
+        var guide = body.translationOf() == null
+                ? review.create(type, body.slug(), body.locale(), body.content(), me)
+                : translating.create(type, body.slug(), body.locale(), body.content(), body.translationOf(), me);
         return created(type, guide);
     }
 
@@ -94,10 +102,18 @@ class GuidesApi {
             @RequestParam @Nullable String q,
             @RequestParam @Nullable String owner,
             @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate reviewDueBefore,
+            @RequestParam @Nullable String translation,
             @RequestParam(defaultValue = "-updated") String sort,
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam @Nullable String cursor) {
-        var query = new GuideQuery(types.require(type).name(), state(state), q, owner, reviewDueBefore, sort(sort));
+        var query = new GuideQuery(
+                types.require(type).name(),
+                state(state),
+                q,
+                owner,
+                reviewDueBefore,
+                translation == null ? null : GuideQuery.TranslationFilter.parse(translation),
+                sort(sort));
         return PageView.of(guides.page(query, query.window(cursor, Api.pageSize(limit)))
                 .map(guide -> GuideView.of(guide, integrity)));
     }
@@ -147,7 +163,8 @@ class GuidesApi {
                 guide, inbox.of(guide.current()).stream().map(TaskView::of).toList(), ended, integrity);
     }
 
-    record Submission(@Nullable String message) {}
+    /** @param translatedFrom the number of the revision of the source whose text the translation has, if the editor says so */
+    record Submission(@Nullable String message, @Nullable Integer translatedFrom) {}
 
     @PostMapping("/{id}/submit")
     @NeedsScope(Scope.DRAFT)
@@ -163,6 +180,7 @@ class GuidesApi {
                 guide,
                 ifMatch == null ? null : Api.ifMatch(ifMatch),
                 submission == null ? null : submission.message(),
+                submission == null ? null : submission.translatedFrom(),
                 me);
         return view(guides.require(type, id));
     }

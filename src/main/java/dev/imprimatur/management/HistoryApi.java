@@ -5,9 +5,12 @@ import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.diff.Change;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Translations;
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.Revision;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.WorkflowProgress;
 import java.util.List;
@@ -26,7 +29,15 @@ class HistoryApi {
     private final Editions editions;
     private final WorkflowProgress progress;
 
-    HistoryApi(Guides guides, GuideRevisions guideRevisions, Editions editions, WorkflowProgress progress) {
+    private final Translations translations;
+
+    HistoryApi(
+            Guides guides,
+            GuideRevisions guideRevisions,
+            Editions editions,
+            WorkflowProgress progress,
+            Translations translations) {
+        this.translations = translations;
         this.guides = guides;
         this.guideRevisions = guideRevisions;
         this.editions = editions;
@@ -37,9 +48,10 @@ class HistoryApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     PageView<RevisionView> revisions(@PathVariable String type, @PathVariable String id) {
+        var guide = guides.require(type, id);
         return new PageView<>(
-                guideRevisions.of(guides.require(type, id)).stream()
-                        .map(revision -> RevisionView.of(revision, false))
+                guideRevisions.of(guide).stream()
+                        .map(revision -> view(guide, revision, false))
                         .toList(),
                 null);
     }
@@ -48,7 +60,13 @@ class HistoryApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     RevisionView revision(@PathVariable String type, @PathVariable String id, @PathVariable int number) {
-        return RevisionView.of(guideRevisions.require(guides.require(type, id), number), true);
+        var guide = guides.require(type, id);
+        return view(guide, guideRevisions.require(guide, number), true);
+    }
+
+    private RevisionView view(Guide guide, Revision revision, boolean withContent) {
+        return RevisionView.of(
+                revision, translations.translatedFrom(guide, revision.edition(), revision.number()), withContent);
     }
 
     record DiffView(int from, int to, List<Change> changes) {}

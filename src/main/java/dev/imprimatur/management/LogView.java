@@ -34,7 +34,8 @@ record LogView(
         @Nullable ScheduleView schedule,
         LogEntry.@Nullable Renamed renamed,
         @Nullable NoticeView notice,
-        @Nullable String owner) {
+        @Nullable String owner,
+        LogEntry.@Nullable TranslatedFrom translatedFrom) {
     /** @param invitedBy of somebody without an account: the colleague who invited them */
     record ByView(
             @Nullable String account,
@@ -137,7 +138,8 @@ record LogView(
                 entry.schedule() == null ? null : ScheduleView.of(entry.schedule()),
                 entry.renamed(),
                 NoticeView.of(entry.notice()),
-                entry.owner());
+                entry.owner(),
+                entry.translatedFrom());
     }
 
     /** The kind as the API spells it. */

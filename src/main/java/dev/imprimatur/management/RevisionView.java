@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.management;
 
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import java.time.Instant;
 import java.util.List;
@@ -16,8 +17,9 @@ record RevisionView(
         @Nullable Integer parent,
         String submittedBy,
         Instant at,
+        LogEntry.@Nullable TranslatedFrom translatedFrom,
         @Nullable JsonNode content) {
-    static RevisionView of(Revision revision, boolean withContent) {
+    static RevisionView of(Revision revision, LogEntry.@Nullable TranslatedFrom translatedFrom, boolean withContent) {
         return new RevisionView(
                 revision.number(),
                 revision.edition(),
@@ -26,6 +28,7 @@ record RevisionView(
                 revision.parent(),
                 revision.submittedBy(),
                 revision.at(),
+                translatedFrom,
                 withContent ? revision.content() : null);
     }
 }

@@ -21,7 +21,21 @@ import java.util.function.BiConsumer;
  * the number of the subject. Subjects are numbered in the order in which they first appear in the ledger, and are encoded only there.
  */
 final class CheckpointEntries {
+    /** Between the id of a guide and its set of translations, if an entry names one. Checkpoints of earlier releases name none. */
+    private static final char SET = '\n';
+
     private CheckpointEntries() {}
+
+    private static String idAndSet(Subject subject) {
+        return subject.translationSet() == null ? subject.id() : subject.id() + SET + subject.translationSet();
+    }
+
+    private static Subject subject(String idAndSet, String type, String slug, String locale) {
+        int end = idAndSet.indexOf(SET);
+        return end < 0
+                ? new Subject(idAndSet, type, slug, locale)
+                : new Subject(idAndSet.substring(0, end), type, slug, locale, idAndSet.substring(end + 1));
+    }
 
     /** Encodes entries in the order of the ledger. */
     static final class Encoder {
@@ -42,7 +56,7 @@ final class CheckpointEntries {
                 int number = numbers.computeIfAbsent(subject, first -> next);
                 out.writeInt(number);
                 if (number < next) return;
-                out.writeUTF(subject.id());
+                out.writeUTF(idAndSet(subject));
                 out.writeUTF(subject.type());
                 out.writeUTF(subject.slug());
                 out.writeUTF(subject.locale());
@@ -96,7 +110,7 @@ final class CheckpointEntries {
                     boolean isLive = in.readBoolean();
                     int number = in.readInt();
                     if (number == subjects.size())
-                        subjects.add(new Subject(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF()));
+                        subjects.add(subject(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF()));
                     visitor.accept(
                             new EntrySummary(position, subjects.get(number), edition, isLive, at),
                             Fingerprint.from(ByteBuffer.wrap(hash)));

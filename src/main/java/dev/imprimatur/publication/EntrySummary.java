@@ -10,11 +10,6 @@ import java.time.Instant;
  */
 public record EntrySummary(long position, LedgerEntry.Subject subject, int edition, boolean isLive, Instant at) {
     static EntrySummary of(LedgerEntry entry) {
-        return new EntrySummary(
-                entry.position(),
-                new LedgerEntry.Subject(entry.id(), entry.type(), entry.slug(), entry.locale()),
-                entry.edition(),
-                entry.isLive(),
-                entry.at());
+        return new EntrySummary(entry.position(), entry.subject(), entry.edition(), entry.isLive(), entry.at());
     }
 }

@@ -116,6 +116,7 @@ class LedgerCheck implements Check {
                     case REVIEW_OVERDUE -> "overdue:" + edition + ":";
                     case UNPUBLISH -> "unpublish:" + edition;
                     case RENAME -> Renaming.causes(entry.id());
+                    case LINK -> TranslationLinks.causes(entry.id());
                 };
                 boolean fits = expected.endsWith(":")
                         ? cause.get().startsWith(expected)

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position 1, 2, 3… without gaps
  * @param id of the guide
+ * @param translationSet the set of guides that are translations of one another: the id of another guide of it; null for the set that has
+ *     the id of the guide itself, which every guide is in unless the entry says otherwise
  * @param previousSlug the slug that the guide had before; null for all kinds but {@code rename}
  * @param review the “last reviewed” stamp; null for {@code unpublish}
  * @param redirectTo where readers are sent after an {@code unpublish}; null for no redirect and for other kinds
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
     "slug",
     "previousSlug",
     "locale",
+    "translationSet",
     "edition",
     "revision",
     "contentHash",
@@ -60,6 +63,7 @@ public record LedgerEntry(
         String slug,
         @Nullable String previousSlug,
         String locale,
+        @Nullable String translationSet,
         int edition,
         int revision,
         String contentHash,
@@ -100,7 +104,10 @@ public record LedgerEntry(
         UNPUBLISH,
         /** The guide has another slug; everything else that is delivered stays the same. */
         @JsonProperty("rename")
-        RENAME;
+        RENAME,
+        /** The guide has become a translation of others, or is none any more; everything else that is delivered stays the same. */
+        @JsonProperty("link")
+        LINK;
 
         /** The kind as JSON spells it, such as {@code review-overdue}. */
         public String spelling() {
@@ -198,8 +205,23 @@ public record LedgerEntry(
      * What an entry is about.
      *
      * @param id of the guide
+     * @param translationSet as in {@link LedgerEntry}
      */
-    public record Subject(String id, String type, String slug, String locale) {}
+    public record Subject(
+            String id,
+            String type,
+            String slug,
+            String locale,
+            @Nullable String translationSet) {
+        public Subject(String id, String type, String slug, String locale) {
+            this(id, type, slug, locale, null);
+        }
+
+        /** The id of the set of translations that the guide is in, if only with itself. */
+        public String set() {
+            return translationSet == null ? id : translationSet;
+        }
+    }
 
     /** The revision that is or was published, with the edition it belongs to. */
     public record PublishedRevision(
@@ -230,6 +252,7 @@ public record LedgerEntry(
                 subject.slug(),
                 null,
                 subject.locale(),
+                subject.translationSet(),
                 published.edition(),
                 published.revision(),
                 published.contentHash(),
@@ -244,8 +267,8 @@ public record LedgerEntry(
                 link.signature());
     }
 
-    private Subject subject() {
-        return new Subject(id, type, slug, locale);
+    Subject subject() {
+        return new Subject(id, type, slug, locale, translationSet);
     }
 
     private PublishedRevision published() {
@@ -303,6 +326,7 @@ public record LedgerEntry(
                 slug,
                 slugBefore,
                 locale,
+                translationSet,
                 edition,
                 revision,
                 contentHash,
@@ -327,13 +351,31 @@ public record LedgerEntry(
     LedgerEntry renamed(String newSlug, long newPosition, String hashBefore, Instant now) {
         return of(
                         Kind.RENAME,
-                        new Subject(id, type, newSlug, locale),
+                        new Subject(id, type, newSlug, locale, translationSet),
                         published(),
                         review,
                         null,
                         now,
                         Link.unsealed(newPosition, hashBefore))
                 .withPrevious(slug, null);
+    }
+
+    /** Returns an unsealed entry that puts the guide into another set of translations. */
+    LedgerEntry linked(@Nullable String newSet, long newPosition, String hashBefore, Instant now) {
+        return of(
+                Kind.LINK,
+                new Subject(id, type, slug, locale, newSet),
+                published(),
+                review,
+                null,
+                now,
+                Link.unsealed(newPosition, hashBefore));
+    }
+
+    /** The id of the set of translations that the guide is in, if only with itself. */
+    @JsonIgnore
+    public String set() {
+        return subject().set();
     }
 
     /** Returns an unsealed entry of another kind about the same published revision. */

@@ -5,6 +5,7 @@ import dev.imprimatur.publication.LedgerEntry.Kind;
 import dev.imprimatur.store.Findings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for the order of one guide's entries: which entry may follow which. */
@@ -30,6 +31,10 @@ final class LedgerOrder {
             return "was reviewed after it was published";
         if (entry.kind() != Kind.RENAME && before != null && !before.slug().equals(entry.slug()))
             return "has another slug than the entry before";
+        if (entry.kind() != Kind.PUBLISH
+                && entry.kind() != Kind.LINK
+                && before != null
+                && !before.set().equals(entry.set())) return "belongs to other translations than the entry before";
         if (entry.kind() == Kind.PUBLISH) {
             if (review == null) return "publishes a revision without a review";
             if (before == null) return null;
@@ -46,6 +51,8 @@ final class LedgerOrder {
         if (!same) return "is about another revision than the published one";
         var last = before.review();
         if (entry.kind() == Kind.RENAME) return faultOfRename(before, entry);
+        if (entry.kind() == Kind.LINK)
+            return Objects.equals(last, review) ? null : "has another review than the entry before";
         boolean earlier = entry.kind() == Kind.RESTAMP
                 && review != null
                 && last != null

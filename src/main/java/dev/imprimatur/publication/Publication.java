@@ -52,6 +52,7 @@ public class Publication {
     private final LedgerChain chain;
     private final Slugs slugs;
     private final Renaming renaming;
+    private final TranslationLinks links;
     private final Clock clock;
 
     Publication(
@@ -64,6 +65,7 @@ public class Publication {
             LedgerChain chain,
             Slugs slugs,
             Renaming renaming,
+            TranslationLinks links,
             Clock clock) {
         this.guides = guides;
         this.editions = editions;
@@ -74,6 +76,7 @@ public class Publication {
         this.chain = chain;
         this.slugs = slugs;
         this.renaming = renaming;
+        this.links = links;
         this.clock = clock;
     }
 
@@ -93,7 +96,9 @@ public class Publication {
         var stamp = edition.stamp().orElseThrow();
         store(List.of(revision));
         slugs.mustBeFreeForThese(List.of(guide));
-        var entry = ledger.append(publishing(guide, renaming.firstSlug(guide), id, revision, stamp));
+        var entry = ledger.append(publishing(
+                guide, renaming.firstSlug(guide), links.namesFor(List.of(guide)).get(guide.id()), id, revision, stamp));
+        links.alignLedger(List.of(guide), List.of(entry));
         var published = editions.published(id, entry.position());
         boolean isRenamed =
                 published.renamedTo().filter(slug -> !slug.equals(entry.slug())).isPresent();
@@ -113,14 +118,17 @@ public class Publication {
         store(revisions.values());
         slugs.mustBeFreeForThese(cards.values());
         var all = List.copyOf(revisions.values());
+        var sets = links.namesFor(cards.values());
         var entries = ledger.append(all.stream()
                 .map(revision -> publishing(
                         requireNonNull(cards.get(revision.guide())),
                         requireNonNull(cards.get(revision.guide())).slug(),
+                        sets.get(revision.guide()),
                         new EditionId(revision.guide(), 1),
                         revision,
                         requireNonNull(first.get(revision.guide())).stamp().orElseThrow()))
                 .toList());
+        links.alignLedger(cards.values(), entries);
         var published = new ArrayList<Editions.FirstPublished>();
         for (int i = 0; i < all.size(); i++) {
             String guide = all.get(i).guide();
@@ -133,8 +141,12 @@ public class Publication {
         editions.firstPublished(published);
     }
 
-    /** @param slug the slug of the guide if the ledger does not know the guide yet */
-    private Ledger.Addition publishing(Guide guide, String slug, EditionId id, Revision revision, Stamp stamp) {
+    /**
+     * @param slug the slug of the guide if the ledger does not know the guide yet
+     * @param set the set of translations of the guide
+     */
+    private Ledger.Addition publishing(
+            Guide guide, String slug, @Nullable String set, EditionId id, Revision revision, Stamp stamp) {
         return new Ledger.Addition(publishCause(id, revision.number()), guide.id(), (position, hash, before) -> {
             if (before != null && before.edition() >= id.number())
                 throw Refusal.conflict("superseded", "a later edition is published already")
@@ -143,7 +155,7 @@ public class Publication {
             var first = before == null ? now : before.firstPublishedAt();
             // the ledger says under which slug readers know the guide; the card may be older
             String known = before == null ? slug : before.slug();
-            return reviewed(unsealed(guide, known, id, revision, first, now, position, hash), stamp);
+            return reviewed(unsealed(guide, known, set, id, revision, first, now, position, hash), stamp);
         });
     }
 
@@ -186,14 +198,18 @@ public class Publication {
         store(revisions.values());
         slugs.mustBeFreeForThese(all.keySet());
         var additions = new ArrayList<Ledger.Addition>();
+        var sets = links.namesFor(cards.values());
         all.forEach((guide, edition) -> additions.add(publishing(
                 guide,
                 renaming.firstSlug(guide),
+                sets.get(guide.id()),
                 edition.id(),
                 requireNonNull(revisions.get(guide.id())),
                 edition.stamp().orElseThrow())));
         withdrawn.forEach(it -> additions.add(withdrawing(it.edition(), it.redirectTo())));
-        return ledger.appendRelease(release, additions).values().stream()
+        var entries = ledger.appendRelease(release, additions).values();
+        links.alignLedger(cards.values(), entries);
+        return entries.stream()
                 .map(LedgerEntry::release)
                 .filter(Objects::nonNull)
                 .filter(it -> it.id().equals(release))
@@ -343,6 +359,7 @@ public class Publication {
     private static LedgerEntry unsealed(
             Guide guide,
             String slug,
+            @Nullable String set,
             EditionId id,
             Revision revision,
             Instant firstPublishedAt,
@@ -351,7 +368,7 @@ public class Publication {
             String lastHash) {
         return LedgerEntry.of(
                 Kind.PUBLISH,
-                new LedgerEntry.Subject(guide.id(), guide.type(), slug, guide.locale()),
+                new LedgerEntry.Subject(guide.id(), guide.type(), slug, guide.locale(), set),
                 new LedgerEntry.PublishedRevision(
                         id.number(), revision.number(), revision.hash().value(), now, firstPublishedAt),
                 null,

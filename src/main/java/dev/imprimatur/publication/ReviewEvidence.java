@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 
 /** Checks the review in a ledger entry against the decisions in the edition log. */
 final class ReviewEvidence {
+    private static final Set<Kind> OF_ENTRY_BEFORE = Set.of(Kind.REVIEW_OVERDUE, Kind.RENAME, Kind.LINK);
+
     private final Editions editions;
 
     ReviewEvidence(Editions editions) {
@@ -31,8 +33,8 @@ final class ReviewEvidence {
      */
     List<String> faults(LedgerEntry entry, Edition edition) {
         var review = entry.review();
-        // the order of the entries says that these two have the review of the entry before
-        if (review == null || entry.kind() == Kind.REVIEW_OVERDUE || entry.kind() == Kind.RENAME) return List.of();
+        // the order of the entries says that these have the review of the entry before
+        if (review == null || OF_ENTRY_BEFORE.contains(entry.kind())) return List.of();
         var ref = new Revision.Ref(entry.revision(), entry.contentHash());
         var stamp = edition.log().stream()
                 .map(LogEntry::stamp)

@@ -211,7 +211,7 @@ public class GuideContents {
         var intact = read(() -> ledger.contents(
                 guides.stream().map(PublishedGuide::entry).distinct().toList()));
         for (var guide : guides) {
-            var content = intact.get(guide.position());
+            var content = intact.get(guide.entry().position());
             if (content != null) contents.put(guide, content);
             else {
                 inMemory.invalidate(guide);

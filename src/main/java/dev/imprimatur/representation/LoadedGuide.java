@@ -24,9 +24,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
         return new LoadedGuide(
                 guide,
                 Representation.reused(
-                        guide.entry().at(),
-                        guide.surrogateKey(),
-                        json.writeValueAsBytes(document(guide, content, Format.MARKDOWN, List.of(), null))),
+                        guide, json.writeValueAsBytes(document(guide, content, Format.MARKDOWN, List.of(), null))),
                 json);
     }
 
@@ -38,6 +36,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
     /**
      * The JSON document that sites receive, with its members in the documented order.
      *
+     * @param translations the published translations; null if there are none
      * @param highlights the passages in which a search found its words, by field: HTML with {@code mark} elements; null without a search
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -53,6 +52,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
         "publishedAt",
         "firstPublishedAt",
         "review",
+        "translations",
         "content",
         "highlights"
     })
@@ -68,6 +68,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
             Instant publishedAt,
             Instant firstPublishedAt,
             LedgerEntry.@Nullable Review review,
+            @Nullable List<Translation> translations,
             JsonNode content,
             @Nullable Map<String, String> highlights) {}
 
@@ -103,6 +104,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
                 entry.publishedAt(),
                 entry.firstPublishedAt(),
                 entry.review(),
+                guide.translations().isEmpty() ? null : guide.translations(),
                 Rendering.render(guide.type(), Fields.of(content, fields), format),
                 highlights);
     }

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A published guide without its content: the latest ledger entry about it, and what lists need of the content. {@link GuideContents} has
@@ -19,19 +21,64 @@ public final class PublishedGuide {
     private final LedgerEntry entry;
     private final ContentType type;
     private final ListValues listed;
+    private final List<Translation> translations;
+    private final Instant modifiedAt;
     /** In milliseconds since the epoch. */
     private final long changesAt;
 
-    /** The position of the entry. A copy here saves a memory access to the entry, which is rarely in the processor's cache. */
+    /** The position of the latest entry that changed what is delivered of the guide. */
     private final long position;
 
     /** @param listed of the content whose hash is the content hash of the entry */
     public PublishedGuide(LedgerEntry entry, ContentType type, ListValues listed) {
+        this(entry, type, listed, List.of(), entry.position(), entry.at());
+    }
+
+    private PublishedGuide(
+            LedgerEntry entry,
+            ContentType type,
+            ListValues listed,
+            List<Translation> translations,
+            long position,
+            Instant modifiedAt) {
         this.entry = entry;
         this.type = type;
         this.listed = listed;
+        this.translations = translations;
+        this.modifiedAt = modifiedAt;
         this.changesAt = changesAt(entry).toEpochMilli();
-        this.position = entry.position();
+        this.position = position;
+    }
+
+    /**
+     * Returns this guide beside other translations.
+     *
+     * @param others the translations that are published, in the order of their locales
+     * @param changed the position of the latest entry about the guide or one of its translations
+     * @param changedAt when that entry was appended
+     */
+    public PublishedGuide beside(List<Translation> others, long changed, Instant changedAt) {
+        return translations.equals(others) && position == changed
+                ? this
+                : new PublishedGuide(entry, type, listed, List.copyOf(others), changed, changedAt);
+    }
+
+    /** The other guides that are translations of this one and are published, in the order of their locales. */
+    public List<Translation> translations() {
+        return translations;
+    }
+
+    /** The value of the {@code Link} header that names the translations; null if there are none. */
+    @Nullable
+    String links() {
+        return translations.isEmpty()
+                ? null
+                : translations.stream().map(Translation::link).collect(Collectors.joining(", "));
+    }
+
+    /** When the guide or the list of its translations was last changed by a ledger entry. */
+    public Instant modifiedAt() {
+        return modifiedAt;
     }
 
     public LedgerEntry entry() {
@@ -58,10 +105,10 @@ public final class PublishedGuide {
 
     /** The surrogate keys by which a CDN can purge the guide, separated by spaces. */
     public String surrogateKey() {
-        return entry.type() + " " + entry.type() + "/" + entry.slug();
+        return entry.type() + " " + entry.type() + "/" + entry.slug() + " translations/" + entry.set();
     }
 
-    /** The ledger position of the guide's latest entry. */
+    /** The ledger position of the latest entry about the guide or one of its translations. */
     public long position() {
         return position;
     }

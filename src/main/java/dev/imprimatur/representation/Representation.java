@@ -27,12 +27,14 @@ public final class Representation {
     /** Bodies below this size in bytes are sent without a content coding, because compression gains nothing. */
     private static final int WORTH_ENCODING = 512;
 
+    private static final String VARY = "Authorization, Accept-Encoding, Origin";
     private static final int ETAG_BYTES = 15;
     private static final String JSON = "application/json";
 
     private final String contentType;
     private final Instant lastModified;
     private final String surrogateKey;
+    private final @Nullable String links;
     private final String tag;
     private final boolean isReused;
     private final Form plain;
@@ -101,8 +103,9 @@ public final class Representation {
             to.accept(
                     HttpHeaders.LAST_MODIFIED,
                     DateTimeFormatter.RFC_1123_DATE_TIME.format(lastModified.atOffset(ZoneOffset.UTC)));
-            to.accept(HttpHeaders.VARY, "Authorization, Accept-Encoding, Origin");
+            to.accept(HttpHeaders.VARY, VARY);
             to.accept("Surrogate-Key", surrogateKey);
+            if (links != null) to.accept(HttpHeaders.LINK, links);
         }
 
         private void bodyHeaders(int size, BiConsumer<String, String> to) {
@@ -140,12 +143,14 @@ public final class Representation {
             String contentType,
             Instant lastModified,
             String surrogateKey,
+            @Nullable String links,
             byte[] tagSource,
             byte[] body,
             boolean isReused) {
         this.contentType = contentType;
         this.lastModified = lastModified;
         this.surrogateKey = surrogateKey;
+        this.links = links;
         this.tag = tag(tagSource);
         this.isReused = isReused;
         this.plain = new Form(ContentCoding.IDENTITY, body);
@@ -163,7 +168,18 @@ public final class Representation {
 
     /** Creates a representation of another content type for a single request. */
     public static Representation of(String contentType, Instant lastModified, String surrogateKey, byte[] body) {
-        return new Representation(contentType, lastModified, surrogateKey, body, body, false);
+        return new Representation(contentType, lastModified, surrogateKey, null, body, body, false);
+    }
+
+    /** Creates a JSON representation of a guide for a single request. */
+    public static Representation of(PublishedGuide guide, byte[] body) {
+        return of(JSON, guide, body);
+    }
+
+    /** Creates a representation of a guide in another content type for a single request. */
+    public static Representation of(String contentType, PublishedGuide guide, byte[] body) {
+        return new Representation(
+                contentType, guide.modifiedAt(), guide.surrogateKey(), guide.links(), body, body, false);
     }
 
     /** Creates a JSON representation that is assembled from others. */
@@ -172,17 +188,18 @@ public final class Representation {
                 JSON,
                 lastModified,
                 surrogateKey,
+                null,
                 joined.tagSource().array(),
                 joined.bytes().array(),
                 false);
     }
 
     /**
-     * Creates a JSON representation that will be sent many times. Its bytes live outside the heap, where the network reads them without a
-     * copy.
+     * Creates a JSON representation of a guide that will be sent many times. Its bytes live outside the heap, where the network reads them
+     * without a copy.
      */
-    static Representation reused(Instant lastModified, String surrogateKey, byte[] body) {
-        return new Representation(JSON, lastModified, surrogateKey, body, body, true);
+    static Representation reused(PublishedGuide guide, byte[] body) {
+        return new Representation(JSON, guide.modifiedAt(), guide.surrogateKey(), guide.links(), body, body, true);
     }
 
     private static String tag(byte[] tagSource) {
@@ -237,9 +254,16 @@ public final class Representation {
      */
     public void send(HttpServletRequest request, HttpServletResponse response, CacheLifetime lifetime)
             throws IOException {
+        send(request, response, lifetime, "");
+    }
+
+    /** @param chosenBy the request header by which this representation was chosen among others; empty for none */
+    public void send(HttpServletRequest request, HttpServletResponse response, CacheLifetime lifetime, String chosenBy)
+            throws IOException {
         var form = form(ContentCoding.of(joined(request, HttpHeaders.ACCEPT_ENCODING)));
         boolean isNotModified = isCachedBy(request, form);
         form.headers(isNotModified, response::setHeader);
+        if (!chosenBy.isEmpty()) response.setHeader(HttpHeaders.VARY, VARY + ", " + chosenBy);
         response.setHeader(
                 HttpHeaders.CACHE_CONTROL,
                 (response.containsHeader(HttpHeaders.WARNING) ? CacheLifetime.NONE : lifetime).header());

@@ -46,7 +46,9 @@ public record OpenTask(
     /** The last entry of the log that says what the task is about: not a reminder, and not who owns the guide. */
     public LogEntry about() {
         return edition.log().reversed().stream()
-                .filter(entry -> entry.notice() == null && entry.kind() != LogEntry.Kind.OWNER_CHANGED)
+                .filter(entry -> entry.notice() == null
+                        && entry.kind() != LogEntry.Kind.OWNER_CHANGED
+                        && entry.kind() != LogEntry.Kind.TRANSLATED)
                 .findFirst()
                 .orElseThrow();
     }

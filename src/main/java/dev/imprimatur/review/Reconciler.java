@@ -6,6 +6,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.Renaming;
+import dev.imprimatur.publication.TranslationLinks;
 import dev.imprimatur.store.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private final LedgerReader ledger;
     private final ImportedReviews importedReviews;
     private final Renaming renaming;
+    private final TranslationLinks translationLinks;
     private final Thread first = Thread.ofPlatform().name("reconciler").unstarted(this::everyMinute);
     private volatile boolean ended;
     /** The number of guides that the current pass still has to reconcile. */
@@ -59,7 +61,9 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
             Engine engine,
             LedgerReader ledger,
             ImportedReviews importedReviews,
-            Renaming renaming) {
+            Renaming renaming,
+            TranslationLinks translationLinks) {
+        this.translationLinks = translationLinks;
         this.renaming = renaming;
         this.importedReviews = importedReviews;
         this.engine = engine;
@@ -112,6 +116,7 @@ class Reconciler implements ApplicationRunner, HealthIndicator, DisposableBean {
     private void pass() {
         unassign();
         renaming.completeInterrupted();
+        translationLinks.completeInterrupted();
         var outdated = importedReviews.betweenBatches(outdatedGuides::find);
         if (outdated.missing() > TOGETHER) engine.beginRebuild();
         if (!reconcileAll(new ArrayList<>(outdated.guides()))) outdatedGuides.forget();

@@ -9,12 +9,14 @@ import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.editing.Permissions;
+import dev.imprimatur.editing.Translations;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.publication.Renaming;
+import dev.imprimatur.publication.TranslationLinks;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +38,8 @@ public class Review {
     private final GuideReconciler reconciler;
     private final Renaming renaming;
     private final Audit audit;
+    private final Translations translations;
+    private final TranslationLinks links;
 
     Review(
             Guides guides,
@@ -47,6 +51,8 @@ public class Review {
             GuideReconciler reconciler,
             Renaming renaming,
             Audit audit,
+            Translations translations,
+            TranslationLinks links,
             Permissions permissions) {
         this.permissions = permissions;
         this.guides = guides;
@@ -58,6 +64,8 @@ public class Review {
         this.reconciler = reconciler;
         this.renaming = renaming;
         this.audit = audit;
+        this.translations = translations;
+        this.links = links;
     }
 
     /** Creates a guide whose first edition is a draft. */
@@ -71,14 +79,24 @@ public class Review {
 
     /** Submits the working copy for review. */
     public Edition submit(Guide guide, @Nullable String etag, @Nullable String message, Person by) {
+        return submit(guide, etag, message, null, by);
+    }
+
+    /** @param translatedFrom the number of the revision of the source guide that the text has, if the person says so */
+    public Edition submit(
+            Guide guide, @Nullable String etag, @Nullable String message, @Nullable Integer translatedFrom, Person by) {
         permissions.mustAllow(by, guide, Permissions.EDITOR);
         Explanation.mustBeShort("/message", message);
-        return editions.together(() -> {
+        var from = translatedFrom == null ? null : translations.published(guide, translatedFrom);
+        var set = from == null ? null : translations.beforeChange(guide).orElse(null);
+        var submitted = editions.together(() -> {
             var workflow = workflows.of(types.require(guide.type()), editions.get(guide.current()));
-            var edition = editing.submit(guide, etag, workflow.drafting().id(), workflow::approvals, message, by);
+            var edition = editing.submit(guide, etag, workflow.drafting().id(), workflow::approvals, message, from, by);
             reconciler.reconcileOrDefer(guide.id());
             return edition;
         });
+        if (set != null) links.settle(set);
+        return submitted;
     }
 
     /** Opens the next edition of a guide. */
@@ -94,11 +112,15 @@ public class Review {
     /** Discards the edition in progress. */
     public Edition discard(Guide guide, Person by) {
         permissions.mustAllow(by, guide, Permissions.EDITOR);
-        return editions.together(() -> {
+        // what was said of the edition does not count any more
+        var set = translations.beforeChange(guide);
+        var discarded = editions.together(() -> {
             var edition = editing.discard(guide, by);
             reconciler.reconcileOrDefer(guide.id());
             return edition;
         });
+        set.ifPresent(links::settle);
+        return discarded;
     }
 
     /** Gives the guide another slug. If the guide is published, its former slug redirects readers from now on. */
@@ -128,6 +150,7 @@ public class Review {
                 var guide = guides.require(type, id);
                 permissions.mustAllow(by, guide, Permissions.EDITOR);
                 editing.mustBeDeletable(guide, by);
+                translations.mustBeDeletable(guide);
                 // first, so that no guide is deleted without a record
                 String target = type + " " + guide.slug() + " " + guide.locale() + " " + id;
                 audit.record(by.account(), "guide-deleted", target, null);
@@ -138,6 +161,7 @@ public class Review {
             editions.refreshCard(id);
             return id;
         });
+        translations.deleted(id).ifPresent(links::settle);
     }
 
     /**

@@ -10,6 +10,8 @@ import tools.jackson.databind.JsonNode;
  * The content of a seed file, which holds one guide ({@code seed-content/TYPEs/SLUG.yaml}).
  *
  * @param slug the slug of the guide; null if it is the name of the file
+ * @param translationOf the slug of the guide that this one is a translation of, with its locale and a slash before it unless it is the
+ *     default one; null if the guide stands alone
  * @param sources where the facts in the guide are from; not part of the guide
  * @param content the content of edition 1
  * @param review the evidence that this content was reviewed elsewhere; null if it was not, then the guide becomes a draft
@@ -19,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 record SeedFile(
         @Nullable String slug,
         @Nullable String locale,
+        @Nullable String translationOf,
         List<String> sources,
         JsonNode content,
         @Nullable Evidence review,

@@ -13,6 +13,7 @@ import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.ImportedReviews;
 import dev.imprimatur.review.Review;
+import dev.imprimatur.review.Translating;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -53,6 +55,7 @@ class SeedImport implements DisposableBean {
     private final ImportedReviews importedReviews;
     private final Publication publication;
     private final Slugs slugs;
+    private final Translating translating;
     private final Seeds seeds;
     private final String location;
     private volatile boolean ended;
@@ -68,6 +71,7 @@ class SeedImport implements DisposableBean {
             ImportedReviews importedReviews,
             Publication publication,
             Slugs slugs,
+            Translating translating,
             @Value("${imprimatur.seed-content:classpath:seed-content/}") String location) {
         this.files = files;
         this.types = types;
@@ -77,6 +81,7 @@ class SeedImport implements DisposableBean {
         this.importedReviews = importedReviews;
         this.publication = publication;
         this.slugs = slugs;
+        this.translating = translating;
         this.seeds = new Seeds(imports);
         this.location = location;
     }
@@ -115,15 +120,50 @@ class SeedImport implements DisposableBean {
         // one query tells what exists already; what another node creates meanwhile is found when its slug is taken
         var cards = guides.all().stream().collect(Collectors.toMap(Seeds.Key::of, Function.identity()));
         var progress = new ImportProgress(all.size());
+        var translations = new ArrayList<Seeds.Seed>();
         var next = read(all, 0, cards, editor);
         for (int from = 0; from < all.size() && !ended; from += BATCH) {
             var batch = next.join();
             next = read(all, from + BATCH, cards, editor);
             importBatch(batch.seeds(), cards, editor);
+            batch.seeds().stream()
+                    .filter(seed -> seed.translationOf() != null && isNotLinked(cards.get(seed.key())))
+                    .forEach(translations::add);
             if (batch.fault() != null) throw batch.fault();
             progress.done(batch.seeds().size());
         }
+        // at the end, so that the order of the files does not matter
+        if (!ended) translations.forEach(this::link);
         progress.end(ended);
+    }
+
+    private static boolean isNotLinked(@Nullable Guide card) {
+        return card == null || card.translation() == null && card.translatedFrom() == null;
+    }
+
+    /** Links a translation with its source, unless it was linked before: people may have ended the link. */
+    private void link(Seeds.Seed seed) {
+        var guide = find(seed.key()).orElse(null);
+        var key = Objects.requireNonNull(seed.translationOf());
+        if (guide == null || !isNotLinked(guide)) return;
+        try {
+            var source = find(key)
+                    .orElseThrow(() -> Refusal.malformed(
+                                    "/translationOf",
+                                    "there is no " + key.type() + " in " + key.locale() + " with the slug "
+                                            + key.slug())
+                            .raise());
+            translating.linkImported(guide, source);
+        } catch (Refused refused) {
+            if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
+            throw seeds.placed(
+                    seed.source(),
+                    refused.refusal().faults().isEmpty()
+                            ? Refusal.malformed(
+                                            "/translationOf", refused.refusal().detail())
+                                    .raise()
+                            : refused);
+        }
     }
 
     private CompletableFuture<Seeds.Batch> read(

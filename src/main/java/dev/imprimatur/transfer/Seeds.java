@@ -52,7 +52,20 @@ final class Seeds {
      *
      * @param guide the guide, checked and in normal form unless it is imported already
      */
-    record Seed(String file, SeedFile content, Imports.NewGuide guide) {
+    record Seed(Source source, SeedFile content, Imports.NewGuide guide) {
+        String file() {
+            return source.name();
+        }
+
+        /** The key of the guide that this one is a translation of; null if it stands alone. */
+        @Nullable
+        Key translationOf() {
+            String of = content.translationOf();
+            if (of == null) return null;
+            int slash = of.indexOf('/');
+            return new Key(guide.type(), slash < 0 ? DEFAULT_LOCALE : of.substring(0, slash), of.substring(slash + 1));
+        }
+
         Key key() {
             return new Key(guide.type(), guide.locale(), guide.slug());
         }
@@ -136,7 +149,7 @@ final class Seeds {
             String text = source.file().getContentAsString(StandardCharsets.UTF_8);
             var content = parsed(text);
             var seed = new Seed(
-                    source.name(),
+                    source,
                     content,
                     new Imports.NewGuide(
                             source.type(),
@@ -174,7 +187,7 @@ final class Seeds {
     }
 
     /** The failure that also names the line and column of each fault. */
-    private IllegalStateException placed(Source source, Refused refused) {
+    IllegalStateException placed(Source source, Refused refused) {
         try (var in = source.file().getInputStream()) {
             var places = SourcePlaces.of(yaml.createParser(in));
             var faults = refused.refusal().faults().stream()
@@ -187,7 +200,7 @@ final class Seeds {
     }
 
     private Seed checked(Seed seed) {
-        return new Seed(seed.file(), seed.content(), imports.checked(seed.guide(), seed.isComplete()));
+        return new Seed(seed.source(), seed.content(), imports.checked(seed.guide(), seed.isComplete()));
     }
 
     /** The failure that names the file and the pointer of each fault in it. */

@@ -123,6 +123,13 @@ class AccountsTest {
             Map.entry("DELETE /{type}/{id}/owner", List.of("editor", "publisher", "admin")),
             Map.entry("POST /accounts/{username}/hand-over", List.of("admin")),
             Map.entry("POST /{type}/{id}/duplicate", List.of("editor")),
+            Map.entry("GET /{type}/{id}/translations", EVERYBODY),
+            Map.entry("POST /{type}/{id}/translations", List.of("editor")),
+            Map.entry("PUT /{type}/{id}/translations/{guide}", List.of("editor", "publisher")),
+            Map.entry("DELETE /{type}/{id}/translations/{guide}", List.of("editor", "publisher")),
+            Map.entry("PUT /{type}/{id}/translation-source", List.of("editor")),
+            Map.entry("GET /{type}/{id}/translated-from", EVERYBODY),
+            Map.entry("PUT /{type}/{id}/translated-from", List.of("editor")),
             Map.entry("DELETE /{type}/{id}", List.of("editor")),
             Map.entry("GET /{type}/{id}/log", EVERYBODY),
             Map.entry("GET /{type}/{id}/process", EVERYBODY)));
@@ -272,6 +279,8 @@ class AccountsTest {
         if (path.endsWith("/comments")) return Map.of("revision", 1, "pointer", "", "body", "x");
         if (path.endsWith("/comments/nothing")) return Map.of("resolved", true);
         if (path.endsWith("/unpublish")) return Map.of("reason", "x");
+        if (path.endsWith("/translations")) return Map.of("locale", "de-DE");
+        if (path.endsWith("/translated-from")) return Map.of("revision", 1);
         if (path.endsWith("/owner")) return Map.of("username", "editor");
         if (path.endsWith("/invitations")) return Map.of("name", "Ada", "email", "ada@example.org");
         if (path.endsWith("/hand-over")) return Map.of("to", "editor");

@@ -161,6 +161,7 @@ class ScopesTest {
                         "DELETE /releases/{id}/guides/{guide}",
                         "DELETE /{type}/{id}/owner",
                         "DELETE /{type}/{id}/schedule",
+                        "DELETE /{type}/{id}/translations/{guide}",
                         "POST /releases",
                         "POST /releases/{id}/publish",
                         "POST /releases/{id}/undo",
@@ -169,7 +170,8 @@ class ScopesTest {
                         "PUT /releases/{id}",
                         "PUT /releases/{id}/guides/{guide}",
                         "PUT /{type}/{id}/owner",
-                        "PUT /{type}/{id}/schedule");
+                        "PUT /{type}/{id}/schedule",
+                        "PUT /{type}/{id}/translations/{guide}");
         assertThat(needed.get("read")).allMatch(route -> route.startsWith("GET "));
         assertThat(needed.get("draft")).noneMatch(route -> route.matches(".*(tasks|accounts|keys|webhooks|tokens).*"));
         var metrics = new Http(node.url(), withScopes("admin", "read").authorization()).get("/actuator/prometheus");

@@ -171,7 +171,7 @@ class SubmissionOfWhatWasSeenTest {
         });
         var me = new Person("editor", "The editor", null, Set.of("EDITOR"));
 
-        assertThatThrownBy(() -> slipping.submit(guide, seen, "draft", isChanged -> 1, null, me))
+        assertThatThrownBy(() -> slipping.submit(guide, seen, "draft", isChanged -> 1, null, null, me))
                 .isInstanceOfSatisfying(Refused.class, refused -> {
                     assertThat(refused.refusal().kind()).isEqualTo(Refusal.Kind.STALE);
                     assertThat(refused.refusal().members().get("current").toString())

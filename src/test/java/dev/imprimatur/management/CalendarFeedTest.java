@@ -289,6 +289,8 @@ class CalendarFeedTest {
                 false,
                 new Schedule(number % 3 == 0 ? at : null, at, null),
                 null,
+                null,
+                null,
                 now,
                 0);
     }

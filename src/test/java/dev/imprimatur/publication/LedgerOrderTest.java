@@ -78,4 +78,18 @@ class LedgerOrderTest {
 
         assertThat(faults(first, gone, renamed(gone, "b"))).containsExactly("is about a guide that is not published");
     }
+
+    @Test
+    void onlyALinkOrAPublicationChangesTheTranslations() {
+        var first = published("a");
+        var linked = first.linked("others", 2, "", THEN);
+
+        assertThat(faults(first, linked)).isEmpty();
+        assertThat(faults(first, linked, linked.next(Kind.RESTAMP, 3, "", null, THEN)))
+                .isEmpty();
+        assertThat(faults(first, linked, first.next(Kind.RESTAMP, 3, "", null, THEN)))
+                .containsExactly("belongs to other translations than the entry before");
+        assertThat(faults(first, linked.with(review("Somebody", "first"))))
+                .containsExactly("has another review than the entry before");
+    }
 }

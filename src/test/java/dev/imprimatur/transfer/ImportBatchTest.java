@@ -175,6 +175,40 @@ class ImportBatchTest {
         }
     }
 
+    @Test
+    void aTranslationIsLinkedWhateverTheOrderOfTheFiles() throws IOException {
+        write(0, 1);
+        String draft = "locale: de-de\ntranslationOf: %s\nsources: [a test]\ncontent: {title: Titel}\n";
+        Files.writeString(folder.resolve("a-translation.yaml"), draft.formatted("guide-000"));
+        try (var node = node()) {
+            run(node);
+            run(node);
+
+            var german = node.as("editor").get("/role-guide?q=titel").ok().at("/items/0");
+            assertThat(german.at("/translation/translatedFrom/revision").asInt())
+                    .isEqualTo(1);
+            node.as("editor")
+                    .delete("/role-guide/" + german.at("/translation/source").asString() + "/translations/"
+                            + german.get("id").asString())
+                    .ok();
+            run(node);
+            assertThat(node.as("editor")
+                            .get("/role-guide?q=titel")
+                            .ok()
+                            .at("/items/0")
+                            .has("translation"))
+                    .isFalse();
+            assertThatNothingIsWrong(node);
+
+            Files.writeString(folder.resolve("z-translation.yaml"), draft.formatted("nowhere"));
+            assertThatThrownBy(() -> run(node))
+                    .hasMessageContaining("z-translation.yaml")
+                    .hasMessageContaining("line 2")
+                    .hasMessageContaining("/translationOf")
+                    .hasMessageContaining("nowhere");
+        }
+    }
+
     /** YAML may begin like JSON. */
     @ParameterizedTest
     @CsvSource(

@@ -70,6 +70,15 @@ class SeedImportTest {
                     .filteredOn(guide -> guide.get("locale").asString().equals("de-DE"))
                     .extracting(guide -> guide.get("slug").asString())
                     .containsExactlyInAnyOrder("software-developer", "database-administrator", "civil-engineer");
+            assertThat(guides.get("items").values())
+                    .filteredOn(guide -> guide.get("locale").asString().equals("de-DE"))
+                    .allSatisfy(guide -> {
+                        assertThat(guide.at("/translation/translatedFrom/revision")
+                                        .asInt())
+                                .isEqualTo(1);
+                        assertThat(guide.at("/translation/outdated").asBoolean())
+                                .isFalse();
+                    });
             assertThat(node.as("reviewer").get("/tasks?group=REVIEWER").ok().get("items"))
                     .hasSizeGreaterThanOrEqualTo(6);
             assertThat(node.site()

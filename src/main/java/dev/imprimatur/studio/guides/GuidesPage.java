@@ -90,7 +90,7 @@ class GuidesPage {
     /**
      * The filter in the URL.
      *
-     * @param state a state of the current edition, {@code live}, {@code soon} or {@code overdue}; empty for all
+     * @param state a state of the current edition, {@code live}, {@code soon}, {@code source-changed} or {@code overdue}; empty for all
      */
     record Filter(String q, String state, String type, String owner, String sort) {
         String url() {
@@ -179,6 +179,7 @@ class GuidesPage {
         for (var state : Edition.State.values()) states.put(state.apiName(), guide -> guide.state() == state);
         states.put("live", guide -> guide.live() != null);
         states.put("soon", guide -> words.freshness(guide).equals("soon"));
+        states.put("source-changed", Guide::isOutdatedTranslation);
         states.put("overdue", guide -> words.freshness(guide).equals("overdue"));
         return states;
     }

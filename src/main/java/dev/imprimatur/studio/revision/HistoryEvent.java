@@ -73,10 +73,14 @@ public record HistoryEvent(
                 entry.owner() == null
                         ? "left the guide without an owner"
                         : "made " + entry.owner() + " the owner of the guide";
+            case TRANSLATED ->
+                "brought the translation up to date with revision "
+                        + requireNonNull(entry.translatedFrom()).revision() + " of the source";
             case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry.kind(), requireNonNull(entry.notice()));
         };
         String mark = switch (entry.kind()) {
-            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED, OWNER_CHANGED -> "draft";
+            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED, OWNER_CHANGED, TRANSLATED ->
+                "draft";
             case SUBMITTED, REVIEW_DUE, REMINDED, REVIEW_ANNOUNCED -> "review";
             case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE, ESCALATED -> "changes";
             case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
