@@ -31,6 +31,7 @@ final class SchemaRules {
         }
         ReviewReminders.fault(schema).ifPresent(fault -> faults.add(new Fault("/" + ReviewReminders.KEYWORD, fault)));
         if (schema.path("x-approvals").asInt(1) < 1) faults.add(new Fault("/x-approvals", "must be at least 1"));
+        faults.addAll(ReviewParts.faults(schema));
         reasonFaults(schema.path("x-reasons"), faults);
         requirementFaults(schema, faults);
         walk(schema, "", faults);

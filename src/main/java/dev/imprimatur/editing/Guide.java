@@ -33,6 +33,7 @@ import tools.jackson.databind.JsonNode;
  * @param schedule when the guide is to be published or unpublished; null if nothing is scheduled
  * @param owner the username of the account to which reviews are announced; null if nobody owns the guide
  * @param reviewDue the last day on which the review of the published revision is valid
+ * @param parts the reviews of parts of the published revision; null for none
  * @param entries how many log entries the card was made from; a card never replaces one that was made from more
  */
 public record Guide(
@@ -53,6 +54,7 @@ public record Guide(
         @Nullable Live live,
         @Nullable LocalDate reviewDue,
         boolean overdue,
+        @Nullable PartReviews parts,
         @Nullable Schedule schedule,
         @Nullable String owner,
         Instant updatedAt,
@@ -91,6 +93,7 @@ public record Guide(
                         null,
                         null,
                         false,
+                        null,
                         null,
                         null,
                         copy.updatedAt(),
@@ -163,6 +166,7 @@ public record Guide(
                 live,
                 reviewDue,
                 overdue,
+                parts,
                 schedule,
                 owner,
                 newUpdatedAt,
@@ -199,10 +203,16 @@ public record Guide(
                 live == null ? null : live(live),
                 live == null ? null : live.stamp().map(Stamp::reviewDue).orElse(null),
                 live != null && live.isOverdueMarked(),
+                live == null ? null : PartReviews.of(live),
                 schedule(latest, live),
                 ownerIn(editions),
                 later(latest.log().getLast().at()),
                 count);
+    }
+
+    /** The reviews of parts of the published revision. */
+    public List<PartReviews.Part> partReviews() {
+        return parts == null ? List.of() : parts.all();
     }
 
     /** The schedules of the edition in progress and of the published one. A publisher sets both in one step. */

@@ -2,6 +2,7 @@
 package dev.imprimatur.management;
 
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.PartReviews;
 import dev.imprimatur.history.EndedSchedule;
 import dev.imprimatur.publication.Integrity;
 import java.time.Instant;
@@ -23,6 +24,7 @@ record GuideView(
         @Nullable TaskView task,
         @Nullable LocalDate reviewDue,
         boolean overdue,
+        @Nullable List<PartView> parts,
         @Nullable ScheduleView schedule,
         @Nullable String owner,
         @Nullable EndedScheduleView endedSchedule,
@@ -47,6 +49,17 @@ record GuideView(
                     ended.cause().by().account(),
                     LogView.kind(ended.cause().kind()),
                     ended.cause().at());
+        }
+    }
+
+    /**
+     * The review of a part of the published revision.
+     *
+     * @param requested whether the next review of the part is requested
+     */
+    record PartView(String pointer, LocalDate reviewDue, boolean requested, boolean overdue) {
+        static PartView of(PartReviews.Part part) {
+            return new PartView(part.pointer(), part.reviewDue(), part.requested(), part.overdue());
         }
     }
 
@@ -86,6 +99,9 @@ record GuideView(
                 task,
                 guide.reviewDue(),
                 guide.overdue(),
+                guide.parts() == null
+                        ? null
+                        : guide.partReviews().stream().map(PartView::of).toList(),
                 guide.schedule() == null ? null : ScheduleView.of(guide.schedule()),
                 guide.owner(),
                 ended == null ? null : EndedScheduleView.of(ended),

@@ -137,7 +137,8 @@ public class TaskCompletion {
                         message,
                         outcome.meaning(),
                         reason,
-                        by),
+                        by,
+                        id.request()),
                 type.approvals(),
                 type.requirements());
         reconciler.reconcile(guide.id());

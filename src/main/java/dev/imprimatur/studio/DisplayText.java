@@ -5,8 +5,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.PartReviews;
 import dev.imprimatur.history.Edition;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,11 +21,14 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.node.MissingNode;
 
 /** Formats states, dates, times and names for pages. Templates use this bean as {@code @words}. */
 @Component("words")
@@ -37,6 +43,7 @@ public class DisplayText {
     static final int SOON = 30;
 
     private final Accounts access;
+    private final ContentTypes types;
     private final Clock clock;
     /** Caches display names, because names rarely change and a page of guides shows many. */
     private final Cache<String, String> names = Caffeine.newBuilder()
@@ -44,7 +51,8 @@ public class DisplayText {
             .expireAfterWrite(Duration.ofSeconds(10))
             .build();
 
-    DisplayText(Accounts access, Clock clock) {
+    DisplayText(Accounts access, ContentTypes types, Clock clock) {
+        this.types = types;
         this.access = access;
         this.clock = clock;
     }
@@ -114,12 +122,29 @@ public class DisplayText {
         return due(LocalDate.ofInstant(instant, ZoneOffset.UTC));
     }
 
-    /** The freshness of the published revision: {@code current}, {@code soon} due, {@code overdue}, or {@code none} if no review is due. */
+    /** The freshness of the published revision and its parts: {@code current}, {@code soon} due, {@code overdue}, or {@code none} if no review is due. */
     public String freshness(Guide guide) {
-        var due = guide.reviewDue();
+        var due = nextDue(guide);
         if (due == null) return "none";
         if (guide.overdue() || due.isBefore(today())) return "overdue";
         return due.isBefore(today().plusDays(SOON)) ? "soon" : "current";
+    }
+
+    /** The next day on which the review of the published revision, or of a part of it, is due; null if there is none. */
+    public @Nullable LocalDate nextDue(Guide guide) {
+        return Stream.concat(
+                        Stream.ofNullable(guide.reviewDue()),
+                        guide.partReviews().stream().map(PartReviews.Part::reviewDue))
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
+    /** The labels of parts of guides of a type: “Compensation”. */
+    public String parts(String type, List<String> pointers) {
+        var shape = types.require(type).shape();
+        return pointers.stream()
+                .map(pointer -> isolated(Labels.of(shape, MissingNode.getInstance(), pointer)))
+                .collect(Collectors.joining(" and "));
     }
 
     public String state(Edition.State state) {
