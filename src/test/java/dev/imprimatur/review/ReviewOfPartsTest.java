@@ -23,8 +23,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,20 +36,30 @@ import tools.jackson.databind.node.ObjectNode;
 /** A field with a review interval of its own comes due, is confirmed and becomes overdue by itself. */
 @Tag("long")
 @Tag("store")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ReviewOfPartsTest {
     private static final String PART = "/compensation";
     private static final Duration LEAD = Duration.ofDays(14);
 
     @TempDir
-    static Path types;
+    static Path folder;
 
     private static Node node;
 
     @BeforeAll
     static void start() throws IOException {
         String file = Files.readString(Path.of("seed-content/types/role-guide.schema.json"));
+        var types = Files.createDirectory(folder.resolve("types"));
         Files.writeString(types.resolve("role-guide.schema.json"), withInterval(file));
-        node = Node.start("imprimatur.content-types", types.toUri() + "/");
+        String seed = Files.readString(Path.of("seed-content/role-guides/machine-learning-engineer.yaml"));
+        var seeds = Files.createDirectory(folder.resolve("role-guides"));
+        Files.writeString(
+                seeds.resolve("imported.yaml"),
+                seed.replaceAll("lastReviewed: .*", "lastReviewed: " + LocalDate.now(ZoneOffset.UTC).minusDays(80)));
+        node = Node.start(
+                "imprimatur.content-types", types.toUri() + "/",
+                "imprimatur.seed-content", folder.toUri().toString(),
+                "imprimatur.import-seed-content", "true");
     }
 
     /** The type with a shorter interval for what the job pays. */
@@ -226,5 +239,26 @@ class ReviewOfPartsTest {
 
         assertThat(guides.decide("both", task, "confirm").body()).contains("/problems/contributor");
         assertThat(about(guide, "confirmed")).isEmpty();
+    }
+
+    /** First, while the clock shows the time of the import. */
+    @Test
+    @Order(1)
+    void aPartOfAGuideThatWasReviewedElsewhereIsConfirmedHere() {
+        var found = node.as("editor").get("/role-guide?limit=100&q=imported").ok().get("items").values().stream()
+                .filter(it -> it.get("slug").asString().equals("imported"))
+                .findFirst()
+                .orElseThrow();
+        var guide = new Ref(found.get("id").asString(), "imported");
+        var imported = review(guide);
+        assertThat(part(guide).get("origin").asString()).isEqualTo("imported");
+        var task = untilAsked(guide);
+        assertThat(task.get("parts").values()).extracting(JsonNode::asString).containsExactly(PART);
+
+        node.guides().decide("reviewer", task, "confirm").ok();
+
+        await().untilAsserted(() -> assertThat(part(guide).get("origin").asString()).isEqualTo("here"));
+        for (String of : List.of("lastReviewed", "reviewedBy", "origin", "signature"))
+            assertThat(review(guide).get(of)).as(of).isEqualTo(imported.get(of));
     }
 }
