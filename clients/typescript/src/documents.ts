@@ -24,6 +24,20 @@ export interface Signature {
   at: string;
 }
 
+/** The review of a part of a guide, which may be newer than that of the whole guide. */
+export interface PartReview {
+  lastReviewed: string;
+  reviewedAt: string;
+  reviewedBy: { name: string; title?: string; reviewer?: string }[];
+  /** Who signed the review of just this part; absent if the part was reviewed with the whole guide. */
+  signatures?: Signature[];
+  reviewDue: string;
+  overdue: boolean;
+  origin: "here" | "imported";
+  /** A compact JWS (EdDSA) as that of the review, which also covers the pointer of the part. */
+  signature: string;
+}
+
 export interface Review {
   /** An ISO 8601 date. */
   lastReviewed: string;
@@ -40,6 +54,8 @@ export interface Review {
   overdue: boolean;
   /** "imported" for a review elsewhere that the server's operator vouches for. */
   origin: "here" | "imported";
+  /** The reviews of parts that have a review interval of their own, by the JSON Pointer of the part; absent if there are none. */
+  parts?: Record<string, PartReview>;
   /** A compact JWS (EdDSA) over the guide's identity, content hash and review. */
   signature: string;
 }

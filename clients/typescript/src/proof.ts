@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Guide, LedgerEntry } from "./documents.js";
+import type { Guide, LedgerEntry, PartReview, Review } from "./documents.js";
 
 const utf8 = new TextEncoder();
 
@@ -19,16 +19,24 @@ export async function contentHash(content: unknown): Promise<string> {
 }
 
 /**
- * Whether the guide is what was reviewed: its content has the hash that it names, and the signed review says what the guide says, to the
- * last byte. The guide must be whole, with its Markdown as written.
+ * Whether the guide is what was reviewed: its content has the hash that it names, and the signed reviews of the guide and of its parts say
+ * what the guide says, to the last byte. The guide must be whole, with its Markdown as written.
  *
  * @param keys of the server, from Imprimatur.keys(); keep them, so that nobody can slip you others later
  */
 export async function verifyGuide(guide: Guide, keys: { keys: JsonWebKey[] }): Promise<boolean> {
   const { id, type, slug, locale, edition, revision, contentHash: hash, content, review } = guide;
   if (!review || (await contentHash(content)) !== hash) return false;
+  const published = { id, type, slug, locale, edition, revision, contentHash: hash };
+  for (const [pointer, part] of Object.entries(review.parts ?? {}))
+    if (!(await verifyReview({ ...published, pointer }, part, keys))) return false;
+  return verifyReview(published, review, keys);
+}
+
+/** @param about what was reviewed: the published guide, or a part of it */
+async function verifyReview(about: object, review: Review | PartReview, keys: { keys: JsonWebKey[] }): Promise<boolean> {
   const { lastReviewed, reviewDue, origin, reviewedBy, signatures } = review;
-  const claim = { id, type, slug, locale, edition, revision, contentHash: hash, lastReviewed, reviewDue, origin, reviewedBy };
+  const claim = { ...about, lastReviewed, reviewDue, origin, reviewedBy };
   const payload = base64url(utf8.encode(canonicalJson(signatures === undefined ? claim : { ...claim, signatures })));
   const [header, told, signature] = review.signature.split(".");
   if (!header || told !== payload || !signature) return false;

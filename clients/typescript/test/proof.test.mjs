@@ -38,6 +38,23 @@ function reviewed(change = () => undefined, more = {}) {
   });
 }
 
+test("a part of a guide is reviewed by itself, or is found out", async () => {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const { guide, keys } = await reviewed();
+  keys.keys.push({ ...publicKey.export({ format: "jwk" }), kid: "part" });
+  const { id, type, slug, locale, edition, revision, contentHash } = guide;
+  const part = { lastReviewed: "2026-08-14", reviewedBy: [{ name: "Rae" }], reviewDue: "2026-11-14", origin: "here" };
+  const encode = (value) => Buffer.from(canonicalJson(value)).toString("base64url");
+  const claim = { id, type, slug, locale, edition, revision, contentHash, pointer: "/title", ...part };
+  const input = `${encode({ alg: "EdDSA", kid: "part" })}.${encode(claim)}`;
+  const signature = `${input}.${sign(null, Buffer.from(input), privateKey).toString("base64url")}`;
+  const withParts = (parts) => ({ ...guide, review: { ...guide.review, parts } });
+  assert.equal(await verifyGuide(withParts({ "/title": { ...part, signature } }), keys), true);
+  assert.equal(await verifyGuide(withParts({ "/body": { ...part, signature } }), keys), false);
+  assert.equal(await verifyGuide(withParts({ "/title": { ...part, lastReviewed: "2026-08-15", signature } }), keys), false);
+  assert.equal(await verifyGuide(withParts({ "/title": { ...part, signature: guide.review.signature } }), keys), false);
+});
+
 test("a guide is what was reviewed, or is found out", async () => {
   const { guide, keys } = await reviewed();
   assert.equal(await verifyGuide(guide, keys), true);

@@ -37,6 +37,21 @@ class Signature(Person):
     at: str
 
 
+class PartReview(TypedDict):
+    """The review of a part of a guide, which may be newer than that of the whole guide."""
+
+    lastReviewed: str
+    reviewedAt: str
+    reviewedBy: list[Person]
+    signatures: NotRequired[list[Signature]]
+    """Who signed the review of just this part; absent if the part was reviewed with the whole guide."""
+    reviewDue: str
+    overdue: bool
+    origin: Literal["here", "imported"]
+    signature: str
+    """A compact JWS (EdDSA) as that of the review, which also covers the pointer of the part."""
+
+
 class Review(TypedDict):
     lastReviewed: str
     """An ISO 8601 date."""
@@ -49,6 +64,8 @@ class Review(TypedDict):
     overdue: bool
     origin: Literal["here", "imported"]
     """`imported` for a review elsewhere that the server's operator vouches for."""
+    parts: NotRequired[dict[str, PartReview]]
+    """The reviews of parts that have a review interval of their own, by the JSON Pointer of the part."""
     signature: str
     """A compact JWS (EdDSA) over the guide's identity, content hash and review."""
 

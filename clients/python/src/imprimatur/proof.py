@@ -30,8 +30,8 @@ def content_hash(content: Any) -> str:
 
 def verify_guide(guide: Mapping[str, Any], keys: Keys) -> bool:
     """
-    Whether the guide is what was reviewed: its content has the hash that it says, and its review, signed by one of the keys, is of that hash and
-    says nothing else than the guide does. The guide must be whole, with its Markdown as written.
+    Whether the guide is what was reviewed: its content has the hash that it says, and its review and those of its parts, signed by the keys, are
+    of that hash and say nothing else than the guide does. The guide must be whole, with its Markdown as written.
 
     :param keys: of the server, from `Imprimatur.keys`; keep them, so that nobody can slip you others later
     """
@@ -39,20 +39,27 @@ def verify_guide(guide: Mapping[str, Any], keys: Keys) -> bool:
         review = guide["review"]
         if content_hash(guide["content"]) != guide["contentHash"]:
             return False
-        claim = {name: guide[name] for name in _OF_GUIDE} | {name: review[name] for name in _OF_REVIEW}
-        if "signatures" in review:
-            claim["signatures"] = review["signatures"]
-        header, payload, signature = review["signature"].split(".")
-        if payload != _encode(rfc8785.dumps(claim)):
-            return False
-        said = json.loads(_decode(header))
-        key = {key["kid"]: key for key in keys["keys"]}[said["kid"]]
-        if said != {"alg": "EdDSA", "kid": key["kid"]} or key["crv"] != "Ed25519":
-            return False
-        Ed25519PublicKey.from_public_bytes(_decode(key["x"])).verify(_decode(signature), f"{header}.{payload}".encode("ascii"))
-        return True
+        published = {name: guide[name] for name in _OF_GUIDE}
+        parts = review.get("parts", {}).items()
+        return _is_signed(published, review, keys) and all(_is_signed({**published, "pointer": pointer}, part, keys) for pointer, part in parts)
     except (InvalidSignature, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return False
+
+
+def _is_signed(about: Mapping[str, Any], review: Mapping[str, Any], keys: Keys) -> bool:
+    """:param about: what was reviewed: the published guide, or a part of it"""
+    claim = {**about, **{name: review[name] for name in _OF_REVIEW}}
+    if "signatures" in review:
+        claim["signatures"] = review["signatures"]
+    header, payload, signature = review["signature"].split(".")
+    if payload != _encode(rfc8785.dumps(claim)):
+        return False
+    said = json.loads(_decode(header))
+    key = {key["kid"]: key for key in keys["keys"]}[said["kid"]]
+    if said != {"alg": "EdDSA", "kid": key["kid"]} or key["crv"] != "Ed25519":
+        return False
+    Ed25519PublicKey.from_public_bytes(_decode(key["x"])).verify(_decode(signature), f"{header}.{payload}".encode("ascii"))
+    return True
 
 
 def _encode(text: bytes) -> str:

@@ -59,7 +59,7 @@ public final class ContentType {
     private final ObjectNode schema;
     private final Schema complete;
     private final Schema partial;
-    private final Period reviewInterval;
+    private final ReviewIntervals reviewIntervals;
     private final List<Period> reviewReminders;
     private final List<FilterField> filterFields;
     private final List<SearchField> searchFields;
@@ -90,7 +90,8 @@ public final class ContentType {
         this.partial = SCHEMAS.getSchema(draftSchema());
         this.searchFields = SearchField.of(Shape.of(schema), List.of()).toList();
         this.linkedData = LinkedData.of(schema);
-        this.reviewInterval = Period.parse(schema.get("x-review-interval").asString());
+        this.reviewIntervals =
+                new ReviewIntervals(Period.parse(schema.get(ReviewParts.KEYWORD).asString()), ReviewParts.of(schema));
         this.reviewReminders = ReviewReminders.of(schema);
     }
 
@@ -150,9 +151,14 @@ public final class ContentType {
         return schema.get("x-workflow").asString();
     }
 
-    /** How long a review is valid. */
+    /** How long a review of the whole document is valid. */
     public Period reviewInterval() {
-        return reviewInterval;
+        return reviewIntervals.whole();
+    }
+
+    /** How long reviews are valid: of the whole document, and of the parts that are reviewed on their own too. */
+    public ReviewIntervals reviewIntervals() {
+        return reviewIntervals;
     }
 
     /** How long before its due day the review of a published guide is announced, {@code x-review-reminders}. */
@@ -312,6 +318,11 @@ public final class ContentType {
     /** The pointers of the numbers that need a source and have none. Missing sources do not prevent saving or submitting. */
     public List<String> figuresWithoutSource(JsonNode content) {
         return Sources.missing(shape(), content);
+    }
+
+    /** The pointers of the list items that are sources of a place of the content ({@code x-backs}). */
+    public List<String> sourcesOf(JsonNode content, String pointer) {
+        return Sources.of(shape(), content, pointer);
     }
 
     private interface ValueVisitor {

@@ -19,7 +19,7 @@ public final class Pointers {
     }
 
     /** Whether a place is the place at {@code outer}, or lies within it. */
-    static boolean isWithin(String pointer, String outer) {
+    public static boolean isWithin(String pointer, String outer) {
         return pointer.equals(outer) || pointer.startsWith(outer + "/");
     }
 

@@ -34,6 +34,7 @@ final class SchemaRules {
         if (!schema.path("x-members-only").isMissingNode()
                 && !schema.path("x-members-only").isBoolean())
             faults.add(new Fault("/x-members-only", "must be true or false"));
+        faults.addAll(ReviewParts.faults(schema));
         reasonFaults(schema.path("x-reasons"), faults);
         requirementFaults(schema, faults);
         walk(schema, "", faults);

@@ -15,7 +15,7 @@ public final class Shape {
     /** The keywords that Imprimatur adds; any other keyword that starts with {@code x-} is treated as a misspelling. */
     static final Set<String> KEYWORDS = Set.of(
             "x-workflow",
-            "x-review-interval",
+            ReviewParts.KEYWORD,
             ReviewReminders.KEYWORD,
             "x-approvals",
             "x-members-only",

@@ -118,7 +118,9 @@ public record ListQuery(
         if (slugs != null) filters.add(Filter.having(Property.SLUG, slugs));
         single.date("reviewedAfter").ifPresent(day -> filters.add(Filter.from(Property.LAST_REVIEWED, day, true)));
         single.date("reviewedBefore").ifPresent(day -> filters.add(Filter.upTo(Property.LAST_REVIEWED, day, false)));
-        single.date("reviewDueBefore").ifPresent(day -> filters.add(Filter.upTo(Property.REVIEW_DUE, day, false)));
+        single.date("reviewDueBefore")
+                .ifPresent(day -> filters.add(Filter.any(List.of(
+                        Filter.upTo(Property.REVIEW_DUE, day, false), Filter.upTo(Property.PARTS_DUE, day, false)))));
         single.instant("updatedAfter")
                 .ifPresent(at -> filters.add(Filter.from(Property.UPDATED, Place.key(at), false)));
         for (var property : filterable) {

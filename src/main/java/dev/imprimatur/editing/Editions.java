@@ -4,6 +4,7 @@ package dev.imprimatur.editing;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.content.Requirement;
+import dev.imprimatur.content.ReviewIntervals;
 import dev.imprimatur.drafts.WorkingCopies;
 import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.history.Decision;
@@ -14,16 +15,17 @@ import dev.imprimatur.history.EndedSchedule;
 import dev.imprimatur.history.LogEnd;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Notice;
+import dev.imprimatur.history.ReviewScope;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
 import dev.imprimatur.history.Schedule;
+import dev.imprimatur.history.Stamp;
 import dev.imprimatur.history.Transitions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.UnitOfWork;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.Period;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -270,9 +272,23 @@ public class Editions {
         return live ? List.of() : published(before).stream().sorted().toList();
     }
 
-    /** Adds the stamp to an approval or confirmation that has none yet. */
-    public Edition stamp(EditionId id, Period interval) {
-        return record(id, edition -> edition.next().stamp(interval, clock.instant()));
+    /**
+     * Adds the stamp to an approval or confirmation that has none yet.
+     *
+     * @param intervals of the content type
+     */
+    public Edition stamp(EditionId id, ReviewIntervals intervals) {
+        return record(id, edition -> edition.next().stamp(ofSubmitted(edition, intervals), clock.instant()));
+    }
+
+    /** The intervals of the parts that the submitted content has. */
+    private ReviewIntervals ofSubmitted(Edition edition, ReviewIntervals intervals) {
+        var submitted = edition.submitted();
+        return intervals.parts().isEmpty() || submitted.isEmpty()
+                ? intervals
+                : intervals.of(revisions
+                        .require(edition.id().guide(), submitted.get().number())
+                        .content());
     }
 
     /** Records that the edition is published, and that it supersedes earlier ones. */
@@ -364,8 +380,16 @@ public class Editions {
         return record(id, edition -> edition.next().publicationDue(release, clock.instant()));
     }
 
-    public Edition reviewDue(EditionId id) {
-        return record(id, edition -> edition.next().markReviewDue(clock.instant()));
+    /**
+     * Requests a review of the published edition. Requesting the same again changes nothing.
+     *
+     * @param due what comes due, according to the stamp
+     */
+    public Edition reviewDue(EditionId id, Function<Stamp, ReviewScope> due) {
+        return record(
+                id,
+                edition -> edition.stamp()
+                        .flatMap(stamp -> edition.next().markReviewDue(due.apply(stamp), clock.instant())));
     }
 
     /**
@@ -383,6 +407,19 @@ public class Editions {
 
     public Edition overdue(EditionId id, long position) {
         return record(id, edition -> edition.next().markOverdue(position, clock.instant()));
+    }
+
+    /** Records that the review of a part is overdue. */
+    public Edition overdue(EditionId id, String part, long position) {
+        return record(id, edition -> edition.next().markOverdue(part, position, clock.instant()));
+    }
+
+    /** Records the position at which the ledger now marks a part as overdue, as {@link #notedAnew} does for the whole content. */
+    public Edition overdueAgain(EditionId id, String part, long position, String message, Instant lostAt) {
+        return record(
+                id,
+                edition -> edition.next()
+                        .recordAgain(LogEntry.Kind.OVERDUE, List.of(part), position, message, lostAt, clock.instant()));
     }
 
     public Edition unpublished(

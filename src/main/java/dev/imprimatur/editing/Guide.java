@@ -35,6 +35,7 @@ import tools.jackson.databind.JsonNode;
  * @param reviewDue the last day on which the review of the published revision is valid
  * @param translation the guides that this one and others are translations of one another with; null if the guide stands alone
  * @param translatedFrom the revision of the source guide that the text has according to its editors; null if nobody has said so
+ * @param parts the reviews of parts of the published revision; null for none
  * @param entries how many log entries the card was made from; a card never replaces one that was made from more
  */
 public record Guide(
@@ -55,6 +56,7 @@ public record Guide(
         @Nullable Live live,
         @Nullable LocalDate reviewDue,
         boolean overdue,
+        @Nullable PartReviews parts,
         @Nullable Schedule schedule,
         @Nullable String owner,
         @Nullable Translation translation,
@@ -111,6 +113,7 @@ public record Guide(
                         null,
                         null,
                         false,
+                        null,
                         null,
                         null,
                         null,
@@ -185,6 +188,7 @@ public record Guide(
                 live,
                 reviewDue,
                 overdue,
+                parts,
                 schedule,
                 owner,
                 translation,
@@ -223,12 +227,18 @@ public record Guide(
                 live == null ? null : live(live),
                 live == null ? null : live.stamp().map(Stamp::reviewDue).orElse(null),
                 live != null && live.isOverdueMarked(),
+                live == null ? null : PartReviews.of(live),
                 schedule(latest, live),
                 ownerIn(editions),
                 translation,
                 translatedFromIn(editions),
                 later(latest.log().getLast().at()),
                 count);
+    }
+
+    /** The reviews of parts of the published revision. */
+    public List<PartReviews.Part> partReviews() {
+        return parts == null ? List.of() : parts.all();
     }
 
     /** The schedules of the edition in progress and of the published one. A publisher sets both in one step. */

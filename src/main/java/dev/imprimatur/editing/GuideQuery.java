@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param text a text that the title, the title of the draft or the slug must contain literally; null for all
  * @param owner only guides that this account owns; null for all
  * @param translation only guides whose translations are outdated or missing; null for all
- * @param reviewDueBefore only guides whose review is due before this day; null for all
+ * @param reviewDueBefore only guides whose review, or the review of a part, is due before this day; null for all
  */
 public record GuideQuery(
         String type,

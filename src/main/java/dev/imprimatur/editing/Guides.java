@@ -79,6 +79,7 @@ public class Guides {
             Guide.@Nullable Live live,
             @Nullable LocalDate reviewDue,
             boolean overdue,
+            @Nullable PartReviews parts,
             @Nullable Schedule schedule,
             @Nullable String owner,
             Guide.@Nullable Translation translation,
@@ -105,6 +106,7 @@ public class Guides {
                     g.live(),
                     g.reviewDue(),
                     g.overdue(),
+                    g.parts(),
                     g.schedule(),
                     g.owner(),
                     g.translation(),
@@ -136,6 +138,7 @@ public class Guides {
                     live,
                     reviewDue,
                     overdue,
+                    parts,
                     schedule,
                     owner,
                     translation,
@@ -147,6 +150,10 @@ public class Guides {
 
     /** The longest time for which a cached list of all cards is used. The list may lack what other nodes wrote in that time. */
     private static final Duration MAX_AGE = Duration.ofSeconds(2);
+
+    private static final String PART_DUE = "parts.all.reviewDue";
+    private static final String PARTS_OVERDUE = "parts.overdueAfter";
+    private static final String MORE_DUE = "parts.moreDueAfter";
 
     private static final FindOneAndUpdateOptions UPDATED =
             new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
@@ -175,10 +182,12 @@ public class Guides {
         guides = database.getCollection("guides", Row.class);
         Index.makeUnique(guides, Indexes.ascending("type", "locale", "slug"));
         Index.make(guides, Indexes.ascending("type", "reviewDue"));
+        Index.make(guides, Indexes.ascending("type", PART_DUE));
         Index.make(guides, Indexes.ascending("state"));
         Index.make(guides, Indexes.ascending("owner", "type"));
         Index.make(guides, Indexes.ascending("type", OUTDATED));
         for (var day : Due.values()) Index.make(guides, Indexes.ascending(day.field, "_id"));
+        for (String day : List.of(PARTS_OVERDUE, MORE_DUE)) Index.makeWherePresent(guides, Indexes.ascending(day));
     }
 
     /** The guide with this type and id. Throws a refusal if there is none. */
@@ -411,6 +420,24 @@ public class Guides {
                 .into(new ArrayList<>());
     }
 
+    /** The ids of guides with a part whose review was valid before this day at most, and that is not marked as overdue. */
+    public List<String> withPartsOverdueOn(LocalDate day) {
+        return idsBefore(PARTS_OVERDUE, day);
+    }
+
+    /** The ids of guides of which a review of parts is requested, while something more comes due before this day. */
+    public List<String> withMoreDueBefore(LocalDate day) {
+        return idsBefore(MORE_DUE, day);
+    }
+
+    private List<String> idsBefore(String field, LocalDate day) {
+        return guides.withDocumentClass(Document.class)
+                .find(Filters.lt(field, day))
+                .projection(Projections.include("_id"))
+                .map(card -> card.getString("_id"))
+                .into(new ArrayList<>());
+    }
+
     /** The days, in UTC, on which something is due in a time; a day occurs once for each guide. */
     public <T> List<LocalDate> daysDue(Due what, T from, T until) {
         var path = List.of(what.field.split("\\."));
@@ -466,6 +493,7 @@ public class Guides {
                 Updates.set("live", g.live()),
                 Updates.set("reviewDue", g.reviewDue()),
                 Updates.set("overdue", g.overdue()),
+                Updates.set("parts", g.parts()),
                 Updates.set("schedule", g.schedule()),
                 Updates.set("owner", g.owner()),
                 // without the field, nodes of earlier releases read the card
@@ -524,7 +552,9 @@ public class Guides {
         filters.add(Filters.eq("type", query.type()));
         if (query.state() != null) filters.add(Filters.eq("state", query.state()));
         if (query.owner() != null) filters.add(Filters.eq("owner", query.owner()));
-        if (query.reviewDueBefore() != null) filters.add(Filters.lt("reviewDue", query.reviewDueBefore()));
+        if (query.reviewDueBefore() != null)
+            filters.add(Filters.or(
+                    Filters.lt("reviewDue", query.reviewDueBefore()), Filters.lt(PART_DUE, query.reviewDueBefore())));
         if (query.translation() != null) filters.add(translated(query.translation()));
         if (query.text() != null) {
             var literal = Pattern.compile(Pattern.quote(query.text()), Pattern.CASE_INSENSITIVE);

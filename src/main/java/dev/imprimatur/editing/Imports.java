@@ -3,6 +3,7 @@ package dev.imprimatur.editing;
 
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.ReviewIntervals;
 import dev.imprimatur.diff.ItemIds;
 import dev.imprimatur.drafts.WorkingCopies;
 import dev.imprimatur.drafts.WorkingCopy;
@@ -133,9 +134,15 @@ public class Imports {
      * @param hash the hash of the reviewed content
      * @param task the BPMN id of the drafting task
      * @param stamp makes the stamp for the revision of the content
+     * @param intervals of the parts that the content has
      */
     public record Reviewed(
-            Guide guide, String hash, String task, @Nullable String note, Function<Revision.Ref, Stamp> stamp) {}
+            Guide guide,
+            String hash,
+            String task,
+            @Nullable String note,
+            Function<Revision.Ref, Stamp> stamp,
+            ReviewIntervals intervals) {}
 
     /**
      * Submits the first editions of guides, and records and stamps the evidence that their content was reviewed elsewhere. Continues what
@@ -170,12 +177,7 @@ public class Imports {
                         edition -> edition.state() == Edition.State.APPROVED
                                         && edition.evidence().isPresent()
                                 ? edition.next()
-                                        .stamp(
-                                                types.require(reviewed(reviewed, edition)
-                                                                .guide()
-                                                                .type())
-                                                        .reviewInterval(),
-                                                now)
+                                        .stamp(reviewed(reviewed, edition).intervals(), now)
                                 : Optional.empty()));
         if (grown.size() < before.size()) throw overtaken();
         return grown.stream()

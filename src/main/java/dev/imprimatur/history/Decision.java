@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param effect what the outcome means for the edition
  * @param seen the revision that the person looked at
  * @param meaning what the person signs, in the words of the workflow; null if the decision is not signed
+ * @param request the log entry that requested the review of parts that the person looked at; null for a review of the whole content
  * @param reason one of the content type's reasons; null if none was given
  */
 public record Decision(
@@ -26,7 +27,22 @@ public record Decision(
         @Nullable String message,
         @Nullable String meaning,
         @Nullable Reason reason,
-        Person by) {
+        Person by,
+        @Nullable Integer request) {
+    /** A decision on the whole content. */
+    public Decision(
+            String task,
+            int round,
+            String outcome,
+            Effect effect,
+            Revision.Ref seen,
+            @Nullable String message,
+            @Nullable String meaning,
+            @Nullable Reason reason,
+            Person by) {
+        this(task, round, outcome, effect, seen, message, meaning, reason, by, null);
+    }
+
     /** What an outcome of a task means for the edition. */
     public enum Effect {
         NONE,

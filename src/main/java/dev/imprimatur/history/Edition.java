@@ -8,11 +8,16 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.SealedCollection;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -93,8 +98,12 @@ public final class Edition {
     private @Nullable LogEntry scheduled;
     private @Nullable EndedSchedule endedSchedule;
     private boolean deleted;
+    private int wholeStampSeq = -1;
     private boolean reviewDueMarked;
     private boolean overdueMarked;
+    private @Nullable LogEntry request;
+    private final Set<String> requestedParts = new LinkedHashSet<>();
+    private final Set<String> overdueParts = new HashSet<>();
     private List<LogEntry> approvals = new ArrayList<>();
     private List<LogEntry> inForce = new ArrayList<>();
 
@@ -180,9 +189,8 @@ public final class Edition {
             }
             case STAMPED -> {
                 stamped = entry;
-                reviewDueMarked = false;
-                overdueMarked = false;
                 confirmation = null;
+                renewed(entry);
                 var live = published;
                 if (live != null) inForce.removeIf(decision -> decision.seq() > live.seq());
             }
@@ -192,8 +200,15 @@ public final class Edition {
                 schedule = new Schedule(null, schedule.unpublishAt(), schedule.zone());
                 endedSchedule = null;
             }
-            case REVIEW_DUE -> reviewDueMarked = true;
-            case OVERDUE -> overdueMarked = true;
+            case REVIEW_DUE -> {
+                request = entry;
+                if (entry.parts() == null) reviewDueMarked = true;
+                else requestedParts.addAll(entry.parts());
+            }
+            case OVERDUE -> {
+                if (entry.parts() == null) overdueMarked = true;
+                else overdueParts.addAll(entry.parts());
+            }
             case CONFIRMED -> {
                 confirmation = entry;
                 inForce.add(entry);
@@ -217,6 +232,21 @@ public final class Edition {
             case PUBLICATION_DUE -> state = State.APPROVED;
             case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED, TRANSLATED -> {}
             case DELETED -> deleted = true;
+        }
+    }
+
+    /** A stamp of the whole content answers all requests; a stamp of parts only those for them. */
+    private void renewed(LogEntry stamp) {
+        var parts = stamp.parts();
+        if (parts == null) {
+            wholeStampSeq = stamp.seq();
+            reviewDueMarked = false;
+            overdueMarked = false;
+            requestedParts.clear();
+            overdueParts.clear();
+        } else {
+            parts.forEach(requestedParts::remove);
+            parts.forEach(overdueParts::remove);
         }
     }
 
@@ -379,12 +409,75 @@ public final class Edition {
         return Optional.ofNullable(found);
     }
 
+    /** Whether a review of the published edition is requested, of the whole content or of parts. */
     public boolean isReviewDueMarked() {
+        return reviewDueMarked || !requestedParts.isEmpty();
+    }
+
+    /** Whether a review of the whole content is requested. */
+    boolean isWholeRequested() {
         return reviewDueMarked;
     }
 
+    /** The parts that the requested review is about; empty if it is about the whole content, or if none is requested. */
+    public List<String> partsUnderReview() {
+        return reviewDueMarked || state != State.PUBLISHED ? List.of() : List.copyOf(requestedParts);
+    }
+
+    /** The seq of the entry that requested the review of parts; null if no review is requested, or one of the whole content. */
+    public @Nullable Integer partRequest() {
+        return partsUnderReview().isEmpty() || request == null ? null : request.seq();
+    }
+
+    /** Whether a review of this part is requested, alone or with the whole content. */
+    public boolean isRequested(String part) {
+        return reviewDueMarked || requestedParts.contains(part);
+    }
+
+    /** The last day on which what is under review, of the published edition, is valid; empty without a stamp. */
+    public Optional<LocalDate> reviewDue() {
+        var parts = partsUnderReview();
+        return stamp().flatMap(it -> parts.isEmpty()
+                ? Optional.of(it.reviewDue())
+                : it.stampedParts().stream()
+                        .filter(part -> parts.contains(part.pointer()))
+                        .map(StampedPart::reviewDue)
+                        .min(Comparator.naturalOrder()));
+    }
+
+    /** Whether the review of the whole content was marked as overdue. */
     public boolean isOverdueMarked() {
         return overdueMarked;
+    }
+
+    /** Whether the review of the part was marked as overdue, on its own or with the whole content. */
+    public boolean isOverdueMarked(StampedPart part) {
+        return isOverdueAlone(part.pointer()) || overdueMarked && isDueWithWhole(part);
+    }
+
+    /** Whether the review of the part was marked as overdue on its own. */
+    public boolean isOverdueAlone(String part) {
+        return overdueParts.contains(part);
+    }
+
+    /**
+     * The parts whose reviews become overdue on their own next: those that are due before the whole content, or, once the whole content is
+     * overdue, those that are due after it.
+     */
+    public List<StampedPart> partsToMark() {
+        return stamp().map(Stamp::stampedParts).orElse(List.of()).stream()
+                .filter(part -> !isOverdueMarked(part) && (overdueMarked || isDueBeforeWhole(part)))
+                .toList();
+    }
+
+    private boolean isDueWithWhole(StampedPart part) {
+        return stamp().filter(whole -> !part.reviewDue().isAfter(whole.reviewDue()))
+                .isPresent();
+    }
+
+    private boolean isDueBeforeWhole(StampedPart part) {
+        return stamp().filter(whole -> part.reviewDue().isBefore(whole.reviewDue()))
+                .isPresent();
     }
 
     /** Whether a reviewer called for a next edition since the last stamp, and it has not been dropped. */
@@ -431,7 +524,7 @@ public final class Edition {
         if (kind == LogEntry.Kind.ESCALATED && task != null)
             return escalations(task, wanted.round())
                     .anyMatch(told -> told.group().equals(wanted.group()));
-        int since = kind == LogEntry.Kind.REVIEW_ANNOUNCED && stamped != null ? stamped.seq() : -1;
+        int since = kind == LogEntry.Kind.REVIEW_ANNOUNCED ? wholeStampSeq : -1;
         return log.stream()
                 .filter(entry -> entry.seq() > since)
                 .map(LogEntry::notice)

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param owner of kind {@code OWNER_CHANGED}: the username of the owner; null if nobody owns the guide
  * @param requirements of kinds {@code SUBMITTED} and {@code APPROVED}: the requirements that the revision has to meet; null for none
  * @param translatedFrom of kind {@code TRANSLATED}: the revision of the source guide that the text has
+ * @param parts of kinds {@code REVIEW_DUE}, {@code CONFIRMED}, {@code STAMPED} and {@code OVERDUE}: the JSON Pointers of the parts that
+ *     the entry is about; null if it is about the whole content
  */
 public record LogEntry(
         EditionId edition,
@@ -51,9 +53,11 @@ public record LogEntry(
         @Nullable Notice notice,
         @Nullable String owner,
         @Nullable List<Requirement> requirements,
-        @Nullable TranslatedFrom translatedFrom) {
+        @Nullable TranslatedFrom translatedFrom,
+        @Nullable List<String> parts) {
     public LogEntry {
         by = by.withoutGrants();
+        parts = parts == null || parts.isEmpty() ? null : List.copyOf(parts);
         requirements = requirements == null || requirements.isEmpty() ? null : List.copyOf(requirements);
     }
 
@@ -124,6 +128,11 @@ public record LogEntry(
         TRANSLATED
     }
 
+    /** Whether the entry is about the whole content, and not only about some parts of it. */
+    public boolean isAboutWhole() {
+        return parts == null;
+    }
+
     /** The signature of the decision; empty if it was not signed. */
     public Optional<Signature> signature() {
         return Optional.ofNullable(meaning)
@@ -155,7 +164,7 @@ public record LogEntry(
             @Nullable String message) {
         return new LogEntry(
                 edition, seq, kind, at, by, revision, task, outcome, message, null, null, null, null, null, null, null,
-                null, null, null, null);
+                null, null, null, null, null);
     }
 
     LogEntry signed(@Nullable String words) {
@@ -167,7 +176,7 @@ public record LogEntry(
     }
 
     LogEntry requiring(int approvals, List<Requirement> toMeet) {
-        return with(meaning, reason, approvals, stamp, position, schedule, renamed, notice, owner, toMeet);
+        return with(meaning, reason, approvals, stamp, position, schedule, renamed, notice, owner, toMeet, parts);
     }
 
     LogEntry withStamp(Stamp given) {
@@ -204,16 +213,54 @@ public record LogEntry(
                 newRenamed,
                 notice,
                 owner,
-                requirements);
+                requirements,
+                parts);
     }
 
     LogEntry withNotice(Notice given) {
-        return with(meaning, reason, approvalsRequired, stamp, position, schedule, renamed, given, owner, requirements);
+        return with(
+                meaning,
+                reason,
+                approvalsRequired,
+                stamp,
+                position,
+                schedule,
+                renamed,
+                given,
+                owner,
+                requirements,
+                parts);
     }
 
     LogEntry withOwner(@Nullable String given) {
         return with(
-                meaning, reason, approvalsRequired, stamp, position, schedule, renamed, notice, given, requirements);
+                meaning,
+                reason,
+                approvalsRequired,
+                stamp,
+                position,
+                schedule,
+                renamed,
+                notice,
+                given,
+                requirements,
+                parts);
+    }
+
+    /** This entry about some parts of the content; about the whole content if there are none. */
+    LogEntry about(List<String> given) {
+        return with(
+                meaning,
+                reason,
+                approvalsRequired,
+                stamp,
+                position,
+                schedule,
+                renamed,
+                notice,
+                owner,
+                requirements,
+                given);
     }
 
     public LogEntry withTranslatedFrom(TranslatedFrom given) {
@@ -237,7 +284,8 @@ public record LogEntry(
                 notice,
                 owner,
                 requirements,
-                given);
+                given,
+                parts);
     }
 
     private LogEntry with(
@@ -250,7 +298,8 @@ public record LogEntry(
             @Nullable Renamed newRenamed,
             @Nullable Notice newNotice,
             @Nullable String newOwner,
-            @Nullable List<Requirement> newRequirements) {
+            @Nullable List<Requirement> newRequirements,
+            @Nullable List<String> newParts) {
         return new LogEntry(
                 edition,
                 seq,
@@ -271,6 +320,7 @@ public record LogEntry(
                 newNotice,
                 newOwner,
                 newRequirements,
-                translatedFrom);
+                translatedFrom,
+                newParts);
     }
 }

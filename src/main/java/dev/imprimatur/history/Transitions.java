@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.content.Requirement;
+import dev.imprimatur.content.ReviewIntervals;
 import dev.imprimatur.history.Edition.State;
 import dev.imprimatur.history.LogEntry.Kind;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import java.time.Instant;
-import java.time.Period;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,6 +84,11 @@ public final class Transitions {
                             "review-is-stale",
                             "what you looked at is not what is under review any more; read the task again")
                     .raise();
+        if (live && !Objects.equals(decision.request(), edition.partRequest()))
+            throw Refusal.conflict(
+                            "review-is-stale",
+                            "the parts of the guide that are under review are not those that you looked at any more; read the task again")
+                    .raise();
         if (decision.effect().vouches()) mayVouch(decision.by(), contributors);
         if (decision.effect() == Decision.Effect.APPROVE) mustHelp(decision.by(), approvals, requirements);
         var entry = next(
@@ -96,7 +101,12 @@ public final class Transitions {
                         now)
                 .signed(decision.meaning())
                 .because(decision.reason());
-        return Optional.of(entry.kind() == Kind.APPROVED ? entry.requiring(approvals, requirements) : entry);
+        return Optional.of(
+                switch (entry.kind()) {
+                    case APPROVED -> entry.requiring(approvals, requirements);
+                    case CONFIRMED -> entry.about(edition.partsUnderReview());
+                    default -> entry;
+                });
     }
 
     /** Refuses an approval that changes nothing: enough people have approved, and the person is in no group that has to approve still. */
@@ -138,9 +148,10 @@ public final class Transitions {
     /**
      * The stamp for approvals, evidence or a confirmation that have none yet.
      *
+     * @param intervals of the parts that the content has
      * @return empty if every review is stamped
      */
-    public Optional<LogEntry> stamp(Period interval, Instant now) {
+    public Optional<LogEntry> stamp(ReviewIntervals intervals, Instant now) {
         if (edition.state() == State.IN_REVIEW)
             throw Refusal.conflict(
                             "approval-missing",
@@ -157,18 +168,27 @@ public final class Transitions {
                                     .toList(),
                             signatures(edition.submissionEntry().orElseThrow()),
                             edition.approvals().getLast().at(),
-                            interval));
+                            intervals.whole()))
+                    .withParts(intervals.parts());
             return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
         }
         var confirmed = edition.unstampedConfirmation();
         if (edition.state() != State.PUBLISHED || confirmed.isEmpty()) return Optional.empty();
-        var stamp = Stamp.here(
-                requireNonNull(confirmed.get().revision()),
-                List.of(Reviewer.of(confirmed.get().by())),
-                signatures(edition.publishedEntry().orElseThrow()),
-                confirmed.get().at(),
-                interval);
-        return Optional.of(next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp));
+        var reviewer = Reviewer.of(confirmed.get().by());
+        var signatures = signatures(edition.publishedEntry().orElseThrow());
+        var at = confirmed.get().at();
+        var parts = confirmed.get().parts();
+        var stamp = parts == null
+                ? Stamp.here(
+                                requireNonNull(confirmed.get().revision()),
+                                List.of(reviewer),
+                                signatures,
+                                at,
+                                intervals.whole())
+                        .withParts(intervals.parts())
+                : edition.stamp().orElseThrow().confirmed(parts, reviewer, signatures, at, intervals.parts());
+        var entry = next(Kind.STAMPED, stamp.reviewed(), null, now).withStamp(stamp);
+        return Optional.of(parts == null ? entry : entry.about(parts));
     }
 
     /** The signatures of the decisions in force that follow the given entry. */
@@ -185,16 +205,29 @@ public final class Transitions {
         return Optional.of(next(Kind.PUBLISHED, submittedRevision(), null, now).withPosition(position));
     }
 
-    public Optional<LogEntry> markReviewDue(Instant now) {
-        return edition.state() != State.PUBLISHED || edition.isReviewDueMarked()
-                ? Optional.empty()
-                : Optional.of(next(Kind.REVIEW_DUE, submittedRevision(), null, now));
+    /** The request of a review; empty if all of it is requested already. */
+    public Optional<LogEntry> markReviewDue(ReviewScope due, Instant now) {
+        if (edition.state() != State.PUBLISHED || edition.isWholeRequested()) return Optional.empty();
+        var request = next(Kind.REVIEW_DUE, submittedRevision(), null, now);
+        if (due.whole()) return Optional.of(request);
+        var parts =
+                due.parts().stream().filter(part -> !edition.isRequested(part)).toList();
+        return parts.isEmpty() ? Optional.empty() : Optional.of(request.about(parts));
     }
 
     public Optional<LogEntry> markOverdue(long position, Instant now) {
         return edition.state() != State.PUBLISHED || edition.isOverdueMarked()
                 ? Optional.empty()
                 : Optional.of(next(Kind.OVERDUE, submittedRevision(), null, now).withPosition(position));
+    }
+
+    /** The mark that the review of a part is overdue. */
+    public Optional<LogEntry> markOverdue(String part, long position, Instant now) {
+        return edition.state() != State.PUBLISHED || edition.isOverdueAlone(part)
+                ? Optional.empty()
+                : Optional.of(next(Kind.OVERDUE, submittedRevision(), null, now)
+                        .withPosition(position)
+                        .about(List.of(part)));
     }
 
     public Optional<LogEntry> dropRevision(Instant now) {
@@ -224,13 +257,30 @@ public final class Transitions {
      */
     public Optional<LogEntry> recordAgain(
             LogEntry.Kind kind, @Nullable Long position, String message, Instant lostAt, Instant now) {
+        return recordAgain(kind, List.of(), position, message, lostAt, now);
+    }
+
+    /**
+     * An entry as {@link #recordAgain(LogEntry.Kind, Long, String, Instant, Instant)} makes it.
+     *
+     * @param parts the parts that it is about; none if it is about the whole content
+     */
+    public Optional<LogEntry> recordAgain(
+            LogEntry.Kind kind,
+            List<String> parts,
+            @Nullable Long position,
+            String message,
+            Instant lostAt,
+            Instant now) {
+        var about = kind == Kind.UNPUBLISHED ? null : submittedRevision();
+        var again = next(kind, about, null, null, message, Person.SYSTEM, now)
+                .withPosition(position)
+                .about(parts);
         boolean noted = edition.log().stream()
                 .filter(entry -> entry.kind() == kind && !entry.at().isBefore(lostAt))
-                .anyMatch(entry -> Objects.equals(entry.position(), position));
-        if (noted) return Optional.empty();
-        var about = kind == Kind.UNPUBLISHED ? null : submittedRevision();
-        var entry = next(kind, about, null, null, message, Person.SYSTEM, now).withPosition(position);
-        return Optional.of(entry);
+                .anyMatch(entry ->
+                        Objects.equals(entry.position(), position) && Objects.equals(entry.parts(), again.parts()));
+        return noted ? Optional.empty() : Optional.of(again);
     }
 
     /**

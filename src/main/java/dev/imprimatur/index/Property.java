@@ -59,6 +59,17 @@ public record Property(
             ofEveryGuide("lastReviewed", Kind.DATE, it -> reviewed(it, LedgerEntry.Review::lastReviewed));
     public static final Property REVIEW_DUE =
             ofEveryGuide("reviewDue", Kind.DATE, it -> reviewed(it, LedgerEntry.Review::reviewDue));
+    /** The days on which the reviews of parts are due. */
+    public static final Property PARTS_DUE = new Property(
+            "parts reviewDue",
+            "reviewDue",
+            Kind.DATE,
+            it -> Optional.ofNullable(it.entry().review()).stream()
+                    .flatMap(review -> review.reviewedParts().values().stream())
+                    .map(part -> part.reviewDue().toString())
+                    .distinct()
+                    .toList(),
+            true);
     /** When the published guide changed last. */
     public static final Property UPDATED = ofEveryGuide(
             "updated", Kind.INSTANT, it -> List.of(Place.key(it.entry().at())));

@@ -2,6 +2,7 @@
 package dev.imprimatur.management;
 
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.PartReviews;
 import dev.imprimatur.history.EndedSchedule;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.publication.Integrity;
@@ -25,6 +26,7 @@ record GuideView(
         @Nullable List<TaskView> tasks,
         @Nullable LocalDate reviewDue,
         boolean overdue,
+        @Nullable List<PartView> parts,
         @Nullable ScheduleView schedule,
         @Nullable String owner,
         @Nullable EndedScheduleView endedSchedule,
@@ -75,6 +77,17 @@ record GuideView(
         }
     }
 
+    /**
+     * The review of a part of the published revision.
+     *
+     * @param requested whether the next review of the part is requested
+     */
+    record PartView(String pointer, LocalDate reviewDue, boolean requested, boolean overdue) {
+        static PartView of(PartReviews.Part part) {
+            return new PartView(part.pointer(), part.reviewDue(), part.requested(), part.overdue());
+        }
+    }
+
     record EditionView(int number, String state, @Nullable Integer revision, List<String> contributors) {}
 
     /** @param damaged why sites get 503 instead of the edition; null if the stored content is the approved content */
@@ -113,6 +126,9 @@ record GuideView(
                 tasks.isEmpty() ? null : tasks,
                 guide.reviewDue(),
                 guide.overdue(),
+                guide.parts() == null
+                        ? null
+                        : guide.partReviews().stream().map(PartView::of).toList(),
                 guide.schedule() == null ? null : ScheduleView.of(guide.schedule()),
                 guide.owner(),
                 ended == null ? null : EndedScheduleView.of(ended),

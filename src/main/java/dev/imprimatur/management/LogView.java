@@ -4,8 +4,10 @@ package dev.imprimatur.management;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Notice;
+import dev.imprimatur.history.Reviewer;
 import dev.imprimatur.history.Signature;
 import dev.imprimatur.history.Stamp;
+import dev.imprimatur.history.StampedPart;
 import dev.imprimatur.people.AuthenticationMethod;
 import dev.imprimatur.people.Person;
 import java.time.Instant;
@@ -35,7 +37,8 @@ record LogView(
         LogEntry.@Nullable Renamed renamed,
         @Nullable NoticeView notice,
         @Nullable String owner,
-        LogEntry.@Nullable TranslatedFrom translatedFrom) {
+        LogEntry.@Nullable TranslatedFrom translatedFrom,
+        @Nullable List<String> parts) {
     /** @param invitedBy of somebody without an account: the colleague who invited them */
     record ByView(
             @Nullable String account,
@@ -83,23 +86,54 @@ record LogView(
             Instant reviewedAt,
             LocalDate lastReviewed,
             LocalDate reviewDue,
-            String origin) {
+            String origin,
+            @Nullable List<PartView> parts) {
         static @Nullable StampView of(@Nullable Stamp stamp) {
             return stamp == null
                     ? null
                     : new StampView(
-                            stamp.reviewers().stream()
-                                    .map(by -> new ByView(by.account(), by.name(), by.title(), null))
-                                    .toList(),
-                            stamp.signatures() == null
-                                    ? null
-                                    : stamp.signatures().stream()
-                                            .map(SignatureView::of)
-                                            .toList(),
+                            reviewers(stamp.reviewers()),
+                            signatures(stamp.signatures()),
                             stamp.reviewedAt(),
                             stamp.lastReviewed(),
                             stamp.reviewDue(),
-                            stamp.origin().name().toLowerCase(Locale.ROOT));
+                            stamp.origin().name().toLowerCase(Locale.ROOT),
+                            stamp.parts() == null
+                                    ? null
+                                    : stamp.stampedParts().stream()
+                                            .map(PartView::of)
+                                            .toList());
+        }
+
+        private static List<ByView> reviewers(List<Reviewer> reviewers) {
+            return reviewers.stream()
+                    .map(by -> new ByView(by.account(), by.name(), by.title(), null))
+                    .toList();
+        }
+
+        private static @Nullable List<SignatureView> signatures(@Nullable List<Signature> signatures) {
+            return signatures == null
+                    ? null
+                    : signatures.stream().map(SignatureView::of).toList();
+        }
+
+        /** The stamp of a part that is reviewed on its own too. */
+        record PartView(
+                String pointer,
+                List<ByView> reviewedBy,
+                @Nullable List<SignatureView> signatures,
+                Instant reviewedAt,
+                LocalDate lastReviewed,
+                LocalDate reviewDue) {
+            static PartView of(StampedPart part) {
+                return new PartView(
+                        part.pointer(),
+                        reviewers(part.reviewers()),
+                        StampView.signatures(part.signatures()),
+                        part.reviewedAt(),
+                        part.lastReviewed(),
+                        part.reviewDue());
+            }
         }
     }
 
@@ -139,7 +173,8 @@ record LogView(
                 entry.renamed(),
                 NoticeView.of(entry.notice()),
                 entry.owner(),
-                entry.translatedFrom());
+                entry.translatedFrom(),
+                entry.parts());
     }
 
     /** The kind as the API spells it. */

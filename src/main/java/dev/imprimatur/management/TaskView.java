@@ -6,7 +6,11 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An open task as the management API describes it. */
+/**
+ * An open task as the management API describes it.
+ *
+ * @param parts JSON Pointers of the parts that a review is about; absent if it is about the whole content
+ */
 record TaskView(
         String id,
         String name,
@@ -21,6 +25,7 @@ record TaskView(
         @Nullable String assignee,
         Instant since,
         @Nullable List<RequirementView> requirements,
+        @Nullable List<String> parts,
         @Nullable Boolean fromLog) {
     /** @param metBy the account whose approval met the requirement; absent while it is open */
     record RequirementView(
@@ -77,6 +82,7 @@ record TaskView(
                                                 .map(entry -> entry.by().account())
                                                 .orElse(null)))
                                 .toList(),
+                task.parts().isEmpty() ? null : task.parts(),
                 task.fromLog() ? true : null);
     }
 }

@@ -20,6 +20,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -91,11 +92,42 @@ class Gate {
             throw refused("the stored revision is not the one that was reviewed");
         if (!stamp.reviewed().equals(submitted)) throw refused("the stamp is for another revision");
         boolean isApproved = stamp.origin() == Stamp.Origin.IMPORTED
-                ? edition.evidence().filter(stamp::equals).isPresent()
+                ? edition.evidence()
+                        .map(Stamp::ofWhole)
+                        .filter(stamp.ofWhole()::equals)
+                        .isPresent()
                 : approvers(edition, revision, areMembersOnly) >= edition.approvalsRequired();
         if (isApproved && stamp.origin() != Stamp.Origin.IMPORTED)
             mustMeetRequirements(edition, revision, areMembersOnly);
         if (!isApproved) throw refused("the revision has not been approved by enough people who did not contribute");
+        mustHaveReviewedParts(edition, revision, stamp, areMembersOnly);
+    }
+
+    /** Refuses a stamp with a part that was reviewed neither with the whole nor by a reviewer who did not contribute. */
+    private void mustHaveReviewedParts(
+            Edition edition, Revision revision, Stamp stamp, boolean areMembersOnly) {
+        for (var part : stamp.stampedParts())
+            if (!part.isOf(stamp)
+                    && !isConfirmed(
+                            edition,
+                            revision,
+                            areMembersOnly,
+                            entry -> entry.parts() != null
+                                    && entry.parts().contains(part.pointer())
+                                    && entry.at().equals(part.reviewedAt())))
+                throw refused("nobody who did not contribute has confirmed " + part.pointer());
+    }
+
+    /** Whether a reviewer who did not contribute confirmed the revision with such an entry. */
+    private boolean isConfirmed(
+            Edition edition, Revision revision, boolean areMembersOnly, Predicate<LogEntry> such) {
+        var contributors = editions.contributors(edition, revision.ref());
+        return edition.log().stream()
+                .filter(entry -> entry.kind() == LogEntry.Kind.CONFIRMED && such.test(entry))
+                .filter(entry -> revision.ref().equals(entry.revision()))
+                .anyMatch(entry -> isByReviewer(entry)
+                        && !(areMembersOnly && entry.by().isExternal())
+                        && !entry.by().isAmong(contributors));
     }
 
     /** Refuses an edition whose log was changed: the gate counts only decisions that this server sealed. */
@@ -136,23 +168,26 @@ class Gate {
                 .filter(entry -> !entry.by().isAmong(editions.contributors(revision, entry.at())));
     }
 
-    /** Refuses a restamp unless a reviewer who did not contribute confirmed the current edition and the stamp is from that confirmation. */
+    /**
+     * Refuses a restamp unless a reviewer who did not contribute confirmed the current edition, and the stamp is from that confirmation. The
+     * confirmation of a part renews the review of this part only: the review of the whole has to be the one that is published.
+     */
     void admitRestamp(Guide guide, Edition edition, LedgerEntry current) {
         mustBeSealed(guide, edition);
         var stamp = edition.stamp().orElseThrow(() -> refused("the review is not stamped"));
         var revision = guideRevisions.require(guide, current.revision());
-        var contributors = editions.contributors(edition, revision.ref());
         boolean areMembersOnly = types.require(guide.type()).isMembersOnly();
-        boolean confirmed = edition.log().stream()
-                .filter(entry -> entry.kind() == LogEntry.Kind.CONFIRMED)
-                .filter(entry -> revision.ref().equals(entry.revision()))
-                .anyMatch(entry -> entry.at().equals(stamp.reviewedAt())
-                        && isByReviewer(entry)
-                        && !(areMembersOnly && entry.by().isExternal())
-                        && !entry.by().isAmong(contributors));
+        var published = current.review();
+        boolean isWholeReviewed = isConfirmed(
+                        edition,
+                        revision,
+                        areMembersOnly,
+                        entry -> entry.isAboutWhole() && entry.at().equals(stamp.reviewedAt()))
+                || published != null && !stamp.stampedParts().isEmpty() && ReviewEvidence.isStampOf(stamp, published);
         if (!revision.isIntact()
                 || !current.contentHash().equals(stamp.reviewed().contentHash())
-                || !confirmed) throw refused("nobody who did not contribute has confirmed the current edition");
+                || !isWholeReviewed) throw refused("nobody who did not contribute has confirmed the current edition");
+        mustHaveReviewedParts(edition, revision, stamp, areMembersOnly);
     }
 
     private static RuntimeException refused(String why) {

@@ -43,9 +43,16 @@ class LedgerChain {
         if (!isSigned(entry.position(), entry.hash(), entry.signature()))
             return Optional.of("is not signed by a known key");
         var review = entry.review();
-        if (review != null && !signer.verifies(review.signature(), reviewPayload(entry, review)))
+        if (review != null && !isSigned(entry, review))
             return Optional.of("carries a review that is not signed by a known key");
         return Optional.empty();
+    }
+
+    private boolean isSigned(LedgerEntry entry, LedgerEntry.Review review) {
+        return signer.verifies(review.signature(), reviewPayload(entry, review))
+                && review.reviewedParts().entrySet().stream()
+                        .allMatch(part -> signer.verifies(
+                                part.getValue().signature(), partPayload(entry, part.getKey(), part.getValue())));
     }
 
     /** Whether a key of this server signed this hash for this position. */
@@ -58,17 +65,10 @@ class LedgerChain {
         return Fingerprint.from(ByteBuffer.wrap(Sha256.of(CanonicalJson.bytes(json.valueToTree(entry)))));
     }
 
-    /** Returns the review with its own signature, so that a site can verify the review without the ledger. */
+    /** Returns the review with its own signature and those of its parts, so that a site can verify them without the ledger. */
     LedgerEntry.Review sign(LedgerEntry entry, LedgerEntry.Review review) {
-        return new LedgerEntry.Review(
-                review.lastReviewed(),
-                review.reviewedAt(),
-                List.copyOf(review.reviewedBy()),
-                review.signatures(),
-                review.reviewDue(),
-                review.overdue(),
-                review.origin(),
-                signer.sign(reviewPayload(entry, review)));
+        return review.withParts((pointer, part) -> part.signedAs(signer.sign(partPayload(entry, pointer, part))))
+                .signedAs(signer.sign(reviewPayload(entry, review)));
     }
 
     private String hash(LedgerEntry entry) {
@@ -82,14 +82,7 @@ class LedgerChain {
     }
 
     private JsonNode reviewPayload(LedgerEntry entry, LedgerEntry.Review review) {
-        ObjectNode payload = json.createObjectNode()
-                .put("id", entry.id())
-                .put("type", entry.type())
-                .put("slug", entry.slug())
-                .put("locale", entry.locale())
-                .put("edition", entry.edition())
-                .put("revision", entry.revision())
-                .put("contentHash", entry.contentHash())
+        var payload = published(entry)
                 .put("lastReviewed", review.lastReviewed().toString())
                 .put("reviewDue", review.reviewDue().toString())
                 .put("origin", review.origin());
@@ -98,5 +91,28 @@ class LedgerChain {
         // reviews from before decisions were signed keep their payload, so that their signatures stay valid
         if (signatures != null) payload.set("signatures", json.valueToTree(signatures));
         return payload;
+    }
+
+    /** What is signed of the review of a part: the same as of the whole, and the pointer of the part. */
+    private JsonNode partPayload(LedgerEntry entry, String pointer, LedgerEntry.Part part) {
+        var payload = published(entry)
+                .put("pointer", pointer)
+                .put("lastReviewed", part.lastReviewed().toString())
+                .put("reviewDue", part.reviewDue().toString())
+                .put("origin", part.origin());
+        payload.set("reviewedBy", json.valueToTree(part.reviewedBy()));
+        if (part.signatures() != null) payload.set("signatures", json.valueToTree(part.signatures()));
+        return payload;
+    }
+
+    private ObjectNode published(LedgerEntry entry) {
+        return json.createObjectNode()
+                .put("id", entry.id())
+                .put("type", entry.type())
+                .put("slug", entry.slug())
+                .put("locale", entry.locale())
+                .put("edition", entry.edition())
+                .put("revision", entry.revision())
+                .put("contentHash", entry.contentHash());
     }
 }

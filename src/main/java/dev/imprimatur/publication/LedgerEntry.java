@@ -10,8 +10,12 @@ import dev.imprimatur.history.Reviewer;
 import dev.imprimatur.history.Revision;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -121,7 +125,88 @@ public record LedgerEntry(
      * @param origin {@code here}, or {@code imported} for a review elsewhere that the server's operator vouches for
      * @param signatures who signed which decision; absent for reviews elsewhere, and in entries from before decisions were signed, whose
      *     hashes do not include this field
+     * @param parts the parts of the content that are reviewed on their own too, by JSON Pointer; absent if there are none
      * @param signature compact JWS (EdDSA) that binds the review to the content hash
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({
+        "lastReviewed",
+        "reviewedAt",
+        "reviewedBy",
+        "signatures",
+        "reviewDue",
+        "overdue",
+        "origin",
+        "parts",
+        "signature"
+    })
+    public record Review(
+            LocalDate lastReviewed,
+            Instant reviewedAt,
+            List<By> reviewedBy,
+            @Nullable List<Signature> signatures,
+            LocalDate reviewDue,
+            boolean overdue,
+            String origin,
+            @Nullable Map<String, Part> parts,
+            String signature) {
+        public Review {
+            // in the order of their pointers, so that all nodes deliver the same bytes
+            parts = parts == null || parts.isEmpty() ? null : Collections.unmodifiableMap(new TreeMap<>(parts));
+        }
+
+        Review signedAs(String newSignature) {
+            return new Review(
+                    lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, overdue, origin, parts, newSignature);
+        }
+
+        /** This review, marked as overdue, with its parts that are due no later. */
+        Review asOverdue() {
+            var marked = withParts((_, part) -> part.reviewDue().isAfter(reviewDue) ? part : part.asOverdue());
+            return new Review(
+                    lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, true, origin, marked.parts, signature);
+        }
+
+        /** This review with the review of a part marked as overdue. */
+        Review asOverdue(String pointer) {
+            return withParts((at, part) -> at.equals(pointer) ? part.asOverdue() : part);
+        }
+
+        /** This review with each of its parts changed. */
+        Review withParts(BiFunction<String, Part, Part> change) {
+            var changed = new TreeMap<>(reviewedParts());
+            changed.replaceAll(change);
+            return new Review(
+                    lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, overdue, origin, changed, signature);
+        }
+
+        /** Whether the other review says the same, apart from the signatures, which name the slug of the guide. */
+        boolean saysSameAs(Review other) {
+            return unsigned().equals(other.unsigned());
+        }
+
+        private Review unsigned() {
+            return withParts((_, part) -> part.signedAs("")).signedAs("");
+        }
+
+        /** The parts that are reviewed on their own too, by JSON Pointer. */
+        public Map<String, Part> reviewedParts() {
+            return parts == null ? Map.of() : parts;
+        }
+
+        /** Whether the review of the part is marked as overdue. */
+        boolean isOverdue(String pointer) {
+            var part = reviewedParts().get(pointer);
+            return part != null && part.overdue();
+        }
+    }
+
+    /**
+     * The “last reviewed” stamp of a part of the content.
+     *
+     * @param signatures who signed which decision on just this part; absent if the part was reviewed with the whole
+     * @param origin as in {@link Review}
+     * @param signature compact JWS (EdDSA) that binds the review of the part to its pointer and to the content hash
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({
@@ -134,7 +219,7 @@ public record LedgerEntry(
         "origin",
         "signature"
     })
-    public record Review(
+    public record Part(
             LocalDate lastReviewed,
             Instant reviewedAt,
             List<By> reviewedBy,
@@ -143,13 +228,12 @@ public record LedgerEntry(
             boolean overdue,
             String origin,
             String signature) {
-        Review signedAs(String newSignature) {
-            return new Review(
-                    lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, overdue, origin, newSignature);
+        private Part asOverdue() {
+            return new Part(lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, true, origin, signature);
         }
 
-        Review asOverdue() {
-            return new Review(lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, true, origin, signature);
+        Part signedAs(String newSignature) {
+            return new Part(lastReviewed, reviewedAt, reviewedBy, signatures, reviewDue, overdue, origin, newSignature);
         }
     }
 
@@ -187,7 +271,11 @@ public record LedgerEntry(
         return switch (logged.kind()) {
             case PUBLISHED -> kind == Kind.PUBLISH && new Revision.Ref(revision, contentHash).equals(logged.revision());
             case UNPUBLISHED -> kind == Kind.UNPUBLISH;
-            case OVERDUE -> review != null && review.overdue();
+            case OVERDUE ->
+                review != null
+                        && (logged.parts() == null
+                                ? review.overdue()
+                                : logged.parts().stream().allMatch(review::isOverdue));
             case RENAMED ->
                 kind == Kind.RENAME
                         && previousSlug != null

@@ -66,9 +66,7 @@ final class LedgerOrder {
         if (before.slug().equals(entry.slug())) return "renames a guide to the slug that it had";
         var review = entry.review();
         var last = before.review();
-        boolean isSame = review != null
-                && last != null
-                && last.signedAs(review.signature()).equals(review);
+        boolean isSame = review != null && last != null && last.saysSameAs(review);
         return isSame ? null : "has another review than the entry before";
     }
 }

@@ -164,9 +164,13 @@ public class NewLineage {
     /** Whether the ledger has the last stamp of the edition. */
     private boolean hasLastStamp(Edition edition) {
         var published = ledger.lastOf(edition.id().guide()).map(LedgerEntry::review);
-        return published
-                .map(LedgerEntry.Review::reviewedAt)
-                .equals(edition.stamp().map(Stamp::reviewedAt));
+        var stamp = edition.stamp();
+        return published.map(LedgerEntry.Review::reviewedAt).equals(stamp.map(Stamp::reviewedAt))
+                && stamp.map(Stamp::stampedParts).orElse(List.of()).stream()
+                        .allMatch(part -> published
+                                .map(review -> review.reviewedParts().get(part.pointer()))
+                                .filter(it -> it.reviewedAt().equals(part.reviewedAt()))
+                                .isPresent());
     }
 
     /** Appends the lost entries that the guide's logs name again. An edition that the gate refuses is logged as unpublished. */
@@ -185,6 +189,10 @@ public class NewLineage {
                             .markOverdue(id)
                             .ifPresent(entry -> editions.notedAnew(
                                     id, LogEntry.Kind.OVERDUE, entry.position(), decision.message(), decision.at()));
+                publication
+                        .markPartsOverdueAgain(id)
+                        .forEach((part, entry) ->
+                                editions.overdueAgain(id, part, entry.position(), decision.message(), decision.at()));
             } catch (Refused refused) {
                 if (refused.refusal().kind() == Refusal.Kind.UNAVAILABLE) throw refused;
                 log.warn("{} is not published again: {}", id.inWords(), refused.getMessage());

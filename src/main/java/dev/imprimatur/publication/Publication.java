@@ -13,7 +13,9 @@ import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
+import dev.imprimatur.history.Signature;
 import dev.imprimatur.history.Stamp;
+import dev.imprimatur.history.StampedPart;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry.Kind;
@@ -27,6 +29,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -267,6 +270,51 @@ public class Publication {
     }
 
     /**
+     * Marks the parts of the current edition whose reviews are overdue; the review of the whole stays as it is. Marks nothing if the edition
+     * is not published.
+     */
+    public void markPartsOverdue(EditionId id) {
+        overdue(id, editions.get(id).partsToMark())
+                .forEach((part, entry) -> editions.overdue(id, part, entry.position()));
+    }
+
+    /** Marks parts of the edition in the ledger again that its log names as overdue. Returns the entry that marks each of them. */
+    Map<String, LedgerEntry> markPartsOverdueAgain(EditionId id) {
+        var edition = editions.get(id);
+        return overdue(
+                id,
+                edition.stamp().map(Stamp::stampedParts).orElse(List.of()).stream()
+                        .filter(part -> edition.isOverdueAlone(part.pointer()))
+                        .toList());
+    }
+
+    private Map<String, LedgerEntry> overdue(EditionId id, List<StampedPart> parts) {
+        if (parts.isEmpty() || editions.get(id).state() != Edition.State.PUBLISHED) return Map.of();
+        var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        var marked = new LinkedHashMap<String, LedgerEntry>();
+        for (var part : parts) {
+            if (!part.overdueOn(today)) continue;
+            integrity.mustBeSound();
+            String pointer = part.pointer();
+            marked.put(
+                    pointer,
+                    ledger.lastOf(id.guide())
+                            .filter(last -> last.edition() == id.number() && isOverdue(last, pointer))
+                            .orElseGet(() -> ledger.append(
+                                    "overdue:" + id + ":" + pointer + ":" + part.reviewedAt(),
+                                    id.guide(),
+                                    (position, hash, before) ->
+                                            overdue(current(before, id), pointer, position, hash))));
+        }
+        return marked;
+    }
+
+    private LedgerEntry overdue(LedgerEntry current, String part, long position, String hash) {
+        return current.next(Kind.REVIEW_OVERDUE, position + 1, hash, null, clock.instant())
+                .with(requireNonNull(current.review()).asOverdue(part));
+    }
+
+    /**
      * Unpublishes the current edition of a guide. The same request again returns the entry that the first request appended.
      *
      * @param message why, in the words of the person who unpublishes
@@ -382,21 +430,44 @@ public class Publication {
         return review != null && review.overdue();
     }
 
+    private static boolean isOverdue(LedgerEntry entry, String part) {
+        var review = entry.review();
+        return review != null && review.isOverdue(part);
+    }
+
     private LedgerEntry reviewed(LedgerEntry unsealed, Stamp stamp) {
+        var day = LocalDate.ofInstant(unsealed.at(), ZoneOffset.UTC);
         var review = new LedgerEntry.Review(
                 stamp.lastReviewed(),
                 stamp.reviewedAt(),
                 stamp.reviewers().stream().map(LedgerEntry.By::of).toList(),
-                signatures(stamp),
+                signatures(stamp.signatures()),
                 stamp.reviewDue(),
-                stamp.overdueOn(LocalDate.ofInstant(unsealed.at(), ZoneOffset.UTC)),
-                stamp.origin().name().toLowerCase(Locale.ROOT),
+                stamp.overdueOn(day),
+                spelling(stamp.origin()),
+                stamp.stampedParts().stream()
+                        .collect(Collectors.toMap(StampedPart::pointer, part -> reviewed(part, day))),
                 "");
         return unsealed.with(chain.sign(unsealed, review));
     }
 
-    private static @Nullable List<LedgerEntry.Signature> signatures(Stamp stamp) {
-        var signatures = stamp.signatures();
+    private static LedgerEntry.Part reviewed(StampedPart part, LocalDate day) {
+        return new LedgerEntry.Part(
+                part.lastReviewed(),
+                part.reviewedAt(),
+                part.reviewers().stream().map(LedgerEntry.By::of).toList(),
+                signatures(part.signatures()),
+                part.reviewDue(),
+                part.overdueOn(day),
+                spelling(part.origin()),
+                "");
+    }
+
+    private static String spelling(Stamp.Origin origin) {
+        return origin.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable List<LedgerEntry.Signature> signatures(@Nullable List<Signature> signatures) {
         return signatures == null
                 ? null
                 : signatures.stream()

@@ -6,9 +6,11 @@ import dev.imprimatur.content.FilterField;
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,8 +116,8 @@ public final class PublishedGuide {
     }
 
     /**
-     * When the guide will change next without a new ledger entry: at the end of the day (UTC) on which its review is due. Without a review
-     * date, or once the review is overdue, this is the year 9999.
+     * When the guide will change next without a new ledger entry: at the end of the day (UTC) on which its review, or the review of a
+     * part, is due. Without a review date, or once all reviews are overdue, this is the year 9999.
      */
     public Instant changesAt() {
         return Instant.ofEpochMilli(changesAt);
@@ -128,8 +130,13 @@ public final class PublishedGuide {
 
     private static Instant changesAt(LedgerEntry entry) {
         var review = entry.review();
-        return review == null || review.overdue()
-                ? NEVER
-                : review.reviewDue().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+        if (review == null) return NEVER;
+        var parts = review.reviewedParts().values().stream()
+                .filter(part -> !part.overdue())
+                .map(LedgerEntry.Part::reviewDue);
+        return Stream.concat(review.overdue() ? Stream.empty() : Stream.of(review.reviewDue()), parts)
+                .min(Comparator.naturalOrder())
+                .map(day -> day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant())
+                .orElse(NEVER);
     }
 }

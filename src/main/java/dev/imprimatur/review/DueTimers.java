@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.editing.Guides;
 import dev.imprimatur.publication.ScheduledChange;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,7 +19,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells the delivery when the next timer of a process or the next release is due, so that caches keep no response beyond it. Reminders
+ * Tells the delivery when the next timer of a process, the next release, or the review of a part is due, so that caches keep no response beyond it. Reminders
  * change nothing that sites read, so they do not count.
  */
 @Component
@@ -29,6 +32,7 @@ class DueTimers {
     private final ManagementService management;
     private final Engine engine;
     private final ReleaseStore releases;
+    private final Guides guides;
     private final Workflows workflows;
     private final ScheduledChange change;
     private final Clock clock;
@@ -37,12 +41,14 @@ class DueTimers {
             @Lazy ManagementService management,
             Engine engine,
             ReleaseStore releases,
+            Guides guides,
             Workflows workflows,
             ScheduledChange change,
             Clock clock) {
         this.management = management;
         this.engine = engine;
         this.releases = releases;
+        this.guides = guides;
         this.workflows = workflows;
         this.change = change;
         this.clock = clock;
@@ -66,10 +72,19 @@ class DueTimers {
                 .listPage(0, MOST);
         var changing = due.stream().filter(job -> !onlyTells(job)).findFirst();
         var last = due.size() < MOST ? Optional.<Job>empty() : Optional.of(due.getLast());
-        var next = Stream.concat(
-                changing.or(() -> last).stream().map(Job::getDuedate).map(Date::toInstant),
-                releases.comingBetween(from, to).stream().map(Release::publishAt));
+        var next = Stream.of(
+                        changing.or(() -> last).stream().map(Job::getDuedate).map(Date::toInstant),
+                        releases.comingBetween(from, to).stream().map(Release::publishAt),
+                        partsOverdue(from, to).stream())
+                .flatMap(it -> it);
         change.isDueAt(next.filter(Objects::nonNull).min(Instant::compareTo).orElse(null));
+    }
+
+    /** The start of a day on which parts of guides become overdue, if it is between these instants. */
+    private Optional<Instant> partsOverdue(Instant from, Instant to) {
+        var day = LocalDate.ofInstant(to, ZoneOffset.UTC);
+        var start = day.atStartOfDay(ZoneOffset.UTC).toInstant();
+        return start.isBefore(from) || guides.withPartsOverdueOn(day).isEmpty() ? Optional.empty() : Optional.of(start);
     }
 
     private boolean onlyTells(Job timer) {

@@ -145,6 +145,8 @@ public class ImportedReviews {
                         evidence.reviewedAt(),
                         evidence.lastReviewed(),
                         evidence.lastReviewed().plus(type.reviewInterval()),
-                        Stamp.Origin.IMPORTED));
+                        Stamp.Origin.IMPORTED,
+                        null),
+                type.reviewIntervals().of(it.content()));
     }
 }

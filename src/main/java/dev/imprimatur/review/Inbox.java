@@ -225,7 +225,7 @@ public class Inbox {
 
     private static OpenTask open(Task task, Workflow.Step step, Guide guide, Edition edition) {
         return new OpenTask(
-                new TaskId(edition.id(), step.id(), edition.round(step.id())).toString(),
+                TaskId.of(edition, step.id()).toString(),
                 step.name(),
                 step.id(),
                 step.group(),

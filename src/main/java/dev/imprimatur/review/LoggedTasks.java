@@ -5,6 +5,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.PartReviews;
 import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -57,7 +59,7 @@ class LoggedTasks {
 
     private static OpenTask task(Workflow workflow, Workflow.Step step, Guide guide, Edition edition) {
         return new OpenTask(
-                new TaskId(edition.id(), step.id(), edition.round(step.id())).toString(),
+                TaskId.of(edition, step.id()).toString(),
                 step.name(),
                 step.id(),
                 step.group(),
@@ -141,13 +143,18 @@ class LoggedTasks {
     /** The published edition of the guide, if its next review is requested already. */
     private Optional<Candidate> ofRequestedReview(Guide guide) {
         var live = guide.live();
-        var due = guide.reviewDue();
-        return live == null || due == null || !workflows.isReviewRequested(due)
+        var due = Stream.concat(
+                        Optional.ofNullable(guide.reviewDue()).filter(workflows::isReviewRequested).stream(),
+                        guide.partReviews().stream()
+                                .filter(PartReviews.Part::requested)
+                                .map(PartReviews.Part::reviewDue))
+                .min(Comparator.naturalOrder());
+        return live == null
                 ? Optional.empty()
-                : Optional.of(new Candidate(
+                : due.map(day -> new Candidate(
                         new EditionId(guide.id(), live.edition()),
                         guide,
-                        due.atStartOfDay(ZoneOffset.UTC).toInstant()));
+                        day.atStartOfDay(ZoneOffset.UTC).toInstant()));
     }
 
     /** The number of guides in review whose workflow has a task for one of the person's roles. */

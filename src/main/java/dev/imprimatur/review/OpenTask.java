@@ -43,6 +43,11 @@ public record OpenTask(
         return group.toLowerCase(Locale.ROOT);
     }
 
+    /** The JSON Pointers of the parts that the task is about; empty if it is about the whole content. */
+    public List<String> parts() {
+        return edition.partsUnderReview();
+    }
+
     /** The last entry of the log that says what the task is about: not a reminder, and not who owns the guide. */
     public LogEntry about() {
         return edition.log().reversed().stream()

@@ -35,6 +35,9 @@ class Rest {
                 && due != null
                 && !guide.overdue()
                 && guide.schedule() == null
+                && guide.partReviews().stream()
+                        .noneMatch(part ->
+                                part.requested() || part.overdue() || workflows.isReviewRequested(part.reviewDue()))
                 && !workflows.isReviewRequested(due)
                 && !workflows.isReviewAnnounced(types.require(guide.type()), due)
                 && !workflows.of(types.require(guide.type())).restsAt().isEmpty();

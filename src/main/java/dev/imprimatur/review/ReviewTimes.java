@@ -2,14 +2,18 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.history.ReviewScope;
 import dev.imprimatur.history.Stamp;
+import dev.imprimatur.history.StampedPart;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The instants of the next review of a published edition. They follow from its stamp and its content type alone. */
 final class ReviewTimes {
@@ -22,9 +26,37 @@ final class ReviewTimes {
 
     /** When the next review is requested: the lead before the due day, but never in the first half of the review interval. */
     static Instant opensAt(Stamp stamp, Duration lead) {
-        Instant notBefore = half(stamp.lastReviewed(), stamp.reviewDue());
-        Instant opens = startOf(stamp.reviewDue()).minus(lead);
+        return opensAt(stamp.lastReviewed(), stamp.reviewDue(), lead);
+    }
+
+    private static Instant opensAt(StampedPart part, Duration lead) {
+        return opensAt(part.lastReviewed(), part.reviewDue(), lead);
+    }
+
+    private static Instant opensAt(LocalDate reviewed, LocalDate due, Duration lead) {
+        Instant notBefore = half(reviewed, due);
+        Instant opens = startOf(due).minus(lead);
         return opens.isBefore(notBefore) ? notBefore : opens;
+    }
+
+    /** When the first review is requested, of the whole content or of a part. */
+    static Instant firstOpensAt(Stamp stamp, Duration lead) {
+        return Stream.concat(
+                        Stream.of(opensAt(stamp, lead)),
+                        stamp.stampedParts().stream().map(part -> opensAt(part, lead)))
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
+    /** What is requested at this instant, or earlier. A review of the whole content includes all parts. */
+    static ReviewScope requestedBy(Instant now, Stamp stamp, Duration lead) {
+        boolean whole = !opensAt(stamp, lead).isAfter(now);
+        return new ReviewScope(
+                whole,
+                stamp.stampedParts().stream()
+                        .filter(part -> !whole && !opensAt(part, lead).isAfter(now))
+                        .map(StampedPart::pointer)
+                        .toList());
     }
 
     /** When a review that is due on this day is announced, the earliest first; never in the first half of the review interval. */

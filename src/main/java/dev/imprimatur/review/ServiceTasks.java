@@ -57,6 +57,8 @@ class ServiceTasks {
     static final String PUBLISH_AT = "publishAt";
 
     static final String UNPUBLISH_AT = "unpublishAt";
+    /** Variable: until when the task of a review is due. */
+    private static final String REVIEW_DUE_AT = "reviewDueAt";
 
     private final Guides guides;
     private final Editing editing;
@@ -128,7 +130,7 @@ class ServiceTasks {
                 stamp(execution, id);
                 publication.restamp(id);
             }
-            case "markReviewDue" -> editions.reviewDue(id);
+            case "markReviewDue" -> requestReview(execution, id);
             case "markOverdue" -> publication.markOverdue(id);
             case "openNextEdition" -> openNextEdition(id);
             case "unpublishAsScheduled" -> unpublishAsScheduled(id);
@@ -139,9 +141,20 @@ class ServiceTasks {
         }
     }
 
+    /** Requests the review of what comes due now; the task is due when the first of it is. */
+    private void requestReview(DelegateExecution execution, EditionId id) {
+        var now = clock.instant();
+        var edition = editions.reviewDue(id, stamp -> {
+            // the lead may have become shorter since the timer was set
+            var first = ReviewTimes.firstOpensAt(stamp, lead);
+            return ReviewTimes.requestedBy(first.isAfter(now) ? first : now, stamp, lead);
+        });
+        edition.reviewDue().ifPresent(day -> execution.setVariable(REVIEW_DUE_AT, Date.from(Stamp.endOf(day))));
+    }
+
     private void stamp(DelegateExecution execution, EditionId id) {
         var type = types.require(guides.require(id.guide()).type());
-        var edition = editions.stamp(id, type.reviewInterval());
+        var edition = editions.stamp(id, type.reviewIntervals());
         execution.setVariables(dueDates(edition.stamp().orElseThrow(), type));
         execution.setVariables(schedule(edition, clock.instant()));
     }
@@ -204,9 +217,9 @@ class ServiceTasks {
     private Map<String, Object> dueDates(Stamp stamp, ContentType type) {
         return Map.of(
                 "reviewOpensAt",
-                Date.from(ReviewTimes.opensAt(stamp, lead)),
-                "reviewDueAt",
-                Date.from(stamp.overdueAt().minusMillis(1)),
+                Date.from(ReviewTimes.firstOpensAt(stamp, lead)),
+                REVIEW_DUE_AT,
+                Date.from(Stamp.endOf(stamp.reviewDue())),
                 "overdueAt",
                 Date.from(stamp.overdueAt()),
                 ReviewTimes.VARIABLE,
@@ -261,13 +274,7 @@ class ServiceTasks {
                         .filter(at -> !at.isAfter(now))
                         .reduce((earlier, later) -> later)
                         .map(at -> new Notice(
-                                how.timer(),
-                                null,
-                                0,
-                                how.group(),
-                                owner,
-                                at,
-                                stamp.overdueAt().minusMillis(1))));
+                                how.timer(), null, 0, how.group(), owner, at, Stamp.endOf(stamp.reviewDue()))));
     }
 
     /** Opens the next edition on behalf of the reviewer who called for it, unless an edition is in progress already. */

@@ -143,7 +143,8 @@ public class TaskCompletion {
                         message,
                         outcome.meaning(),
                         reason,
-                        by),
+                        by,
+                        id.request()),
                 edition -> Math.max(type.approvals(), workflow.approvals(edition, id.task(), outcome.id())),
                 type.requirements());
         reconciler.reconcile(guide.id());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.history.ReviewScope;
+import dev.imprimatur.content.ReviewIntervals;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
@@ -59,7 +61,7 @@ class TestBench implements DisposableBean {
     private static final int MOST_FIRED = 500;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Period INTERVAL = Period.ofMonths(6);
+    private static final ReviewIntervals INTERVALS = new ReviewIntervals(Period.ofMonths(6), Map.of());
     private static final Instant BEGIN = Instant.parse("2026-01-05T09:00:00Z");
     private static final Revision.Ref REVISION = new Revision.Ref(1, "sha256:0");
 
@@ -357,12 +359,13 @@ class TestBench implements DisposableBean {
             var now = clock.instant();
             switch (name) {
                 case "stamp", "restamp" -> {
-                    append(edition.next().stamp(INTERVAL, now));
+                    append(edition.next().stamp(INTERVALS, now));
                     execution.setVariables(dueDates(edition.stamp().orElseThrow()));
                     execution.setVariables(ServiceTasks.schedule(edition, now));
                 }
                 case "publish" -> append(edition.next().publish(1, now));
-                case "markReviewDue" -> append(edition.next().markReviewDue(now));
+                case "markReviewDue" -> 
+                    append(edition.next().markReviewDue(new ReviewScope(true, List.of()), now));
                 case "markOverdue" -> append(edition.next().markOverdue(1, now));
                 default -> {
                     // people are told, or the next edition is opened: nothing that moves this edition

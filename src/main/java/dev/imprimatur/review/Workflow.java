@@ -4,6 +4,7 @@ package dev.imprimatur.review;
 import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Stamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -248,7 +249,7 @@ public final class Workflow {
     /** When an open task is due according to the log; empty if it has no due date. */
     Optional<Instant> due(Step step, Edition edition) {
         if (edition.state() == Edition.State.PUBLISHED)
-            return edition.stamp().map(stamp -> stamp.overdueAt().minusMillis(1));
+            return edition.reviewDue().map(Stamp::endOf);
         var openedBy = openedBy(edition).get(step.id());
         return openedBy == null || step.within() == null
                 ? Optional.empty()

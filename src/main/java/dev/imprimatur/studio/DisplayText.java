@@ -5,8 +5,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.PartReviews;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.invitations.Invitations;
 import java.time.Clock;
@@ -19,11 +22,14 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.node.MissingNode;
 
 /** Formats states, dates, times and names for pages. Templates use this bean as {@code @words}. */
 @Component("words")
@@ -39,6 +45,7 @@ public class DisplayText {
 
     private final Accounts access;
     private final Invitations invitations;
+    private final ContentTypes types;
     private final Clock clock;
     /** Caches display names, because names rarely change and a page of guides shows many. */
     private final Cache<String, String> names = Caffeine.newBuilder()
@@ -46,7 +53,8 @@ public class DisplayText {
             .expireAfterWrite(Duration.ofSeconds(10))
             .build();
 
-    DisplayText(Accounts access, Invitations invitations, Clock clock) {
+    DisplayText(Accounts access, Invitations invitations, ContentTypes types, Clock clock) {
+        this.types = types;
         this.access = access;
         this.invitations = invitations;
         this.clock = clock;
@@ -117,12 +125,29 @@ public class DisplayText {
         return due(LocalDate.ofInstant(instant, ZoneOffset.UTC));
     }
 
-    /** The freshness of the published revision: {@code current}, {@code soon} due, {@code overdue}, or {@code none} if no review is due. */
+    /** The freshness of the published revision and its parts: {@code current}, {@code soon} due, {@code overdue}, or {@code none} if no review is due. */
     public String freshness(Guide guide) {
-        var due = guide.reviewDue();
+        var due = nextDue(guide);
         if (due == null) return "none";
         if (guide.overdue() || due.isBefore(today())) return "overdue";
         return due.isBefore(today().plusDays(SOON)) ? "soon" : "current";
+    }
+
+    /** The next day on which the review of the published revision, or of a part of it, is due; null if there is none. */
+    public @Nullable LocalDate nextDue(Guide guide) {
+        return Stream.concat(
+                        Stream.ofNullable(guide.reviewDue()),
+                        guide.partReviews().stream().map(PartReviews.Part::reviewDue))
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
+    /** The labels of parts of guides of a type: “Compensation”. */
+    public String parts(String type, List<String> pointers) {
+        var shape = types.require(type).shape();
+        return pointers.stream()
+                .map(pointer -> isolated(Labels.of(shape, MissingNode.getInstance(), pointer)))
+                .collect(Collectors.joining(" and "));
     }
 
     public String state(Edition.State state) {

@@ -149,6 +149,7 @@ class ListPageTest {
                 LocalDate.of(2026, 11, 1),
                 false,
                 "here",
+                null,
                 "");
         var entry = LedgerEntry.of(
                 step.seed() == null ? LedgerEntry.Kind.UNPUBLISH : LedgerEntry.Kind.PUBLISH,

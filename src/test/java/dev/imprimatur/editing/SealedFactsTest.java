@@ -9,6 +9,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.content.ReviewIntervals;
 import dev.imprimatur.drafts.WorkingCopies;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.EditionId;
@@ -344,7 +345,7 @@ class SealedFactsTest {
                                     "review", 1, "approve", Decision.Effect.APPROVE, seen, null, null, null, person),
                             1,
                             List.of());
-            node.bean(Editions.class).stamp(id, Period.ofMonths(6));
+            node.bean(Editions.class).stamp(id, new ReviewIntervals(Period.ofMonths(6), Map.of()));
 
             assertThatThrownBy(() -> node.bean(Publication.class).publish(id))
                     .isInstanceOf(Refused.class)

@@ -287,6 +287,7 @@ class CalendarFeedTest {
                 null,
                 day,
                 false,
+                null,
                 new Schedule(number % 3 == 0 ? at : null, at, null),
                 null,
                 null,

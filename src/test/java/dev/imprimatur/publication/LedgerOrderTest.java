@@ -25,6 +25,7 @@ class LedgerOrderTest {
                 LocalDate.of(2026, 11, 14),
                 false,
                 "here",
+                null,
                 signature);
     }
 

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -105,7 +106,7 @@ class Notes {
     }
 
     private static Asked asked(String title, LogEntry entry) {
-        var story = HistoryEvent.of(entry);
+        var story = HistoryEvent.of(entry, UnaryOperator.identity());
         return new Asked(title, story.who(), story.what(), entry.at(), entry.message());
     }
 }

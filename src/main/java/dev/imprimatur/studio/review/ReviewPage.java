@@ -7,6 +7,7 @@ import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Labels;
+import dev.imprimatur.content.Pointers;
 import dev.imprimatur.content.Reason;
 import dev.imprimatur.diff.Change;
 import dev.imprimatur.editing.Editions;
@@ -37,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -112,6 +114,7 @@ class ReviewPage {
      * @param edition the number of the edition; null for the edition in progress, or else the published one
      * @param against what to compare with; null for the revision that the person knows, or else the published one
      * @param task the BPMN id of the task to decide on; null for the first one that the person may decide on
+     * @param whole whether to show the whole guide, although the review is about some parts of it
      */
     @GetMapping("/review")
     String review(
@@ -120,6 +123,7 @@ class ReviewPage {
             @RequestParam(defaultValue = "both") String view,
             @RequestParam @Nullable String against,
             @RequestParam @Nullable String task,
+            @RequestParam(defaultValue = "false") boolean whole,
             Person me,
             Model model) {
         var guide = guides.require(id);
@@ -145,7 +149,17 @@ class ReviewPage {
         var submitted = shown.submitted();
         if (submitted.isEmpty()) return "studio/review";
         var revision = guideRevisions.require(guide, submitted.get().number());
-        fill(model, guide, revision, comparison.of(guide, shown, revision, against, me));
+        var parts = shown.partsUnderReview();
+        model.addAttribute("parts", parts);
+        model.addAttribute("whole", whole);
+        // the whole text of the parts: the question is whether it is still true, and not what changed
+        String compared = against == null && !parts.isEmpty() ? Comparison.NOTHING : against;
+        fill(
+                model,
+                guide,
+                revision,
+                comparison.of(guide, shown, revision, compared, me),
+                whole ? List.of() : withSources(types.require(guide.type()), revision.content(), parts));
         shown.submissionEntry().ifPresent(entry -> model.addAttribute("submission", entry));
         model.addAttribute(
                 "signed",
@@ -154,16 +168,27 @@ class ReviewPage {
                         .flatMap(entry -> entry.signature().stream())
                         .toList());
         if (me.has("EDITOR") || me.has("REVIEWER")) model.addAttribute("invitations", invitations.of(guide));
-        model.addAttribute("unsourced", unsourced(types.require(guide.type()), revision.content()));
+        model.addAttribute(
+                "unsourced", unsourced(types.require(guide.type()), revision.content(), whole ? List.of() : parts));
         decision(types.require(guide.type()), shown, task, me, model);
         seenRevisions.noteOpened(guide, revision, me);
         return "studio/review";
     }
 
-    private void fill(Model model, Guide guide, Revision revision, Comparison.Choices choices) {
+    /** The parts with the sources of what they say. */
+    private static List<String> withSources(ContentType type, JsonNode content, List<String> parts) {
+        return parts.stream()
+                .flatMap(part -> Stream.concat(Stream.of(part), type.sourcesOf(content, part).stream()))
+                .distinct()
+                .toList();
+    }
+
+    /** @param only the pointers of the places to show; empty for all */
+    private void fill(Model model, Guide guide, Revision revision, Comparison.Choices choices, List<String> only) {
         var with = choices.with();
         List<Change> changes = with == null ? List.of() : guideRevisions.changes(guide, with, revision);
-        var proof = RevisionView.of(types.require(guide.type()).shape(), revision.content(), changes);
+        var all = RevisionView.of(types.require(guide.type()).shape(), revision.content(), changes);
+        var proof = only.isEmpty() ? all : all.only(only);
         model.addAttribute("revision", revision);
         model.addAttribute("choices", choices);
         if (with != null) model.addAttribute("against", with);
@@ -188,8 +213,10 @@ class ReviewPage {
      */
     public record Unsourced(String label, String row) {}
 
-    private static List<Unsourced> unsourced(ContentType type, JsonNode content) {
+    /** @param parts the pointers of the parts to look at; empty for the whole content */
+    private static List<Unsourced> unsourced(ContentType type, JsonNode content, List<String> parts) {
         return type.figuresWithoutSource(content).stream()
+                .filter(pointer -> parts.isEmpty() || parts.stream().anyMatch(part -> Pointers.isWithin(pointer, part)))
                 .map(pointer ->
                         new Unsourced(Labels.of(type.shape(), content, pointer), "row-" + pointer.split("/", -1)[1]))
                 .toList();

@@ -7,11 +7,13 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Signature;
+import dev.imprimatur.history.Stamp;
 import dev.imprimatur.people.AuthenticationMethod;
 import dev.imprimatur.studio.DisplayText;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,8 @@ public record HistoryEvent(
         @Nullable Signature signature,
         @Nullable AuthenticationMethod means,
         @Nullable Long position) {
-    public static HistoryEvent of(LogEntry entry) {
+    /** @param label the label of a field, by its JSON Pointer */
+    public static HistoryEvent of(LogEntry entry, UnaryOperator<String> label) {
         var revision = entry.revision();
         var stamp = entry.stamp();
         var reason = entry.reason();
@@ -47,15 +50,12 @@ public record HistoryEvent(
             case DECIDED -> "decided “" + entry.outcome() + "” on" + number;
             case APPROVED -> "approved" + number;
             case CHANGES_REQUESTED -> "asked for changes to" + number;
-            case STAMPED ->
-                "stamped" + number
-                        + (stamp == null
-                                ? ""
-                                : ": last reviewed " + stamp.lastReviewed() + ", due " + stamp.reviewDue());
+            case STAMPED -> "stamped" + number + (stamp == null ? "" : stamped(entry, stamp, label));
             case PUBLISHED -> "published" + number;
-            case REVIEW_DUE -> "called for a new review, since it comes due";
-            case OVERDUE -> "marked the review as overdue";
-            case CONFIRMED -> "confirmed" + number + " as still true";
+            case REVIEW_DUE -> "called for a new review" + ofParts(entry, label) + ", since it comes due";
+            case OVERDUE -> "marked the review" + ofParts(entry, label) + " as overdue";
+            case CONFIRMED ->
+                "confirmed" + ofParts(entry, label) + (entry.parts() == null ? "" : " of") + number + " as still true";
             case REVISION_CALLED -> "called for a next edition";
             case REVISION_DROPPED -> "noted that the next edition was given up";
             case SUPERSEDED -> "put the edition aside: a later one took its place";
@@ -101,6 +101,25 @@ public record HistoryEvent(
                 entry.signature().orElse(null),
                 entry.by().means(),
                 entry.position());
+    }
+
+    /** The parts that the entry is about; empty if it is about the whole content. */
+    private static String ofParts(LogEntry entry, UnaryOperator<String> label) {
+        var parts = entry.parts();
+        if (parts == null) return "";
+        return (entry.kind() == LogEntry.Kind.CONFIRMED ? " " : " of ")
+                + parts.stream().map(label).collect(Collectors.joining(" and "));
+    }
+
+    private static String stamped(LogEntry entry, Stamp stamp, UnaryOperator<String> label) {
+        var parts = entry.parts();
+        return parts == null
+                ? ": last reviewed " + stamp.lastReviewed() + ", due " + stamp.reviewDue()
+                : stamp.stampedParts().stream()
+                        .filter(part -> parts.contains(part.pointer()))
+                        .map(part -> "; " + label.apply(part.pointer()) + " last reviewed " + part.lastReviewed()
+                                + ", due " + part.reviewDue())
+                        .collect(Collectors.joining());
     }
 
     private static String told(LogEntry.Kind kind, Notice notice) {

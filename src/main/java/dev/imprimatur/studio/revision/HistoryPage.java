@@ -2,6 +2,7 @@
 package dev.imprimatur.studio.revision;
 
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Labels;
 import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.GuideRevisions;
@@ -22,6 +23,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import tools.jackson.databind.node.MissingNode;
 
 /** Shows the log of a guide, compares its revisions, and verifies the ledger entries of its publications. */
 @Controller
@@ -62,6 +64,7 @@ class HistoryPage {
         var guide = guides.require(id);
         var all = editions.of(id);
         var revisions = guideRevisions.of(guide);
+        var shape = types.require(guide.type()).shape();
         model.addAttribute("guide", guide);
         model.addAttribute("type", types.require(guide.type()));
         model.addAttribute(
@@ -70,7 +73,8 @@ class HistoryPage {
                         .map(edition -> new Messages(
                                 edition,
                                 edition.log().reversed().stream()
-                                        .map(HistoryEvent::of)
+                                        .map(entry -> HistoryEvent.of(
+                                                entry, pointer -> Labels.of(shape, MissingNode.getInstance(), pointer)))
                                         .toList()))
                         .toList());
         model.addAttribute("revisions", revisions);

@@ -10,6 +10,7 @@ import dev.imprimatur.diff.Change.Op;
 import dev.imprimatur.diff.Change.Piece;
 import java.text.NumberFormat;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -105,11 +106,38 @@ public record RevisionView(List<Row> rows, int added, int removed) {
      * @param changes the changes from the older content to this one; empty if there is nothing to compare with
      */
     public static RevisionView of(Shape type, JsonNode content, List<Change> changes) {
-        var rows = new Layouter(type, content, changes).document();
+        return of(new Layouter(type, content, changes).document());
+    }
+
+    private static RevisionView of(List<Row> rows) {
         return new RevisionView(
                 rows,
                 rows.stream().mapToInt(Row::added).sum(),
                 rows.stream().mapToInt(Row::removed).sum());
+    }
+
+    /** The rows of these places, within the rows around them. */
+    public RevisionView only(Collection<String> pointers) {
+        return of(only(rows, pointers));
+    }
+
+    private static List<Row> only(List<Row> rows, Collection<String> pointers) {
+        return rows.stream()
+                .filter(row -> pointers.stream()
+                        .anyMatch(it -> Pointers.isWithin(row.pointer(), it) || Pointers.isWithin(it, row.pointer())))
+                .map(row -> pointers.stream().anyMatch(it -> Pointers.isWithin(row.pointer(), it))
+                        ? row
+                        : new Row(
+                                row.pointer(),
+                                row.label(),
+                                row.layout(),
+                                row.fate(),
+                                row.pieces(),
+                                row.html(),
+                                row.note(),
+                                only(row.rows(), pointers),
+                                row.columns()))
+                .toList();
     }
 
     public List<Row> changed() {
