@@ -13,6 +13,7 @@
             "drafts",
             "editing",
             "history",
+            "notifications",
             "paging",
             "people",
             "preview",

@@ -14,6 +14,7 @@
             "drafts",
             "editing",
             "history",
+            "notifications",
             "paging",
             "people",
             "preview",
