@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseOwner the node that posts
  * @param leaseUntil when another node may take over
  */
-record ChatHook(
+public record ChatHook(
         @BsonId String id,
         String url,
         List<String> events,

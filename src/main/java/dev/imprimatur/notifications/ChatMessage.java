@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param asks whether the event opened a task
  * @param open whether it has not been posted yet
  */
-record ChatMessage(
+public record ChatMessage(
         @BsonId String id,
         String hook,
         String event,

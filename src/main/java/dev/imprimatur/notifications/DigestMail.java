@@ -46,7 +46,7 @@ record DigestMail(List<Line> lines, String unsubscribe, String settings) {
 
     /** The text in one line without control characters, so that it cannot begin a header, and not longer than a subject may be. */
     static String oneLine(String text) {
-        String line = text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+        String line = text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ").strip();
         return line.codePointCount(0, line.length()) <= LONGEST_TITLE
                 ? line
                 : line.substring(0, line.offsetByCodePoints(0, LONGEST_TITLE)) + "…";

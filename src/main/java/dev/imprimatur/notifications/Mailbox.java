@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseOwner the node that sends
  * @param leaseUntil when another node may take over
  */
-record Mailbox(
+public record Mailbox(
         @BsonId String person,
         @Nullable Digest digest,
         int failures,
@@ -34,7 +34,7 @@ record Mailbox(
      * @param id from which the Message-ID is made
      * @param notifications the ids of the notifications in it
      */
-    record Digest(String id, List<String> notifications, Instant at) {}
+    public record Digest(String id, List<String> notifications, Instant at) {}
 
     static Mailbox empty(String person) {
         return new Mailbox(person, null, 0, null, Instant.EPOCH, null, false, "", Instant.EPOCH);
