@@ -2,6 +2,7 @@
 package dev.imprimatur.notifications;
 
 import dev.imprimatur.comments.Comment;
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.notifications.Notifier.Event;
@@ -34,12 +35,14 @@ class ChatOutbox {
     private final ChatHooks hooks;
     private final ChatMessages messages;
     private final Guides guides;
+    private final Editions editions;
     private final OpenedTasks tasks;
 
-    ChatOutbox(ChatHooks hooks, ChatMessages messages, Guides guides, OpenedTasks tasks) {
+    ChatOutbox(ChatHooks hooks, ChatMessages messages, Guides guides, Editions editions, OpenedTasks tasks) {
         this.hooks = hooks;
         this.messages = messages;
         this.guides = guides;
+        this.editions = editions;
         this.tasks = tasks;
     }
 
@@ -47,7 +50,8 @@ class ChatOutbox {
         var event = Event.of(entry);
         if (!EVENTS.contains(event.name()) || Recipients.isImported(entry)) return;
         var wanting = wanting(event);
-        if (!wanting.isEmpty()) put(event, !tasks.by(entry).isEmpty(), wanting);
+        if (wanting.isEmpty() || editions.get(entry.edition()).evidence().isPresent()) return;
+        put(event, !tasks.by(entry).isEmpty(), wanting);
     }
 
     void tell(Comment comment) {

@@ -6,6 +6,7 @@ import dev.imprimatur.comments.Discussions;
 import dev.imprimatur.history.EditionLog;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.review.Claims;
 import dev.imprimatur.store.Failures;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,7 +27,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Follows the edition logs and the comments. What this node appends is told at once. Every minute and at start, every node also reads what
- * was appended since a cursor that all nodes share, because the node that appended it may have died before it told anybody.
+ * was appended since a cursor that all nodes share, because the node that appended it may have died before it told anybody. Who has a task is
+ * in the engine and in no log; somebody who is assigned a task at that moment finds it under “Waiting for you”.
  */
 @Component
 class Follower implements SmartLifecycle {
@@ -76,6 +78,7 @@ class Follower implements SmartLifecycle {
     Follower(
             EditionLog editionLog,
             Discussions discussions,
+            Claims claims,
             Notifier notifier,
             ChatOutbox chats,
             Notifications notifications,
@@ -100,6 +103,7 @@ class Follower implements SmartLifecycle {
         this.sweepEvery = sweepEvery;
         editionLog.onAppend(this::enqueue);
         discussions.onComment(this::enqueue);
+        claims.onAssign(this::enqueue);
     }
 
     private void enqueue(Object fact) {
@@ -175,7 +179,7 @@ class Follower implements SmartLifecycle {
             } else if (fact instanceof Comment comment) {
                 notifier.tell(comment);
                 chats.tell(comment);
-            }
+            } else if (fact instanceof Claims.Assigned assigned) notifier.tell(assigned);
         } catch (RuntimeException failed) {
             if (Failures.isOutage(failed)) throw failed;
             // the same fact fails again, and the others wait for it
@@ -185,8 +189,9 @@ class Follower implements SmartLifecycle {
     }
 
     private boolean isTooOld(Object fact) {
-        var at = fact instanceof LogEntry entry ? entry.at() : fact instanceof Comment comment ? comment.at() : null;
-        return at == null || at.isBefore(clock.instant().minus(oldest));
+        var bound = clock.instant().minus(oldest);
+        return fact instanceof LogEntry entry && entry.at().isBefore(bound)
+                || fact instanceof Comment comment && comment.at().isBefore(bound);
     }
 
     private void prune() {

@@ -6,6 +6,7 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.notifications.Notification.Mail;
 import dev.imprimatur.notifications.Recipients.Reason;
+import dev.imprimatur.review.Claims;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,6 +92,20 @@ class Notifier {
     void tell(Comment comment) {
         guides.stored(comment.guide())
                 .ifPresent(guide -> tell(Event.of(comment, guide.edition()), recipients.of(comment)));
+    }
+
+    void tell(Claims.Assigned assigned) {
+        var edition = assigned.task().edition().id();
+        var event = new Event(
+                assigned.task().id() + ".assigned",
+                "assigned",
+                edition.guide(),
+                edition.number(),
+                null,
+                null,
+                assigned.by(),
+                assigned.at());
+        tell(event, recipients.of(assigned));
     }
 
     private void tell(Event event, Map<String, Reason> people) {

@@ -16,9 +16,11 @@ import dev.imprimatur.history.EndedSchedule;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Notice;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.review.Claims;
 import dev.imprimatur.review.OpenTask;
 import dev.imprimatur.review.OpenedTasks;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +40,25 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Recipients {
+    /** The kinds of entries that concern people other than the one who did it. */
+    private static final Set<LogEntry.Kind> TELLING = EnumSet.of(
+            LogEntry.Kind.SUBMITTED,
+            LogEntry.Kind.DECIDED,
+            LogEntry.Kind.APPROVED,
+            LogEntry.Kind.CHANGES_REQUESTED,
+            LogEntry.Kind.PUBLISHED,
+            LogEntry.Kind.REVIEW_DUE,
+            LogEntry.Kind.OVERDUE,
+            LogEntry.Kind.REVISION_CALLED,
+            LogEntry.Kind.UNPUBLISHED,
+            LogEntry.Kind.REMINDED,
+            LogEntry.Kind.ESCALATED,
+            LogEntry.Kind.REVIEW_ANNOUNCED,
+            LogEntry.Kind.OWNER_CHANGED,
+            // they may end a schedule
+            LogEntry.Kind.SUPERSEDED,
+            LogEntry.Kind.DISCARDED);
+
     private final Accounts accounts;
     private final Guides guides;
     private final Editions editions;
@@ -76,9 +97,13 @@ class Recipients {
 
     /** The people whom an entry of an edition log concerns, each with the reason. */
     Map<String, Reason> of(LogEntry entry) {
-        var guide = guides.stored(entry.edition().guide());
-        if (guide.isEmpty() || isImported(entry)) return Map.of();
+        if (!TELLING.contains(entry.kind()) || isImported(entry)) return Map.of();
         var edition = editions.get(entry.edition());
+        // an import tells nobody, and an approval that publishes at once was told of already
+        if (entry.kind() == LogEntry.Kind.PUBLISHED
+                && edition.log().stream().noneMatch(it -> it.kind() == LogEntry.Kind.PUBLICATION_DUE)) return Map.of();
+        var guide = guides.stored(entry.edition().guide());
+        if (guide.isEmpty()) return Map.of();
         var told = new Told(readers(), isByNobody(entry) ? null : entry.by().account());
         switch (entry.kind()) {
             case SUBMITTED, DECIDED, APPROVED, CHANGES_REQUESTED, REVIEW_DUE, OVERDUE -> {
@@ -89,11 +114,7 @@ class Recipients {
                     told.addAll(writers(guide.get(), edition), NotificationKind.DECISION);
             }
             case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> tellOfNotice(guide.get(), edition, entry.notice(), told);
-            // an approval that publishes at once was told of already
-            case PUBLISHED -> {
-                if (edition.log().stream().anyMatch(it -> it.kind() == LogEntry.Kind.PUBLICATION_DUE))
-                    told.addAll(writers(guide.get(), edition), NotificationKind.DECISION);
-            }
+            case PUBLISHED -> told.addAll(writers(guide.get(), edition), NotificationKind.DECISION);
             case UNPUBLISHED, REVISION_CALLED -> {
                 told.add(guide.get().owner(), NotificationKind.DECISION, null);
                 told.addAll(writers(guide.get(), edition), NotificationKind.DECISION);
@@ -118,6 +139,13 @@ class Recipients {
                 comment.parent() == null ? List.of() : inThread(comment.guide(), comment.parent()),
                 NotificationKind.COMMENT);
         told.addAll(guide.get().contributors(), NotificationKind.COMMENT);
+        return told.people;
+    }
+
+    /** The person to whom somebody else assigned a task. */
+    Map<String, Reason> of(Claims.Assigned assigned) {
+        var told = new Told(readers(), assigned.by());
+        told.add(assigned.to(), NotificationKind.TASK, assigned.task().id());
         return told.people;
     }
 

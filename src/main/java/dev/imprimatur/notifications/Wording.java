@@ -39,6 +39,7 @@ class Wording {
 
     static String did(String event, boolean asks) {
         return switch (event) {
+            case "assigned" -> "assigned you a task on";
             case "submitted" -> "asks for a review of";
             case "decided" -> asks ? "completed a step, and asks for the next one of" : "completed a step of";
             case "approved" -> asks ? "approved, and asks for a further approval of" : "approved";
@@ -58,8 +59,8 @@ class Wording {
             case "review-announced" -> "The review comes due soon:";
             case "review-due" -> "The review is due:";
             case "overdue" -> "The review is overdue:";
-            case "published" -> "Published as scheduled:";
-            case "unpublished" -> "Unpublished as scheduled:";
+            case "published" -> "Published:";
+            case "unpublished" -> "Unpublished:";
             default -> asks ? "Waiting for a decision:" : "Changed:";
         };
     }

@@ -189,6 +189,19 @@ class NotificationsTest {
     }
 
     @Test
+    void whoIsAssignedATaskIsTold() {
+        var guide = node.guides().submitted();
+        String task = node.guides().task("reviewer", guide).get("id").asString();
+        awaitTold("second-reviewer", guide);
+
+        node.as("reviewer").post("/tasks/" + task + "/assign", Map.of("assignee", "second-reviewer")).ok();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> told("second-reviewer", guide).size() == 2);
+        assertThat(told("second-reviewer", guide).getFirst().get("event").asString()).isEqualTo("assigned");
+        assertThat(told("reviewer", guide)).hasSize(1);
+    }
+
+    @Test
     void aDecisionIsToldToWhoWrote() {
         var guide = node.guides().submitted();
         node.guides().decide("reviewer", node.guides().task("reviewer", guide), "request-changes").ok();
@@ -289,6 +302,13 @@ class NotificationsTest {
         awaitTold(name, titled("After the end"));
         untilNothingIsDue();
         assertThat(mailsTo(name)).hasSize(before);
+        var again = stranger.send(
+                "POST",
+                path,
+                "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n",
+                "Content-Type",
+                "multipart/form-data; boundary=x");
+        assertThat(again.status()).as(again.body()).isEqualTo(200);
         assertThat(stranger.send("POST", "/unsubscribe/imp_uns_wrong", "").status()).isEqualTo(404);
     }
 
@@ -366,7 +386,8 @@ class NotificationsTest {
     void aMailServerThatIsAwayIsTriedAgainAndThenSeenByAdministrators() {
         String name = person("REVIEWER");
         mails.stop();
-        titled("Undeliverable");
+        try {
+            titled("Undeliverable");
         await().atMost(Duration.ofSeconds(20)).until(() -> undelivered(name).has("error"));
         assertThat(undelivered(name).get("attempts").asInt()).isEqualTo(1);
         assertThat(undelivered(name).has("nextAttempt")).isTrue();
@@ -383,7 +404,9 @@ class NotificationsTest {
                         .post("/notifications/undelivered/" + name + "/retry", null)
                         .status())
                 .isEqualTo(403);
-        mails.start();
+        } finally {
+            mails.start();
+        }
         for (var it : node.as("admin").get("/notifications/undelivered?limit=100").ok().get("items"))
             assertThat(node.as("admin")
                             .post("/notifications/undelivered/" + it.get("username").asString() + "/retry", null)
