@@ -39,11 +39,13 @@ class NotificationDeliveryApi {
     }
 
     /** @param configured whether a mail server is configured */
-    record UndeliveredPage(boolean configured, List<Undelivered.View> items, @Nullable String next) {}
+    record UndeliveredPage(
+            boolean configured,
+            List<Undelivered.View> items,
+            @Nullable String next) {}
 
     @GetMapping("/undelivered")
-    UndeliveredPage undelivered(
-            @RequestParam(defaultValue = "50") int limit, @RequestParam @Nullable String cursor) {
+    UndeliveredPage undelivered(@RequestParam(defaultValue = "50") int limit, @RequestParam @Nullable String cursor) {
         var page = undelivered.list(cursor, Api.pageSize(limit));
         return new UndeliveredPage(mail.isConfigured(), page.items(), page.next());
     }

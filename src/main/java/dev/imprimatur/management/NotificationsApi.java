@@ -112,11 +112,13 @@ class NotificationsApi {
     record PreferencesView(Map<String, List<String>> kinds, String digest, int hour, String zone) {
         static PreferencesView of(Preferences it) {
             var kinds = new TreeMap<String, List<String>>();
-            Arrays.stream(NotificationKind.values()).map(it::of).forEach(choice -> kinds.put(
-                    choice.kind().apiName(),
-                    Stream.of(choice.bell() ? "studio" : "", choice.mail() ? "mail" : "")
-                            .filter(way -> !way.isEmpty())
-                            .toList()));
+            Arrays.stream(NotificationKind.values())
+                    .map(it::of)
+                    .forEach(choice -> kinds.put(
+                            choice.kind().apiName(),
+                            Stream.of(choice.bell() ? "studio" : "", choice.mail() ? "mail" : "")
+                                    .filter(way -> !way.isEmpty())
+                                    .toList()));
             return new PreferencesView(kinds, it.digest().apiName(), it.hour(), it.zone());
         }
     }

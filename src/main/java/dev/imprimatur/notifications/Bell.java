@@ -28,8 +28,10 @@ public class Bell {
     private final Notifications notifications;
     private final Guides guides;
     private final Wording wording;
-    private final Cache<String, Integer> counts =
-            Caffeine.newBuilder().maximumSize(MOST_PEOPLE).expireAfterWrite(COUNTED).build();
+    private final Cache<String, Integer> counts = Caffeine.newBuilder()
+            .maximumSize(MOST_PEOPLE)
+            .expireAfterWrite(COUNTED)
+            .build();
 
     Bell(Notifications notifications, Guides guides, Wording wording) {
         this.notifications = notifications;
@@ -66,8 +68,7 @@ public class Bell {
     }
 
     private Item item(Notification it, @Nullable Guide guide) {
-        return new Item(
-                it, guide, wording.who(it), wording.did(it), guide == null ? null : Wording.path(it));
+        return new Item(it, guide, wording.who(it), wording.did(it), guide == null ? null : Wording.path(it));
     }
 
     /** Marks notifications as read; those of others, and those that do not exist, are left out. */

@@ -170,7 +170,8 @@ class ChatSender implements SmartLifecycle {
 
     private void failed(ChatHook hook, Courier.Outcome outcome) {
         var now = clock.instant();
-        boolean paused = hook.failures() + 1 >= attempts || Integer.valueOf(GONE).equals(outcome.status());
+        boolean paused =
+                hook.failures() + 1 >= attempts || Integer.valueOf(GONE).equals(outcome.status());
         String error = outcome.status() == null ? String.valueOf(outcome.error()) : "status " + outcome.status();
         if (paused) log.warn("the chat {} is paused: {}", hook.id(), error);
         double grown = firstRetry.toMillis() * Math.pow(GROWTH, hook.failures());

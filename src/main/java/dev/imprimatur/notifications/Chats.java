@@ -117,18 +117,20 @@ public class Chats {
     public View add(String url, List<String> events, List<String> wantedTypes, Person by) {
         addresses.mustBeWebAddress(url);
         if (!ChatOutbox.EVENTS.containsAll(events))
-            throw Refusal.malformed("/events", "some of " + String.join(", ", events())).raise();
+            throw Refusal.malformed("/events", "some of " + String.join(", ", events()))
+                    .raise();
         var known = types.all().stream().map(ContentType::name).toList();
         if (!known.containsAll(wantedTypes))
-            throw Refusal.malformed("/types", "some of " + String.join(", ", known)).raise();
+            throw Refusal.malformed("/types", "some of " + String.join(", ", known))
+                    .raise();
         String id = by.idOfNew();
         var existing = hooks.find(id);
         if (existing.isPresent()) return View.of(existing.get());
         if (hooks.all().size() >= most)
-            throw Refusal.conflict("too-many-chats", "there may be " + most + " chats; delete one first").raise();
+            throw Refusal.conflict("too-many-chats", "there may be " + most + " chats; delete one first")
+                    .raise();
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        hooks.insert(new ChatHook(
-                id, url, events, wantedTypes, now, 0, null, false, now, "", Instant.EPOCH));
+        hooks.insert(new ChatHook(id, url, events, wantedTypes, now, 0, null, false, now, "", Instant.EPOCH));
         audit.record(by.account(), "chat-created", id + " " + require(id).server(), null);
         return require(id);
     }

@@ -108,7 +108,8 @@ record DigestMail(List<Line> lines, String unsubscribe, String settings) {
                 .append("</title></head><body>\n<ul>\n");
         for (var line : lines) {
             html.append("<li>");
-            if (line.who() != null) html.append("<bdi>").append(escaped(line.who())).append("</bdi> ");
+            if (line.who() != null)
+                html.append("<bdi>").append(escaped(line.who())).append("</bdi> ");
             html.append(escaped(line.did()))
                     .append(" <a href=\"")
                     .append(escaped(line.link()))

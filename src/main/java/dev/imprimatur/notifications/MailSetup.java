@@ -40,7 +40,8 @@ public class MailSetup {
             // refused below
         }
         throw new IllegalArgumentException(
-                "imprimatur.notifications.base-url is the https or http address at which people reach the studio; not “" + baseUrl + "”");
+                "imprimatur.notifications.base-url is the https or http address at which people reach the studio; not “"
+                        + baseUrl + "”");
     }
 
     /** Whether a mail server is configured. If not, nothing is mailed. */

@@ -77,8 +77,7 @@ class Mailboxes {
     /** Fixes the digest. Returns false if this node has lost the lease. */
     boolean fix(Mailbox box, Mailbox.Digest digest) {
         return mailboxes
-                        .updateOne(
-                                Filters.and(held(box), Filters.eq("digest", null)), Updates.set("digest", digest))
+                        .updateOne(Filters.and(held(box), Filters.eq("digest", null)), Updates.set("digest", digest))
                         .getMatchedCount()
                 == 1;
     }

@@ -185,7 +185,8 @@ class Mailer implements SmartLifecycle {
             mailboxes.release(box, now);
             return;
         }
-        var mail = isForgotten(digest.get(), box, now) ? Optional.<Composed>empty() : composed(digest.get(), person, now);
+        var mail =
+                isForgotten(digest.get(), box, now) ? Optional.<Composed>empty() : composed(digest.get(), person, now);
         if (mail.isPresent()) {
             String error = delivered(mail.get(), digest.get());
             if (error != null) {
@@ -212,7 +213,8 @@ class Mailer implements SmartLifecycle {
     /** Fixes what the next digest holds; empty if there is nothing to send, or if another node took over. */
     private Optional<Mailbox.Digest> fixed(Mailbox box, Instant now) {
         var due = notifications.toMail(box.person(), mostItems);
-        // what the person has read in the studio; and after a restore, what was mailed long ago looks as if it were to be mailed
+        // what the person has read in the studio; and after a restore, what was mailed long ago looks as if it were to
+        // be mailed
         var stale = due.stream()
                 .filter(it -> it.read() || it.at().isBefore(now.minus(oldest)))
                 .map(Notification::id)
@@ -298,13 +300,7 @@ class Mailer implements SmartLifecycle {
         double grown = firstRetry.toMillis() * Math.pow(GROWTH, box.failures());
         var wait = Duration.ofMillis(Math.round(Math.min(grown, (double) LONGEST_WAIT.toMillis())));
         if (gaveUp) log.warn("the mail to {} waits for an administrator: {}", box.person(), error);
-        mailboxes.failed(
-                box,
-                error,
-                Objects.requireNonNullElse(box.failingSince(), now),
-                now.plus(wait),
-                gaveUp,
-                now);
+        mailboxes.failed(box, error, Objects.requireNonNullElse(box.failingSince(), now), now.plus(wait), gaveUp, now);
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the time, the event and the person, so that a person is told of an event once
  * @param person the username of the account
- * @param event what happened: the kind of the log entry such as {@code submitted}, {@code commented} or {@code mentioned}
+ * @param event what happened: the kind of the log entry such as {@code submitted}, or that somebody wrote a comment
  * @param task the id of the task; null if it is about none
  * @param comment the id of the comment; null if it is about none
  * @param thread the id of the comment that begins the thread; null if it is about no comment

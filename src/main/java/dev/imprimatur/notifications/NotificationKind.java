@@ -39,6 +39,8 @@ public enum NotificationKind {
 
     /** The kind that the API calls so. */
     public static Optional<NotificationKind> named(String name) {
-        return Arrays.stream(values()).filter(kind -> kind.apiName().equals(name)).findFirst();
+        return Arrays.stream(values())
+                .filter(kind -> kind.apiName().equals(name))
+                .findFirst();
     }
 }

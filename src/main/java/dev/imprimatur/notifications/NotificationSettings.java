@@ -62,36 +62,35 @@ public class NotificationSettings {
         var choices = new ArrayList<Choice>();
         wanted.kinds().forEach((name, ways) -> {
             var kind = NotificationKind.named(name);
-            if (kind.isEmpty())
-                faults.add(new Fault("/kinds", "the kinds are " + String.join(", ", kinds())));
+            if (kind.isEmpty()) faults.add(new Fault("/kinds", "the kinds are " + String.join(", ", kinds())));
             else if (!WAYS.containsAll(ways) || new HashSet<>(ways).size() < ways.size())
                 faults.add(new Fault("/kinds/" + name, "some of " + String.join(", ", WAYS) + ", or none"));
             else choices.add(new Choice(kind.get(), ways.contains("studio"), ways.contains("mail")));
         });
         var digest = Digest.named(wanted.digest());
-        if (digest.isEmpty())
-            faults.add(new Fault("/digest", "one of immediately, hourly, daily, off"));
+        if (digest.isEmpty()) faults.add(new Fault("/digest", "one of immediately, hourly, daily, off"));
         if (wanted.hour() < 0 || wanted.hour() > LAST_HOUR) faults.add(new Fault("/hour", "0 to 23"));
-        if (!isZone(wanted.zone()))
-            faults.add(new Fault("/zone", "the name of a time zone, such as Europe/Berlin"));
+        if (!isZone(wanted.zone())) faults.add(new Fault("/zone", "the name of a time zone, such as Europe/Berlin"));
         if (!faults.isEmpty())
             throw Refusal.malformed("nobody can be told like this", faults).raise();
-        var chosen =
-                new Preferences(me.account(), choices, digest.orElseThrow(), wanted.hour(), wanted.zone());
+        var chosen = new Preferences(me.account(), choices, digest.orElseThrow(), wanted.hour(), wanted.zone());
         save(chosen);
         return chosen;
     }
 
     private static boolean isZone(String name) {
         try {
-            return name.length() <= 64 && ZoneId.getAvailableZoneIds().contains(ZoneId.of(name).getId());
+            return name.length() <= 64
+                    && ZoneId.getAvailableZoneIds().contains(ZoneId.of(name).getId());
         } catch (DateTimeException unknown) {
             return false;
         }
     }
 
     private static List<String> kinds() {
-        return Arrays.stream(NotificationKind.values()).map(NotificationKind::apiName).toList();
+        return Arrays.stream(NotificationKind.values())
+                .map(NotificationKind::apiName)
+                .toList();
     }
 
     /** Ends all mails to the account until its holder asks for them again. */
@@ -103,7 +102,6 @@ public class NotificationSettings {
     private void save(Preferences chosen) {
         preferences.save(chosen);
         notifications.moveMail(
-                chosen.person(),
-                chosen.digest() == Digest.OFF ? null : chosen.due(clock.instant(), gathering));
+                chosen.person(), chosen.digest() == Digest.OFF ? null : chosen.due(clock.instant(), gathering));
     }
 }

@@ -130,7 +130,8 @@ class Notifications {
                     .skip(most)
                     .first();
             if (last != null)
-                notifications.deleteMany(Filters.and(Filters.eq("person", person), Filters.lte("_id", last.id()), Filters.lt("at", since)));
+                notifications.deleteMany(Filters.and(
+                        Filters.eq("person", person), Filters.lte("_id", last.id()), Filters.lt("at", since)));
         }
     }
 }

@@ -85,7 +85,10 @@ public record Preferences(@BsonId String person, List<Choice> choices, Digest di
                 var today = local.toLocalDate().atTime(hour, 0).atZone(local.getZone());
                 yield (today.toInstant().isAfter(at)
                                 ? today
-                                : local.toLocalDate().plusDays(1).atTime(hour, 0).atZone(local.getZone()))
+                                : local.toLocalDate()
+                                        .plusDays(1)
+                                        .atTime(hour, 0)
+                                        .atZone(local.getZone()))
                         .toInstant();
             }
         };

@@ -171,8 +171,7 @@ class Recipients {
     private void tellTakers(
             Guide guide, Edition edition, OpenTask task, Told told, NotificationKind kind, String... roles) {
         var revision = task.revision();
-        Set<String> barred =
-                task.vouches() && revision != null ? editions.contributors(edition, revision) : Set.of();
+        Set<String> barred = task.vouches() && revision != null ? editions.contributors(edition, revision) : Set.of();
         told.readers.values().stream()
                 .filter(account -> !barred.contains(account.username()))
                 .filter(account -> permissions.allowsByCard(account.person(), guide, roles))
@@ -215,8 +214,8 @@ class Recipients {
         if (!account.active() || !permissions.mayRead(account.person())) return false;
         if (it.task() == null) return true;
         return tasks.decisions(edition(it)).stream()
-                .anyMatch(task -> task.id().equals(it.task())
-                        && permissions.allowsByCard(account.person(), guide, task.roles()));
+                .anyMatch(task ->
+                        task.id().equals(it.task()) && permissions.allowsByCard(account.person(), guide, task.roles()));
     }
 
     private static EditionId edition(Notification it) {

@@ -17,7 +17,8 @@ class Wording {
     }
 
     /** The name of the person who did it; null if nobody did. */
-    @Nullable String who(Notification it) {
+    @Nullable
+    String who(Notification it) {
         return it.by() == null ? null : name(it.by());
     }
 

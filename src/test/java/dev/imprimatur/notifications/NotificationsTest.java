@@ -82,11 +82,16 @@ class NotificationsTest {
                 .post(
                         "/accounts",
                         Map.of(
-                                "username", name,
-                                "displayName", "Person " + name,
-                                "email", address(name),
-                                "password", Node.PASSWORD,
-                                "roles", List.of(role)))
+                                "username",
+                                name,
+                                "displayName",
+                                "Person " + name,
+                                "email",
+                                address(name),
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of(role)))
                 .ok();
         prefer(name, Map.of(), "immediately");
         return name;
@@ -108,7 +113,10 @@ class NotificationsTest {
 
     private static String recipients(MimeMessage mail) {
         try {
-            return Arrays.stream(mail.getAllRecipients()).map(Address::toString).toList().toString();
+            return Arrays.stream(mail.getAllRecipients())
+                    .map(Address::toString)
+                    .toList()
+                    .toString();
         } catch (Exception failed) {
             throw new AssertionError(failed);
         }
@@ -153,10 +161,13 @@ class NotificationsTest {
 
     /** Sends what is due, and waits until the nodes have nothing to send any more. */
     private static void untilNothingIsDue() {
-        await().atMost(Duration.ofSeconds(20)).until(() -> node.bean(Notifications.class)
-                        .peopleWithMail(node.clock().instant())
-                        .isEmpty()
-                && node.bean(Mailboxes.class).waiting(node.clock().instant()).isEmpty());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> node.bean(Notifications.class)
+                                .peopleWithMail(node.clock().instant())
+                                .isEmpty()
+                        && node.bean(Mailboxes.class)
+                                .waiting(node.clock().instant())
+                                .isEmpty());
     }
 
     @Test
@@ -172,20 +183,26 @@ class NotificationsTest {
         assertThat(it.get("path").asString()).isEqualTo("/studio/guides/" + guide.id() + "/review?edition=1");
         assertThat(told("editor", guide)).isEmpty();
         assertThat(told("publisher", guide)).isEmpty();
-        int before = node.as("reviewer").get("/notifications").ok().get("unread").asInt();
+        int before =
+                node.as("reviewer").get("/notifications").ok().get("unread").asInt();
         String id = it.get("id").asString();
         node.as("second-reviewer").post("/notifications/read", Map.of("ids", List.of(id)));
         assertThat(told("reviewer", guide).getFirst().get("read").asBoolean()).isFalse();
 
-        assertThat(node.as("reviewer").post("/notifications/read", Map.of("ids", List.of(id))).status())
+        assertThat(node.as("reviewer")
+                        .post("/notifications/read", Map.of("ids", List.of(id)))
+                        .status())
                 .isEqualTo(204);
 
         assertThat(told("reviewer", guide).getFirst().get("read").asBoolean()).isTrue();
-        var after = node.as("reviewer").get("/notifications?unread=true&limit=100").ok();
+        var after =
+                node.as("reviewer").get("/notifications?unread=true&limit=100").ok();
         assertThat(after.get("unread").asInt()).isLessThan(before);
-        assertThat(after.get("items").values()).noneMatch(item -> item.get("id").asString().equals(id));
+        assertThat(after.get("items").values())
+                .noneMatch(item -> item.get("id").asString().equals(id));
         var both = Map.of("ids", List.of(), "until", Instant.now().toString());
-        assertThat(node.as("reviewer").post("/notifications/read", both).status()).isEqualTo(400);
+        assertThat(node.as("reviewer").post("/notifications/read", both).status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -194,30 +211,38 @@ class NotificationsTest {
         String task = node.guides().task("reviewer", guide).get("id").asString();
         awaitTold("second-reviewer", guide);
 
-        node.as("reviewer").post("/tasks/" + task + "/assign", Map.of("assignee", "second-reviewer")).ok();
+        node.as("reviewer")
+                .post("/tasks/" + task + "/assign", Map.of("account", "second-reviewer"))
+                .ok();
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> told("second-reviewer", guide).size() == 2);
-        assertThat(told("second-reviewer", guide).getFirst().get("event").asString()).isEqualTo("assigned");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> told("second-reviewer", guide).size() == 2);
+        assertThat(told("second-reviewer", guide).getFirst().get("event").asString())
+                .isEqualTo("assigned");
         assertThat(told("reviewer", guide)).hasSize(1);
     }
 
     @Test
     void aDecisionIsToldToWhoWrote() {
         var guide = node.guides().submitted();
-        node.guides().decide("reviewer", node.guides().task("reviewer", guide), "request-changes").ok();
+        node.guides()
+                .decide("reviewer", node.guides().task("reviewer", guide), "request-changes")
+                .ok();
 
         var it = awaitTold("editor", guide);
 
         assertThat(it.get("kind").asString()).isEqualTo("decision");
         assertThat(it.get("event").asString()).isEqualTo("changes-requested");
-        assertThat(told("reviewer", guide)).noneMatch(own -> own.at("/by/username").asString().equals("reviewer"));
+        assertThat(told("reviewer", guide))
+                .noneMatch(own -> own.at("/by/username").asString().equals("reviewer"));
     }
 
     @Test
     void aMentionIsToldAndShownAsAMark() {
         var guide = node.guides().submitted();
 
-        comment("reviewer", guide, "@publisher, see me@second-editor.example, and @nobody-here <b>").ok();
+        comment("reviewer", guide, "@publisher, see me@second-editor.example, and @nobody-here <b>")
+                .ok();
 
         var it = awaitTold("publisher", guide);
         assertThat(it.get("kind").asString()).isEqualTo("mention");
@@ -227,7 +252,8 @@ class NotificationsTest {
         assertThat(page.body())
                 .contains(">@publisher</b>, see me@second-editor.example, and @nobody-here &lt;b&gt;")
                 .contains("id=\"thread-" + it.get("comment").asString());
-        var list = Visitor.signedIn(node, "publisher").get("/studio/notifications").body();
+        var list =
+                Visitor.signedIn(node, "publisher").get("/studio/notifications").body();
         assertThat(list).contains("mentioned you in a comment on").contains("Mark all as read");
     }
 
@@ -309,11 +335,16 @@ class NotificationsTest {
                 "Content-Type",
                 "multipart/form-data; boundary=x");
         assertThat(again.status()).as(again.body()).isEqualTo(200);
-        assertThat(stranger.send("POST", "/unsubscribe/imp_uns_wrong", "").status()).isEqualTo(404);
+        assertThat(stranger.send("POST", "/unsubscribe/imp_uns_wrong", "").status())
+                .isEqualTo(404);
     }
 
     private static String digestOf(String name) {
-        return node.as(name).get("/notifications/preferences").ok().get("digest").asString();
+        return node.as(name)
+                .get("/notifications/preferences")
+                .ok()
+                .get("digest")
+                .asString();
     }
 
     @Test
@@ -321,10 +352,13 @@ class NotificationsTest {
         String demoted = person("REVIEWER");
         String gone = person("REVIEWER");
         String reader = person("REVIEWER");
-        for (String name : List.of(demoted, gone, reader)) prefer(name, Map.of(), "daily").ok();
+        for (String name : List.of(demoted, gone, reader))
+            prefer(name, Map.of(), "daily").ok();
         var guide = titled("A secret plan");
         for (String name : List.of(demoted, gone, reader)) awaitTold(name, guide);
-        node.as("admin").patch("/accounts/" + demoted, Map.of("roles", List.of())).ok();
+        node.as("admin")
+                .patch("/accounts/" + demoted, Map.of("roles", List.of()))
+                .ok();
         node.as("admin").delete("/accounts/" + gone);
 
         node.clock().forward(Duration.ofDays(1));
@@ -344,7 +378,9 @@ class NotificationsTest {
         String id = awaitTold(name, read).get("id").asString();
         awaitTold(name, done);
         node.as(name).post("/notifications/read", Map.of("ids", List.of(id)));
-        node.guides().decide("reviewer", node.guides().task("reviewer", done), "approve").ok();
+        node.guides()
+                .decide("reviewer", node.guides().task("reviewer", done), "approve")
+                .ok();
 
         node.clock().forward(Duration.ofDays(1));
         untilNothingIsDue();
@@ -359,7 +395,8 @@ class NotificationsTest {
         awaitTold(name, titled("Left behind"));
         var now = node.clock().instant();
         var boxes = node.bean(Mailboxes.class);
-        var dead = boxes.claim(name, "a dead node", now, now.plus(Duration.ofMinutes(10))).orElseThrow();
+        var dead = boxes.claim(name, "a dead node", now, now.plus(Duration.ofMinutes(10)))
+                .orElseThrow();
         var ids = node.bean(Notifications.class).toMail(name, 50).stream()
                 .map(Notification::id)
                 .toList();
@@ -376,10 +413,12 @@ class NotificationsTest {
     }
 
     private static void untilOthersAreSent(String name) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> node.bean(Notifications.class)
-                .peopleWithMail(node.clock().instant())
-                .stream()
-                .allMatch(name::equals));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> node
+                        .bean(Notifications.class)
+                        .peopleWithMail(node.clock().instant())
+                        .stream()
+                        .allMatch(name::equals));
     }
 
     @Test
@@ -388,47 +427,62 @@ class NotificationsTest {
         mails.stop();
         try {
             titled("Undeliverable");
-        await().atMost(Duration.ofSeconds(20)).until(() -> undelivered(name).has("error"));
-        assertThat(undelivered(name).get("attempts").asInt()).isEqualTo(1);
-        assertThat(undelivered(name).has("nextAttempt")).isTrue();
+            await().atMost(Duration.ofSeconds(20)).until(() -> undelivered(name).has("error"));
+            assertThat(undelivered(name).get("attempts").asInt()).isEqualTo(1);
+            assertThat(undelivered(name).has("nextAttempt")).isTrue();
 
-        node.clock().forward(Duration.ofMinutes(2));
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> undelivered(name).path("attempts").asInt() == 2);
+            node.clock().forward(Duration.ofMinutes(2));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> undelivered(name).path("attempts").asInt() == 2);
 
-        assertThat(undelivered(name).has("nextAttempt")).isFalse();
-        assertThat(node.nobody().get("/actuator/health/readiness").status()).isEqualTo(200);
-        var page = Visitor.signedIn(node, "admin").get("/studio/notification-delivery").body();
-        assertThat(page).contains("waits for you").contains("/studio/accounts/" + name);
-        assertThat(node.as("reviewer")
-                        .post("/notifications/undelivered/" + name + "/retry", null)
-                        .status())
-                .isEqualTo(403);
+            assertThat(undelivered(name).has("nextAttempt")).isFalse();
+            assertThat(node.nobody().get("/actuator/health/readiness").status()).isEqualTo(200);
+            var page = Visitor.signedIn(node, "admin")
+                    .get("/studio/notification-delivery")
+                    .body();
+            assertThat(page).contains("waits for you").contains("/studio/accounts/" + name);
+            assertThat(node.as("reviewer")
+                            .post("/notifications/undelivered/" + name + "/retry", null)
+                            .status())
+                    .isEqualTo(403);
         } finally {
             mails.start();
         }
-        for (var it : node.as("admin").get("/notifications/undelivered?limit=100").ok().get("items"))
+        for (var it : node.as("admin")
+                .get("/notifications/undelivered?limit=100")
+                .ok()
+                .get("items"))
             assertThat(node.as("admin")
-                            .post("/notifications/undelivered/" + it.get("username").asString() + "/retry", null)
+                            .post(
+                                    "/notifications/undelivered/"
+                                            + it.get("username").asString() + "/retry",
+                                    null)
                             .status())
                     .isEqualTo(204);
         mailTo(name);
-        await().atMost(Duration.ofSeconds(20)).until(() -> node.as("admin")
-                .get("/notifications/undelivered")
-                .ok()
-                .get("items")
-                .isEmpty());
-        assertThat(node.as("admin").post("/notifications/undelivered/" + name + "/retry", null).status())
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> node.as("admin")
+                        .get("/notifications/undelivered")
+                        .ok()
+                        .get("items")
+                        .isEmpty());
+        assertThat(node.as("admin")
+                        .post("/notifications/undelivered/" + name + "/retry", null)
+                        .status())
                 .isEqualTo(404);
     }
 
     @Test
     void anAddressThatIsNoneIsSeenByAdministrators() {
         String name = person("REVIEWER");
-        node.as("admin").patch("/accounts/" + name, Map.of("email", "a@example.org, b@example.org")).ok();
+        node.as("admin")
+                .patch("/accounts/" + name, Map.of("email", "a@example.org, b@example.org"))
+                .ok();
         titled("To one address");
         await().atMost(Duration.ofSeconds(20)).until(() -> undelivered(name).has("error"));
-        node.as("admin").patch("/accounts/" + name, Map.of("email", address(name))).ok();
+        node.as("admin")
+                .patch("/accounts/" + name, Map.of("email", address(name)))
+                .ok();
 
         node.clock().forward(Duration.ofMinutes(2));
 
@@ -451,17 +505,24 @@ class NotificationsTest {
             var old = mortal.guides().submitted();
             mortal.clock().forward(Duration.ofDays(4));
             var recent = mortal.guides().submitted();
-            assertThat(mortal.as("reviewer").get("/notifications").ok().get("items")).isEmpty();
+            assertThat(mortal.as("reviewer").get("/notifications").ok().get("items"))
+                    .isEmpty();
 
             mortal.restart(() -> {});
 
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
-                            mortal.as("reviewer").get("/notifications").ok().get("items").values().stream()
-                                    .filter(it -> it.get("event").asString().equals("submitted"))
-                                    .map(it -> it.at("/guide/id").asString()))
-                    .containsExactly(recent.id())
-                    .doesNotContain(old.id()));
-            assertThat(mortal.as("admin").get("/notifications/undelivered").ok().get("configured").asBoolean())
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(
+                                    mortal.as("reviewer").get("/notifications").ok().get("items").values().stream()
+                                            .filter(it ->
+                                                    it.get("event").asString().equals("submitted"))
+                                            .map(it -> it.at("/guide/id").asString()))
+                            .containsExactly(recent.id())
+                            .doesNotContain(old.id()));
+            assertThat(mortal.as("admin")
+                            .get("/notifications/undelivered")
+                            .ok()
+                            .get("configured")
+                            .asBoolean())
                     .isFalse();
         }
     }
@@ -486,10 +547,14 @@ class NotificationsTest {
     void preferencesSayWhatIsWrongAndChangeNothing() {
         String name = person("EDITOR");
         var wrong = Map.of(
-                "kinds", Map.of("task", List.of("pigeon"), "everything", List.of()),
-                "digest", "weekly",
-                "hour", 24,
-                "zone", "Mars/Olympus");
+                "kinds",
+                Map.of("task", List.of("pigeon"), "everything", List.of()),
+                "digest",
+                "weekly",
+                "hour",
+                24,
+                "zone",
+                "Mars/Olympus");
 
         var answer = node.as(name).put("/notifications/preferences", wrong);
 
@@ -502,11 +567,20 @@ class NotificationsTest {
         var saved = page.post(
                 "/studio/notifications/settings",
                 "/studio/notifications/settings",
-                "studio", "mention", "digest", "daily", "hour", "7", "zone", "Asia/Kolkata");
+                "studio",
+                "mention",
+                "digest",
+                "daily",
+                "hour",
+                "7",
+                "zone",
+                "Asia/Kolkata");
         assertThat(saved.status()).as(saved.body()).isEqualTo(302);
         var now = node.as(name).get("/notifications/preferences").ok();
         assertThat(now.get("zone").asString()).isEqualTo("Asia/Kolkata");
-        assertThat(now.at("/kinds/mention").values()).extracting(JsonNode::asString).containsExactly("studio");
+        assertThat(now.at("/kinds/mention").values())
+                .extracting(JsonNode::asString)
+                .containsExactly("studio");
         assertThat(now.at("/kinds/task").isEmpty()).isTrue();
     }
 
@@ -557,9 +631,14 @@ class NotificationsTest {
                     .isEqualTo("The editor asks for a review of “‹!channel› @\u200Ball Boss” http://studio.example.org"
                             + "/studio/guides/" + guide.id() + "/review?edition=1");
             assertThat(posted).hasSize(2);
-            assertThat(node.as("admin").post("/notifications/chats/" + id + "/test", null).ok().get("status").asInt())
+            assertThat(node.as("admin")
+                            .post("/notifications/chats/" + id + "/test", null)
+                            .ok()
+                            .get("status")
+                            .asInt())
                     .isEqualTo(200);
-            assertThat(node.as("admin").delete("/notifications/chats/" + id).status()).isEqualTo(204);
+            assertThat(node.as("admin").delete("/notifications/chats/" + id).status())
+                    .isEqualTo(204);
             assertThat(node.as("reviewer").get("/notifications/chats").status()).isEqualTo(403);
         } finally {
             chat.stop(0);

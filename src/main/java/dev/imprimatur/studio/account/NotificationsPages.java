@@ -72,7 +72,8 @@ class NotificationsPages {
     private String form(Preferences chosen, Person me, Model model) {
         model.addAttribute("chosen", chosen);
         model.addAttribute("kinds", NotificationKind.values());
-        model.addAttribute("hours", Stream.iterate(0, hour -> hour + 1).limit(HOURS).toList());
+        model.addAttribute(
+                "hours", Stream.iterate(0, hour -> hour + 1).limit(HOURS).toList());
         model.addAttribute("mails", mail.isConfigured());
         model.addAttribute(
                 "email", accounts.account(me.account()).map(Account::email).orElse(null));

@@ -79,8 +79,7 @@ class Pages {
         model.addAttribute(
                 "pausedWebhooks",
                 me.has(Role.ADMIN.name()) ? subscribers.paused().size() : 0);
-        model.addAttribute(
-                "undeliveredCount", me.has(Role.ADMIN.name()) ? undelivered.waiting() + chats.paused() : 0);
+        model.addAttribute("undeliveredCount", me.has(Role.ADMIN.name()) ? undelivered.waiting() + chats.paused() : 0);
         model.addAttribute("lost", integrity.lost().orElse(null));
         model.addAttribute("damaged", me.has(Role.ADMIN.name()) ? integrity.failures() : List.of());
         model.addAttribute("altered", me.has(Role.ADMIN.name()) ? damages.all() : List.of());
