@@ -27,8 +27,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Follows the edition logs and the comments. What this node appends is told at once. Every minute and at start, every node also reads what
- * was appended since a cursor that all nodes share, because the node that appended it may have died before it told anybody. Who has a task is
- * in the engine and in no log; somebody who is assigned a task at that moment finds it under “Waiting for you”.
+ * was appended since a cursor that all nodes share, because the node that appended it may have died before it told anybody. Who has a task
+ * is in the engine and in no log; somebody who is assigned a task at that moment finds it under “Waiting for you”.
  */
 @Component
 class Follower implements SmartLifecycle {

@@ -203,7 +203,7 @@ class Mailer implements SmartLifecycle {
         mailboxes.done(box, clock.instant());
     }
 
-    /** Whether the digest is too old to be sent: it comes from a restored store, or no node ran for long. What an administrator retries is not. */
+    /** Whether the digest is too old: it comes from a restored store, or no node ran for long. What an administrator retries is not. */
     private boolean isForgotten(Mailbox.Digest digest, Mailbox box, Instant now) {
         var bound = now.minus(oldest);
         return digest.at().isBefore(bound)

@@ -67,7 +67,7 @@ class Notifier {
     private final Bell bell;
     private final Duration gathering;
 
-    /** @param gathering how long a digest that is sent immediately waits for further notifications, {@code imprimatur.notifications.gather} */
+    /** @param gathering how long a digest that is sent immediately waits for more, {@code imprimatur.notifications.gather} */
     Notifier(
             Recipients recipients,
             Notifications notifications,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Tells people what concerns them: a list in the studio, digests by e-mail, and messages to chats. The edition logs and the comments are the facts. */
+/** Tells people what concerns them, from the edition logs and the comments: a list in the studio, digests by e-mail, messages to chats. */
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {

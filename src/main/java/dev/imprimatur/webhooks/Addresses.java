@@ -109,7 +109,7 @@ public class Addresses implements DnsResolver {
                 .orElseGet(() -> ENDS_IN_A_NUMBER.matcher(bare).matches());
     }
 
-    /** Refuses a URL to which nothing may be sent: https only, unless the operator allows networks of their own, and no address of a special purpose. */
+    /** Refuses a URL to which nothing may be sent. It is https, unless the operator allows networks of their own. */
     public void mustBeWebAddress(String url) {
         try {
             var address = new URI(url);
