@@ -118,7 +118,6 @@ class Follower implements SmartLifecycle {
     }
 
     private void run() {
-        Instant sweepAt = Instant.MIN;
         Instant pruneAt = Instant.MIN;
         long lastSweep = System.nanoTime();
         while (running) {
