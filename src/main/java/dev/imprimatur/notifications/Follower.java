@@ -133,7 +133,9 @@ class Follower implements SmartLifecycle {
                     }
                 }
                 var fact = queue.poll(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-                if (fact != null && !ledger.isBehind()) tell(fact);
+                if (fact == null) continue;
+                if (ledger.isBehind()) missed = true;
+                else tell(fact);
             } catch (InterruptedException stopped) {
                 return;
             } catch (RuntimeException failed) {
@@ -162,7 +164,6 @@ class Follower implements SmartLifecycle {
         var cursor = cursors.orBegin(now);
         var from = cursor.minus(OVERLAP);
         if (from.isBefore(now.minus(oldest))) from = now.minus(oldest);
-        // what happened before the first start of a release with notifications is no news
         editionLog.since(from, this::tell);
         discussions.since(from, this::tell);
         cursors.advance(now);
