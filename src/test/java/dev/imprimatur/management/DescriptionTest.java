@@ -127,7 +127,8 @@ class DescriptionTest {
         is("LogPage", node.as("editor").get(guide.path() + "/log").ok());
         is("Process", node.as("editor").get(guide.path() + "/process").ok());
         is("TaskPage", node.as("reviewer").get("/tasks").ok());
-        await().until(() -> node.as("reviewer").get("/notifications").ok().get("unread").asInt() > 0);
+        await().until(() ->
+                node.as("reviewer").get("/notifications").ok().get("unread").asInt() > 0);
         is("NotificationPage", node.as("reviewer").get("/notifications").ok());
         is(
                 "NotificationPreferences",
