@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.people.Person;
 import java.time.Duration;

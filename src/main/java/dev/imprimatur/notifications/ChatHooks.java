@@ -13,12 +13,43 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** The collection of chats. A node posts to a chat only while it holds the lease. */
 @Component
 class ChatHooks {
+    /**
+     * The incoming webhook of a chat, to which events are posted.
+     *
+     * @param url the address; whoever knows it can post to the chat
+     * @param events the wanted events; empty for all
+     * @param types the content types of the guides; empty for all
+     * @param failures how many attempts failed in a row
+     * @param error why the last attempt failed
+     * @param paused whether nothing is posted until an administrator resumes it
+     * @param leaseOwner the node that posts
+     * @param leaseUntil when another node may take over
+     */
+    public record ChatHook(
+            @BsonId String id,
+            String url,
+            List<String> events,
+            List<String> types,
+            Instant createdAt,
+            int failures,
+            @Nullable String error,
+            boolean paused,
+            Instant nextAttempt,
+            String leaseOwner,
+            Instant leaseUntil) {
+        boolean wants(String event, String type) {
+            return (events.isEmpty() || events.contains(event)) && (types.isEmpty() || types.contains(type));
+        }
+    }
+
     private final MongoCollection<ChatHook> hooks;
 
     ChatHooks(MongoDatabase database) {

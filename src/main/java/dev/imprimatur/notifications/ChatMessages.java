@@ -12,11 +12,32 @@ import dev.imprimatur.store.UniqueInsert;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.bson.codecs.pojo.annotations.BsonId;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** The collection of messages to chats. The id names chat and event, so an event is posted to a chat once. */
 @Component
 class ChatMessages {
+    /**
+     * What one chat is told about one event. The text is written when it is posted.
+     *
+     * @param id the chat, the time and the event, so that an event is posted once, and in order
+     * @param asks whether the event opened a task
+     * @param open whether it has not been posted yet
+     */
+    public record ChatMessage(
+            @BsonId String id,
+            String hook,
+            String event,
+            String guide,
+            int edition,
+            @Nullable String thread,
+            @Nullable String by,
+            boolean asks,
+            Instant at,
+            boolean open) {}
+
     private final MongoCollection<ChatMessage> messages;
 
     ChatMessages(MongoDatabase database) {

@@ -5,6 +5,8 @@ import dev.imprimatur.comments.Comment;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.notifications.ChatHooks.ChatHook;
+import dev.imprimatur.notifications.ChatMessages.ChatMessage;
 import dev.imprimatur.notifications.Notifier.Event;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.review.OpenedTasks;

@@ -3,6 +3,8 @@ package dev.imprimatur.notifications;
 
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.notifications.ChatHooks.ChatHook;
+import dev.imprimatur.notifications.ChatMessages.ChatMessage;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.webhooks.Courier;
 import java.time.Clock;

@@ -4,6 +4,7 @@ package dev.imprimatur.notifications;
 import dev.imprimatur.audit.Audit;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.notifications.ChatHooks.ChatHook;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.webhooks.Addresses;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.notifications;
 
-import dev.imprimatur.notifications.Preferences.Choice;
-import dev.imprimatur.notifications.Preferences.Digest;
+import dev.imprimatur.notifications.PreferenceStore.Preferences;
+import dev.imprimatur.notifications.PreferenceStore.Preferences.Choice;
+import dev.imprimatur.notifications.PreferenceStore.Preferences.Digest;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;

@@ -15,6 +15,7 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.EndedSchedule;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Notice;
+import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.review.Claims;
 import dev.imprimatur.review.OpenTask;

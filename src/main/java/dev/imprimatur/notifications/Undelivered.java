@@ -2,6 +2,7 @@
 package dev.imprimatur.notifications;
 
 import dev.imprimatur.audit.Audit;
+import dev.imprimatur.notifications.Mailboxes.Mailbox;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;

@@ -3,6 +3,7 @@ package dev.imprimatur.notifications;
 
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.notifications.Notifications.Notification;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriComponentsBuilder;

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpServer;
+import dev.imprimatur.notifications.Mailboxes.Mailbox;
+import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;

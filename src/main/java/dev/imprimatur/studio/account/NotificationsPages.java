@@ -7,7 +7,7 @@ import dev.imprimatur.notifications.Bell;
 import dev.imprimatur.notifications.MailSetup;
 import dev.imprimatur.notifications.NotificationKind;
 import dev.imprimatur.notifications.NotificationSettings;
-import dev.imprimatur.notifications.Preferences;
+import dev.imprimatur.notifications.PreferenceStore.Preferences;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.WorksReadOnly;
 import dev.imprimatur.studio.PageLinks;
