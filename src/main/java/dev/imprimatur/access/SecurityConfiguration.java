@@ -115,6 +115,7 @@ class SecurityConfiguration {
                                 "/.well-known/jwks.json",
                                 // the link itself is the credential
                                 "/calendar/*",
+                                "/unsubscribe/*",
                                 "/setup",
                                 "/setup.js")
                         .permitAll()

@@ -3,6 +3,7 @@ package dev.imprimatur.comments;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOptions;
@@ -10,11 +11,13 @@ import com.mongodb.client.model.Sorts;
 import dev.imprimatur.store.Decoding;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.UniqueInsert;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
@@ -33,6 +36,7 @@ class Comments {
         comments = database.getCollection("comments", Row.class);
         receipts = database.getCollection("comment_receipts", Receipt.class);
         Index.make(comments, Indexes.ascending("guide"));
+        Index.make(comments, Indexes.ascending("comment.at"));
     }
 
     List<Comment> of(String guide) {
@@ -64,6 +68,20 @@ class Comments {
         return UniqueInsert.insert(comments, new Row(comment.id(), comment.guide(), comment))
                 ? comment
                 : find(comment.guide(), comment.id()).orElseThrow();
+    }
+
+    /** Calls the consumer with the comments that are as old as the instant or newer. */
+    void since(Instant from, Consumer<Comment> what) {
+        comments.find(Filters.gte("comment.at", from))
+                .sort(Sorts.ascending("_id"))
+                .timeoutMode(TimeoutMode.ITERATION)
+                .map(Row::comment)
+                .forEach(what);
+    }
+
+    /** The approximate number of comments. It changes whenever somebody comments. */
+    long size() {
+        return comments.estimatedDocumentCount();
     }
 
     void save(Comment comment) {

@@ -14,11 +14,14 @@ import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -37,6 +40,7 @@ public class Discussions {
     private final ContentTypes types;
     private final Ids ids;
     private final Clock clock;
+    private final List<Consumer<Comment>> listeners = new CopyOnWriteArrayList<>();
 
     Discussions(
             GuideRevisions guideRevisions,
@@ -91,7 +95,31 @@ public class Discussions {
         var comment = remark.parent() == null
                 ? placed(guide, remark, revision.content(), by)
                 : answer(guide, remark, remark.parent(), revision.content(), by);
-        return comments.add(comment);
+        var added = comments.add(comment);
+        listeners.forEach(listener -> listener.accept(added));
+        return added;
+    }
+
+    /** Calls the listener with each comment that is made on this node from now on. The listener must not wait and not fail. */
+    public void onComment(Consumer<Comment> listener) {
+        listeners.add(listener);
+    }
+
+    /** Calls the consumer with the comments that are as old as the instant or newer. */
+    public void since(Instant from, Consumer<Comment> what) {
+        comments.since(from, what);
+    }
+
+    /** The approximate number of comments. It changes whenever somebody comments. */
+    public long size() {
+        return comments.size();
+    }
+
+    /** A comment and the answers to it. */
+    public List<Comment> inThread(String guide, String first) {
+        return comments.of(guide).stream()
+                .filter(comment -> comment.id().equals(first) || first.equals(comment.parent()))
+                .toList();
     }
 
     /** An answer takes the pointer of the comment that it answers, even if the revision no longer has that place. */

@@ -31,6 +31,7 @@ public final class ContentType {
             "accounts",
             "api-keys",
             "webhooks",
+            "notifications",
             "content-types",
             "tokens",
             "ledger",

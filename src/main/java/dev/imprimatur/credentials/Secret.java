@@ -17,6 +17,9 @@ public record Secret(String text) {
     static final String PERSONAL = "imp_pat_";
     static final String SITE = "imp_site_";
     static final String CALENDAR = "imp_cal_";
+    /** In links that end the mails to an account. */
+    public static final String UNSUBSCRIBE = "imp_uns_";
+
     private static final int BYTES = 24;
     private static final SecureRandom RANDOM = new SecureRandom();
 

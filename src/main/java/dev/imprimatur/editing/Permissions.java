@@ -33,6 +33,11 @@ public class Permissions {
         this.editions = editions;
     }
 
+    /** Whether the person may read guides: with any role, all of them. Roles limit what people do, not what they read. */
+    public boolean mayRead(Person who) {
+        return !who.roles().isEmpty();
+    }
+
     /** Whether one of the roles of the person covers the guide. */
     public boolean allows(Person by, Guide guide, String... anyOf) {
         return isSystem(by) || covers(by, guide, tags(by, guide, anyOf), anyOf);

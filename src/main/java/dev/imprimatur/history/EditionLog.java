@@ -18,6 +18,7 @@ import dev.imprimatur.store.Index;
 import dev.imprimatur.store.NumberedIds;
 import dev.imprimatur.store.UnitOfWork;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -67,6 +69,7 @@ public class EditionLog {
 
     private final SealedCollection<Row> log;
     private final Damages damages;
+    private final List<Consumer<LogEntry>> listeners = new CopyOnWriteArrayList<>();
     private final Map<EditionId, Head> heads = Collections.synchronizedMap(new LinkedHashMap<>(256, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<EditionId, Head> eldest) {
@@ -78,6 +81,7 @@ public class EditionLog {
         this.log = new SealedCollection<>(database, "edition_log", Row.class, seals);
         this.damages = damages;
         Index.makeWherePresent(this.log.documents(), Indexes.ascending("entry.position"));
+        Index.make(this.log.documents(), Indexes.ascending("entry.at"));
     }
 
     /** The logs of a guide, as a unit of work has read them. */
@@ -272,6 +276,13 @@ public class EditionLog {
         return ends;
     }
 
+    /** Calls the consumer with the intact entries that are as old as the instant or newer. */
+    public void since(Instant from, Consumer<LogEntry> what) {
+        try (var all = log.each(Filters.gte("entry.at", from), Sorts.ascending("_id"))) {
+            all.forEachRemaining(stored -> stored.intact().map(Row::entry).ifPresent(what));
+        }
+    }
+
     /** The intact entries that name a ledger position above the given one. */
     public List<LogEntry> entriesBeyond(long position) {
         var entries = new ArrayList<LogEntry>();
@@ -384,9 +395,15 @@ public class EditionLog {
                 previousHash, new Row(NumberedIds.id(entry.edition().toString(), entry.seq()), entry));
     }
 
+    /** Calls the listener with each entry that this node appends from now on, one at a time. The listener must not wait and not fail. */
+    public void onAppend(Consumer<LogEntry> listener) {
+        listeners.add(listener);
+    }
+
     /** Remembers an edition to which this node has just appended an entry. */
     private void appended(Edition edition) {
         remember(edition);
+        listeners.forEach(listener -> listener.accept(edition.log().getLast()));
         if (!UnitOfWork.isActive()) return;
         var logs = new LogsOf(edition.id().guide());
         boolean isFirst = edition.id().number() == 1 && edition.log().size() == 1;

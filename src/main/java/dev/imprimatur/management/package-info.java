@@ -14,6 +14,7 @@
             "editing",
             "history",
             "invitations",
+            "notifications",
             "paging",
             "people",
             "preview",

@@ -46,7 +46,9 @@ public enum Audience {
     /** The method and path of the request for the log, with secret tokens cut off. */
     static String forLog(HttpServletRequest request) {
         return request.getMethod() + " "
-                + path(request).replaceFirst("^(/reset/|/invited/|/calendar/|/api/delivery/v1/preview/).*", "$1…");
+                + path(request)
+                        .replaceFirst(
+                                "^(/reset/|/invited/|/calendar/|/unsubscribe/|/api/delivery/v1/preview/).*", "$1…");
     }
 
     /** The path of the original request. */

@@ -100,7 +100,7 @@ final class ReviewEvidence {
                 .filter(it -> it.parts() != null && it.parts().contains(part.pointer()))
                 .filter(it -> it.at().equals(part.reviewedAt()) && !it.at().isAfter(latest))
                 .filter(it -> part.reviewers().equals(List.of(Reviewer.of(it.by()))))
-                .anyMatch(it -> !contributors(edition, ref, it).contains(it.by().account()));
+                .anyMatch(it -> !it.by().isAmong(contributors(edition, ref, it)));
     }
 
     private static boolean hasPartsOf(Stamp stamp, LedgerEntry.Review review) {

@@ -4,6 +4,11 @@ package dev.imprimatur.review;
 import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.flowable.engine.TaskService;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Lazy;
@@ -19,6 +24,8 @@ public class Claims {
     private final GuideReconciler reconciler;
     private final Assignments assignments;
     private final Engine engine;
+    private final Clock clock;
+    private final List<Consumer<Assigned>> listeners = new CopyOnWriteArrayList<>();
 
     Claims(
             @Lazy TaskService tasks,
@@ -27,7 +34,9 @@ public class Claims {
             GuideReconciler reconciler,
             Assignments assignments,
             Engine engine,
-            Permissions permissions) {
+            Permissions permissions,
+            Clock clock) {
+        this.clock = clock;
         this.permissions = permissions;
         this.tasks = tasks;
         this.processes = processes;
@@ -74,7 +83,23 @@ public class Claims {
      * @param to a person who has the role of the task
      */
     public OpenTask assign(String id, Person to, Person me) {
-        return engine.require(() -> doAssign(id, to, me));
+        var task = engine.require(() -> doAssign(id, to, me));
+        var assigned = new Assigned(task, to.account(), me.account(), clock.instant());
+        listeners.forEach(listener -> listener.accept(assigned));
+        return task;
+    }
+
+    /**
+     * A task that somebody assigned.
+     *
+     * @param to the username of the person who has the task now
+     * @param by the username of the person who assigned it
+     */
+    public record Assigned(OpenTask task, String to, String by, Instant at) {}
+
+    /** Calls the listener with each task that is assigned on this node from now on. The listener must not wait and not fail. */
+    public void onAssign(Consumer<Assigned> listener) {
+        listeners.add(listener);
     }
 
     private OpenTask doAssign(String id, Person to, Person me) {

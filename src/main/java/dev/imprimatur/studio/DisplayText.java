@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.comments.Mentions;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Segmentation;
@@ -178,6 +179,13 @@ public class DisplayText {
     /** Isolates a name with Unicode directional isolates, so that its writing direction does not affect the sentence around it. */
     public static String isolated(String name) {
         return "\u2068" + name + "\u2069";
+    }
+
+    /** A comment in parts: text, and mentions of people who may read it. */
+    public List<Mentions.Part> mentions(String comment) {
+        return Mentions.parts(
+                comment,
+                name -> access.caller(name).filter(it -> !it.roles().isEmpty()).isPresent());
     }
 
     /** The display names of several accounts, sorted and separated by commas. */

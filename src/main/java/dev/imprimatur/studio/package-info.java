@@ -15,6 +15,7 @@
             "editing",
             "history",
             "invitations",
+            "notifications",
             "paging",
             "people",
             "preview",

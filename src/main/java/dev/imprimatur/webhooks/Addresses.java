@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.webhooks;
 
+import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +27,7 @@ import org.springframework.stereotype.Component;
  * for each connection, with the addresses that the name resolves to. So a name cannot pass the check and then resolve to another address.
  */
 @Component
-class Addresses implements DnsResolver {
+public class Addresses implements DnsResolver {
     /** The special-purpose addresses of IANA's registries (RFC 6890 and later). */
     private static final List<IpAddressMatcher> SPECIAL = Stream.of(
                     "0.0.0.0/8",
@@ -56,6 +61,9 @@ class Addresses implements DnsResolver {
                     "ff00::/8")
             .map(IpAddressMatcher::new)
             .toList();
+
+    private static final int LONGEST_URL = 500;
+    private static final int LAST_PORT = 65_535;
 
     /** How long somebody who adds a webhook waits for the DNS look-up. */
     private static final Duration LONGEST_LOOK_UP = Duration.ofSeconds(2);
@@ -99,6 +107,38 @@ class Addresses implements DnsResolver {
                 .map(addresses -> Arrays.stream(addresses).noneMatch(this::mayBeSentTo))
                 // an address in plain form that is not valid, such as 1.2.3.999
                 .orElseGet(() -> ENDS_IN_A_NUMBER.matcher(bare).matches());
+    }
+
+    /** Refuses a URL to which nothing may be sent. It is https, unless the operator allows networks of their own. */
+    public void mustBeWebAddress(String url) {
+        try {
+            var address = new URI(url);
+            boolean secure =
+                    "https".equals(address.getScheme()) || "http".equals(address.getScheme()) && allowOwnNetworks();
+            boolean reachable = address.getHost() != null && address.getPort() != 0 && address.getPort() <= LAST_PORT;
+            if (secure && reachable && address.getUserInfo() == null && url.length() <= LONGEST_URL) {
+                if (refuse(address.getHost())) throw notAllowed().raise();
+                return;
+            }
+        } catch (URISyntaxException malformed) {
+            // refused below
+        }
+        throw Refusal.malformed(
+                        "/url",
+                        "an https address without user and password, of at most " + LONGEST_URL
+                                + " characters and with a port, if any, of 1 to " + LAST_PORT)
+                .raise();
+    }
+
+    private static Refusal notAllowed() {
+        String detail =
+                "nothing is sent to addresses of this machine or of private networks; the operator can allow a network";
+        return new Refusal(
+                Refusal.Kind.INCOMPLETE,
+                "address-not-allowed",
+                detail,
+                List.of(new Fault("/url", "resolves to such an address")),
+                Map.of());
     }
 
     private static Optional<InetAddress[]> lookUp(String host) {

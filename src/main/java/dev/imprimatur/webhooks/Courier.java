@@ -27,6 +27,7 @@ import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -36,7 +37,7 @@ import org.springframework.stereotype.Component;
  * not follow redirects, ignores response bodies, and ends an attempt that takes too long.
  */
 @Component
-class Courier implements DisposableBean {
+public class Courier implements DisposableBean {
     static final String SECRET_PREFIX = "whsec_";
     private static final int MOST_CONNECTIONS = 50;
 
@@ -93,13 +94,51 @@ class Courier implements DisposableBean {
     /** Sends the message once. */
     Attempt send(Webhook to, Message message) {
         var now = clock.instant();
-        long started = System.nanoTime();
         var post = new HttpPost(to.url());
         String timestamp = Long.toString(now.getEpochSecond());
         post.setHeader("webhook-id", message.id());
         post.setHeader("webhook-timestamp", timestamp);
         post.setHeader("webhook-signature", signatures(to.secrets(), message, timestamp, now));
-        post.setEntity(new StringEntity(message.body(), ContentType.APPLICATION_JSON));
+        var outcome = post(post, message.body());
+        return new Attempt(
+                "%013d-%s".formatted(now.toEpochMilli(), UUID.randomUUID()),
+                to.id(),
+                message.id(),
+                message.position(),
+                message.kind(),
+                now,
+                outcome.status(),
+                outcome.error(),
+                outcome.millis(),
+                outcome.retryAfter());
+    }
+
+    /**
+     * The result of one attempt.
+     *
+     * @param status the HTTP status; null if there was no response
+     * @param error why there was no response; null if there was one
+     * @param retryAfter the earliest next attempt, as the response asked; null if it did not ask
+     */
+    public record Outcome(
+            @Nullable Integer status,
+            @Nullable String error,
+            long millis,
+            @Nullable Instant retryAfter) {
+        /** Whether the message was accepted: any 2xx status. */
+        public boolean succeeded() {
+            return status != null && status / 100 == 2;
+        }
+    }
+
+    /** Posts JSON without a signature once, to an address whose URL is the credential, such as that of a chat. */
+    public Outcome post(String url, String body) {
+        return post(new HttpPost(url), body);
+    }
+
+    private Outcome post(HttpPost post, String body) {
+        long started = System.nanoTime();
+        post.setEntity(new StringEntity(body, ContentType.APPLICATION_JSON));
         var cutOff = cutOffs.schedule(post::abort, timeout.toMillis(), TimeUnit.MILLISECONDS);
         Integer status = null;
         Instant retryAfter = null;
@@ -118,17 +157,7 @@ class Courier implements DisposableBean {
         // the status alone decides, even if reading the rest of the response fails
         if (status != null) error = null;
         long millis = (System.nanoTime() - started) / 1_000_000;
-        return new Attempt(
-                "%013d-%s".formatted(now.toEpochMilli(), UUID.randomUUID()),
-                to.id(),
-                message.id(),
-                message.position(),
-                message.kind(),
-                now,
-                status,
-                error,
-                millis,
-                retryAfter);
+        return new Outcome(status, error, millis, retryAfter);
     }
 
     private static String reason(Exception failed) {

@@ -7,12 +7,9 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.people.Person;
-import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +18,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
@@ -30,8 +26,6 @@ import org.springframework.stereotype.Component;
 /** The operations of administrators on webhook subscribers. */
 @Component
 public class Subscribers {
-    private static final int LONGEST_URL = 500;
-    private static final int LAST_PORT = 65_535;
     private static final int SECRET_BYTES = 32;
     /** How long messages are also signed with the previous secret. */
     private static final Duration OVERLAP = Duration.ofDays(1);
@@ -89,7 +83,7 @@ public class Subscribers {
      * @return the subscriber with its secret, which is shown only here
      */
     public Webhook add(String url, List<String> kinds, List<String> wantedTypes, Person by) {
-        mustBeWebAddress(url);
+        addresses.mustBeWebAddress(url);
         var knownKinds = Arrays.stream(LedgerEntry.Kind.values())
                 .map(LedgerEntry.Kind::spelling)
                 .toList();
@@ -124,37 +118,6 @@ public class Subscribers {
         webhooks.insert(webhook);
         audit.record(by.account(), "webhook-created", webhook.id() + " " + url, null);
         return webhook;
-    }
-
-    private void mustBeWebAddress(String url) {
-        try {
-            var address = new URI(url);
-            boolean secure = "https".equals(address.getScheme())
-                    || "http".equals(address.getScheme()) && addresses.allowOwnNetworks();
-            boolean reachable = address.getHost() != null && address.getPort() != 0 && address.getPort() <= LAST_PORT;
-            if (secure && reachable && address.getUserInfo() == null && url.length() <= LONGEST_URL) {
-                if (addresses.refuse(address.getHost())) throw notAllowed().raise();
-                return;
-            }
-        } catch (URISyntaxException malformed) {
-            // refused below
-        }
-        throw Refusal.malformed(
-                        "/url",
-                        "an https address without user and password, of at most " + LONGEST_URL
-                                + " characters and with a port, if any, of 1 to " + LAST_PORT)
-                .raise();
-    }
-
-    private static Refusal notAllowed() {
-        String detail =
-                "nothing is sent to addresses of this machine or of private networks; the operator can allow a network";
-        return new Refusal(
-                Refusal.Kind.INCOMPLETE,
-                "address-not-allowed",
-                detail,
-                List.of(new Fault("/url", "resolves to such an address")),
-                Map.of());
     }
 
     private Webhook.Secret freshSecret(Person by) {

@@ -33,7 +33,9 @@ class AccountsTest {
             "GET /reset/{token}",
             "GET /setup",
             "GET /setup.js",
-            "POST /setup");
+            "GET /unsubscribe/{token}",
+            "POST /setup",
+            "POST /unsubscribe/{token}");
 
     private final Node node = Node.shared();
     private final Guides guides = node.guides();
@@ -70,6 +72,17 @@ class AccountsTest {
             Map.entry("GET /workflows/{id}/versions", List.of("admin")),
             Map.entry("GET /workflows/{id}/versions/{number}", List.of("admin")),
             Map.entry("GET /workflows/{id}/versions/{from}/diff/{to}", List.of("admin")),
+            Map.entry("GET /notifications", EVERYBODY),
+            Map.entry("POST /notifications/read", EVERYBODY),
+            Map.entry("GET /notifications/preferences", EVERYBODY),
+            Map.entry("PUT /notifications/preferences", EVERYBODY),
+            Map.entry("GET /notifications/undelivered", List.of("admin")),
+            Map.entry("POST /notifications/undelivered/{username}/retry", List.of("admin")),
+            Map.entry("GET /notifications/chats", List.of("admin")),
+            Map.entry("POST /notifications/chats", List.of("admin")),
+            Map.entry("DELETE /notifications/chats/{id}", List.of("admin")),
+            Map.entry("POST /notifications/chats/{id}/resume", List.of("admin")),
+            Map.entry("POST /notifications/chats/{id}/test", List.of("admin")),
             Map.entry("GET /audit", List.of("admin")),
             Map.entry("GET /audit/export", List.of("admin")),
             Map.entry("GET /audit/verification", List.of("admin")),

@@ -2,6 +2,7 @@
 package dev.imprimatur.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialects;
@@ -126,6 +127,16 @@ class DescriptionTest {
         is("LogPage", node.as("editor").get(guide.path() + "/log").ok());
         is("Process", node.as("editor").get(guide.path() + "/process").ok());
         is("TaskPage", node.as("reviewer").get("/tasks").ok());
+        await().until(() ->
+                node.as("reviewer").get("/notifications").ok().get("unread").asInt() > 0);
+        is("NotificationPage", node.as("reviewer").get("/notifications").ok());
+        is(
+                "NotificationPreferences",
+                node.as("editor").get("/notifications/preferences").ok());
+        is(
+                "UndeliveredMailPage",
+                node.as("admin").get("/notifications/undelivered").ok());
+        is("ChatPage", node.as("admin").get("/notifications/chats").ok());
         is("ContentTypePage", node.as("editor").get("/content-types").ok());
         is("ContentType", node.as("editor").get("/content-types/role-guide").ok());
         is("AccountPage", node.as("admin").get("/accounts").ok());

@@ -71,6 +71,8 @@ class EveryPageTest {
                 "/studio/guides/{id}/edit",
                 "/studio/guides/{id}/history",
                 "/studio/guides/{id}/review",
+                "/studio/notifications",
+                "/studio/notifications/settings",
                 "/studio/releases",
                 "/studio/releases/{id}",
                 "/studio/releases/{id}/preview")) PAGES.put(all, null);
@@ -82,6 +84,7 @@ class EveryPageTest {
                 "/studio/audit",
                 "/studio/check",
                 "/studio/ledger",
+                "/studio/notification-delivery",
                 "/studio/webhooks",
                 "/studio/webhooks/{id}",
                 "/studio/workflows",

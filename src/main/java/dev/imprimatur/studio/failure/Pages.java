@@ -3,6 +3,9 @@ package dev.imprimatur.studio.failure;
 
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Role;
+import dev.imprimatur.notifications.Bell;
+import dev.imprimatur.notifications.Chats;
+import dev.imprimatur.notifications.Undelivered;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.problem.UnexpectedFailure;
@@ -37,8 +40,22 @@ class Pages {
     private final Integrity integrity;
     private final Damages damages;
     private final Failures failures;
+    private final Bell bell;
+    private final Undelivered undelivered;
+    private final Chats chats;
 
-    Pages(Inbox inbox, Subscribers subscribers, Integrity integrity, Damages damages, Failures failures) {
+    Pages(
+            Inbox inbox,
+            Subscribers subscribers,
+            Integrity integrity,
+            Damages damages,
+            Failures failures,
+            Bell bell,
+            Undelivered undelivered,
+            Chats chats) {
+        this.bell = bell;
+        this.undelivered = undelivered;
+        this.chats = chats;
         this.inbox = inbox;
         this.subscribers = subscribers;
         this.integrity = integrity;
@@ -56,11 +73,13 @@ class Pages {
         model.addAttribute("me", me);
         model.addAttribute("path", request.getRequestURI());
         model.addAttribute("waiting", inbox.waiting(me));
+        model.addAttribute("unread", me.roles().isEmpty() ? 0 : bell.unread(me));
         model.addAttribute("fromLogs", !inbox.isFromEngine());
         // Every page tells administrators about paused webhooks, because they can resume them.
         model.addAttribute(
                 "pausedWebhooks",
                 me.has(Role.ADMIN.name()) ? subscribers.paused().size() : 0);
+        model.addAttribute("undeliveredCount", me.has(Role.ADMIN.name()) ? undelivered.waiting() + chats.paused() : 0);
         model.addAttribute("lost", integrity.lost().orElse(null));
         model.addAttribute("damaged", me.has(Role.ADMIN.name()) ? integrity.failures() : List.of());
         model.addAttribute("altered", me.has(Role.ADMIN.name()) ? damages.all() : List.of());

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.notifications;
+
+import dev.imprimatur.comments.Comment;
+import dev.imprimatur.comments.Discussions;
+import dev.imprimatur.history.EditionLog;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.review.Claims;
+import dev.imprimatur.store.Failures;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Follows the edition logs and the comments. What this node appends is told at once. Every minute and at start, every node also reads what
+ * was appended since a cursor that all nodes share, because the node that appended it may have died before it told anybody. Who has a task
+ * is in the engine and in no log; somebody who is assigned a task at that moment finds it under “Waiting for you”.
+ */
+@Component
+class Follower implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Follower.class);
+    private static final int QUEUE = 10_000;
+    private static final int REMEMBERED = 20_000;
+    /** How far the clocks of nodes may differ, and how long an entry may need to be stored. */
+    private static final Duration OVERLAP = Duration.ofMinutes(5);
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration PRUNE_EVERY = Duration.ofHours(1);
+
+    private final EditionLog editionLog;
+    private final Discussions discussions;
+    private final Notifier notifier;
+    private final ChatOutbox chats;
+    private final Notifications notifications;
+    private final FollowerCursors cursors;
+    private final LedgerReader ledger;
+    private final Clock clock;
+    private final Duration oldest;
+    private final Duration kept;
+    private final int most;
+    private final Duration sweepEvery;
+    private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(QUEUE);
+    /** The events that this node has told, so that it does not work them out again. */
+    private final Set<Object> told = Collections.newSetFromMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
+
+    private volatile boolean running;
+    private volatile boolean missed = true;
+    private long sizeSwept = -1;
+    private @Nullable Thread thread;
+
+    /**
+     * Takes the limits from the configuration.
+     *
+     * @param oldest of an event that is older than this nobody is told, {@code imprimatur.notifications.oldest}
+     * @param kept how long notifications are kept, {@code imprimatur.notifications.kept}
+     * @param most how many notifications of a person are kept, {@code imprimatur.notifications.most}
+     * @param sweepEvery {@code imprimatur.notifications.sweep-every}
+     */
+    Follower(
+            EditionLog editionLog,
+            Discussions discussions,
+            Claims claims,
+            Notifier notifier,
+            ChatOutbox chats,
+            Notifications notifications,
+            FollowerCursors cursors,
+            LedgerReader ledger,
+            Clock clock,
+            @Value("${imprimatur.notifications.oldest:3d}") Duration oldest,
+            @Value("${imprimatur.notifications.kept:90d}") Duration kept,
+            @Value("${imprimatur.notifications.most:500}") int most,
+            @Value("${imprimatur.notifications.sweep-every:1m}") Duration sweepEvery) {
+        this.editionLog = editionLog;
+        this.discussions = discussions;
+        this.notifier = notifier;
+        this.chats = chats;
+        this.notifications = notifications;
+        this.cursors = cursors;
+        this.ledger = ledger;
+        this.clock = clock;
+        this.oldest = oldest;
+        this.kept = kept;
+        this.most = most;
+        this.sweepEvery = sweepEvery;
+        editionLog.onAppend(this::enqueue);
+        discussions.onComment(this::enqueue);
+        claims.onAssign(this::enqueue);
+    }
+
+    private void enqueue(Object fact) {
+        if (!queue.offer(fact)) missed = true;
+    }
+
+    /** What the node remembers of a fact that it has told. */
+    private static Object key(Object fact) {
+        return fact instanceof LogEntry entry
+                ? entry.edition() + "." + entry.seq()
+                : fact instanceof Comment comment ? comment.id() : fact;
+    }
+
+    private void run() {
+        Instant pruneAt = Instant.MIN;
+        long lastSweep = System.nanoTime();
+        while (running) {
+            try {
+                boolean isTime = missed || System.nanoTime() - lastSweep >= sweepEvery.toNanos();
+                // MongoDB may have been restored from an old backup
+                if (isTime && !ledger.isBehind()) {
+                    lastSweep = System.nanoTime();
+                    sweep();
+                    if (clock.instant().isAfter(pruneAt)) {
+                        pruneAt = clock.instant().plus(PRUNE_EVERY);
+                        prune();
+                    }
+                }
+                var fact = queue.poll(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+                if (fact == null) continue;
+                if (ledger.isBehind()) missed = true;
+                else tell(fact);
+            } catch (InterruptedException stopped) {
+                return;
+            } catch (RuntimeException failed) {
+                missed = true;
+                if (running) log.warn("notifications wait: {}", failed.toString());
+                if (!pause()) return;
+            }
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(PAUSE);
+            return true;
+        } catch (InterruptedException stopped) {
+            return false;
+        }
+    }
+
+    /** Tells people of everything since the cursor, and moves the cursor. */
+    void sweep() {
+        var now = clock.instant();
+        long size = editionLog.size() + discussions.size();
+        if (!missed && size == sizeSwept) return;
+        missed = false;
+        var cursor = cursors.orBegin(now);
+        var from = cursor.minus(OVERLAP);
+        if (from.isBefore(now.minus(oldest))) from = now.minus(oldest);
+        editionLog.since(from, this::tell);
+        discussions.since(from, this::tell);
+        cursors.advance(now);
+        sizeSwept = size;
+    }
+
+    private synchronized void tell(Object fact) {
+        if (told.contains(key(fact)) || isTooOld(fact)) return;
+        try {
+            if (fact instanceof LogEntry entry) {
+                notifier.tell(entry);
+                chats.tell(entry);
+            } else if (fact instanceof Comment comment) {
+                notifier.tell(comment);
+                chats.tell(comment);
+            } else if (fact instanceof Claims.Assigned assigned) notifier.tell(assigned);
+        } catch (RuntimeException failed) {
+            if (Failures.isOutage(failed)) throw failed;
+            // the same fact fails again, and the others wait for it
+            log.warn("nobody is told of {}: {}", key(fact), failed.toString());
+        }
+        told.add(key(fact));
+    }
+
+    private boolean isTooOld(Object fact) {
+        var bound = clock.instant().minus(oldest);
+        return fact instanceof LogEntry entry && entry.at().isBefore(bound)
+                || fact instanceof Comment comment && comment.at().isBefore(bound);
+    }
+
+    private void prune() {
+        notifications.deleteBefore(clock.instant().minus(kept));
+        // a node that looks for events again must find what it told of them
+        notifications.deleteBeyond(most, clock.instant().minus(PRUNE_EVERY));
+        chats.deleteBefore(clock.instant().minus(oldest).minus(PRUNE_EVERY));
+    }
+
+    @Override
+    public void start() {
+        cursors.orBegin(clock.instant());
+        running = true;
+        thread = Thread.ofPlatform().daemon().name("notifications").start(this::run);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        var last = thread;
+        if (last != null) last.interrupt();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

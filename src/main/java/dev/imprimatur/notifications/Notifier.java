@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.notifications;
+
+import dev.imprimatur.comments.Comment;
+import dev.imprimatur.editing.Guides;
+import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.notifications.Notifications.Notification;
+import dev.imprimatur.notifications.Notifications.Notification.Mail;
+import dev.imprimatur.notifications.PreferenceStore.Preferences;
+import dev.imprimatur.notifications.Recipients.Reason;
+import dev.imprimatur.review.Claims;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** Turns events into the notifications of the people whom they concern, as each person chose. Doing it again changes nothing. */
+@Component
+class Notifier {
+    /**
+     * An event.
+     *
+     * @param id the id of the fact
+     * @param by the username of the person who did it; null if nobody did
+     */
+    record Event(
+            String id,
+            String name,
+            String guide,
+            int edition,
+            @Nullable String comment,
+            @Nullable String thread,
+            @Nullable String by,
+            Instant at) {
+        static Event of(LogEntry entry) {
+            return new Event(
+                    entry.edition() + "." + entry.seq(),
+                    Recipients.event(entry),
+                    entry.edition().guide(),
+                    entry.edition().number(),
+                    null,
+                    null,
+                    Recipients.isByNobody(entry) ? null : entry.by().account(),
+                    entry.at());
+        }
+
+        static Event of(Comment comment, int edition) {
+            return new Event(
+                    comment.id(),
+                    "commented",
+                    comment.guide(),
+                    edition,
+                    comment.id(),
+                    Objects.requireNonNullElse(comment.parent(), comment.id()),
+                    comment.author(),
+                    comment.at());
+        }
+    }
+
+    private final Recipients recipients;
+    private final Notifications notifications;
+    private final PreferenceStore preferences;
+    private final MailSetup mail;
+    private final Guides guides;
+    private final Bell bell;
+    private final Duration gathering;
+
+    /** @param gathering how long a digest that is sent immediately waits for more, {@code imprimatur.notifications.gather} */
+    Notifier(
+            Recipients recipients,
+            Notifications notifications,
+            PreferenceStore preferences,
+            MailSetup mail,
+            Guides guides,
+            Bell bell,
+            @Value("${imprimatur.notifications.gather:1m}") Duration gathering) {
+        this.recipients = recipients;
+        this.notifications = notifications;
+        this.preferences = preferences;
+        this.mail = mail;
+        this.guides = guides;
+        this.bell = bell;
+        this.gathering = gathering;
+    }
+
+    void tell(LogEntry entry) {
+        tell(Event.of(entry), recipients.of(entry));
+    }
+
+    void tell(Comment comment) {
+        guides.stored(comment.guide())
+                .ifPresent(guide -> tell(Event.of(comment, guide.edition()), recipients.of(comment)));
+    }
+
+    void tell(Claims.Assigned assigned) {
+        var edition = assigned.task().edition().id();
+        var event = new Event(
+                assigned.task().id() + ".assigned",
+                "assigned",
+                edition.guide(),
+                edition.number(),
+                null,
+                null,
+                assigned.by(),
+                assigned.at());
+        tell(event, recipients.of(assigned));
+    }
+
+    private void tell(Event event, Map<String, Reason> people) {
+        if (people.isEmpty()) return;
+        var chosen = preferences.of(people.keySet());
+        var fresh = new ArrayList<Notification>();
+        people.forEach((person, reason) -> {
+            var theirs = chosen.getOrDefault(person, Preferences.unchosen(person));
+            boolean mailed = mail.isConfigured() && theirs.mails(reason.kind());
+            boolean listed = theirs.of(reason.kind()).bell();
+            if (!mailed && !listed) return;
+            fresh.add(new Notification(
+                    Notification.id(event.at(), event.id(), person),
+                    person,
+                    reason.kind(),
+                    reason.kind() == NotificationKind.MENTION ? "mentioned" : event.name(),
+                    event.guide(),
+                    event.edition(),
+                    reason.task(),
+                    event.comment(),
+                    event.thread(),
+                    event.by(),
+                    event.at(),
+                    listed,
+                    false,
+                    mailed ? Mail.DUE : Mail.NONE,
+                    mailed ? theirs.due(event.at(), gathering) : null));
+        });
+        if (fresh.isEmpty()) return;
+        notifications.insertMissing(fresh);
+        bell.changed(people.keySet());
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.notifications;
+
+import dev.imprimatur.accounts.Account;
+import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.notifications.Notifications.Notification;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** Says what a notification is about, and where it leads. */
+@Component
+class Wording {
+    private final Accounts accounts;
+
+    Wording(Accounts accounts) {
+        this.accounts = accounts;
+    }
+
+    /** The name of the person who did it; null if nobody did. */
+    @Nullable
+    String who(Notification it) {
+        return it.by() == null ? null : name(it.by());
+    }
+
+    String name(String username) {
+        return accounts.caller(username).map(Account::displayName).orElse(username);
+    }
+
+    /** What happened to the guide, as a sentence without the guide: after the name of a person if one did it. */
+    String did(Notification it) {
+        return switch (it.kind()) {
+            case MENTION -> "mentioned you in a comment on";
+            case COMMENT -> "commented on";
+            case OWNER -> "made you the owner of";
+            case SCHEDULE -> "ended the schedule that you set for";
+            case TASK, REMINDER, DECISION ->
+                it.by() == null ? byNobody(it.event(), it.task() != null) : did(it.event(), it.task() != null);
+        };
+    }
+
+    static String did(String event, boolean asks) {
+        return switch (event) {
+            case "assigned" -> "assigned you a task on";
+            case "submitted" -> "asks for a review of";
+            case "decided" -> asks ? "completed a step, and asks for the next one of" : "completed a step of";
+            case "approved" -> asks ? "approved, and asks for a further approval of" : "approved";
+            case "changes-requested" -> "requests changes of";
+            case "revision-called" -> "asks for a next edition of";
+            case "published" -> "published";
+            case "unpublished" -> "unpublished";
+            case "commented" -> "commented on";
+            default -> "changed";
+        };
+    }
+
+    static String byNobody(String event, boolean asks) {
+        return switch (event) {
+            case "reminded" -> "Still waiting for a decision:";
+            case "escalated" -> "Nobody has decided in time:";
+            case "review-announced" -> "The review comes due soon:";
+            case "review-due" -> "The review is due:";
+            case "overdue" -> "The review is overdue:";
+            case "published" -> "Published:";
+            case "unpublished" -> "Unpublished:";
+            default -> asks ? "Waiting for a decision:" : "Changed:";
+        };
+    }
+
+    /** The page of the studio that shows what it is about. */
+    static String path(Notification it) {
+        return path(it.guide(), it.edition(), it.event(), it.thread());
+    }
+
+    static String path(String guide, int edition, String event, @Nullable String thread) {
+        var address = UriComponentsBuilder.fromPath("/studio/guides/{id}");
+        if (thread != null) address.path("/review").fragment("thread-{thread}");
+        else if (!event.equals("changes-requested") && !event.equals("owner-changed"))
+            address.path("/review").queryParam("edition", edition);
+        return thread == null
+                ? address.encode().buildAndExpand(guide).toUriString()
+                : address.encode().buildAndExpand(guide, thread).toUriString();
+    }
+}
