@@ -104,8 +104,7 @@ class Gate {
     }
 
     /** Refuses a stamp with a part that was reviewed neither with the whole nor by a reviewer who did not contribute. */
-    private void mustHaveReviewedParts(
-            Edition edition, Revision revision, Stamp stamp, boolean areMembersOnly) {
+    private void mustHaveReviewedParts(Edition edition, Revision revision, Stamp stamp, boolean areMembersOnly) {
         for (var part : stamp.stampedParts())
             if (!part.isOf(stamp)
                     && !isConfirmed(
@@ -119,8 +118,7 @@ class Gate {
     }
 
     /** Whether a reviewer who did not contribute confirmed the revision with such an entry. */
-    private boolean isConfirmed(
-            Edition edition, Revision revision, boolean areMembersOnly, Predicate<LogEntry> such) {
+    private boolean isConfirmed(Edition edition, Revision revision, boolean areMembersOnly, Predicate<LogEntry> such) {
         var contributors = editions.contributors(edition, revision.ref());
         return edition.log().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.CONFIRMED && such.test(entry))

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import dev.imprimatur.history.ReviewScope;
 import dev.imprimatur.content.ReviewIntervals;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.ReviewScope;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.history.Transitions;
@@ -364,8 +364,7 @@ class TestBench implements DisposableBean {
                     execution.setVariables(ServiceTasks.schedule(edition, now));
                 }
                 case "publish" -> append(edition.next().publish(1, now));
-                case "markReviewDue" -> 
-                    append(edition.next().markReviewDue(new ReviewScope(true, List.of()), now));
+                case "markReviewDue" -> append(edition.next().markReviewDue(new ReviewScope(true, List.of()), now));
                 case "markOverdue" -> append(edition.next().markOverdue(1, now));
                 default -> {
                     // people are told, or the next edition is opened: nothing that moves this edition

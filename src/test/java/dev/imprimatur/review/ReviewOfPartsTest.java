@@ -55,11 +55,16 @@ class ReviewOfPartsTest {
         var seeds = Files.createDirectory(folder.resolve("role-guides"));
         Files.writeString(
                 seeds.resolve("imported.yaml"),
-                seed.replaceAll("lastReviewed: .*", "lastReviewed: " + LocalDate.now(ZoneOffset.UTC).minusDays(80)));
+                seed.replaceAll(
+                        "lastReviewed: .*",
+                        "lastReviewed: " + LocalDate.now(ZoneOffset.UTC).minusDays(80)));
         node = Node.start(
-                "imprimatur.content-types", types.toUri() + "/",
-                "imprimatur.seed-content", folder.toUri().toString(),
-                "imprimatur.import-seed-content", "true");
+                "imprimatur.content-types",
+                types.toUri() + "/",
+                "imprimatur.seed-content",
+                folder.toUri().toString(),
+                "imprimatur.import-seed-content",
+                "true");
     }
 
     /** The type with a shorter interval for what the job pays. */
@@ -257,7 +262,8 @@ class ReviewOfPartsTest {
 
         node.guides().decide("reviewer", task, "confirm").ok();
 
-        await().untilAsserted(() -> assertThat(part(guide).get("origin").asString()).isEqualTo("here"));
+        await().untilAsserted(
+                        () -> assertThat(part(guide).get("origin").asString()).isEqualTo("here"));
         for (String of : List.of("lastReviewed", "reviewedBy", "origin", "signature"))
             assertThat(review(guide).get(of)).as(of).isEqualTo(imported.get(of));
     }
