@@ -47,7 +47,10 @@ final class StrictHead extends Handler.Wrapper {
         if (headers.getFields(HttpHeader.AUTHORIZATION).size() > 1)
             return Refusal.malformed("the header “Authorization” is given more than once", List.of());
         String type = headers.get(HttpHeader.CONTENT_TYPE);
-        if (type != null && type.strip().toLowerCase(Locale.ROOT).startsWith("multipart/"))
+        // programs that end mails with one click send such a body, which nothing reads (RFC 8058)
+        if (type != null
+                && type.strip().toLowerCase(Locale.ROOT).startsWith("multipart/")
+                && !path.startsWith("/unsubscribe/"))
             return Refusal.of(
                     Refusal.Kind.UNSUPPORTED,
                     "unsupported",

@@ -302,7 +302,7 @@ class AccountsTest {
         if (path.equals("/accounts"))
             return Map.of("username", "x", "displayName", "x", "password", "short", "roles", List.of());
         if (path.equals("/api-keys")) return Map.of("name", "", "scopes", List.of());
-        if (path.equals("/webhooks")) return Map.of("url", "");
+        if (path.equals("/webhooks") || path.equals("/notifications/chats")) return Map.of("url", "");
         if (path.equals("/ledger/lineage")) return Map.of("lineage", "another", "message", "x");
         if (path.endsWith("/redeliver")) return Map.of("position", 1);
         if (path.equals("/tokens") || path.equals("/releases") || path.equals("/releases/nothing"))

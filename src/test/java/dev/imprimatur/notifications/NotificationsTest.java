@@ -330,13 +330,6 @@ class NotificationsTest {
         awaitTold(name, titled("After the end"));
         untilNothingIsDue();
         assertThat(mailsTo(name)).hasSize(before);
-        var again = stranger.send(
-                "POST",
-                path,
-                "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n",
-                "Content-Type",
-                "multipart/form-data; boundary=x");
-        assertThat(again.status()).as(again.body()).isEqualTo(200);
         assertThat(stranger.send("POST", "/unsubscribe/imp_uns_wrong", "").status())
                 .isEqualTo(404);
     }
