@@ -3,7 +3,10 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.history.Edition;
 
-/** Tells which fields the submitted revision of an edition changes. Conditions such as {@code ${compensationChanged}} in workflow files ask it. */
+/**
+ * Tells which fields the submitted revision of an edition changes. Conditions such as {@code ${compensationChanged}} in workflow files ask
+ * it.
+ */
 @FunctionalInterface
 interface ChangedFields {
     /** Nothing is changed. */

@@ -52,8 +52,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Walks an edition that does not exist through a workflow, with a clock in hand. The workflow runs in a second engine of the same kind, whose
- * store is in memory, and the rules for decisions are those of real editions. No guide, message or store of the server is touched.
+ * Walks an edition that does not exist through a workflow, with a clock in hand. The workflow runs in a second engine of the same kind,
+ * whose store is in memory, and the rules for decisions are those of real editions. No guide, message or store of the server is touched.
  */
 @Component
 class TestBench implements DisposableBean {

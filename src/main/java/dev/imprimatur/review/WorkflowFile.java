@@ -161,7 +161,7 @@ final class WorkflowFile {
      */
     record Examined(String id, @Nullable Workflow workflow, List<WorkflowFinding> findings) {}
 
-    /** Reads an uploaded workflow, for which more rules hold than for a file of the operator: it is drawn, and nothing in it is left open. */
+    /** Reads an uploaded workflow. More rules hold for it than for a file: all of it is drawn, and nothing in it is left open. */
     static Examined examine(byte[] xml, Set<String> knownSteps) {
         var reading = new WorkflowFile("", knownSteps);
         reading.readAll(xml);
@@ -386,7 +386,8 @@ final class WorkflowFile {
                 else
                     fault(
                             in,
-                            "a condition is ${outcome == '…'}, ${approvalsMissing > 0}, ${schedule == 'waiting'} or 'given-up', or the name of a field with Changed behind it, such as ${summaryChanged}, not "
+                            "a condition is ${outcome == '…'}, ${approvalsMissing > 0}, ${schedule == 'waiting'} or 'given-up', "
+                                    + "or the name of a field with Changed behind it, such as ${summaryChanged}, not "
                                     + text);
             }
             default -> {

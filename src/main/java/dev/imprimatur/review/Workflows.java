@@ -43,8 +43,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * The workflows: the files, which are read and checked at start-up, and the versions that people uploaded. Once a workflow was uploaded, its
- * file is not followed any more. An edition follows the version that was the newest when it was opened, and keeps it.
+ * The workflows: the files, which are read and checked at start-up, and the versions that people uploaded. Once a workflow was uploaded,
+ * its file is not followed any more. An edition follows the version that was the newest when it was opened, and keeps it.
  */
 @Component
 class Workflows {

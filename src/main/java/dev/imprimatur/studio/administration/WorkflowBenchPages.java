@@ -8,6 +8,7 @@ import dev.imprimatur.review.Walkthrough;
 import dev.imprimatur.review.WorkflowDesign;
 import dev.imprimatur.review.WorkflowDiff;
 import dev.imprimatur.studio.diagram.Diagram;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -212,7 +213,7 @@ class WorkflowBenchPages {
 
     /** The BPMN as a file, to open in a modeller or to put into the folder of workflows. */
     @GetMapping("/{id}/versions/{number}/file")
-    ResponseEntity<String> file(@PathVariable String id, @PathVariable int number) {
+    ResponseEntity<byte[]> file(@PathVariable String id, @PathVariable int number) {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_XML)
                 .header(
@@ -221,6 +222,6 @@ class WorkflowBenchPages {
                                 .filename(id + ".bpmn20.xml")
                                 .build()
                                 .toString())
-                .body(design.bpmn(id, number));
+                .body(design.bpmn(id, number).getBytes(StandardCharsets.UTF_8));
     }
 }

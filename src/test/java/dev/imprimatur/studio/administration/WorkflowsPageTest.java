@@ -85,7 +85,7 @@ class WorkflowsPageTest {
             String none = found(SEEN, act(copy, seen, "check", List.of()).body());
             assertThat(none).isEmpty();
             assertThat(act(copy, none, "deploy", List.of()).header("Location"))
-                    .isEqualTo("/studio/workflows/style-first-review");
+                    .endsWith("/studio/workflows/style-first-review");
             assertThat(admin.get("/studio/workflows/modeller?workflow=style-first-review"))
                     .satisfies(page -> assertThat(page.header("Content-Security-Policy"))
                             .contains("style-src-attr 'unsafe-inline'"))
