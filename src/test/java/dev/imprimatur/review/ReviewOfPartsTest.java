@@ -51,7 +51,7 @@ class ReviewOfPartsTest {
         String file = Files.readString(Path.of("seed-content/types/role-guide.schema.json"));
         var types = Files.createDirectory(folder.resolve("types"));
         Files.writeString(types.resolve("role-guide.schema.json"), withInterval(file));
-        String seed = Files.readString(Path.of("seed-content/role-guides/machine-learning-engineer.yaml"));
+        String seed = Files.readString(Path.of("seed-content/role-guides/information-security-analyst.yaml"));
         var seeds = Files.createDirectory(folder.resolve("role-guides"));
         Files.writeString(
                 seeds.resolve("imported.yaml"),
