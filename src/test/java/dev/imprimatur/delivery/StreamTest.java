@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A stream ends on the server when its client has left. */
+@Isolated("what it measures includes waiting for nodes of other tests that start")
 class StreamTest {
     @Test
     void aNodeStopsAtOnceAfterSitesLeftTheirStreams() throws Exception {
@@ -24,7 +26,7 @@ class StreamTest {
         // the first write after a client has left is lost in the network; a later write fails
         for (int entry = 0; entry < 3; entry++) node.guides().published();
 
-        var stopped = CompletableFuture.runAsync(node::close);
+        var stopped = CompletableFuture.runAsync(node::close, task -> Thread.ofVirtual().start(task));
 
         assertThatCode(() -> stopped.get(15, TimeUnit.SECONDS))
                 .as("half of the time that the server waits for open requests")
