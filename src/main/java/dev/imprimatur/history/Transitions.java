@@ -141,7 +141,11 @@ public final class Transitions {
                                 || entry.by().account().equals(by.account())))
             throw Refusal.forbidden(
                             "already-approved",
-                            "you, or somebody of the same invitation, have approved this revision; it needs somebody else too")
+                            edition.approvals().stream()
+                                            .anyMatch(entry ->
+                                                    entry.by().account().equals(by.account()))
+                                    ? "you have approved this revision; it needs somebody else too"
+                                    : "somebody for whom the same account answers has approved this revision: whoever invited, or an expert of theirs; it needs somebody else too")
                     .raise();
     }
 

@@ -3,6 +3,7 @@ package dev.imprimatur.notifications;
 
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.invitations.Invitations;
 import dev.imprimatur.notifications.Notifications.Notification;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -12,9 +13,11 @@ import org.springframework.web.util.UriComponentsBuilder;
 @Component
 class Wording {
     private final Accounts accounts;
+    private final Invitations invitations;
 
-    Wording(Accounts accounts) {
+    Wording(Accounts accounts, Invitations invitations) {
         this.accounts = accounts;
+        this.invitations = invitations;
     }
 
     /** The name of the person who did it; null if nobody did. */
@@ -23,8 +26,12 @@ class Wording {
         return it.by() == null ? null : name(it.by());
     }
 
+    /** The display name of an account, or of an expert whom somebody invited; the username if there is neither. */
     String name(String username) {
-        return accounts.caller(username).map(Account::displayName).orElse(username);
+        return accounts.caller(username)
+                .map(Account::displayName)
+                .or(() -> invitations.nameOf(username))
+                .orElse(username);
     }
 
     /** What happened to the guide, as a sentence without the guide: after the name of a person if one did it. */

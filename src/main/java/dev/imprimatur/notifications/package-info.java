@@ -10,6 +10,7 @@
             "credentials",
             "editing",
             "history",
+            "invitations",
             "paging",
             "people",
             "problem",

@@ -44,7 +44,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The workflows: the files, which are read and checked at start-up, and the versions that people uploaded. Once a workflow was uploaded,
- * its file is not followed any more. An edition follows the version that was the newest when it was opened, and keeps it.
+ * its file is not followed any more. An edition follows the version that was the newest ten seconds before it was opened, and keeps it.
  */
 @Component
 class Workflows {
@@ -52,6 +52,11 @@ class Workflows {
     static final String SUFFIX = ".bpmn20.xml";
     /** The number of the version that a file has. */
     static final int FILE = 0;
+    /**
+     * How long after its deployment a version takes effect. Every node looks for versions more often, so that the nodes agree which version
+     * an edition follows, although none asks the store when an edition is opened.
+     */
+    static final Duration TAKES_EFFECT = Duration.ofSeconds(10);
 
     /**
      * A version of a workflow.
@@ -304,13 +309,13 @@ class Workflows {
                         .raise());
     }
 
-    /** The workflow that the edition follows: the version that was the newest when the edition was opened. */
+    /** The workflow that the edition follows: the newest of the versions that were in effect when the edition was opened. */
     Workflow of(ContentType type, Edition edition) {
         if (!edition.exists()) return of(type);
-        var openedAt = edition.log().getFirst().at();
-        if (!openedAt.isBefore(refreshedAt)) refresh();
+        var deployedBy = edition.log().getFirst().at().minus(TAKES_EFFECT);
+        if (!deployedBy.isBefore(refreshedAt)) refresh();
         return uploaded.getOrDefault(type.workflow(), List.of()).reversed().stream()
-                .filter(it -> it.row() == null || !it.row().at().isAfter(openedAt))
+                .filter(it -> it.row() == null || !it.row().at().isAfter(deployedBy))
                 .flatMap(it -> Stream.ofNullable(it.workflow()))
                 .findFirst()
                 .or(() -> Optional.ofNullable(files.get(type.workflow())))

@@ -2,6 +2,7 @@
 package dev.imprimatur.invitations;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.publication.LedgerReader;
@@ -109,6 +110,13 @@ class InvitationsTest {
                         .get("/studio/guides/" + guide.id() + "/review")
                         .body())
                 .contains("Ada Lovelace", "Which year?");
+
+        await().untilAsserted(() -> assertThat(
+                        node.as("editor").get("/notifications").body())
+                .contains(guide.id()));
+        assertThat(Visitor.signedIn(node, "editor").get("/studio/notifications").body())
+                .contains("Ada Lovelace")
+                .doesNotContain("expert:");
 
         String task = task(node, link);
         assertThat(decide(node, link, task, "approve").status()).isEqualTo(302);

@@ -13,6 +13,7 @@ import dev.imprimatur.testing.Node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,8 @@ class WorkflowsApiTest {
                 .isEqualTo(deployed.json().get("version"));
         assertThat(deploy(named("Review second"), etag).status()).isEqualTo(412);
 
+        assertThat(open(guides.submitted())).as("a new version takes effect after ten seconds").isEqualTo("Review revision");
+        node.clock().forward(Duration.ofSeconds(11));
         var after = guides.submitted();
         assertThat(open(before)).isNotEqualTo(open(after)).isEqualTo("Review revision");
         assertThat(open(after)).isEqualTo("Review first");
@@ -171,6 +174,7 @@ class WorkflowsApiTest {
         node.restartWithoutEngineDatabase();
 
         assertThat(versions().getFirst().get("usable").asBoolean()).isFalse();
+        node.clock().forward(Duration.ofSeconds(11));
         assertThat(open(guides.submitted())).isNotIn("Review honestly", "Review dishonestly");
     }
 

@@ -127,7 +127,7 @@ class WorkflowBenchPages {
                 redirect.addFlashAttribute(
                         "notice",
                         "Version " + deployed.current().number() + " of " + deployed.id()
-                                + " is deployed. Editions that are opened from now on follow it.");
+                                + " is deployed. Editions that are opened in ten seconds or later follow it.");
                 return "redirect:/studio/workflows/" + deployed.id();
             }
             String version = compare(check.id(), file, model);

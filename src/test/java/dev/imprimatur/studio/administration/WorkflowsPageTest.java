@@ -10,6 +10,7 @@ import dev.imprimatur.testing.Visitor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -93,6 +94,7 @@ class WorkflowsPageTest {
                             .contains("bpmn-modeler", "id=\"check-style\"".replace("\"", "&quot;")));
             assertThat(admin.get(BENCH).header("Content-Security-Policy")).doesNotContain("unsafe-inline");
 
+            node.clock().forward(Duration.ofSeconds(11));
             Guides.Ref guide = node.guides().submitted();
             var editor = Visitor.signedIn(node, "second-editor");
             assertThat(editor.get("/studio/guides/" + guide.id() + "/review").body())
