@@ -295,6 +295,8 @@ class AccountsTest {
         if (path.endsWith("/translations")) return Map.of("locale", "de-DE");
         if (path.endsWith("/translated-from")) return Map.of("revision", 1);
         if (path.endsWith("/owner")) return Map.of("username", "editor");
+        if (path.equals("/workflows/test")) return Map.of("bpmn", "x", "steps", List.of());
+        if (path.startsWith("/workflows/")) return Map.of("bpmn", "x");
         if (path.endsWith("/invitations")) return Map.of("name", "Ada", "email", "ada@example.org");
         if (path.endsWith("/hand-over")) return Map.of("to", "editor");
         if (path.endsWith("/slug") || path.endsWith("/duplicate")) return Map.of("slug", "another");

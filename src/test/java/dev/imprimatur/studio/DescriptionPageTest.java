@@ -4,6 +4,7 @@ package dev.imprimatur.studio;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Node;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class DescriptionPageTest {
             var page = browser.window(new NewContextOptions().setViewportSize(1440, 900));
             page.navigate("/docs");
 
-            assertThat(page.locator(".opblock")).hasCount(operations);
+            assertThat(page.locator(".opblock")).hasCount(operations, new HasCountOptions().setTimeout(30_000));
             var list = page.locator("#operations-delivery-listPublishedRoleGuide");
             list.locator(".opblock-summary-control").click();
             assertThat(list.locator("[data-param-name='compensation.dataYear.min']"))
