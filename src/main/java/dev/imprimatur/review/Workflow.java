@@ -214,11 +214,17 @@ public final class Workflow {
                 drafting().id(), this::content, this::canApprove, steps.keySet(), isChanged);
     }
 
-    /** How many approvals the tasks give the submitted revision, with one that is about to be given on a task. */
+    /**
+     * How many approvals the tasks of the workflow give the submitted revision, with one that is about to be given on a task. A further
+     * approval on a task that gave one before counts for the content type, but not for the workflow.
+     */
     int approvals(Edition edition, String task, String outcome) {
         if (edition.state() != Edition.State.IN_REVIEW) return 1;
-        return edition.approvals().size()
-                + 1
+        var approvedOn = Stream.concat(
+                        edition.approvals().stream().flatMap(entry -> Stream.ofNullable(entry.task())), Stream.of(task))
+                .distinct()
+                .count();
+        return (int) approvedOn
                 + sequenceFlows.approvalsAfter(
                         edition,
                         task,
