@@ -26,7 +26,8 @@ class StreamTest {
         // the first write after a client has left is lost in the network; a later write fails
         for (int entry = 0; entry < 3; entry++) node.guides().published();
 
-        var stopped = CompletableFuture.runAsync(node::close, task -> Thread.ofVirtual().start(task));
+        var stopped = CompletableFuture.runAsync(
+                node::close, task -> Thread.ofVirtual().start(task));
 
         assertThatCode(() -> stopped.get(15, TimeUnit.SECONDS))
                 .as("half of the time that the server waits for open requests")

@@ -49,6 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Documents that somebody writes directly into the logs, revisions and drafts in MongoDB have no effect, are reported, and do not
  * disturb other guides.
  */
+@Tag("long")
 @Tag("store")
 class SealedFactsTest {
     private static final Map<String, Visitor> visitors = new HashMap<>();

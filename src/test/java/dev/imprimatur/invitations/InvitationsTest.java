@@ -111,9 +111,8 @@ class InvitationsTest {
                         .body())
                 .contains("Ada Lovelace", "Which year?");
 
-        await().untilAsserted(() -> assertThat(
-                        node.as("editor").get("/notifications").body())
-                .contains(guide.id()));
+        await().untilAsserted(() ->
+                assertThat(node.as("editor").get("/notifications").body()).contains(guide.id()));
         assertThat(Visitor.signedIn(node, "editor").get("/studio/notifications").body())
                 .contains("Ada Lovelace")
                 .doesNotContain("expert:");

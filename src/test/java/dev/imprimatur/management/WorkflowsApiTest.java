@@ -84,7 +84,9 @@ class WorkflowsApiTest {
                 .isEqualTo(deployed.json().get("version"));
         assertThat(deploy(named("Review second"), etag).status()).isEqualTo(412);
 
-        assertThat(open(guides.submitted())).as("a new version takes effect after ten seconds").isEqualTo("Review revision");
+        assertThat(open(guides.submitted()))
+                .as("a new version takes effect after ten seconds")
+                .isEqualTo("Review revision");
         node.clock().forward(Duration.ofSeconds(11));
         var after = guides.submitted();
         assertThat(open(before)).isNotEqualTo(open(after)).isEqualTo("Review revision");

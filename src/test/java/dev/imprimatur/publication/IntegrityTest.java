@@ -39,6 +39,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Data that somebody changed in the store by hand is not served and not built on, and administrators see it. */
+@Tag("long")
 @Tag("store")
 @Isolated("it reads the log, which is that of the JVM")
 class IntegrityTest {

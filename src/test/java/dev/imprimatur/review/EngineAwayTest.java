@@ -31,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** While the engine's store is away, facts are told and made as ever, and what only the engine can do is refused soon. */
+@Tag("long")
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EngineAwayTest {

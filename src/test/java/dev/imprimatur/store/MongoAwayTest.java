@@ -36,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** While MongoDB does not answer, requests are soon refused as unavailable, and nobody is treated as signed out. */
+@Tag("long")
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MongoAwayTest {

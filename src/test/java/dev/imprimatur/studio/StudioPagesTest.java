@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rules for every page: accessible, within its content security policy and its width, and usable without scripts. */
@@ -67,6 +68,7 @@ class StudioPagesTest {
     }
 
     @Test
+    @Tag("long")
     void everyPageIsAccessibleByDayAndNightAndFitsEveryWidth() {
         try (var browser = Browser.open(node)) {
             var door = browser.window(new NewContextOptions());
