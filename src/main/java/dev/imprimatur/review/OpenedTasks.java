@@ -2,8 +2,6 @@
 package dev.imprimatur.review;
 
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.editing.Editions;
-import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
 import java.util.List;
@@ -14,25 +12,24 @@ import org.springframework.stereotype.Component;
 @Component
 public class OpenedTasks {
     private final LoggedTasks tasks;
-    private final Guides guides;
-    private final Editions editions;
     private final ContentTypes types;
     private final Workflows workflows;
 
-    OpenedTasks(LoggedTasks tasks, Guides guides, Editions editions, ContentTypes types, Workflows workflows) {
+    OpenedTasks(LoggedTasks tasks, ContentTypes types, Workflows workflows) {
         this.tasks = tasks;
-        this.guides = guides;
-        this.editions = editions;
         this.types = types;
         this.workflows = workflows;
     }
 
     /** The decisions that the entry opened and that are still open. */
     public List<OpenTask> by(LogEntry entry) {
+        var open = decisions(entry.edition());
+        if (open.isEmpty()) return open;
+        var edition = open.getFirst().edition();
         var opened = workflows
-                .of(types.require(guides.require(entry.edition().guide()).type()))
-                .openedBy(editions.get(entry.edition()));
-        return decisions(entry.edition()).stream()
+                .of(types.require(open.getFirst().guide().type()), edition)
+                .openedBy(edition);
+        return open.stream()
                 .filter(task -> Optional.ofNullable(opened.get(task.task()))
                         .filter(opener -> opener.seq() == entry.seq())
                         .isPresent())

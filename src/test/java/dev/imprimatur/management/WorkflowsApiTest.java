@@ -2,6 +2,7 @@
 package dev.imprimatur.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -131,6 +132,22 @@ class WorkflowsApiTest {
 
         assertThat(answers).containsExactlyInAnyOrder(200, 412, 412, 412);
         assertThat(versions()).hasSize(before + 1);
+    }
+
+    /** The task of an edition in progress has another id than that of the newest version. */
+    @Test
+    void peopleAreToldOfTheTasksOfTheVersionThatTheEditionFollows() {
+        var before = guides.drafted();
+        deploy(file.replace("\"review\"", "\"second-look\""), read().header("ETag"))
+                .ok();
+        node.clock().forward(Duration.ofSeconds(11));
+
+        node.as("editor").post(before.path() + "/submit", Map.of()).ok();
+
+        assertThat(open(before)).isEqualTo("Review revision");
+        await().untilAsserted(() -> assertThat(
+                        node.as("reviewer").get("/notifications").body())
+                .contains(before.id()));
     }
 
     @Test
