@@ -99,9 +99,7 @@ public class ExpertReview {
     }
 
     private Guide guide(Invitation invitation) {
-        return guides.find(List.of(invitation.edition().guide())).values().stream()
-                .findFirst()
-                .orElseThrow(ExpertReview::nothing);
+        return guides.stored(invitation.edition().guide()).orElseThrow(ExpertReview::nothing);
     }
 
     /** The revision, exactly as it was when the invitation was made. */

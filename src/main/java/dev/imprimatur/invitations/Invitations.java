@@ -15,6 +15,7 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.signing.SignedLinks;
 import dev.imprimatur.signing.Signer;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,8 +29,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes and revokes invitations of experts, who have no account. The token of a link is a JWS with the id of the invitation and its
@@ -56,7 +55,7 @@ public class Invitations implements AccountWatcher {
     private final GuideRevisions guideRevisions;
     private final Accounts accounts;
     private final Audit audit;
-    private final Signer signer;
+    private final SignedLinks links;
     private final Clock clock;
     private final Duration longest;
 
@@ -79,7 +78,7 @@ public class Invitations implements AccountWatcher {
         this.guideRevisions = guideRevisions;
         this.accounts = accounts;
         this.audit = audit;
-        this.signer = signer;
+        this.links = new SignedLinks(signer, USE);
         this.clock = clock;
         this.longest = longest;
     }
@@ -180,15 +179,7 @@ public class Invitations implements AccountWatcher {
     }
 
     private Fresh fresh(Invitation invitation) {
-        return new Fresh(invitation, PATH + signer.sign(payload(invitation)));
-    }
-
-    private static ObjectNode payload(Invitation invitation) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("use", USE)
-                .put("jti", invitation.id())
-                .put("exp", invitation.expiresAt().getEpochSecond());
+        return new Fresh(invitation, PATH + links.token(invitation.id(), invitation.expiresAt()));
     }
 
     private static String target(Invitation invitation) {
@@ -211,9 +202,8 @@ public class Invitations implements AccountWatcher {
 
     /** The invitation of the token; empty if the token is not valid, has expired or was revoked. */
     Optional<Invitation> follow(String token) {
-        return signer.payload(token)
-                .filter(it -> it.path("use").asString("").equals(USE))
-                .flatMap(it -> store.find(it.path("jti").asString("")))
+        return links.id(token)
+                .flatMap(store::find)
                 .filter(it -> it.isValid(clock.instant()))
                 .filter(it ->
                         accounts.account(it.by()).filter(Invitations::mayInvite).isPresent());

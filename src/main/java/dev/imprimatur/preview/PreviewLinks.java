@@ -13,6 +13,7 @@ import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.signing.SignedLinks;
 import dev.imprimatur.signing.Signer;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,8 +24,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes, follows and revokes preview links. The token of a link is a JWS with the id of the link and its expiry. What the link shows is
@@ -49,7 +48,7 @@ public class PreviewLinks implements AccountWatcher {
     private final GuideRevisions guideRevisions;
     private final Accounts accounts;
     private final Audit audit;
-    private final Signer signer;
+    private final SignedLinks links;
     private final Clock clock;
     private final Duration longest;
 
@@ -70,7 +69,7 @@ public class PreviewLinks implements AccountWatcher {
         this.guideRevisions = guideRevisions;
         this.accounts = accounts;
         this.audit = audit;
-        this.signer = signer;
+        this.links = new SignedLinks(signer, USE);
         this.clock = clock;
         this.longest = longest;
     }
@@ -115,19 +114,11 @@ public class PreviewLinks implements AccountWatcher {
     }
 
     private Fresh fresh(Preview preview) {
-        return new Fresh(preview, PATH + signer.sign(payload(preview)));
+        return new Fresh(preview, PATH + links.token(preview.id(), preview.expiresAt()));
     }
 
     private static String shown(Preview preview) {
         return preview.revision() == null ? " working copy" : " revision " + preview.revision();
-    }
-
-    private static ObjectNode payload(Preview preview) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("use", USE)
-                .put("jti", preview.id())
-                .put("exp", preview.expiresAt().getEpochSecond());
     }
 
     /** The valid links of the guide, newest first. */
@@ -147,9 +138,8 @@ public class PreviewLinks implements AccountWatcher {
 
     /** The preview of the token; empty if the token is not valid, has expired or was revoked. */
     Optional<Preview> follow(String token) {
-        return signer.payload(token)
-                .filter(it -> it.path("use").asString("").equals(USE))
-                .flatMap(it -> previews.find(it.path("jti").asString("")))
+        return links.id(token)
+                .flatMap(previews::find)
                 .filter(preview -> !preview.isOver(clock.instant()))
                 .filter(preview -> accounts.account(preview.by())
                         .filter(PreviewLinks::mayMake)

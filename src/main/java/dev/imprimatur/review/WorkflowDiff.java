@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -9,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 
@@ -42,11 +40,7 @@ public record WorkflowDiff(List<String> added, List<String> removed, List<String
         var said = new LinkedHashMap<String, StringBuilder>();
         Deque<String> around = new ArrayDeque<>();
         try {
-            var factory = XMLInputFactory.newFactory();
-            factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-            factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-            factory.setProperty(XMLInputFactory.IS_COALESCING, true);
-            var in = factory.createXMLStreamReader(new ByteArrayInputStream(bpmn.getBytes(StandardCharsets.UTF_8)));
+            var in = WorkflowFile.reader(bpmn.getBytes(StandardCharsets.UTF_8));
             while (in.hasNext()) {
                 switch (in.next()) {
                     case XMLStreamConstants.START_ELEMENT -> {

@@ -217,12 +217,17 @@ final class WorkflowFile {
                         "“" + id + "” is not in the diagram; draw it, so that people see where an edition stands"));
     }
 
-    private void read(byte[] xml) throws XMLStreamException {
+    /** A reader of XML that follows no document type and no external entity. */
+    static XMLStreamReader reader(byte[] xml) throws XMLStreamException {
         var factory = XMLInputFactory.newFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_COALESCING, true);
-        var in = factory.createXMLStreamReader(new ByteArrayInputStream(xml));
+        return factory.createXMLStreamReader(new ByteArrayInputStream(xml));
+    }
+
+    private void read(byte[] xml) throws XMLStreamException {
+        var in = reader(xml);
         while (in.hasNext()) {
             switch (in.next()) {
                 case XMLStreamConstants.START_ELEMENT -> start(in);
