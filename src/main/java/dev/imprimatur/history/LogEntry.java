@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,159 +169,97 @@ public record LogEntry(
     }
 
     LogEntry signed(@Nullable String words) {
-        return with(words, reason, approvalsRequired, stamp, position, schedule, renamed);
+        return changed(copy -> copy.meaning = words);
     }
 
     LogEntry because(@Nullable Reason given) {
-        return with(meaning, given, approvalsRequired, stamp, position, schedule, renamed);
+        return changed(copy -> copy.reason = given);
     }
 
     LogEntry requiring(int approvals, List<Requirement> toMeet) {
-        return with(meaning, reason, approvals, stamp, position, schedule, renamed, notice, owner, toMeet, parts);
+        return changed(copy -> {
+            copy.approvalsRequired = approvals;
+            copy.requirements = toMeet;
+        });
     }
 
     LogEntry withStamp(Stamp given) {
-        return with(meaning, reason, approvalsRequired, given, position, schedule, renamed);
+        return changed(copy -> copy.stamp = given);
     }
 
     LogEntry withPosition(@Nullable Long given) {
-        return with(meaning, reason, approvalsRequired, stamp, given, schedule, renamed);
+        return changed(copy -> copy.position = given);
     }
 
     LogEntry withSchedule(Schedule given) {
-        return with(meaning, reason, approvalsRequired, stamp, position, given, renamed);
+        return changed(copy -> copy.schedule = given);
     }
 
     LogEntry withRenamed(Renamed given) {
-        return with(meaning, reason, approvalsRequired, stamp, position, schedule, given);
-    }
-
-    private LogEntry with(
-            @Nullable String newMeaning,
-            @Nullable Reason newReason,
-            @Nullable Integer newApprovals,
-            @Nullable Stamp newStamp,
-            @Nullable Long newPosition,
-            @Nullable Schedule newSchedule,
-            @Nullable Renamed newRenamed) {
-        return with(
-                newMeaning,
-                newReason,
-                newApprovals,
-                newStamp,
-                newPosition,
-                newSchedule,
-                newRenamed,
-                notice,
-                owner,
-                requirements,
-                parts);
+        return changed(copy -> copy.renamed = given);
     }
 
     LogEntry withNotice(Notice given) {
-        return with(
-                meaning,
-                reason,
-                approvalsRequired,
-                stamp,
-                position,
-                schedule,
-                renamed,
-                given,
-                owner,
-                requirements,
-                parts);
+        return changed(copy -> copy.notice = given);
     }
 
     LogEntry withOwner(@Nullable String given) {
-        return with(
-                meaning,
-                reason,
-                approvalsRequired,
-                stamp,
-                position,
-                schedule,
-                renamed,
-                notice,
-                given,
-                requirements,
-                parts);
+        return changed(copy -> copy.owner = given);
     }
 
     /** This entry about some parts of the content; about the whole content if there are none. */
     LogEntry about(List<String> given) {
-        return with(
-                meaning,
-                reason,
-                approvalsRequired,
-                stamp,
-                position,
-                schedule,
-                renamed,
-                notice,
-                owner,
-                requirements,
-                given);
+        return changed(copy -> copy.parts = given);
     }
 
     public LogEntry withTranslatedFrom(TranslatedFrom given) {
-        return new LogEntry(
-                edition,
-                seq,
-                kind,
-                at,
-                by,
-                revision,
-                task,
-                outcome,
-                message,
-                meaning,
-                reason,
-                approvalsRequired,
-                stamp,
-                position,
-                schedule,
-                renamed,
-                notice,
-                owner,
-                requirements,
-                given,
-                parts);
+        return changed(copy -> copy.translatedFrom = given);
     }
 
-    private LogEntry with(
-            @Nullable String newMeaning,
-            @Nullable Reason newReason,
-            @Nullable Integer newApprovals,
-            @Nullable Stamp newStamp,
-            @Nullable Long newPosition,
-            @Nullable Schedule newSchedule,
-            @Nullable Renamed newRenamed,
-            @Nullable Notice newNotice,
-            @Nullable String newOwner,
-            @Nullable List<Requirement> newRequirements,
-            @Nullable List<String> newParts) {
-        return new LogEntry(
-                edition,
-                seq,
-                kind,
-                at,
-                by,
-                revision,
-                task,
-                outcome,
-                message,
-                newMeaning,
-                newReason,
-                newApprovals,
-                newStamp,
-                newPosition,
-                newSchedule,
-                newRenamed,
-                newNotice,
-                newOwner,
-                newRequirements,
-                translatedFrom,
-                newParts);
+    private LogEntry changed(Consumer<Copy> change) {
+        var copy = new Copy();
+        change.accept(copy);
+        return copy.entry();
+    }
+
+    /** What of this entry can be different in a copy. */
+    private final class Copy {
+        private @Nullable String meaning = LogEntry.this.meaning;
+        private @Nullable Reason reason = LogEntry.this.reason;
+        private @Nullable Integer approvalsRequired = LogEntry.this.approvalsRequired;
+        private @Nullable Stamp stamp = LogEntry.this.stamp;
+        private @Nullable Long position = LogEntry.this.position;
+        private @Nullable Schedule schedule = LogEntry.this.schedule;
+        private @Nullable Renamed renamed = LogEntry.this.renamed;
+        private @Nullable Notice notice = LogEntry.this.notice;
+        private @Nullable String owner = LogEntry.this.owner;
+        private @Nullable List<Requirement> requirements = LogEntry.this.requirements;
+        private @Nullable TranslatedFrom translatedFrom = LogEntry.this.translatedFrom;
+        private @Nullable List<String> parts = LogEntry.this.parts;
+
+        private LogEntry entry() {
+            return new LogEntry(
+                    edition,
+                    seq,
+                    kind,
+                    at,
+                    by,
+                    revision,
+                    task,
+                    outcome,
+                    message,
+                    meaning,
+                    reason,
+                    approvalsRequired,
+                    stamp,
+                    position,
+                    schedule,
+                    renamed,
+                    notice,
+                    owner,
+                    requirements,
+                    translatedFrom,
+                    parts);
+        }
     }
 }

@@ -145,7 +145,7 @@ public final class Transitions {
                                             .anyMatch(entry ->
                                                     entry.by().account().equals(by.account()))
                                     ? "you have approved this revision; it needs somebody else too"
-                                    : "somebody for whom the same account answers has approved this revision: whoever invited, or an expert of theirs; it needs somebody else too")
+                                    : "you invited an expert who has approved this revision, or whoever invited you has approved it; it needs somebody else too")
                     .raise();
     }
 

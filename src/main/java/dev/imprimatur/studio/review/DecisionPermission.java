@@ -52,7 +52,7 @@ class DecisionPermission {
         if (edition.state() == Edition.State.IN_REVIEW
                 && edition.approvals().stream()
                         .anyMatch(entry -> entry.by().answerable().equals(me.account())))
-            return "You, or somebody whom you invited, have approved this revision; it needs somebody else too.";
+            return "You have approved this revision, or an expert whom you invited has; it needs somebody else too.";
         var open = edition.openRequirements();
         if (edition.state() == Edition.State.IN_REVIEW
                 && !open.isEmpty()
