@@ -6,10 +6,11 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.notifications.ChatHooks.ChatHook;
 import dev.imprimatur.notifications.ChatMessages.ChatMessage;
 import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.store.WatchThread;
 import dev.imprimatur.webhooks.Courier;
+import dev.imprimatur.webhooks.RetryDelay;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -33,8 +34,6 @@ import tools.jackson.databind.json.JsonMapper;
 class ChatSender implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(ChatSender.class);
     private static final int GONE = 410;
-    private static final int GROWTH = 4;
-    private static final Duration LONGEST_WAIT = Duration.ofHours(8);
     private static final Duration LEASE = Duration.ofMinutes(1);
 
     private final ChatHooks hooks;
@@ -52,8 +51,7 @@ class ChatSender implements SmartLifecycle {
     private final int attempts;
     private final String node = UUID.randomUUID().toString();
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
-    private volatile boolean running;
-    private volatile @Nullable Thread thread;
+    private final WatchThread thread = new WatchThread("chats", this::round);
     private @Nullable ExecutorService senders;
 
     ChatSender(
@@ -85,31 +83,17 @@ class ChatSender implements SmartLifecycle {
         this.attempts = attempts;
     }
 
-    private void run() {
-        while (running) {
-            try {
-                // MongoDB may have been restored from an old backup
-                if (!ledger.isBehind())
-                    for (var hook : hooks.all())
-                        if (!hook.paused() && messages.next(hook.id()).isPresent() && busy.add(hook.id()))
-                            Objects.requireNonNull(senders).execute(() -> post(hook.id()));
-                Thread.sleep(checkEvery);
-            } catch (InterruptedException stopped) {
-                return;
-            } catch (RuntimeException failed) {
-                if (running) log.warn("messages to chats wait: {}", failed.toString());
-                if (!pause()) return;
-            }
-        }
-    }
-
-    private boolean pause() {
+    private void round() throws InterruptedException {
         try {
-            Thread.sleep(checkEvery);
-            return true;
-        } catch (InterruptedException stopped) {
-            return false;
+            // MongoDB may have been restored from an old backup
+            if (!ledger.isBehind())
+                for (var hook : hooks.all())
+                    if (!hook.paused() && messages.next(hook.id()).isPresent() && busy.add(hook.id()))
+                        Objects.requireNonNull(senders).execute(() -> post(hook.id()));
+        } catch (RuntimeException failed) {
+            if (thread.isRunning()) log.warn("messages to chats wait: {}", failed.toString());
         }
+        thread.pause(checkEvery);
     }
 
     private void post(String id) {
@@ -117,11 +101,11 @@ class ChatSender implements SmartLifecycle {
             var now = clock.instant();
             var held = hooks.claim(id, node, now, now.plus(LEASE));
             if (held.isEmpty()) return;
-            while (running && postNext(held.get())) {
+            while (thread.isRunning() && postNext(held.get())) {
                 // until nothing is left, or the chat does not accept it
             }
         } catch (RuntimeException failed) {
-            if (running) log.warn("messages to the chat {} wait: {}", id, failed.toString());
+            if (thread.isRunning()) log.warn("messages to the chat {} wait: {}", id, failed.toString());
         } finally {
             busy.remove(id);
         }
@@ -176,33 +160,25 @@ class ChatSender implements SmartLifecycle {
                 hook.failures() + 1 >= attempts || Integer.valueOf(GONE).equals(outcome.status());
         String error = outcome.status() == null ? String.valueOf(outcome.error()) : "status " + outcome.status();
         if (paused) log.warn("the chat {} is paused: {}", hook.id(), error);
-        double grown = firstRetry.toMillis() * Math.pow(GROWTH, hook.failures());
-        var own = now.plus(Duration.ofMillis(Math.round(Math.min(grown, (double) LONGEST_WAIT.toMillis()))));
-        hooks.failed(hook, error, later(own, outcome.retryAfter()), paused, now);
-    }
-
-    private static Instant later(Instant own, @Nullable Instant asked) {
-        return asked != null && asked.isAfter(own) ? asked : own;
+        var own = now.plus(RetryDelay.after(firstRetry, hook.failures()));
+        hooks.failed(hook, error, RetryDelay.notBefore(own, outcome.retryAfter()), paused, now);
     }
 
     @Override
     public void start() {
-        running = true;
         senders = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("chat-", 0).factory());
-        thread = Thread.ofPlatform().daemon().name("chats").start(this::run);
+        thread.start();
     }
 
     @Override
     public void stop() {
-        running = false;
-        var last = thread;
-        if (last != null) last.interrupt();
+        thread.stop();
         if (senders != null) senders.shutdownNow();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return thread.isRunning();
     }
 }

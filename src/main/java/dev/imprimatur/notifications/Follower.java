@@ -8,6 +8,7 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.review.Claims;
 import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.WatchThread;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -62,10 +61,11 @@ class Follower implements SmartLifecycle {
         }
     });
 
-    private volatile boolean running;
     private volatile boolean missed = true;
     private long sizeSwept = -1;
-    private @Nullable Thread thread;
+    private long lastSweep = System.nanoTime();
+    private Instant pruneAt = Instant.MIN;
+    private final WatchThread thread = new WatchThread("notifications", this::round);
 
     /**
      * Takes the limits from the configuration.
@@ -108,6 +108,7 @@ class Follower implements SmartLifecycle {
 
     private void enqueue(Object fact) {
         if (!queue.offer(fact)) missed = true;
+        thread.wake();
     }
 
     /** What the node remembers of a fact that it has told. */
@@ -117,42 +118,33 @@ class Follower implements SmartLifecycle {
                 : fact instanceof Comment comment ? comment.id() : fact;
     }
 
-    private void run() {
-        Instant pruneAt = Instant.MIN;
-        long lastSweep = System.nanoTime();
-        while (running) {
-            try {
-                boolean isTime = missed || System.nanoTime() - lastSweep >= sweepEvery.toNanos();
-                // MongoDB may have been restored from an old backup
-                if (isTime && !ledger.isBehind()) {
-                    lastSweep = System.nanoTime();
-                    sweep();
-                    if (clock.instant().isAfter(pruneAt)) {
-                        pruneAt = clock.instant().plus(PRUNE_EVERY);
-                        prune();
-                    }
+    private void round() throws InterruptedException {
+        try {
+            // MongoDB may have been restored from an old backup
+            if (isTimeToSweep() && !ledger.isBehind()) {
+                lastSweep = System.nanoTime();
+                sweep();
+                if (clock.instant().isAfter(pruneAt)) {
+                    pruneAt = clock.instant().plus(PRUNE_EVERY);
+                    prune();
                 }
-                var fact = queue.poll(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-                if (fact == null) continue;
+            }
+            for (var fact = queue.poll(); fact != null; fact = queue.poll()) {
                 if (ledger.isBehind()) missed = true;
                 else tell(fact);
-            } catch (InterruptedException stopped) {
-                return;
-            } catch (RuntimeException failed) {
-                missed = true;
-                if (running) log.warn("notifications wait: {}", failed.toString());
-                if (!pause()) return;
+                if (isTimeToSweep() || !thread.isRunning()) break;
             }
+        } catch (RuntimeException failed) {
+            missed = true;
+            if (thread.isRunning()) log.warn("notifications wait: {}", failed.toString());
+            thread.pause(PAUSE);
+            return;
         }
+        thread.pauseUntilWoken(PAUSE);
     }
 
-    private static boolean pause() {
-        try {
-            Thread.sleep(PAUSE);
-            return true;
-        } catch (InterruptedException stopped) {
-            return false;
-        }
+    private boolean isTimeToSweep() {
+        return missed || System.nanoTime() - lastSweep >= sweepEvery.toNanos();
     }
 
     /** Tells people of everything since the cursor, and moves the cursor. */
@@ -204,19 +196,16 @@ class Follower implements SmartLifecycle {
     @Override
     public void start() {
         cursors.orBegin(clock.instant());
-        running = true;
-        thread = Thread.ofPlatform().daemon().name("notifications").start(this::run);
+        thread.start();
     }
 
     @Override
     public void stop() {
-        running = false;
-        var last = thread;
-        if (last != null) last.interrupt();
+        thread.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return thread.isRunning();
     }
 }

@@ -9,6 +9,8 @@ import dev.imprimatur.notifications.Mailboxes.Mailbox;
 import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.notifications.Notifications.Notification.Mail;
 import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.store.WatchThread;
+import dev.imprimatur.webhooks.RetryDelay;
 import jakarta.mail.MessagingException;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
@@ -41,9 +43,7 @@ import org.springframework.stereotype.Component;
 @Component
 class Mailer implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Mailer.class);
-    private static final int GROWTH = 4;
     private static final int LONGEST_ERROR = 500;
-    private static final Duration LONGEST_WAIT = Duration.ofHours(8);
     /** Longer than the time that an attempt may take with the timeouts of the mail server. */
     private static final Duration LEASE = Duration.ofMinutes(10);
 
@@ -67,8 +67,7 @@ class Mailer implements SmartLifecycle {
     private final int mostItems;
     private final Semaphore connections;
     private final String node = UUID.randomUUID().toString();
-    private volatile boolean running;
-    private volatile @Nullable Thread thread;
+    private final WatchThread thread = new WatchThread("mails", this::round);
     private @Nullable ExecutorService senders;
 
     /**
@@ -119,28 +118,14 @@ class Mailer implements SmartLifecycle {
         this.connections = new Semaphore(connections);
     }
 
-    private void run() {
-        while (running) {
-            try {
-                // MongoDB may have been restored from an old backup
-                if (!ledger.isBehind()) sendDue();
-                Thread.sleep(checkEvery);
-            } catch (InterruptedException stopped) {
-                return;
-            } catch (RuntimeException failed) {
-                if (running) log.warn("mails wait: {}", failed.toString());
-                if (!pause()) return;
-            }
-        }
-    }
-
-    private boolean pause() {
+    private void round() throws InterruptedException {
         try {
-            Thread.sleep(checkEvery);
-            return true;
-        } catch (InterruptedException stopped) {
-            return false;
+            // MongoDB may have been restored from an old backup
+            if (!ledger.isBehind()) sendDue();
+        } catch (RuntimeException failed) {
+            if (thread.isRunning()) log.warn("mails wait: {}", failed.toString());
         }
+        thread.pause(checkEvery);
     }
 
     /** Sends every digest that is due, several at once, and waits until they are sent. */
@@ -165,14 +150,14 @@ class Mailer implements SmartLifecycle {
         try {
             connections.acquire();
             try {
-                if (running) send(person);
+                if (thread.isRunning()) send(person);
             } finally {
                 connections.release();
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failed) {
-            if (running) log.warn("the mail to {} waits: {}", person, failed.toString());
+            if (thread.isRunning()) log.warn("the mail to {} waits: {}", person, failed.toString());
         }
     }
 
@@ -299,31 +284,27 @@ class Mailer implements SmartLifecycle {
     private void failed(Mailbox box, String error) {
         var now = clock.instant();
         boolean gaveUp = box.failures() + 1 >= attempts;
-        double grown = firstRetry.toMillis() * Math.pow(GROWTH, box.failures());
-        var wait = Duration.ofMillis(Math.round(Math.min(grown, (double) LONGEST_WAIT.toMillis())));
+        var wait = RetryDelay.after(firstRetry, box.failures());
         if (gaveUp) log.warn("the mail to {} waits for an administrator: {}", box.person(), error);
         mailboxes.failed(box, error, Objects.requireNonNullElse(box.failingSince(), now), now.plus(wait), gaveUp, now);
     }
 
     @Override
     public void start() {
-        running = true;
+        if (!setup.isConfigured()) return;
         senders = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("mail-", 0).factory());
-        if (setup.isConfigured())
-            thread = Thread.ofPlatform().daemon().name("mails").start(this::run);
+        thread.start();
     }
 
     @Override
     public void stop() {
-        running = false;
-        var last = thread;
-        if (last != null) last.interrupt();
+        thread.stop();
         if (senders != null) senders.shutdownNow();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return thread.isRunning();
     }
 }

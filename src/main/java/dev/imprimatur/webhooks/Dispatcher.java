@@ -36,8 +36,6 @@ class Dispatcher implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
     private static final int BATCH = 100;
     private static final int GONE = 410;
-    private static final int GROWTH = 4;
-    private static final Duration LONGEST_WAIT = Duration.ofHours(8);
     private static final Duration CHECK_EVERY = Duration.ofMillis(500);
     private static final Duration LEASE = Duration.ofMinutes(1);
 
@@ -188,24 +186,17 @@ class Dispatcher implements SmartLifecycle {
         else if (Duration.between(since, now).compareTo(giveUpAfter) >= 0)
             why = "the subscriber has accepted no message since " + since + "; last: " + result(attempt);
         if (why != null) log.warn("webhook {} is paused: {}", held.id(), why);
-        webhooks.failed(held, since, next(held, attempt, now), why, now);
+        var next = RetryDelay.notBefore(now.plus(wait(held.failures())), attempt.retryAfter());
+        webhooks.failed(held, since, next, why, now);
     }
 
     private static String result(Attempt attempt) {
         return attempt.status() == null ? String.valueOf(attempt.error()) : "status " + attempt.status();
     }
 
-    /** Returns the later of two times: our own retry time and the time that the subscriber asked for. */
-    private Instant next(Webhook held, Attempt failed, Instant now) {
-        var own = now.plus(wait(held.failures()));
-        var requested = failed.retryAfter();
-        return requested != null && requested.isAfter(own) ? requested : own;
-    }
-
     /** Returns the wait before the next attempt: longer after each failure, and varied at random by up to 20 %. */
     private Duration wait(int failuresBefore) {
-        double grown = firstRetry.toMillis() * Math.pow(GROWTH, failuresBefore);
-        double millis = Math.min(grown, (double) LONGEST_WAIT.toMillis());
+        double millis = RetryDelay.after(firstRetry, failuresBefore).toMillis();
         return Duration.ofMillis(Math.round(millis * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
     }
 
