@@ -65,10 +65,10 @@ class ReleasesApi {
             @Nullable Instant publishedAt,
             @Nullable Long firstPosition,
             @Nullable Long lastPosition,
-            @Nullable List<PartView> guides) {}
+            @Nullable List<IncludedGuideView> guides) {}
 
     /** @param action {@code publish} or {@code unpublish} */
-    record PartView(
+    record IncludedGuideView(
             String id,
             String action,
             @Nullable String type,
@@ -77,27 +77,28 @@ class ReleasesApi {
             @Nullable String title,
             int edition,
             @Nullable String state) {
-        static PartView of(Releases.Part part) {
-            var guide = part.guide();
-            return new PartView(
-                    part.id(),
-                    lower(part.action()),
+        static IncludedGuideView of(Releases.IncludedGuide included) {
+            var guide = included.guide();
+            return new IncludedGuideView(
+                    included.id(),
+                    lower(included.action()),
                     guide == null ? null : guide.type(),
                     guide == null ? null : guide.slug(),
                     guide == null ? null : guide.locale(),
                     guide == null ? null : guide.title(),
-                    part.edition(),
+                    included.edition(),
                     guide == null ? null : guide.state().apiName());
         }
     }
 
-    /** The guide of a release with what is missing; the other fields are those of {@link PartView}. */
+    /** The guide of a release with what is missing; the other fields are those of {@link IncludedGuideView}. */
     record GuideOfRelease(
-            @JsonUnwrapped PartView part,
+            @JsonUnwrapped IncludedGuideView included,
             boolean ready,
             @Nullable String missing) {
         static GuideOfRelease of(Releases.Checked checked) {
-            return new GuideOfRelease(PartView.of(checked.part()), checked.missing() == null, checked.missing());
+            return new GuideOfRelease(
+                    IncludedGuideView.of(checked.included()), checked.missing() == null, checked.missing());
         }
     }
 
@@ -112,7 +113,7 @@ class ReleasesApi {
         return view(releases.sized(release), null);
     }
 
-    private static ReleaseView view(Releases.Listed listed, @Nullable List<PartView> guides) {
+    private static ReleaseView view(Releases.Listed listed, @Nullable List<IncludedGuideView> guides) {
         var release = listed.release();
         var schedule = ScheduleView.of(release.schedule());
         var entries = release.entries();
@@ -158,7 +159,8 @@ class ReleasesApi {
     @PreAuthorize("isAuthenticated()")
     ResponseEntity<ReleaseView> get(@PathVariable String id) {
         var release = releases.require(id);
-        var guides = releases.parts(release).stream().map(PartView::of).toList();
+        var guides =
+                releases.included(release).stream().map(IncludedGuideView::of).toList();
         return tagged(release, view(new Releases.Listed(release, guides.size()), guides));
     }
 

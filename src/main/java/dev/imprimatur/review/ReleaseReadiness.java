@@ -14,7 +14,7 @@ import dev.imprimatur.publication.Publication;
 import dev.imprimatur.review.Release.Action;
 import dev.imprimatur.review.Release.Item;
 import dev.imprimatur.review.Releases.Checked;
-import dev.imprimatur.review.Releases.Part;
+import dev.imprimatur.review.Releases.IncludedGuide;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ class ReleaseReadiness {
         var entries = release.entries();
         if (entries != null)
             return published(entries).stream()
-                    .map(part -> new Checked(part, null))
+                    .map(guide -> new Checked(guide, null))
                     .toList();
         var items = store.itemsOf(release.id());
         var cards = guides.find(items.stream().map(Item::guide).toList());
@@ -54,7 +54,7 @@ class ReleaseReadiness {
                     var checked = checked(item, cards.get(item.guide()));
                     return checked.missing() == null && isInCircle(item, cards.get(item.guide()), redirects)
                             ? new Checked(
-                                    checked.part(),
+                                    checked.included(),
                                     "its redirect leads back to itself through other guides that the release unpublishes; send readers somewhere else")
                             : checked;
                 })
@@ -88,18 +88,20 @@ class ReleaseReadiness {
     }
 
     /** The guides of a release, as they are now. */
-    List<Part> parts(Release release) {
+    List<IncludedGuide> included(Release release) {
         var entries = release.entries();
         if (entries != null) return published(entries);
         var items = store.itemsOf(release.id());
         var cards = guides.find(items.stream().map(Item::guide).toList());
-        return items.stream().map(item -> part(item, cards.get(item.guide()))).toList();
+        return items.stream()
+                .map(item -> included(item, cards.get(item.guide())))
+                .toList();
     }
 
-    private static Part part(Item item, @Nullable Guide card) {
+    private static IncludedGuide included(Item item, @Nullable Guide card) {
         var edition = item.edition();
         int number = card == null ? 0 : edition == null ? card.edition() : edition;
-        return new Part(item.guide(), item.action(), card, number);
+        return new IncludedGuide(item.guide(), item.action(), card, number);
     }
 
     /** One guide of a release that is not published yet. */
@@ -107,11 +109,11 @@ class ReleaseReadiness {
         return checked(item, guides.find(List.of(item.guide())).get(item.guide()));
     }
 
-    private List<Part> published(LedgerEntry.Release entries) {
+    private List<IncludedGuide> published(LedgerEntry.Release entries) {
         var all = reader.of(entries);
         var cards = guides.find(all.stream().map(LedgerEntry::id).toList());
         return all.stream()
-                .map(entry -> new Part(
+                .map(entry -> new IncludedGuide(
                         entry.id(),
                         entry.isLive() ? Action.PUBLISH : Action.UNPUBLISH,
                         cards.get(entry.id()),
@@ -120,7 +122,7 @@ class ReleaseReadiness {
     }
 
     private Checked checked(Item item, @Nullable Guide card) {
-        if (card == null) return new Checked(part(item, null), "the guide was deleted; take it out of the release");
+        if (card == null) return new Checked(included(item, null), "the guide was deleted; take it out of the release");
         var edition = item.edition();
         if (edition != null) {
             var live = card.live();
@@ -128,11 +130,11 @@ class ReleaseReadiness {
                     ? "edition " + edition
                             + " is not published any more; take the guide out of the release or add it again"
                     : null;
-            return new Checked(part(item, card), missing);
+            return new Checked(included(item, card), missing);
         }
         var latest = editions.of(item.guide()).getLast();
         return new Checked(
-                new Part(item.guide(), item.action(), card, latest.id().number()), missing(latest, item));
+                new IncludedGuide(item.guide(), item.action(), card, latest.id().number()), missing(latest, item));
     }
 
     private @Nullable String missing(Edition edition, Item item) {

@@ -135,28 +135,29 @@ public class Releases {
      * @param guide null if the guide was deleted
      * @param edition the edition that the release publishes or unpublishes; 0 if the guide was deleted
      */
-    public record Part(String id, Action action, @Nullable Guide guide, int edition) {}
+    public record IncludedGuide(
+            String id, Action action, @Nullable Guide guide, int edition) {}
 
     /**
      * A guide of a release, and what is still missing.
      *
      * @param missing in a sentence; null if nothing is
      */
-    public record Checked(Part part, @Nullable String missing) {
+    public record Checked(IncludedGuide included, @Nullable String missing) {
         public String id() {
-            return part.id();
+            return included.id();
         }
 
         public Action action() {
-            return part.action();
+            return included.action();
         }
 
         public @Nullable Guide guide() {
-            return part.guide();
+            return included.guide();
         }
 
         public int edition() {
-            return part.edition();
+            return included.edition();
         }
     }
 
@@ -409,8 +410,8 @@ public class Releases {
     }
 
     /** The guides of a release, as they are now. */
-    public List<Part> parts(Release release) {
-        return readiness.parts(release);
+    public List<IncludedGuide> included(Release release) {
+        return readiness.included(release);
     }
 
     /** The guides of a release, each with what is missing. */
