@@ -4,6 +4,9 @@ package dev.imprimatur.invitations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.testing.Guides.Ref;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -302,6 +306,44 @@ class InvitationsTest {
         assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo(pointer);
         assertThat(node.as("reviewer").get(guide.path() + "/invitations").ok().get("items"))
                 .isEmpty();
+    }
+
+    @Test
+    void anExpertHasANameInAnyScriptAndWritesNoNoncharacters() {
+        var guide = node.guides().submitted();
+        String link =
+                link(invite(node, "reviewer", guide, "\u0639\u0627\u0644\u0645\u0629", "email", "ilm@example.org"));
+        var visitor = Visitor.stranger(node);
+
+        assertThat(visitor.get(link).body()).contains("\u0639\u0627\u0644\u0645\u0629, Economist");
+        var bad = visitor.post(link, link + "/comments", "pointer", "", "body", "a\uFFFEb", "once", "k");
+        assertThat(bad.status()).isEqualTo(400);
+        assertThat(bad.body()).contains("is not a character");
+        assertThat(visitor.post(link, link + "/comments", "pointer", "/nowhere", "body", "x", "once", "k")
+                        .status())
+                .isEqualTo(400);
+        assertThat(node.as("editor").get(guide.path() + "/comments").ok().get("items"))
+                .isEmpty();
+    }
+
+    /** Whoever writes into the store cannot give an expert's approval to somebody else. */
+    @Test
+    void anApprovalWhoseInviterWasChangedInTheStoreCountsForNothing() {
+        var guide = node.guides().submitted();
+        String link = link(invite(node, "reviewer", guide, "Lise Meitner"));
+        decide(node, link, task(node, link), "approve");
+        var log = node.bean(MongoDatabase.class).getCollection("edition_log");
+        var approval = Filters.and(Filters.regex("_id", "^" + guide.id()), Filters.eq("entry.kind", "APPROVED"));
+        var stored = Objects.requireNonNull(log.find(approval).first());
+        log.updateOne(approval, Updates.set("entry.by.invitedBy", "second-reviewer"));
+
+        try {
+            var second = node.guides().decide("reviewer", node.guides().task("reviewer", guide), "approve");
+            assertThat(second.status()).as("%s", second).isIn(403, 409, 503);
+            assertThat(node.guides().read(guide).status()).isEqualTo(404);
+        } finally {
+            log.replaceOne(approval, stored);
+        }
     }
 
     @Test

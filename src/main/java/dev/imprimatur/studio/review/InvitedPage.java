@@ -7,10 +7,12 @@ import dev.imprimatur.invitations.ExpertReview;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.revision.HistoryEvent;
 import dev.imprimatur.studio.revision.Preview;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.LinkedHashMap;
+import java.util.function.UnaryOperator;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -44,10 +46,12 @@ class InvitedPage {
         var preview = Preview.of(shape, content);
         var places = new LinkedHashMap<String, String>();
         preview.rows().forEach(row -> places.put(row.pointer(), row.label()));
+        UnaryOperator<String> label = pointer -> Labels.of(shape, content.content(), pointer);
         var labels = new LinkedHashMap<String, String>();
-        shown.comments()
-                .forEach(comment ->
-                        labels.put(comment.pointer(), Labels.of(shape, content.content(), comment.pointer())));
+        shown.comments().forEach(comment -> labels.put(comment.pointer(), label.apply(comment.pointer())));
+        var decided = shown.decided();
+        if (decided != null)
+            model.addAttribute("decision", HistoryEvent.of(decided, label).what());
         model.addAttribute("token", token);
         model.addAttribute("shown", shown);
         model.addAttribute("preview", preview);
