@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -33,8 +35,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The full-text index of the published guides. A background thread builds it from the snapshots of the catalogue and keeps it on disk, so
- * that a restart continues where it stopped. A search returns only guides of the catalogue snapshot that the index was built from, and
+ * The full-text index of the published guides. A background thread builds it from the snapshots of the catalogue, twice a second and
+ * whenever a search needs it, and keeps it on disk, so that a restart continues where it stopped. A search returns only guides of the catalogue snapshot that the index was built from, and
  * delivers the content of that snapshot.
  */
 @Component
@@ -43,9 +45,15 @@ public class SearchIndex implements SmartLifecycle {
     /** How many contents are read from the store at a time. */
     private static final int BATCH = 100;
 
-    private static final Duration WAIT_FOR_LEDGER = Duration.ofMillis(200);
+    /**
+     * How long the index waits for more publications before it takes them in, unless a search needs them. Each time costs as much as the
+     * analysis of several guides, which writers would wait for.
+     */
+    private static final long PACE_MILLIS = 500;
+
+    private static final Duration STOP_CHECK = Duration.ofMillis(200);
     private static final Duration REOPEN = Duration.ofSeconds(2);
-    /** The index may wait for contents of a position that the catalogue has reached, so the wait for the next position does not pause. */
+    /** A search that waits for contents of a store that is away would ask for them again at once. */
     private static final Duration AFTER_OUTAGE = Duration.ofSeconds(1);
 
     private static final Duration STOP = Duration.ofSeconds(5);
@@ -61,6 +69,8 @@ public class SearchIndex implements SmartLifecycle {
     private final GuideAnalyzer analyzer = new GuideAnalyzer();
     /** Notified whenever {@link #indexed} changes. */
     private final Object advanced = new Object();
+    /** Has a permit if a search waits for a later snapshot. */
+    private final Semaphore needed = new Semaphore(0);
 
     private volatile @Nullable IndexedSnapshot indexed;
     /** When the index last took in guides, {@link System#nanoTime}. */
@@ -114,11 +124,12 @@ public class SearchIndex implements SmartLifecycle {
 
     private IndexedSnapshot acquire(Snapshot atLeast, boolean mustReach) {
         long deadline = System.nanoTime() + patience.toNanos();
-        for (; ; ) {
+        for (boolean isFirst = true; ; isFirst = false) {
             var now = indexed;
             if (now != null
                     && now.snapshot().hasReached(atLeast)
                     && now.reader().tryIncRef()) return now;
+            if (isFirst) needed.release();
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0
                     && !mustReach
@@ -181,7 +192,7 @@ public class SearchIndex implements SmartLifecycle {
 
     private void pause(Duration duration) throws InterruptedException {
         for (long until = System.nanoTime() + duration.toNanos(); running && System.nanoTime() < until; )
-            Thread.sleep(WAIT_FOR_LEDGER);
+            Thread.sleep(STOP_CHECK);
     }
 
     private void keepUpToDate() throws IOException, InterruptedException {
@@ -210,7 +221,7 @@ public class SearchIndex implements SmartLifecycle {
                     log.warn("the search index cannot be updated while a store is unavailable: {}", failed.toString());
                     pause(AFTER_OUTAGE);
                 }
-                catalogue.at(position + 1, WAIT_FOR_LEDGER);
+                if (needed.tryAcquire(PACE_MILLIS, TimeUnit.MILLISECONDS)) needed.drainPermits();
             }
             if (position != committed) files.commit(writer, position);
         }
@@ -284,6 +295,7 @@ public class SearchIndex implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        needed.release();
         var last = thread;
         thread = null;
         if (last == null) return;
