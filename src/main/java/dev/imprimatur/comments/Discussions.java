@@ -82,7 +82,7 @@ public class Discussions {
     /** Adds a comment on a place in a revision, or an answer to a comment. */
     public Comment say(Guide guide, Remark remark, Person by) {
         permissions.mustAllow(by, guide, Permissions.EDITOR, Permissions.REVIEWER);
-        if (remark.body().isBlank())
+        if (CleanText.isBlank(remark.body()))
             throw Refusal.malformed("/body", "write what you want to say").raise();
         CleanText.mustBeClean("/body", remark.body());
         if (remark.body().length() > LONGEST)

@@ -3,6 +3,7 @@ package dev.imprimatur.credentials;
 
 import dev.imprimatur.audit.Audit;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.throttling.Throttle;
 import java.time.Clock;
@@ -14,6 +15,7 @@ import org.springframework.stereotype.Component;
 /** Site keys: sites send them to read what is published. */
 @Component
 public class SiteKeys {
+    private static final int LONGEST_NAME = 100;
     private static final Set<String> SCOPES = Set.of("delivery");
 
     private final SiteKeyStore keys;
@@ -50,10 +52,8 @@ public class SiteKeys {
 
     /** Creates a key. If the same request is repeated, the key that it created gets a new secret, since nobody has seen the first one. */
     public FreshKey create(NewKey wanted, Person by) {
-        String name = wanted.name();
+        String name = CleanText.name("/name", wanted.name(), LONGEST_NAME);
         var scopes = wanted.scopes();
-        if (name.isBlank() || name.length() > 100)
-            throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
         if (scopes.isEmpty() || !SCOPES.containsAll(scopes))
             throw Refusal.malformed("/scopes", "one or more of " + String.join(", ", SCOPES))
                     .raise();

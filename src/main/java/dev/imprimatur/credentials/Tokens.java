@@ -2,6 +2,7 @@
 package dev.imprimatur.credentials;
 
 import dev.imprimatur.audit.Audit;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.throttling.Throttle;
@@ -17,6 +18,7 @@ import org.springframework.stereotype.Component;
 /** Personal tokens: scripts send them to act as the person who created them. */
 @Component
 public class Tokens {
+    private static final int LONGEST_NAME = 100;
     private static final Duration LONGEST_TOKEN = Duration.ofDays(366);
 
     private final TokenStore tokens;
@@ -71,10 +73,8 @@ public class Tokens {
      */
     public FreshToken create(
             String username, NewToken wanted, @Nullable PersonalToken maker, @Nullable String request) {
-        String name = wanted.name();
+        String name = CleanText.name("/name", wanted.name(), LONGEST_NAME);
         var expiresIn = wanted.expiresIn();
-        if (name.isBlank() || name.length() > 100)
-            throw Refusal.malformed("/name", "a name of 1 to 100 characters").raise();
         if (expiresIn.isNegative() || expiresIn.isZero() || expiresIn.compareTo(LONGEST_TOKEN) > 0)
             throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most P366D, such as P30D")
                     .raise();

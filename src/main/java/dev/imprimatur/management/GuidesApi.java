@@ -241,8 +241,6 @@ class GuidesApi {
     @PreAuthorize("hasRole('PUBLISHER')")
     GuideView unpublish(
             @PathVariable String type, @PathVariable String id, @RequestBody Unpublication body, Person me) {
-        if (body.reason().isBlank())
-            throw Refusal.malformed("/reason", "say why").raise();
         review.unpublish(guides.require(type, id), body.reason(), body.reasonCode(), body.redirectTo(), me);
         return view(guides.require(type, id));
     }

@@ -20,6 +20,8 @@ public final class CleanText {
     /** Joiners are allowed, because some scripts need them. */
     private static final Pattern UNSEEN = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}&&[^\\u200C\\u200D]]");
 
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{C}\\p{Z}\\p{IsWhite_Space}]*");
+
     private CleanText() {}
 
     /** Describes the first fault of the text; null if the text is clean. */
@@ -39,6 +41,24 @@ public final class CleanText {
     /** Whether the text has line ends, characters that control how text is shown, such as its direction, or characters without a glyph. */
     public static boolean hasUnseen(String text) {
         return UNSEEN.matcher(text).find();
+    }
+
+    /** Whether nobody sees anything of the text. */
+    public static boolean isBlank(@Nullable String text) {
+        return text == null || INVISIBLE.matcher(text).matches();
+    }
+
+    /**
+     * The name of a thing as it is stored, without space around it. Throws a refusal unless it has 1 to {@code longest} characters, on one
+     * line and without direction marks.
+     */
+    public static String name(String pointer, String given, int longest) {
+        String name = given.strip();
+        if (isBlank(name) || name.length() > longest || hasUnseen(name))
+            throw Refusal.malformed(
+                            pointer, "has 1 to " + longest + " characters, on one line and without direction marks")
+                    .raise();
+        return name;
     }
 
     /** Noncharacters are the last two code points of each plane and 32 others (The Unicode Standard, 23.7). */

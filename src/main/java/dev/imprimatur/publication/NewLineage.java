@@ -8,6 +8,7 @@ import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import java.time.Clock;
@@ -80,7 +81,7 @@ public class NewLineage {
      * @param message why, in the administrator's words
      */
     public synchronized EndOfLedger.Report decide(String ending, String message, Person by) {
-        if (message.isBlank() || message.length() > LONGEST_MESSAGE)
+        if (CleanText.isBlank(message) || message.length() > LONGEST_MESSAGE)
             throw Refusal.malformed("/message", "say why, in at most " + LONGEST_MESSAGE + " characters")
                     .raise();
         if (lineage.isFormer(ending) && !end.report().isBehind()) return end.report();

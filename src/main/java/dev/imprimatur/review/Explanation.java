@@ -31,6 +31,13 @@ final class Explanation {
                         .raise());
     }
 
+    /** Throws a refusal unless there is a message, and it is not too long. */
+    static void mustBeGiven(String pointer, @Nullable String message) {
+        if (CleanText.isBlank(message))
+            throw Refusal.malformed(pointer, "say why").raise();
+        mustBeShort(pointer, message);
+    }
+
     /** Limits the length of a message, because the log keeps it forever. */
     static void mustBeShort(String pointer, @Nullable String message) {
         CleanText.mustBeClean(pointer, message);

@@ -226,13 +226,7 @@ public class Releases {
     }
 
     private static String name(Wanted wanted) {
-        String name = wanted.name().strip();
-        if (name.isEmpty() || name.length() > LONGEST_NAME || CleanText.hasUnseen(name))
-            throw Refusal.malformed(
-                            "/name",
-                            "has 1 to " + LONGEST_NAME + " characters, on one line and without direction marks")
-                    .raise();
-        return name;
+        return CleanText.name("/name", wanted.name(), LONGEST_NAME);
     }
 
     private static @Nullable Instant instant(Wanted wanted, Instant now) {
@@ -344,9 +338,7 @@ public class Releases {
             return new Item(guide.id(), release.id(), Action.PUBLISH, null, null, null, null, by.withoutGrants(), now);
         }
         String reason = wanted.reason();
-        if (reason == null || reason.isBlank())
-            throw Refusal.malformed("/reason", "say why").raise();
-        Explanation.mustBeShort("/reason", reason);
+        Explanation.mustBeGiven("/reason", reason);
         reason(guide, wanted.reasonCode());
         var live = guide.live();
         if (live == null)

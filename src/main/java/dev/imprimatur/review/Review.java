@@ -173,7 +173,7 @@ public class Review {
     public LedgerEntry unpublish(
             Guide guide, String message, @Nullable String reasonCode, @Nullable String redirectTo, Person by) {
         permissions.mustAllow(by, guide, Permissions.PUBLISHER);
-        Explanation.mustBeShort("/reason", message);
+        Explanation.mustBeGiven("/reason", message);
         var reason = Explanation.reason(types.require(guide.type()).reasons(Reason.Of.UNPUBLISH), reasonCode);
         return editions.together(() -> {
             var entry = publication.unpublish(guide, message, reason, redirectTo, by);

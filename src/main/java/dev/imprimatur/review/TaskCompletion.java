@@ -10,6 +10,7 @@ import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Decision;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -118,7 +119,7 @@ public class TaskCompletion {
                             "“" + outcome.name()
                                     + "” is for members of the team only; you can comment, or choose another outcome")
                     .raise();
-        if (outcome.needsMessage() && (message == null || message.isBlank()))
+        if (outcome.needsMessage() && CleanText.isBlank(message))
             throw Refusal.malformed("/message", "“" + outcome.name() + "” needs a message that says why")
                     .raise();
         Explanation.mustBeShort("/message", message);

@@ -312,7 +312,6 @@ class GuidesPage {
             @RequestParam(defaultValue = "") String redirectTo,
             Person me,
             RedirectAttributes redirect) {
-        if (reason.isBlank()) throw Refusal.malformed("/reason", "say why").raise();
         var guide = guides.require(id);
         review.unpublish(guide, reason, ReasonCode.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
         redirect.addFlashAttribute("notice", "Readers no longer see “" + guide.title() + "”.");
