@@ -196,6 +196,9 @@ class EditingCheck implements Check {
                 case RENAMED -> entry.renamed() != null;
                 case OWNER_CHANGED -> entry.revision() == null;
                 case TRANSLATED -> entry.translatedFrom() != null && !state.isOver();
+                case MOVED ->
+                    entry.moved() != null
+                            && (state == State.DRAFT || state == State.IN_REVIEW || state == State.PUBLISHED);
                 case REMINDED, ESCALATED -> entry.notice() != null && !state.isOver();
                 case REVIEW_ANNOUNCED -> entry.notice() != null && state == State.PUBLISHED && sameRevision;
                 case DELETED ->

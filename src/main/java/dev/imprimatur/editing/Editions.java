@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -141,7 +142,18 @@ public class Editions {
      */
     public Edition decide(
             EditionId id, Decision decision, ToIntFunction<Edition> approvals, List<Requirement> requirements) {
+        return decide(id, decision, approvals, requirements, _ -> {});
+    }
+
+    /** @param mustFit refuses if the decision does not fit the edition as it is when the decision is recorded */
+    public Edition decide(
+            EditionId id,
+            Decision decision,
+            ToIntFunction<Edition> approvals,
+            List<Requirement> requirements,
+            Consumer<Edition> mustFit) {
         return record(id, edition -> {
+            mustFit.accept(edition);
             if (decision.effect().vouches()) mustKnowContributors(edition);
             return edition.next()
                     .decide(
@@ -153,6 +165,22 @@ public class Editions {
                                     : List.of(),
                             clock.instant());
         });
+    }
+
+    /**
+     * Moves an edition to another version of its workflow.
+     *
+     * @param rule the entry for the edition as it is when it moves; empty if it is not to move
+     */
+    public Edition move(EditionId id, BiFunction<Edition, Instant, Optional<LogEntry>> rule) {
+        return record(id, edition -> rule.apply(edition, clock.instant()));
+    }
+
+    /** Those of the requirements that apply to the submitted revision of the edition. */
+    public List<Requirement> applicable(List<Requirement> requirements, Edition edition) {
+        return edition.submitted()
+                .map(seen -> applicable(requirements, edition.id().guide(), seen))
+                .orElse(List.of());
     }
 
     private List<Requirement> applicable(List<Requirement> requirements, String guide, Revision.Ref seen) {

@@ -151,6 +151,10 @@ public class Guides {
     /** The longest time for which a cached list of all cards is used. The list may lack what other nodes wrote in that time. */
     private static final Duration MAX_AGE = Duration.ofSeconds(2);
 
+    private static final List<Edition.State> IN_PROGRESS = Stream.of(Edition.State.values())
+            .filter(Edition.State::isInProgress)
+            .toList();
+
     private static final String PART_DUE = "parts.all.reviewDue";
     private static final String PARTS_OVERDUE = "parts.overdueAfter";
     private static final String MORE_DUE = "parts.moreDueAfter";
@@ -420,6 +424,23 @@ public class Guides {
                 .into(new ArrayList<>());
     }
 
+    /**
+     * The first guides of these types, in the order of their ids.
+     *
+     * @param live whether to find guides that are published, and not those with an edition in progress
+     * @param beyond the id after which they come; empty for the first ones
+     */
+    public List<Guide> withEdition(Collection<String> ofTypes, boolean live, String beyond, int most) {
+        return guides.find(Filters.and(
+                        Filters.in("type", ofTypes),
+                        live ? Filters.ne("live", null) : Filters.in("state", IN_PROGRESS),
+                        Filters.gt("_id", beyond)))
+                .sort(Sorts.ascending("_id"))
+                .limit(most)
+                .map(Row::guide)
+                .into(new ArrayList<>());
+    }
+
     /** The ids of guides with a part whose review was valid before this day at most, and that is not marked as overdue. */
     public List<String> withPartsOverdueOn(LocalDate day) {
         return idsBefore(PARTS_OVERDUE, day);
@@ -558,13 +579,10 @@ public class Guides {
         if (query.translation() != null) filters.add(translated(query.translation()));
         if (query.text() != null) {
             var literal = Pattern.compile(Pattern.quote(query.text()), Pattern.CASE_INSENSITIVE);
-            var inProgress = Stream.of(Edition.State.values())
-                    .filter(Edition.State::isInProgress)
-                    .toList();
             filters.add(Filters.or(
                     Filters.regex("title", literal),
                     Filters.regex("slug", literal),
-                    Filters.and(Filters.in("state", inProgress), Filters.regex("drafted.title", literal))));
+                    Filters.and(Filters.in("state", IN_PROGRESS), Filters.regex("drafted.title", literal))));
         }
         String field = query.sort().field();
         boolean descending = query.sort().descending() != back;

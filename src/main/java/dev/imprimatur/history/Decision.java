@@ -56,6 +56,11 @@ public record Decision(
             return this == APPROVE || this == CONFIRM;
         }
 
+        /** Whether a decision had this effect. */
+        public boolean isOf(LogEntry decision) {
+            return decision.kind() == kind();
+        }
+
         private LogEntry.Kind kind() {
             return switch (this) {
                 case NONE -> LogEntry.Kind.DECIDED;

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,7 @@ public final class Edition {
     private @Nullable LogEntry reopened;
     private @Nullable LogEntry scheduled;
     private @Nullable EndedSchedule endedSchedule;
+    private @Nullable LogEntry move;
     private boolean deleted;
     private int wholeStampSeq = -1;
     private boolean reviewDueMarked;
@@ -232,6 +234,7 @@ public final class Edition {
             case PUBLICATION_DUE -> state = State.APPROVED;
             case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED, TRANSLATED -> {}
             case DELETED -> deleted = true;
+            case MOVED -> move(entry, requireNonNull(entry.moved(), "of this kind"));
         }
     }
 
@@ -248,6 +251,58 @@ public final class Edition {
             parts.forEach(requestedParts::remove);
             parts.forEach(overdueParts::remove);
         }
+    }
+
+    /**
+     * From now on the edition follows another version of its workflow. Of the decisions on the submitted revision, those count that carry
+     * over, also if they were dropped by an earlier move. A move approves nothing.
+     */
+    private void move(LogEntry entry, LogEntry.Moved to) {
+        move = entry;
+        if (state != State.IN_REVIEW || to.carried() == null) return;
+        var carried =
+                to.carried().stream().filter(seq -> seq < entry.seq()).map(log::get).filter(isCandidate()).distinct().toList();
+        approvalsRequired = asksFor(entry);
+        requirements = requirementsOf(entry);
+        inForce = new ArrayList<>(List.of(requireNonNull(submission, "in review")));
+        inForce.addAll(carried);
+        approvals = new ArrayList<>(carried.stream()
+                .filter(decision -> decision.kind() == LogEntry.Kind.APPROVED)
+                .sorted(Comparator.comparingInt(LogEntry::seq))
+                .toList());
+    }
+
+    private Predicate<LogEntry> isCandidate() {
+        int submitted = submission == null ? Integer.MAX_VALUE : submission.seq();
+        int reopenedAt = reopened == null ? -1 : reopened.seq();
+        return entry -> entry.seq() > submitted
+                && (entry.kind() == LogEntry.Kind.DECIDED
+                        || entry.kind() == LogEntry.Kind.APPROVED && entry.seq() > reopenedAt);
+    }
+
+    /**
+     * The decisions on the submitted revision, also those that count no longer since a move to another version of the workflow. Approvals
+     * that ended with a schedule are not among them.
+     */
+    public List<LogEntry> decisionsOnSubmission() {
+        return log.stream().filter(isCandidate()).toList();
+    }
+
+    /** The entry that moved the edition to the version of its workflow that it follows; empty if it keeps the version it began with. */
+    public Optional<LogEntry> move() {
+        return Optional.ofNullable(move);
+    }
+
+    /**
+     * The entry from which the time of an open task counts: a move to another version of the workflow, if that opened the task, or else
+     * the entry that the flows of the workflow name.
+     */
+    public LogEntry timedFrom(String task, LogEntry opener) {
+        return log.reversed().stream()
+                .filter(entry -> entry.seq() > opener.seq())
+                .filter(entry -> entry.moved() != null && entry.moved().opened().contains(task))
+                .findFirst()
+                .orElse(opener);
     }
 
     private void end(State over, LogEntry entry) {
@@ -360,7 +415,7 @@ public final class Edition {
     }
 
     /** The confirmation that has no stamp yet; empty if there is none. */
-    Optional<LogEntry> unstampedConfirmation() {
+    public Optional<LogEntry> unstampedConfirmation() {
         return Optional.ofNullable(confirmation);
     }
 

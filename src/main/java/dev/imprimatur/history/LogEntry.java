@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param translatedFrom of kind {@code TRANSLATED}: the revision of the source guide that the text has
  * @param parts of kinds {@code REVIEW_DUE}, {@code CONFIRMED}, {@code STAMPED} and {@code OVERDUE}: the JSON Pointers of the parts that
  *     the entry is about; null if it is about the whole content
+ * @param moved of kind {@code MOVED}
  */
 public record LogEntry(
         EditionId edition,
@@ -55,7 +56,8 @@ public record LogEntry(
         @Nullable String owner,
         @Nullable List<Requirement> requirements,
         @Nullable TranslatedFrom translatedFrom,
-        @Nullable List<String> parts) {
+        @Nullable List<String> parts,
+        @Nullable Moved moved) {
     public LogEntry {
         by = by.withoutGrants();
         parts = parts == null || parts.isEmpty() ? null : List.copyOf(parts);
@@ -72,6 +74,23 @@ public record LogEntry(
      * @param contentHash as {@link dev.imprimatur.content.ContentHash#value()}
      */
     public record TranslatedFrom(String guide, int revision, String contentHash) {}
+
+    /**
+     * The version of a workflow that an edition follows from then on.
+     *
+     * @param workflow the id of the workflow
+     * @param version its number
+     * @param hash of the BPMN, as {@code sha256:…}
+     * @param carried the seqs of the decisions on the submitted revision that count in this version, in the order in which its flows take
+     *     them; all others of this submission count no longer. Null for a published edition, whose decisions all stay
+     * @param opened the BPMN ids of the tasks that this move opened. Their time counts from this entry
+     */
+    public record Moved(
+            String workflow,
+            int version,
+            String hash,
+            @Nullable List<Integer> carried,
+            List<String> opened) {}
 
     /** What can happen to an edition. */
     public enum Kind {
@@ -126,7 +145,9 @@ public record LogEntry(
         /** Somebody else owns the guide from now on, or nobody. */
         OWNER_CHANGED,
         /** The text was translated from a revision of the source guide, or was brought up to date with it. */
-        TRANSLATED
+        TRANSLATED,
+        /** An administrator moved the edition to another version of its workflow. */
+        MOVED
     }
 
     /** Whether the entry is about the whole content, and not only about some parts of it. */
@@ -165,7 +186,7 @@ public record LogEntry(
             @Nullable String message) {
         return new LogEntry(
                 edition, seq, kind, at, by, revision, task, outcome, message, null, null, null, null, null, null, null,
-                null, null, null, null, null);
+                null, null, null, null, null, null);
     }
 
     LogEntry signed(@Nullable String words) {
@@ -216,6 +237,10 @@ public record LogEntry(
         return changed(copy -> copy.translatedFrom = given);
     }
 
+    LogEntry withMoved(Moved given) {
+        return changed(copy -> copy.moved = given);
+    }
+
     private LogEntry changed(Consumer<Copy> change) {
         var copy = new Copy();
         change.accept(copy);
@@ -236,6 +261,7 @@ public record LogEntry(
         private @Nullable List<Requirement> requirements = LogEntry.this.requirements;
         private @Nullable TranslatedFrom translatedFrom = LogEntry.this.translatedFrom;
         private @Nullable List<String> parts = LogEntry.this.parts;
+        private @Nullable Moved moved = LogEntry.this.moved;
 
         private LogEntry entry() {
             return new LogEntry(
@@ -259,7 +285,8 @@ public record LogEntry(
                     owner,
                     requirements,
                     translatedFrom,
-                    parts);
+                    parts,
+                    moved);
         }
     }
 }

@@ -467,6 +467,26 @@ public final class Transitions {
                 next(Kind.TRANSLATED, about, null, null, null, by, now).withTranslatedFrom(from));
     }
 
+    /**
+     * The move to another version of the workflow. Only a draft, an edition in review, or a published one moves: what is approved and not
+     * published yet is published as it was approved.
+     *
+     * @param approvals how many approvals the content type and that version ask for together
+     * @param requirements those of the content type that apply to the submitted revision
+     */
+    public LogEntry move(
+            LogEntry.Moved to, int approvals, List<Requirement> requirements, Person by, Instant now) {
+        if (edition.state() != State.DRAFT && edition.state() != State.IN_REVIEW && edition.state() != State.PUBLISHED)
+            throw Refusal.conflict(
+                            "wrong-state",
+                            "edition " + edition.id().number() + " is "
+                                    + edition.state().apiName() + " and does not move to another version of its workflow")
+                    .raise();
+        var entry = next(Kind.MOVED, edition.underReview().orElse(null), null, null, null, by, now)
+                .withMoved(to);
+        return edition.state() == State.IN_REVIEW ? entry.requiring(approvals, requirements) : entry;
+    }
+
     private void mustBe(State expected) {
         if (edition.state() != expected)
             throw Refusal.conflict(

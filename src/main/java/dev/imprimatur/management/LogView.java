@@ -38,7 +38,8 @@ record LogView(
         @Nullable NoticeView notice,
         @Nullable String owner,
         LogEntry.@Nullable TranslatedFrom translatedFrom,
-        @Nullable List<String> parts) {
+        @Nullable List<String> parts,
+        LogEntry.@Nullable Moved moved) {
     /** @param invitedBy of somebody without an account: the colleague who invited them */
     record ByView(
             @Nullable String account,
@@ -174,7 +175,8 @@ record LogView(
                 NoticeView.of(entry.notice()),
                 entry.owner(),
                 entry.translatedFrom(),
-                entry.parts());
+                entry.parts(),
+                entry.moved());
     }
 
     /** The kind as the API spells it. */

@@ -3,8 +3,11 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.access.NeedsScope;
 import dev.imprimatur.credentials.Scope;
+import dev.imprimatur.history.EditionId;
+import dev.imprimatur.paging.Window;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.review.EditionMoves;
 import dev.imprimatur.review.Outcome;
 import dev.imprimatur.review.Walkthrough;
 import dev.imprimatur.review.WorkflowDesign;
@@ -13,6 +16,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -27,6 +31,7 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Lets administrators check, test and deploy workflows. */
@@ -35,10 +40,14 @@ import org.springframework.web.bind.annotation.RestController;
 @PreAuthorize("hasRole('ADMIN')")
 @NeedsScope(Scope.ADMIN)
 class WorkflowsApi {
-    private final WorkflowDesign design;
+    private static final int LARGEST_PAGE = 100;
 
-    WorkflowsApi(WorkflowDesign design) {
+    private final WorkflowDesign design;
+    private final EditionMoves moves;
+
+    WorkflowsApi(WorkflowDesign design, EditionMoves moves) {
         this.design = design;
+        this.moves = moves;
     }
 
     record File(String bpmn) {}
@@ -95,12 +104,74 @@ class WorkflowsApi {
             @Nullable Instant at,
             @Nullable String by,
             @Nullable String note,
+            @Nullable Integer editions,
             @Nullable String bpmn) {
-        static VersionView of(WorkflowDesign.Version it, @Nullable String bpmn) {
+        /** @param editions the number of editions whose process follows the version; null if it is not known */
+        static VersionView of(WorkflowDesign.Version it, @Nullable Integer editions, @Nullable String bpmn) {
             return new VersionView(
-                    it.number(), sourceOf(it), it.current(), it.usable(), it.hash(), it.at(), it.by(), it.note(), bpmn);
+                    it.number(),
+                    sourceOf(it),
+                    it.current(),
+                    it.usable(),
+                    it.hash(),
+                    it.at(),
+                    it.by(),
+                    it.note(),
+                    editions,
+                    bpmn);
         }
     }
+
+    /**
+     * An edition and where it stands.
+     *
+     * @param entries the length of its log
+     */
+    record StandingView(
+            String edition,
+            String guide,
+            String type,
+            String slug,
+            String title,
+            String state,
+            int entries,
+            int version,
+            List<EditionMoves.At> at,
+            EditionMoves.@Nullable Preview preview) {
+        static StandingView of(EditionMoves.Standing it) {
+            return new StandingView(
+                    it.edition().toString(),
+                    it.guide().id(),
+                    it.guide().type(),
+                    it.guide().slug(),
+                    it.guide().title(),
+                    it.state().apiName(),
+                    it.entries(),
+                    it.version(),
+                    it.at(),
+                    it.preview());
+        }
+    }
+
+    /**
+     * @param editions the editions to move; null for all in progress that follow another version
+     * @param dryRun whether to move nothing
+     */
+    record Move(
+            int to,
+            @Nullable List<WantedEdition> editions,
+            @Nullable Boolean dryRun) {}
+
+    /** @param entries the length of the log that was seen; null for any */
+    record WantedEdition(String edition, @Nullable Integer entries) {}
+
+    record MovedView(
+            int to,
+            boolean dryRun,
+            List<String> moved,
+            List<String> there,
+            List<String> changed,
+            List<StandingView> editions) {}
 
     private static String sourceOf(WorkflowDesign.Version version) {
         return version.number() == 0 ? "file" : "upload";
@@ -246,9 +317,70 @@ class WorkflowsApi {
 
     @GetMapping("/{id}/versions")
     Items<VersionView> versions(@PathVariable String id) {
-        return new Items<>(design.versions(design.require(id).id()).stream()
-                .map(it -> VersionView.of(it, null))
+        var versions = design.versions(design.require(id).id());
+        var counts = moves.countByVersion(id);
+        return new Items<>(versions.stream()
+                .map(it -> VersionView.of(it, counts.get(it.number()), null))
                 .toList());
+    }
+
+    /**
+     * The editions that follow the workflow.
+     *
+     * @param version only those that follow this version
+     * @param to the version for which a preview is wanted
+     */
+    @GetMapping("/{id}/editions")
+    PageView<StandingView> editions(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "in-progress") String state,
+            @RequestParam(required = false) @Nullable Integer version,
+            @RequestParam(required = false) @Nullable Integer to,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        if (!state.equals("in-progress") && !state.equals("published"))
+            throw Refusal.malformed("state is in-progress or published", List.of())
+                    .raise();
+        var query = new EditionMoves.Query(id, state.equals("published"), version, to);
+        return PageView.of(
+                moves.list(query, cursor, Window.checked(limit, LARGEST_PAGE)).map(StandingView::of));
+    }
+
+    /** Moves editions to another version of the workflow, or none of them if one cannot be moved. */
+    @PostMapping("/{id}/migrate")
+    MovedView migrate(@PathVariable String id, @RequestBody Move body, Person me) {
+        boolean isDryRun = Boolean.TRUE.equals(body.dryRun());
+        var outcome = moves.move(id, body.to(), wanted(body.editions()), isDryRun, me);
+        return new MovedView(
+                body.to(),
+                isDryRun,
+                ids(outcome.moved()),
+                ids(outcome.there()),
+                ids(outcome.changed()),
+                outcome.editions().stream().map(StandingView::of).toList());
+    }
+
+    private static List<String> ids(List<EditionId> editions) {
+        return editions.stream().map(EditionId::toString).toList();
+    }
+
+    private static @Nullable List<EditionMoves.Wanted> wanted(@Nullable List<WantedEdition> given) {
+        if (given == null) return null;
+        var wanted = new LinkedHashMap<EditionId, EditionMoves.Wanted>();
+        for (int i = 0; i < given.size(); i++) {
+            var id = edition(given.get(i).edition(), "/editions/" + i + "/edition");
+            wanted.put(id, new EditionMoves.Wanted(id, given.get(i).entries()));
+        }
+        return List.copyOf(wanted.values());
+    }
+
+    private static EditionId edition(String text, String pointer) {
+        try {
+            return EditionId.parse(text);
+        } catch (IllegalArgumentException wrong) {
+            throw Refusal.malformed(pointer, "is the id of an edition, such as GUIDE.1")
+                    .raise();
+        }
     }
 
     @GetMapping("/{id}/versions/{number}")
@@ -257,7 +389,7 @@ class WorkflowsApi {
         return design.versions(id).stream()
                 .filter(it -> it.number() == number)
                 .findFirst()
-                .map(it -> VersionView.of(it, bpmn))
+                .map(it -> VersionView.of(it, moves.countByVersion(id).get(number), bpmn))
                 .orElseThrow();
     }
 

@@ -56,6 +56,8 @@ class Recipients {
             LogEntry.Kind.ESCALATED,
             LogEntry.Kind.REVIEW_ANNOUNCED,
             LogEntry.Kind.OWNER_CHANGED,
+            // to those who may take the tasks that it opened
+            LogEntry.Kind.MOVED,
             // they may end a schedule
             LogEntry.Kind.SUPERSEDED,
             LogEntry.Kind.DISCARDED);
@@ -120,6 +122,7 @@ class Recipients {
                 told.add(guide.get().owner(), NotificationKind.DECISION, null);
                 told.addAll(writers(guide.get(), edition), NotificationKind.DECISION);
             }
+            case MOVED -> tellOfTasks(guide.get(), edition, entry, told);
             case OWNER_CHANGED -> told.add(entry.owner(), NotificationKind.OWNER, null);
             default -> {}
         }

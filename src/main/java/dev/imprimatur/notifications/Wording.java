@@ -57,6 +57,7 @@ class Wording {
             case "published" -> "published";
             case "unpublished" -> "unpublished";
             case "commented" -> "commented on";
+            case "moved" -> "changed the workflow of";
             default -> "changed";
         };
     }

@@ -135,6 +135,11 @@ class GuideReconciler {
         if (!done) log.warn("the processes of guide {} stay behind their logs until the engine answers", guideId);
     }
 
+    /** Leaves the guide to the next {@link #catchUp}, or to the {@link Reconciler}. The fact is in the log already. */
+    void reconcileLater(String guideId) {
+        if (deferred.size() < MOST_DEFERRED) deferred.add(guideId);
+    }
+
     /** As soon as the engine answers again: a schedule that was set meanwhile may be due before the next pass of all guides. */
     @Scheduled(initialDelayString = "1s", fixedDelayString = "1s")
     void catchUp() {

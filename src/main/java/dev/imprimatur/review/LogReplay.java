@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import static dev.imprimatur.review.Processes.STARTED_AT;
+
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.history.Edition;
@@ -9,6 +11,7 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.review.Workflow.Step;
 import dev.imprimatur.store.UnitOfWork;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
@@ -36,8 +39,6 @@ import org.springframework.stereotype.Component;
 @Component
 class LogReplay {
     private static final Logger log = LoggerFactory.getLogger(LogReplay.class);
-    /** Variable: the length of the log when the process was started; older decisions are replayed only if they still stand. */
-    private static final String STARTED_AT = "startedAt";
     /** Variable: the seq of the submission that completed the draft task. */
     private static final String SUBMISSION = "submission";
     /** Prefix of a variable for each task: the seq of the last decision that completed the task. */
@@ -110,6 +111,10 @@ class LogReplay {
             return edition;
         }
         if (position.isEmpty()) return follow(start(edition, workflow), edition, workflow, true);
+        if (!Processes.followsMove(position.get().variables().get(STARTED_AT), edition)) {
+            log.info("edition {} moves to another version of its workflow; a new process replays the log", edition.id());
+            return move(position.get(), edition, workflow);
+        }
         return canResultFromLog(position.get(), edition)
                 ? follow(position.get(), edition, workflow, false)
                 : replace(position.get(), edition, workflow);
@@ -138,8 +143,29 @@ class LogReplay {
 
     /** Replaces the process by a new one that replays the log. A process that contradicts the log again stays as it is. */
     private Edition replace(Position position, Edition edition, Workflow workflow) {
-        mustBeLatest(edition);
         log.warn("the process of edition {} contradicts its log; a new process replays the log", edition.id());
+        return restart(position, edition, workflow);
+    }
+
+    /** Replaces the process by one of another version. Whoever has claimed a task that stays open keeps it. */
+    private Edition move(Position position, Edition edition, Workflow workflow) {
+        var claimed = position.tasks().stream().filter(task -> task.getAssignee() != null).toList();
+        var followed = restart(position, edition, workflow);
+        for (var task : position(edition.id()).map(Position::tasks).orElse(List.of()))
+            claimed.stream()
+                    .filter(before -> before.getTaskDefinitionKey().equals(task.getTaskDefinitionKey()))
+                    .filter(_ -> !isOpenedByMove(task, followed, workflow))
+                    .forEach(before -> tasks.setAssignee(task.getId(), before.getAssignee()));
+        return followed;
+    }
+
+    private static boolean isOpenedByMove(Task task, Edition edition, Workflow workflow) {
+        var by = workflow.openedBy(edition).get(task.getTaskDefinitionKey());
+        return by != null && by.kind() == LogEntry.Kind.MOVED;
+    }
+
+    private Edition restart(Position position, Edition edition, Workflow workflow) {
+        mustBeLatest(edition);
         runtime.deleteProcessInstance(position.process().getId(), "rebuilt from the edition log");
         var replacement = start(edition, workflow);
         var followed = edition;
@@ -176,11 +202,47 @@ class LogReplay {
 
     /** Marks how far the process followed the log, so that the reconciler can tell whether the process is up to date. */
     private void mark(Position position, Edition edition) {
+        if (edition.move().isPresent()) timeTasksOfMove(position, edition);
         position.tasks().forEach(task -> escalations.apply(task, edition));
         String mark =
                 ReplayMark.of(edition.log().size(), edition.log().getLast().at(), position.openTasks());
         var process = position.process();
         if (!mark.equals(process.getName())) runtime.setProcessInstanceName(process.getId(), mark);
+    }
+
+    /**
+     * Lets the time of tasks that a move opened count from the move. The engine opened them while it followed an earlier entry, from which
+     * the time of the tasks counts that were open before.
+     */
+    private void timeTasksOfMove(Position position, Edition edition) {
+        var process = position.process();
+        var workflow = workflows.ofDefinition(process.getProcessDefinitionId());
+        var openedBy = workflow.openedBy(edition);
+        for (var task : position.tasks()) {
+            var by = openedBy.get(task.getTaskDefinitionKey());
+            if (by == null || by.kind() != LogEntry.Kind.MOVED) continue;
+            var due = workflow.step(task.getTaskDefinitionKey())
+                    .flatMap(step -> workflow.due(step, edition))
+                    .map(Date::from);
+            due.filter(day -> !day.equals(task.getDueDate())).ifPresent(day -> tasks.setDueDate(task.getId(), day));
+            workflow.timers().stream()
+                    .filter(timer -> timer.task().equals(task.getTaskDefinitionKey()))
+                    .forEach(timer -> reschedule(process, timer, by));
+        }
+    }
+
+    private void reschedule(ProcessInstance process, TaskTimer timer, LogEntry by) {
+        var planned = Date.from(by.at().plus(timer.after()).truncatedTo(ChronoUnit.MILLIS));
+        management
+                .createTimerJobQuery()
+                .processInstanceId(process.getId())
+                .elementId(timer.id())
+                .list()
+                .stream()
+                .filter(job -> job.getDuedate().before(planned))
+                .forEach(job -> ScopedValue.where(LogCalendar.ENTRY_AT, by.at())
+                        .run(() -> management.rescheduleTimeDurationJob(
+                                job.getId(), timer.after().toString())));
     }
 
     private Position start(Edition edition, Workflow workflow) {
@@ -259,9 +321,11 @@ class LogReplay {
                 after(submission, edition, () -> tasks.complete(task.getId(), facts));
                 return true;
             }
-            var byEvidence = step.flatMap(it -> outcomeByEvidence(edition, it));
+            var byEvidence = step.flatMap(it -> outcomeByEvidence(edition, it))
+                    .map(Outcome::id)
+                    .or(() -> passedBeforeMove(process, task, edition));
             if (byEvidence.isPresent()) {
-                complete(task, edition, byEvidence.get().id(), edition.log().getLast());
+                complete(task, edition, byEvidence.get(), edition.log().getLast());
                 return true;
             }
         }
@@ -349,6 +413,18 @@ class LogReplay {
                 : Stream.of(Effect.APPROVE, Effect.NONE)
                         .flatMap(effect -> step.outcomes().stream().filter(outcome -> outcome.effect() == effect))
                         .findFirst();
+    }
+
+    /** The outcome with which an edition that moved after its publication passes a task that is ahead of the publication in its new version. */
+    private Optional<String> passedBeforeMove(ProcessInstance process, Task task, Edition edition) {
+        boolean movedWhileLive = edition.publishedEntry()
+                .flatMap(published -> edition.move().filter(move -> move.seq() > published.seq()))
+                .isPresent();
+        return movedWhileLive
+                ? workflows
+                        .ofDefinition(process.getProcessDefinitionId())
+                        .passedWith(task.getTaskDefinitionKey(), edition)
+                : Optional.empty();
     }
 
     /** The first decision on the task that the process has not consumed yet. */

@@ -48,12 +48,13 @@ public record OpenTask(
         return edition.partsUnderReview();
     }
 
-    /** The last entry of the log that says what the task is about: not a reminder, and not who owns the guide. */
+    /** The last entry of the log that says what the task is about: not a reminder, who owns the guide, or a move. */
     public LogEntry about() {
         return edition.log().reversed().stream()
                 .filter(entry -> entry.notice() == null
                         && entry.kind() != LogEntry.Kind.OWNER_CHANGED
-                        && entry.kind() != LogEntry.Kind.TRANSLATED)
+                        && entry.kind() != LogEntry.Kind.TRANSLATED
+                        && entry.kind() != LogEntry.Kind.MOVED)
                 .findFirst()
                 .orElseThrow();
     }

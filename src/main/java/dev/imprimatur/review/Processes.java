@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import java.sql.ResultSet;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import org.flowable.engine.repository.ProcessDefinition;
 import org.flowable.engine.runtime.ActivityInstance;
 import org.flowable.engine.runtime.ProcessInstance;
 import org.flowable.task.api.Task;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
@@ -138,6 +140,37 @@ class Processes {
         return tasksOf(id).stream()
                 .filter(it -> it.getTaskDefinitionKey().equals(task))
                 .findFirst();
+    }
+
+    /** Variable: the length of the log when the process was started; older decisions are replayed only if they still stand. */
+    static final String STARTED_AT = "startedAt";
+
+    /** Whether a process that was started when the log had this length follows the version that the edition was moved to last. */
+    static boolean followsMove(@Nullable Object startedAt, Edition edition) {
+        return edition.move()
+                .filter(move -> !(startedAt instanceof Integer length) || length <= move.seq())
+                .isEmpty();
+    }
+
+    /** Whether the process of the edition, if there is one, follows the version that the edition was moved to last. */
+    boolean followsMove(Edition edition) {
+        return edition.move().isEmpty()
+                || of(edition.id())
+                        .filter(process ->
+                                !followsMove(runtime.getVariable(process.getId(), STARTED_AT), edition))
+                        .isEmpty();
+    }
+
+    /** The number of processes that follow each process definition, by the id of the definition. */
+    Map<String, Integer> countByDefinition() {
+        var counts = new HashMap<String, Integer>();
+        engineStore.query(
+                "select PROC_DEF_ID_, count(*) from " + management.getTableName(ProcessInstance.class)
+                        + " where PARENT_ID_ is null and BUSINESS_KEY_ is not null group by PROC_DEF_ID_",
+                (ResultSet row) -> {
+                    counts.put(row.getString(1), row.getInt(2));
+                });
+        return counts;
     }
 
     /** The number of processes of the workflow at each activity, by activity id; the engine's store counts them. */

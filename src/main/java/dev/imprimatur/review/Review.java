@@ -90,13 +90,25 @@ public class Review {
         var from = translatedFrom == null ? null : translations.published(guide, translatedFrom);
         var set = from == null ? null : translations.beforeChange(guide).orElse(null);
         var submitted = editions.together(() -> {
-            var workflow = workflows.of(types.require(guide.type()), editions.get(guide.current()));
-            var edition = editing.submit(guide, etag, workflow.drafting().id(), workflow::approvals, message, from, by);
+            var workflow = workflowOf(guide);
+            var edition = editing.submit(
+                    guide,
+                    etag,
+                    workflow.drafting().id(),
+                    // the edition may have been moved to another version since
+                    isChanged -> workflowOf(guide).approvals(isChanged),
+                    message,
+                    from,
+                    by);
             reconciler.reconcileOrDefer(guide.id());
             return edition;
         });
         if (set != null) links.settle(set);
         return submitted;
+    }
+
+    private Workflow workflowOf(Guide guide) {
+        return workflows.of(types.require(guide.type()), editions.get(guide.current()));
     }
 
     /** Opens the next edition of a guide. */

@@ -4,6 +4,8 @@ package dev.imprimatur.review;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.LogEntry.Kind;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,6 +50,7 @@ record SequenceFlows(
             case IN_REVIEW, APPROVED, SCHEDULED -> {
                 var walk = underReview(edition, drafting, tasks, isTrue(edition, isChanged));
                 edition.reopened().ifPresent(reopened -> walk.open.replaceAll((task, by) -> later(by, reopened)));
+                walk.open.replaceAll(edition::timedFrom);
                 yield walk.open;
             }
             case PUBLISHED ->
@@ -152,6 +155,85 @@ record SequenceFlows(
         return ahead(walk, usual, approves);
     }
 
+    /**
+     * Those of the decisions on the submitted revision that these flows take, in the order in which they take them. A decision on a task to
+     * which they do not come is left out.
+     *
+     * @param decisions in the order of the log
+     * @param counts whether a decision counts beside those that were taken before it
+     */
+    List<LogEntry> carried(
+            Edition edition,
+            List<LogEntry> decisions,
+            BiPredicate<List<LogEntry>, LogEntry> counts,
+            String drafting,
+            Collection<String> tasks,
+            Predicate<String> isChanged) {
+        var walk = new Walk<LogEntry>(tasks, false, lacking(isChanged))
+                .from(drafting, "", edition.submissionEntry().orElseThrow());
+        var left = new ArrayList<>(decisions);
+        var carried = new ArrayList<LogEntry>();
+        for (; ; ) {
+            var next = left.stream()
+                    .filter(decision -> walk.open.containsKey(String.valueOf(decision.task())))
+                    .filter(decision -> counts.test(carried, decision))
+                    .findFirst();
+            if (next.isEmpty()) return carried;
+            var decision = next.get();
+            left.remove(decision);
+            walk.open.remove(String.valueOf(decision.task()));
+            walk.from(String.valueOf(decision.task()), String.valueOf(decision.outcome()), decision);
+            carried.add(decision);
+        }
+    }
+
+    /** The number of approvals ahead of the edition if everybody is content. */
+    int approvalsAhead(
+            Edition edition,
+            String drafting,
+            Function<String, @Nullable String> usual,
+            Predicate<String> approves,
+            Collection<String> tasks,
+            Predicate<String> isChanged) {
+        return ahead(underReview(edition, drafting, tasks, enough(isChanged)), usual, approves);
+    }
+
+    /**
+     * The tasks on the way from the draft to the publication if everybody is content. Empty if that does not lead to the publication, or
+     * if one of them is behind it, too.
+     */
+    Set<String> wayToPublication(
+            String drafting,
+            Function<String, @Nullable String> usual,
+            Collection<String> tasks,
+            Predicate<String> isChanged) {
+        var walk = new Walk<>(tasks, false, enough(isChanged)).from(drafting, "", drafting);
+        var passed = new HashSet<String>();
+        while (!walk.open.isEmpty()) {
+            String task = walk.open.keySet().iterator().next();
+            String outcome = usual.apply(task);
+            if (outcome == null || !passed.add(task)) return Set.of();
+            walk.from(task, outcome, Objects.requireNonNull(walk.open.remove(task)));
+        }
+        boolean isPassedForGood = publishing != null && walk.publishes && passed.stream().noneMatch(behind(publishing)::contains);
+        return isPassedForGood ? passed : Set.of();
+    }
+
+    /** The elements to which flows lead from an element. */
+    private Set<String> behind(String from) {
+        var behind = new HashSet<String>();
+        var unvisited = new ArrayDeque<>(List.of(from));
+        while (!unvisited.isEmpty()) {
+            String at = unvisited.pop();
+            all.stream()
+                    .filter(flow -> flow.from().equals(at))
+                    .map(Flow::to)
+                    .filter(behind::add)
+                    .forEach(unvisited::add);
+        }
+        return behind;
+    }
+
     private static <T> int ahead(Walk<T> walk, Function<String, @Nullable String> usual, Predicate<String> approves) {
         int approvals = 0;
         var passed = new HashSet<String>();
@@ -185,6 +267,13 @@ record SequenceFlows(
     private static BiPredicate<String, String> enough(Predicate<String> isChanged) {
         return (condition, outcome) -> condition.contains("approvalsMissing")
                 ? !condition.contains(">")
+                : isTrue(condition, outcome, isChanged);
+    }
+
+    /** Likewise, as if an approval was missing. */
+    private static BiPredicate<String, String> lacking(Predicate<String> isChanged) {
+        return (condition, outcome) -> condition.contains("approvalsMissing")
+                ? condition.contains(">")
                 : isTrue(condition, outcome, isChanged);
     }
 

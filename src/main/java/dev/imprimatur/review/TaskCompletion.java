@@ -8,6 +8,8 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.Decision;
+import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.CleanText;
@@ -83,6 +85,9 @@ public class TaskCompletion {
             Person by) {
         var id = TaskId.parse(taskId);
         var guide = guides.require(id.edition().guide());
+        var before = editions.get(id.edition());
+        // a crash may have come between the move of the edition and that of its process
+        if (!processes.followsMove(before)) reconciler.reconcile(guide.id());
         var found = processes.taskOf(id.edition(), id.task());
         var workflow = found.map(Task::getProcessDefinitionId)
                 .or(() -> processes.of(id.edition()).map(ProcessInstance::getProcessDefinitionId))
@@ -147,9 +152,18 @@ public class TaskCompletion {
                         by,
                         id.request()),
                 edition -> Math.max(type.approvals(), workflow.approvals(edition, id.task(), outcome.id())),
-                type.requirements());
+                type.requirements(),
+                edition -> mustFollowTheSame(before, edition));
         reconciler.reconcile(guide.id());
         return guide;
+    }
+
+    private static void mustFollowTheSame(Edition before, Edition now) {
+        if (!before.move().map(LogEntry::seq).equals(now.move().map(LogEntry::seq)))
+            throw Refusal.conflict(
+                            "review-is-stale",
+                            "the edition was moved to another version of its workflow; read the task again")
+                    .raise();
     }
 
     /** Whether the task is open according to the log. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.history.Approvers;
 import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
@@ -234,6 +235,82 @@ public final class Workflow {
                         this::canApprove,
                         steps.keySet(),
                         isChanged(edition));
+    }
+
+    /** How many approvals the tasks of the workflow give the submitted revision, with those that count so far. */
+    int approvals(Edition edition) {
+        var approvedOn = edition.approvals().stream()
+                .map(LogEntry::task)
+                .distinct()
+                .count();
+        return (int) approvedOn + approvalsAhead(edition);
+    }
+
+    private int approvalsAhead(Edition edition) {
+        return sequenceFlows.approvalsAhead(
+                edition, drafting().id(), this::content, this::canApprove, steps.keySet(), isChanged(edition));
+    }
+
+    /** Whether an edition under review can get as many approvals as it needs. */
+    boolean canCollectWhatIsMissing(Edition edition) {
+        return asksForMoreApprovals || approvalsAhead(edition) >= edition.approvalsMissing();
+    }
+
+    /**
+     * The decisions on the submitted revision of an edition that count in this workflow, in the order in which its flows take them: those on
+     * a task that it has and comes to, with an outcome that means the same here. Nobody's approval counts twice.
+     *
+     * @param before the workflow that the edition follows so far
+     */
+    List<LogEntry> carried(Edition edition, Workflow before) {
+        var meantTheSame = edition.decisionsOnSubmission().stream()
+                .filter(decision -> meansTheSame(decision, before))
+                .toList();
+        return sequenceFlows.carried(
+                edition,
+                meantTheSame,
+                (taken, decision) -> decision.kind() != LogEntry.Kind.APPROVED
+                        || Approvers.count(Stream.concat(approvalsOf(taken), Stream.of(decision)))
+                                > approvalsOf(taken).count(),
+                drafting().id(),
+                steps.keySet(),
+                isChanged(edition));
+    }
+
+    private static Stream<LogEntry> approvalsOf(List<LogEntry> decisions) {
+        return decisions.stream().filter(decision -> decision.kind() == LogEntry.Kind.APPROVED);
+    }
+
+    /** Whether the outcome exists here with the same effect, and the task is for the same role, or for one that the person had. */
+    private boolean meansTheSame(LogEntry decision, Workflow before) {
+        String task = String.valueOf(decision.task());
+        return step(task)
+                .filter(step -> decision.by().has(step.group())
+                        || before.step(task)
+                                .filter(it -> it.group().equals(step.group()))
+                                .isPresent())
+                .flatMap(step -> step.outcome(String.valueOf(decision.outcome())))
+                .filter(outcome -> outcome.effect().isOf(decision))
+                .isPresent();
+    }
+
+    /** Whether a decision on a published edition can be taken in this workflow as it was. */
+    boolean knows(LogEntry decision) {
+        return meansTheSame(decision, this);
+    }
+
+    /**
+     * The outcome with which a published edition has passed a task, because the task is on the way to the publication. Empty for a task that
+     * opens behind the publication.
+     */
+    Optional<String> passedWith(String task, Edition edition) {
+        return wayToPublication(edition).contains(task) ? Optional.ofNullable(content(task)) : Optional.empty();
+    }
+
+    /** The tasks on the way to the publication; empty if no way is clear. */
+    Set<String> wayToPublication(Edition edition) {
+        return sequenceFlows.wayToPublication(
+                drafting().id(), this::content, steps.keySet(), isChanged(edition));
     }
 
     /** The outcome that somebody chooses who has no objection; null for a task without one. */

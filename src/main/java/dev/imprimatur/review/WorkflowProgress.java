@@ -47,7 +47,7 @@ public class WorkflowProgress {
     /**
      * The position of an edition in its workflow.
      *
-     * @param version the version of the workflow file; 0 if {@code fromLog}
+     * @param version the number of the uploaded version; for a file, how often it was changed; 0 if {@code fromLog}
      * @param bpmn the process as BPMN 2.0 XML with diagram
      * @param active the ids of the activities that the edition is at now
      * @param completed the ids of the completed activities; only of the completed tasks if {@code fromLog}
@@ -71,7 +71,9 @@ public class WorkflowProgress {
             var activities = processes.activities(process);
             return new Progress(
                     workflow.id(),
-                    workflows.version(definition),
+                    workflows.number(definition) == Workflows.FILE
+                            ? workflows.version(definition)
+                            : workflows.number(definition),
                     new String(workflows.bytes(definition), StandardCharsets.UTF_8),
                     // a reminder that waits is beside what the edition is at
                     activities.getOrDefault(true, List.of()).stream()

@@ -5,6 +5,7 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.problem.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowable.engine.RepositoryService;
@@ -44,12 +47,16 @@ import org.springframework.stereotype.Component;
 
 /**
  * The workflows: the files, which are read and checked at start-up, and the versions that people uploaded. Once a workflow was uploaded,
- * its file is not followed any more. An edition follows the version that was the newest ten seconds before it was opened, and keeps it.
+ * its file is not followed any more. An edition follows the version that was the newest ten seconds before it was opened, and keeps it
+ * until somebody moves it to another one.
  */
 @Component
 class Workflows {
     private static final Logger log = LoggerFactory.getLogger(Workflows.class);
     static final String SUFFIX = ".bpmn20.xml";
+    /** The name of the deployment of an uploaded version. */
+    private static final Pattern UPLOADED = Pattern.compile("[^:]+:([0-9]{1,9}) sha256:[0-9a-f]+");
+
     /** The number of the version that a file has. */
     static final int FILE = 0;
     /**
@@ -76,6 +83,7 @@ class Workflows {
     private final Editions editions;
     private final Map<String, Workflow> byDefinition = new ConcurrentHashMap<>();
     private final Map<String, String> definitions = new ConcurrentHashMap<>();
+    private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
     private final Map<String, Version> read = new ConcurrentHashMap<>();
     private volatile Map<String, List<Version>> uploaded = Map.of();
     private volatile Instant refreshedAt = Instant.MIN;
@@ -192,18 +200,28 @@ class Workflows {
                 .deploy();
     }
 
-    /** The process definition of the version in the engine. A version that the engine does not have yet is deployed to it. */
+    /**
+     * The process definition of the version in the engine. A version that the engine does not have is deployed to it: it is needed for the
+     * first time, or again after its definition was removed.
+     */
     String definition(Workflow workflow) {
-        return definitions.computeIfAbsent(
-                WorkflowVersionStore.key(workflow.id(), workflow.version()), key -> deployment(workflow));
+        return definitions.compute(
+                WorkflowVersionStore.key(workflow.id(), workflow.version()),
+                (key, known) -> known != null && isDeployed(known) ? known : deployment(workflow));
+    }
+
+    private boolean isDeployed(String definitionId) {
+        return repository
+                        .createProcessDefinitionQuery()
+                        .processDefinitionId(definitionId)
+                        .count()
+                == 1;
     }
 
     private String deployment(Workflow workflow) {
         String file = workflow.id() + SUFFIX;
         byte[] xml = bytes(workflow);
-        String name = workflow.version() == FILE
-                ? file
-                : WorkflowVersionStore.key(workflow.id(), workflow.version()) + " " + hash(xml);
+        String name = deploymentName(workflow);
         var deployed = repository.createDeploymentQuery().deploymentName(name).list().stream()
                 .max(Comparator.comparing(Deployment::getDeploymentTime))
                 .orElseGet(() -> workflow.version() == FILE
@@ -218,6 +236,45 @@ class Workflows {
                 .deploymentId(deployed.getId())
                 .singleResult()
                 .getId();
+    }
+
+    private String deploymentName(Workflow workflow) {
+        return workflow.version() == FILE
+                ? workflow.id() + SUFFIX
+                : WorkflowVersionStore.key(workflow.id(), workflow.version()) + " " + hash(bytes(workflow));
+    }
+
+    /** The names of the deployments that editions follow which are opened now, and of the files. */
+    private Set<String> deploymentsInUse() {
+        return Stream.concat(
+                        xmls.keySet().stream(),
+                        ids().stream().flatMap(id -> current(id).map(this::deploymentName).stream()))
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * The deployments in the engine that can be removed, unless a process follows them: those of versions that editions opened now do not
+     * follow. Of each version that they follow, the newest deployment stays.
+     */
+    List<Deployment> outdatedDeployments(Instant before) {
+        var inUse = deploymentsInUse();
+        var newest = new HashSet<String>();
+        return repository.createDeploymentQuery().orderByDeploymentTime().desc().list().stream()
+                .filter(it -> !(inUse.contains(it.getName()) && newest.add(it.getName())))
+                .filter(it -> it.getDeploymentTime().toInstant().isBefore(before))
+                .toList();
+    }
+
+    /** The number of the uploaded version that a process definition has; {@link #FILE} if it is that of a file. */
+    int number(String definitionId) {
+        return numbers.computeIfAbsent(definitionId, id -> {
+            var deployed = repository
+                    .createDeploymentQuery()
+                    .deploymentId(repository.getProcessDefinition(id).getDeploymentId())
+                    .singleResult();
+            var uploadedVersion = UPLOADED.matcher(deployed == null ? "" : String.valueOf(deployed.getName()));
+            return uploadedVersion.matches() ? Integer.parseInt(uploadedVersion.group(1)) : FILE;
+        });
     }
 
     /** The BPMN of this version of the workflow. */
@@ -251,7 +308,7 @@ class Workflows {
     }
 
     /** Why the workflow cannot be that of the content type, in words; empty if it can. */
-    private static List<String> misfits(Workflow workflow, ContentType type) {
+    static List<String> misfits(Workflow workflow, ContentType type) {
         var misfits = new ArrayList<String>();
         if (!type.requirements().isEmpty() && !workflow.asksForMoreApprovals())
             misfits.add("content type " + type.name()
@@ -309,9 +366,41 @@ class Workflows {
                         .raise());
     }
 
-    /** The workflow that the edition follows: the newest of the versions that were in effect when the edition was opened. */
+    /**
+     * The workflow that the edition follows: the version that it was moved to, or else the newest of the versions that were in effect when
+     * the edition was opened.
+     */
     Workflow of(ContentType type, Edition edition) {
         if (!edition.exists()) return of(type);
+        return edition.move()
+                .map(LogEntry::moved)
+                .flatMap(this::find)
+                .orElseGet(() -> ofOpening(type, edition));
+    }
+
+    /**
+     * The version to which an edition was moved. Empty if its stored text is not the one that the sealed log names; then the edition follows
+     * the version with which it began.
+     */
+    private Optional<Workflow> find(LogEntry.Moved moved) {
+        var found = version(moved.workflow(), moved.version());
+        if (found.isEmpty()) {
+            // another node has deployed it just now
+            refresh();
+            found = version(moved.workflow(), moved.version());
+        }
+        return found.filter(it -> it.row() != null && it.row().hash().equals(moved.hash()))
+                .flatMap(it -> Optional.ofNullable(it.workflow()));
+    }
+
+    /** The uploaded version with this number. */
+    Optional<Version> version(String id, int number) {
+        return uploaded.getOrDefault(id, List.of()).stream()
+                .filter(it -> it.number() == number)
+                .findFirst();
+    }
+
+    private Workflow ofOpening(ContentType type, Edition edition) {
         var deployedBy = edition.log().getFirst().at().minus(TAKES_EFFECT);
         if (!deployedBy.isBefore(refreshedAt)) refresh();
         return uploaded.getOrDefault(type.workflow(), List.of()).reversed().stream()

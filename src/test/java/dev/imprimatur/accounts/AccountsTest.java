@@ -69,6 +69,8 @@ class AccountsTest {
             Map.entry("POST /workflows/test", List.of("admin")),
             Map.entry("GET /workflows/{id}", List.of("admin")),
             Map.entry("PUT /workflows/{id}", List.of("admin")),
+            Map.entry("GET /workflows/{id}/editions", List.of("admin")),
+            Map.entry("POST /workflows/{id}/migrate", List.of("admin")),
             Map.entry("GET /workflows/{id}/versions", List.of("admin")),
             Map.entry("GET /workflows/{id}/versions/{number}", List.of("admin")),
             Map.entry("GET /workflows/{id}/versions/{from}/diff/{to}", List.of("admin")),
@@ -296,6 +298,7 @@ class AccountsTest {
         if (path.endsWith("/translated-from")) return Map.of("revision", 1);
         if (path.endsWith("/owner")) return Map.of("username", "editor");
         if (path.equals("/workflows/test")) return Map.of("bpmn", "x", "steps", List.of());
+        if (path.endsWith("/migrate")) return Map.of("to", 1);
         if (path.startsWith("/workflows/")) return Map.of("bpmn", "x");
         if (path.endsWith("/invitations")) return Map.of("name", "Ada", "email", "ada@example.org");
         if (path.endsWith("/hand-over")) return Map.of("to", "editor");

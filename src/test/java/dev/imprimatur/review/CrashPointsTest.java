@@ -11,6 +11,9 @@ import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
 import dev.imprimatur.testing.SimulatedCrash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,6 +170,24 @@ class CrashPointsTest {
         diesAnywhere(DELETION, () -> {
             var guide = guides.submitted();
             return new Request(guide.slug(), "editor", "DELETE", guide.path(), null, List.of());
+        });
+    }
+
+    @Test
+    void anEditionMovesToAnotherVersionOfItsWorkflowOnce() throws IOException {
+        String workflow = "/workflows/role-guide-review";
+        var admin = other.as("admin");
+        String bpmn = Files.readString(Path.of("workflows/role-guide-review.bpmn20.xml"))
+                .replace("name=\"Review revision\"", "name=\"Review the revision\"");
+        int version = admin.put(
+                        workflow, Map.of("bpmn", bpmn), "If-Match", admin.get(workflow).header("ETag"))
+                .ok()
+                .get("version")
+                .asInt();
+        diesAnywhere("move", () -> {
+            var guide = guides.submitted();
+            var wanted = Map.of("to", version, "editions", List.of(Map.of("edition", guide.id() + ".1")));
+            return new Request(guide.slug(), "admin", "POST", workflow + "/migrate", wanted, List.of());
         });
     }
 

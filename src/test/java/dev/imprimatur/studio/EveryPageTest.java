@@ -90,7 +90,8 @@ class EveryPageTest {
                 "/studio/workflows",
                 "/studio/workflows/bench",
                 "/studio/workflows/modeller",
-                "/studio/workflows/{id}")) PAGES.put(administrators, Role.ADMIN);
+                "/studio/workflows/{id}",
+                "/studio/workflows/{id}/editions")) PAGES.put(administrators, Role.ADMIN);
     }
 
     private final Node node = Node.start();

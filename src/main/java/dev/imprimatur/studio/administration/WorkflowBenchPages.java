@@ -4,6 +4,7 @@ package dev.imprimatur.studio.administration;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.review.EditionMoves;
 import dev.imprimatur.review.Walkthrough;
 import dev.imprimatur.review.WorkflowDesign;
 import dev.imprimatur.review.WorkflowDiff;
@@ -40,8 +41,10 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @PreAuthorize("hasRole('ADMIN')")
 class WorkflowBenchPages {
     private final WorkflowDesign design;
+    private final EditionMoves moves;
 
-    WorkflowBenchPages(WorkflowDesign design) {
+    WorkflowBenchPages(WorkflowDesign design, EditionMoves moves) {
+        this.moves = moves;
         this.design = design;
     }
 
@@ -201,6 +204,7 @@ class WorkflowBenchPages {
         var versions = design.versions(id);
         model.addAttribute("workflow", workflow);
         model.addAttribute("versions", versions);
+        model.addAttribute("counts", moves.countByVersion(id));
         var usable = versions.stream().filter(WorkflowDesign.Version::usable).toList();
         int later = to != null ? to : workflow.current().number();
         int earlier =

@@ -76,11 +76,22 @@ public record HistoryEvent(
             case TRANSLATED ->
                 "brought the translation up to date with revision "
                         + requireNonNull(entry.translatedFrom()).revision() + " of the source";
+            case MOVED -> {
+                var moved = requireNonNull(entry.moved());
+                yield "moved the edition to version " + moved.version() + " of the workflow " + moved.workflow();
+            }
             case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry.kind(), requireNonNull(entry.notice()));
         };
         String mark = switch (entry.kind()) {
-            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED, OWNER_CHANGED, TRANSLATED ->
-                "draft";
+            case OPENED,
+                    DECIDED,
+                    SCHEDULED,
+                    SCHEDULE_DROPPED,
+                    PUBLICATION_DUE,
+                    RENAMED,
+                    OWNER_CHANGED,
+                    TRANSLATED,
+                    MOVED -> "draft";
             case SUBMITTED, REVIEW_DUE, REMINDED, REVIEW_ANNOUNCED -> "review";
             case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE, ESCALATED -> "changes";
             case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
