@@ -73,14 +73,26 @@ public record HistoryEvent(
                 entry.owner() == null
                         ? "left the guide without an owner"
                         : "made " + entry.owner() + " the owner of the guide";
+            case REVIEWERS_CHANGED ->
+                entry.reviewers() == null
+                        ? "named no reviewer of the guide any more"
+                        : "named " + String.join(", ", entry.reviewers()) + " as "
+                                + (entry.reviewers().size() == 1 ? "the reviewer" : "the reviewers") + " of the guide";
             case TRANSLATED ->
                 "brought the translation up to date with revision "
                         + requireNonNull(entry.translatedFrom()).revision() + " of the source";
             case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry.kind(), requireNonNull(entry.notice()));
         };
         String mark = switch (entry.kind()) {
-            case OPENED, DECIDED, SCHEDULED, SCHEDULE_DROPPED, PUBLICATION_DUE, RENAMED, OWNER_CHANGED, TRANSLATED ->
-                "draft";
+            case OPENED,
+                    DECIDED,
+                    SCHEDULED,
+                    SCHEDULE_DROPPED,
+                    PUBLICATION_DUE,
+                    RENAMED,
+                    OWNER_CHANGED,
+                    REVIEWERS_CHANGED,
+                    TRANSLATED -> "draft";
             case SUBMITTED, REVIEW_DUE, REMINDED, REVIEW_ANNOUNCED -> "review";
             case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE, ESCALATED -> "changes";
             case APPROVED, CONFIRMED, STAMPED, IMPORTED -> "approved";
