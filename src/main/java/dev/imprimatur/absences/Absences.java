@@ -105,10 +105,10 @@ public class Absences {
      * @param seen the {@linkplain Absence#version version} that the change was made from; null to replace any
      */
     public Absence set(String person, Wanted wanted, @Nullable String seen, Person by) {
-        mustBeAllowed(person, by);
         accounts.account(person)
                 .orElseThrow(() -> Refusal.missing("there is no active account with this id")
                         .raise());
+        mustBeAllowed(person, by);
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var next = checked(person, wanted, by, now);
         for (; ; ) {
@@ -141,8 +141,8 @@ public class Absences {
      * @param seen the {@linkplain Absence#version version} that the change was made from; null to end any
      */
     public void end(String person, @Nullable String seen, Person by) {
-        mustBeAllowed(person, by);
         accounts.known(person);
+        mustBeAllowed(person, by);
         for (; ; ) {
             var current = of(person).orElse(null);
             mustBe(seen, current);
