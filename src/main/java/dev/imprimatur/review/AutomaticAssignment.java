@@ -270,8 +270,9 @@ class AutomaticAssignment implements SmartLifecycle {
         var change = new Holders.Change(choice.person(), null, choice.insteadOf(), false, true);
         if (!holders.change(claim, id, task, change)) return;
         team.given(choice.person());
-        // the account may have been changed since the pass began; another pass then assigns the task to somebody else
-        if (!assignments.mayHave(choice.person(), task)) assignments.release(task, choice.person());
+        // the account or an absence may have changed since the pass began; the task is then assigned to somebody else
+        if (!assignments.mayHave(choice.person(), task) || absences.away().isAway(choice.person()))
+            assignments.release(task, choice.person());
     }
 
     /** Who have the other open tasks of the edition, of which one person could not complete two. */
