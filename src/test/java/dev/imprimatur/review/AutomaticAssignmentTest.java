@@ -10,9 +10,13 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.flowable.engine.RuntimeService;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -76,7 +80,7 @@ class AutomaticAssignmentTest {
                 .isEqualTo(who));
     }
 
-    /** Waits until the thread that assigns has looked at all tasks, and then looks itself. */
+    /** Looks at all tasks, as each node does every minute. */
     private void pass() {
         node.bean(AutomaticAssignment.class).pass(true);
     }
@@ -205,6 +209,54 @@ class AutomaticAssignmentTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> !assignee(guide).isEmpty());
         var now = node.bean(Processes.class).countByAssignee();
         assertThat(now.get(least)).isGreaterThan(counts.getOrDefault(least, 0));
+    }
+
+    /** Several passes at the same time are what several nodes do: they share both stores and nothing else. */
+    @Test
+    void passesAtTheSameTimeAssignEachTaskOnceAndShareThemOut() throws Exception {
+        var open = new ArrayList<Guides.Ref>();
+        for (int i = 0; i < 24; i++) open.add(guides.submitted());
+        var assigned = Collections.synchronizedList(new ArrayList<Claim>());
+        node.bean(Claims.class).onAssign(assigned::add);
+
+        admin.put("/tasks/rules", Map.of("rules", Map.of("REVIEWER", "rotation")))
+                .ok();
+        try (var pool = Executors.newFixedThreadPool(4)) {
+            var passes = new ArrayList<Future<?>>();
+            for (int i = 0; i < 4; i++) passes.add(pool.submit(this::pass));
+            for (var pass : passes) pass.get();
+        }
+
+        var ids = open.stream().map(Guides.Ref::id).toList();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(open)
+                .allSatisfy(guide -> assertThat(assignee(guide)).isNotEmpty()));
+        var ours = assigned.stream().filter(it -> ids.contains(it.guide())).toList();
+        assertThat(ours).extracting(Claim::id).doesNotHaveDuplicates().hasSize(open.size());
+        assertThat(ours.stream().collect(Collectors.groupingBy(Claim::person, Collectors.counting())))
+                .hasSize(3)
+                .allSatisfy((person, tasks) -> assertThat(tasks).as(person).isBetween(4L, 14L));
+        for (var claim : ours)
+            assertThat(guides.state(new Guides.Ref(claim.guide(), ""))
+                            .get("task")
+                            .get("assignee")
+                            .asString())
+                    .isEqualTo(claim.person());
+    }
+
+    /** Of a person and a rule that take a task at the same time, one has it. */
+    @Test
+    void aTaskThatIsClaimedAndAssignedAtTheSameTimeHasOneHolder() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            var guide = guides.submitted();
+            String claim = "/tasks/" + task(guide).get("id").asString() + "/claim";
+            try (var pool = Executors.newFixedThreadPool(2)) {
+                var claimed = pool.submit(() -> node.as("second-reviewer").post(claim, null));
+                pool.submit(() -> name(guide, "reviewer").ok()).get();
+                pass();
+                String expected = claimed.get().status() == 200 ? "second-reviewer" : "reviewer";
+                awaitAssignee(guide, expected);
+            }
+        }
     }
 
     @Test
